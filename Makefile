@@ -32,7 +32,7 @@ test: $(READY) ## all tests, in parallel
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Texts, cells, messages and rules: what needs neither a whole screen nor a process.
-FAST := $(addprefix tests/,names formats rulebook readers/tabular readers/messages/test_expected.py readers/messages/test_scope.py \
+FAST := $(addprefix tests/,text formats rulebook readers/tabular readers/messages/test_expected.py readers/messages/test_scope.py \
   readers/messages/test_variants.py readers/test_cells.py matching/substance kernel/match casework/evidence reports/test_style.py tools)
 
 test-fast: $(READY) ## the tests of texts, cells, messages and rules, in a moment
@@ -41,7 +41,7 @@ test-fast: $(READY) ## the tests of texts, cells, messages and rules, in a momen
 # Some of each kind: every library that the program needs is called by one of them.
 CHOSEN := $(addprefix tests/,test_engine.py kernel/test_exceptions.py ledger/test_store.py matching/party/test_spellings.py \
   formats/test_other_formats.py formats/test_xml.py reports/test_xlsx.py casework/audit/test_profile.py casework/evidence/test_sign.py \
-  names/test_countries.py)
+  text/test_countries.py)
 
 test-chosen: demo ## the demo and some two hundred tests that call every library
 	$(BIN)/python -m pytest -n auto --dist worksteal $(CHOSEN)
@@ -112,9 +112,9 @@ SOAK ?= 900
 soak: $(READY) ## what is drawn at random, drawn anew: sequences of messages and all properties: make soak SOAK=900
 	PS_SEQUENCES=$(SOAK) PS_SEED=$$(date +%s) nice -n 5 $(BIN)/python -m pytest -n auto --every-byte
 
-MUTATE ?= names readers ledger matching rulebook kernel --count 60 --show-survivors
+MUTATE ?= text readers history matching rulebook kernel --count 60 --show-survivors
 
-mutate: $(READY) ## change the program in small ways and see whether the tests notice: make mutate MUTATE="names --count 20 --seed 7"
+mutate: $(READY) ## change the program in small ways and see whether the tests notice: make mutate MUTATE="text --count 20 --seed 7"
 	nice -n 5 $(BIN)/python -m tools.mutate $(MUTATE)
 
 clean: ## remove what the tasks made

@@ -122,8 +122,8 @@ def found_of(differences: Sequence[Any]) -> Counter[tuple[str, str, str]]:
 def movements_of(year: Year) -> list[Any]:
     """The lines as `reconcile` takes them, without the screening."""
     from precursor_screen.casework.reconcile.movements import Movement
-    from precursor_screen.names.identifiers import plain_reference
-    from precursor_screen.names.party import party_key
+    from precursor_screen.text.identifiers import plain_reference
+    from precursor_screen.text.party import party_key
 
     keys: dict[str, str] = {}
     for line in year.lines:

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from precursor_screen.names.party import INITIAL, NAME, kind_of, normalise_party
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.text.party import INITIAL, NAME, kind_of, normalise_party
 
 OFAC = ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")
 EASY, HARD = "easy", "hard"

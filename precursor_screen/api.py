@@ -166,7 +166,7 @@ def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None)
         as_of: entries de-listed by that day do not count; default: today.
     """
     from precursor_screen.matching.party.explain import explain_party
-    from precursor_screen.names.party import normalise_party
+    from precursor_screen.text.party import normalise_party
 
     # Bytes that are no UTF-8 come as lone surrogates, which fit into no table of names; no letter is lost with them.
     comparable = name.encode("utf-8", "replace").decode()

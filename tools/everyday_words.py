@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.names.text import squash
 from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.text.text import squash
 
 
 def collisions(words: Iterable[str], index: SubstanceIndex) -> Iterator[tuple[str, str]]:

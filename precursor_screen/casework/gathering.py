@@ -21,7 +21,6 @@ from precursor_screen.casework.reconcile.documents import Document, read_documen
 from precursor_screen.casework.reconcile.law import Frame, Law
 from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.core.errors import RegisterError
-from precursor_screen.names.text import plain
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
@@ -30,6 +29,7 @@ from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.session import open_session
 from precursor_screen.runners.settings import NO_WATCHLIST, Settings
+from precursor_screen.text.text import plain
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
 from precursor_screen.formats.sheet import UNCACHED, Aside
 from precursor_screen.formats.witness import SheetScan, has_words, place_of, words_of_page
-from precursor_screen.names.codes import is_cas
+from precursor_screen.text.codes import is_cas
 
 CHUNK = 1 << 20
 # No rectangle is too large without one of these references: 26 columns of 999,999 rows are within the least limit.

@@ -16,9 +16,9 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import Settled
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.messages.bills import CANCELLATION, LINK_DAYS, WAITING
-from precursor_screen.messages.decide import is_number
-from precursor_screen.messages.settled import settle_alone
+from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
+from precursor_screen.kernel.versions.decide import is_number
+from precursor_screen.kernel.versions.settled import settle_alone
 from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from precursor_screen.core.memory import KNOWN, Compared, Judged, Past, Request
 from precursor_screen.core.schema import FLAG, MOVEMENT, SUPPRESSED
-from precursor_screen.messages.settled import settle_alone
+from precursor_screen.kernel.versions.settled import settle_alone
 
 
 class NoMemory:

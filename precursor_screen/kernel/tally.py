@@ -22,8 +22,8 @@ from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
 from precursor_screen.kernel.resolve.resolved import column_or_nulls
 from precursor_screen.kernel.resolve.traders import COUNTED
-from precursor_screen.names.key_numbers import numbers_of
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
+from precursor_screen.text.key_numbers import numbers_of
 
 LEAST: Final = 20  # countries that goods of a code passed on the way to a country, or from one: below that none is usual
 _COUNTRY: Final = r"^[A-Z]{2}$"

@@ -8,11 +8,11 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
-from precursor_screen.names.party import is_to_order
-from precursor_screen.names.text_mass import TWO_READINGS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
+from precursor_screen.text.cell_errors import CELL_ERROR, UNCACHED_CELL
+from precursor_screen.text.party import is_to_order
+from precursor_screen.text.text_mass import TWO_READINGS
 
 # A field is cut where so many descriptions, and this share of all, end at the same, longest length; a page of free text is none.
 _FEWEST_CUT, _SHARE_CUT, _SHORTEST_FIELD, _LONGEST_FIELD = 5, 0.05, 12, 120

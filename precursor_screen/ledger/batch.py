@@ -16,11 +16,11 @@ from msgspec import Struct
 
 from precursor_screen.core.memory import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.versions.bills import CANCELLATION, DONE, WAITING
+from precursor_screen.kernel.versions.decide import BILL, Decision, add_bills, decide
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import RECOUNTED
-from precursor_screen.messages.bills import CANCELLATION, DONE, WAITING
-from precursor_screen.messages.decide import BILL, Decision, add_bills, decide
 
 # A message that is recorded, and no movement.
 IS_MOVEMENT = f"coalesce(m.ended_why, '') not in ('{WAITING}', '{RECOUNTED}')"

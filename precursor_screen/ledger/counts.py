@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
 from precursor_screen.ledger.seals import Seals
-from precursor_screen.names.key_numbers import numbers_of
+from precursor_screen.text.key_numbers import numbers_of
 
 TABLE: Final = "counts"
 SENT_AGAIN: Final = 92  # days around a run's own in which a cargo is looked for that is counted already

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.core.memory import KNOWN, RULE_LINE, Settled
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.kernel.versions.settled import amended_rows, counted_as
 from precursor_screen.ledger.batch import IS_MOVEMENT, Staged, each_once
 from precursor_screen.ledger.columns import Copy, ended_since
 from precursor_screen.ledger.groups import Groups
@@ -22,7 +23,6 @@ from precursor_screen.ledger.movements import counted_anew, read_rows
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import RECOUNTED, SUPPRESSED
-from precursor_screen.messages.settled import amended_rows, counted_as
 
 IDENTITY = ("movement_key", "line_id")
 

@@ -14,10 +14,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.core.errors import LedgerError, LedgerVersion
+from precursor_screen.kernel.versions.decide import bill_of
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.seals import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.ledger.transfer import STEP, run_many, text_type
-from precursor_screen.messages.decide import bill_of
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's

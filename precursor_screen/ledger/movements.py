@@ -14,12 +14,12 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.versions.bills import SUPERSEDED
+from precursor_screen.kernel.versions.decide import BILL
 from precursor_screen.ledger.batch import STATED, Staged, why_recorded
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import RECOUNTED
-from precursor_screen.messages.bills import SUPERSEDED
-from precursor_screen.messages.decide import BILL
 
 _STORED = pa.schema([*MOVEMENT, (BILL, pa.string()), (STATED, MOVEMENT.field("substance_mass_kg").type)])
 _MASS = "substance_mass_kg"

@@ -9,9 +9,6 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.core.schema import LINE_COLUMNS
-from precursor_screen.names.cell_errors import NOT_AVAILABLE
-from precursor_screen.names.countries import find_country, is_no_one_country
-from precursor_screen.names.numbers import Evidence
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
 from precursor_screen.readers.column_map import ColumnMap, Guess
@@ -30,6 +27,9 @@ from precursor_screen.readers.number_cells import (
 )
 from precursor_screen.readers.references import without_fillers
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
+from precursor_screen.text.cell_errors import NOT_AVAILABLE
+from precursor_screen.text.countries import find_country, is_no_one_country
+from precursor_screen.text.numbers import Evidence
 
 _NUMBER_CODES = {
     "quantity": "unparsed-quantity",

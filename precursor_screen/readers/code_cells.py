@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import casrn
 
-from precursor_screen.names.codes import is_ec
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.text.codes import is_ec
 
 TEXTS = pa.list_(pa.string())
 _SEPARATORS = re.compile(r"[;,|/\n\t]+")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from precursor_screen.names.dates import DateVotes, ParsedDate, parse_date, shifts_to_midnight, weigh_order
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.text.dates import DateVotes, ParsedDate, parse_date, shifts_to_midnight, weigh_order
 
 # The last three: a midnight without its day, which spreadsheets leave where a column was saved as minutes.
 _NOTHING = frozenset(("0", "0.0", "00000000", "0000-00-00", "00/00/0000", "1900-01-00", "00:00", "00:00:00", "00:00.0"))

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.schema import ISSUE, LINE_COLUMNS, empty
 from precursor_screen.matching.party.exact_names import ordinary_words
-from precursor_screen.names.covered import foreign, is_covered
 from precursor_screen.readers.interface import Digest, IssueList
+from precursor_screen.text.covered import foreign, is_covered
 
 
 def input_id(name: str, digest: Digest) -> str:

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.names.numbers import Evidence, parse_number, weigh_marks
-from precursor_screen.names.unit_codes import MASS, Unit, find_unit
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.words import one_of
+from precursor_screen.text.numbers import Evidence, parse_number, weigh_marks
+from precursor_screen.text.unit_codes import MASS, Unit, find_unit
 
 _PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,20})?$"
 _POINT_FOR_SURE = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|^-?0?\.[0-9]|^-?[0-9]{4,}\."

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from babel import Locale
 
 from precursor_screen.core.tables import spellings_of, words_of
-from precursor_screen.names.countries import fold_country
+from precursor_screen.text.countries import fold_country
 
 IMPORT, EXPORT, TRANSIT, TRANSHIPMENT = "import", "export", "transit", "transhipment"
 

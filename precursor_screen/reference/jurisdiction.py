@@ -7,8 +7,8 @@ from typing import Final
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.tables import whole_rows
-from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference.shipped import law_folder
+from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")  # of `law/jurisdictions.csv`
 UNION_OF_STATES: Final = "EU"  # as a jurisdiction, and in the column of countries

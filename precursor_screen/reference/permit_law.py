@@ -14,10 +14,10 @@ from msgspec import Struct
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.core.tables import Row, read_rows
-from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import COLUMNS, UNION_OF_STATES
 from precursor_screen.reference.table_rows import UNREAD, at_once, make_all
+from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"

@@ -10,8 +10,8 @@ from itertools import combinations
 from typing import Final
 
 from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
-from precursor_screen.names.codes import format_cus, format_un, is_cas
-from precursor_screen.names.text import squash
+from precursor_screen.text.codes import format_cus, format_un, is_cas
+from precursor_screen.text.text import squash
 
 _KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation"})
 NUMBER_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})  # what a CAS or EC number stands for

@@ -33,10 +33,10 @@ from msgspec import Struct
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
 from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
-from precursor_screen.names.codes import is_ec
 from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
 from precursor_screen.reference.table_rows import make_all
+from precursor_screen.text.codes import is_ec
 
 T = TypeVar("T")
 

@@ -20,12 +20,12 @@ from precursor_screen.core.located import Complaints, Key, load_yaml
 from precursor_screen.core.schema import BY_NAME, LINE
 from precursor_screen.core.shape import Items, Record, Shape, Value, read_shaped
 from precursor_screen.core.suggest import did_you_mean
-from precursor_screen.names.party import party_key
 from precursor_screen.rulebook.atoms import parse_atom
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, all_of
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.scope import AtomError, Scope
+from precursor_screen.text.party import party_key
 
 LONGEST = timedelta(days=365)
 _FLAG = re.compile(r"[0-9a-f]{32}")

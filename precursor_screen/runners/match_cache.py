@@ -46,7 +46,7 @@ def matcher_version() -> str:
     2 ms and needs no one. It also holds where an office patches its installation.
     """
     digest = hashlib.sha256()
-    for folder in ("matching/party", "names", "data/names"):
+    for folder in ("matching/party", "text", "data/names"):
         for source in sorted(importlib.resources.files("precursor_screen").joinpath(folder).iterdir(), key=lambda s: s.name):
             if source.name.endswith((".py", ".csv", ".txt")):
                 digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")

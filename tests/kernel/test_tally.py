@@ -13,7 +13,7 @@ from precursor_screen.core.memory import COUNTED_DAYS, NO_COUNTS, Counts, Tally
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.tally import LEAST, add_count_facts, asked_of, count_own, tally_lines
-from precursor_screen.names.key_numbers import number_of, numbers_of
+from precursor_screen.text.key_numbers import number_of, numbers_of
 from tests.examples import SOAK
 
 FIRST = date(2025, 1, 1)

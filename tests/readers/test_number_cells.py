@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers import number_cells
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.number_cells import (
@@ -21,6 +20,7 @@ from precursor_screen.readers.number_cells import (
     weigh_column,
     without_terms,
 )
+from precursor_screen.text.unit_codes import find_unit
 
 D = Decimal
 

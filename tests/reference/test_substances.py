@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.core.model import Substance
-from precursor_screen.names.codes import is_cas
-from precursor_screen.names.text import squash
 from precursor_screen.reference.substance_checks import contradictions
 from precursor_screen.reference.substances import SubstanceTable, load_substances, read_substances
+from precursor_screen.text.codes import is_cas
+from precursor_screen.text.text import squash
 from tests.thin import TABLES, thin_tables
 
 

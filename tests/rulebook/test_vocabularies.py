@@ -14,7 +14,6 @@ from precursor_screen.kernel.resolve import goods_facts
 from precursor_screen.kernel.resolve.substances import METHODS
 from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
 from precursor_screen.matching.substance.evidence import STRENGTHS
-from precursor_screen.names import quantity_words, text_mass
 from precursor_screen.readers import words as filed_words
 from precursor_screen.reference import thresholds
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
@@ -23,6 +22,7 @@ from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, vocabularies
+from precursor_screen.text import quantity_words, text_mass
 from tests.rulebook.rules import make_rule
 
 LISTS = load_rulebook(rule_folders()).lists

@@ -20,9 +20,9 @@ from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, Recalled
 from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
-from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
 from precursor_screen.runners.match_cache import MatchCache, cached_matches, matcher_version, state_key
+from precursor_screen.text.party import normalise_party
 from tests.examples import examples
 
 DAY = date(2026, 11, 25)
@@ -148,13 +148,13 @@ def test_the_key_changes_with_all_that_changes_a_match(monkeypatch: pytest.Monke
 
 
 def test_the_matchers_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("matching/party", "names", "data/names"):
+    for folder in ("matching/party", "text", "data/names"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "names" / "alignment.py").write_text("OMITTED = 0.4\n")
+    (tmp_path / "text" / "alignment.py").write_text("OMITTED = 0.4\n")
     monkeypatch.setattr(match_cache.importlib.resources, "files", lambda package: tmp_path)
     first = matcher_version.__wrapped__()
     assert matcher_version.__wrapped__() == first
-    (tmp_path / "names" / "alignment.py").write_text("OMITTED = 0.5\n")
+    (tmp_path / "text" / "alignment.py").write_text("OMITTED = 0.5\n")
     second = matcher_version.__wrapped__()
     (tmp_path / "data" / "names" / "words.csv").write_text("role,meaning\n")
     assert len({first, second, matcher_version.__wrapped__()}) == 3

@@ -103,7 +103,7 @@ def test_a_survivor_is_shown_as_the_lines_that_change():
 @pytest.mark.parametrize(
     ("module", "tests"),
     [
-        ("names/dates.py", "tests/names"),
+        ("text/dates.py", "tests/text"),
         ("kernel/judge/windows/judge.py", "tests/kernel/judge/windows"),
         ("engine.py", "tests"),
         ("nowhere/any.py", None),

@@ -24,13 +24,13 @@ from precursor_screen.casework.frames import group, to_tuples
 from precursor_screen.casework.gathering import make_frame, unseen
 from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.core.model import Substance
-from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.rulebook.registers import NOTIFICATIONS
+from precursor_screen.text.party import party_key
 
 if TYPE_CHECKING:
     from precursor_screen.casework.moved import Moved

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from precursor_screen.names import party_words
-from precursor_screen.names.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party
-from precursor_screen.names.party_scripts import consonants, fold_key, leaves_vowels_out
+from precursor_screen.text import party_words
+from precursor_screen.text.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party
+from precursor_screen.text.party_scripts import consonants, fold_key, leaves_vowels_out
 
 _THROUGH = re.compile(
     r"(?i)\b(?:[cao]/[obc]|on behalf of|by order of|attn|z\.? ?hd\.?)(?!\w)"

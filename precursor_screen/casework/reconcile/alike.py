@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from precursor_screen.casework.reconcile.documents import Document, is_number
 from precursor_screen.casework.reconcile.movements import Movement, sure_parts
 from precursor_screen.matching.party.index import compare_names
-from precursor_screen.names.identifiers import plain_reference
+from precursor_screen.text.identifiers import plain_reference
 
 _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
 _CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.reconcile.documents import Document
-from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
+from precursor_screen.text.identifiers import plain_reference
 
 FIELDS: Final = {PERMITS: "permit_reference", NOTIFICATIONS: "pen_reference"}
 _TEXTS: Final = ("description", "marks", "other_texts")

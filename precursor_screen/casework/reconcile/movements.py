@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number
-from precursor_screen.names.identifiers import plain_reference
-from precursor_screen.names.party import normalise_party, party_key
-from precursor_screen.names.party_cells import name_parts
+from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.party import normalise_party, party_key
+from precursor_screen.text.party_cells import name_parts
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")

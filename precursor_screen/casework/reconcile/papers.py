@@ -17,8 +17,8 @@ from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.missing import CONFIRMED_WITHIN, judge_missing
 from precursor_screen.casework.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
-from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+from precursor_screen.text.identifiers import plain_reference
 
 
 def judge_papers(

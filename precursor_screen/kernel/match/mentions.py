@@ -11,8 +11,8 @@ from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_ME
 from precursor_screen.kernel.match.recognise import distinct
 from precursor_screen.kernel.match.spread import Spread, cut_texts, in_turn
 from precursor_screen.matching.party.mentions import Mentions
-from precursor_screen.names.decodings import MAY_DECODE
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.text.decodings import MAY_DECODE
 
 # Of a cell that holds a name only what may hold another one is a text: a cell of words and blanks alone is one name, unless a legal
 # form stands before more words. For RE2; whether a name found there stands apart is judged by itself (`PARTY_MENTION.apart`).

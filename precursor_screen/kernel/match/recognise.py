@@ -15,8 +15,8 @@ from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMem
 from precursor_screen.kernel.match.spread import Spread, cut, cut_texts, in_turn
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
-from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts
 
 TEXT_FIELDS = ("description", "marks", "other_texts")  # a name on the drums counts as much as one in the description
 

@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.resolved import column_or_nulls
-from precursor_screen.names.head_nouns import head_noun, words_in
-from precursor_screen.names.quantity_words import CHEMICAL_KINDS, package_kind
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST, EXISTS, Nomenclature, stem
 from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.text.head_nouns import head_noun, words_in
+from precursor_screen.text.quantity_words import CHEMICAL_KINDS, package_kind
 
 # Chemicals, colours, oils of perfume, soaps, other chemical products, plastics: where other goods than declared are least seen.
 WATCHED_CHAPTERS: Final = ("28", "29", "32", "33", "34", "38", "39")

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import ROLES
-from precursor_screen.names.identifiers import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.text.identifiers import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
 
 _TEXTS = ("description", "marks", "other_texts", "other_parties", "declarant_name", "carrier_name", "place_of_delivery")
 _VESSEL_FIELDS = ("vessel", "voyage", "carrier_name")

@@ -15,10 +15,10 @@ from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.resolved import LINE_NO, column_or_nulls
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
-from precursor_screen.names.party import address_key, is_to_order, party_key
-from precursor_screen.names.persons import person
-from precursor_screen.names.trades import other_trade
 from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.text.party import address_key, is_to_order, party_key
+from precursor_screen.text.persons import person
+from precursor_screen.text.trades import other_trade
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 

@@ -18,14 +18,14 @@ from msgspec.structs import replace
 
 from precursor_screen.core.model import Substance, SubstanceName
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages
-from precursor_screen.names.formulas import base_share, molar_mass
-from precursor_screen.names.quantity_words import COMMA_LANGUAGES
-from precursor_screen.names.text import plain, squash
-from precursor_screen.names.text_mass import TWO_READINGS
-from precursor_screen.names.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import GOODS, OF_BASE
+from precursor_screen.text.concentrations import Concentration, concentration_of, find_percentages
+from precursor_screen.text.formulas import base_share, molar_mass
+from precursor_screen.text.quantity_words import COMMA_LANGUAGES
+from precursor_screen.text.text import plain, squash
+from precursor_screen.text.text_mass import TWO_READINGS
+from precursor_screen.text.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")

@@ -24,11 +24,11 @@ from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.substances import find_candidates, find_named
-from precursor_screen.names.codes import find_cas
-from precursor_screen.names.locodes import PLACES_OF, country_of_cell
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
+from precursor_screen.text.codes import find_cas
+from precursor_screen.text.locodes import PLACES_OF, country_of_cell
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]

@@ -15,8 +15,8 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import Concern
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.names.text_mass import TEXT_EXCEEDS
 from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.text.text_mass import TEXT_EXCEEDS
 
 LICIT_USE = {"S": 50, "A": 40, "B": 24, "C": 16, "D": 8, "E": 2}
 MEANING = {

@@ -11,10 +11,10 @@ from functools import lru_cache
 from importlib import resources
 from itertools import product
 
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.party import GENERAL_SPELLINGS, LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
-from precursor_screen.names.party_cells import name_parts
-from precursor_screen.names.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
+from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
 
 _LEAST_LETTERS = 4  # of a name that is to count as the same, its legal form apart: `TBS GmbH` and `TBS LLC` are two firms
 _LEAST_JOINED = 6  # of one that is the same but for its blanks

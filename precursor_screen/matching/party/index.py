@@ -41,7 +41,7 @@ from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_t
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word
 from precursor_screen.matching.party.word_book import WordBook
-from precursor_screen.names.party import PartyName, normalise_party
+from precursor_screen.text.party import PartyName, normalise_party
 
 __all__ = [
     "DEFAULT_CUT",

@@ -22,8 +22,8 @@ from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS, WatchlistEntry, WatchlistName
 from precursor_screen.matching.party.spellings import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
-from precursor_screen.names.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
-from precursor_screen.names.party_words import part_form
+from precursor_screen.text.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
+from precursor_screen.text.party_words import part_form
 
 INDEX_VERSION = 3
 

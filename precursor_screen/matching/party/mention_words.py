@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
-from precursor_screen.names.party import canonical_tokens
-from precursor_screen.names.text import squash, unmask
+from precursor_screen.text.party import canonical_tokens
+from precursor_screen.text.text import squash, unmask
 
 _LEAST_HAN, _LEAST_OTHER = 4, 8  # letters of a name in its own script that is looked for as a whole
 _PARTED: Final = {c: " " for c in range(128) if not chr(c).isalnum()} | dict.fromkeys(map(ord, "'`"), None)

@@ -25,9 +25,9 @@ from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.matching.party.mention_words import Ints, OwnScript, Partners, Stream, parted
 from precursor_screen.matching.party.weights import GENERIC, LEGAL, NAME, describe
-from precursor_screen.names.decodings import further_readings
-from precursor_screen.names.party import normalise_party
-from precursor_screen.names.party_words import COMMON, VARIANTS
+from precursor_screen.text.decodings import further_readings
+from precursor_screen.text.party import normalise_party
+from precursor_screen.text.party_words import COMMON, VARIANTS
 
 SURE: Final = 95.0
 LONGEST_NAME, MOST_WORDS = 80, 8  # characters and words of a text that may be nothing but a name

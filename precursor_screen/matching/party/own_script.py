@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 
-from precursor_screen.names.party import NAME, OWN_SCRIPT, kind_of, normalise_party
+from precursor_screen.text.party import NAME, OWN_SCRIPT, kind_of, normalise_party
 
 _WRITINGS = {
     "Hangul": re.compile("[\uac00-\ud7a3]+"),
@@ -40,6 +40,6 @@ def _called(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
-    text = resources.files("precursor_screen.names").joinpath("han_variants.txt").read_text("utf-8")
+    text = resources.files("precursor_screen.text").joinpath("han_variants.txt").read_text("utf-8")
     pairs = (pair for line in text.splitlines() if not line.startswith("#") for pair in line.split())
     return {ord(pair[0]): pair[1] for pair in pairs}

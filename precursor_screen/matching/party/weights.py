@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from precursor_screen.names import party
-from precursor_screen.names.party_scripts import fold_key
-from precursor_screen.names.party_words import BUSINESS_WORDS, COMMON, VARIANTS
-from precursor_screen.names.party_words import SLIGHT as SLIGHT_WORDS
+from precursor_screen.text import party
+from precursor_screen.text.party_scripts import fold_key
+from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS
+from precursor_screen.text.party_words import SLIGHT as SLIGHT_WORDS
 
 # Kinds of words, as stored in an index. Those from NUMBER on can carry a match.
 LEGAL, SLIGHT, GENERIC, INITIAL, SHORT_NUMBER, NUMBER, NAME, CONSONANTS, WHOLE = range(9)

@@ -23,8 +23,8 @@ from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.matching.substance.suppression import reason_against
-from precursor_screen.names.goods_words import form_of
-from precursor_screen.names.text import plain
+from precursor_screen.text.goods_words import form_of
+from precursor_screen.text.text import plain
 
 _WATER: Final = "XLYOFNOQVPJJNP"
 _NAMED: Final = frozenset({"name", "normalised", "fuzzy"})

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Final
 
 from precursor_screen.core.errors import MissingExtra
-from precursor_screen.names.text import fold_char
+from precursor_screen.text.text import fold_char
 
 INSTALL: Final = "Install them: pip install 'precursor-screen[structure]'"
 _JAVA: Final = "Install a Java runtime, version 8 or newer, so that `java -version` answers."

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from typing import Final
 
-from precursor_screen.names.chemical import is_glued_ending
-from precursor_screen.names.text import is_vowel_sign
+from precursor_screen.text.chemical import is_glued_ending
+from precursor_screen.text.text import is_vowel_sign
 
 _ARABIC_PREFIXES: Final = frozenset({"ال", "و", "ب", "ل", "ك", "ف", "وال", "بال", "لل", "ولل", "كال", "فال", "ول", "وب"})
 _HANGUL_PARTICLES: Final = frozenset(

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.matching.substance.dictionary import Pattern
-from precursor_screen.names.text import Folded, squash
+from precursor_screen.text.text import Folded, squash
 
 SHORTEST: Final = 15  # characters of the shortest field for goods that is in use: Cargo-IMP's house manifest
 _FEWEST: Final = 8  # letters that show

@@ -15,8 +15,8 @@ from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.lookalikes import ReadingIndex
 from precursor_screen.matching.substance.neighbours import Neighbours, load_neighbours
 from precursor_screen.matching.substance.pieces import PieceIndex
-from precursor_screen.names.confusions import loose_fold
-from precursor_screen.names.text import fold, plain, spaced
+from precursor_screen.text.confusions import loose_fold
+from precursor_screen.text.text import fold, plain, spaced
 
 # Edits that a name bears, by its number of letters: fewer, and any short word would be one.
 _ONE_EDIT, _TWO_EDITS = 6, 12

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.suppression import NEGATED
-from precursor_screen.names.chemical import is_salt_word
-from precursor_screen.names.goods_words import one_of, words_of
-from precursor_screen.names.patterns import late
-from precursor_screen.names.text import squash
+from precursor_screen.text.chemical import is_salt_word
+from precursor_screen.text.goods_words import one_of, words_of
+from precursor_screen.text.patterns import late
+from precursor_screen.text.text import squash
 
 STRENGTHS: Final = ("strong", "medium", "weak")
 BY_NAME: Final = frozenset({"name", "normalised", "fuzzy", "structure"})

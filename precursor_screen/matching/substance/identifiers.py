@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from precursor_screen.core.model import CasNumber, EcNumber, HsCode, Substance
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.repeats import COUNTED_MATCHES
-from precursor_screen.names.codes import (
+from precursor_screen.text.codes import (
     FoundCode,
     find_cas,
     find_cus,
@@ -23,7 +23,7 @@ from precursor_screen.names.codes import (
     hs6,
     near_number,
 )
-from precursor_screen.names.goods_words import form_of
+from precursor_screen.text.goods_words import form_of
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012

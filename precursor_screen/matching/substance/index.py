@@ -39,10 +39,10 @@ from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.matching.substance.suppression import reason_against
-from precursor_screen.names.chemical import prefix_reason, salt_bounds
-from precursor_screen.names.decodings import further_readings
-from precursor_screen.names.goods_words import form_of, is_negated
-from precursor_screen.names.text import fold, plain
+from precursor_screen.text.chemical import prefix_reason, salt_bounds
+from precursor_screen.text.decodings import further_readings
+from precursor_screen.text.goods_words import form_of, is_negated
+from precursor_screen.text.text import fold, plain
 
 _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
 _NORMALISED: Final = 95.0

@@ -13,7 +13,7 @@ from precursor_screen.matching.substance.near import Likeness, read_misread, rea
 from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.matching.substance.repeats import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance.stream import Near
-from precursor_screen.names.text import Folded
+from precursor_screen.text.text import Folded
 
 EXACT, STEREO, MISREAD, NEAR = "exact", "stereo", "misread", "near"
 # Stereochemistry in brackets may stand anywhere inside a name: methyl (2S)-3-oxo-2-phenylbutanoate.

@@ -13,7 +13,7 @@ import ahocorasick_rs
 import numpy as np
 
 from precursor_screen.matching.substance.stream import BREAK, Bytes, Near, Stream, byte_table, free_places, sketches
-from precursor_screen.names.confusions import FIRM, LOOSE, PAIRS
+from precursor_screen.text.confusions import FIRM, LOOSE, PAIRS
 
 _FIRM: Final = byte_table(FIRM)
 _LOOSE: Final = byte_table(LOOSE)

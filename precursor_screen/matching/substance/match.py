@@ -8,7 +8,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.core.schema import SUBSTANCE_MATCH
-from precursor_screen.names.text import fold
+from precursor_screen.text.text import fold
 
 
 class Match(Struct, frozen=True):

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from precursor_screen.names.chemical import is_glued_ending
-from precursor_screen.names.text import spaced
+from precursor_screen.text.chemical import is_glued_ending
+from precursor_screen.text.text import spaced
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]

@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from precursor_screen.matching.substance.boundaries import script
-from precursor_screen.names.chemical import continuation_reason, prefix_reason
-from precursor_screen.names.goods_words import is_negated
-from precursor_screen.names.patterns import late
-from precursor_screen.names.text import squash
+from precursor_screen.text.chemical import continuation_reason, prefix_reason
+from precursor_screen.text.goods_words import is_negated
+from precursor_screen.text.patterns import late
+from precursor_screen.text.text import squash
 
 NEGATED: Final = "negated"
 # Chinese has no word edges. The mineral acids head the names of their salts (硫酸铜 copper sulfate, 盐酸麻黄碱 ephedrine

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from precursor_screen.names.countries import find_country
 from precursor_screen.readers.messages.scope import BESIDE, Scope
 from precursor_screen.readers.messages.tables import load_codes
+from precursor_screen.text.countries import find_country
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")

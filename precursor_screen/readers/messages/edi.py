@@ -9,7 +9,6 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import Aside
-from precursor_screen.names.locodes import PLACES_OF
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.counts import check_counts
@@ -21,6 +20,7 @@ from precursor_screen.readers.messages.tables import load_codes
 from precursor_screen.readers.messages.untaken import untaken
 from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12
 from precursor_screen.readers.messages.x12 import read_x12
+from precursor_screen.text.locodes import PLACES_OF
 
 _READ = {
     EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.formats.sheet import string_array
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.identifiers import says_whose_number
-from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.readers.cells import clean_column, cut_long_cells
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.words import find_direction, find_function, find_mode
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.identifiers import says_whose_number
+from precursor_screen.text.quantity_words import is_package_kind
 
 TEXTS = pa.list_(pa.string())
 _FEW = 64  # rows

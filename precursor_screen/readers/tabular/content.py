@@ -13,12 +13,12 @@ from typing import Final
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.dates import parse_date
-from precursor_screen.names.party import normalise_party
 from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.words import find_mode
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.dates import parse_date
+from precursor_screen.text.party import normalise_party
 
 SAMPLE: Final = 5_000  # rows from the top and as many from the end
 _DISTINCT: Final = 300  # cells looked at one by one

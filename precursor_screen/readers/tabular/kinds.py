@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from precursor_screen.names.codes import is_cas
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.dates import parse_date
-from precursor_screen.names.locodes import is_locode
-from precursor_screen.names.quantity_words import is_package_kind
-from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers.code_cells import hs_digits, is_chapter, is_filler
 from precursor_screen.readers.tabular.content import Content, is_firm
 from precursor_screen.readers.words import find_currency, find_mode
+from precursor_screen.text.codes import is_cas
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.dates import parse_date
+from precursor_screen.text.locodes import is_locode
+from precursor_screen.text.quantity_words import is_package_kind
+from precursor_screen.text.unit_codes import find_unit
 
 _MOST: Final = 0.8  # of the distinct cells must look so
 _FIRMS: Final = 0.3  # of names that hold a legal form: many traders are persons

@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.content import Content
+from precursor_screen.text.identifiers import plain_reference
 
 Papers = Sequence[tuple[str, frozenset[str]]]
 # A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that

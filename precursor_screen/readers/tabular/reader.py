@@ -15,7 +15,6 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.direct import TABULAR_KINDS
 from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.names.locodes import MOST, PORTS, country_of_cell
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
@@ -34,6 +33,7 @@ from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.readers.tabular.unread import note_unread
+from precursor_screen.text.locodes import MOST, PORTS, country_of_cell
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")

@@ -19,13 +19,13 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.dates import parse_date, weigh_order
-from precursor_screen.names.numbers import Number, parse_number, weigh_marks
-from precursor_screen.names.party import party_key
-from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
 from precursor_screen.reference.registers.headers import IGNORED, OWN_WORDS, HeaderWords, columns_of, find_header, fold, unit_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.dates import parse_date, weigh_order
+from precursor_screen.text.numbers import Number, parse_number, weigh_marks
+from precursor_screen.text.party import party_key
+from precursor_screen.text.unit_codes import MASS, VOLUME, find_unit, to_base
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
 _LONGEST_REASON = 200  # characters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.names.countries import find_country, fold_country
+from precursor_screen.text.countries import find_country, fold_country
 
 _LISTS = {
     "PS": ("Palestinian", "Region: Gaza", "Region: West Bank", "West Bank", "Gaza"),

@@ -10,9 +10,9 @@ from datetime import date
 from msgspec import Struct, field
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.names.dates import parse_date
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import Tally, tag_programmes
+from precursor_screen.text.dates import parse_date
 
 # What lists write where they know no country.
 _NO_COUNTRY = frozenset(("", "00", "unknown", "undetermined", "none identified", "na", "n/a", "not available", "-"))

@@ -18,7 +18,7 @@ from precursor_screen.casework.audit.moves import Limits, to_moves
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.names.party import address_key, party_key
+from precursor_screen.text.party import address_key, party_key
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OWN = "Larkfield Laboratory Supply Inc"

@@ -9,7 +9,7 @@ import pytest
 
 from precursor_screen.casework.audit.names import Merged, Sender, find
 from precursor_screen.core.errors import UsageError
-from precursor_screen.names.party import party_key
+from precursor_screen.text.party import party_key
 from tests.casework.audit.rows import OWN
 
 

@@ -14,8 +14,8 @@ from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.reconcile.papers import judge_papers
-from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+from precursor_screen.text.identifiers import plain_reference
 
 
 def law(**answers: Any) -> Any:

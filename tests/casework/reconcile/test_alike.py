@@ -18,7 +18,7 @@ from precursor_screen.casework.reconcile.alike import (
     unpadded,
     widen,
 )
-from precursor_screen.names.party import party_key
+from precursor_screen.text.party import party_key
 from tests.casework.reconcile.making import FRAME, codes, confirmation, judged, kinds, moved, notification, party, permit
 
 LIKE = [

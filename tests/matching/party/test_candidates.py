@@ -14,7 +14,7 @@ from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.index_file import spell_listed
 from precursor_screen.matching.party.queries import Joined, Speller, is_truncated
 from precursor_screen.matching.party.weights import make_word
-from precursor_screen.names.party import normalise_party
+from precursor_screen.text.party import normalise_party
 from tests.examples import examples
 
 KINDS = ("person", "organisation", "vessel")

@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.matching.party import weights
 from precursor_screen.matching.party.weights import classify, compared_words, describe, make_word, rarity
-from precursor_screen.names.party import normalise_party
+from precursor_screen.text.party import normalise_party
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from precursor_screen.matching.structure.reading import formula_of, read_names, 
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
-from precursor_screen.names.text import plain
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.text.text import plain
 
 TABLES = Path(__file__).parents[3] / "precursor_screen" / "data" / "substances"
 MISSING = why_unavailable()

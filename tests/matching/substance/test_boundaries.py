@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit, script
-from precursor_screen.names.text import plain
+from precursor_screen.text.text import plain
 
 
 def bounds(text: str, name: str, *, loose: bool = True, covers_salts: bool = False) -> str | None:

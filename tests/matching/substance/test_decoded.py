@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.substance import prefilter
-from precursor_screen.names.decodings import further_readings
+from precursor_screen.text.decodings import further_readings
 from tests.matching.substance.test_index import found, index
 
 

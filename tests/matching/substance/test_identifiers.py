@@ -11,7 +11,7 @@ from precursor_screen.core.model import CasNumber, EcNumber, HsCode
 from precursor_screen.matching.substance import identifiers
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.match import Match
-from precursor_screen.names.text import plain
+from precursor_screen.text.text import plain
 from tests.matching.substance.test_near import substance
 
 NUMBERS = Identifiers(

@@ -10,7 +10,7 @@ from precursor_screen.core.model import Control, Substance, SubstanceName
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, same_letters
 from precursor_screen.matching.substance.near import read_misread, read_near
 from precursor_screen.matching.substance.neighbours import Neighbours
-from precursor_screen.names.text import fold
+from precursor_screen.text.text import fold
 
 NONE = Neighbours(frozenset())
 

@@ -9,7 +9,7 @@ import pytest
 
 from precursor_screen.core.errors import SubstanceTableError
 from precursor_screen.matching.substance.neighbours import COLUMNS, KINDS, Neighbours, load_neighbours
-from precursor_screen.names.text import squash
+from precursor_screen.text.text import squash
 from tests.matching.substance.test_index import TABLES, index
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from precursor_screen.matching.substance import stream
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.stream import BREAK, any_stream, ascii_stream, free_places, sketch
-from precursor_screen.names.text import squash
+from precursor_screen.text.text import squash
 from tests.examples import examples
 
 TEXTS = st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=40), max_size=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.substance.suppression import reason_against
-from precursor_screen.names.text import plain
+from precursor_screen.text.text import plain
 
 
 def reason(text: str, name: str, *, covers_salts: bool = False) -> str | None:

@@ -7,14 +7,14 @@ from importlib import resources
 
 import pytest
 
-from precursor_screen.names.countries import find_country
-from precursor_screen.names.unit_codes import MASS, find_unit
 from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.codes import code_tables
 from precursor_screen.readers.tabular.presets import presets
 from precursor_screen.readers.words import find_direction, find_mode
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.unit_codes import MASS, find_unit
 
 ROWS = list(
     csv.DictReader(

@@ -1,0 +1,219 @@
+"""Which lines hold of all that was received, and with what mass each counts: for a run by itself and for a ledger alike.
+
+A function of the set of lines: neither files, nor their order, nor the day on which they came change it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.kernel.versions.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
+from precursor_screen.kernel.versions.items import Item
+
+BILL: Final = "bill_key"
+ROW: Final = "row_no"
+_NO_GOODS = re.compile(r"[\W_]+")
+_TEXT = pa.string()
+WHY: Final = pa.schema([("line_id", _TEXT), ("why", _TEXT)])
+_ZERO: Final = pa.schema([(ROW, pa.int64())])
+
+
+class Decision(Struct, frozen=True):
+    """What becomes of some lines.
+
+    Attributes:
+        why: line_id -> why a line does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
+        previous: line_id -> the line that it amends.
+        overlapping: lines that two parts of a bill state; they count once.
+        conflicting: lines of one version that contradict each other, and stand.
+        uncounted: rows that stand and whose mass counts in another one.
+    """
+
+    why: Mapping[str, str]
+    previous: Mapping[str, str]
+    overlapping: frozenset[str]
+    conflicting: frozenset[str]
+    uncounted: frozenset[int]
+
+
+NOTHING = Decision({}, {}, frozenset(), frozenset(), frozenset())
+
+
+def nth_of(version: str | None, *, cancels: bool = False) -> float:
+    """The number of a version; 0: the message has none, or one that is no number. A cancellation without one is of all versions."""
+    if version is None and cancels:
+        return math.inf
+    return float(version) if version and is_number(version) else 0.0
+
+
+def is_number(version: str) -> bool:
+    """Whether the version of a message is a number by which it is ordered."""
+    try:
+        return math.isfinite(float(version))
+    except ValueError:
+        return False
+
+
+def bill_of(row: Mapping[str, Any]) -> str:
+    """Which bill a line is of: the declaration, else the bill with its issuer, else the shipment, else the line's own key.
+
+    Args:
+        row: columns of MOVEMENT.
+    """
+    issuer = row.get("bill_issuer") or ""
+    stated = [("d", row.get("declaration_id"), "")]
+    stated += [("b", row.get(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
+    for tag, number, by in stated:
+        if number and re.search("[1-9]", number):  # "TBA" on two bills is not one bill
+            return _hash(tag, number, by)
+    shipment = row.get("shipment_id")
+    if shipment and shipment != row.get("line_id") and shipment not in {n for _, n, _ in stated}:
+        return _hash("s", shipment, "")
+    return _hash("k", str(row["movement_key"]), "")
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def add_bills(movements: pa.Table) -> pa.Table:
+    """MOVEMENT rows with BILL: that of `bill_of`, made for each bill once."""
+    if BILL in movements.column_names:
+        return movements
+
+    def column(name: str) -> pa.ChunkedArray:
+        return movements.column(name) if name in movements.column_names else pa.chunked_array([pa.nulls(rows, _TEXT)])
+
+    rows = movements.num_rows
+    issuer = pc.fill_null(column("bill_issuer"), "")
+    bills = [("b", column(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
+    stated = [("d", column("declaration_id"), ""), *bills]
+    shipment = column("shipment_id")
+    is_own = pc.and_(pc.not_equal(shipment, ""), pc.fill_null(pc.not_equal(shipment, column("line_id")), True))
+    for _, number, _ in stated:
+        is_own = pc.and_(is_own, pc.fill_null(pc.not_equal(shipment, number), True))
+    told = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
+    told.append((is_own, _parts("s", shipment, "")))
+    parts = _parts("k", column("movement_key"), "")
+    for is_so, said in reversed(told):
+        parts = pc.if_else(pc.fill_null(is_so, False), said, parts)
+    known = pc.unique(parts)
+    hashed = pa.array((_hash(one) for one in known.to_pylist()), _TEXT)
+    return movements.append_column(BILL, hashed.take(pc.index_in(parts, known)))
+
+
+def _parts(tag: str, number: pa.ChunkedArray, by: pa.ChunkedArray | str) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(tag, number, by, "\x1f")
+
+
+def decide(rows: pa.Table) -> Decision:
+    """Decides between messages.
+
+    Args:
+        rows: MOVEMENT with BILL and the mass that is stated, every row of each bill that is in it; a line that was received twice may be
+            there twice, and its first row speaks for it.
+    """
+    if not rows.num_rows:
+        return NOTHING
+    with connect() as connection:
+        numbered = rows.append_column(ROW, pa.array(range(rows.num_rows), pa.int64()))
+        connection.register("given", numbered)
+        connection.execute(_LINES)
+        merged = Outcome()
+        for items in _doubtful_bills(connection):
+            outcome = judge_bill(items)
+            merged.why |= outcome.why
+            merged.previous |= outcome.previous
+            merged.overlapping |= outcome.overlapping
+            merged.conflicting |= outcome.conflicting
+        fallen = pa.table([list(merged.why), list(merged.why.values())], schema=WHY)
+        connection.register("fallen", fallen)
+        uncounted = fetch(connection, _UNCOUNTED, _ZERO).column(0).to_pylist()
+    standing = merged.conflicting - set(merged.why)
+    overlapping = merged.overlapping - set(merged.why)
+    return Decision(merged.why, merged.previous, frozenset(overlapping), frozenset(standing), frozenset(uncounted))
+
+
+_LINES = f"""
+    create temp table lines as
+    with first as (
+        select *, coalesce(message_function, '{ORIGINAL}') as function,
+               min({ROW}) over (partition by {BILL}, line_id, coalesce(substance_id, '')) as its_row from given)
+    select * exclude (its_row) from first where its_row = {ROW}"""
+
+# A bill of one message in which every item stands once needs no judgement.
+_DOUBTFUL = f"""
+    with doubtful as (
+        select {BILL} from lines group by {BILL}
+        having bool_or(function <> '{ORIGINAL}') or count(distinct (coalesce(version, ''), as_of_date)) > 1
+            or count(distinct movement_key) < count(distinct line_id))
+    select {BILL}, line_id, any_value(movement_key) as key, any_value(item_number) as number, any_value(hs6) as hs6,
+           any_value(description) as description, any_value(container_numbers) as containers, max(substance_mass_kg) as mass,
+           any_value(packages) as packages, list(distinct substance_id) filter (where substance_id is not null) as substances,
+           any_value(function) as function, any_value(version) as version, min(as_of_date) as day
+    from lines semi join doubtful using ({BILL}) group by {BILL}, line_id order by {BILL}, line_id"""
+
+
+def _doubtful_bills(connection: Any) -> list[list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for (
+        bill,
+        line_id,
+        key,
+        number,
+        hs6,
+        text,
+        containers,
+        mass,
+        packages,
+        substances,
+        function,
+        version,
+        day,
+    ) in connection.execute(_DOUBTFUL).fetchall():
+        item = Item(
+            line_id=line_id,
+            key=key,
+            number=number or "",
+            hs6=hs6 or "",
+            goods=_NO_GOODS.sub(" ", (text or "").casefold()).strip(),
+            containers=tuple(sorted(containers or ())),
+            mass=mass,
+            packages=packages,
+            substances=frozenset(substances or ()),
+            function=function,
+            nth=nth_of(version, cancels=function == CANCELLATION),
+            day=day,
+        )
+        found.setdefault(bill, []).append(item)
+    return list(found.values())
+
+
+# A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the bill's: it
+# counts once. Of what contradicts itself the larger mass counts: nothing is counted twice, and nothing is made small.
+_UNCOUNTED = f"""
+    with standing as (select l.* from lines l anti join fallen f using (line_id)),
+    bills as (
+        select shipment_id from (
+            select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis, packages, container_numbers from standing)
+        where shipment_id is not null
+        group by shipment_id having count(*) > 1 and count(distinct description) = count(*) and count(*) = count(substance_mass_kg)
+           and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')
+           and count(distinct packages) <= 1 and count(distinct container_numbers) <= 1),
+    repeated as (
+        select {ROW} from standing semi join bills using (shipment_id)
+        qualify row_number() over (partition by shipment_id, substance_id order by line_id) > 1),
+    contradicted as (
+        select {ROW} from standing
+        qualify row_number() over (partition by {BILL}, movement_key, substance_id
+                                   order by substance_mass_kg desc nulls last, line_id) > 1)
+    select {ROW} from repeated union select {ROW} from contradicted order by 1"""

@@ -1,0 +1,312 @@
+"""How chemical names are put together, and what the words round one do to it.
+
+Salt words belong to a name; a substituent before it or a function after it make another substance.
+
+All functions work on text from `names.text.plain`: lower case, no accents, "-" for every dash, one character per character.
+Each looks at a bounded window, so a cell of any size costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from precursor_screen.core.tables import words_of
+from precursor_screen.text.patterns import late
+
+WINDOW: Final = 120
+_NUMBER: Final = r"(?:mono|di|tri|hemi|sesqui|моно|ди|геми)?"
+
+
+def _one_of(role: str) -> str:
+    return rf"(?:{'|'.join(words_of('chemical_words', role))})"
+
+
+def _salts() -> str:
+    return rf"{_NUMBER}{_one_of('salt')}"
+
+
+_SALT_AFTER: Final = late(
+    lambda: (
+        rf"[ ,(\-]{{0,3}}(?:l-|d-|dl-)?(?:{_salts()}|hydrogen (?:maleat[eo]?|tartrat[eo]?)|{_one_of('metal')} salt|salt|{_one_of('state')}|"
+        rf"{_one_of('metal')}(?=$|[ ,;.)]))(?:(?: {_one_of('state')})?)(?![\w])\)?"
+    )
+)
+_CJK_SALT_AFTER: Final = late(r"(?:盐酸盐|硫酸盐|酒石酸盐|马来酸盐|磷酸盐|氢溴酸盐|钠盐|钾盐|水合物)+")
+_CJK_SALT_BEFORE: Final = late(r"(?:盐酸|硫酸|酒石酸|马来酸|磷酸|氢溴酸|无水)$")
+_SALT_BEFORE: Final = late(
+    lambda: (
+        rf"(?:(?<![\w])(?:{_salts()}|{_one_of('metal')} salt|esters?|salts?|sel|sal|sale|salz|соль|base|anhydrous)[ ]"
+        rf"(?:(?:of|de|di|d'|da|do|du|von|van|der) ?)?(?:l'|a |la |el )?|(?<![\w])(?:hydrochlorid|chlorhydrat|sulfat|tartrat|maleat)e? d')$"
+    )
+)
+_GLUED_SALT: Final = late(lambda: rf"(?:{_NUMBER}(?!acetat|nitrat|citrat|oxalat){_one_of('salt')}|base|salz)")
+_STEREO_BEFORE: Final = late(
+    r"(?:(?:\((?:\d{0,2}[rsez*+\-±,' ]|rac|rel|dl?|l|cis|trans|alpha|beta){1,10}\)|\[[rsez*(),\-+ ]{1,14}\]|(?<![\w])(?:dl?|l|rac|rel|cis|trans|erythro|threo|\d[rs],\d[rs]))[ \-]?)+$"
+)
+
+# --- what stands before -------------------------------------------------------------------------------------------------
+_SUBSTITUENT: Final = (
+    r"(?:[a-z]{0,30}(?:yl|yle|ylo|oxy|oxi|amino|ammino|imino|anilino|amido|cyanato|nitro|nitroso|chloro|chlor|cloro|bromo|brom|iodo|jod|"
+    r"fluoro|fluor|thio|azo|azido|mercapto|cyano|ciano|keto|oxo|sulfo|sulpho|phospho|phosphono|ylidene|ylene|ylium|hydro|sila|idino|olino|"
+    r"carboxylic|bis|tris|tetrakis)|di|tri|tetra|penta|hexa|hepta|octa|poly|poli|mono|per|iso|neo|cyclo|nor|homo|deoxy|seco|epi|thia|aza|"
+    r"oxa|ortho|meta|para|sec|tert|spiro|n-?boc|boc|fmoc|cbz|tosyl|tert-butoxycarbonyl|pseudo|mesyl|ent|peri|ar|as|sym|unsym|"
+    r"(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|винил|аллил|хлор|бром|йод|фтор|нитро|амино|гидрокси|окси|метокси|этокси|тио|циано|"
+    r"ди|три|поли|изо|бис|гидро|меркапто|сульфо|оксо|цикло|моно|орто|пара|мета)|[а-я]{0,20}(?:окси|амино|нитро|хлор|фенил|метил|этил))"
+)
+_GREEK: Final = r"\.?(?:alpha|beta|gamma|delta|omega|ar)\.?"
+_ATTACHED: Final = late(
+    rf"(?:(?<![a-zа-я]){_SUBSTITUENT}[,\[({{]?|[\])}}](?<=[a-z'*\d][\])}}])|(?<![a-z\d])[nosc](?:,[nosc])*'*(?=-)|"
+    rf"(?<![a-z]){_GREEK}(?:,{_GREEK})*(?=-))-?$"
+)
+_ATTACHED_GROUP: Final = late(
+    r"(?:yl|oxy|oxi|amino|imino|thio|azo|nitro|ylidene|ylene|chloro|bromo|fluoro|iodo|hydroxy|oxo|cyano|sulf\w+|phosph\w+|-\d'?|acid|ol|one|ane|ene)"
+    r"[\])}]+-?(?:\d{1,2}-)?$"
+)
+_JOINED_LOCANT: Final = late(
+    rf"(?:[a-zа-я]{{2,}}[\])}}]*-(?:\d{{1,2}}(?:,\d{{1,2}})*'*|[nomps]|{_GREEK})-|(?<![a-zа-я]){_SUBSTITUENT}-\d{{1,2}}(?:,\d{{1,2}})*'* )$"
+)
+_MULTI_LOCANT: Final = late(r"(?:(?<![\w.])(?:\d{1,2}[a-z]?'*,)+|[^\s,],)\d{1,2}[a-z]?'*-$")
+_LOCANT: Final = late(r"(?<![\d.,\w])(?P<n>\d{1,2})'*- ?$")
+_SPACED: Final = late(
+    r"(?:(?<![a-zа-я])(?:[a-z]+yl|[a-z]*(?:oxy|fluoro|chloro|bromo|iodo|nitro|mercapto|cyano|thio|ylidene|keto|idene)|"
+    r"amino|di|tri|tetra|poly|bis|mono|hydroxy|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
+    r"(?:[a-z]*(?:metil|etil|propil|butil|fenil|bencil|vinil|alil|acetil))|"
+    r"[а-я]*(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|хлор|бром|нитро|амино))|-yl|yl\)|bis\)) $"
+)
+_CHEMICAL_WORD: Final = late(
+    r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid)(?:-\d+)?[\])]? $"
+)
+# Of "hcl" a base makes a salt: "levamisole HCl", "(R)-x-amine.HCl". Known by its ending; what the acid itself is called never is one
+# (technical, industrial, fuming, liquid), nor what it is packed in.
+_MINERAL: Final = ("sulf", "sulph", "solf", "hydrochlor", "clorh", "chlorh", "muriat", "clorid", "hydrogen chl")
+_SALT_WORDS: Final = frozenset({"hcl", "hydrogen sulfate", "hydrogen sulphate", "dihydrogen sulfate", "dihydrogen sulphate"})
+_SALT_OF: Final = late(
+    lambda: (
+        rf"(?:(?<![\w])(?!{_one_of('no base')}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_one_of('base ending')}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
+        r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
+    )
+)
+# A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
+_AMINE_BEFORE: Final = late(
+    r"(?:amin|azanyl|anilin|pyrid|piperid|purin|imidazol|guanidin|hydrazin|diazane|diazol|quinolin|azabicyclo|ammonium)[^;|]{0,60}; ?$"
+)
+_COMPOUND_OF: Final = late(
+    r"(?:(?:compd\.?|compounds?|complex|adducts?|polymers?|copolymers?|reaction products?|salts?|esters?|derivatives?|oximes?|hydrazones?|"
+    r"condensates?|(?:diisocianat|isocianat|diisocyanat|isocyanat|cianohidrin|cyanhydrin|cianidrin|peroxid|perossid|sulfonat|acetal|oxim|"
+    r"nitril)\w{0,2}|ester(?:e|es|i)?)\s(?:(?:with|of|de|di|du|do|da|von|avec|con|mit)\s(?:l'|la |the )?|d')|"
+    r"(?:compd\.?|polymers?|reaction products?) with [^;|]{0,60}(?:and|with|,) )$"
+)
+
+# --- what stands after --------------------------------------------------------------------------------------------------
+# These make another substance even after a space ...
+_FUNCTION: Final = (
+    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*[csz][iy]y?anat\w*|diiso\w*|(?:hydro|hidro)?peroks\w*|"
+    r"(?:di|tri)?sul(?:f|ph)[oi](?:n|x|m|c|p|d|b)\w*|sulfamid\w*|disul(?:f|ph)\w*|thiosul(?:f|ph)\w*|[a-z\-]*(?:acetal|ketal)s?|"
+    r"(?:[a-z\-]* ){1,2}(?:acetal|ketal)s?|(?:[a-z\-]* )?(?:[a-z\-]*hydrazon\w*|mercaptol\w*|(?:thio)?semicarbazon\w*)|hydrazid\w*|ketazin\w*|chloroform(?=$|[^\w,;/&+ ])|adducts?|(?:di|tri)?carbox\w*|carbohydrazid\w*|"
+    r"carb(?:onitril|odithio|othio|aldehyd)\w*|(?:di)?thiol\w*|(?:di|tri)amin\w*|anilid\w*|nitril\w*|phosphon\w*|phosphin\w*|"
+    r"arsonic\w*|boronic\w*|bisul(?:f|ph)it\w*|sodium bisul\w*|anil|enol\w*|condensat\w*|monoxime|tetrafluoroborat\w*|glucosid\w*|musk|"
+    r"formaldehyde?|(?:n-)?oxides?|(?:dehydrogen|oxid|reduct|carboxyl|hydrol|transfer|oxygen)ases?|(?:morphol|pyrrolid|piperid)ides?|"
+    r"мускус\w*|оксим\w*|циангидрин\w*|пероксид\w*|диизоцианат\w*|сульфокислот\w*|сульфон\w*)"
+)
+# ... and these only when joined by a hyphen, for after a space they may be the next item of a list.
+_JOINED_FUNCTION: Final = (
+    r"(?:[a-z]*amines?|amid[aeo]?s?|imin\w*|anhydrid\w*|aldehyd\w*|dimers?|trimers?|(?:co)?polymers?|n?-?oxides?|dioxides?|azin[eo]?|diyl\w*|"
+    r"ylidene\w*|yl|dione?s?|diols?|triols?|[a-z]*(?:methanol|ethanol|propanol)|propion\w*|propan\w*|acrylat\w*|bis\w+|dimethyl\w+|lactam\w*|"
+    r"glycerol|glycol|diphosphat\w*|carbonyl\w*|acid)"
+)
+_LOCANTS: Final = (
+    rf"(?:\(?\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*\)?-|(?:{_GREEK}|n|o|s|p|m|n,n|o,o)(?:,{_GREEK})*'?-|\(\d\w?\)-?)"
+)
+_AFTER: Final = late(
+    rf"(?:[ \-]{{1,2}}(?:{_LOCANTS})*(?P<w>{_FUNCTION})|(?:-|[ \-](?:{_LOCANTS})+)(?P<j>{_JOINED_FUNCTION}))(?![\w])"
+)
+_AFTER_LOCANT: Final = late(
+    rf"(?:-(?:\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*-|(?:{_GREEK}|n|o)-)[a-z\d()\[\],'\-]{{0,60}}?"
+    r"(?:yl|ol|amine|amin|thiol|one|dione|oic|acid|ate|ide|nitrile|oxy|ic|al|ine|ene|ane|hyde|ester)|"
+    r" \d{1,2}[a-z]?(?:,\d{1,2}[a-z]?)*'*-[a-z\d()\[\],'\-]{0,60}?(?:yl|amine|thiol|dione|oic|nitrile|oxy|aldehyde|carboxylate|amide|sulfonate))(?![\w])"
+)
+# The rest of a name whose first part stands in brackets with it: "[(4-methylbenzene)sulfonyl]".
+_AFTER_BRACKET: Final = late(
+    r"[\])}]+-?(?:sulf|sulph|oxy|amino|imino|thio|azo|yl|carb|propion|acet|methyl|ethyl|prop|but|phos|titan|benz|di|meth|eth)[a-z]*"
+)
+# After a comma only what cannot be the next item of a list of goods.
+_DERIVATIVE: Final = (
+    r"(?:[a-z]*oxim[aeo]?s?|[a-z]*hydrazon\w*|(?:thio)?semicarbazon\w*|[a-z\-]*(?:acetal|ketal)s?|cyanohydrin\w*|esters?|n-oxide|sulfoxide|"
+    r"sulfone|compd\.?|compound with|reaction products?|polymers? with|mixt)"
+)
+_AFTER_COMMA: Final = late(
+    rf" ?, ?(?P<what>(?=[^ ]{{0,60}}[a-z]{{3}})[^\s,;](?:[^\s;]|(?<=\d) (?=[a-z])){{0,110}}-(?=$|[ ,);])|"
+    rf"(?=[^ ]{{0,8}}[\d\[('])[^\s;]{{1,70}}(?:oxime|hydrazone|carbazone|hydrazide|amide)|bis\([^;]{{1,60}} acetal|"
+    rf"(?:{_LOCANTS})*(?:[a-z]*(?:yl|di|bis) ?){{0,2}}{_DERIVATIVE}(?![\w])|"
+    rf"(?:\d{{1,2}}(?:,\d{{1,2}})*'?|{_GREEK})-[a-z(\[][^\s,;]{{0,60}}(?:yl|oxy|o|y)-?(?=$| ?[,(]))"
+)
+_ACID_DERIVATIVE: Final = late(
+    r"[ ,\-]{1,3}(?:(?!and |or |with |of )[^\s;]{1,60} ){0,4}?[^\s;]{0,60}?(?:ester[se]?|amid[eso]|amida|anilide?|hydrazid[eo]?|nitril[eo]?|"
+    r"methylate?|ethylate?|esterase)(?![\w])|[ \-](?:chloride|bromide|anhydride|lactone|azide|(?:morphol|pyrrolid|piperid)ide)(?![\w])"
+)
+_MINERAL_SALT: Final = late(
+    r"[ ,\-]{1,3}(?!and |or |with |of |common |table |sea |rock |edible |epsom |iodi[sz]ed |industrial )(?:(?!and |or |with |of |in |for )[\w()+:/]+[ \-]?){1,4}?(?:salt|esters?)(?![\w])|"
+    r"[ ,\-]{1,3}(?:esters?|salts? of|[a-z]*amide)(?![\w])| salt(?![\w])|"
+    r"[ ]?\(\d+:\d+\)|[ ,]{1,2}(?:[a-z]+)?(?:salt|ester)\b(?=\(|$)|, ?(?:zinc|copper|iron|alumin\w+|"
+    r"magnesium|calcium|sodium|potassium|ammonium|nickel|cobalt|chromium|barium|manganese|lead|lithium|strontium|titanium|cadmium|silver|"
+    r"mercury)[a-z]* ?\(|, ?(?:compd|compound with)"
+)
+_ETHER_OF_ACID: Final = late(r"[ -](?:[а-яa-z\d,\-()]+ ){0,4}(?:кислот|гликол|целлюлоз|крахмал|фенол)")
+_ETHER_OF: Final = late(
+    r" (?:(?:de|d'|del|do|da|du|di|von|der)[ ]?(?:l'|la |the )?[\w\-]*(?:glycol|glicol|glykol|cellulos|celulos|phenol|fenol|ol\b|acide?\b|acid[oe])|"
+    r"of (?!\d|high|pure|tech|grade|analytical|reagent|pharma|industrial|the |good|best))"
+)
+_ETHER_CLASS: Final = late(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine|imide|sulfone|phosphat|ester)\w*")
+_OTHER_SALT: Final = late(
+    r"[ \-](?![a-z]+ (?:blend|mix))(?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
+)
+
+
+# The same in scripts that leave vowels, gaps or both otherwise than Latin: nitro-, chloro-, di-, poly- before; diisocyanate, peroxide,
+# sulfonic, oxime, cyanohydrin after.
+_SCRIPTS_BEFORE: Final = late(
+    r"(?:ไนโตร|คลอโร|โบรโม|ไฮดรอกซี|เมทอกซี|อะมิโน|อะเซทิล|อะซิทิล|ไดอะ|ไตรฟลูออโร|โพลี|พอลิ|ได|ไตร|ไซโคล|เมทิล|ไดเมทิล|ปิโตรเลียม|"
+    r"(?:नाइट्रो|क्लोरो|ब्रोमो|हाइड्रॉक्सी|हाइड्रोक्सी|डाइ|ट्राई|पॉली|एमिनो|मेथॉक्सी|एसिटाइल|पेट्रोलियम)[ ]?|"
+    r"(?<![\w])(?:نیترو|نيترو|کلرو|كلورو|برومو|هیدروکسی|هيدروكسي|تری فلوئورو|متوکسی|آمینو|امينو|پلی|بولي|دی کلرو|ثنائي كلورو|نفت)[ -]?)$"
+)
+_SCRIPTS_AFTER: Final = late(
+    r"[ \-]?(?:ได?ไอโซไซยาเนต|ไอโซไซยาเนต|ซัลโฟ|เปอร์ออกไซด์|ออกไซม์|ไซยาโนไฮดริน|แอลกอฮอล์|"
+    r"(?:डाइ|डाय)?आइसो[ ]?सा[इय]\w|पेरोक्साइड|परॉक्साइड|सल्फोनिक|सल्फोनेट|ऑक्साइम|अल्कोहल|"
+    r"(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإی]يزوسيانات|(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإآ]?[يی]?زوس[يی]انات|پراکسید|بيروكسيد|سولفونیک|سلفونيك|اکسیم|أوكسيم)"
+)
+
+
+def salt_bounds(plain: str, start: int, end: int, covers_salts: bool) -> tuple[int, int]:
+    """The bounds of a name with its stereochemical prefix and, for a substance whose salts are covered, its salt words.
+
+    "piperidine hydrochloride" is piperidine from 0 to 24; "tartrato de ergotamina" and 盐酸麻黄碱 are covered whole.
+    """
+    before = plain[max(0, start - WINDOW) : start]
+    if match := _STEREO_BEFORE.search(before):
+        start -= len(before) - match.start()
+        before = before[: match.start()]
+    if not covers_salts:
+        return _with_brackets(plain, start, end)
+    for pattern in (_SALT_BEFORE, _CJK_SALT_BEFORE):
+        if match := pattern.search(before):
+            start -= len(before) - match.start()
+            break
+    after = plain[end : end + WINDOW]
+    for _ in range(2):
+        match = _SALT_AFTER.match(after) or _CJK_SALT_AFTER.match(after)
+        if not match:
+            break
+        took = match.end()
+        if match[0].endswith(")") and "(" not in match[0]:
+            took -= 1
+        end += took
+        after = after[took:]
+    return _with_brackets(plain, start, end)
+
+
+def _with_brackets(plain: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the bracket that opens right before a name or closes right after it, if its other half stands inside."""
+    inside = plain[start:end]
+    unopened = inside.count(")") - inside.count("(")
+    if unopened > 0 and plain[start - 1 : start] == "(":
+        return start - 1, end
+    if unopened < 0 and plain[end : end + 1] == ")":
+        return start, end + 1
+    return start, end
+
+
+def is_salt_word(text: str) -> bool:
+    """Whether a name of an acid is what its salts are called by as well: HCl."""
+    return text.lower().strip() in _SALT_WORDS
+
+
+def is_glued_ending(rest: str, covers_salts: bool) -> bool:
+    """Whether letters that follow a name without a gap leave it the same substance: a plural; "-hydrochlorid" if its salts are."""
+    return rest == "s" or (covers_salts and _GLUED_SALT.fullmatch(rest) is not None)
+
+
+def prefix_reason(plain: str, start: int, name: str) -> str | None:
+    """Why what stands before a name makes another substance of it, or None.
+
+    Args:
+        plain: The text.
+        start: Where the name begins, salt words and stereochemistry left aside.
+        name: The name as `plain` text.
+    """
+    before = plain[max(0, start - WINDOW) : start]
+    if not before:
+        return None
+    if not plain[start].isascii() and (match := _SCRIPTS_BEFORE.search(before)):
+        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
+    if _ATTACHED_GROUP.search(before):
+        return "part of a longer chemical name: a bracketed group stands before it"
+    if (match := _ATTACHED.search(before)) and (match[0].strip("-") not in ("s", "o", "c", "n") or match[0].endswith("-")):
+        return f"part of a longer chemical name: {match[0]!r} stands before it"
+    if _JOINED_LOCANT.search(before) or _MULTI_LOCANT.search(before):
+        return "part of a longer chemical name: a locant stands before it"
+    if (match := _LOCANT.search(before)) and _takes_no_locant(name, match["n"]):
+        return f"another position isomer: locant {match['n']}"
+    if match := _SPACED.search(before):
+        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
+    if (
+        "ether" in name
+        and (match := _CHEMICAL_WORD.search(before))
+        and match["w"] not in words_of("chemical_words", "no chemical word")
+    ):
+        return f"part of a longer chemical name: {match['w']!r} stands before it"
+    if name in _SALT_WORDS and (match := _SALT_OF.search(before)):
+        return f"a salt: {match[0].strip(' (')!r} stands before it"
+    if "sul" in name and "acid" in name and _AMINE_BEFORE.search(before):
+        return "a salt: a base stands before it"
+    if name.endswith("эфир") and before.endswith("кислоты "):
+        return "an ester: an acid stands before it"
+    if match := _COMPOUND_OF.search(before):
+        return f"a compound of it: {match[0].strip()!r} stands before it"
+    return None
+
+
+def _takes_no_locant(name: str, locant: str) -> bool:
+    """Ketones without a locant of their own: 1-phenyl-1-propanone and 3-pentanone are not what their ends say."""
+    return name in ("butanone", "propanone", "phenylpropanone", "phenylacetone", "butanon", "propanon") and locant != "2"
+
+
+def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> str | None:
+    """Why what stands after a name makes another substance of it, or None.
+
+    Args:
+        plain: The text.
+        end: Where the name ends, its salt words included.
+        name: The name as `plain` text.
+        covers_salts: Whether the substance is listed with its salts.
+    """
+    after = plain[end : end + WINDOW]
+    if not after:
+        return None
+    if not after.isascii() and (match := _SCRIPTS_AFTER.match(after)):
+        return f"another substance: {match[0].strip()!r} follows"
+    if match := _AFTER.match(after):
+        return f"another substance: {match['w'] or match['j']!r} follows"
+    for pattern in (_AFTER_LOCANT, _AFTER_BRACKET):
+        if match := pattern.match(after):
+            return f"another substance: {match[0].strip()!r} follows"
+    if after.lstrip().startswith("(ester)"):
+        return "an ester"
+    if match := _AFTER_COMMA.match(after):
+        return f"another substance, named back to front: {match['what']!r} follows"
+    if any(part in name for part in ("acid", "saure", "кислота", "hydrogen chl")):
+        mineral = any(part in name for part in _MINERAL)
+        if match := (_MINERAL_SALT if mineral else _ACID_DERIVATIVE).match(after):
+            return f"a salt, ester or other derivative: {match[0].strip(' ,')!r} follows"
+    if "эфир" in name and _ETHER_OF_ACID.match(after):
+        return "an ester or ether of something else"
+    if "ether" in name or "eter" in name:
+        if _ETHER_OF.match(after) or (name.startswith("ether") and re.match(r" [a-z]+yl(?![\w])", after)):
+            return "an ether of something else"
+        if match := _ETHER_CLASS.match(after):
+            return f"another substance: {match[0].strip()!r} follows"
+    if name.endswith("anhydride") and re.match(r" with [a-z ]{1,40}acid", after):
+        return "an anhydride with another acid"
+    if not covers_salts and (match := _OTHER_SALT.match(after)):
+        return f"another substance: {match[0].strip()!r} follows"
+    return None

@@ -1,0 +1,238 @@
+"""What the words round the name of a substance say of the goods: that it is not there, or that they are not the substance.
+
+"Free" and "without" take it away; a dosage form, a solvent blend, a pump or an emptied drum make other goods of it; packages, a grade
+or a purpose do not. The words are in `data/names/goods_words.csv`, by kind; "*" stands for any ending. Functions work on text from
+`names.text.plain` and look at a bounded window, so a cell of any size costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from precursor_screen.core import tables
+from precursor_screen.text.patterns import late
+from precursor_screen.text.text import plain as fold
+
+WINDOW: Final = 80
+_NO_EDGES: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # scripts that write words without gaps
+
+
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """The words of a kind in all languages.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    return frozenset(map(fold, tables.words_of("goods_words", kind)))
+
+
+@cache
+def one_of(kind: str, *, glued: bool = False) -> str:
+    """A pattern for a word of a kind, longest first, which stands free where its script has gaps between words.
+
+    Args:
+        kind: of the table.
+        glued: whether a letter may touch its beginning (endings that make a word: "-frei").
+    """
+    words = sorted(words_of(kind), key=lambda w: (-len(w), w))
+    edged = "|".join(_pattern(w) for w in words if not _NO_EDGES.search(w))
+    free = [re.escape(w) for w in words if _NO_EDGES.search(w)]
+    begin = "" if glued else r"(?<!\w)"
+    return "(?:" + "|".join([rf"{begin}(?:{edged})(?!\w)", *free]) + ")"
+
+
+def _any(kind: str) -> str:
+    """A pattern for a word of a kind that is written as regular expressions."""
+    return f"(?:{'|'.join(tables.words_of('goods_words', kind))})"
+
+
+def _pattern(word: str) -> str:
+    return re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", "[ -]")
+
+
+# --- negation -----------------------------------------------------------------------------------------------------------
+def _filler() -> str:
+    return rf"[ \-:]{{0,2}}(?:{one_of('negation-filler')}[ ]){{0,4}}(?:d'|l')?"
+
+
+_NO_BEFORE: Final = late(lambda: rf"{one_of('negation')}{_filler()}有?$")
+# A list that is denied as a whole; its items have no figures, for goods of their own have a quantity.
+_NO_LIST: Final = late(
+    lambda: (
+        rf"{one_of('negation')}{_filler()}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
+    )
+)
+_NUMBER_SIGN: Final = late(
+    r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
+)
+# "Except for acetone all non-hazardous": what is excepted from a denial, or from all the rest, is there.
+_DENIED_REST: Final = late(
+    lambda: (
+        rf"(?:non[ -]?(?:haz\w*|dg|dangerous)|no (?:dg|dangerous goods|hazardous)|not (?:haz\w*|restricted|regulated|dangerous))[^;|]{{0,40}}{_any('excepting')}[ ]$"
+    )
+)
+_BUT_FIRST: Final = late(lambda: rf"(?:^|[;|.:,(][ ]?){_any('excepting')}[ ]$")
+_THE_REST: Final = late(
+    r"[ ,]{1,2}(?:all|the rest|rest|others?|everything|remaining|no(?:t|n)?[ -]|cargo|goods|alles|tous?|todo|tudo|tutto|все)"
+)
+_FREE_OF_WHAT: Final = (
+    r"(?![ ](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
+    r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
+)
+_NO_AFTER: Final = late(
+    lambda: (
+        rf"(?:[ \-]{{0,2}}(?:-? ?{one_of('negation-after', glued=True)}){_FREE_OF_WHAT}|[ ,]{{1,2}}{one_of('negation-after')}{_FREE_OF_WHAT}|"
+        rf"[ ]?(?:content)?[ ]?(?::|=|-|\(|[ ](?:is )?)[ ]?{one_of('absent')}(?![ ](?:of|other|than|less|more|additive|value|com|\d)|[ .]?\d))"
+    )
+)
+_NO_SHARE_BEFORE: Final = late(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|prozent)[ ](?:of |de |v/v |w/w )?$")
+_NO_SHARE_AFTER: Final = late(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
+
+# --- quantities ---------------------------------------------------------------------------------------------------------
+_SUBSTANCE_PACKED: Final = late(
+    lambda: (
+        rf"\d[\d.,]* ?(?:x ?)?(?:(?:new|steel|plastic|hdpe|iron|fib(?:re|er)|\d+ ?(?:kg|l|ltr)s?) ){{0,3}}{_any('drum')}(?![\w])|(?<![\w]){_any('drum')} of |\d ?%|"
+        r"(?<![\w])(?:technical|tech|industrial|reagent|analytical|acs|usp) grade"
+    )
+)
+_ANY_QUANTITY: Final = late(
+    lambda: (
+        rf"\d ?(?:kgs?|kilos?|g|gm|mt|tons?|tonnes?|l|ltrs?|lit\w+|ml|gal\w*|lbs?|кг|т|л|公斤|吨|升|千克|桶)(?![a-z])|\d[\d.,]* ?(?:[a-z]+ ){{0,2}}{_any('drum')}(?![\w])"
+    )
+)
+
+# --- form ---------------------------------------------------------------------------------------------------------------
+_DOSE: Final = r"(?<![\w])\d+(?:[.,]\d+)? ?mg(?:/ ?\d* ?(?:ml|tab\w*))?(?![\w]|/ ?(?:kg|l\b))|(?<![\w])mg/ml|(?<![\w])mcg(?![\w])|x ?\d+ ?(?:tabs?|caps?)(?![\w])|(?<=[酸碱素胺])片"
+_DOSAGE: Final = late(
+    lambda: rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}"
+)
+_MEDICINE: Final = late(lambda: one_of("medicine"))
+_PACK: Final = late(lambda: rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
+_MIXTURE_BEFORE: Final = late(lambda: rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
+_MIXTURE_SAME: Final = late(
+    lambda: rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
+)
+_RETAIL: Final = late(lambda: one_of("retail"))
+_SMALL_PACK: Final = late(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|毫升)(?![\w])")
+_LOW: Final = late(lambda: rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
+_ARTICLE: Final = late(lambda: one_of("article"))
+# Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
+_MADE_WITH: Final = late(lambda: rf"(?<![\w]){_any('made-with')}(?![\w])[^;|]{{0,40}}$|火柴[^;|]{{0,12}}$")
+# An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
+_OF_GRADE: Final = late(lambda: rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
+_PROCESSED: Final = late(lambda: rf"[ \-]{one_of('processed')}")
+_FOR: Final = r"(?:for|to handle|handling|pour|para|fur|fuer|per|для|voor|untuk|cho|icin|dla)"
+_ARTICLE_FOR: Final = late(
+    rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
+)
+_PURPOSE: Final = late(rf"[ ,(]{_FOR}[ ]")
+# The same for several things in a row: a cabinet for acid and acetone bottles.
+_ARTICLE_FOR_SEVERAL: Final = late(
+    rf"(?<![\w]){_FOR}[ ](?:[\w\-]+(?:[ ][\w\-]+)?(?:,[ ]|[ ]?[/&+][ ]?|[ ](?:and|or|und|et|y|e|и)[ ])){{1,4}}$"
+)
+# Acid for them, and not the batteries.
+_OF_BATTERY: Final = late(
+    r"(?:lead[ -])?(?:acid )?(?:batter(?:y|ies|ie|ia|ias)|akku\w*|accumulators?|аккумулятор\w*)[ -](?:acid|filling|fill|electrolyte|fluid|fullsaure|fuellsaeure)(?![\w])"
+)
+_AND: Final = late(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
+# Where the noun that a name begins comes to its end: "acetone in drums with hazard labels" are no labels.
+_PHRASE_END: Final = late(
+    r"[ ](?:with|in|for|from|ex|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
+    r"[ ]?[\d(/:+&]|[ ]-[ ]"
+)
+# "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
+_CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
+_EMPTIED: Final = late(lambda: one_of("emptied"))
+_LAST: Final = late(lambda: rf"(?<![\w]){_any('last-held')}[ :\-(]{{1,3}}(?:[\w\-]+[ ]){{0,2}}$")
+
+
+def is_negated(plain: str, start: int, end: int) -> bool:
+    """Whether the text says that the substance is not there: "without X", "X-free", "X: nil", "0 % X", "sans X", 不含X."""
+    before, after = plain[max(0, start - WINDOW) : start], plain[end : end + 32]
+    if _NO_SHARE_BEFORE.search(before) or _NO_SHARE_AFTER.match(after):
+        return True
+    if _NO_BEFORE.search(before) and not _NUMBER_SIGN.search(before):
+        return not (_DENIED_REST.search(before) or (_BUT_FIRST.search(before) and _THE_REST.match(after)))
+    if _NO_LIST.search(before) and not _ANY_QUANTITY.search(after):
+        return True
+    return _NO_AFTER.match(after) is not None
+
+
+def form_of(plain: str, start: int, end: int) -> str:
+    """What the goods are that the name stands in: substance, preparation, mixture or article.
+
+    A dosage form makes a preparation, a word for blends or uses in the same clause a mixture. An article is a thing whose name the
+    substance begins (acetone pump), one meant for it (pump for acetone) without packages of it, a package that held it last, or goods
+    for households in small packs.
+    """
+    before, after = plain[max(0, start - 2 * WINDOW) : start], plain[end : end + 2 * WINDOW]
+    near_before = _CLAUSE_END.split(before)[-1]
+    near_after = _CLAUSE_END.split(after)[0]
+    if _is_emptied(before, near_before, near_after):
+        return "article"
+    here = _PURPOSE.split(near_after)[0]  # what the goods are for makes no other goods of them
+    if _MADE_WITH.search(before):
+        return "article"
+    if _is_preparation(plain[start:end], near_before[-60:], here[:60], near_after[:60]):
+        return "preparation"
+    if _is_article(before, near_before, near_after):
+        return "article"
+    if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + here[:40]):
+        return "article" if _is_trifling(near_before, near_after) else "mixture"
+    return "article" if _is_for_sale(near_before, near_after) else "substance"
+
+
+def _is_emptied(before: str, near_before: str, near_after: str) -> bool:
+    if _LAST.search(near_before):
+        return True
+    if found := _EMPTIED.search(near_before):
+        # "Empty boxes and acetone 20 drums": goods of their own.
+        return not (re.search(r"(?:and|und|et|y|e|[&+])[ ]", near_before[found.end() :]) and _ANY_QUANTITY.search(near_after))
+    if _EMPTIED.search(near_after[:60]):
+        return True
+    first = _CLAUSE_END.split(before)[0]
+    return (
+        first is not near_before
+        and _EMPTIED.search(first) is not None
+        and not _ANY_QUANTITY.search(near_before + "#" + near_after)
+    )
+
+
+def _is_preparation(name: str, before: str, here: str, after: str) -> bool:
+    if _DOSAGE.search(before + " " + here) or _DOSAGE.search(name) or re.search(_DOSE, after):
+        return True
+    return _MEDICINE.search(before + " " + here) is not None and _PACK.search(before + " " + after) is not None
+
+
+def _is_for_sale(before: str, after: str) -> bool:
+    """Goods for households in packs for them: NAIL POLISH REMOVER WITH ACETONE 100 ML X 72."""
+    near = f"{before[-60:]} # {after[:60]}"
+    return bool(_RETAIL.search(near) and _SMALL_PACK.search(near)) and not _SUBSTANCE_PACKED.search(near)
+
+
+def _is_trifling(before: str, after: str) -> bool:
+    """Whether there is little of the substance in a mixture: of a LOW TOLUENE ADHESIVE, or of goods for households."""
+    return _is_for_sale(before, after) or bool(_LOW.search(before) and not _SUBSTANCE_PACKED.search(after[:60]))
+
+
+def _is_article(before: str, near_before: str, near_after: str) -> bool:
+    near_before, near_after = _OF_BATTERY.sub("#", near_before), _OF_BATTERY.sub("#", near_after)
+    phrase = _PHRASE_END.split(near_after)[0][:30]
+    if _PROCESSED.match(phrase):
+        return True
+    if (found := _ARTICLE.search(phrase)) and not _OF_GRADE.match(phrase, found.end()):
+        return True
+    if _ARTICLE_FOR.search(before) and _ARTICLE.search(before):
+        return not _SUBSTANCE_PACKED.search(near_after[:40])
+    if _ARTICLE_FOR_SEVERAL.search(before) and _ARTICLE.search(before) and not _ANY_QUANTITY.search(near_after[:60]):
+        return True
+    found = max(_ARTICLE.finditer(near_before[-30:]), key=lambda m: m.start(), default=None)
+    if found is None or near_before.rstrip().endswith((":", "(")):
+        return False
+    between = near_before[-30:][found.end() :]
+    if not between.strip() and _SUBSTANCE_PACKED.search(near_after[:40]):
+        return False  # BATTERY SULPHURIC ACID 37 %
+    return not (_OF_GRADE.match(between) or _AND.search(between) or re.search(r"\d", between))

@@ -1,0 +1,113 @@
+"""The words that a quantity is written with, in the languages of goods texts: units, packages, net and gross, each and per.
+
+`data/names/quantity_words.csv` holds them as they look after `text.plain`; they mean the code of a unit or a kind of package.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from msgspec import Struct
+
+from precursor_screen.core.tables import meanings_of, shipped_rows, shipped_words, spellings_of
+from precursor_screen.text.text import plain
+from precursor_screen.text.unit_codes import Unit, find_unit
+
+# Where the comma is the decimal mark, so that a point before three figures parts thousands (CLDR; of Spanish the larger part).
+COMMA_LANGUAGES: Final = frozenset({"de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "tr", "vi"})
+CHEMICAL_KINDS: Final = frozenset({"drum", "can", "ibc", "tank"})
+_PACKAGES: Final = "package_words"
+BOXES: Final = frozenset({"carton", "pallet", "container"})  # hold other packages
+OUTER: Final = frozenset({"pallet", "container"})  # hold packages, so goods are not counted by them
+DOSES: Final = frozenset({"dose", "ampoule"})  # of a medicine
+
+
+class Word(Struct, frozen=True):
+    """A word of a quantity. unit: only of units; meaning: kind of a package, else empty."""
+
+    role: str
+    meaning: str
+    language: str
+    unit: Unit | None = None
+
+
+class Bounds(Struct, frozen=True):
+    """What one package of a kind holds: kilograms at least and at most, litres at most, and litres of the usual sizes."""
+
+    least: Decimal
+    most: Decimal
+    litres: Decimal | None
+    usual_litres: tuple[Decimal, ...]
+
+
+@cache
+def holds() -> dict[str, Bounds]:
+    """Bounds by which a figure beside "80 DRUMS" is told to be of each or of all; a kind that is not here may hold anything."""
+    columns = ("kind", "least_kg", "most_kg", "most_litres", "usual_litres", "source")
+    found: dict[str, Bounds] = {}
+    for row in shipped_rows("packages", columns):
+        bounds = (row.read("least_kg", Decimal), row.read("most_kg", Decimal))
+        litres = row.read("most_litres", Decimal) if row["most_litres"] else None
+        usual = row.read("usual_litres", lambda cell: tuple(Decimal(one) for one in cell.split("|") if one))
+        found[row["kind"]] = Bounds(*bounds, litres, usual)
+    return found
+
+
+@cache
+def _loaded() -> dict[str, Word]:
+    found: dict[str, Word] = {}
+    for row in shipped_words("quantity_words"):
+        unit = find_unit(row.meaning) if row.role == "unit" else None
+        found.update((plain(word), Word(row.role, row.meaning, row.language, unit)) for word in row.words)
+    return found
+
+
+@cache
+def everyday() -> frozenset[str]:
+    """Words that look like a chemical's name by their end and are none."""
+    return frozenset(word for word, meaning in _loaded().items() if meaning.role == "everyday")
+
+
+@cache
+def words() -> dict[str, Word]:
+    """All others."""
+    return {word: meaning for word, meaning in _loaded().items() if word not in everyday()}
+
+
+def is_package_kind(text: str) -> bool:
+    """Whether a unit names a kind of package: a quantity of 80 in DRUMS is a number of packages."""
+    word = words().get(plain(text).strip().rstrip(".")) if len(text) <= 40 else None
+    return word is not None and word.role == "package"
+
+
+def package_word(text: str) -> str:
+    """The kind of package that a cell names, perhaps among other words; empty: none, or several."""
+    kinds = {w.meaning for part in plain(text[:200]).split() if (w := words().get(part.strip(".,()"))) and w.role == "package"}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+@cache
+def _by_code() -> dict[str, str]:
+    """Codes stand alone in their cell; words may stand among others ("200 L STEEL DRUMS")."""
+    return spellings_of(_PACKAGES, "code")
+
+
+@cache
+def _by_word() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (kind, re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")) for kind, words in meanings_of(_PACKAGES, "pattern").items()
+    )
+
+
+def package_kind(text: str) -> str | None:
+    """drum, can, ibc, tank, carton, bag or bottle; None: another kind, several kinds, or not known."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).strip()[:200]
+    if plain in _by_code():
+        return _by_code()[plain]
+    found = [kind for kind, words in _by_word() if words.search(plain)]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,135 @@
+"""Tokens of quantities at the numbers at which a reading ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from precursor_screen.text import measures
+from precursor_screen.text.measures import tokens_of
+
+
+def told(text: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """Kind, readings and the stretch of each token."""
+    return [(t.kind, tuple(f"{v.normalize():f}" for v in t.values), text[t.start : t.end]) for t in tokens_of(text)]
+
+
+def kinds(text: str) -> list[str]:
+    return [t.kind for t in tokens_of(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1/85 G", ("0.085",)),
+        ("200/85 G", ("0.085", "17")),
+        ("201/85 G", None),
+        ("0/85 G", None),
+        ("1.250/85 G", None),  # twelve hundred and fifty, or one and a quarter
+        ("TWO/85 G", None),
+        ("NET 12/85 G", None),
+        ("12/85 G GROSS", None),
+        ("TARE A B 12/85 G", None),
+        ("NET A B C 12/85 G", ("0.085", "1.02")),  # the label is three tokens away at most
+    ],
+)
+def test_a_pack_of_many_is_one_measure_with_two_readings(text: str, values: tuple[str, ...] | None) -> None:
+    assert [v for kind, v, _ in told(text) if kind == "measure"] == [values or ("0.085",)]
+    assert ("slash" in kinds(text)) is (values is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("1/2 KG", True),
+        ("3/4 KG", True),
+        ("3/8 KG", True),
+        ("4/8 KG", False),
+        ("3/16 KG", False),
+        ("1/ 2 KG", False),
+        ("1 /2 KG", False),
+    ],
+)
+def test_a_fraction_of_a_unit_is_left_out(text: str, left_out: bool) -> None:
+    assert (told(text) == []) is left_out
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("999999999999 KG", "measure", "999999999999"),
+        ("1000000000000 KG", "word", "1000000000000"),
+        ("999999999 TON", "measure", "999999999000"),
+        ("1000000000 TON", "word", "1000000000000"),
+        ("0.01 G", "measure", "0.00001"),
+        ("0 KG", "word", "0"),
+    ],
+)
+def test_a_measure_is_more_than_nothing_and_less_than_a_billion_tonnes(text: str, kind: str, value: str) -> None:
+    assert told(text) == [(kind, (value,), text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "molar"), [("40 N", True), ("40 M", True), ("40.1 N", False), ("41 M", False), ("6 N/A", False), ("6 MOL/L", True)]
+)
+def test_no_acid_holds_more_than_forty_moles(text: str, molar: bool) -> None:
+    assert (kinds(text) == ["molar"]) is molar
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("TWENTY FIVE", 25), ("TWO HUNDRED", 200), ("TWO NINETY", 92), ("HUNDRED HUNDRED", 200), ("TWO HUNDRED FIFTY", 250)],
+)
+def test_words_of_one_number_are_joined(text: str, value: int) -> None:
+    assert [t.values for t in tokens_of(f"{text} DRUMS") if t.kind == "number"] == [(Decimal(value),)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("10 MG/ML", ("strength", ("0.01",), "10 MG/ML")),
+        ("10 MG/5 ML", ("strength", ("0.002",), "10 MG/5 ML")),
+        ("10 MG/9999 ML", ("strength", ("0.000001",), "10 MG/9999 ML")),
+        ("10 MG/99999 ML", ("measure", ("0.00001",), "10 MG")),
+        ("10 MG/0 ML", ("measure", ("0.00001",), "10 MG")),
+    ],
+)
+def test_a_strength_is_a_mass_in_a_volume_that_is_not_nothing(text: str, first: tuple[str, tuple[str, ...], str]) -> None:
+    kind, values, stretch = told(text)[0]
+    assert (kind, stretch) == (first[0], first[2])
+    assert Decimal(values[0]).quantize(Decimal("1e-6")) == Decimal(first[1][0]).quantize(Decimal("1e-6"))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (".5 KG", ("0.5",)),
+        (".500 KG", ("0.5",)),
+        ("(.5 KG", ("0.5",)),
+        ("a.5 KG", ("5",)),
+        ("24.500 MT", ("24500",)),  # tonnes are written to the kilogram
+        ("24,500 MT", ("24500000",)),
+        ("24.500 KG", ("24.5", "24500")),
+        ("CLASS 3 160 KG", ("160",)),
+        ("CLASSES 3 160 KG", ("160", "3160")),
+        ("5 KG-NET", ("5",)),
+        ("5 G-NET", None),  # one letter and a hyphen begin a word
+    ],
+)
+def test_which_figure_a_unit_follows(text: str, values: tuple[str, ...] | None) -> None:
+    assert [v for kind, v, _ in told(text) if kind == "measure"] == ([] if values is None else [values])
+
+
+@pytest.mark.parametrize(
+    ("length", "kept"), [(8, ["number", "package"]), (7, ["number", "package"]), (6, ["number", "word"]), (2, ["number"])]
+)
+def test_a_text_is_looked_at_to_its_limit(monkeypatch: pytest.MonkeyPatch, length: int, kept: list[str]) -> None:
+    monkeypatch.setattr(measures, "MAX_TEXT", length)
+    assert kinds("10 drums of 5 kg") == kept
+
+
+def test_the_limit_is_twenty_thousand_characters() -> None:
+    text = "5 kg".rjust(20_000)
+    assert kinds(text) == ["measure"]
+    assert kinds(" " + text) != ["measure"]

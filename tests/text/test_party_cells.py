@@ -1,0 +1,100 @@
+"""Cells that hold a name and more."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("INVENTED CHEMIE GMBH, ERLENWEG 9, 04711 MUSTERAU", "INVENTED CHEMIE GMBH"),
+        ("INVENTED CHEMICAL CO., LTD., 9 LOTUS ROAD, MINGBEI", "INVENTED CHEMICAL CO., LTD."),
+        ("INVENTED CHEMIE GMBH\nERLENWEG 9\n04711 MUSTERAU", "INVENTED CHEMIE GMBH"),
+        ("INVENTED CHEMIE GMBH TEL: +49 30 123456", "INVENTED CHEMIE GMBH "),
+        ("INVENTED CHEMIE GMBH / ERLENWEG 9, MUSTERAU", "INVENTED CHEMIE GMBH"),
+        ("INVENTED CHEMIE GMBH TAX ID 12345", "INVENTED CHEMIE GMBH "),
+        ("TO ORDER OF FIRST BANK\nNOTIFY: INVENTED CHEMIE GMBH", "INVENTED CHEMIE GMBH"),
+    ],
+)
+def test_the_name_is_among_the_parts(cell, name):
+    assert name.strip() in [p.strip() for p in name_parts(cell)]
+    assert name_parts(cell)[0] == cell
+
+
+@pytest.mark.parametrize("cell", ["Acme / Bold Trading", "SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "A"])
+def test_a_plain_name_stays_whole(cell):
+    assert name_parts(cell) == [cell]
+
+
+@given(st.text(max_size=300))
+def test_there_is_always_a_part_and_never_many(cell):
+    assert name_parts(cell)[0] == cell
+    assert len(name_parts(cell)) <= 8
+
+
+LABELS = [
+    "Tel",
+    "TELEPHONE:",
+    "fax.",
+    "e-mail",
+    "Tax ID",
+    "VAT no",
+    "eori",
+    "attn",
+    "zip",
+    ",",
+    "9",
+    "\n",
+    ":",
+    ";",
+    " ",
+    "Zorvan",
+    "notify party;",
+]
+
+
+@given(st.lists(st.sampled_from(LABELS), max_size=8).map("".join) | st.text(st.characters(max_codepoint=127), max_size=60))
+@example("A, 9")
+@example("9\x0b,")
+def test_the_pattern_for_whole_columns_finds_all_that_hold_more(cell):
+    if name_parts(cell) != [cell]:
+        assert pc.match_substring_regex(pa.array([cell]), MAY_HOLD_MORE)[0].as_py()
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ("ACME 9 TEL 5", ["ACME 9 TEL 5", "ACME 9 "]),
+        ("ACME, 9 ROAD", ["ACME, 9 ROAD", "ACME"]),
+        ("ACME, ROAD, 9", ["ACME, ROAD, 9", "ACME", "ACME, ROAD"]),
+        ("ACME\nROAD", ["ACME\nROAD", "ACME", "ROAD"]),
+        ("ACME\n\n ,; \nROAD 9", ["ACME\n\n ,; \nROAD 9", "ACME", "ACME, ; \nROAD 9"]),
+        ("ACME\n9", ["ACME\n9", "ACME"]),
+        ("X NOTIFY: ACME", ["X NOTIFY: ACME", "X", "X ", "ACME", " ACME"]),
+        ("ACME; ROAD", ["ACME; ROAD"]),
+        ("A" * 200 + "\nB", ["A" * 200 + "\nB", "A" * 200, "B"]),
+        ("A" * 201 + "\nB", ["A" * 201 + "\nB", "B"]),
+        ("\n".join("ABCDEFG"), ["\n".join("ABCDEFG"), *"ABCDEFG"]),
+        ("\n".join("ABCDEFGH"), ["\n".join("ABCDEFGH"), *"ABCDEFG"]),
+        (" : ", [" : "]),
+        ("ZORVAN MIRAGE CO LTD DUNE ROAD SANDTOWN", ["ZORVAN MIRAGE CO LTD DUNE ROAD SANDTOWN", "ZORVAN MIRAGE CO LTD"]),
+        ("ZORVAN MIRAGE APS DUNEVEJ 9 DK-6000", ["ZORVAN MIRAGE APS DUNEVEJ 9 DK-6000", "ZORVAN MIRAGE APS"]),
+        ("ZORVAN MIRAGE 12 DUNE ROAD", ["ZORVAN MIRAGE 12 DUNE ROAD", "ZORVAN MIRAGE"]),
+        ("AL NOOR 2 TRADING", ["AL NOOR 2 TRADING"]),
+        ("EASTERN TRADING COMPANY OF ZORVAN MIRAGE", ["EASTERN TRADING COMPANY OF ZORVAN MIRAGE"]),
+        ("ZORVAN MIRAGE LLC SANDTOWN GERMANY", ["ZORVAN MIRAGE LLC SANDTOWN GERMANY", "ZORVAN MIRAGE LLC"]),
+        ("ZORVAN MIRAGE LLC SANDTOWN DEU", ["ZORVAN MIRAGE LLC SANDTOWN DEU"]),
+        ("ZORVAN MIRAGE VAT DE318460277", ["ZORVAN MIRAGE VAT DE318460277", "ZORVAN MIRAGE "]),
+        ("ZORVAN MIRAGE IMO 9074729", ["ZORVAN MIRAGE IMO 9074729", "ZORVAN MIRAGE "]),
+        ("ZORVAN MIRAGE\n3RD FLOOR", ["ZORVAN MIRAGE\n3RD FLOOR", "ZORVAN MIRAGE"]),
+    ],
+)
+def test_the_parts_of_a_cell_and_their_order(cell, parts):
+    assert name_parts(cell) == parts
