@@ -39,7 +39,7 @@ test-fast: $(READY) ## the tests of texts, cells, messages and rules, in a momen
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser" $(FAST)
 
 # Some of each kind: every library that the program needs is called by one of them.
-CHOSEN := $(addprefix tests/,test_engine.py kernel/test_exceptions.py ledger/test_store.py matching/party/test_spellings.py \
+CHOSEN := $(addprefix tests/,core/test_engine.py kernel/test_exceptions.py history/test_store.py matching/party/test_spellings.py \
   formats/test_other_formats.py formats/test_xml.py reports/test_xlsx.py casework/audit/test_profile.py casework/evidence/test_sign.py \
   text/test_countries.py)
 

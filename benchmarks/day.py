@@ -23,8 +23,8 @@ import pyarrow as pa
 from ledger import DAYS, FIRST, RUN, make, record_of
 
 from precursor_screen.api import load_reference
-from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.ledger.transaction import Transaction
+from precursor_screen.history.store import Ledger, open_ledger
+from precursor_screen.history.transaction import Transaction
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.ledger_memory import LedgerMemory

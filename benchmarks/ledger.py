@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.ledger.values import RunRecord
+from precursor_screen.history.store import Ledger, open_ledger
+from precursor_screen.history.values import RunRecord
 
 FIRST = date(2025, 11, 1)
 DAYS = 400

@@ -22,12 +22,12 @@ from manifests import write_manifest
 from precursor_screen.api import load_reference
 from precursor_screen.core.memory import KNOWN, Answers, Past, Request, Settled
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history.groups import Groups
+from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.ledger.groups import Groups
-from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.ledger_memory import EVER

@@ -29,7 +29,7 @@ from typing import Any
 from precursor_screen.api import load_reference
 from precursor_screen.cli.main import COMMANDS
 from precursor_screen.core import engine
-from tests.ledger import rows  # noqa: F401
+from tests.history import rows  # noqa: F401
 from tests.screening import screen_rows, with_rules
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from precursor_screen.core.errors import UsageError, Where
-from precursor_screen.ledger.store import Ledger
+from precursor_screen.history.store import Ledger
 from precursor_screen.reports.interface import PRIVATE, whole_file
 from precursor_screen.reports.tables import write_rows
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.session import Session
 

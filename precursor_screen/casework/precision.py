@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from precursor_screen.core.model import Rule
-from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED, REOPENED, Disposition
+from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED, REOPENED, Disposition
 
 LEAST_DECIDED = 20  # shipments that were confirmed or cleared, of a rule, before its weight is questioned
 MOST_CHANGE = 2.0  # a weight is halved or doubled at the most

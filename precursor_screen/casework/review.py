@@ -18,8 +18,8 @@ from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, Usage
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.core.verdicts import REASONS
-from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
 
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
 CRITICAL = "critical"  # the level whose clearance takes two

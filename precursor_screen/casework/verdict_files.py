@@ -18,8 +18,8 @@ from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import Disposition
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import Disposition
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_rows
 

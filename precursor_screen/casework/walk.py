@@ -19,8 +19,8 @@ from precursor_screen.core.errors import ErrorGroup, UsageError, Where
 from precursor_screen.core.model import LEVELS
 from precursor_screen.core.verdicts import REASONS
 from precursor_screen.core.words import counted, cut
-from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
 
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"

@@ -98,7 +98,7 @@ def discard_stdout() -> None:
 
 def officer_of(values: dict[str, Value], given: str | None) -> str:
     """Who decides: the option, else the setting, else the system's user."""
-    from precursor_screen.ledger.lock import os_user
+    from precursor_screen.history.lock import os_user
 
     return str(pick(values, "officer", given or None, "--officer") or os_user())
 

@@ -54,7 +54,7 @@ def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) ->
 
 
 def _shown(url: str) -> str:
-    from precursor_screen.ledger.database import parse_url, shown_url
+    from precursor_screen.history.database import parse_url, shown_url
 
     return shown_url(parse_url(url))
 

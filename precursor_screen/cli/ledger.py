@@ -16,8 +16,8 @@ from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.core.errors import ExitCode
-    from precursor_screen.ledger.store import Ledger
-    from precursor_screen.ledger.upkeep import Info
+    from precursor_screen.history.store import Ledger
+    from precursor_screen.history.upkeep import Info
 
     Opening = Callable[..., Ledger]
 
@@ -34,7 +34,7 @@ def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade
     Raises:
         LedgerError: there is none, or it cannot be opened.
     """
-    from precursor_screen.ledger.store import open_ledger
+    from precursor_screen.history.store import open_ledger
 
     return open_ledger(place_of(ctx, given), wait=wait, create=False, upgrade=upgrade)
 
@@ -204,7 +204,7 @@ def prune(ctx: click.Context, days: int | None, yes: bool, opening: Opening) -> 
     Example:
       precursor-screen ledger prune --days 1200 --yes
     """
-    from precursor_screen.ledger.upkeep import KEPT_DAYS
+    from precursor_screen.history.upkeep import KEPT_DAYS
 
     days = days or int(common.settings(ctx)["ledger_days"].value or 0) or KEPT_DAYS
     with opening() as ledger:

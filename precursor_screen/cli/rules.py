@@ -241,7 +241,7 @@ def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str
 
 def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
     from precursor_screen.core.errors import UsageError
-    from precursor_screen.ledger.store import open_ledger
+    from precursor_screen.history.store import open_ledger
     from precursor_screen.rulecheck.statistics import count_recorded
 
     if not place:

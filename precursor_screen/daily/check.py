@@ -14,7 +14,7 @@ from precursor_screen.daily.job import Job
 from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
 from precursor_screen.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.session import load

@@ -26,7 +26,7 @@ from precursor_screen.daily.out_folder import SUMMARY, OutFolder, Published
 from precursor_screen.daily.plan import Digested
 from precursor_screen.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
 from precursor_screen.daily.summary import Said, count_new, write_subject, write_summary
-from precursor_screen.ledger.values import FileRecord
+from precursor_screen.history.values import FileRecord
 from precursor_screen.reports.registry import write_report
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import Run

@@ -24,8 +24,8 @@ from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
 from precursor_screen.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
 from precursor_screen.daily.verdicts import take_verdicts
-from precursor_screen.ledger.lock import hold_file
-from precursor_screen.ledger.store import Ledger, open_ledger
+from precursor_screen.history.lock import hold_file
+from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.refresh import refresh_imported

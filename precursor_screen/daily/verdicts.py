@@ -17,7 +17,7 @@ from precursor_screen.casework.verdict_files import read_verdicts
 from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
 from precursor_screen.daily.inbox import Listed, list_inbox
 from precursor_screen.formats.blob import Blob
-from precursor_screen.ledger.store import Ledger
+from precursor_screen.history.store import Ledger
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MOST_REFUSED = 5  # that a mail tells one by one

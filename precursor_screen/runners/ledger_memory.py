@@ -17,11 +17,11 @@ from precursor_screen.core.memory import Answers, Ask, Compared, History, Judged
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history.store import Ledger, open_ledger
+from precursor_screen.history.transaction import Transaction
+from precursor_screen.history.values import FileRecord, RunRecord
 from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.ledger.transaction import Transaction
-from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.reference.bundle import Reference
 
 EVER = 36_500  # days: all that is recorded

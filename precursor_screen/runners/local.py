@@ -28,7 +28,7 @@ from precursor_screen.runners.pool import spread_over
 from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
-    from precursor_screen.ledger.values import RunRecord
+    from precursor_screen.history.values import RunRecord
 
 LARGE = 20_000_000  # bytes
 
@@ -103,7 +103,7 @@ _EDITIONS = ("substances", "watchlists", "registers")
 
 
 def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[str, Any], reference: Reference) -> RunRecord:
-    from precursor_screen.ledger.values import REFERENCE, RunRecord
+    from precursor_screen.history.values import REFERENCE, RunRecord
 
     inputs = tuple({k: i[k] for k in ("name", "sha256", "bytes", "lines")} for i in provenance["inputs"])
     return RunRecord(

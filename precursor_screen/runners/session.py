@@ -26,7 +26,7 @@ from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.settings import NO_WATCHLIST, SAMPLE, Settings
 
 if TYPE_CHECKING:
-    from precursor_screen.ledger.values import FileRecord
+    from precursor_screen.history.values import FileRecord
     from precursor_screen.reference.watchlists.opened import Watchlist
     from precursor_screen.runners.ledger_memory import LedgerMemory
 

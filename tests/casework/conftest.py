@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.casework.verdicts import fill
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from precursor_screen.casework.precision import LEAST_DECIDED, interval, measure
 from precursor_screen.core.model import retired_rule
-from precursor_screen.ledger.values import Disposition
+from precursor_screen.history.values import Disposition
 
 # Reckoned by hand from Wilson's formula, and those of Brown, Cai and DasGupta's kind of small samples.
 INTERVALS = [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1.0), (3, 40, 0.0258, 0.1986)]

@@ -17,10 +17,10 @@ from precursor_screen.casework.export import export_tables
 from precursor_screen.casework.review import Draft, add_verdicts, import_verdicts
 from precursor_screen.casework.targets import find, find_flags
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.casework.verdicts import NOW, add, fill
 from tests.examples import examples
-from tests.ledger.rows import CELLS, cells, flag, flags, judged, run
+from tests.history.rows import CELLS, cells, flag, flags, judged, run
 
 
 def test_a_verdict_gets_what_it_does_not_say(ledger):

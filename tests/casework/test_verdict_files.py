@@ -9,7 +9,7 @@ import pytest
 from precursor_screen.casework.review import Draft, import_verdicts
 from precursor_screen.casework.verdict_files import read_verdicts, write_verdicts
 from precursor_screen.core.errors import UsageError
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.casework.verdicts import NOW, add, fill
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from precursor_screen.casework.walk import Officers, gather, walk
 from precursor_screen.core.model import OPEN
-from precursor_screen.ledger.store import open_ledger
-from tests.ledger.rows import cells, flag, flags, judged, run
+from precursor_screen.history.store import open_ledger
+from tests.history.rows import cells, flag, flags, judged, run
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 # flag, shipment, level, weight; in no order

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from precursor_screen.casework.review import add_verdicts
 from precursor_screen.core.errors import Where
-from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+from tests.history.rows import cells, flag, flags, judged, movement, run, table
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 

@@ -12,10 +12,10 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from precursor_screen.ledger.store import open_ledger
-from precursor_screen.ledger.values import CONFIRMED, Disposition
+from precursor_screen.history.store import open_ledger
+from precursor_screen.history.values import CONFIRMED, Disposition
 from tests.casework.audit.rows import OWN, row, table
-from tests.ledger import rows as ledger_rows
+from tests.history import rows as ledger_rows
 
 URL = "sqlite:///ledger.sqlite"
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31", "--jurisdiction", "US")

@@ -148,7 +148,7 @@ def test_an_engine_without_room_is_exit_4_and_a_rule_that_does_not_run_is_exit_2
             "unforeseen fault: InternalException: broken",
         ),
         ("precursor_screen.readers.identity", duckdb.ConversionException("no"), 4, "unforeseen fault: ConversionException"),
-        ("precursor_screen.ledger.store", OSError(28, "No space left on device", "x.db"), 4, "x.db: No space left on device"),
+        ("precursor_screen.history.store", OSError(28, "No space left on device", "x.db"), 4, "x.db: No space left on device"),
         ("precursor_screen.readers", OSError("no number, no text"), 4, "unforeseen fault: OSError: no number"),
     ):
         raise_in(module, error)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.ledger.migrations import MIGRATIONS
-from precursor_screen.ledger.store import open_ledger
-from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+from precursor_screen.history.migrations import MIGRATIONS
+from precursor_screen.history.store import open_ledger
+from tests.history.rows import cells, flag, flags, judged, movement, run, table
 from tests.releases.ledgers import unpack
 
 NAMES = "The names are recorded, not authenticated."

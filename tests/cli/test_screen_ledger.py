@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.cli.conftest import VAGUE
 from tests.examples import SOAK
-from tests.ledger.rows import movement, record, seal_anew
+from tests.history.rows import movement, record, seal_anew
 from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
 from tests.warm import PROGRAM, start
 
@@ -192,8 +192,8 @@ def test_a_clearance_by_hand_its_end_and_its_lapse(ps, screen):
 
 HOLD = """
 import sys
-from precursor_screen.ledger.store import open_ledger
-from tests.ledger.rows import run
+from precursor_screen.history.store import open_ledger
+from tests.history.rows import run
 with open_ledger(sys.argv[1]) as ledger, ledger.begin(run(1)):
     print("holding", flush=True)
     sys.stdin.readline()
@@ -338,7 +338,7 @@ def test_a_damaged_ledger_is_exit_4_for_every_command_and_exit_1_for_verify(ps, 
 KILL = """
 import os, signal, sys
 from precursor_screen.cli import main, screen
-from precursor_screen.ledger import chain
+from precursor_screen.history import chain
 from precursor_screen.runners.ledger_memory import LedgerMemory
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.cli.conftest import FEW, OTHER_RULES, cut_rules
 from tests.examples import SOAK
 from tests.runners.remembered import line

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import LedgerOutdated
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from tests.releases.ledgers import HERE, KEPT, releases, screened_again, unpack
 from tests.releases.workday import home_in, run_line
 
@@ -89,8 +89,8 @@ def test_movements_of_the_first_release_get_sender_and_receiver(path: Path) -> N
 )
 def test_other_roles_stand_in_as_they_do_in_a_run(path: Path, stored, expected) -> None:
     """The first movement without consignor and consignee, and with others; the sums of the ledger are reckoned anew before it is opened."""
-    from precursor_screen.ledger import chain
-    from precursor_screen.ledger.database import connected, create_database, parse_url
+    from precursor_screen.history import chain
+    from precursor_screen.history.database import connected, create_database, parse_url
 
     empty = ("consignor_key", "consignor_name", "consignor_country", "consignor_address_key")
     empty += ("consignee_key", "consignee_name", "consignee_country", "consignee_address_key")

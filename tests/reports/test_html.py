@@ -14,7 +14,7 @@ import pytest
 
 from precursor_screen.casework import verdict_files
 from precursor_screen.core import verdicts
-from precursor_screen.ledger import values
+from precursor_screen.history import values
 from precursor_screen.reports import html as html_report
 from tests.examples import SOAK
 from tests.reports.conftest import ATTACKS

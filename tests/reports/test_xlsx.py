@@ -18,13 +18,13 @@ from precursor_screen.casework.verdict_files import read_verdicts
 from precursor_screen.core.errors import InputError, UsageError
 from precursor_screen.core.printable import printable
 from precursor_screen.core.verdicts import REASONS, VERDICTS
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.reports import xlsx
 from precursor_screen.reports.registry import document_of
 from precursor_screen.reports.sheets import tables_of
 from precursor_screen.reports.shipment import shipments_in_words
 from precursor_screen.reports.xlsx import fit
-from tests.ledger.rows import cells, judged, run
+from tests.history.rows import cells, judged, run
 from tests.reports.conftest import REFERENCES
 from tests.screening import screen_rows
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.ledger.values import Disposition
+from precursor_screen.history.store import Ledger, open_ledger
+from precursor_screen.history.values import Disposition
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference, load_rulebook

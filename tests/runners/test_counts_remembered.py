@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.inputs import Source

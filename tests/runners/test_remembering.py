@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from precursor_screen.core.errors import ExitCode
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.case import show_subjects
 from precursor_screen.reports.html import filed_of
@@ -413,7 +413,7 @@ def test_a_run_that_fails_before_its_end_is_not_remembered(office, monkeypatch):
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr("precursor_screen.ledger.store.Transaction.record_files", fail)
+        broken.setattr("precursor_screen.history.store.Transaction.record_files", fail)
         with pytest.raises(ZeroDivisionError):
             office.screen(line(2))
     with office.ledger() as ledger:

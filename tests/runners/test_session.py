@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from precursor_screen import api
 from precursor_screen.config import Value, load_settings
 from precursor_screen.core.errors import LedgerError, LedgerLocked, StaleReference, UsageError
-from precursor_screen.ledger.lock import hold_file
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.lock import hold_file
+from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners import session
 from precursor_screen.runners.inputs import Source

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ledger.conftest import postgres
+from tests.history.conftest import postgres
 
 __all__ = ["postgres"]

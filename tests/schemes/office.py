@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference, load_rulebook
 from precursor_screen.runners.inputs import Source

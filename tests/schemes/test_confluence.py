@@ -19,7 +19,7 @@ import pytest
 
 from precursor_screen.reference.bundle import Reference
 from tests.examples import SOAK
-from tests.ledger.conftest import new_database
+from tests.history.conftest import new_database
 from tests.schemes.office import Office, row_of
 from tests.schemes.ways import Row
 

@@ -85,7 +85,7 @@ def test_a_draw_is_the_same_for_the_same_seed_and_holds_as_many_as_asked_for():
 
 
 def test_modules_can_be_left_out_of_a_draw():
-    assert not {m.path.name for m in draw(["ledger/chain.py", "ledger/batch.py"], 99, 1, ["ledger/batch.py"])} - {"chain.py"}
+    assert not {m.path.name for m in draw(["history/chain.py", "history/batch.py"], 99, 1, ["history/batch.py"])} - {"chain.py"}
 
 
 def test_a_mutant_says_where_it_lies_and_what_changes():
@@ -95,7 +95,7 @@ def test_a_mutant_says_where_it_lies_and_what_changes():
 
 
 def test_a_survivor_is_shown_as_the_lines_that_change():
-    removed, added = draw(["ledger/chain.py"], 1, 1)[0].diff()
+    removed, added = draw(["history/chain.py"], 1, 1)[0].diff()
     assert (removed[0], added[0]) == ("-", "+")
     assert removed[1:] != added[1:]
 

@@ -34,7 +34,7 @@ from precursor_screen.text.party import party_key
 
 if TYPE_CHECKING:
     from precursor_screen.casework.moved import Moved
-    from precursor_screen.ledger.store import Ledger
+    from precursor_screen.history.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from
 _MOST_HELD = 300_000  # movements of which all columns are held at once for a ranking; of more each exporter's are read anew

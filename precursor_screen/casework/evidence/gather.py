@@ -23,9 +23,9 @@ from precursor_screen.casework.evidence.facts import facts_of, field_of, stands_
 from precursor_screen.casework.targets import Found, find_flags
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.model import OPEN
-from precursor_screen.ledger.provenance import Behind
-from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import REFERENCE
+from precursor_screen.history.provenance import Behind
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import REFERENCE
 from precursor_screen.version import __version__
 
 FORMAT = "precursor-screen evidence 1"

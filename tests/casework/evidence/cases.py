@@ -7,9 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import Disposition
-from tests.ledger.rows import CELLS, day, flag, flags, judged, movement, run, table
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import Disposition
+from tests.history.rows import CELLS, day, flag, flags, judged, movement, run, table
 
 GOODS, PARTY = "PS-QTY-004", "PS-PTY-001"
 EVIL = '<script>alert(1)</script>=HYPERLINK("http://x")'

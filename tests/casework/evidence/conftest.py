@@ -8,7 +8,7 @@ from precursor_screen.casework.evidence.gather import from_ledger
 from precursor_screen.casework.evidence.redact import redact
 from precursor_screen.casework.evidence.seal import plain, seal
 from precursor_screen.casework.evidence.sources import Installed, complete
-from precursor_screen.ledger.store import open_ledger
+from precursor_screen.history.store import open_ledger
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.concern import load_concern

@@ -11,7 +11,7 @@ from precursor_screen.casework.evidence.gather import from_ledger, with_report
 from precursor_screen.casework.evidence.sources import complete
 from precursor_screen.core.errors import UsageError, WatchlistError
 from tests.casework.evidence.cases import EVIDENCE, GOODS, LINES, PARTY, record_case
-from tests.ledger.test_aliases import JOINED, WINDOW, apart, screen, verdict
+from tests.history.test_aliases import JOINED, WINDOW, apart, screen, verdict
 
 
 def test_a_shipment_with_all_that_stands_behind_it(document, completed):

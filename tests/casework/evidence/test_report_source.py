@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.casework.evidence.report_source import from_report
 from precursor_screen.core.errors import UsageError
 from tests.casework.evidence.cases import EVIDENCE, GOODS, LINES
-from tests.ledger.rows import flag
+from tests.history.rows import flag
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,146 @@
+"""What all lines come to by day, kept and read: one row a run, day and kind, its counts packed.
+
+A row a (party, chapter, day) would be three rows a line: the digests of those alone took longer than the rest of recording. So the
+counts of a day are one text: records of fixed width, little-endian, in base64. Kinds:
+
+    senders, receivers  party (8 bytes), chapter (1), lines (4)
+    lanes               HS6 (4), dispatch, destination, transit (2 each; no transit: the lane itself), lines (4)
+    cargoes             the numbers (8 bytes) of the cargoes that are in the counts of that day
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import text
+
+from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
+from precursor_screen.history.seals import Seals
+from precursor_screen.text.key_numbers import numbers_of
+
+TABLE: Final = "counts"
+SENT_AGAIN: Final = 92  # days around a run's own in which a cargo is looked for that is counted already
+PARTIES: Final = ("senders", "receivers")
+LANES, CARGO_KIND = "lanes", "cargoes"
+_PARTY = np.dtype([("party", "<u8"), ("chapter", "u1"), ("lines", "<u4")])
+_LANE = np.dtype([("hs6", "<u4"), ("dispatch", "S2"), ("destination", "S2"), ("transit", "S2"), ("lines", "<u4")])
+_CARGO = np.dtype([("cargo", "<u8")])
+_TYPES = {**dict.fromkeys(PARTIES, _PARTY), LANES: _LANE, CARGO_KIND: _CARGO}
+_STORED = pa.schema([("day", pa.string()), (TABLE, pa.string())])
+_Records = npt.NDArray[np.void]
+
+
+def record(seals: Seals, counts: Counts, run_no: int) -> int:
+    """Records what the lines of a run come to that no earlier run has counted.
+
+    Returns:
+        How many lines that were.
+    """
+    first = int(seals.connection.execute(text(f"select coalesce(max(id), 0) + 1 from {TABLE}")).scalar_one())
+    rows = [row for kind, table in _by_kind(counts) for row in _packed(kind, table)]
+    if rows:
+        days, kinds, lines, packed = zip(*rows, strict=True)
+        columns = [
+            pa.array(np.arange(first, first + len(rows))),
+            pa.array(np.full(len(rows), run_no)),
+            *(pa.array(values) for values in (days, kinds, lines, packed)),
+        ]
+        seals.insert(TABLE, pa.table(columns, names=["id", "added_run", "day", "kind", "lines", TABLE]))
+    return int(counts.cargoes.num_rows)
+
+
+def _by_kind(counts: Counts) -> Iterator[tuple[str, pa.Table]]:
+    for role, kind in enumerate(PARTIES):
+        yield kind, counts.parties.filter(pc.equal(counts.parties.column("role"), role))
+    yield LANES, counts.lanes
+    yield CARGO_KIND, counts.cargoes
+
+
+def _packed(kind: str, table: pa.Table) -> Iterator[tuple[str, str, int, str]]:
+    """Day, kind, lines and counts of each day; records in their own order, so that the order of lines shows nowhere."""
+    names = _TYPES[kind].names or ()
+    table = table.sort_by([(name, "ascending") for name in ("day", *names)]).combine_chunks()
+    records = np.empty(table.num_rows, _TYPES[kind])
+    for name in names:
+        column = table.column(name)
+        records[name] = column.to_numpy() if not pa.types.is_string(column.type) else np.array(column.to_pylist(), "S2")
+    days = table.column("day").cast(pa.int32()).to_numpy()
+    for start, end in pairwise([0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]) if len(days) else ():
+        part = records[start:end]
+        lines = int(part["lines"].sum()) if "lines" in names else len(part)
+        yield str(table.column("day")[start].as_py()), kind, lines, base64.b64encode(part.tobytes()).decode()
+
+
+def read(seals: Seals, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+    """What earlier runs counted of the parties and codes that a run asks for, and which of its cargoes are counted already.
+
+    Raises:
+        LedgerError: a row that it reads is not what was recorded.
+    """
+    asked = tally.lines.filter(tally.asked)
+    days = pc.min_max(asked.column("day")).as_py()
+    parties, lanes = [PARTY_COUNTS.empty_table()], [LANE_COUNTS.empty_table()]
+    if days["min"] is not None:
+        between = (_earlier(days["min"], COUNTED_DAYS), _earlier(days["max"], 1))
+        for role, (kind, side) in enumerate(zip(PARTIES, ("sender", "receiver"), strict=True)):
+            found, on = _read(seals, kind, between, "party", asked.column(side))
+            parties.append(_table(PARTY_COUNTS, found, on, role=np.full(len(found), role, np.uint8)))
+        found, on = _read(seals, LANES, between, "hs6", asked.column("hs6"))
+        lanes.append(_table(LANE_COUNTS, found, on))
+    return Counts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
+
+
+def _known(seals: Seals, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
+    days = pc.min_max(lines.column("day")).as_py()
+    if days["min"] is None:
+        return CARGOES.empty_table()
+    between = (_earlier(days["min"], SENT_AGAIN), _earlier(days["max"], -SENT_AGAIN))
+    more = numbers_of(pa.chunked_array([sorted(set(keys))], pa.string()))
+    asked = pa.chunked_array([*lines.column("cargo").chunks, *(more.chunks if isinstance(more, pa.ChunkedArray) else [more])])
+    found, on = _read(seals, CARGO_KIND, between, "cargo", asked)
+    return _table(CARGOES, found, on)
+
+
+def _read(
+    seals: Seals, kind: str, days: tuple[date, date], name: str, asked: pa.ChunkedArray
+) -> tuple[_Records, npt.NDArray[np.int32]]:
+    """Records of a kind whose column `name` is among those asked for, each with its day since 1970."""
+    wanted = pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name])
+    source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
+    stored = seals.fetch(TABLE, source, (kind, *(day.isoformat() for day in days)), _STORED)
+    records, on = [np.empty(0, _TYPES[kind])], [np.empty(0, np.int32)]
+    for row in stored.to_pylist() if len(wanted) else ():
+        part = np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
+        part = part[np.isin(part[name], wanted)]
+        records.append(part)
+        on.append(np.full(len(part), (date.fromisoformat(row["day"]) - date(1970, 1, 1)).days, np.int32))
+    return np.concatenate(records), np.concatenate(on)
+
+
+def _table(schema: pa.Schema, records: _Records, days: npt.NDArray[np.int32], **more: npt.NDArray[Any]) -> pa.Table:
+    """Records as a table of the seam."""
+    columns = []
+    for field in schema:
+        if field.name == "day":
+            columns.append(pa.array(days).cast(pa.date32()))
+        else:
+            values = more.get(field.name, records[field.name] if field.name in (records.dtype.names or ()) else None)
+            assert values is not None
+            columns.append(
+                pa.array(np.char.decode(values) if values.dtype.kind == "S" else np.ascontiguousarray(values)).cast(field.type)
+            )
+    return pa.table(columns, schema=schema)
+
+
+def _earlier(day: date, days: int) -> date:
+    """A day some days before, or after; as near as a date can be written."""
+    number = min(max(day.toordinal() - days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(number)

@@ -1,0 +1,204 @@
+"""Flags that go on with what an earlier run has flagged (docs/ledger.md, "An episode that goes on").
+
+Whoever reads today's flag must not take an episode of weeks for something that began today: the later flag names the earlier. And
+nobody is to be told of one episode every day: while it grows by little its flags are known, or cleared, as the one before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.core.model import LEVELS
+from precursor_screen.history.seals import Seals
+from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.values import EXISTING, NEW, RESOLVED
+
+_TEXT = pa.string()
+_EARLIER = pa.schema([*((n, _TEXT) for n in ("line_id", "rule_id", "substance_id", "flag_id")), ("first_run", pa.int64())])
+_BEFORE = pa.schema([*((n, _TEXT) for n in ("flag_id", "state", "level", "evidence")), ("last_run", pa.int64())])
+_GROWN = 2  # times what was told last: then the episode is told of anew (design: escalation)
+_STEP = 5_000  # flags whose windows are taken apart at a time: each may name 200 lines
+_NONE = -1
+Numbers = npt.NDArray[np.int64]
+
+
+class Continued(Struct, frozen=True):
+    """Flags of a run, and how each stands to the episode that it goes on with.
+
+    Attributes:
+        flags: FLAG, in their order; the evidence of one that continues another names it.
+        grows: id of a flag of an episode that has grown by little -> the flag before it.
+    """
+
+    flags: pa.Table
+    grows: Mapping[str, Before]
+
+
+class Before(Struct, frozen=True):
+    """The flag of an episode that another continues.
+
+    Attributes:
+        flag_id: its own.
+        state: as recorded.
+        level: of it.
+        value: of its window when somebody was told of the episode last; None: the rule gives none.
+        verdict_on: the flag whose clearance covers it, or would.
+    """
+
+    flag_id: str
+    state: str
+    level: str
+    value: float | None
+    verdict_on: str
+
+
+def name_continued(
+    seals: Seals,
+    flags: pa.Table,
+    rules: frozenset[str],
+    first_runs: Sequence[int],
+    untold: frozenset[int] = frozenset(),
+    growing: frozenset[str] = frozenset(),
+    cleared: Collection[str] = (),
+    kept: Mapping[str, Before] | None = None,
+) -> Continued:
+    """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
+    substance, on a line of its window, and that is not resolved.
+
+    By a rule whose windows grow the two are one episode. It `escalated` where the value is twice what it was when somebody was told
+    of it last, or the level is higher; else the evidence says what was `told`, and on which flag a clearance covers the episode.
+
+    Args:
+        seals: of a transaction.
+        flags: FLAG of a run.
+        rules: ids of those that look at windows over time.
+        first_runs: number of the run that first raised each flag; this one for what is raised anew.
+        untold: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
+        growing: those of the rules whose windows are one episode while they overlap: sums, counts, sequences.
+        cleared: ids of flags with a clearance that holds.
+        kept: flags that are recorded episodes that go on, and what was told of those.
+
+    Raises:
+        LedgerError: a flag on a line of a window is not what was recorded.
+    """
+    kept = kept or {}
+    earlier = _flags_beside(seals, flags, rules, untold)
+    if not earlier.num_rows and not kept:
+        return Continued(flags, {})
+    evidence = flags.column("evidence").to_pylist()
+    ids = earlier.column("flag_id")
+    latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
+    known = read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
+    grows: dict[str, Before] = {}
+    own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
+    for row, (flag_id, rule_id, level) in enumerate(own):
+        if flag_id not in kept and latest[row] == _NONE:
+            continue
+        before = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]
+        shown = json.loads(evidence[row] or "[]")
+        more = {} if flag_id in kept else {"continues": before.flag_id}
+        if rule_id in growing:
+            if _escalated(before, level, _value(shown)):
+                more["escalated"] = before.level if before.value is None else f"{before.level}, {before.value:g}"
+            else:
+                covers = before.flag_id if before.flag_id in cleared else before.verdict_on
+                grows[flag_id] = replace(before, verdict_on=covers)
+                more |= {"episode": covers} | ({} if before.value is None else {"told": f"{before.value:g}"})
+        shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
+        evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
+    return Continued(named, grows)
+
+
+def _escalated(before: Before, level: str, value: float | None) -> bool:
+    higher = LEVELS.index(level) > LEVELS.index(before.level)
+    return higher or (before.value is not None and (value is None or value >= _GROWN * before.value))
+
+
+def covering(evidence: str | None) -> str:
+    """The flag whose clearance covers a recorded one; empty: it is in no episode that somebody was told of before."""
+    return _stated(json.loads(evidence or "[]")).get("episode", "")
+
+
+def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, Before]:
+    """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `untold`."""
+    asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
+    stage(seals.connection, "continued", asked, ["flag_id"])
+    query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
+        from continued c cross join flags f where f.flag_id = c.flag_id"""
+    found = {}
+    for row in fetch(seals.connection, query, _BEFORE).to_pylist():
+        shown = json.loads(row["evidence"] or "[]")
+        covers = _stated(shown).get("episode", row["flag_id"])
+        state = EXISTING if row["state"] == NEW and row["last_run"] not in untold else row["state"]
+        found[row["flag_id"]] = Before(row["flag_id"], state, row["level"], _value(shown), covers)
+    return found
+
+
+def _stated(evidence: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {e["field"]: e["as_written"] for e in evidence if e.get("subject") == "window"}
+
+
+def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
+    """The value of a window as it was told last."""
+    stated = _stated(evidence)
+    text = stated.get("told", stated.get("correlation_value"))
+    return float(text) if text else None
+
+
+def _flags_beside(seals: Seals, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:
+    """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
+    mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+    lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
+    if not len(lines):
+        return _EARLIER.empty_table()
+    stage(seals.connection, "beside", pa.table([lines], names=["line_id"]), ["line_id"])
+    seals.check("flags", "beside b cross join flags t where t.line_id = b.line_id")
+    runs = ", ".join(map(str, sorted(untold))) or "null"
+    query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
+        from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
+        and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
+    found = fetch(seals.connection, query, _EARLIER)
+    return found.filter(pc.is_in(found.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+
+
+def _latest(flags: pa.Table, earlier: pa.Table, first_runs: Numbers) -> Numbers:
+    """For each flag the row of `earlier` that it continues, else -1. Windows are many and large, so texts are numbered first."""
+    lines, places = pc.unique(earlier.column("line_id")), pc.unique(_places(earlier))
+    rows = earlier.num_rows
+    keys = _number(earlier.column("line_id"), lines) * len(places) + _number(_places(earlier), places)
+    order = np.sort(keys * rows + np.arange(rows))
+    # `earlier` is in the order of runs: those of runs before a flag's own stand before this row.
+    until = np.searchsorted(np.asarray(earlier.column("first_run")), first_runs)
+    own_places = _number(_places(flags), places)
+    latest = np.full(flags.num_rows, _NONE, np.int64)
+    for start in range(0, flags.num_rows, _STEP):
+        lists = flags.column("window_line_ids").slice(start, _STEP).combine_chunks()
+        row = np.asarray(pc.list_parent_indices(lists)).astype(np.int64) + start
+        line = _number(pc.list_flatten(lists), lines)
+        asked = (line != _NONE) & (own_places[row] != _NONE)
+        row, line = row[asked], line[asked]
+        key = line * len(places) + own_places[row]
+        at = np.searchsorted(order, key * rows + until[row]) - 1
+        there = (at >= 0) & (order[at] // rows == key)
+        np.maximum.at(latest, row[there], order[at[there]] % rows)
+    return latest
+
+
+def _places(flags: pa.Table) -> pa.ChunkedArray:
+    """Rule and substance of each flag, as one text."""
+    return pc.binary_join_element_wise(flags.column("rule_id"), pc.fill_null(flags.column("substance_id"), ""), "\x1f")
+
+
+def _number(column: pa.Array | pa.ChunkedArray, among: pa.Array) -> Numbers:
+    """The position of each text among some, else -1."""
+    return np.asarray(pc.fill_null(pc.index_in(column, among), _NONE)).astype(np.int64)

@@ -1,0 +1,349 @@
+"""The flags of a run against those recorded: which are new, which are known, cleared, or no longer raised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from sqlalchemy import Connection, text
+
+from precursor_screen.core.memory import KNOWN, Compared, Judged
+from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
+from precursor_screen.history.adoption import adopt_ids
+from precursor_screen.history.dispositions import standing_clearances
+from precursor_screen.history.episodes import Before, covering, name_continued, read_before
+from precursor_screen.history.joined import Joined, aliases_of, join_episodes, under_kept_ids
+from precursor_screen.history.seals import Seals
+from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
+
+_TEXT = pa.string()
+_STORED = pa.schema(
+    [*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]
+)
+_HISTORY = "history"
+_BANDS = ("", *BANDS)  # empty: it is not known
+Clearances = dict[tuple[str, str], Disposition]
+
+
+class _Run(Struct, frozen=True):
+    """What is asked about the run again and again.
+
+    Attributes:
+        flag_ids: of those it raises.
+        judged: what it has judged.
+        cleared: the clearances that hold.
+        on_flag: the same, by flag.
+        answered: flags whose document is no longer absent.
+        untold: numbers of earlier runs that were recorded and not delivered.
+    """
+
+    flag_ids: frozenset[str]
+    judged: Judged
+    cleared: Clearances
+    on_flag: Mapping[str, Disposition]
+    answered: frozenset[str]
+    untold: frozenset[int]
+
+
+def compare(
+    seals: Seals, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+) -> Compared:
+    """Compares the flags of a run with those recorded before it.
+
+    Args:
+        seals: of a transaction.
+        flags: FLAG of the run.
+        judged: what the run has judged.
+        as_of: the day on which a clearance must still hold.
+        run_no: of the run; what it has recorded itself is not held against it.
+        answered: ids of recorded flags about a document that was absent and is there now.
+
+    Raises:
+        LedgerError: a flag that is compared with is not what was recorded.
+    """
+    connection = seals.connection
+    joined = join_episodes(seals, judged.episodes, judged.amends)
+    flags = _one_each(under_kept_ids(flags, joined), joined)
+    flags = adopt_ids(seals, flags, judged.amends)
+    untold = undelivered(connection, run_no)
+    cleared = standing_clearances(connection, as_of)
+    on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
+    raised = frozenset(flags.column("flag_id").to_pylist())
+    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, untold)
+    recorded = _recorded_states(seals, flags, untold)
+    places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
+    kept = _kept_episodes(seals, joined, untold)
+    # Of an episode it counts whether what was recorded of it is covered, and not which of its lines was cleared.
+    states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
+    over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
+    first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
+    continued = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag, kept)
+    of_episode = {
+        place: continued.grows[place[0]]
+        for place, state in zip(places, states, strict=True)
+        if (state == NEW or place[0] in kept) and place[0] in continued.grows
+    }
+    of_episode = {place: before for place, before in of_episode.items() if place[0] not in kept or before.state != NEW}
+    # A clearance covers an episode until it escalates; a flag that grows from one of which somebody was told is no news.
+    covers = {p: b.verdict_on for p, b in of_episode.items() if p[0] not in kept or b.state == SUPPRESSED}
+    cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
+    cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
+    run.cleared.clear()
+    run.cleared.update(cleared)
+    told = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
+    states = [
+        SUPPRESSED if p in cleared else EXISTING if p in told else NEW if p[0] in kept else s
+        for p, s in zip(places, states, strict=True)
+    ]
+    position = flags.column_names.index("state")
+    compared = continued.flags.set_column(position, "state", pa.array(states, _TEXT))
+    carried, resolved = _no_longer_raised(seals, run)
+    hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
+    hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
+    return Compared(
+        compared,
+        pa.Table.from_pylist(carried, schema=FLAG),
+        pa.Table.from_pylist(resolved, schema=FLAG),
+        pa.Table.from_pylist([_suppression(place[0], run.cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
+        under_kept_ids(judged.episodes, joined),
+        joined.aliases,
+        {a: f for a, i in {**aliases_of(connection), **joined.aliases}.items() if (f := joined.aliases.get(i, i)) in raised},
+    )
+
+
+def _one_each(flags: pa.Table, joined: Joined) -> pa.Table:
+    """The flags; of several that a recorded one has become, the first."""
+    if not joined.kept:
+        return flags
+    seen: set[str] = set()
+    standing = set(joined.kept.values())
+    keep = []
+    for number, flag_id in enumerate(flags.column("flag_id").to_pylist()):
+        if flag_id not in seen or flag_id not in standing:
+            keep.append(number)
+        seen.add(flag_id)
+    return flags.take(pa.array(keep, pa.int64()))
+
+
+def _kept_episodes(seals: Seals, joined: Joined, untold: frozenset[int]) -> dict[str, Before]:
+    """What was told of the episodes that go on, by the id that stands.
+
+    One that others have joined is what is told of all of them: cleared where each of them is, known where somebody was told of one.
+    """
+    parts: dict[str, list[str]] = {flag_id: [flag_id] for flag_id in joined.kept.values()}
+    for alias, flag_id in joined.aliases.items():
+        parts[flag_id].append(alias)
+    known = read_before(seals, {i for ids in parts.values() for i in ids}, untold)
+    found = {}
+    for flag_id, ids in parts.items():
+        before = [known[i] for i in ids]
+        values = [b.value for b in before if b.value is not None]
+        states = {b.state for b in before}
+        state = SUPPRESSED if states == {SUPPRESSED} else NEW if states <= {NEW, SUPPRESSED} else EXISTING
+        level = max((b.level for b in before), key=LEVELS.index)
+        found[flag_id] = Before(flag_id, state, level, max(values) if values else None, before[0].verdict_on)
+    return found
+
+
+def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
+    """A flag that was resolved, or cleared by a verdict that holds no longer, is new again: somebody has to look at it."""
+    if place in cleared:
+        return SUPPRESSED
+    return EXISTING if recorded == EXISTING else NEW
+
+
+def _suppression(flag_id: str, verdict: Disposition) -> dict[str, Any]:
+    reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
+    return {
+        "flag_id": flag_id,
+        "by": verdict.who,
+        "reason": reason,
+        "until": date.fromisoformat(verdict.until) if verdict.until else None,
+    }
+
+
+def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
+    """The runs before this one that were recorded and broke off before anybody was told: what was new in them is new still."""
+    query = text("select run_no from runs where delivered is null and run_no < :run")
+    return frozenset(int(n) for n in connection.execute(query, {"run": run_no}).scalars())
+
+
+def _recorded_states(seals: Seals, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
+    """Flag id -> state, new only where nobody was told, and the run that first raised it."""
+    connection = seals.connection
+    ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
+    stage(connection, "raised", ids, ["flag_id"])
+    seals.check("flags", "raised r cross join flags t where t.flag_id = r.flag_id")
+    found = fetch(
+        connection,
+        "select f.flag_id, f.state, f.last_run, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
+        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]),
+    )
+    rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
+    return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
+
+
+def _known_state(state: str, last_run: int, untold: frozenset[int]) -> str:
+    """What somebody was told of a flag: `new` means that nobody was."""
+    return EXISTING if state == NEW and last_run not in untold else state
+
+
+def _no_longer_raised(seals: Seals, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
+    judged = run.judged
+    candidates = [f for f in _flags_to_compare(seals, run) if f["flag_id"] not in run.flag_ids]
+    sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
+    keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
+    there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
+    fallen = frozenset(judged.fallen.column("line_id").to_pylist())
+    anew = frozenset(judged.again.column("line_id").to_pylist())
+    doubted = judged.doubts.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
+    carried, resolved = [], []
+    for flag in candidates:
+        keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
+        known = _known_state(flag["state"], flag["last_run"], run.untold)
+        place = flag["flag_id"], flag["line_id"]
+        if place not in run.cleared and (verdict := run.on_flag.get(covering(flag["evidence"]))):
+            run.cleared[place] = verdict
+        is_cleared = place in run.cleared
+        scope = judged.scopes.get(flag["rule_id"])
+        if known == RESOLVED:
+            over = True  # by a run that was not delivered
+        elif own in judged.cancelled or flag["line_id"] in fallen or flag["flag_id"] in run.answered:
+            over = not is_cleared
+        elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
+            over = (flag["rule_id"], flag["line_id"]) not in doubted and not is_cleared
+        elif scope == _HISTORY and flag["line_id"] in sent:
+            carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
+            continue
+        else:
+            # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
+            whole = scope == _HISTORY or there.issuperset(keys)
+            doubtful = (flag["rule_id"], flag["line_id"]) in doubted
+            over = scope is not None and not doubtful and whole and flag["line_id"] in sent and not is_cleared
+        if over:
+            resolved.append({**flag, "state": RESOLVED})
+    return carried, resolved
+
+
+def _flags_to_compare(seals: Seals, run: _Run) -> list[dict[str, Any]]:
+    """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; and
+    those of which nobody was told that they are resolved; in the order they were raised."""
+    judged, connection = run.judged, seals.connection
+    cancelled = pa.array(sorted(judged.cancelled), _TEXT)
+    fallen = judged.fallen.column("movement_key")
+    keys = pc.unique(
+        pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
+    ).drop_null()
+    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
+    unresolved = f"from flags where state <> '{RESOLVED}'"
+    if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
+        flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)
+        keys = keys.filter(pc.is_in(keys, flagged.column("movement_key").combine_chunks()))
+        lines = lines.filter(pc.is_in(lines, flagged.column("line_id").combine_chunks()))
+    stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    # Also by the line itself: earlier versions knew it under another key.
+    stage(connection, "judged_lines", pa.table([lines], names=["line_id"]), ["line_id"])
+    stage(connection, "answered", pa.table([pa.array(sorted(run.answered), _TEXT)], names=["flag_id"]), ["flag_id"])
+    names = ", ".join(f"f.{n}" for n in _STORED.names)
+    query = f"""select {names} from (
+            select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
+            union select g.flag_id from judged_lines j cross join flags g where g.line_id = j.line_id
+            union select flag_id from answered) c
+        cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}'
+        union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.untold)})
+        order by first_run, rule_id, flag_id"""
+    places = ("judged c cross join flags t where t.movement_key", "judged_lines c cross join flags t where t.line_id")
+    for place in (*places, "answered c cross join flags t where t.flag_id"):
+        seals.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
+    rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
+    return rows
+
+
+def _numbers(runs: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(runs))) or "null"
+
+
+def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[str]:
+    """Those of some texts that stand in a column."""
+    texts = pa.array(sorted({w for w in wanted if w}), _TEXT)
+    return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
+
+
+def told_bands(seals: Seals, flags: pa.Table, run_no: int) -> dict[str, str]:
+    """In which bands earlier runs told of the shipments of some flags (`memory.Memory.told_bands`).
+
+    Args:
+        seals: of a transaction.
+        flags: FLAG, the open ones of the run, with their states.
+        run_no: of the run.
+
+    Raises:
+        LedgerError: a recorded flag is not what was recorded.
+    """
+    connection = seals.connection
+    stage(connection, "asked_shipments", pa.table({"shipment_id": pc.unique(flags.column("shipment_id"))}), ["shipment_id"])
+    source = f"asked_shipments a cross join flags t where t.shipment_id = a.shipment_id and t.last_run < {run_no}"
+    untold = ", ".join(map(str, sorted({0, *undelivered(connection, run_no)})))
+    told = f"{source} and t.state in ('{NEW}', '{EXISTING}') and t.last_run not in ({untold})"
+    seals.check("flags", source)
+    kinds = pa.schema([("flag_id", _TEXT), ("shipment_id", _TEXT), ("band", _TEXT)])
+    bands: dict[str, str] = {}
+    for row in fetch(connection, f"select t.flag_id, t.shipment_id, t.band from {told}", kinds).to_pylist():
+        bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
+    known = frozenset(fetch(connection, f"select t.flag_id from {source}", kinds.remove(2).remove(1)).column(0).to_pylist())
+    for flag_id, shipment_id, state in zip(
+        *(flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state")), strict=True
+    ):
+        if state == NEW and flag_id in known:
+            bands.pop(shipment_id, None)
+    return bands
+
+
+def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:
+    """Those of some movements that bear an open flag of high or critical.
+
+    Raises:
+        LedgerError: such a flag is not what was recorded.
+    """
+    wanted = pc.unique(movement_keys).drop_null()
+    if not len(wanted):
+        return frozenset()
+    serious = f"state in ('{NEW}', '{EXISTING}') and {{}}level in ('high', 'critical')"
+    stage(seals.connection, "asked_keys", pa.table({"movement_key": wanted}), ["movement_key"])
+    seals.check("flags", f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious.format('t.')}")
+    query = f"select distinct f.movement_key from asked_keys a join flags f on f.movement_key = a.movement_key where {serious.format('f.')}"
+    return frozenset(fetch(seals.connection, query, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
+
+
+def open_movements(seals: Seals, rule_ids: Sequence[str]) -> pa.Table:
+    """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
+
+    Args:
+        seals: of a transaction.
+        rule_ids: of the rules.
+
+    Raises:
+        LedgerError: one of them, or its flag, is not what was recorded.
+    """
+    schema = pa.schema([("flag_id", _TEXT), ("rule_id", _TEXT), *MOVEMENT])
+    columns = ", ".join(f"m.{n}" for n in MOVEMENT.names)
+    marks = ", ".join("?" * len(rule_ids)) or "null"
+    flags = f"flags {{}} where {{}}.rule_id in ({marks})"
+    seals.check("flags", flags.format("t", "t"), tuple(rule_ids))
+    movements = "cross join movements t where t.movement_key = f.movement_key and t.line_id = f.line_id"
+    seals.check("movements", f"(select * from {flags.format('g', 'g')}) f {movements}", tuple(rule_ids))
+    # A flag about a substance is about that one of its line's movements.
+    query = f"""select f.flag_id, f.rule_id, {columns} from flags f cross join movements m
+        where f.rule_id in ({marks}) and f.state in ('{NEW}', '{EXISTING}')
+        and m.movement_key = f.movement_key and m.line_id = f.line_id and m.ended_run is null
+        and (f.substance_id is null or m.substance_id = f.substance_id) order by f.flag_id, m.id"""
+    return fetch(seals.connection, query, schema, tuple(rule_ids))

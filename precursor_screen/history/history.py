@@ -1,0 +1,251 @@
+"""Looking back: the recorded movements that share a group with a run's movements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, text
+
+from precursor_screen.core.memory import KNOWN, RULE_LINE, Settled
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.history.batch import IS_MOVEMENT, Staged, each_once
+from precursor_screen.history.columns import Copy, ended_since
+from precursor_screen.history.groups import Groups
+from precursor_screen.history.joined import lines_beside
+from precursor_screen.history.movements import counted_anew, read_rows
+from precursor_screen.history.seals import Seals
+from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.values import RECOUNTED, SUPPRESSED
+from precursor_screen.kernel.versions.settled import amended_rows, counted_as
+
+IDENTITY = ("movement_key", "line_id")
+
+
+def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date | None]:
+    """What is recorded of a run's own lines, whatever is asked beside: `known`, `settled` and `since` of a `History`.
+
+    Args:
+        seals: of a transaction.
+        staged: what the run brings (`batch.stage_batch`).
+    """
+    connection = seals.connection
+    rows, decision = staged.rows, staged.decision
+    ids = rows.column("line_id")
+    known = rows.filter(pc.is_in(ids, pa.array(sorted(staged.known), pa.string()))).select(KNOWN.names)
+    first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
+    own = frozenset(ids.to_pylist())
+    again = _again(seals, staged, _late(staged))
+    settled = Settled(
+        why={line: why for line, why in decision.why.items() if line in own},
+        uncounted=staged.uncounted_rows,
+        amended=_amended(seals, staged),
+        previous={new: old for new, old in decision.previous.items() if new in own},
+        again=again,
+        ended=_ended(staged),
+        overlapping=decision.overlapping & own,
+        conflicting=decision.conflicting & own,
+        counted_as=counted_as(decision.previous, _keys(staged), staged.recorded.column("line_id").to_pylist()),
+        flagged=_flagged(seals, own | frozenset(again.column("line_id").to_pylist())),
+    )
+    return known.group_by(KNOWN.names).aggregate([]), settled, date.fromisoformat(first) if first else None
+
+
+def _flagged(seals: Seals, lines: frozenset[str]) -> pa.Table:
+    """RULE_LINE: those of some lines that bear an open flag, or whose earlier version does."""
+    opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
+    table = pa.table([pa.array(sorted(lines), pa.string())], names=["line_id"])
+    stage(seals.connection, "bearing", table, ["line_id"])
+    query = f"""select f.rule_id, b.line_id from bearing b cross join flags f where f.line_id = b.line_id and f.state in ({opened})
+        union select f.rule_id, b.line_id from batch b cross join flags f
+        where f.movement_key = b.movement_key and f.state in ({opened}) order by 1, 2"""
+    return fetch(seals.connection, query, RULE_LINE)
+
+
+def _ended(staged: Staged) -> pa.Table:
+    """KNOWN: the recorded lines that end, unless another of the same key goes on standing."""
+    gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
+    columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
+    rows = list(zip(*columns, strict=True))
+    standing = {key for number, key, _, ended in rows if ended is None and number not in gone}
+    pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in standing)
+    return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
+
+
+def _amended(seals: Seals, staged: Staged) -> pa.Table:
+    """The rows that others take the place of, recorded ones and those of the run."""
+    decision = staged.decision
+    before = {old for new, old in decision.previous.items() if new not in decision.why}
+    recorded = staged.recorded
+    theirs = recorded.filter(pc.is_in(recorded.column("line_id"), pa.array(sorted(before), pa.string())))
+    rows = [read_rows(seals.connection, theirs.column("id").to_pylist()), staged.rows]
+    found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
+    return amended_rows(each_once(found), decision, _keys(staged))
+
+
+def _keys(staged: Staged) -> dict[str, str]:
+    """The movement_key of every line that was decided on."""
+    keys: dict[str, str] = {}
+    for table in (staged.rows, staged.recorded):
+        keys |= dict(zip(table.column("line_id").to_pylist(), table.column("movement_key").to_pylist(), strict=True))
+    return keys
+
+
+def _late(staged: Staged) -> frozenset[str]:
+    """The recorded lines that turn out to amend what this run brings."""
+    decision = staged.decision
+    own = frozenset(staged.rows.column("line_id").to_pylist()) - staged.known
+    return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
+
+
+def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> pa.Table:
+    """MOVEMENT: recorded rows that are to be judged anew: those that stand again or count otherwise, those that amend what is late,
+    and the rest of the windows of open flags from which a line has gone."""
+    connection = seals.connection
+    back = read_rows(connection, staged.returning)
+    moved = pa.array(sorted(staged.leaving), pa.int64())
+    gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), moved)).column("line_id")
+    lines = _beside(seals, frozenset(gone.to_pylist())) | lines_beside(connection, frozenset(gone.to_pylist()))
+    wanted = pa.array(sorted(lines | late), pa.string())
+    stage(connection, "again", pa.table([wanted], names=["line_id"]), ["line_id"])
+    source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
+    seals.check("movements", source)
+    columns = ", ".join(f"t.{n}" for n in MOVEMENT.names)
+    rows = fetch(
+        connection,
+        f"select {columns} from {source} and not exists (select 1 from leaving l where l.id = t.id) order by t.id",
+        MOVEMENT,
+    )
+    return pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
+
+
+def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:
+    """The lines of open flags over windows in which some line stands."""
+    if not gone:
+        return set()
+    opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
+    query = f"select line_id, window_line_ids from flags where state in ({opened}) and window_line_ids <> '[]'"
+    found: set[str] = set()
+    for row in fetch(seals.connection, query, pa.schema([FLAG.field("line_id"), FLAG.field("window_line_ids")])).to_pylist():
+        lines = {row["line_id"], *(row["window_line_ids"] or ())}
+        if lines & gone:
+            found |= lines - gone
+    return found
+
+
+def read_groups(
+    seals: Seals,
+    copy: Copy,
+    movements: pa.Table,
+    span_days: int,
+    columns: Sequence[str],
+    keys: Iterable[Sequence[str]],
+) -> pa.Table:
+    """The recorded movements that share a group with a run whose batch is staged: `movements` of a `History`.
+
+    Args:
+        seals: of a transaction.
+        copy: of the movements, as the transaction sees them.
+        movements: MOVEMENT of the run.
+        span_days: longest window of the rules.
+        columns: of MOVEMENT, beside the identity.
+        keys: the groupings of the rules.
+
+    Raises:
+        LedgerError: a movement that it reads is not what was recorded.
+    """
+    wanted = tuple(dict.fromkeys((*IDENTITY, *columns)))
+    return _find(seals, copy, Groups(movements, keys), date_range(movements, span_days), wanted)
+
+
+def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
+    """From one span before a run's earliest day to one after its latest; None: it has no movement."""
+    days = pc.min_max(movements.column("as_of_date")).as_py()
+    if days["min"] is None:
+        return None
+    span = timedelta(days=span_days)
+    # A manifest may state the first or the last day that a date can be.
+    earliest = days["min"] - span if days["min"] - date.min >= span else date.min
+    latest = days["max"] + span if date.max - days["max"] >= span else date.max
+    return earliest, latest
+
+
+def _find(
+    seals: Seals,
+    copy: Copy,
+    groups: Groups,
+    days: tuple[date, date] | None,
+    columns: tuple[str, ...],
+) -> pa.Table:
+    schema = pa.schema([MOVEMENT.field(c) for c in columns])
+    if days is None or not groups.keys:
+        return schema.empty_table()
+    gone = pa.concat_arrays([ended_since(seals.connection, *days), _leaving(seals.connection)])
+
+    def pick(rows: pa.Table) -> pa.Table:
+        part = rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
+        part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
+        if not copy.checks:
+            _check(seals, part.column("id"))
+        return part.select(list(columns)).cast(schema)
+
+    found = copy.read((*columns, *groups.columns), days, pick)
+    return pa.concat_tables([schema.empty_table(), *found])
+
+
+def recall(seals: Seals, line_ids: Iterable[str]) -> pa.Table:
+    """MOVEMENT of some recorded lines, in the order in which they were recorded.
+
+    Raises:
+        LedgerDamaged: a row is not what was written.
+    """
+    stage(seals.connection, "recalled", pa.table([pa.array(sorted(line_ids), pa.string())], names=["line_id"]), ["line_id"])
+    asked = "recalled r cross join movements t where t.line_id = r.line_id"
+    seals.check("movements", asked)
+    columns = ", ".join(f"t.{name}" for name in MOVEMENT.names)
+    return fetch(seals.connection, f"select {columns} from {asked} order by t.id", MOVEMENT)
+
+
+def read_between(
+    seals: Seals,
+    folder: Path | None,
+    days: tuple[date, date],
+    pick: Callable[[pa.Table], pa.Table] = lambda rows: rows,
+    columns: Sequence[str] = MOVEMENT.names,
+) -> pa.Table:
+    """MOVEMENT rows of some days that count, each with the mass that it counts with, in the order in which they were recorded.
+
+    Args:
+        seals: of a transaction.
+        folder: of the copy by column; None: there is none.
+        days: the first and the last, which is included.
+        pick: takes those columns of MOVEMENT with `id`, gives the rows that are wanted.
+        columns: of MOVEMENT: few are read much faster than all.
+
+    Raises:
+        LedgerError: a movement that it reads is not what was recorded.
+    """
+    schema = pa.schema([MOVEMENT.field(name) for name in columns])
+    gone, copy = ended_since(seals.connection, *days), Copy(seals, folder, 0)
+
+    def chosen(rows: pa.Table) -> pa.Table:
+        part = pick(rows.filter(pc.invert(pc.is_in(rows.column("id"), gone))))
+        if not copy.checks:
+            _check(seals, part.column("id"))
+        return part.select(schema.names).cast(schema)
+
+    return pa.concat_tables([schema.empty_table(), *copy.read(columns, days, chosen)])
+
+
+def _check(seals: Seals, ids: pa.ChunkedArray) -> None:
+    stage(seals.connection, "picked", pa.table([ids], names=["id"]), ["id"])
+    seals.check("movements", "picked p cross join movements t where t.id = p.id")
+
+
+def _leaving(connection: Connection) -> pa.Array:
+    return fetch(connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()

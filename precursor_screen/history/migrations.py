@@ -1,0 +1,336 @@
+"""Numbered steps from an empty database to the present tables. A step that has been released never changes.
+
+The statements are those that SQLite and PostgreSQL share; where they differ, a step has two forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, inspect, text
+
+from precursor_screen.core.errors import LedgerError, LedgerVersion
+from precursor_screen.history import chain
+from precursor_screen.history.seals import DIGEST, Seals, empty_checksums, read_rows
+from precursor_screen.history.transfer import STEP, run_many, text_type
+from precursor_screen.kernel.versions.decide import bill_of
+from precursor_screen.version import __version__
+
+VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
+
+_RUNS = """create table runs (
+    run_no integer primary key, run_id text not null unique, started text not null, finished text, tool_version text not null,
+    as_of text not null, jurisdiction text not null, options text not null, rules_sha256 text not null, inputs text not null,
+    first_movement integer not null default 0, first_day text, last_day text, movements_added integer not null default 0,
+    movements_superseded integer not null default 0, movements_cancelled integer not null default 0,
+    movements_pruned integer not null default 0, flags_new integer not null default 0, flags_existing integer not null default 0,
+    flags_suppressed integer not null default 0, flags_resolved integer not null default 0, flags_added integer not null default 0,
+    flags_pruned integer not null default 0)"""
+_FILES = """create table files (
+    sha256 text primary key, name text not null, bytes bigint not null, lines bigint not null,
+    run_no integer not null references runs (run_no))"""
+# Decimals are text and dates are ISO text: exact on both, and in order.
+_MOVEMENTS = """create table movements (
+    id integer primary key, added_run integer not null references runs (run_no), ended_run integer references runs (run_no),
+    ended_why text, movement_key text not null, line_id text not null, shipment_id text, source_file text, source_row bigint,
+    message_function text, version text, declaration_id text, house_bill_of_lading text, bill_of_lading text,
+    master_bill_of_lading text, bill_issuer text, container_numbers text, as_of_date text not null, direction text,
+    country_of_origin text, country_of_dispatch text, country_of_destination text, transit_countries text, transport_mode text,
+    vessel text, voyage text, port_of_discharge text, consignor_name text, consignor_key text, consignee_name text,
+    consignee_key text, notify_party_name text, notify_party_key text, exporter_name text, exporter_key text, importer_name text,
+    importer_key text, consignor_address_key text, consignee_address_key text, notify_party_address_key text,
+    consignor_country text, consignee_country text, permit_reference text, pen_reference text, hs6 text, hs_chapter text,
+    description text, packages bigint, value_usd text, lexicon_terms text, substance_id text, form text, match_method text,
+    match_strength text, substance_mass_kg text, mass_basis text, mass_confidence text)"""
+_FLAGS = """create table flags (
+    flag_id text primary key, first_run integer not null references runs (run_no), last_run integer not null references runs (run_no),
+    resolved_run integer references runs (run_no), state text not null, movement_key text, movement_keys text not null,
+    shipment_id text, line_id text, rule_id text not null, rule_version text, level text, confidence text, family text,
+    weight bigint, substance_id text, party_role text, list_id text, entry_id text, score double precision, because text,
+    source_file text, source_row bigint, evidence text, window_line_ids text)"""
+_LINES = """create table cited_lines (
+    line_id text primary key, source_file text, source_row bigint, shipment_id text, cells text not null,
+    run_no integer not null references runs (run_no))"""
+_DISPOSITIONS = """create table dispositions (
+    id integer primary key, flag_id text not null references flags (flag_id), line_id text not null, verdict text not null,
+    reason text not null, text text not null, officer text not null, at text not null, until text not null)"""
+# None on what rules group by: text keys in no order doubled the time of every insert, and windows are read from copies by column.
+_INDEXES = (
+    "create index movements_by_key on movements (movement_key)",
+    "create index movements_by_date on movements (as_of_date)",
+    "create index movements_ended on movements (as_of_date) where ended_run is not null",
+    "create index flags_by_movement on flags (movement_key)",
+    "create index flags_by_shipment on flags (shipment_id)",
+    "create index flags_by_line on flags (line_id)",
+    "create index flags_by_state on flags (state)",
+    "create index dispositions_by_flag on dispositions (flag_id, line_id)",
+)
+# A verdict is never rewritten: a later one stands beside it.
+_APPEND_ONLY = {
+    "sqlite": tuple(
+        f"create trigger dispositions_no_{act} before {act} on dispositions "
+        "begin select raise(abort, 'dispositions are only ever added'); end"
+        for act in ("update", "delete")
+    ),
+    "postgresql": (
+        "create function dispositions_append_only() returns trigger language plpgsql as "
+        "$$ begin raise exception 'dispositions are only ever added'; end $$",
+        "create trigger dispositions_no_change before update or delete on dispositions "
+        "for each row execute function dispositions_append_only()",
+    ),
+}
+
+
+def _create_first_tables(connection: Connection) -> None:
+    tables = (_RUNS, _FILES, _MOVEMENTS, _FLAGS, _LINES, _DISPOSITIONS)
+    for statement in tables:
+        connection.exec_driver_sql(_typed(connection, statement))
+    for statement in (*_INDEXES, *_APPEND_ONLY[connection.dialect.name]):
+        connection.exec_driver_sql(statement)
+
+
+def _typed(connection: Connection, statement: str) -> str:
+    # The type, not the column of that name.
+    return re.sub(r" text(?=,| not| primary|\)|$)", f" {text_type(connection)}", statement)
+
+
+_KEYS = {
+    "runs": "run_no",
+    "files": "sha256",
+    "movements": "id",
+    "flags": "flag_id",
+    "cited_lines": "line_id",
+    "dispositions": "id",
+}
+
+
+def _start_chain(connection: Connection) -> None:
+    """Digests of all rows, and the first link. What was recorded before may have been changed before: it is marked so."""
+    kind = "bytea" if connection.dialect.name == "postgresql" else "blob"
+    connection.exec_driver_sql(_typed(connection, "alter table runs add column delivered text"))
+    connection.exec_driver_sql("update runs set delivered = finished")  # version 1 recorded last of all
+    for name in _KEYS:
+        connection.exec_driver_sql(f"alter table {name} add column {DIGEST} {kind}")
+    connection.exec_driver_sql(_typed(connection, chain.CREATE))
+    triggers = _APPEND_ONLY[connection.dialect.name]
+    for name in ("dispositions_no_update", "dispositions_no_delete", "dispositions_no_change"):
+        on = " on dispositions" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"drop trigger if exists {name}{on}")
+    checksums = empty_checksums()
+    for name, key in _KEYS.items():
+        last: Any = None
+        while True:  # by the key: what is read must not change under the reader
+            after, values = (f"where t.{key} > ?", (last,)) if last is not None else ("", ())
+            rows = list(read_rows(connection, f"{name} t {after} order by t.{key} limit {STEP}", values))
+            if not rows:
+                break
+            run_many(connection, f"update {name} set {DIGEST} = ? where {key} = ?", [(r.now, r[key]) for r in rows])
+            for row in rows:
+                checksums[name].add(row.now)
+            last = rows[-1][key]
+    for statement in triggers:
+        if statement.startswith("create trigger"):
+            connection.exec_driver_sql(statement)
+    chain.add_link(connection, chain.UNVERIFIED if checksums["runs"].rows else chain.NEW, checksums)
+
+
+_TRADERS = {
+    "sender": (("consignor", "exporter"), ("country_of_dispatch", "country_of_origin")),
+    "receiver": (("consignee", "importer", "notify_party"), ("country_of_destination",)),
+}
+_STORED = {  # parts of a role that version 2 recorded
+    "name": ("consignor", "consignee", "notify_party", "exporter", "importer"),
+    "key": ("consignor", "consignee", "notify_party", "exporter", "importer"),
+    "address_key": ("consignor", "consignee", "notify_party"),
+    "country": ("consignor", "consignee"),
+}
+
+
+def _fill_traders(connection: Connection, seals: Seals) -> None:
+    """Sender and receiver of every movement, from the roles that were recorded.
+
+    By its recorded names alone: that a consignee is a bank or a forwarder is not looked at. As `kernel.resolve.traders` else.
+    """
+    seals.check_all("movements")
+    filled = []
+    for side, (roles, places) in _TRADERS.items():
+        for part in ("role", *_STORED):
+            connection.exec_driver_sql(_typed(connection, f"alter table movements add column {side}_{part} text"))
+            cases = " ".join(f"when {r}_key is not null then {_of_role(r, part)}" for r in roles)
+            value = f"case {cases} end"
+            if part == "country":
+                value = f"coalesce({value}, {', '.join(places)})"
+            filled.append(f"{side}_{part} = {value}")
+    connection.exec_driver_sql(f"update movements set {', '.join(filled)}")
+    highest = connection.execute(text("select coalesce(max(id), -1) from movements")).scalar_one()
+    for first in range(0, int(highest) + 1, STEP):
+        seals.renew("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
+
+
+def _of_role(role: str, part: str) -> str:
+    """SQL of what version 2 recorded of a role."""
+    if part == "role":
+        return f"'{role}'"
+    return f"{role}_{part}" if role in _STORED[part] else "null"
+
+
+def _add_goods(connection: Connection) -> None:
+    """What watched goods are known by, and their mass. Earlier versions watched none, so nothing is filled in; nulls at the end change no digest."""
+    for name in ("goods_key", "net_mass_kg"):
+        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
+
+
+# As `ledger.counts` packs them. Earlier versions counted nothing; nulls at the end of a run change no digest.
+_COUNTS = """create table counts (
+    id integer primary key, added_run integer not null references runs (run_no), day text not null, kind text not null,
+    lines bigint not null, counts text not null, digest {binary})"""
+
+
+def _add_counts(connection: Connection) -> None:
+    binary = "bytea" if connection.dialect.name == "postgresql" else "blob"
+    connection.exec_driver_sql(_typed(connection, _COUNTS.format(binary=binary)))
+    connection.exec_driver_sql("create index counts_by_kind on counts (kind, day)")
+    for name in ("lines_counted", "counts_pruned"):
+        connection.exec_driver_sql(f"alter table runs add column {name} bigint")
+
+
+def _add_second_officer(connection: Connection) -> None:
+    """Who agreed to a verdict. Earlier versions asked nobody; nulls at the end of a verdict change no digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table dispositions add column second text"))
+
+
+# What bill_of reads, of the columns that earlier versions recorded.
+_OF_BILL = (
+    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
+    *("movement_key", "line_id"),
+)
+
+
+def _add_bills(connection: Connection, seals: Seals) -> None:
+    """The bill of every movement, by which messages about it are found; and item numbers and stated masses, which earlier versions
+    did not record. Nothing asks by movement_key alone any more."""
+    for name in ("item_number", "bill_key", "stated_kg"):
+        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
+    seals.check_all("movements")
+    last = -1
+    columns = ", ".join(("id", *_OF_BILL))
+    while rows := connection.exec_driver_sql(
+        f"select {columns} from movements where id > {last} order by id limit {STEP}"
+    ).fetchall():
+        bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
+        run_many(connection, "update movements set bill_key = ? where id = ?", bills)
+        seals.renew("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
+        last = rows[-1][0]
+    connection.exec_driver_sql("drop index movements_by_key")
+    connection.exec_driver_sql("create index movements_by_bill on movements (bill_key)")
+    connection.exec_driver_sql("create index movements_by_line on movements (line_id)")
+
+
+def _add_episodes(connection: Connection) -> None:
+    """Who is in an episode, by which group it is found, and under which id it goes on once another has joined it. Earlier versions kept
+    none of it; nulls at the end of a flag change no digest."""
+    for name in ("group_key", "episode", "alias_of"):
+        connection.exec_driver_sql(_typed(connection, f"alter table flags add column {name} text"))
+    connection.exec_driver_sql("create index flags_by_group on flags (group_key) where group_key is not null")
+    connection.exec_driver_sql("create index flags_aliases on flags (alias_of) where alias_of is not null")
+
+
+def _add_bands(connection: Connection) -> None:
+    """The band of a flag's shipment when the flag was last raised. Earlier versions kept none; nulls at the end of a flag change no
+    digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table flags add column band text"))
+
+
+def _add_goods_mass(connection: Connection) -> None:
+    """The mass of the goods as traded, besides what they hold of the substance. Earlier versions did not record it; nulls at the end of a
+    movement change no digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_mass_kg text"))
+
+
+class Migration(Struct, frozen=True):
+    """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
+
+    number: int
+    name: str
+    apply: Callable[[Connection], None] | None = None
+    change: Callable[[Connection, Seals], None] | None = None  # of a ledger whose rows have digests
+
+
+MIGRATIONS = (
+    Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),
+    Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
+    Migration(3, "sender and receiver of movements", change=_fill_traders),
+    Migration(4, "goods that are watched", _add_goods),
+    Migration(5, "what all lines come to by day", _add_counts),
+    Migration(6, "the second officer of a verdict", _add_second_officer),
+    Migration(7, "bills and items of movements", change=_add_bills),
+    Migration(8, "episodes and their aliases", _add_episodes),
+    Migration(9, "bands of shipments", _add_bands),
+    Migration(10, "the mass of goods as traded", _add_goods_mass),
+)
+
+_SEALED = 2  # the step from which on rows have digests
+
+
+def read_version(connection: Connection, shown: str) -> int:
+    """The number of the last step that was applied; 0: an empty database.
+
+    Args:
+        connection: to the ledger.
+        shown: the ledger as errors name it.
+
+    Raises:
+        LedgerError: the database holds somebody else's tables.
+        LedgerVersion: a newer version of the program wrote it.
+    """
+    names = set(inspect(connection).get_table_names())
+    if VERSIONS not in names:
+        if names and (connection.dialect.name == "sqlite" or names & {"runs", "files", "movements", "flags", "dispositions"}):
+            raise LedgerError(
+                f"{shown} is a database of something else (it holds {', '.join(sorted(names)[:3])})",
+                remedy="Name another file or database; nothing was changed.",
+            )
+        return 0
+    number = int(connection.execute(text(f"select coalesce(max(number), 0) from {VERSIONS}")).scalar_one())
+    if number > MIGRATIONS[-1].number:
+        written = connection.execute(text(f"select tool_version from {VERSIONS} order by number desc limit 1")).scalar_one()
+        raise LedgerVersion(
+            f"{shown} has version {number}, written by precursor-screen {written}; this is {__version__}, which reads up to "
+            f"version {MIGRATIONS[-1].number}",
+            remedy="Install that version or a newer one; nothing was changed.",
+        )
+    return number
+
+
+def migrate(connection: Connection, version: int, shown: str) -> None:
+    """Applies the steps after `version`, within the caller's transaction.
+
+    Raises:
+        LedgerError: what an earlier version sealed is not what was recorded.
+    """
+    seals = chain.open_seals(connection, shown) if version >= _SEALED else None
+    if not version:
+        connection.exec_driver_sql(
+            f"create table {VERSIONS} (number integer primary key, name text not null, applied text not null, "
+            "tool_version text not null)"
+        )
+    for step in MIGRATIONS:
+        if step.number > version:
+            if step.apply is not None:
+                step.apply(connection)
+            if step.change is not None:
+                seals = seals or chain.open_seals(connection, shown)
+                step.change(connection, seals)
+            row = {
+                "number": step.number,
+                "name": step.name,
+                "applied": datetime.now(UTC).isoformat(timespec="seconds"),
+                "tool_version": __version__,
+            }
+            connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)
+    if seals is not None and version:
+        chain.add_link(connection, chain.MIGRATED, seals.checksums)

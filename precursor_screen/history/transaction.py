@@ -1,0 +1,234 @@
+"""One run: it looks back, and is recorded whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.memory import Compared, Counts, History, Judged, Settled, Tally
+from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history import chain, counts, flag_records, flags, joined, movements
+from precursor_screen.history.batch import Staged, as_movements, stage_batch
+from precursor_screen.history.columns import Copy
+from precursor_screen.history.history import read_beside, read_groups, recall
+from precursor_screen.history.transfer import fetch_texts, stage
+from precursor_screen.history.values import FileRecord, RunRecord, now
+from precursor_screen.history.verify import sound_seals
+
+
+class Transaction:
+    """One run. Ends with everything recorded, or, on any exception, with nothing.
+
+    Who has something to tell of the run keeps it (`keep`), tells, and then says that it was told (`delivered`). A run that is killed
+    in between is recorded and counts as told to nobody: what was new in it is new in the next one. A run that ends without `keep`
+    is recorded and delivered at once.
+    """
+
+    def __init__(self, connection: Connection, shown: str, run: RunRecord, stack: ExitStack, cache: Path | None) -> None:
+        """Begins.
+
+        Args:
+            connection: that holds the lock, in no transaction.
+            shown: the ledger as errors name it.
+            run: that is recorded.
+            stack: ends the connection and gives the lock back.
+            cache: folder of the copy by column.
+
+        Raises:
+            LedgerError: damaged, or the run is recorded already.
+        """
+        self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
+        self._batch: pa.Table | None = None
+        self._staged: Staged | None = None
+        self._beside: tuple[pa.Table, Settled, date | None] | None = None
+        self._scope = connection.begin()
+        self._kept = False
+        self._seals = sound_seals(connection, shown)
+        self.run_no = int(connection.execute(text("select coalesce(max(run_no), 0) + 1 from runs")).scalar_one())
+        self._copy = Copy(self._seals, cache, self.run_no)
+        row = run.columns(self.run_no)
+        self.run_id = str(row["run_id"])
+        if connection.execute(text("select 1 from runs where run_id = :run_id"), row).first():
+            raise LedgerError(f"run {self.run_id} is recorded already", remedy="Give every run an id of its own.")
+        marks = ", ".join(f":{name}" for name in row)
+        connection.execute(text(f"insert into runs ({', '.join(row)}) values ({marks})"), row)
+
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        if kind is not None:
+            if self._scope.is_active:
+                with suppress(DBAPIError):  # the error that ends the run is the one to tell
+                    self._scope.rollback()
+            return self._stack.__exit__(kind, error, traceback)
+        with self._stack:
+            if not self._kept:
+                self._count("delivered", now())
+                self._commit()
+        return None
+
+    def keep(self) -> None:
+        """Records the run for good; the lock stays until the end. Whoever tells of it calls `delivered` next."""
+        self._commit()
+        self._kept = True
+
+    def delivered(self) -> None:
+        """Marks a run that was kept: its reports are in place, and whoever waits for it has been told."""
+        with self._connection.begin():
+            self._count("delivered", now())
+            self._seal(chain.DELIVERED)
+
+    def _commit(self) -> None:
+        self._count("finished", now())
+        self._seal(chain.RUN)
+        self._scope.commit()
+
+    def _seal(self, kind: str) -> None:
+        self._seals.renew("runs", "runs t where t.run_no = ?", (self.run_no,))
+        chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
+
+    def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> History:
+        """What is recorded that bears on the movements of this run.
+
+        Args:
+            batch: MOVEMENT of this run, cancellations among them.
+            span_days: the longest window, in days: as far before the run's earliest day and after its latest.
+            columns: of MOVEMENT, that the rules name.
+            keys: the groupings of the rules, each some columns of MOVEMENT. A list of containers is one group an element. Null is
+                in no group. Columns that are not stored, and other lists, widen the groups.
+
+        Returns:
+            See `History`. Movements outside the run's groups and days may be among them; none that shares both is missing.
+        """
+        staged = self._stage(batch)
+        if self._beside is None:
+            self._beside = read_beside(self._seals, staged)
+        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
+        found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
+        return History(found, *self._beside)
+
+    def record_movements(self, batch: pa.Table) -> movements.Recorded:
+        """Records the movements of this run; the same twice changes nothing.
+
+        Args:
+            batch: MOVEMENT of this run, cancellations among them.
+        """
+        recorded = movements.record(self._seals, self._stage(batch), self.run_no)
+        self._batch = self._staged = None
+        self._copy = Copy(self._seals, self._cache, self.run_no)
+        ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
+        for name, count in ended.items():
+            self._add(f"movements_{name}", count)
+        if recorded.days is not None:
+            known = "select first_movement, first_day, last_day from runs where run_no = :run"
+            first, *days = self._connection.execute(text(known), {"run": self.run_no}).one()
+            days = [d for d in (*days, *(d.isoformat() for d in recorded.days)) if d]
+            for column, value in (("first_movement", first or recorded.first), ("first_day", min(days)), ("last_day", max(days))):
+                self._count(column, value)
+        return recorded
+
+    def read_counts(self, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+        """What earlier runs counted of all their lines, as far as a run asks for it; `keys`: of cargoes that it asks for beside its own."""
+        return counts.read(self._seals, tally, keys)
+
+    def record_counts(self, counted: Counts) -> None:
+        """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
+        self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
+
+    def _stage(self, batch: pa.Table) -> Staged:
+        if self._batch is not batch or self._staged is None:
+            self._staged = stage_batch(self._seals, as_movements(batch))
+            self._batch, self._beside = batch, None
+        return self._staged
+
+    def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:
+        """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT."""
+        return flags.open_movements(self._seals, rule_ids)
+
+    def episodes(self, rule_id: str, group_keys: pa.Array) -> pa.Table:
+        """MEMBER of the recorded episodes of a rule in some groups that are not over."""
+        return joined.read_members(self._seals, rule_id, group_keys)
+
+    def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
+        """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
+        return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
+
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """MOVEMENT of some lines of earlier runs."""
+        return recall(self._seals, line_ids)
+
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+        return flags.troubled(self._seals, movement_keys)
+
+    def told_bands(self, found: pa.Table) -> dict[str, str]:
+        """In which bands earlier runs told of the shipments of some open flags (`flags.told_bands`)."""
+        return flags.told_bands(self._seals, found, self.run_no)
+
+    def record_flags(
+        self, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str] | None = None
+    ) -> dict[str, int]:
+        """Records flags with their evidence, the cells of the lines they cite, and the bands of their shipments.
+
+        Returns:
+            Flags by state; `added`: never recorded before.
+        """
+        states = flag_records.record(self._seals, compared, cells, judged, bands or {}, self.run_no)
+        for name, count in states.items():
+            self._add(f"flags_{name}", count)
+        return dict(states)
+
+    def record_files(self, files: Iterable[FileRecord]) -> None:
+        """Records which files this run has screened; one that is known stays with the run that first delivered it."""
+        rows = [{"sha256": f.sha256, "name": f.name, "bytes": f.bytes, "lines": f.lines, "run_no": self.run_no} for f in files]
+        kinds = [
+            ("sha256", pa.string()),
+            ("name", pa.string()),
+            ("bytes", pa.int64()),
+            ("lines", pa.int64()),
+            ("run_no", pa.int64()),
+        ]
+        table = pa.Table.from_pylist(rows, schema=pa.schema(kinds))
+        untold = flags.undelivered(self._connection, self.run_no)
+        flag_records.insert_new(self._seals, "files", table)
+        if untold:  # they count as screened from this run on
+            numbers = ", ".join(map(str, sorted(untold)))
+            source = "offered o cross join files t where t.sha256 = o.key"
+            self._seals.check("files", source)
+            self._connection.exec_driver_sql(
+                f"update files set run_no = {self.run_no} where run_no in ({numbers}) and sha256 in (select key from offered)"
+            )
+            self._seals.renew("files", source)
+
+    def known_files(self, sha256s: Iterable[str]) -> set[str]:
+        """Those of some files that a run has screened already."""
+        return known_files(self._connection, sha256s, self.run_no)
+
+    def _count(self, column: str, value: Any) -> None:
+        query = text(f"update runs set {column} = :value where run_no = :run")
+        self._connection.execute(query, {"value": value, "run": self.run_no})
+
+    def _add(self, column: str, count: int) -> None:
+        query = text(f"update runs set {column} = {column} + :count where run_no = :run")
+        self._connection.execute(query, {"count": count, "run": self.run_no})
+
+
+def known_files(connection: Connection, sha256s: Iterable[str], run_no: int = 0) -> set[str]:
+    """Those of some files that a run has screened and delivered, or that this run has recorded."""
+    asked = pa.table([pa.array(sorted(set(sha256s)), pa.string())], names=["sha256"])
+    stage(connection, "asked", asked, ["sha256"])
+    query = """select a.sha256 from asked a join files f on f.sha256 = a.sha256 join runs r on r.run_no = f.run_no
+        where r.delivered is not null or r.run_no = ?"""
+    return set(fetch_texts(connection, query, (run_no,)))

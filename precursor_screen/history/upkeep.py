@@ -1,0 +1,232 @@
+"""What an administrator does with a ledger: look, check, copy, take out, thin out."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from msgspec import Struct
+from sqlalchemy import Connection, Float, Integer, inspect, text
+
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.files import written_whole
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history import chain
+from precursor_screen.history.dispositions import standing_clearances
+from precursor_screen.history.migrations import read_version
+from precursor_screen.history.seals import DIGEST, KEYS, Seals
+from precursor_screen.history.transfer import fetch_batches, stage
+from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
+
+TABLES = (*KEYS, chain.CHAIN)
+KEPT_DAYS = 800  # an audit over two years, or over one with the 400 days before it
+_ORDER = {**KEYS, "files": "run_no, sha256", chain.CHAIN: "number"}
+
+
+class Info(Struct, frozen=True):
+    """A ledger in figures.
+
+    Attributes:
+        place: path, or URL without password.
+        version: number of the last migration.
+        bytes: size on disk; None: the database does not say.
+        runs: recorded; last_run: when the last one ended, ISO 8601.
+        files: screened.
+        movements: that count; superseded and cancelled ones, which are kept, apart.
+        first_day, last_day: dates of the movements, ISO 8601; empty: there is none.
+        flags: by state.
+        dispositions: recorded; clearances: of them those that hold today.
+        undelivered: runs that were recorded and broke off before anybody was told.
+        verified_since: when the chain begins, ISO 8601; unverified_runs: recorded before that.
+        links: of the chain; head: the last one, which an older copy of the ledger does not have.
+    """
+
+    place: str
+    version: int
+    bytes: int | None
+    runs: int
+    last_run: str
+    files: int
+    movements: int
+    superseded: int
+    cancelled: int
+    first_day: str
+    last_day: str
+    flags: dict[str, int]
+    dispositions: int
+    clearances: int
+    undelivered: int
+    verified_since: str
+    unverified_runs: int
+    links: int
+    head: str
+
+
+def describe(connection: Connection, shown: str, today: date) -> Info:
+    """Counts what a ledger holds."""
+
+    def one(query: str) -> Any:
+        return connection.execute(text(query)).scalar()
+
+    ended = {str(why): int(n) for why, n in connection.execute(text(_ENDED))}
+    flags = dict.fromkeys((*OPEN, SUPPRESSED, RESOLVED), 0)
+    flags.update({str(s): int(n) for s, n in connection.execute(text("select state, count(*) from flags group by state"))})
+    return Info(
+        place=shown,
+        version=read_version(connection, shown),
+        bytes=_size(connection),
+        runs=one("select count(*) from runs"),
+        last_run=one("select max(finished) from runs") or "",
+        files=one("select count(*) from files"),
+        movements=one("select count(*) from movements") - sum(ended.values()),
+        superseded=ended.get("superseded", 0),
+        cancelled=ended.get("cancelled", 0),
+        first_day=one("select min(as_of_date) from movements") or "",
+        last_day=one("select max(as_of_date) from movements") or "",
+        flags=flags,
+        dispositions=one("select count(*) from dispositions"),
+        clearances=len(standing_clearances(connection, today)),
+        undelivered=one("select count(*) from runs where delivered is null"),
+        verified_since=one("select min(at) from chain") or "",
+        unverified_runs=one("select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')"),
+        links=one("select count(*) from chain"),
+        head=one("select link from chain order by number desc limit 1") or "",
+    )
+
+
+_ENDED = "select ended_why, count(*) from movements where ended_run is not null group by ended_why"
+
+
+def _size(connection: Connection) -> int | None:
+    if connection.dialect.name == "sqlite":
+        path = connection.engine.url.database or ""
+        return sum(os.path.getsize(path + end) for end in ("", "-wal") if os.path.exists(path + end))
+    return None
+
+
+def copy_file(source: Path, target: Path, mode: int = 0o600) -> None:
+    """Copies an SQLite ledger as it is at one moment, while others may write to it; the copy appears whole or not at all.
+
+    Args:
+        source: the ledger.
+        target: the copy.
+        mode: its permissions; without effect on Windows.
+
+    Raises:
+        LedgerError: the target exists, or cannot be written.
+    """
+    if target.exists():
+        raise LedgerError(f"{target} exists", remedy="Name another file: a backup replaces nothing.")
+    try:
+        with written_whole(target, mode) as part:
+            try:
+                _copy_pages(source, part)
+            finally:
+                for end in ("-wal", "-shm", "-journal"):
+                    Path(f"{part}{end}").unlink(missing_ok=True)
+    except (sqlite3.Error, OSError) as error:
+        remedy = "Check space and permissions." if target.parent.is_dir() else "Check that the folder exists."
+        raise LedgerError(f"{target} cannot be written: {error}", remedy=remedy) from error
+
+
+def _copy_pages(source: Path, target: Path) -> None:
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        reading.backup(writing)
+        writing.execute("pragma journal_mode = delete")  # one file, which may be moved by itself
+        found = writing.execute("pragma quick_check").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+    finally:
+        reading.close()
+        writing.close()
+
+
+def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """A table of the ledger with its schema, in the order of its key, a bounded number of rows at a time."""
+    fields = []
+    for column in inspect(connection).get_columns(name):
+        if column["name"] == DIGEST:  # the chain has their sums; what they are of is in `seals`
+            continue
+        kind = column["type"]
+        plain = pa.int64() if isinstance(kind, Integer) else pa.float64() if isinstance(kind, Float) else pa.string()
+        stored = name == "movements" and column["name"] in MOVEMENT.names
+        fields.append(pa.field(column["name"], MOVEMENT.field(column["name"]).type if stored else plain))
+    schema = pa.schema(fields)
+    query = f"select {', '.join(schema.names)} from {name} order by {_ORDER[name]}"
+    return schema, fetch_batches(connection, query, schema)
+
+
+def prune(seals: Seals, days: int, today: date) -> Pruned:
+    """Removes movements and counts that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
+
+    Runs, files and verdicts stay: they say what was done.
+
+    Args:
+        seals: of a transaction that writes.
+        days: that are kept.
+        today: from which they are counted.
+
+    Raises:
+        LedgerError: a row that would go is not what was recorded.
+    """
+    connection = seals.connection
+    before = today - timedelta(days=days)
+    day = {"day": before.isoformat()}
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("pragma secure_delete = on")  # what is removed is overwritten
+    old = "last_run in (select run_no from runs where as_of < :day)"
+    has_verdict = "flag_id in (select flag_id from dispositions)"
+    stage(connection, "pruned", pa.schema([("flag_id", pa.string())]).empty_table(), ["flag_id"])
+    connection.execute(
+        text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"), day
+    )
+    # An alias that stays, for its verdict or its age, leads somewhere.
+    connection.exec_driver_sql(
+        """delete from pruned where flag_id in (select alias_of from flags
+        where alias_of is not null and flag_id not in (select flag_id from pruned))"""
+    )
+    counted = text(f"select count(*) from flags where {old} and not ({has_verdict}) and state <> '{RESOLVED}'")
+    kept_open = int(connection.execute(counted, day).scalar_one())
+    kept_with_verdict = int(
+        connection.execute(text(f"select count(*) from flags where {old} and {has_verdict}"), day).scalar_one()
+    )
+    _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
+    _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
+    _note(connection, "counts_pruned", "added_run from counts where kind = 'cargoes' and day < :day", day, "sum(lines)")
+    seals.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
+    seals.drop("counts", "counts t where t.day < ?", (day["day"],))
+    seals.drop("flags", "pruned p cross join flags t where t.flag_id = p.flag_id")
+    movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
+    connection.execute(text("delete from counts where day < :day"), day)
+    flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
+    seals.renew("runs", "runs t")
+    return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_with_verdict)
+
+
+def _note(connection: Connection, column: str, rows: str, values: dict[str, str], counted: str = "count(*)") -> None:
+    """Adds to a run's count of removed rows those that are about to go."""
+    run, _, rest = rows.partition(" ")
+    query = f"select {run}, {counted} {rest} group by {run}"
+    for number, count in connection.execute(text(query), values).all():
+        connection.execute(
+            text(f"update runs set {column} = coalesce({column}, 0) + :count where run_no = :run"),
+            {"count": int(count), "run": number},
+        )
+
+
+def _remove_uncited(seals: Seals) -> int:
+    connection = seals.connection
+    each = {
+        "sqlite": "select j.value from flags f, json_each(f.window_line_ids) j",
+        "postgresql": "select jsonb_array_elements_text(f.window_line_ids::jsonb) from flags f where f.window_line_ids is not null",
+    }[connection.dialect.name]
+    uncited = f"line_id not in (select line_id from flags where line_id is not null) and line_id not in ({each})"
+    seals.drop("cited_lines", f"cited_lines t where t.{uncited}")
+    return connection.execute(text(f"delete from cited_lines where {uncited}")).rowcount
