@@ -23,12 +23,12 @@ import pyarrow as pa
 from ledger import DAYS, FIRST, RUN, make, record_of
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.ledger_memory import LedgerMemory
+from precursor_screen.app.local import run
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.history.transaction import Transaction
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.ledger_memory import LedgerMemory
-from precursor_screen.runners.local import run
 
 GOODS = ("EPHEDRINE HYDROCHLORIDE", "ACETIC ANHYDRIDE", "ACETONE", "POTASSIUM PERMANGANATE")
 PLAIN = ("CERAMIC TILES", "COTTON SHIRTS", "STEEL BOLTS", "PLASTIC CHAIRS", "PAPER BAGS")

@@ -61,11 +61,11 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     """
     from msgspec.structs import replace
 
-    from precursor_screen.casework.gathering import gather_manifests, gather_registers, make_frame
+    from precursor_screen.app.gathering import gather_manifests, gather_registers, make_frame
+    from precursor_screen.app.settings import Settings
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
-    from precursor_screen.runners.settings import Settings
 
     started = time.process_time()
     store = RegisterStore(home)

@@ -25,13 +25,13 @@ import pyarrow.csv
 from data import names as invent
 from retrieval import measure, summarise
 
+from precursor_screen.app.match_cache import cached_matches
+from precursor_screen.app.pool import spread_over
 from precursor_screen.core.arrow import write_arrow
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.runners.match_cache import cached_matches
-from precursor_screen.runners.pool import spread_over
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME_COLUMNS = ("Shipper", "Consignee", "Notify Party")

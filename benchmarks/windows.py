@@ -20,6 +20,7 @@ from ledger import DAYS, FIRST, RUN, make, record_of, timed
 from manifests import write_manifest
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.ledger_memory import EVER
 from precursor_screen.core.memory import KNOWN, Answers, Past, Request, Settled
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.groups import Groups
@@ -30,7 +31,6 @@ from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.ledger_memory import EVER
 
 PARTIES = 300_000
 COUNTRIES = (

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precursor_screen.config import default_home
+from precursor_screen.app.config import default_home
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
@@ -29,7 +29,7 @@ __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", 
 
 def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
     """Opens watchlists; see `runners.session.open_watchlists`."""
-    from precursor_screen.runners import session
+    from precursor_screen.app import session
 
     return session.open_watchlists(named, home, in_full=in_full)
 
@@ -72,9 +72,9 @@ def load_reference(
     Raises:
         ReferenceDataError, RuleError, UsageError, MissingExtra.
     """
+    from precursor_screen.app.session import load
+    from precursor_screen.app.settings import NO_WATCHLIST, Settings
     from precursor_screen.reference.bundle import SiteRules
-    from precursor_screen.runners.session import load
-    from precursor_screen.runners.settings import NO_WATCHLIST, Settings
 
     return load(
         Settings(
@@ -120,9 +120,9 @@ def screen(
     Raises:
         PrecursorScreenError: as the command line would say.
     """
-    from precursor_screen.runners.inputs import Source, find_sources
-    from precursor_screen.runners.session import Session
-    from precursor_screen.runners.settings import Settings, read_options
+    from precursor_screen.app.inputs import Source, find_sources
+    from precursor_screen.app.session import Session
+    from precursor_screen.app.settings import Settings, read_options
 
     if reference is not None and options:
         raise UsageError(f"{', '.join(options)} belong to load_reference", remedy="Give either a reference or its options.")

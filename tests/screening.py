@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import Run, run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import Run, run
 from tests.examples import SOAK
 
 STARTED = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
+    from precursor_screen.app.audit import Everybody, Source
     from precursor_screen.casework.audit.audit import Audit
-    from precursor_screen.casework.audit.gather import Everybody, Source
 
 SUFFIXES = (".html", ".xlsx", ".json")
 _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable."
@@ -57,9 +57,9 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     evaluated, 4 nothing in the period or no ledger.
     """
     let_pandas_in()
+    from precursor_screen.app.audit import rank_all
     from precursor_screen.casework.audit.audit import Audit
     from precursor_screen.casework.audit.document import document_of
-    from precursor_screen.casework.audit.gather import rank_all
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import check_suffix
 
@@ -117,8 +117,8 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
 @contextlib.contextmanager
 def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Everybody]:
     """A context in which everybody's movements are at hand."""
-    from precursor_screen.casework.audit.gather import Everybody, FromLedger, Law
-    from precursor_screen.config import home_of
+    from precursor_screen.app.audit import Everybody, FromLedger, Law
+    from precursor_screen.app.config import home_of
 
     law = Law.of(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values))
     if given["manifests"]:
@@ -129,11 +129,11 @@ def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], f
 
 
 def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
-    from precursor_screen.casework.audit.gather import FromManifests, days_read
-    from precursor_screen.casework.moved import from_manifests
-    from precursor_screen.runners.inputs import find_sources
-    from precursor_screen.runners.session import open_session
-    from precursor_screen.runners.settings import settle
+    from precursor_screen.app.audit import FromManifests, days_read
+    from precursor_screen.app.inputs import find_sources
+    from precursor_screen.app.moved import from_manifests
+    from precursor_screen.app.session import open_session
+    from precursor_screen.app.settings import settle
 
     told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
     session = open_session(settle(values, **told), keep_fault=common.fault_keeper(ctx))

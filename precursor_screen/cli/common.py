@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from precursor_screen.app.config import Value, check_value, home_of, load_settings
 from precursor_screen.cli.options import mode_option as mode_option
-from precursor_screen.config import Value, check_value, home_of, load_settings
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.printable import printable
 

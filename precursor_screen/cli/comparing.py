@@ -15,8 +15,8 @@ from precursor_screen.cli import common, options
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from precursor_screen.casework.gathering import Gathered
-    from precursor_screen.runners.settings import Settings
+    from precursor_screen.app.gathering import Gathered
+    from precursor_screen.app.settings import Settings
 
 OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
 _LEDGER = "Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
@@ -42,7 +42,7 @@ def settle(ctx: click.Context, given: dict[str, Any]) -> Settings:
     Raises:
         UsageError: a value that is not allowed.
     """
-    from precursor_screen.runners.settings import settle as settle_settings
+    from precursor_screen.app.settings import settle as settle_settings
 
     values = common.settings(ctx)
     told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
@@ -58,9 +58,9 @@ def gather(
     numbers: Mapping[str, frozenset[str]] | None = None,
 ) -> Gathered:
     """Movements of INPUT, else of the ledger."""
-    from precursor_screen.casework.gathering import gather_ledger, gather_manifests
-    from precursor_screen.config import ledger_of
-    from precursor_screen.runners.inputs import wants_stdin
+    from precursor_screen.app.config import ledger_of
+    from precursor_screen.app.gathering import gather_ledger, gather_manifests
+    from precursor_screen.app.inputs import wants_stdin
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
@@ -106,8 +106,8 @@ def read_share(text: str, option: str) -> Decimal:
     Raises:
         UsageError: it is none.
     """
+    from precursor_screen.app.sampling import share_of
     from precursor_screen.core.errors import UsageError
-    from precursor_screen.runners.sampling import share_of
 
     share = share_of(text)
     if not 0 <= share < 1:

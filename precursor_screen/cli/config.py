@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from precursor_screen.app.config import SETTINGS, home_of
 from precursor_screen.cli import common
-from precursor_screen.config import SETTINGS, home_of
 from precursor_screen.core.errors import mask_urls
 from precursor_screen.core.printable import printable
 

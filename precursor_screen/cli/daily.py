@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
+from precursor_screen.app.config import FORMATS, ON_CHANGE
 from precursor_screen.cli import common, options
-from precursor_screen.config import FORMATS, ON_CHANGE
 
 if TYPE_CHECKING:
-    from precursor_screen.config import Value
-    from precursor_screen.daily.job import Job
-    from precursor_screen.runners.settings import Settings
+    from precursor_screen.app.config import Value
+    from precursor_screen.app.daily.job import Job
+    from precursor_screen.app.settings import Settings
 
 _NUMBER = click.IntRange(min=0)
 _FORMAT = "Report. Repeatable [default: html, json, csv]."
@@ -63,8 +63,8 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
     Exit codes: 0 nothing new to look at, 1 something new at or above --fail-on,
     2 usage, 3 something set aside, 4 could not screen, 5 another run goes on.
     """
-    from precursor_screen.daily.check import check_daily
-    from precursor_screen.daily.run import run_daily
+    from precursor_screen.app.daily.check import check_daily
+    from precursor_screen.app.daily.run import run_daily
 
     if given["config_file"]:
         ctx.find_root().ensure_object(dict)["config"] = given["config_file"]
@@ -84,8 +84,8 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
 
 
 def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) -> Job:
-    from precursor_screen.daily.job import Job
-    from precursor_screen.daily.out_folder import OutFolder
+    from precursor_screen.app.daily.job import Job
+    from precursor_screen.app.daily.out_folder import OutFolder
 
     def number(key: str, default: int) -> int:
         return int(values[f"daily.{key}"].value or default) if given[key] is None else int(given[key])
@@ -118,8 +118,8 @@ def _folder(values: dict[str, Value], name: str, named: Path | None, option: str
 
 
 def _settings(values: dict[str, Value], given: dict[str, Any]) -> Settings:
-    from precursor_screen.config import ledger_of
-    from precursor_screen.runners.settings import settle
+    from precursor_screen.app.config import ledger_of
+    from precursor_screen.app.settings import settle
 
     names = ("jurisdiction", "watchlists", "rule_dirs", "fail_on", "wait", "jobs")
     settings = settle(

@@ -115,14 +115,14 @@ def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None)
 
 
 def _installed(ctx: click.Context) -> Installed:
+    from precursor_screen.app.config import home_of, rule_dirs_of
+    from precursor_screen.app.session import open_watchlists
+    from precursor_screen.app.settings import site_rules
     from precursor_screen.casework.evidence.sources import Installed
     from precursor_screen.cli.substances import load_table
-    from precursor_screen.config import home_of, rule_dirs_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
     from precursor_screen.reference.concern import load_concern
     from precursor_screen.reference.shipped import substances_folder
-    from precursor_screen.runners.session import open_watchlists
-    from precursor_screen.runners.settings import site_rules
 
     values = common.settings(ctx)
     folders = rule_folders(rule_dirs_of(values, (), only=False))

@@ -13,10 +13,10 @@ from precursor_screen.cli import common, options
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
+    from precursor_screen.app.inputs import Source
     from precursor_screen.casework.evidence.gather import Document
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
-    from precursor_screen.runners.inputs import Source
 
 
 class _Checked(Struct):
@@ -89,11 +89,11 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
 
 
 def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], done: _Checked) -> None:
+    from precursor_screen.app.inputs import Source
     from precursor_screen.casework.evidence.finding import find_inputs
     from precursor_screen.casework.evidence.rerun import compare
     from precursor_screen.core.errors import InputError
     from precursor_screen.core.words import counted
-    from precursor_screen.runners.inputs import Source
 
     wanted = [i for i in document["inputs"] if i]
     sought = find_inputs(folder, wanted)
@@ -126,9 +126,9 @@ def _screen(
     ctx: click.Context, document: Document, sources: tuple[Source, ...], reading: Mapping[str, str | None], unknown: list[str]
 ) -> Report:
     """A run as the one that raised the flags, with what is installed here, and no ledger."""
+    from precursor_screen.app.session import open_session
+    from precursor_screen.app.settings import NO_WATCHLIST, settle
     from precursor_screen.core.errors import WatchlistError
-    from precursor_screen.runners.session import open_session
-    from precursor_screen.runners.settings import NO_WATCHLIST, settle
 
     values = common.settings(ctx)
     then = document["reference"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from precursor_screen.app.config import home_of
 from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import ledger_option
-from precursor_screen.config import home_of
 
 
 def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
+from precursor_screen.app.config import rule_dirs_of
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import open_existing, place_of
-from precursor_screen.config import rule_dirs_of
 from precursor_screen.core.model import Rule
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
+from precursor_screen.app.config import ledger_of
 from precursor_screen.cli import common, options
-from precursor_screen.config import ledger_of
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Any
 
 import click
 
+from precursor_screen.app.config import home_of
 from precursor_screen.cli import faults, options
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
-from precursor_screen.config import home_of
 from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.printable import printable

@@ -125,9 +125,9 @@ def guess(path: str) -> None:
 
 
 def _read(path: str, mapping: str | None = None, encoding: str | None = None) -> Iterator[Table]:
+    from precursor_screen.app.inputs import find_sources, wants_stdin
+    from precursor_screen.app.settings import read_options
     from precursor_screen.readers.registry import read
-    from precursor_screen.runners.inputs import find_sources, wants_stdin
-    from precursor_screen.runners.settings import read_options
 
     reading = read_options(mapping or "", encoding or "")
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):

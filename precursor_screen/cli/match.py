@@ -24,10 +24,10 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
       precursor-screen match - < consignees.txt > found.jsonl
     """
     from precursor_screen import api
+    from precursor_screen.app.session import open_lists
+    from precursor_screen.app.settings import settle
     from precursor_screen.core.errors import WatchlistError
     from precursor_screen.core.printable import printable
-    from precursor_screen.runners.session import open_lists
-    from precursor_screen.runners.settings import settle
 
     opened = open_lists(settle(common.settings(ctx), watchlists=watchlists))
     if not opened:

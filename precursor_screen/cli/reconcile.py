@@ -109,8 +109,8 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
+    from precursor_screen.app.gathering import gather_registers, make_frame
     from precursor_screen.casework.comparison import Head
-    from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.cited import numbers_of
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.casework.reconcile.telling import tell

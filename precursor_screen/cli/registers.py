@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from precursor_screen.app.config import home_of
 from precursor_screen.cli import common, options
-from precursor_screen.config import home_of
 
 
 @click.group()

@@ -34,8 +34,8 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     """
     from msgspec.structs import asdict
 
+    from precursor_screen.app.config import rule_dirs_of
     from precursor_screen.casework.precision import measure
-    from precursor_screen.config import rule_dirs_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     folders = rule_dirs_of(common.settings(ctx), (), only=False)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
+from precursor_screen.app.config import ledger_of, rule_dirs_of
 from precursor_screen.cli import common, options
 from precursor_screen.cli.rules_shown import show_rule, stats_lines
-from precursor_screen.config import ledger_of, rule_dirs_of
 
 if TYPE_CHECKING:
-    from precursor_screen.config import Value
+    from precursor_screen.app.config import Value
+    from precursor_screen.app.rulecheck.statistics import RuleStats
     from precursor_screen.reference.bundle import Rulebook
-    from precursor_screen.rulecheck.statistics import RuleStats
 
     Loading = Callable[[], Rulebook]
 
@@ -45,8 +45,8 @@ def _with_rules(command: options.Command) -> options.Command:
 
 def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
     """The rules that a `screen` with the same options and settings would apply."""
+    from precursor_screen.app.settings import site_rules
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
-    from precursor_screen.runners.settings import site_rules
 
     values = common.settings(ctx)
     folders = rule_dirs_of(values, rule_dirs, only_rules)
@@ -128,8 +128,8 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
       precursor-screen rules test
       precursor-screen rules test --mutate --at-least 90 --rules my-rules --only-rules
     """
+    from precursor_screen.app.rulecheck.inline_tests import count_gaps, run_tests
     from precursor_screen.core.errors import ExitCode, UsageError
-    from precursor_screen.rulecheck.inline_tests import count_gaps, run_tests
 
     if at_least is not None and not mutated:
         raise UsageError("--at-least counts what --mutate finds", remedy="Add --mutate.")
@@ -147,8 +147,8 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
 
 def _mutate(book: Rulebook, at_least: float) -> int:
     """Prints what mutants of the rules came to; code 1 if less than so many per cent were killed."""
+    from precursor_screen.app.rulecheck.mutation import mutate, share, show
     from precursor_screen.core.errors import ExitCode
-    from precursor_screen.rulecheck.mutation import mutate, share, show
 
     found = mutate(book.compiled, book.lists, book.macros)
     for line in show(found):
@@ -178,13 +178,13 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
     Example:
       precursor-screen rules diff rules-before/ rules/ inbox/*.csv --jurisdiction US
     """
-    from precursor_screen.config import check_rule_folders
+    from precursor_screen.app.config import check_rule_folders
+    from precursor_screen.app.inputs import find_sources
+    from precursor_screen.app.rulecheck.comparison import compare_rules, show_changes
+    from precursor_screen.app.session import open_session
+    from precursor_screen.app.settings import NO_WATCHLIST, settle
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.bundle import SiteRules, load_rulebook
-    from precursor_screen.rulecheck.comparison import compare_rules, show_changes
-    from precursor_screen.runners.inputs import find_sources
-    from precursor_screen.runners.session import open_session
-    from precursor_screen.runners.settings import NO_WATCHLIST, settle
 
     check_rule_folders((old, new), only=True)
     settings = settle(
@@ -230,19 +230,19 @@ def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_js
 
 
 def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str, Any]) -> tuple[RuleStats, ...]:
-    from precursor_screen.rulecheck.statistics import measure
-    from precursor_screen.runners.inputs import find_sources
-    from precursor_screen.runners.session import open_session
-    from precursor_screen.runners.settings import NO_WATCHLIST, settle
+    from precursor_screen.app.inputs import find_sources
+    from precursor_screen.app.rulecheck.statistics import measure
+    from precursor_screen.app.session import open_session
+    from precursor_screen.app.settings import NO_WATCHLIST, settle
 
     session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **given))
     return measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
 
 
 def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
+    from precursor_screen.app.rulecheck.statistics import count_recorded
     from precursor_screen.core.errors import UsageError
     from precursor_screen.history.store import open_ledger
-    from precursor_screen.rulecheck.statistics import count_recorded
 
     if not place:
         raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
@@ -263,9 +263,9 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
     Example:
       precursor-screen rules docs -o rules.md
     """
+    from precursor_screen.app.rulecheck.pages import rule_index
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reports.interface import whole_file
-    from precursor_screen.rulecheck.pages import rule_index
 
     page = rule_index(loading().rules)
     if check and output is None:
@@ -292,7 +292,7 @@ def new_rule_file(rule_id: str, folder: Path) -> None:
     Example:
       precursor-screen rules new PS-QTY-901 --folder my-rules
     """
-    from precursor_screen.rulecheck.pages import new_rule
+    from precursor_screen.app.rulecheck.pages import new_rule
 
     written = new_rule(rule_id.upper(), folder, date.today())
     click.echo(f"{written} written; change it, then: precursor-screen rules lint --rules {folder}")

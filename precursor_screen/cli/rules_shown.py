@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from precursor_screen.app.rulecheck.statistics import RuleStats
     from precursor_screen.core.model import Rule
-    from precursor_screen.rulecheck.statistics import RuleStats
 
 _STATS = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
 

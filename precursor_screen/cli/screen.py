@@ -15,10 +15,10 @@ from precursor_screen.core.model import TIERS
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.config import Value
+    from precursor_screen.app.config import Value
+    from precursor_screen.app.local import Run
+    from precursor_screen.app.settings import Settings
     from precursor_screen.core.report import Report
-    from precursor_screen.runners.local import Run
-    from precursor_screen.runners.settings import Settings
 
 # Options that are settings as they are given.
 _SETTINGS = (
@@ -81,10 +81,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all screened, 1 something new at or above --fail-on, 2 usage,
     3 some input set aside or unscreenable, 4 could not screen, 5 locked.
     """
+    from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
+    from precursor_screen.app.session import open_session
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import check_report
-    from precursor_screen.runners.inputs import find_sources, looks_binary, wants_stdin
-    from precursor_screen.runners.session import open_session
 
     values = common.settings(ctx)
     given["mode"] = common.file_mode(values, given["mode"])
@@ -114,9 +114,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
 
 def _settle(values: dict[str, Value], given: dict[str, Any]) -> Settings:
+    from precursor_screen.app.sampling import read_share
+    from precursor_screen.app.settings import settle
     from precursor_screen.core.errors import UsageError
-    from precursor_screen.runners.sampling import read_share
-    from precursor_screen.runners.settings import settle
 
     if given["no_ledger"] and given["ledger"]:
         raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
@@ -164,9 +164,9 @@ def _check_table_path(path: Path) -> None:
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
+    from precursor_screen.app.resolved import resolved_table
     from precursor_screen.reports.registry import write_report
     from precursor_screen.reports.tables import write_table
-    from precursor_screen.runners.resolved import resolved_table
 
     for path in outputs:
         write_report(result.report, path, given["mode"])

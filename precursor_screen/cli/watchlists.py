@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from precursor_screen.app.config import home_of
 from precursor_screen.cli import common, options
 from precursor_screen.cli.watchlists_shown import MOST, say_changes, say_imported, status_lines, status_record
-from precursor_screen.config import home_of
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import pytest
 from coherent import GOODS, coherent_chunks, read_catalogue
 from manifests import TEN, write_manifest
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import run
 
 LISTED = "Quimeralda Reactivos"
 

@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.daily import run as daily_run
+from precursor_screen.app.daily import run as daily_run
 from precursor_screen.history.lock import hold_file
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.refresh import refresh_list
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
+from tests.app.remembered import LARGE, write_rules
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import publisher
 from tests.releases.ledgers import unpack
-from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
 from tests.warm import start
 
@@ -583,8 +583,8 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: bo
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("step", ["finish", "keep", "publish", "point_latest", "delivered", "write_last"])
 def test_wherever_a_run_ends_the_next_one_finishes_it_once(ps, daily, monkeypatch, step, after):
-    from precursor_screen.daily.out_folder import OutFolder
-    from precursor_screen.daily.run import _Run
+    from precursor_screen.app.daily.out_folder import OutFolder
+    from precursor_screen.app.daily.run import _Run
     from precursor_screen.history.transaction import Transaction
 
     put("a.csv", goods(1, **LISTED))
@@ -649,7 +649,7 @@ def test_lists_are_updated_first_and_one_that_fails_keeps_its_good_copy(daily, p
             site.put("/ADD.CSV", files.ADD, etag='"d"'),
         ]
         source = ListSource("ofac-sdn", "Title", urls[0], "licence", 14, False, companions=tuple(urls[1:]))
-        monkeypatch.setattr("precursor_screen.daily.run.load_sources", lambda _: {"ofac-sdn": source})
+        monkeypatch.setattr("precursor_screen.app.daily.run.load_sources", lambda _: {"ofac-sdn": source})
         refresh_list(WatchlistStore(home), source)
         put("a.csv", goods(1))
         assert "could not be updated" not in daily(2, "--update").out

@@ -18,8 +18,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from precursor_screen.app import inputs, one_input
 from precursor_screen.cli import faults, main
-from precursor_screen.runners import inputs, one_input
 from tests.cli.conftest import ACETONE, OTHER_DATA, SAMPLE
 from tests.cli.test_bad_input import GOOD
 
@@ -49,7 +49,7 @@ FAULTS = [ValueError("invalid cell: 'ACETONE, 300 KG'\nmore"), Panic("index out 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: type(f).__name__)
 def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatch, fault):
-    monkeypatch.setattr("precursor_screen.runners.local.judge_run", lambda *_: (_ for _ in ()).throw(fault))
+    monkeypatch.setattr("precursor_screen.app.local.judge_run", lambda *_: (_ for _ in ()).throw(fault))
     answer = ps("screen", SAMPLE, "--watchlist", "none", "--jurisdiction", "US")
     assert answer.code == 4
     (line,) = answer.err.splitlines()
@@ -248,8 +248,8 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.parametrize("jobs", [2])
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
+    from precursor_screen.app import pool
     from precursor_screen.kernel.match import spread
-    from precursor_screen.runners import pool
 
     monkeypatch.setattr(spread, "CHUNK", 2)
     monkeypatch.setattr(pool, "WORTHWHILE", 1)

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from precursor_screen.history.store import open_ledger
+from tests.app.remembered import DAY, LARGE, SUM, line, write_rules
 from tests.cli.conftest import VAGUE
 from tests.examples import SOAK
 from tests.history.rows import movement, record, seal_anew
-from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
 from tests.warm import PROGRAM, start
 
 KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "12" if SOAK else "4"))
@@ -339,7 +339,7 @@ KILL = """
 import os, signal, sys
 from precursor_screen.cli import main, screen
 from precursor_screen.history import chain
-from precursor_screen.runners.ledger_memory import LedgerMemory
+from precursor_screen.app.ledger_memory import LedgerMemory
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 def after(function):

@@ -11,12 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen import load_reference
+from precursor_screen.app.inputs import find_sources
+from precursor_screen.app.local import run
 from precursor_screen.core.errors import ExitCode, InputError
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.inputs import find_sources
-from precursor_screen.runners.local import run
 from tests.hiding.places import places
 
 DATA = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA", "")) / "hiding_places"

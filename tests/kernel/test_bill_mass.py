@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import Run, run
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import Run, run
 from tests.screening import STARTED, with_rules
 
 HEAD = "UNH+1+CUSCAR:D:95B:UN'BGM+785+M1+9'CNI+1+AB1'LOC+9+DEHAM'LOC+11+USHOU'NAD+CZ+++Silver Birch GmbH'NAD+CN+++Fabula Traders'GIS+23'"

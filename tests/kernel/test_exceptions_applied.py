@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.schema import FLAG, ROLES
 from precursor_screen.kernel.exceptions import Excepted, apply_exceptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, apply
-from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 DAY = date(2026, 11, 25)
 LINE = {"line_id": "A", "consignor_key": "norwood", "consignee_key": "acme", "notify_party_key": "steady", "gross_mass_kg": 50}

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MOVEMENT, PARTY, arrow_schema
 from precursor_screen.kernel.movements import Movements, link_movements, to_movements
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 
 def movements(*rows: dict[str, Any]) -> Movements:

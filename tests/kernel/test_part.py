@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.one_input import read_one
 from precursor_screen.core.memory import KNOWN, Answers, Doubts, Past, Settled
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.judge import request_history
@@ -20,8 +22,6 @@ from precursor_screen.kernel.screen import judge_run, judge_windows, screen
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.one_input import read_one
 from tests.conftest import ROOT
 from tests.kernel.test_screen import ROWS
 from tests.screening import of_each_kind, table

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import run
 from precursor_screen.core.engine import THREADS, connect
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import run
 from tests.conftest import AS_OF
 from tests.examples import SOAK, examples
 from tests.rules.clean_manifest import make_manifest

@@ -11,10 +11,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.ledger_memory import LedgerMemory
+from precursor_screen.app.local import run
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.ledger_memory import LedgerMemory
-from precursor_screen.runners.local import run
 from tests.conftest import ROOT
 
 HERE = Path(__file__).parent

@@ -15,8 +15,8 @@ import click
 
 import precursor_screen
 from precursor_screen import api
+from precursor_screen.app.config import SETTINGS
 from precursor_screen.cli.main import cli
-from precursor_screen.config import SETTINGS
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import BANDS, CONFIDENCES, LEVELS, TIERS

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.app.inputs import find_sources
+from precursor_screen.app.local import run
 from precursor_screen.core.report import Report
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.registry import document_of, presenter_of
-from precursor_screen.runners.inputs import find_sources
-from precursor_screen.runners.local import run
 from tests.conftest import ROOT
 from tests.screening import STARTED, screen_rows, table, with_rules
 

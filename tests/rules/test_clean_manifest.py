@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import Run, run
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import Run, run
 from tests.rules.clean_manifest import LINES, make_manifest
 from tests.screening import STARTED
 

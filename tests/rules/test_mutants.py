@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.app.rulecheck.mutation import Mutation, mutate, share, show
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulecheck.mutation import Mutation, mutate, share, show
 from tests.examples import SOAK
 
 AT_LEAST = 90  # per cent

@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.ledger_memory import LedgerMemory
+from precursor_screen.app.local import Run, run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.ledger_memory import LedgerMemory
-from precursor_screen.runners.local import Run, run
 from tests.conftest import AS_OF, ROOT
 from tests.examples import SOAK
 from tests.screening import with_rules

@@ -12,12 +12,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.ledger_memory import LedgerMemory
+from precursor_screen.app.local import run
 from precursor_screen.history.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference, load_rulebook
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.ledger_memory import LedgerMemory
-from precursor_screen.runners.local import run
 from tests.schemes.ways import Row
 from tests.screening import table
 

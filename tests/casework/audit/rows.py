@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.app.audit import Everybody, Law
 from precursor_screen.casework.audit import moves, peers
-from precursor_screen.casework.audit.gather import Everybody, Law
 from precursor_screen.casework.audit.moves import Limits, to_moves
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold

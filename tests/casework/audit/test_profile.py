@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.app.audit import rank_all
 from precursor_screen.casework.audit import findings
 from precursor_screen.casework.audit.audit import Audited
 from precursor_screen.casework.audit.document import as_data
 from precursor_screen.casework.audit.findings import find
-from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.sample import draw, seed_of
 from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError

@@ -16,10 +16,10 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
+from precursor_screen.app.audit import rank_all
 from precursor_screen.casework.audit import axes, document, plots, telling, volumes
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
-from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
 from precursor_screen.casework.audit.sample import draw
 from precursor_screen.casework.frames import row as named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from precursor_screen.app.session import open_watchlists
 from precursor_screen.casework.evidence.gather import from_ledger
 from precursor_screen.casework.evidence.redact import redact
 from precursor_screen.casework.evidence.seal import plain, seal
@@ -13,7 +14,6 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.runners.session import open_watchlists
 from tests.casework.evidence.cases import SECRET, record_case
 
 WHEN = "2026-03-04T09:00:00+00:00"

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.casework.gathering import read_beside
+from precursor_screen.app.gathering import read_beside
 from precursor_screen.casework.reconcile.movements import Beside
 from precursor_screen.casework.reconcile.reconcile import judge_by_itself
 from tests.casework.reconcile.making import day, moved

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.casework.gathering import make_frame
+from precursor_screen.app.gathering import make_frame
 from precursor_screen.casework.reconcile.differences import KINDS
 from precursor_screen.casework.reconcile.reconcile import reconcile
 from precursor_screen.casework.reconcile.returned import mark_returned

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.core.model import Rule
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
-from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.core.schema import FLAG
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments, merge_flags
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
-from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 
 def rule(

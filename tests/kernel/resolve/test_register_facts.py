@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.engine import connect
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 LINE = {
     "line_id": "A",

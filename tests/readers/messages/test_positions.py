@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import run
 from precursor_screen.core.errors import InputError
 from precursor_screen.formats.edi import EDIFACT_SYNTAX, read_segments
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import run
 from tests.conftest import ROOT
 from tests.examples import SOAK
 from tests.formats.segments import X12_SYNTAX, write_segment

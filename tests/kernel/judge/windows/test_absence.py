@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.app.rulecheck.inline_tests import register_from_rows
 from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
-from precursor_screen.rulecheck.inline_tests import register_from_rows
 from tests.kernel.judge.windows.test_judge import make_rule
 
 RULE = make_rule("type: absence\nregister: permits\nmatch: {permit_reference: reference}")

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.app.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import _begins, flag_moves
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
 GROUP = "group-by: [consignee_key]"

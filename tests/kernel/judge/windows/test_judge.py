@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.app.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
-from precursor_screen.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from tests.examples import examples
 
 START = date(2026, 1, 1)

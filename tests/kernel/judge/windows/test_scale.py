@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.memory import REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
@@ -21,7 +22,6 @@ from precursor_screen.kernel.movements import to_movements
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.kernel.judge.windows.test_judge import row as movement

@@ -1,0 +1,196 @@
+"""The report of a run: what the kernel found, what could not be seen, and what is said of the lines that are cited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.app.blind_spots import find_blind_spots
+from precursor_screen.app.coverage import count_coverage, count_textless, decide_exit_code, write_notices
+from precursor_screen.app.gathered import Gathered
+from precursor_screen.app.sampling import draw, unflagged
+from precursor_screen.core.memory import Memory
+from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
+from precursor_screen.core.report import Report
+from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.screen import Screened
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.version import __version__
+
+
+def compose(
+    run: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    gathered: Gathered,
+    screened: Screened,
+    memory: Memory | None,
+    reference: Reference,
+    *,
+    fail_on: str = "none",
+    sample: Decimal = Decimal(0),
+) -> Report:
+    """Composes the report.
+
+    Args:
+        run: what differs between equal runs.
+        provenance: `provenance_of` the inputs.
+        gathered: the inputs.
+        screened: what the kernel found.
+        memory: of earlier runs; None: nothing is remembered.
+        reference: that was screened against.
+        fail_on, sample: see `local.run`.
+    """
+    issues = pa.concat_tables([gathered.issues, screened.issues])
+    coverage = _coverage(gathered, screened, issues, reference, remembered=memory is not None)
+    clear = unflagged(screened.shipments) if sample else []
+    sampled = draw(clear, sample, reference.as_of)
+    if sample:
+        coverage["sample"] = {"share": str(sample), "unflagged": len(clear), "drawn": len(sampled)}
+    rules = {r.rule.id: r.rule for r in reference.rules}
+    for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
+        rules.setdefault(rule_id, retired_rule(rule_id))
+    cells, earlier = _cited_cells(gathered, screened, sampled), _recalled(gathered, screened, memory)
+    return Report(
+        run=run,
+        provenance=provenance,
+        coverage=coverage,
+        notices=write_notices(gathered.inputs, issues, reference),
+        shipments=screened.shipments,
+        flags=screened.flags,
+        issues=issues,
+        cells=cells,
+        particulars=particulars_of(screened.resolved, cells.column("line_id")),
+        goods=pa.concat_tables([goods_of(screened.resolved, cells.column("line_id")), with_columns(earlier, GOODS)]),
+        earlier=with_columns(earlier, PARTICULARS),
+        entries=named_entries(screened.flags, reference.watchlists),
+        rules=rules,
+        exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
+        suppressed=screened.suppressed,
+        expired_exceptions=screened.expired_exceptions,
+        unused_exceptions=screened.unused_exceptions,
+        sampled=sampled,
+        news=screened.news,
+    )
+
+
+def _coverage(
+    gathered: Gathered, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
+) -> dict[str, Any]:
+    textless, lines = count_textless(gathered.lines), gathered.lines.num_rows
+    coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
+    if remembered:
+        coverage["lines_known"] = screened.known_lines
+    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, textless < lines or not lines, reference)
+    return coverage
+
+
+def _cited_cells(gathered: Gathered, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
+    """The source's own cells of every line that a flag cites, that could not be screened, or whose shipment was drawn."""
+    cited = pa.concat_arrays(
+        [
+            screened.flags.column("line_id").combine_chunks(),
+            pc.list_flatten(screened.flags.column("window_line_ids")).combine_chunks(),
+            screened.issues.column("line_id").combine_chunks(),
+        ]
+    )
+    mine = pc.is_in(gathered.lines.column("line_id"), pc.unique(cited))
+    if sampled:
+        mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(sampled)))
+    rows = pc.indices_nonzero(mine)
+    lines = gathered.lines.select(["line_id", "source_file", "source_row", "shipment_id"]).take(rows)
+    origin = gathered.origin.take(rows)
+    cells: list[str] = [""] * lines.num_rows
+    input_nos = origin.column("input_no").to_pylist()
+    for number, raw in enumerate(gathered.raw):
+        places = [i for i, n in enumerate(input_nos) if n == number]
+        taken = raw.take(origin.column("row_no").take(pa.array(places, pa.int64())).combine_chunks())
+        for i, row in zip(places, taken.to_pylist(), strict=True):
+            cells[i] = json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False)
+    return lines.append_column("cells", pa.array(cells, pa.string()))
+
+
+def _recalled(gathered: Gathered, screened: Screened, memory: Memory | None) -> pa.Table:
+    """MOVEMENT of the lines of earlier runs that flags cite."""
+    cited = pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))
+    theirs = cited.filter(pc.invert(pc.is_in(cited, gathered.lines.column("line_id").combine_chunks())))
+    return memory.recall(theirs.to_pylist()) if memory is not None and len(theirs) else MOVEMENT.empty_table()
+
+
+def particulars_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
+    """PARTICULARS of some lines, in the order of the run; what no input supplies is null."""
+    lines = resolved.lines
+    return with_columns(lines.filter(pc.is_in(lines.column("line_id"), pc.unique(line_ids))), PARTICULARS)
+
+
+def goods_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
+    """GOODS of some lines: what was recognised in them, in the order of the run."""
+    cited = resolved.lines.select([LINE_NO, "line_id"])
+    cited = cited.filter(pc.is_in(cited.column("line_id"), pc.unique(line_ids)))
+    found = resolved.substances
+    positions = pc.index_in(found.column(LINE_NO), cited.column(LINE_NO).combine_chunks())
+    known = pc.is_valid(positions)
+    found = found.filter(known).append_column("line_id", cited.column("line_id").take(positions.filter(known)))
+    return with_columns(found, GOODS)
+
+
+def named_entries(flags: pa.Table, watchlists: Iterable[Watchlist]) -> dict[tuple[str, str], WatchlistEntry]:
+    """The entries that flags name, by list and entry; one that a list no longer holds is left out."""
+    pairs = flags.select(["list_id", "entry_id"]).group_by(["list_id", "entry_id"]).aggregate([]).to_pylist()
+    opened = {w.list_id: w for w in watchlists}
+    found = {}
+    for list_id, entry_id in sorted((p["list_id"], p["entry_id"]) for p in pairs if p["list_id"] in opened):
+        try:
+            found[list_id, entry_id] = opened[list_id].entry(entry_id)
+        except KeyError:  # de-listed since a recorded flag was raised
+            continue
+    return found
+
+
+def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema, in its order; what the table lacks is null."""
+    columns = [
+        table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+_OF_INPUT = ("name", "sha256", "bytes", "lines", "format", "encoding", "header_row")
+
+
+def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, Any]:
+    """What a run rests on: inputs, rules, tables, lists and registers with their digests."""
+    day = reference.as_of
+    return {
+        "as_of": day.isoformat(),
+        "jurisdiction": reference.jurisdiction,
+        "tiers": list(reference.tiers),
+        "inputs": [
+            {**{n: getattr(i, n) for n in _OF_INPUT}, "mapping": [list(m) for m in i.mapping], "unmapped": list(i.unmapped)}
+            for i in inputs
+        ],
+        "rules": {
+            "count": len(reference.rules),
+            "version": __version__,
+            "sha256": reference.rules_sha256,
+            "parameters": {k: dict(v) for k, v in sorted(reference.parameters.items())},
+        },
+        "substances": {"edition": reference.substances.edition, "sha256": reference.substances.sha256},
+        "watchlists": [
+            {"list_id": w.list_id, "list_date": m.list_date.isoformat(), "sha256": m.sha256, "entries": m.entries}
+            | {"age_days": m.age_days(day)}
+            for w in reference.watchlists
+            for m in (w.manifest,)
+        ],
+        "registers": [
+            {"register": m.register, "date": m.day, "sha256": m.sha256, "rows": m.rows}
+            | {"set_aside": len(m.skipped), "age_days": m.age_days(day)}
+            for m in reference.register_manifests
+        ],
+    }

@@ -1,0 +1,193 @@
+"""Some files screened, and what came of them put into a folder that is there whole or not at all.
+
+In this order: reports and record are written beside, all of it on the disk · the ledger records the run · the folder takes its place,
+`latest` follows · the mail is told · the ledger marks the run as delivered. Killed before the ledger has recorded, nothing has
+happened; killed after that, the next run finishes what is missing, from what was written beside, and screens nothing twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.daily.changes import digests
+from precursor_screen.app.daily.inbox import is_as_before
+from precursor_screen.app.daily.out_folder import SUMMARY, OutFolder, Published
+from precursor_screen.app.daily.plan import Digested
+from precursor_screen.app.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
+from precursor_screen.app.daily.summary import Said, count_new, write_subject, write_summary
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import Run
+from precursor_screen.app.session import Session
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.files import write_whole
+from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.history.values import FileRecord
+from precursor_screen.reports.registry import write_report
+from precursor_screen.version import __version__
+
+_CHANGED = "changed-while-read"
+_NAMES = "set-aside-text-names"
+_WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
+
+
+class Deliverer(Struct, frozen=True):
+    """Screens and delivers.
+
+    Attributes:
+        out: where reports go.
+        session: screens.
+        formats: of the reports.
+        said: what mails say beside the report.
+        started: when this run of `daily` did.
+        note: is told of a folder that is in its place, with its mail.
+    """
+
+    out: OutFolder
+    session: Session
+    formats: tuple[str, ...]
+    said: Said
+    started: datetime
+    note: Callable[[Published, str], None]
+
+    def deliver(self, kind: str, files: Sequence[Digested], deadly: Mapping[str, str], *, settles: bool) -> None:
+        """Screens some files into a folder of their own; if all of them were changing, there is none.
+
+        Args:
+            kind: `new` or `rescreen`.
+            files: to be taken up.
+            deadly: names of those that may not be read, and why.
+            settles: whether a change of what is screened against is done with then.
+
+        Raises:
+            OutFolderError: the reports cannot be written.
+            PrecursorScreenError: it could not be done.
+        """
+        numbers = [p.delivery.number for p in self.out.published()]
+        blank = Delivery(
+            number=max(numbers, default=0) + 1,
+            kind=kind,
+            day=self.said.day,
+            started=self.started.isoformat(timespec="seconds"),
+            tool_version=__version__,
+            jurisdiction=self.said.jurisdiction,
+            run_id="",
+            exit_code=ExitCode.SET_ASIDE,
+            subject="",
+            settles=settles,
+        )
+        sources = [Source(d.file.name, d.file.path, problem=deadly.get(d.file.name, "")) for d in files]
+        sources += [Source(name, problem=reason) for name, reason in self.said.unreadable]
+        self.out.stage()
+        with contextlib.suppress(_AllChanging):
+            self._screen(blank, files, tuple(sources))
+
+    def _screen(self, blank: Delivery, files: Sequence[Digested], sources: tuple[Source, ...]) -> None:
+        written: list[tuple[Delivery, str]] = []
+
+        def write(run: Run) -> None:
+            taken, reference = tuple(_outcomes(run, files)), digests(self.session.reference)
+            if not taken:
+                raise _AllChanging
+            written.append(self._write(replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
+
+        def tell(_: Run) -> None:
+            delivery, text = written[-1]
+            self.note(self._publish(delivery), text)
+
+        self.session.run(sources, write, tell, also=lambda run: _archives(run, files), refuse_empty=False)
+
+    def _write(self, delivery: Delivery, run: Run) -> tuple[Delivery, str]:
+        """Writes reports, mail and record beside; the record with what it comes to."""
+        folder, place = self.out.staged, self.out.next_place(delivery).absolute()
+        where = str(place / f"report.{self.formats[0]}") if self.formats else str(place)
+        said = replace(self.said, files=delivery.files, where=where)
+        report, counts = run.report, count_new(run.report)
+        aside = bool(delivery.set_aside or said.unreadable or said.lying)
+        nothing = len(delivery.set_aside) == len(delivery.files)  # that is no failure to screen, the mail says why
+        code = worst(ExitCode.CLEAR if nothing else report.exit_code, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
+        subject = write_subject(counts, said, "screened again, " if delivery.kind == RESCREEN else "")
+        text = write_summary(subject, report, said)
+        with self.out.writing(folder):
+            for suffix in self.formats:
+                write_report(report, folder / f"report.{suffix}", self.out.mode)
+            write_whole(folder / SUMMARY, text, self.out.mode)
+        delivery = replace(delivery, exit_code=int(code), subject=subject, counts=counts)
+        self.out.finish(delivery)
+        return delivery, text
+
+    def _publish(self, delivery: Delivery) -> Published:
+        published = self.out.publish(delivery)
+        self.out.point_latest()
+        return published
+
+
+def _taken(one: Digested, outcome: str, reason: str = "") -> Taken:
+    return Taken(one.file.name, one.sha256, one.file.stamp.size, outcome, reason)
+
+
+def _bases(files: Iterable[Digested]) -> dict[str, str]:
+    """How inputs are called that come out of files, before the names of sheets and members -> the file."""
+    names = [d.file.name for d in files]
+    return {**{name.removesuffix(".gz"): name for name in names}, **{name: name for name in names}}
+
+
+def _file_of(name: str, bases: Mapping[str, str]) -> str:
+    """The file that an input, a sheet (`file#sheet`) or a member (`file!member`) comes out of; empty: none of these."""
+    ends = [len(name), *(n for n in reversed(range(len(name))) if name[n] in "!#")]
+    return next((bases[name[:end]] for end in ends if name[:end] in bases), "")
+
+
+def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
+    """What became of each file; one that was changing is left out: it is still new."""
+    bases = _bases(files)
+    read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
+    problems: dict[str, list[dict[str, Any]]] = {}
+    names: dict[str, str] = {}  # of what is to be opened by hand, why
+    told = pa.array([*_WHOLE, _NAMES])
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), told)).to_pylist():
+        file = _file_of(problem["source_file"] or "", bases)
+        if problem["code"] == _NAMES:
+            names.setdefault(file, f" It {problem['message']}.")
+        else:
+            problems.setdefault(file, []).append(problem)
+    taken = []
+    for one in files:
+        mine = problems.get(one.file.name, [])
+        whole = [i for i in mine if i["source_file"] == one.file.name]
+        if any(i["code"] == _CHANGED for i in whole):
+            continue
+        if whole or one.file.name not in read:
+            taken.append(_taken(one, SET_ASIDE, _reason(next(iter(whole or mine), None)) + names.get(one.file.name, "")))
+        else:
+            taken.append(_taken(one, SCREENED))
+    return taken
+
+
+def _reason(issue: Mapping[str, Any] | None) -> str:
+    """Why a file is set aside, and what to do."""
+    if issue is None:
+        return "could not be read. Open it in the program it came from."
+    return f"{issue['message'].rstrip('.')}. {ISSUE_CODES[issue['code']].remedy}"
+
+
+class _AllChanging(Exception):
+    """All files were changing while they were read: nothing is written and nothing recorded."""
+
+
+def _archives(run: Run, files: Sequence[Digested]) -> list[FileRecord]:
+    """The files that were screened and are no input themselves, such as archives, as long as they are what was looked at."""
+    inputs = {i.sha256 for i in run.inputs}
+    names = {t.name for t in _outcomes(run, files) if t.outcome == SCREENED}
+    return [
+        FileRecord(d.sha256, d.file.name, d.file.stamp.size, 0)
+        for d in files
+        if d.file.name in names and d.sha256 not in inputs and is_as_before(d.file)
+    ]

@@ -1,0 +1,179 @@
+"""What lies in the inbox: which files are finished, and what is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import stat
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from precursor_screen.app.folders import walk
+from precursor_screen.app.inputs import safe_name
+from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.core.files import write_whole
+from precursor_screen.formats.blob import Blob
+
+# How programs call what they have not finished.
+UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".download", ".swp", "~")
+# What does not change by itself, and is told of once: name it again only in the weekly word.
+NOWHERE = "is a link that leads nowhere. Remove it, or restore what it leads to."
+NOT_A_FILE = "is a pipe, a socket or a device, not a file. Remove it."
+RACY_NS = 2_000_000_000  # the coarsest clock of a file system in use: two changes within it look like one
+
+
+class Stamp(Struct, frozen=True):
+    """By what one sees that a file has changed, without reading it. Times in nanoseconds; changed: of content, name or permissions."""
+
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+    def age(self, now: float) -> float:
+        """Seconds since the last change; 0 for one that lies in the future, as after a clock was set back."""
+        return max(0.0, now - max(self.modified, self.changed) / 1e9)
+
+
+class Listed(Struct, frozen=True):
+    """A file of the inbox. name: its path within, as reports call it."""
+
+    name: str
+    path: Path
+    stamp: Stamp
+
+
+class Listing(Struct, frozen=True):
+    """An inbox at one moment.
+
+    Attributes:
+        files: what may be read, in the order of paths.
+        unfinished: names of what still has the name of something unfinished.
+        problems: name and reason of what cannot be read.
+    """
+
+    files: tuple[Listed, ...]
+    unfinished: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
+
+
+def list_inbox(inbox: Path) -> Listing:
+    """Everything below the inbox but hidden files.
+
+    Raises:
+        OSError: it cannot be listed.
+    """
+    files, unfinished, problems = [], [], []
+    for found in walk(inbox):
+        name = safe_name(found.path.relative_to(inbox).as_posix())
+        if found.note:
+            continue  # a link to what is read under its own name
+        if found.path.name.startswith("~$") or found.path.name.lower().endswith(UNFINISHED):
+            unfinished.append(name)
+            continue
+        try:
+            stamp = None if found.problem else _stamp(found.path)
+        except FileNotFoundError:
+            if not found.path.is_symlink():
+                continue  # taken away since it was listed
+            problems.append((name, NOWHERE))
+            continue
+        except OSError as error:
+            problems.append((name, f"cannot be opened ({error.strerror}). Check its permissions."))
+            continue
+        if stamp is None:
+            problems.append((name, found.problem or NOT_A_FILE))
+        else:
+            files.append(Listed(name, found.path, stamp))
+    return Listing(tuple(files), tuple(unfinished), tuple(problems))
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """None: it is a pipe, a device or a socket."""
+    known = path.stat()
+    if not stat.S_ISREG(known.st_mode):
+        return None
+    return Stamp(known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino)
+
+
+def settled(
+    files: Iterable[Listed],
+    seconds: float,
+    *,
+    pause: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.time,
+) -> tuple[tuple[Listed, ...], tuple[Listed, ...]]:
+    """Tells files that nobody writes to any more from the others. Those that changed lately are looked at again after a while.
+
+    Args:
+        files: as they are listed.
+        seconds: for which a file must not have changed; nothing is waited for any longer.
+        pause: waits.
+        now: the time.
+
+    Returns:
+        Those that have settled, and those that have not (or are gone).
+    """
+    files, at = tuple(files), now()
+    missing = {f.name: max(0.0, seconds - f.stamp.age(at)) for f in files}
+    longest = max(missing.values(), default=0.0)
+    if longest:
+        pause(longest)
+    ready: list[Listed] = []
+    waiting: list[Listed] = []
+    for file in files:
+        (ready if not missing[file.name] or is_as_before(file) else waiting).append(file)
+    return tuple(ready), tuple(waiting)
+
+
+def is_as_before(file: Listed) -> bool:
+    """Whether a file is still what was listed."""
+    try:
+        return _stamp(file.path) == file.stamp
+    except OSError:
+        return False
+
+
+class Digests:
+    """SHA-256 of files, remembered for those that have not changed since, so that an inbox of years is not read every day."""
+
+    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+        """Args:
+        path: where they are remembered; a file that is damaged or missing costs time only.
+        now: the time.
+        """
+        self._path, self._now = path, now
+        self._known: dict[str, list[int | str]] = {}
+        with contextlib.suppress(OSError, ValueError):
+            known = json.loads(path.read_text("utf-8"))
+            if isinstance(known, dict):
+                self._known = known
+        self._met: dict[str, list[int | str]] = {}
+
+    def of(self, file: Listed) -> str:
+        """The digest of a file.
+
+        Raises:
+            UnreadableManifest: it cannot be read.
+        """
+        stamp = [file.stamp.size, file.stamp.modified, file.stamp.changed, file.stamp.inode]
+        key = str(file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        known = self._known.get(key)
+        if isinstance(known, list) and known[:-1] == stamp and isinstance(known[-1], str):
+            sha256 = known[-1]
+        else:
+            try:
+                sha256 = Blob(file.name, file.path).sha256()
+            except OSError as error:
+                raise UnreadableManifest(f"cannot be read ({error.strerror or error})") from error
+        if file.stamp.age(self._now()) * 1e9 > RACY_NS:
+            self._met[key] = [*stamp, sha256]
+        return sha256
+
+    def save(self) -> None:
+        """Remembers what was met this time, and nothing else."""
+        if self._met != self._known:
+            write_whole(self._path, json.dumps(self._met))

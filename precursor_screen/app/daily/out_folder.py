@@ -1,0 +1,259 @@
+"""The folder of reports: a folder a day that appears whole or not at all, and `latest`.
+
+2026-11-26/     report.html, report.json ..., summary.txt, run.json
+2026-11-26-2/   of a second run on that day that found new files
+latest          link to the last of these (where there are no links: latest.txt, with its name)
+summary.txt run.json metrics.prom heartbeat    of the last run, whatever it did
+.daily/         the lock, and what is being written
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from precursor_screen.app.daily.record import RESCREEN, Delivery, Taken, delivery_from_json
+from precursor_screen.core.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.files import READABLE, write_whole
+
+RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest", "heartbeat", "metrics.prom"
+_NAME = re.compile(r"\d{4}-\d\d-\d\d(-rescreen)?(-\d+)?", re.ASCII)
+
+
+class Published(Struct, frozen=True):
+    """A folder of reports that is in its place, and its record."""
+
+    path: Path
+    delivery: Delivery
+
+
+class OutFolder(Struct, frozen=True):
+    """Where reports go. mode: permissions of files; folders let the same people in."""
+
+    path: Path
+    mode: int
+
+    @property
+    def own(self) -> Path:
+        """What is ours alone."""
+        return self.path / ".daily"
+
+    @property
+    def staged(self) -> Path:
+        """The folder that is being written."""
+        return self.own / "staged"
+
+    def check(self, inbox: Path) -> None:
+        """Raises:
+        UsageError: it does not exist (it may be a disk that is not mounted), or holds the inbox, or lies in it.
+        OutFolderError: it cannot be written to.
+        """
+        if not self.path.is_dir():
+            raise UsageError(
+                "is not a folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
+            )
+        ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
+        if ours == theirs or theirs in ours.parents or ours in theirs.parents:
+            raise UsageError(
+                "and the inbox hold one another", where=Where(str(self.path)), remedy="Use two folders side by side."
+            )
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise OutFolderError("may not be written to", where=Where(str(self.path)), remedy="Check its permissions.")
+
+    def prepare(self) -> None:
+        """Raises:
+        OutFolderError: nothing can be written.
+        """
+        with self.writing(self.own):
+            self.own.mkdir(exist_ok=True)
+            self.own.chmod(self._folder_mode())
+
+    def published(self) -> list[Published]:
+        """The folders of reports, in the order in which they appeared. Others that are called like one are none of ours."""
+        found = []
+        for path in self.path.iterdir():
+            if _NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink() and (delivery := _read(path)):
+                found.append(Published(path, delivery))
+        return sorted(found, key=lambda p: (p.delivery.number, p.path.name))
+
+    def stage(self) -> None:
+        """Makes an empty folder in which reports are written; what an earlier run left there is gone.
+
+        Raises:
+            OutFolderError: it cannot be made.
+        """
+        with self.writing(self.staged):
+            shutil.rmtree(self.staged, ignore_errors=True)
+            self.staged.mkdir(mode=0o700)
+
+    def finish(self, delivery: Delivery) -> None:
+        """Writes the record of what is staged, and sees that all of it is on the disk.
+
+        Raises:
+            OutFolderError: there is no room.
+        """
+        with self.writing(self.staged):
+            for path in sorted(self.staged.iterdir()):
+                _to_disk(path)
+            write_whole(self.staged / RECORD, delivery.to_json(), self.mode, durable=True)
+            _to_disk(self.staged)
+
+    def staged_delivery(self) -> Delivery | None:
+        """The record of what is staged; None: nothing is, or not all of it."""
+        return _read(self.staged) if self.staged.is_dir() else None
+
+    def drop_staged(self) -> None:
+        """Throws away what is staged, and what is left of a folder that was deleted."""
+        for folder in (self.staged, self._gone):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def next_place(self, delivery: Delivery) -> Path:
+        """Where a folder would be put, which is free."""
+        base = f"{delivery.day}-rescreen" if delivery.kind == RESCREEN else delivery.day
+        number, place = 1, self.path / base
+        while os.path.lexists(place):
+            number += 1
+            place = self.path / f"{base}-{number}"
+        return place
+
+    def publish(self, delivery: Delivery) -> Published:
+        """Puts what is staged in its place, which is free, at once.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        place = self.next_place(delivery)
+        with self.writing(place):
+            self.staged.chmod(self._folder_mode())
+            self.staged.rename(place)
+            _to_disk(self.path)
+        return Published(place, delivery)
+
+    def point_latest(self) -> None:
+        """Lets `latest` lead to the last folder of new files.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        new = [p for p in self.published() if p.delivery.kind != RESCREEN]
+        if not new:
+            return
+        name, link = new[-1].path.name, self.path / LATEST
+        with self.writing(link):
+            beside = self.own / LATEST
+            try:
+                beside.unlink(missing_ok=True)
+                beside.symlink_to(Path(name), target_is_directory=True)
+                beside.replace(link)
+            except OSError:  # Windows without the right to make links, or something else is called so
+                beside.unlink(missing_ok=True)
+                write_whole(self.path / f"{LATEST}.txt", f"{name}\n", self.mode)
+
+    def remove(self, published: Published) -> None:
+        """Deletes a folder, which disappears at once; that its files were set aside is remembered.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        with self.writing(published.path):
+            kept = {t.sha256: t for t in (*self._kept(), *published.delivery.set_aside)}
+            rows = [[t.name, t.sha256, t.bytes, t.outcome, t.reason] for t in kept.values()]
+            write_whole(self._kept_file, json.dumps(rows, ensure_ascii=False), self.mode, durable=True)
+            shutil.rmtree(self._gone, ignore_errors=True)
+            published.path.rename(self._gone)
+            shutil.rmtree(self._gone, ignore_errors=True)
+
+    def set_aside(self) -> dict[str, Taken]:
+        """What could not be read, by digest."""
+        return {t.sha256: t for t in (*self._kept(), *(t for p in self.published() for t in p.delivery.set_aside))}
+
+    @property
+    def _gone(self) -> Path:
+        return self.own / "gone"
+
+    @property
+    def _kept_file(self) -> Path:
+        return self.own / "set-aside.json"
+
+    def _kept(self) -> list[Taken]:
+        try:
+            return [Taken(*row) for row in json.loads(self._kept_file.read_text("utf-8"))]
+        except (OSError, ValueError, TypeError):
+            return []  # never written, or damaged: the files are tried once more
+
+    def note(self, name: str) -> Mapping[str, Any]:
+        """What an earlier run noted for the next one; empty where it is not there or damaged."""
+        try:
+            noted = json.loads((self.own / f"{name}.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
+
+    def keep_note(self, name: str, noted: Mapping[str, Any]) -> None:
+        """Notes something for the next run.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        with self.writing(self.own):
+            write_whole(self.own / f"{name}.json", json.dumps(noted, ensure_ascii=False), self.mode, durable=True)
+
+    def say(self, name: str, text: str, *, for_all: bool = False) -> None:
+        """Writes a file about the last run; for_all: it holds no names and anybody may read it.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        with self.writing(self.path / name):
+            write_whole(self.path / name, text, READABLE if for_all else self.mode)
+
+    def _folder_mode(self) -> int:
+        return self.mode | (self.mode & 0o444) >> 2
+
+    @contextlib.contextmanager
+    def writing(self, path: Path) -> Iterator[None]:
+        """Turns errors in writing there into ours.
+
+        Raises:
+            OutFolderError: there is no room, or no right to write.
+        """
+        try:
+            yield
+        except OSError as error:
+            raise OutFolderError(
+                f"cannot be written ({error.strerror or error})", where=Where(str(path)), remedy="Check space and permissions."
+            ) from error
+        except (UsageError, NoRoom) as error:  # as presenters say it; here nothing is wrong with the call
+            if not isinstance(error.__cause__, OSError):
+                raise
+            raise _as_ours(error) from error
+
+
+def _as_ours(error: PrecursorScreenError) -> OutFolderError:
+    return OutFolderError(error.message, where=error.where, remedy=error.remedy)
+
+
+def _read(folder: Path) -> Delivery | None:
+    try:
+        return delivery_from_json((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _to_disk(path: Path) -> None:
+    """Folders too, where the system knows that."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

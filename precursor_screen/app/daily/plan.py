@@ -1,0 +1,151 @@
+"""What a run is to do: which files are new by content, and which are done with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec import Struct, field
+
+from precursor_screen.app.daily.changes import changed
+from precursor_screen.app.daily.inbox import Listed
+from precursor_screen.app.daily.out_folder import Published
+from precursor_screen.app.daily.record import RESCREEN, SCREENED
+from precursor_screen.core.errors import UnreadableManifest
+
+MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved
+
+
+class Digested(Struct, frozen=True):
+    """A file of the inbox and the SHA-256 of its content."""
+
+    file: Listed
+    sha256: str
+
+
+class Sorted(Struct, frozen=True):
+    """The files of an inbox.
+
+    Attributes:
+        new: to be screened; of several with the same content the first.
+        known: screened already.
+        aside: that could not be read, and have not changed since.
+        unreadable: name and reason of what cannot be opened.
+    """
+
+    new: tuple[Digested, ...]
+    known: tuple[Digested, ...]
+    aside: tuple[Digested, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def sort_files(
+    files: Iterable[Listed],
+    digest: Callable[[Listed], str],
+    known: Callable[[Collection[str]], Collection[str]],
+    aside: Collection[str],
+    *,
+    retry: bool = False,
+) -> Sorted:
+    """Sorts files by what is known of their content.
+
+    Args:
+        files: that have settled.
+        digest: of a file; raises UnreadableManifest.
+        known: those of some digests that were screened.
+        aside: digests of what could not be read.
+        retry: these are new once more.
+    """
+    found: list[Digested] = []
+    unreadable = []
+    for file in files:
+        try:
+            found.append(Digested(file, digest(file)))
+        except UnreadableManifest as error:
+            unreadable.append((file.name, error.message))
+    screened = set(known([d.sha256 for d in found])).difference(aside) if found else set()
+    done = screened if retry else screened.union(aside)
+    new: dict[str, Digested] = {}
+    for one in found:
+        if one.sha256 not in done:
+            new.setdefault(one.sha256, one)
+    return Sorted(
+        tuple(new.values()),
+        tuple(d for d in found if d.sha256 in screened),
+        tuple(d for d in found if d.sha256 in aside and d.sha256 in done),
+        tuple(unreadable),
+    )
+
+
+class Change(Struct, frozen=True):
+    """What has changed since files were screened. what: a phrase each; since: day of that run."""
+
+    what: tuple[str, ...] = ()
+    since: str = ""
+
+
+def find_change(published: Iterable[Published], now: Mapping[str, str], answered: Mapping[str, Any]) -> Change:
+    """Against what is screened now, beside the last folder that was done with all changes before it.
+
+    Args:
+        published: in their order.
+        now: digests.
+        answered: what somebody answered without any file: `after` which folder, on which `day`, with which `reference`.
+    """
+    settled = [p.delivery for p in published if p.delivery.settles and p.delivery.reference]
+    if answered.get("reference") and (not settled or answered["after"] >= settled[-1].number):
+        return Change(tuple(changed(answered["reference"], now)), answered["day"])
+    if not settled:
+        return Change()
+    return Change(tuple(changed(settled[-1].reference, now)), settled[-1].day)
+
+
+class Again(Struct, frozen=True):
+    """What is to be screened again: the files, what has changed since they were screened, and the earliest day of that; older: files
+    that would be, and are too old."""
+
+    files: tuple[Digested, ...] = ()
+    change: Change = field(default_factory=Change)
+    older: int = 0
+
+
+def find_again(
+    published: Iterable[Published], known: Iterable[Digested], now: Mapping[str, str], days: int, seconds: float
+) -> Again:
+    """The files of the inbox, one of each content, that were last screened against something else than now.
+
+    Args:
+        published: in their order; what they do not tell of was screened from elsewhere and stays out.
+        known: files that were screened.
+        now: digests.
+        days: by which a file may have been changed last.
+        seconds: the time.
+    """
+    last = {f.sha256: p.delivery for p in published for f in p.delivery.files if f.outcome == SCREENED}
+    found: dict[str, Digested] = {}
+    for one in known:
+        if one.sha256 in last and last[one.sha256].reference != now:
+            found.setdefault(one.sha256, one)
+    young = tuple(d for d in found.values() if seconds - d.file.stamp.modified / 1e9 <= days * 86_400)
+    before = {last[d.sha256].number: last[d.sha256] for d in young}
+    what = dict.fromkeys(phrase for delivery in before.values() for phrase in changed(delivery.reference, now))
+    since = min((delivery.day for delivery in before.values()), default="")
+    return Again(young, Change(tuple(what), since), len(found) - len(young))
+
+
+def find_old(published: Iterable[Published], today: date, keep_days: int, last_run: date | None) -> tuple[Published, ...]:
+    """The folders that are older than some days (0: none is); never the last of a kind, and none where the clock may have moved.
+
+    Args:
+        published: in their order.
+        today: the day.
+        keep_days: for how long reports are kept.
+        last_run: day of the run before.
+    """
+    if not keep_days or last_run is None or not 0 <= (today - last_run).days <= MOST_DAYS:
+        return ()
+    published = tuple(published)
+    last = {p.delivery.kind == RESCREEN: p.path for p in published}
+    first = (today - timedelta(days=keep_days)).isoformat()
+    return tuple(p for p in published if p.delivery.day < first and p.path not in last.values())

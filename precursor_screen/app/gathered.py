@@ -1,0 +1,176 @@
+"""The inputs of a run as one table: their lines, the texts beside their tables, and what could not be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.one_input import FaultKeeper, read_one
+from precursor_screen.core.errors import (
+    ChangedWhileRead,
+    ErrorGroup,
+    InputError,
+    MappingError,
+    NoManifest,
+    UnreadableManifest,
+    Where,
+)
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
+from precursor_screen.core.model import Input
+from precursor_screen.core.schema import ISSUE
+from precursor_screen.core.words import clip, counted
+from precursor_screen.kernel.match.asides import naming
+from precursor_screen.kernel.match.match import Progress
+from precursor_screen.readers.finish import no_lines
+from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.repeated import find_repeated
+from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
+from precursor_screen.reference.bundle import Reference
+
+
+class Gathered(Struct, frozen=True):
+    """Lines with where each comes from."""
+
+    lines: pa.Table
+    inputs: tuple[Input, ...]
+    raw: tuple[pa.Table, ...]
+    origin: pa.Table  # input_no, row_no: where each line's own cells are
+    issues: pa.Table
+
+
+def gather(
+    sources: tuple[Source, ...],
+    options: ReadOptions,
+    reference: Reference,
+    progress: Progress,
+    keep_fault: FaultKeeper | None,
+    refuse_empty: bool,
+) -> Gathered:
+    """Reads the inputs; for its arguments and errors see `local.run`."""
+    tables: list[InputTables] = []
+    errors: list[InputError] = []
+    for source in sources:
+        progress(f"reading {source.name}")
+        try:
+            tables.extend(read_one(source, options, keep_fault))
+        except MappingError:
+            raise
+        except InputError as error:
+            errors.append(error)
+    if refuse_empty and not any(t.lines.num_rows for t in tables):
+        _raise_unusable(tables, errors, reference)
+    issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
+    lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
+    origin = pa.table(
+        [
+            pa.array(np.repeat(np.arange(len(tables), dtype=np.int32), [t.lines.num_rows for t in tables])),
+            pa.array(np.concatenate([np.arange(0), *(np.arange(t.lines.num_rows) for t in tables)])),
+        ],
+        names=["input_no", "row_no"],
+    )
+    kept, repeated = find_repeated(lines)
+    if repeated.num_rows:
+        lines, origin = lines.take(kept), origin.take(kept)
+    gathered = Gathered(
+        lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
+    )
+    asides = [t.asides for t in tables if t.asides is not None]
+    return _with_asides(gathered, asides, reference) if asides else gathered
+
+
+def _with_asides(gathered: Gathered, asides: list[pa.Table], reference: Reference) -> Gathered:
+    """The lines, and behind them those of texts beside the tables that name something.
+
+    A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
+    """
+    found = naming(pa.concat_tables(asides), reference)
+    no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in gathered.inputs if i.format == "CSV" and not i.lines], pa.string())
+    by_hand = pc.is_in(found.column("input_id"), no_tables)
+    gathered = replace(gathered, issues=pa.concat_tables([gathered.issues, _by_hand(found.filter(by_hand))]))
+    found = found.filter(pc.invert(by_hand))
+    if not found.num_rows:
+        return gathered
+    number, count = len(gathered.raw), found.num_rows
+    places = pa.table(
+        [pa.array(np.full(count, number, np.int32)), pa.array(np.arange(count, dtype=np.int64))],
+        names=gathered.origin.column_names,
+    )
+    return replace(
+        gathered,
+        lines=pa.concat_tables([gathered.lines, found], promote_options="default"),
+        origin=pa.concat_tables([gathered.origin, places]),
+        raw=(*gathered.raw, raw_aside(found)),
+    )
+
+
+def _names_something(rows: int) -> str:
+    return f"names a precursor or a listed party in {counted(rows, 'row')}: open it by hand"
+
+
+def _by_hand(found: pa.Table) -> pa.Table:
+    """One issue a file, with the first row that names something."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in found.select(["source_file", "source_row", "other_texts"]).to_pylist():
+        rows.setdefault(row["source_file"], []).append(row)
+    issues = [
+        {
+            "code": "set-aside-text-names",
+            "source_file": name,
+            "source_row": mine[0]["source_row"],
+            "value": clip(mine[0]["other_texts"][0]),
+            "message": _names_something(len(mine)),
+            "count": len(mine),
+        }
+        for name, mine in rows.items()
+    ]
+    return pa.Table.from_pylist(issues, schema=ISSUE)
+
+
+def _raise_unusable(tables: list[InputTables], errors: list[InputError], reference: Reference) -> None:
+    """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
+    for table in tables:
+        place, message, remedy = Where(table.input.name), "holds no lines", "Ask for the file again."
+        worst = next((i for i in table.issues.to_pylist() if ISSUE_CODES[i["code"]].effect == SET_ASIDE), None)
+        if worst is not None:
+            message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
+            if worst["code"] != "no-usable-column":
+                place, message = Where(table.input.name, worst["source_row"]), f"holds no line that can be read: {message}"
+        if table.asides is not None and (named := naming(table.asides, reference)).num_rows:
+            message = f"{message}; it {_names_something(named.num_rows)}"
+        errors.append(UnreadableManifest(message, where=place, remedy=remedy))
+    raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
+
+
+def _file_issue(error: InputError) -> pa.Table:
+    kinds = (
+        (NoManifest, "no-manifest"),
+        (ChangedWhileRead, "changed-while-read"),
+        (UnreadableManifest, "unreadable-file"),
+        (InputError, "unknown-format"),
+    )
+    code = next(code for kind, code in kinds if isinstance(error, kind))
+    row = {
+        "code": code,
+        "source_file": error.where.file,
+        "source_row": error.where.row,
+        "field": error.where.field or None,
+        "message": error.message,
+        "count": 1,
+    }
+    return pa.Table.from_pylist([row], schema=ISSUE)
+
+
+_SUPPLIED = pa.schema([("input_id", pa.string()), *((n, pa.list_(pa.string())) for n in ("supplied_fields", "coded_fields"))])
+
+
+def supplied_by(inputs: tuple[Input, ...]) -> pa.Table:
+    """Which fields each input supplies, and which by codes; the texts beside its tables supply none."""
+    rows = [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied), "coded_fields": sorted(i.coded)} for i in inputs]
+    rows += [{"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": [], "coded_fields": []} for i in inputs]
+    return pa.Table.from_pylist(rows, schema=_SUPPLIED)

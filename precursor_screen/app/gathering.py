@@ -1,0 +1,266 @@
+"""What a comparison is made of, from its places: movements out of the ledger or manifests, documents out of the registers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from precursor_screen.app.inputs import find_sources
+from precursor_screen.app.moved import Moved, from_ledger, from_manifests
+from precursor_screen.app.one_input import FaultKeeper
+from precursor_screen.app.session import open_session
+from precursor_screen.app.settings import NO_WATCHLIST, Settings
+from precursor_screen.casework.reconcile.alike import number_forms
+from precursor_screen.casework.reconcile.cited import cite
+from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
+from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.law import Frame, Law
+from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
+from precursor_screen.core.errors import RegisterError
+from precursor_screen.reference.permit_law import shipped_permit_law
+from precursor_screen.reference.registers.reading import Skipped
+from precursor_screen.reference.registers.store import Register, RegisterStore
+from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
+from precursor_screen.text.text import plain
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class Gathered(Struct, frozen=True):
+    """Movements of substances.
+
+    Attributes:
+        movements: in the order of their rank.
+        unjudged: lines without a day, and what was set aside while manifests were read.
+        source: for the provenance.
+    """
+
+    movements: tuple[Movement, ...]
+    unjudged: tuple[Unjudged, ...]
+    source: dict[str, Any]
+
+    def span(self, first: date | None, last: date | None) -> tuple[date, date]:
+        """The days asked for; where none are, those from the first movement to the last."""
+        days = [m.day for m in self.movements]
+        return (first or min(days, default=FIRST_DAY), last or max(days, default=LAST_DAY))
+
+
+def _of_substances(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.is_valid(rows.column("substance_id")))
+
+
+def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> Gathered:
+    """Movements that a ledger remembers.
+
+    Raises:
+        LedgerError: there is none, or it is damaged.
+    """
+    moved = from_ledger(url, first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    return _gathered(moved, {"ledger": url.rsplit("@", 1)[-1].rsplit("/", 1)[-1]})
+
+
+def gather_manifests(
+    settings: Settings,
+    named: tuple[str, ...],
+    first: date | None = None,
+    last: date | None = None,
+    stdin: bytes | None = None,
+    keep_fault: FaultKeeper | None = None,
+    numbers: Mapping[str, frozenset[str]] | None = None,
+) -> Gathered:
+    """Movements that manifests tell of; parties are not screened, and no register takes part in that.
+
+    Args:
+        settings: of the comparison.
+        named: the manifests.
+        first, last: days, both included.
+        stdin: what `-` stands for.
+        keep_fault: see `open_session`.
+        numbers: of papers, to be found in texts (`cited.numbers_of`).
+
+    Raises:
+        InputError: no input could be read at all.
+        UsageError: an input does not exist.
+    """
+    known = tuple(sorted((numbers or {}).items()))
+    plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="", read=replace(settings.read, papers=known))
+    session = open_session(plain, keep_fault=keep_fault)
+    beside: dict[str, Beside] = {}
+
+    def noted(live: pa.Table, lines: pa.Table) -> pa.Table:
+        beside.update(read_beside(lines))
+        return cite(live, lines, numbers) if numbers else live
+
+    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances, noted)
+    assert moved.report is not None
+    inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in moved.report.provenance["inputs"]]
+    return _gathered(moved, {"manifests": inputs}, beside)
+
+
+def _gathered(moved: Moved, source: dict[str, Any], beside: Mapping[str, Beside] = MappingProxyType({})) -> Gathered:
+    doubts: list[Unjudged] = []
+    if moved.undated:
+        doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
+    if moved.report is not None:
+        doubts += unseen(moved.report.coverage)
+    return Gathered(read_movements(moved.movements, beside), tuple(doubts), source)
+
+
+# What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
+_OF_MOVEMENTS = frozenset(
+    ("no-jurisdiction", "no-descriptions", "no-direction", "no-sender", "no-receiver", "no-sender-country", "no-receiver-country")
+)
+
+
+def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
+    """What the screening of manifests set aside, could not screen or could not see, as `screen` tells it."""
+    found = []
+    for kind, message in (
+        ("set_aside", "lines or files of the manifests were set aside ({code}): they are in no figure"),
+        ("unscreenable", "lines could not be screened ({code}): what they hold is in no figure. {title}. {remedy}"),
+        ("degraded", "lines could be screened in part ({code}): what is wrong may be missing from figures. {title}. {remedy}"),
+    ):
+        for entry in (e for e in coverage.get(kind, ()) if e["code"] != "no-watchlist"):
+            places = tuple(f"{e['source_file']}:{e['source_row']}" for e in entry.get("examples", ()) if e.get("source_file"))
+            found.append(Unjudged(kind.replace("_", "-"), "", entry["count"], places, message.format(**entry)))
+    spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]
+    return [
+        *found,
+        *(Unjudged(s["code"], "", s["shipments"], (), f"{s['message']} (shipments). {s['remedy']}") for s in spots),
+    ]
+
+
+class Registers(Struct, frozen=True):
+    """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
+
+    aside: by register the numbers of rows that were set aside, in all their forms.
+    """
+
+    documents: dict[str, tuple[Document, ...]]
+    unjudged: tuple[Unjudged, ...]
+    source: list[dict[str, Any]]
+    aside: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
+    """All registers that were imported.
+
+    Args:
+        store: of the home.
+        jurisdiction: whose period of reply counts.
+        notification_days: how long a notification counts.
+
+    Raises:
+        RegisterError: one is damaged, or none was imported.
+    """
+    opened = store.open_all()
+    if not opened:
+        raise RegisterError(
+            "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"
+        )
+    periods = shipped_reply_periods()
+    declared = shipped_permit_law().declares(jurisdiction)
+    documents = {
+        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
+        for r in opened
+    }
+    doubts = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
+    return Registers(
+        documents,
+        tuple(doubts),
+        [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+        {r.manifest.register: aside_numbers(r.manifest.skipped) for r in opened},
+    )
+
+
+def make_frame(jurisdiction: str, first: date, last: date, **known: Any) -> Frame:
+    """Within what movements and documents are compared, with the law that ships.
+
+    Args:
+        jurisdiction: whose law asks for papers.
+        first, last: of the period.
+        known: other attributes of `Frame`.
+    """
+    return Frame(first, last, Law(jurisdiction), **known)
+
+
+def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
+    """Numbers of the documents of rows that were set aside, in all their forms."""
+    return frozenset(form for s in skipped for form in number_forms(s.reference))
+
+
+def _of_import(register: Register) -> list[Unjudged]:
+    name, skipped = register.manifest.register, register.manifest.skipped
+    rows = [f"row {s.row}: {s.reason}" for s in skipped]
+    return [
+        *unjudged(
+            "row-set-aside",
+            name,
+            rows,
+            f"rows of {register.manifest.file} that its import set aside: nothing is compared with them",
+        ),
+        *unjudged(
+            "no-direction", name, unread_directions(name, register.table), "permits whose direction is neither import nor export"
+        ),
+    ]
+
+
+def _of_period(jurisdiction: str, periods: Sequence[ReplyPeriod], documents: Mapping[str, Sequence[Document]]) -> list[Unjudged]:
+    recalled = [p for p in periods if p.jurisdiction in (jurisdiction, "EU") and not p.verified]
+    used = [d.reference for some in documents.values() for d in some if d.reply_ends and recalled]
+    own = [p for p in periods if p.jurisdiction == jurisdiction]
+    if own and all(p.verified for p in own):
+        return []
+    return unjudged(
+        "reply-period-recalled",
+        "pre-export-notifications",
+        used,
+        "notifications judged by a period of reply that was recalled, not read",
+    )
+
+
+# Of the lines of manifests what movements keep nothing of, and what of it contradicts the line.
+
+_FIELDS: Final = ("line_id", "dispatch_date", "arrival_date", "place_of_delivery", "country_of_destination")
+# A place of delivery is in a country where so many lines have it there, and none has it in another but the line that is looked at (own
+# proposal): no table of towns is needed, and none tells which Cartagena is meant.
+_LINES: Final = 2
+
+
+def read_beside(lines: pa.Table) -> dict[str, Beside]:
+    """By line_id, of lines that state any of it.
+
+    Args:
+        lines: LINE columns of all lines, also of those without a substance.
+    """
+    rows = lines.select([n for n in _FIELDS if n in lines.column_names]).to_pylist()
+    countries: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row.get("place_of_delivery") and row.get("country_of_destination"):
+            countries[plain(row["place_of_delivery"])][row["country_of_destination"]] += 1
+    found = {}
+    for row in rows:
+        place, country = row.get("place_of_delivery") or "", row.get("country_of_destination")
+        made = Beside(
+            row.get("dispatch_date"), row.get("arrival_date"), place, _elsewhere(countries.get(plain(place), {}), country)
+        )
+        if made != Beside():
+            found[row["line_id"]] = made
+    return found
+
+
+def _elsewhere(countries: Mapping[str, int], own: str | None) -> str:
+    """The country that a place is in by the other lines; empty: they do not tell, or it is the line's own."""
+    others = {country: count for country, count in countries.items() if country != own}
+    if own is None or len(others) != 1 or countries.get(own, 0) > 1:
+        return ""
+    ((country, count),) = others.items()
+    return country if count >= _LINES else ""

@@ -1,0 +1,218 @@
+"""What the user named (files, folders, patterns, `-`) to the inputs of a run, in a fixed order."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import os
+import select
+import stat
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.folders import walk
+from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.formats.blob import Blob
+
+STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+
+
+class Source(Struct, frozen=True):
+    """One thing to read: a path, or bytes that came through a pipe. name: how reports call it.
+    pasted: what is no table is a list of descriptions. problem: why it cannot be read, as far as that is known beforehand.
+    note: why it is not read, where nothing is lost by that."""
+
+    name: str
+    path: Path | None = None
+    content: bytes | None = None
+    pasted: bool = False
+    problem: str = ""
+    note: str = ""
+
+    def readable(self) -> Path | bytes:
+        """What a reader is given: the path, or the bytes; a pipe is read to its end.
+
+        Raises:
+            UnreadableManifest: the file is gone, may not be read, or is none; nobody writes into the pipe.
+        """
+        if self.problem:
+            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check who may read it.")
+        if self.path is None:
+            return self.content or b""
+        if is_pipe(self.path):
+            return read_stream(self.path, self.name)
+        try:
+            str(self.path).encode()
+        except UnicodeEncodeError:  # Arrow opens only files whose names are UTF-8
+            return Blob(self.name, self.path).read()
+        return self.path
+
+
+def wants_stdin(named: tuple[str, ...]) -> bool:
+    """Whether standard input is among what the user named, under any of its names."""
+    return any(name in STANDARD_INPUT for name in named)
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether it is a named pipe, or what a shell makes of `<(command)`."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+_BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather"))
+
+
+def looks_binary(source: Source) -> bool:
+    """Whether a source is called like a format that a process of its own reads: a hint, what it is its content says."""
+    return source.path is not None and source.path.suffix.lower() in _BINARY
+
+
+def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[Source, ...]:
+    """Expands what the user named.
+
+    Args:
+        named: paths, folders (all below, hidden ones left out), patterns, or `-`.
+        stdin: what came through standard input, for `-` and its other names.
+
+    Raises:
+        UsageError: a path that does not exist, a pattern or folder without files.
+    """
+    found: list[Source] = []
+    for name in dict.fromkeys("-" if name in STANDARD_INPUT else name for name in named):
+        if name == "-":
+            found.append(Source("standard input", content=stdin or b"", pasted=True))
+        else:
+            found.extend(_expand(name))
+    return _distinct(found)
+
+
+def _expand(name: str) -> list[Source]:
+    path = Path(name)
+    try:
+        if name and path.is_dir():
+            return _below(path)
+        if name and path.exists():
+            return [_source(path.name, path)]
+        matched = _match(name) if name else []
+    except (OSError, ValueError) as error:  # the latter: a NUL within
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"cannot be opened: {reason}", where=Where(safe_name(name)[:200]), remedy="Check the path.") from error
+    if not matched:
+        raise UsageError(
+            "does not exist", where=Where(safe_name(name) or "''"), remedy="Check the path; `-` reads standard input."
+        )
+    return [_source(p.name, p) for p in matched]
+
+
+def _match(pattern: str) -> list[Path]:
+    """What fits a pattern and is no folder, in a fixed order; `**` stands for any number of folders, linked ones among them once."""
+    parts = Path(pattern).parts
+    if "**" not in parts:
+        return sorted(p for p in map(Path, glob.glob(pattern)) if not p.is_dir())
+    # glob.glob goes round in circles where links do, and takes hours where two of them do.
+    first = parts.index("**")
+    found: list[Path] = []
+    for folder in map(Path, glob.glob(str(Path(*parts[:first])))):
+        if folder.is_dir():
+            below = [one.path for one in walk(folder) if not one.note]
+            found += [path for path in below if _fits(path.relative_to(folder).parts, parts[first:])]
+    return sorted(set(found))
+
+
+def _fits(names: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether the names of a path fit the parts of a pattern."""
+    if not pattern:
+        return not names
+    if pattern[0] == "**":
+        return len(pattern) == 1 or any(_fits(names[n:], pattern[1:]) for n in range(len(names) + 1))
+    return bool(names) and fnmatch.fnmatch(names[0], pattern[0]) and _fits(names[1:], pattern[1:])
+
+
+def _below(folder: Path) -> list[Source]:
+    """Everything below a folder, in a fixed order: what cannot be read is set aside, not passed over."""
+    found = walk(folder)
+    if not found:
+        raise UsageError(
+            "the folder holds no files", where=Where(safe_name(str(folder))), remedy="Name the folder with the manifests."
+        )
+    return [
+        replace(_source(one.path.relative_to(folder).as_posix(), one.path), problem=one.problem, note=one.note) for one in found
+    ]
+
+
+def _source(name: str, path: Path) -> Source:
+    return Source(safe_name(name), path)
+
+
+def safe_name(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8, which Python keeps as lone surrogates, fit into no report."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _distinct(sources: list[Source]) -> tuple[Source, ...]:
+    """The same file is read once; different files of one name are told apart by their paths."""
+    seen: set[str] = set()
+    kept = []
+    for source in sources:
+        if source.path is not None:
+            key = os.path.realpath(source.path)
+            if key in seen:
+                continue
+            if not source.note:  # a link to a folder that is read under its own name: both are listed
+                seen.add(key)
+        kept.append(source)
+    names = [s.name for s in kept]
+    return tuple(replace(s, name=safe_name(str(s.path))) if s.path is not None and names.count(s.name) > 1 else s for s in kept)
+
+
+# Pipes that were named as an input (`<(command)`, a FIFO): read to their end, and not waited for for ever.
+
+IDLE_SECONDS = 60.0
+MAX_BYTES = 2 << 30
+_CHUNK = 1 << 20
+
+
+def read_stream(path: Path, name: str) -> bytes:
+    """Everything that is written into a pipe until its last writer closes it.
+
+    Args:
+        path: the pipe.
+        name: how reports call it.
+
+    Raises:
+        UnreadableManifest: nothing came for a minute, more than 2 GiB came, or it cannot be read.
+    """
+    parts: list[bytes] = []
+    size = 0
+    # A pipe that nobody writes to yet would hold up the opening itself, for ever. (No such flag on Windows, which has no such pipes.)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        while True:
+            if not poll.poll(IDLE_SECONDS * 1000):
+                raise UnreadableManifest(
+                    f"is a pipe through which nothing came for {IDLE_SECONDS:g} seconds",
+                    where=Where(name),
+                    remedy="Check the program that should write into it, or let it write a file first.",
+                )
+            try:
+                part = os.read(handle, _CHUNK)
+            except BlockingIOError:
+                continue
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                raise UnreadableManifest(
+                    f"is a pipe through which more than {MAX_BYTES >> 30} GiB came",
+                    where=Where(name),
+                    remedy="Write it to a file first, and split that.",
+                )
+    finally:
+        os.close(handle)

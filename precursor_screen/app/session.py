@@ -1,0 +1,201 @@
+"""A run from its settings to the delivered report: the one composition that every command and the Python API share.
+
+    Settings -> load() -> Reference -> Session.run(): read and screen -> write -> record in the ledger -> tell -> mark as delivered
+
+Who calls it says where reports go (`write`) and how a person is told (`tell`); all else is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.config import check_rule_folders, default_home
+from precursor_screen.app.coverage import age_notices, undated
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.local import Run, run
+from precursor_screen.app.one_input import FaultKeeper
+from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
+from precursor_screen.core.errors import StaleReference, UsageError
+from precursor_screen.kernel.match.match import Progress
+from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
+
+if TYPE_CHECKING:
+    from precursor_screen.app.ledger_memory import LedgerMemory
+    from precursor_screen.history.values import FileRecord
+    from precursor_screen.reference.watchlists.opened import Watchlist
+
+
+def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
+    """Opens watchlists.
+
+    Args:
+        named: ids, paths of private CSV files, or `sample` for the fictional list that ships; empty: all that are imported.
+        home: where imported lists lie; default: the platform's user data folder.
+        in_full: read every file to see that it is what was imported; default: large ones once a day.
+
+    Raises:
+        WatchlistError: a named list, or one that was imported once, is missing or damaged.
+    """
+    from precursor_screen.reference import shipped
+    from precursor_screen.reference.store import WatchlistStore
+    from precursor_screen.reference.watchlists.checks import refuse_reserved
+    from precursor_screen.reference.watchlists.opened import open_private_csv
+
+    store = WatchlistStore(home or default_home(), in_full)
+    if not named:
+        return tuple(store.open_list(list_id) for list_id in store.list_ids())
+    opened = []
+    for name in named:
+        if name == SAMPLE:
+            opened.append(open_private_csv(shipped.watchlists_folder() / "sample-list.csv"))
+        elif Path(name).is_file():
+            list_id = Path(name).stem.lower()
+            refuse_reserved(list_id)
+            opened.append(open_private_csv(Path(name), list_id))
+        else:
+            opened.append(store.open_list(name))
+    return tuple(opened)
+
+
+def open_lists(settings: Settings) -> tuple[Watchlist, ...]:
+    """The watchlists that settings name; for errors see `open_watchlists`."""
+    if settings.watchlists == (NO_WATCHLIST,):
+        return ()
+    if NO_WATCHLIST in settings.watchlists:
+        raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
+    return open_watchlists(settings.watchlists, settings.home, in_full=settings.require_fresh)
+
+
+def load(settings: Settings) -> Reference:
+    """Everything that screening needs to know, opened and checked.
+
+    Raises:
+        ReferenceDataError, RuleError, UsageError: each with place and remedy.
+        StaleReference: fresh data is required, and some is not.
+        MissingExtra: structures are wanted, and the extra or Java is not there.
+    """
+    check_rule_folders(settings.rule_dirs, settings.only_rules)
+    reference = load_reference(
+        watchlists=open_lists(settings),
+        parties_wanted=settings.watchlists != (NO_WATCHLIST,),
+        rule_dirs=settings.rule_dirs,
+        only_rules=settings.only_rules,
+        jurisdiction=settings.jurisdiction,
+        structure=settings.structure,
+        as_of=settings.as_of,
+        tiers=settings.tiers,
+        registers=_open_registers(settings),
+        site=settings.site,
+    )
+    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference)]):
+        raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
+    return reference
+
+
+def _open_registers(settings: Settings) -> tuple[Any, ...]:
+    if not settings.registers:
+        return ()
+    from precursor_screen.reference.registers.store import RegisterStore
+
+    return RegisterStore(settings.home, settings.require_fresh).open_all()
+
+
+def _nothing(_: Any) -> None:
+    pass
+
+
+class Session(Struct, frozen=True):
+    """Runs with the same settings and the same reference.
+
+    Attributes:
+        settings: see there.
+        reference: from `load(settings)`.
+        progress: told what is being done.
+        keep_fault: told of an error in reading one input that nobody foresaw; None: it is raised.
+    """
+
+    settings: Settings
+    reference: Reference
+    progress: Progress = _nothing
+    keep_fault: FaultKeeper | None = None
+
+    def run(
+        self,
+        sources: tuple[Source, ...],
+        write: Callable[[Run], None] = _nothing,
+        tell: Callable[[Run], None] = _nothing,
+        *,
+        remember: bool = True,
+        also: Callable[[Run], Iterable[FileRecord]] = lambda _: (),
+        refuse_empty: bool = True,
+    ) -> Run:
+        """Screens some inputs and delivers what came of them.
+
+        Args:
+            sources: from `inputs.find_sources`.
+            write: puts the reports in their places. A run that is killed before it has recorded no flag that nobody knows of.
+            tell: says on the terminal what was found. A run that is killed before it is done tells as new again what is new in it.
+
+            remember: whether the ledger, where the settings name one, takes part.
+            also: which files count as screened beside the inputs, such as archives.
+            refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
+
+        Raises:
+            InputError: no input could be read at all, and that is an error.
+            LedgerError: the ledger is locked or damaged.
+        """
+        settings = self.settings
+        with contextlib.ExitStack() as stack:
+            memory = self._open_memory(stack) if remember else None
+            result = run(
+                sources,
+                settings.read,
+                self.reference,
+                fail_on=settings.fail_on,
+                shown_options={
+                    "tiers": list(self.reference.tiers),
+                    "fail_on": settings.fail_on,
+                    "watchlists": list(settings.watchlists),
+                    **({"sample": str(settings.sample)} if settings.sample else {}),
+                },
+                progress=self.progress,
+                jobs=settings.jobs,
+                remember=memory.of_run if memory else None,
+                home=settings.home if settings.cache else None,
+                keep_fault=self.keep_fault,
+                sample=settings.sample,
+                refuse_empty=refuse_empty,
+            )
+            if memory:
+                result = replace(result, run_id=memory.run_id)
+            write(result)
+            if memory:
+                self.progress("recording")
+                memory.record(result.screened, result.report, result.inputs, also(result))
+            tell(result)
+            if memory:
+                memory.delivered()
+        return result
+
+    def with_rules(self, book: Rulebook) -> Session:
+        """The same with other rules."""
+        return replace(self, reference=self.reference.with_rules(book))
+
+    def _open_memory(self, stack: contextlib.ExitStack) -> LedgerMemory | None:
+        """The ledger, where one is wanted; it keeps the run if nothing is raised."""
+        if not self.settings.ledger:
+            return None
+        from precursor_screen.app.ledger_memory import LedgerMemory
+
+        return stack.enter_context(LedgerMemory(self.settings.ledger, self.settings.wait, self.reference))
+
+
+def open_session(settings: Settings, progress: Progress = _nothing, keep_fault: FaultKeeper | None = None) -> Session:
+    """A session with all that its settings name loaded; for errors see `load`."""
+    return Session(settings, load(settings), progress, keep_fault)

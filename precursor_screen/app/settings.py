@@ -1,0 +1,136 @@
+"""What a run is made of, and where each part of it comes from: a site's settings, and what a command was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from precursor_screen.app.config import Value, check_value, default_home, home_of, ledger_of
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference.bundle import SiteRules
+
+NO_WATCHLIST, SAMPLE = "none", "sample"  # names of no list
+COUNTED_TIERS = ("convention", "national")
+_OPTIONS = {"watchlists": "--watchlist", "rules.dirs": "--rules"}  # where the option is not called like the setting
+
+
+class Settings(Struct, frozen=True):
+    """What a run is made of.
+
+    Attributes:
+        home: folder of imported lists, registers, the cache and the ledger `home`.
+        jurisdiction: for whom one screens: US, EU, CA, AU ...; empty: none.
+        tiers: which kinds of control count.
+        watchlists: ids, paths of private CSV files, `sample` for the fictional list that ships, or `none` alone; empty: all that are
+            imported.
+        rule_dirs: folders of a site's own rules.
+        only_rules: use them instead of those that ship.
+        site: its pack, parameters and exceptions.
+        registers: whether the registers under `home` are opened.
+        structure: whether systematic names are read as structures as well.
+        as_of: the day that judges.
+        read: how inputs are read.
+        fail_on: level or band from which something new sets the exit code, or `none`.
+        ledger: URL; empty: nothing is remembered.
+        wait: seconds for another run that holds the ledger.
+        jobs: processes for matching; 0: as many as there are cores.
+        cache: whether names that were matched are kept under `home` for the next run.
+        require_fresh: whether stale reference data is an error, and all of it is checked in full.
+        sample: share of the shipments without a flag that reports show all the same, from 0 to 1.
+    """
+
+    home: Path = field(default_factory=default_home)
+    jurisdiction: str = ""
+    tiers: tuple[str, ...] = COUNTED_TIERS
+    watchlists: tuple[str, ...] = ()
+    rule_dirs: tuple[Path, ...] = ()
+    only_rules: bool = False
+    site: SiteRules = field(default_factory=SiteRules)
+    registers: bool = True
+    structure: bool = False
+    as_of: date = field(default_factory=date.today)
+    read: ReadOptions = field(default_factory=ReadOptions)
+    fail_on: str = "none"
+    ledger: str = ""
+    wait: float = 60.0
+    jobs: int = 1
+    cache: bool = False
+    require_fresh: bool = False
+    sample: Decimal = Decimal(0)
+
+
+def settle(values: Mapping[str, Value], **given: Any) -> Settings:
+    """Settings from those of a site and what a command was given: an option counts where it was, else the site's value.
+
+    Args:
+        values: from `config.load_settings`.
+        given: attributes of `Settings`; `mapping` and `encoding` instead of `read`. None, an empty tuple or text: not given.
+
+    Raises:
+        UsageError: a value that is not allowed, a folder or file that does not exist.
+    """
+
+    def pick(key: str, name: str) -> Any:
+        option = given.pop(name, None)
+        if option is None or option == ():
+            return values[key].value
+        return check_value(key, [str(o) for o in option] if isinstance(option, tuple) else option, _OPTIONS.get(key, f"--{key}"))
+
+    home = home_of(values)
+    mapping, encoding = pick("mapping", "mapping"), pick("encoding", "encoding")
+    settings = Settings(
+        home=home,
+        jurisdiction=str(pick("jurisdiction", "jurisdiction")).upper(),
+        tiers=tuple(pick("tiers", "tiers")) or COUNTED_TIERS,
+        watchlists=tuple(pick("watchlists", "watchlists")),
+        rule_dirs=tuple(Path(p) for p in pick("rules.dirs", "rule_dirs")),
+        site=site_rules(values, given.pop("rates", None)),
+        read=read_options(mapping, encoding),
+        fail_on=str(pick("fail_on", "fail_on") or "none"),
+        ledger=ledger_of(values, given.pop("ledger", None)),
+    )
+    return replace(settings, **given)
+
+
+def read_options(mapping: str | Path | None = None, encoding: str = "") -> ReadOptions:
+    """How inputs are read.
+
+    Args:
+        mapping: path of a column map; empty: guessed.
+        encoding: of text input; empty: decided by content.
+
+    Raises:
+        MappingError: the map is wrong.
+    """
+    from precursor_screen.readers.column_map import load_column_map
+
+    return ReadOptions(encoding=encoding, mapping=load_column_map(Path(mapping)) if mapping else None)
+
+
+def site_rules(values: Mapping[str, Value], rates: Path | None = None) -> SiteRules:
+    """What the settings add to the rules; `rates`: a file that a command was given.
+
+    Raises:
+        UsageError: a file that does not exist.
+    """
+    files: dict[str, Path | None] = {}
+    for name in ("params", "exceptions", "concern", "rates"):
+        value = Value(rates, "--rates") if name == "rates" and rates else values[f"rules.{name}"]
+        path = Path(value.value) if value.value else None
+        if path is not None and not path.is_file():
+            raise UsageError(
+                f"does not exist (rules.{name}, from {value.source})", where=Where(str(path)), remedy="Check the path."
+            )
+        files[name] = path
+    return SiteRules(
+        pack=values["rules.pack"].value,
+        always_filed=tuple(values["rules.always_filed"].value),
+        **files,
+    )

@@ -1,0 +1,150 @@
+"""What the user named, to the inputs of a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.app.inputs import Source, find_sources, wants_stdin
+from precursor_screen.core.errors import UnreadableManifest, UsageError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.csv", "a.csv", "in/a.csv", "in/deep/c.csv", "in/.hidden/d.csv", "in/.e.csv", "in/[x].csv"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).touch()
+
+
+def names(*named: str, stdin: bytes | None = None) -> list[str]:
+    return [s.name for s in find_sources(named, stdin)]
+
+
+def test_files_stay_in_the_order_given_and_folders_and_patterns_are_sorted():
+    assert names("b.csv", "a.csv") == ["b.csv", "a.csv"]
+    assert names("*.csv") == ["a.csv", "b.csv"]
+    assert names("in") == ["[x].csv", "a.csv", "deep/c.csv"]
+    assert names("in/**/c.csv") == ["c.csv"]
+
+
+def test_what_python_compiled_beside_a_script_is_not_a_manifest():
+    for name in ("in/__pycache__/generate.cpython-311.pyc", "in/__pycache__/march.csv", "in/march.pyc"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    assert names("in") == ["[x].csv", "__pycache__/march.csv", "a.csv", "deep/c.csv", "march.pyc"]
+
+
+def test_hidden_files_count_when_they_are_named():
+    assert names("in/.e.csv") == [".e.csv"]
+
+
+def test_a_name_with_brackets_is_a_file_before_it_is_a_pattern():
+    assert names("in/[x].csv") == ["[x].csv"]
+
+
+def test_a_file_is_read_once_however_it_is_named():
+    Path("link.csv").symlink_to("a.csv")
+    assert names("a.csv", "./a.csv", os.path.abspath("a.csv"), "link.csv", "a*.csv") == ["a.csv"]
+
+
+def test_different_files_of_one_name_are_called_by_their_paths():
+    assert names("a.csv", "in/a.csv", "b.csv") == ["a.csv", "in/a.csv", "b.csv"]
+
+
+def test_standard_input_is_one_input():
+    (source,) = find_sources(("-", "-"), b"x")
+    assert (source.name, source.readable()) == ("standard input", b"x")
+    assert find_sources(("-",))[0].readable() == b""
+
+
+def test_a_link_that_leads_nowhere_is_an_input_that_cannot_be_read():
+    Path("in/lost.csv").symlink_to("nowhere.csv")
+    assert "lost.csv" in names("in")
+
+
+def test_a_name_that_is_no_utf8_is_shown_and_its_file_read():
+    name = os.fsdecode(b"caf\xe9.csv")
+    Path(name).write_bytes(b"x")
+    (source,) = find_sources((name,))
+    assert source.name == "caf\\xe9.csv"
+    assert source.readable() == b"x"
+    Path(name).unlink()
+    with pytest.raises(UnreadableManifest, match="cannot be opened"):
+        source.readable()
+    assert Source("a.csv", Path("a.csv")).readable() == Path("a.csv")
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "*.xlsx", "", "x" * 5_000, "a.csv/b.csv", "empty"])
+def test_what_is_not_there_is_a_usage_error(name):
+    Path("empty").mkdir()
+    with pytest.raises(UsageError) as caught:
+        find_sources((name,))
+    assert caught.value.where.file
+    assert caught.value.remedy
+
+
+def test_a_folder_within_that_cannot_be_listed_is_an_input_that_cannot_be_read(monkeypatch):
+    listed = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_sources(("in",))
+    assert [(s.name, bool(s.problem)) for s in found] == [("[x].csv", False), ("a.csv", False), ("deep", True)]
+    with pytest.raises(UnreadableManifest, match=r"deep: is a folder that cannot be listed \(Permission denied\)"):
+        found[-1].readable()
+
+
+def test_a_folder_that_cannot_be_listed_is_a_usage_error(monkeypatch):
+    monkeypatch.setattr(os, "listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    with pytest.raises(UsageError, match="in: cannot be opened: Permission denied"):
+        find_sources(("in",))
+
+
+def test_a_linked_folder_is_followed_once_and_a_circle_is_listed():
+    Path("elsewhere/below").mkdir(parents=True)
+    Path("elsewhere/below/far.csv").touch()
+    for link, target in {
+        "in/one": "../elsewhere",
+        "in/two": "../elsewhere/below",
+        "in/deep/up": "..",
+        "in/own": "deep",
+        "in/top": "..",
+    }.items():
+        Path(link).symlink_to(target)
+    found = {s.name: s.note for s in find_sources(("in",))}
+    assert {name for name, note in found.items() if not note} == {"[x].csv", "a.csv", "deep/c.csv", "one/below/far.csv"}
+    already, above = "leads to a folder that is read already", "leads to a folder that holds the one that is read"
+    assert {n: note for n, note in found.items() if note} == {"two": already, "deep/up": already, "own": already, "top": above}
+
+
+def test_two_circles_do_not_hold_up_a_pattern():
+    for name in ("one", "two"):
+        Path("in", name).symlink_to(".")
+    assert names("in/**/*.csv") == ["[x].csv", "a.csv", "c.csv"]
+    assert names("**/c.csv", "i?/**/deep/*") == ["c.csv"]
+    assert names("in/**") == ["[x].csv", "a.csv", "c.csv"]
+
+
+def test_a_link_to_itself_is_an_input_that_cannot_be_read():
+    Path("in/self.csv").symlink_to("self.csv")
+    assert "self.csv" in names("in")
+    assert "self.csv" in names("in/s*.csv")
+
+
+def test_standard_input_has_several_names():
+    (source,) = find_sources(("/dev/stdin", "-", "/dev/fd/0"), b"x")
+    assert (source.content, source.pasted) == (b"x", True)
+    assert wants_stdin(("a.csv", "/proc/self/fd/0"))
+    assert not wants_stdin(("a.csv", "/dev/fd/9"))
+
+
+def test_a_nul_in_a_path_is_a_usage_error():
+    with pytest.raises(UsageError):
+        find_sources(("a\0b.csv",))

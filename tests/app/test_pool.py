@@ -1,0 +1,87 @@
+"""Spreading over processes changes nothing in the result."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+import pytest
+
+from precursor_screen.app.pool import WORTHWHILE, spread_over
+from precursor_screen.kernel.match import spread
+
+
+def double(chunk):
+    return [2 * n for n in chunk]
+
+
+def fail(chunk):
+    raise ValueError(f"chunk {chunk}")
+
+
+def test_one_job_runs_here():
+    with spread_over(1) as one:
+        assert one is spread.in_turn
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_in_the_same_order():
+    chunks = [[n, n + 1] for n in range(3 * WORTHWHILE)]
+    with spread_over(2) as many:
+        assert list(many(double, chunks)) == list(spread.in_turn(double, chunks))
+
+
+def leave_a_mark(folder):
+    (folder / f"{os.getpid()}").touch()
+
+
+@pytest.mark.slow
+def test_processes_that_start_early_get_ready(tmp_path):
+    with spread_over(2, early=True, prepare=[partial(leave_a_mark, tmp_path)]) as many:
+        chunks = [[n] for n in range(2 * WORTHWHILE)]
+        assert list(many(double, chunks)) == [[2 * n] for n in range(2 * WORTHWHILE)]
+    marks = {path.name for path in tmp_path.iterdir()}
+    assert marks
+    assert str(os.getpid()) not in marks
+
+
+@pytest.mark.slow
+def test_a_failure_in_a_worker_stops_the_run():
+    with spread_over(2) as many, pytest.raises(ValueError, match="chunk"):
+        list(many(fail, [[n] for n in range(WORTHWHILE)]))
+
+
+def test_chunks_hold_everything_in_order(monkeypatch):
+    monkeypatch.setattr(spread, "CHUNK", 3)
+    assert spread.cut(list(range(8))) == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert spread.cut([]) == []
+
+
+def test_chunks_of_texts_are_cut_by_length(monkeypatch):
+    monkeypatch.setattr(spread, "CHUNK_LETTERS", 4)
+    assert spread.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [
+        ["a", "b"],
+        ["c", "d"],
+        ["eeee"],
+        ["f", "ggg"],
+        ["h"],
+    ]
+    assert spread.cut_texts([]) == []
+
+
+@pytest.mark.slow
+def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
+    from precursor_screen.app import pool
+    from tests.screening import screen_rows, table, with_rules
+
+    monkeypatch.setattr(spread, "CHUNK", 2)
+    monkeypatch.setattr(pool, "WORTHWHILE", 1)
+    from precursor_screen.app.inputs import Source
+    from precursor_screen.app.local import run
+    from precursor_screen.readers.interface import ReadOptions
+
+    few = with_rules(reference, "PS-CHEM-001")
+    rows = [{"bill of lading": f"B{n}", "consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(7)]
+    many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), few, jobs=2)
+    assert many.report.flags.num_rows == 7
+    assert many.report.flags.equals(screen_rows(rows, few).report.flags)
