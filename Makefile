@@ -33,14 +33,14 @@ test: $(READY) ## all tests, in parallel
 
 # Texts, cells, messages and rules: what needs neither a whole screen nor a process.
 FAST := $(addprefix tests/,text formats rulebook readers/tabular readers/messages/test_expected.py readers/messages/test_scope.py \
-  readers/messages/test_variants.py readers/test_cells.py matching/substance kernel/match casework/evidence reports/test_style.py tools)
+  readers/messages/test_variants.py readers/test_cells.py matching/substance kernel/match cases/evidence reporting/test_style.py tools)
 
 test-fast: $(READY) ## the tests of texts, cells, messages and rules, in a moment
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser" $(FAST)
 
 # Some of each kind: every library that the program needs is called by one of them.
 CHOSEN := $(addprefix tests/,core/test_engine.py kernel/test_exceptions.py history/test_store.py matching/party/test_spellings.py \
-  formats/test_other_formats.py formats/test_xml.py reports/test_xlsx.py casework/audit/test_profile.py casework/evidence/test_sign.py \
+  formats/test_other_formats.py formats/test_xml.py reporting/test_xlsx.py cases/audit/test_profile.py cases/evidence/test_sign.py \
   text/test_countries.py)
 
 test-chosen: demo ## the demo and some two hundred tests that call every library
@@ -72,7 +72,7 @@ digests: $(READY) ## take changed tables, rules and lists that ship for wanted o
 	$(BIN)/python docs/digests.py
 
 golden: $(READY) ## renew the golden reports after a wanted change
-	$(BIN)/python -m pytest tests/reports --renew-golden
+	$(BIN)/python -m pytest tests/reporting --renew-golden
 
 RELEASE ?= $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' precursor_screen/version.py)
 

@@ -63,7 +63,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
 
     from precursor_screen.app.gathering import gather_manifests, gather_registers, make_frame
     from precursor_screen.app.settings import Settings
-    from precursor_screen.casework.reconcile.reconcile import reconcile
+    from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
 

@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.gathering import make_frame, unseen
-from precursor_screen.casework.audit import moves, names, peers
-from precursor_screen.casework.audit.findings import find
-from precursor_screen.casework.audit.papers import papers, read_papers
-from precursor_screen.casework.audit.profile import Profile
-from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
-from precursor_screen.casework.audit.unseen import Basis
-from precursor_screen.casework.frames import group, to_tuples
-from precursor_screen.casework.reconcile.law import Frame
+from precursor_screen.cases.audit import moves, names, peers
+from precursor_screen.cases.audit.findings import find
+from precursor_screen.cases.audit.papers import papers, read_papers
+from precursor_screen.cases.audit.profile import Profile
+from precursor_screen.cases.audit.ranking import Ranking, by_findings, rank
+from precursor_screen.cases.audit.unseen import Basis
+from precursor_screen.cases.frames import group, to_tuples
+from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.core.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries

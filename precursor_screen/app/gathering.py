@@ -18,12 +18,12 @@ from precursor_screen.app.moved import Moved, from_ledger, from_manifests
 from precursor_screen.app.one_input import FaultKeeper
 from precursor_screen.app.session import open_session
 from precursor_screen.app.settings import NO_WATCHLIST, Settings
-from precursor_screen.casework.reconcile.alike import number_forms
-from precursor_screen.casework.reconcile.cited import cite
-from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
-from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
-from precursor_screen.casework.reconcile.law import Frame, Law
-from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
+from precursor_screen.cases.reconcile.alike import number_forms
+from precursor_screen.cases.reconcile.cited import cite
+from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
+from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
+from precursor_screen.cases.reconcile.law import Frame, Law
+from precursor_screen.cases.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped

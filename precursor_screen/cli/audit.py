@@ -16,7 +16,7 @@ from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
     from precursor_screen.app.audit import Everybody, Source
-    from precursor_screen.casework.audit.audit import Audit
+    from precursor_screen.cases.audit.audit import Audit
 
 SUFFIXES = (".html", ".xlsx", ".json")
 _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable."
@@ -58,10 +58,10 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     """
     let_pandas_in()
     from precursor_screen.app.audit import rank_all
-    from precursor_screen.casework.audit.audit import Audit
-    from precursor_screen.casework.audit.document import document_of
-    from precursor_screen.reports.interface import check_places
-    from precursor_screen.reports.registry import check_suffix
+    from precursor_screen.cases.audit.audit import Audit
+    from precursor_screen.cases.audit.document import document_of
+    from precursor_screen.reporting.interface import check_places
+    from precursor_screen.reporting.registry import check_suffix
 
     values = common.settings(ctx)
     mode = common.file_mode(values, given["mode"])
@@ -156,9 +156,9 @@ def _checked(everybody: Everybody) -> Everybody:
 
 
 def _audited(everybody: Everybody, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.casework.audit.audit import Audited
-    from precursor_screen.casework.audit.findings import find
-    from precursor_screen.casework.audit.sample import draw, seed_of
+    from precursor_screen.cases.audit.audit import Audited
+    from precursor_screen.cases.audit.findings import find
+    from precursor_screen.cases.audit.sample import draw, seed_of
 
     profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]
     size = given["sample"] or 0

@@ -18,7 +18,7 @@ from precursor_screen.core.errors import UsageError
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.reports.document import Document
+    from precursor_screen.reporting.document import Document
 
 NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 
@@ -109,7 +109,7 @@ def file_mode(values: dict[str, Value], option: str | None) -> int:
     Raises:
         UsageError: none, or none for a report.
     """
-    from precursor_screen.reports.interface import parse_mode
+    from precursor_screen.reporting.interface import parse_mode
 
     given = option is not None
     return parse_mode(str(pick(values, "mode", option, "--mode")), "--mode" if given else f"mode, from {values['mode'].source}")
@@ -163,7 +163,7 @@ def echo_json(value: Any) -> None:
 
 def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str, *, quiet: bool = False) -> None:
     """Writes the files, and says what they hold; without any, prints."""
-    from precursor_screen.reports.registry import write
+    from precursor_screen.reporting.registry import write
 
     for path in outputs:
         write(document, path, mode)

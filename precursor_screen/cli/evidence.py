@@ -16,8 +16,8 @@ from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.evidence.gather import Document
-    from precursor_screen.casework.evidence.sources import Installed
+    from precursor_screen.cases.evidence.gather import Document
+    from precursor_screen.cases.evidence.sources import Installed
 
 _SECRET = 32  # bytes
 _OUTPUT = "Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output]."
@@ -69,11 +69,11 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     Example:
       precursor-screen evidence 4f2c9a --report report.json -o case.zip
     """
-    from precursor_screen.casework.evidence import exports, sign
-    from precursor_screen.casework.evidence.redact import redact
-    from precursor_screen.casework.evidence.seal import plain
-    from precursor_screen.casework.evidence.seal import seal as seal_bundle
-    from precursor_screen.casework.evidence.sources import complete
+    from precursor_screen.cases.evidence import exports, sign
+    from precursor_screen.cases.evidence.redact import redact
+    from precursor_screen.cases.evidence.seal import plain
+    from precursor_screen.cases.evidence.seal import seal as seal_bundle
+    from precursor_screen.cases.evidence.sources import complete
 
     mode = common.file_mode(common.settings(ctx), given["mode"])
     output, key, redacted = given["output"], given["key"], given["redact"]
@@ -102,8 +102,8 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
 
 
 def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
-    from precursor_screen.casework.evidence.gather import from_ledger, with_report
-    from precursor_screen.casework.evidence.report_source import from_report
+    from precursor_screen.cases.evidence.gather import from_ledger, with_report
+    from precursor_screen.cases.evidence.report_source import from_report
     from precursor_screen.cli.ledger import open_existing
 
     reported = from_report(report, what) if report is not None else None
@@ -118,7 +118,7 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.app.config import home_of, rule_dirs_of
     from precursor_screen.app.session import open_watchlists
     from precursor_screen.app.settings import site_rules
-    from precursor_screen.casework.evidence.sources import Installed
+    from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.cli.substances import load_table
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
     from precursor_screen.reference.concern import load_concern
@@ -178,7 +178,7 @@ def _check_free(path: Path) -> None:
 
 
 def _write(content: bytes, path: Path, mode: int) -> None:
-    from precursor_screen.reports.interface import whole_file
+    from precursor_screen.reporting.interface import whole_file
 
     with whole_file(path, mode) as stream:
         stream.write(content)

@@ -14,7 +14,7 @@ from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.app.inputs import Source
-    from precursor_screen.casework.evidence.gather import Document
+    from precursor_screen.cases.evidence.gather import Document
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
 
@@ -48,8 +48,8 @@ def verify(
     Example:
       precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
     """
-    from precursor_screen.casework.evidence import sign
-    from precursor_screen.casework.evidence import verify as checking
+    from precursor_screen.cases.evidence import sign
+    from precursor_screen.cases.evidence import verify as checking
     from precursor_screen.core.errors import ExitCode
 
     key = sign.fingerprint(signer) if signer else None
@@ -73,7 +73,7 @@ def verify(
 
 
 def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
-    from precursor_screen.casework.evidence import verify as checking
+    from precursor_screen.cases.evidence import verify as checking
     from precursor_screen.core.errors import UsageError, Where
 
     whole = checking.verify(checking.read_file(full), full.name)
@@ -90,8 +90,8 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
 
 def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], done: _Checked) -> None:
     from precursor_screen.app.inputs import Source
-    from precursor_screen.casework.evidence.finding import find_inputs
-    from precursor_screen.casework.evidence.rerun import compare
+    from precursor_screen.cases.evidence.finding import find_inputs
+    from precursor_screen.cases.evidence.rerun import compare
     from precursor_screen.core.errors import InputError
     from precursor_screen.core.words import counted
 

@@ -17,7 +17,7 @@ from precursor_screen.cli.ledger import open_existing, place_of
 from precursor_screen.core.model import Rule
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.explained import Lines
+    from precursor_screen.cases.explained import Lines
 
 
 def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
@@ -27,8 +27,8 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
         UsageError: several begin so, or the report is none.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
-    from precursor_screen.casework.explained import explain_lines
-    from precursor_screen.casework.targets import LEAST, choose
+    from precursor_screen.cases.explained import explain_lines
+    from precursor_screen.cases.targets import LEAST, choose
     from precursor_screen.core.printable import printable
 
     if len(identifier) < LEAST:
@@ -87,7 +87,7 @@ def _of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[
 
 
 def _of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lines]:
-    from precursor_screen.casework.explained import explain_lines
+    from precursor_screen.cases.explained import explain_lines
 
     with reading(report) as document:
         flags = [f for f in document["flags"] if f["flag_id"].startswith(identifier)]

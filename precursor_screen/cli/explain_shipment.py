@@ -13,7 +13,7 @@ from precursor_screen.cli.explain_flag import ledger_is_missing, reading
 from precursor_screen.cli.ledger import open_existing
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.targets import Found
+    from precursor_screen.cases.targets import Found
 
 _MOST = 20  # shipments of a party that are shown
 _COUNTRY = re.compile(r" \([A-Z]{2}\)(?: and \d+ more)?$")  # behind the name of a sender or receiver
@@ -39,7 +39,7 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
 
 
 def _of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
-    from precursor_screen.casework.targets import find
+    from precursor_screen.cases.targets import find
 
     if not url and ledger_is_missing(ctx):
         return []
@@ -72,7 +72,7 @@ def _of_report(identifier: str, report: Path) -> list[str]:
 
 def _find(identifier: str, shipments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The shipment of that id, else those of a reference, else those of a party."""
-    from precursor_screen.casework.targets import is_referred_to, split_name
+    from precursor_screen.cases.targets import is_referred_to, split_name
 
     tests: dict[str, Callable[[dict[str, Any], str], bool]] = {
         "shipment": lambda s, name: s["shipment_id"] == name,

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from precursor_screen.casework.reconcile.differences import Unjudged
-    from precursor_screen.casework.reconcile.documents import Document
-    from precursor_screen.casework.reconcile.movements import Movement
+    from precursor_screen.cases.reconcile.differences import Unjudged
+    from precursor_screen.cases.reconcile.documents import Document
+    from precursor_screen.cases.reconcile.movements import Movement
     from precursor_screen.core.errors import ExitCode
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
@@ -79,7 +79,7 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
 
     if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
-    from precursor_screen.casework.reconcile import differences, mirror
+    from precursor_screen.cases.reconcile import differences, mirror
     from precursor_screen.core.suggest import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
@@ -110,10 +110,10 @@ def _reconcile(
     from msgspec.structs import replace
 
     from precursor_screen.app.gathering import gather_registers, make_frame
-    from precursor_screen.casework.comparison import Head
-    from precursor_screen.casework.reconcile.cited import numbers_of
-    from precursor_screen.casework.reconcile.reconcile import reconcile
-    from precursor_screen.casework.reconcile.telling import tell
+    from precursor_screen.cases.comparison import Head
+    from precursor_screen.cases.reconcile.cited import numbers_of
+    from precursor_screen.cases.reconcile.reconcile import reconcile
+    from precursor_screen.cases.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
 
     settings = comparing.settle(ctx, given)
@@ -177,9 +177,9 @@ def _mirror(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
-    from precursor_screen.casework.comparison import Head
-    from precursor_screen.casework.reconcile.mirror import mirror
-    from precursor_screen.casework.reconcile.telling import tell_mirror
+    from precursor_screen.cases.comparison import Head
+    from precursor_screen.cases.reconcile.mirror import mirror
+    from precursor_screen.cases.reconcile.telling import tell_mirror
 
     settings = comparing.settle(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]

@@ -37,11 +37,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.casework.comparison import Head
-    from precursor_screen.casework.reconcile.documents import read_documents
-    from precursor_screen.casework.reconcile.law import convention_table
-    from precursor_screen.casework.returns import make_return
-    from precursor_screen.casework.telling_returns import head_of, tell_return
+    from precursor_screen.cases.comparison import Head
+    from precursor_screen.cases.reconcile.documents import read_documents
+    from precursor_screen.cases.reconcile.law import convention_table
+    from precursor_screen.cases.returns import make_return
+    from precursor_screen.cases.telling_returns import head_of, tell_return
     from precursor_screen.cli import common
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law

@@ -17,7 +17,7 @@ from precursor_screen.core.printable import printable
 from precursor_screen.core.verdicts import REASONS
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.review import Added
+    from precursor_screen.cases.review import Added
     from precursor_screen.cli.ledger import Opening
     from precursor_screen.core.errors import ExitCode
 
@@ -59,8 +59,8 @@ def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: st
       precursor-screen review list --state all --shipment BL-1234
       precursor-screen review list "Larkfield Laboratory Supply"
     """
-    from precursor_screen.casework.review import states_of
-    from precursor_screen.casework.targets import named_of
+    from precursor_screen.cases.review import states_of
+    from precursor_screen.cases.targets import named_of
 
     with opening() as ledger:
         flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
@@ -121,7 +121,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
       precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen" --until 2027-03-31
       precursor-screen review add BL-1234 --verdict cleared --reason end-use-confirmed --officer "N. One" --second "N. Other"
     """
-    from precursor_screen.casework.review import Draft, add_verdicts
+    from precursor_screen.cases.review import Draft, add_verdicts
     from precursor_screen.core.errors import Where
 
     values = common.settings(ctx)
@@ -153,8 +153,8 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     """
     from msgspec.structs import replace
 
-    from precursor_screen.casework.review import import_verdicts
-    from precursor_screen.casework.verdict_files import read_verdicts
+    from precursor_screen.cases.review import import_verdicts
+    from precursor_screen.cases.verdict_files import read_verdicts
     from precursor_screen.core.errors import ExitCode
 
     stated = read_verdicts(source)
@@ -193,7 +193,7 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening:
     Example:
       precursor-screen review export verdicts.csv
     """
-    from precursor_screen.casework.verdict_files import write_verdicts
+    from precursor_screen.cases.verdict_files import write_verdicts
 
     permissions = common.file_mode(common.settings(ctx), mode)
     with opening() as ledger:

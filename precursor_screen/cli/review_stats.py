@@ -11,7 +11,7 @@ from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import with_ledger
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.precision import Precision
+    from precursor_screen.cases.precision import Precision
     from precursor_screen.cli.ledger import Opening
 
 _HEAD = f"{'rule':<12} {'decided':>7} {'confirmed':>9} {'share':>6} {'95 % from, to':>13} {'referred':>8} {'unclear':>7}  title"
@@ -35,7 +35,7 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     from msgspec.structs import asdict
 
     from precursor_screen.app.config import rule_dirs_of
-    from precursor_screen.casework.precision import measure
+    from precursor_screen.cases.precision import measure
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     folders = rule_dirs_of(common.settings(ctx), (), only=False)

@@ -37,9 +37,9 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
       precursor-screen review walk --officer "N. Officer"
       precursor-screen review walk --officer "N. Officer" --second "O. Other" BL-1234
     """
-    from precursor_screen.casework import walk as walking
-    from precursor_screen.casework.review import check_second
-    from precursor_screen.casework.targets import named_of
+    from precursor_screen.cases import walk as walking
+    from precursor_screen.cases.review import check_second
+    from precursor_screen.cases.targets import named_of
     from precursor_screen.core.model import OPEN
 
     values = common.settings(ctx)

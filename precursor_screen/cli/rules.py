@@ -265,7 +265,7 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
     """
     from precursor_screen.app.rulecheck.pages import rule_index
     from precursor_screen.core.errors import ExitCode, UsageError
-    from precursor_screen.reports.interface import whole_file
+    from precursor_screen.reporting.interface import whole_file
 
     page = rule_index(loading().rules)
     if check and output is None:

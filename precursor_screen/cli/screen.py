@@ -83,8 +83,8 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     """
     from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.app.session import open_session
-    from precursor_screen.reports.interface import check_places
-    from precursor_screen.reports.registry import check_report
+    from precursor_screen.reporting.interface import check_places
+    from precursor_screen.reporting.registry import check_report
 
     values = common.settings(ctx)
     given["mode"] = common.file_mode(values, given["mode"])
@@ -136,14 +136,14 @@ def _show(report: Report, outputs: tuple[Path, ...], given: dict[str, Any]) -> N
     if given["quiet"]:
         return
     if outputs:
-        from precursor_screen.reports.console import count_found
+        from precursor_screen.reporting.console import count_found
 
         common.say(report.notices, "! ", err=True)
         click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {count_found(report)}", err=True)
         return
     from rich.console import Console
 
-    from precursor_screen.reports.console import print_report
+    from precursor_screen.reporting.console import print_report
 
     class Terminal(Console):
         """A console that leaves it to `reader_may_leave` when nobody reads any more: rich ends the process with exit code 1."""
@@ -165,8 +165,8 @@ def _check_table_path(path: Path) -> None:
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
     from precursor_screen.app.resolved import resolved_table
-    from precursor_screen.reports.registry import write_report
-    from precursor_screen.reports.tables import write_table
+    from precursor_screen.reporting.registry import write_report
+    from precursor_screen.reporting.tables import write_table
 
     for path in outputs:
         write_report(result.report, path, given["mode"])

@@ -12,9 +12,9 @@ import pytest
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.case import show_subjects
-from precursor_screen.reports.html import filed_of
-from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reporting.case import show_subjects
+from precursor_screen.reporting.html import filed_of
+from precursor_screen.reporting.shipment import shipments_in_words
 from tests.app.remembered import (
     ABSENT,
     DAY,

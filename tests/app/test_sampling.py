@@ -17,11 +17,11 @@ from precursor_screen.app.local import run
 from precursor_screen.app.sampling import draw, read_share, unflagged
 from precursor_screen.core.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.reports import json_report
-from precursor_screen.reports.console import counts_in_words
-from precursor_screen.reports.registry import document_of
-from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.text import lines_of
+from precursor_screen.reporting import json_report
+from precursor_screen.reporting.console import counts_in_words
+from precursor_screen.reporting.registry import document_of
+from precursor_screen.reporting.shipment import shipments_in_words
+from precursor_screen.reporting.text import lines_of
 from tests.conftest import ROOT
 from tests.screening import STARTED, with_rules
 

@@ -14,7 +14,7 @@ import pytest
 
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.values import CONFIRMED, Disposition
-from tests.casework.audit.rows import OWN, row, table
+from tests.cases.audit.rows import OWN, row, table
 from tests.history import rows as ledger_rows
 
 URL = "sqlite:///ledger.sqlite"

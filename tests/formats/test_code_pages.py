@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.formats.code_pages import PAGES, rank_code_pages
 
-CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases/code_pages.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements/code_pages.csv").read_text("utf-8").splitlines()))
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 

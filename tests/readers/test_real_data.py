@@ -13,7 +13,7 @@ from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
 FOLDER = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA", "")) / "manifests"
-JUDGED = Path(__file__).parents[1] / "cases/real_workbooks.csv"
+JUDGED = Path(__file__).parents[1] / "judgements/real_workbooks.csv"
 pytestmark = pytest.mark.skipif(
     not os.environ.get("PRECURSOR_SCREEN_TEST_DATA"), reason="PRECURSOR_SCREEN_TEST_DATA names no folder of real files"
 )

@@ -27,7 +27,7 @@ from tests.rulebook.rules import make_rule
 
 LISTS = load_rulebook(rule_folders()).lists
 WORDS = vocabularies(shipped_substances(), LISTS)
-with (Path(__file__).parents[1] / "cases" / "rule_vocabularies.csv").open(encoding="utf-8", newline="") as stream:
+with (Path(__file__).parents[1] / "judgements" / "rule_vocabularies.csv").open(encoding="utf-8", newline="") as stream:
     CASES = list(csv.DictReader(stream))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.text.concentrations import concentration_of, find_percentages
 
-CASES = Path(__file__).parents[1] / "cases" / "concentrations.csv"
+CASES = Path(__file__).parents[1] / "judgements" / "concentrations.csv"
 ROWS = list(csv.DictReader(CASES.read_text(encoding="utf-8").splitlines(keepends=True)))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.text.dates import parse_date, shifts_to_midnight, weigh_order
 
-CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases/dates_parse.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements/dates_parse.csv").read_text("utf-8").splitlines()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['text']} {c['order']}: {c['why']}")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from precursor_screen.text import decodings
 from precursor_screen.text.decodings import MAY_DECODE, further_readings
 
-CASES = list(csv.DictReader(Path("tests/cases/decodings.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader(Path("tests/judgements/decodings.csv").read_text("utf-8").splitlines()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.text.numbers import Evidence, parse_number, weigh_marks
 
-CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases/numbers_parse.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements/numbers_parse.csv").read_text("utf-8").splitlines()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])

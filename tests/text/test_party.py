@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from precursor_screen.text import party
 from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[1] / "judgements"
 
 
 def cases(name: str) -> list[dict[str, str]]:

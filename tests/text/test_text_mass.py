@@ -16,7 +16,7 @@ from precursor_screen.text.text import plain
 from precursor_screen.text.text_mass import Line, amount_in_text
 from precursor_screen.text.units import Naming, mass_from_line
 
-CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases" / "text_masses.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements" / "text_masses.csv").read_text("utf-8").splitlines()))
 D = Decimal
 
 

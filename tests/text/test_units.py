@@ -16,7 +16,7 @@ from precursor_screen.text.quantity_words import is_package_kind
 from precursor_screen.text.unit_codes import find_unit, to_base, unit_in_header
 from precursor_screen.text.units import UNKNOWN, Naming, mass_from_line
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[1] / "judgements"
 UNITS = list(csv.DictReader((CASES / "units_find.csv").read_text("utf-8").splitlines()))
 PACKAGES = list(csv.DictReader((CASES / "units_packages.csv").read_text("utf-8").splitlines()))
 D = Decimal

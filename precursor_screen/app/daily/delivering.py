@@ -30,7 +30,7 @@ from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.files import write_whole
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.history.values import FileRecord
-from precursor_screen.reports.registry import write_report
+from precursor_screen.reporting.registry import write_report
 from precursor_screen.version import __version__
 
 _CHANGED = "changed-while-read"

@@ -14,7 +14,7 @@ from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.printable import printable
 from precursor_screen.core.report import LEAST_SHORT, Report, show_spot
 from precursor_screen.core.words import capital, counted
-from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reporting.shipment import shipments_in_words
 
 WIDEST = 320  # characters of a line
 MOST_SHIPMENTS = 500  # that are told one by one: beyond that nobody reads a mail

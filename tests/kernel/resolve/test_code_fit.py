@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 HS = load_nomenclature(nomenclature_folder())
 LISTS = load_rulebook([rules_folder()]).lists
-CASES = list(csv.DictReader((ROOT / "tests" / "cases" / "code_fit.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((ROOT / "tests" / "judgements" / "code_fit.csv").read_text("utf-8").splitlines()))
 
 
 def judge(rows: list[tuple[str, str | None]]) -> list[tuple[bool | None, str | None]]:

@@ -17,7 +17,7 @@ from precursor_screen.api import load_reference
 from precursor_screen.core.model import BANDS
 from tests.screening import screen_rows, with_rules
 
-FOLDER = Path(__file__).parents[2] / "cases" / "listed_parties"
+FOLDER = Path(__file__).parents[2] / "judgements" / "listed_parties"
 CASES = {row["case_id"]: row for row in csv.DictReader((FOLDER / "cases.csv").read_text(encoding="utf-8").splitlines())}
 MISSES = {
     "p013": "the address of a buyer is in no field of its own",

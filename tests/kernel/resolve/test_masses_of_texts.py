@@ -14,7 +14,7 @@ from precursor_screen.kernel.resolve.quantities import quantify
 from precursor_screen.reference.bundle import Reference
 from tests.screening import screen_rows, with_rules
 
-CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases" / "masses.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements" / "masses.csv").read_text("utf-8").splitlines()))
 
 
 def masses(reference: Reference, text: str, substance_id: str) -> dict[str, object]:

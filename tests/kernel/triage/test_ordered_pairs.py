@@ -16,7 +16,7 @@ from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.text.party import party_key
 from tests.screening import screen_rows
 
-PAIRS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "cases/ordered_pairs.yml").read_text("utf-8"))
+PAIRS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "judgements/ordered_pairs.yml").read_text("utf-8"))
 DAY = date(2026, 11, 20)
 LISTED = "Quimeralda Reactivos S.A. de C.V."
 FIRMS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel", "Ivy", "Juniper", "Larch", "Maple")

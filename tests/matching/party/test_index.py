@@ -15,7 +15,7 @@ from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party import index as parties
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, similarity
 
-CASES = Path(__file__).parents[2] / "cases"
+CASES = Path(__file__).parents[2] / "judgements"
 
 
 def cases(name: str) -> list[dict[str, str]]:

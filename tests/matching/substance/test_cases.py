@@ -9,7 +9,7 @@ import pytest
 
 from tests.matching.substance.test_index import found, index
 
-CASES = Path(__file__).parents[2] / "cases"
+CASES = Path(__file__).parents[2] / "judgements"
 
 
 def rows(name: str) -> list[dict[str, str]]:

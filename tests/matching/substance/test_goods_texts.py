@@ -15,7 +15,7 @@ from precursor_screen.api import load_reference
 from precursor_screen.reference.recogniser import shipped_index
 from tests.screening import screen_rows, with_rules
 
-FOLDER = Path(__file__).parents[2] / "cases" / "goods_texts"
+FOLDER = Path(__file__).parents[2] / "judgements" / "goods_texts"
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.matching.substance.evidence import STRENGTHS
 from precursor_screen.reference.recogniser import shipped_index
 
-with (Path(__file__).parents[2] / "cases" / "substances_trade.csv").open(encoding="utf-8", newline="") as file:
+with (Path(__file__).parents[2] / "judgements" / "substances_trade.csv").open(encoding="utf-8", newline="") as file:
     CASES = list(csv.DictReader(file))
 
 

@@ -11,7 +11,7 @@ import pytest
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
-CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases/tables_known.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/tables_known.csv").read_text("utf-8").splitlines()))
 TOLD = {"asycuda-query": {("unread-party-column", "Company Name")}, "trademap-statistics": {("no-goods-text", None)}}
 TABLES = list(dict.fromkeys(case["table"] for case in CASES))
 

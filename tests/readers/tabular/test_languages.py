@@ -11,7 +11,7 @@ import pytest
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.rows import says_footer, says_total
 
-CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases/printed_tables.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/printed_tables.csv").read_text("utf-8").splitlines()))
 TABLES = {case["language"]: (case["header"], case["goods"]) for case in CASES}
 
 

@@ -15,7 +15,7 @@ from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.headers import spellings, split_header
 from precursor_screen.readers.tabular.mapping import find_header, guess_columns
 
-CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases/headers_known.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/headers_known.csv").read_text("utf-8").splitlines()))
 TABLE = Path(__file__).parents[3] / "precursor_screen/readers/tabular/layouts/headers.csv"
 
 

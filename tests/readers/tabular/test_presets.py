@@ -19,7 +19,7 @@ from precursor_screen.readers.tabular import presets as module
 from precursor_screen.readers.tabular.presets import presets, recognise, recognise_headerless
 
 # One row a column of a small fictional file in each layout: what it holds, and what a line must say of it.
-CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases/presets.csv").read_text("utf-8").splitlines()))
+CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/presets.csv").read_text("utf-8").splitlines()))
 IDS = [preset.id for preset in presets()]
 
 

@@ -1,0 +1,202 @@
+"""One page of findings, worst first: each a sentence, with its lines. A finding is a question for the auditor, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from precursor_screen.cases.audit.moves import Lines
+from precursor_screen.cases.audit.profile import Profile
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.words import counted
+from precursor_screen.core.words import kilograms as kg
+
+TOP = 90.0  # percentile from which a place among others is told
+LEAST_PEERS = 5  # others, before a place among them is told
+LEAST_NEAR = 3  # movements just under, before they are told
+_MOST_OF_A_KIND = 6  # sentences: findings are to fit on a page; the rest is counted, and stands in the tables
+
+
+class Finding(NamedTuple):
+    """A finding. weight: 0 to 100; the more, the worse; question: what to ask the exporter, or whoever else can tell."""
+
+    kind: str
+    weight: int
+    sentence: str
+    lines: Lines
+    question: str
+
+
+Said = Iterator[tuple[str, Lines]]
+_KINDS: list[tuple[str, int, str, Callable[[Profile], Said]]] = []
+
+
+def find(profile: Profile) -> tuple[Finding, ...]:
+    """The findings of a profile, worst first; of one kind at most six, and how many more there are."""
+    found: list[Finding] = []
+    for kind, weight, question, say in _KINDS:
+        some = list(say(profile))
+        found += [Finding(kind, weight, sentence, lines, question) for sentence, lines in some[:_MOST_OF_A_KIND]]
+        rest = some[_MOST_OF_A_KIND:]
+        if rest:
+            lines = tuple(sorted({n for _, lines in rest for n in lines}))
+            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” are in the tables.", lines, question))
+    return tuple(sorted(found, key=lambda f: -f.weight))
+
+
+def _kind(name: str, weight: int, question: str) -> Callable[[Callable[[Profile], Said]], Callable[[Profile], Said]]:
+    """A kind of finding: first what a register or a list says, then what differs from others, then what differs from itself."""
+
+    def keep(say: Callable[[Profile], Said]) -> Callable[[Profile], Said]:
+        _KINDS.append((name, weight, question, say))
+        return say
+
+    return keep
+
+
+@_kind("listed receiver", 95, "Who is the receiver, who owns it, and was the listing checked before the sale?")
+def _listed(profile: Profile) -> Said:
+    for receiver in profile.receivers:
+        for entry in receiver.listed:
+            score = f", score {entry.score:.0f}" if entry.score is not None else ""
+            yield (
+                f"{receiver.name} matches entry {entry.entry_id} of {entry.list_id}{score} (flag {entry.flag_id[:8]}, {entry.state}); "
+                f"{counted(receiver.movements, 'movement')}, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
+                receiver.lines,
+            )
+
+
+@_kind("papers", 90, "Which paper covers these goods, and where is its original?")
+def _papers(profile: Profile) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if not p.lawful)
+
+
+@_kind("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?")
+def _rerouted(profile: Profile) -> Said:
+    for one in profile.rerouted:
+        yield (
+            f"After {one.country} objected to notification {one.reference} (sent {one.since}), {kg(one.kg)} of "
+            f"{profile.names_of[one.substance]} went to {', '.join(one.to)}: {one.because}.",
+            one.lines,
+        )
+
+
+@_kind("open flags", 80, "What was done about each flag?")
+def _open_flags(profile: Profile) -> Said:
+    worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
+    for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
+        levels = dict(family.levels)
+        told = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
+        said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
+        if family.open:
+            yield (
+                f"{counted(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                family.lines,
+            )
+    for episode in profile.episodes:
+        if episode.state in OPEN and episode.level in ("critical", "high"):
+            yield (
+                f"Episode {episode.flag_id[:8]} ({episode.rule_id}): {episode.because}",
+                episode.lines,
+            )
+
+
+@_kind("just under the threshold", 70, "Who ordered in these quantities, and why?")
+def _near(profile: Profile) -> Said:
+    ranked = {p.substance: p for p in profile.places if p.measure == "share just under the threshold"}
+    for one in sorted(profile.just_under, key=lambda j: (-j.share, j.substance)):
+        place = ranked.get(one.substance)
+        usual = place.median if place and place.others else None
+        if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
+            peers = (
+                f"the peers' median is {usual:.0%} ({counted(place.others, 'exporter')})"
+                if place and usual is not None
+                else "no peer to compare"
+            )
+            yield (
+                f"{one.near:,} of {counted(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
+                f"100 % of the threshold; {peers}.",
+                one.lines,
+            )
+
+
+@_kind("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?")
+def _declared(profile: Profile) -> Said:
+    for one in profile.declared:
+        if one.fits is False:
+            yield (
+                f"{counted(one.rows, 'row')} recognised as {profile.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under {one.hs6}, which is none of its "
+                f"headings; {kg(one.kg)}.",
+                one.lines,
+            )
+
+
+@_kind("jump", 55, "What was the order behind this month?")
+def _jumps(profile: Profile) -> Said:
+    for one in sorted(profile.jumps, key=lambda j: (-j.times, j.substance, j.month)):
+        yield (
+            f"In {one.month} {kg(one.kg)} of {profile.names_of[one.substance]} moved, {one.times:,.1f} times the median month before "
+            f"({kg(one.usual_kg)}).",
+            one.lines,
+        )
+
+
+@_kind("price", 50, "How was the price agreed? Show the contract and the payment.")
+def _prices(profile: Profile) -> Said:
+    for one in profile.odd_prices:
+        yield f"{profile.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.", one.lines
+
+
+@_kind("alike", 48, "Is this one shipment declared twice, or one order in equal parts?")
+def _alike(profile: Profile) -> Said:
+    for one in profile.duplicates:
+        yield (
+            f"{counted(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
+            f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
+            one.lines,
+        )
+
+
+@_kind("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?")
+def _reactivated(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.gap_days is not None:
+            yield f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.", one.lines
+
+
+@_kind("new partner", 40, "How was the new customer found and checked? Show the declaration of use.")
+def _new(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.is_new:
+            where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
+            unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
+            yield (
+                f"{one.name}{where} is new since {one.first}: {counted(one.movements, 'movement')}, {kg(one.kg)}{unknown}.",
+                one.lines,
+            )
+
+
+@_kind("place among exporters", 35, "What explains the place among others of the trade?")
+def _places(profile: Profile) -> Said:
+    for one in profile.places:
+        if (
+            one.percentile is not None
+            and one.others >= LEAST_PEERS
+            and one.percentile >= TOP
+            and one.measure != "share just under the threshold"
+        ):
+            of = f" of {profile.names_of[one.substance]}" if one.substance else ""
+            lines = next((t.lines for t in profile.totals if t.substance == one.substance), ())
+            yield f"By {one.measure}{of} this exporter is above {one.below:,} of {one.others:,} others.", lines
+
+
+@_kind("papers, lawful as far as is known", 20, "What became of the rest of the paper?")
+def _lawful_papers(profile: Profile) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful)
+
+
+@_kind("dormant partner", 15, "Why did the customer stop buying?")
+def _dormant(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.is_dormant:
+            yield f"{one.name} has received nothing since {one.last}, after {counted(one.movements, 'movement')}.", one.lines

@@ -1,0 +1,165 @@
+"""What an audit looks at: movements of one exporter as a frame, each numbered by the line that states it.
+
+Declaration, house bill and master bill of one cargo count once, as in the windows of the rules (`kernel.movements.link_movements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from precursor_screen.cases.frames import group, or_nought, sum_known, sum_once, to_column, to_frame, values
+from precursor_screen.cases.reconcile.movements import READ as OF_PAPERS
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.model import Threshold
+from precursor_screen.kernel.movements import link_movements
+from precursor_screen.reference.thresholds import threshold_for
+
+# What is read of each movement of the exporter.
+READ = (
+    *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
+    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer"),
+    *("country_of_dispatch", "country_of_destination", "transit_countries"),
+    *("sender_name", "sender_key", "sender_address_key", "sender_country", "receiver_name", "receiver_key", "receiver_country"),
+    *("permit_reference", "pen_reference", "hs6", "description", "value_usd", "substance_id", "match_method"),
+    *("substance_mass_kg", "goods_mass_kg", "mass_basis", "mass_confidence"),
+)
+WANTED = tuple(dict.fromkeys((*READ, *OF_PAPERS)))  # with what papers are compared with
+Lines = tuple[int, ...]
+Rows = Sequence[Any]  # of a table, as named tuples
+
+
+class Limits:
+    """Thresholds in kilograms of one jurisdiction, by substance, direction and day; each is looked up once."""
+
+    def __init__(self, thresholds: Iterable[Threshold], jurisdiction: str) -> None:
+        self.jurisdiction = jurisdiction
+        self._rows = [one for one in thresholds if one.jurisdiction == jurisdiction]
+        self._known: dict[tuple[str, str, date, str], Decimal | None] = {}
+
+    def find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
+        """The threshold of a transaction, month or year; None: none is known. One of zero (every quantity) is one."""
+        if day is None:
+            return None
+        key = (substance, direction, day, period)
+        if key not in self._known:
+            found = threshold_for(self._rows, self.jurisdiction, substance, direction, day, period)
+            self._known[key] = found.kg if found else None
+        return self._known[key]
+
+
+# The columns of a frame of movements, by what MOVEMENT says of each; texts are empty where nothing is stated.
+_TEXTS = {
+    **{name: name for name in ("line_id", "movement_key", "shipment_id", "source_file", "direction", "mass_basis", "hs6")},
+    **{name: name for name in ("description", "match_method", "receiver_name", "receiver_country")},
+    "substance": "substance_id",
+    "sender": "sender_name",
+    "receiver": "receiver_key",
+    "dispatch": "country_of_dispatch",
+    "destination": "country_of_destination",
+    "permit": "permit_reference",
+    "notification": "pen_reference",
+}
+_OTHERS = {
+    "source_row": "source_row",
+    "day": "as_of_date",
+    "kg": "cast(case when counts then substance_mass_kg - coalesce(covered_kg, 0) else substance_mass_kg * 0 end as decimal(18, 6))",
+    "value_usd": "value_usd",
+    "transit": "coalesce(transit_countries, [])",
+    "goods_kg": "case when substance_mass_kg > 0 and substance_mass_kg < goods_mass_kg then goods_mass_kg end",
+}
+_ORDER = (
+    *("line", "line_id", "movement_key", "shipment_id", "source_file", "source_row", "day", "direction", "substance", "kg"),
+    *("mass_basis", "value_usd", "hs6", "description", "match_method", "sender", "receiver", "receiver_name", "receiver_country"),
+    *("dispatch", "destination", "transit", "permit", "notification", "limit_kg", "goods_kg"),
+)
+
+
+def to_moves(rows: pa.Table, limits: Limits) -> pd.DataFrame:
+    """A row a movement of one substance, or of goods that were remembered for another reason; in an order that does not depend on theirs.
+
+    Of the columns:
+        line: number of the line, from 1 by day, file and row; a line that names two substances is two rows.
+        kg: mass of the substance that counts here; 0: another document of the cargo states it; unknown: it is not known.
+        receiver: what receivers are told apart by; empty: none is named.
+        limit_kg: threshold of a transaction on that day; unknown: none is known.
+        goods_kg: mass of the goods as traded, where they hold less of the substance; unknown: they are it, or it is not known.
+
+    Args:
+        rows: MOVEMENT rows, the columns of READ.
+        limits: of the jurisdiction.
+    """
+    moves = to_frame(_link(rows))
+    moves["line"] = to_column(pd.factorize(moves["line_id"])[0] + 1, pa.int64())
+    moves["receiver"] = to_column(
+        (key or name.casefold() for key, name in zip(moves["receiver"], moves["receiver_name"], strict=True)), pa.string()
+    )
+    cases = zip(*(values(moves[name]) for name in ("substance", "direction", "day")), strict=True)
+    moves["limit_kg"] = pd.Series([limits.find(*case) for case in cases], dtype=object)  # as the law states it
+    return moves.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
+
+
+def _link(rows: pa.Table) -> pa.Table:
+    """The columns but those that are looked up, by day, file and row."""
+    wanted = [f"coalesce({column}, '') as {name}" for name, column in _TEXTS.items()]
+    wanted += [f"{column} as {name}" for name, column in _OTHERS.items()]
+    with connect() as connection:
+        connection.register("movements", rows)
+        return fetch(
+            connection,
+            f"""select {", ".join(wanted)} from ({link_movements("movements")})
+                order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')""",
+        )
+
+
+def place_of(move: Any) -> str:
+    """File and row of a movement."""
+    return f"{move.source_file}:{move.source_row}" if move.source_row is not None else str(move.source_file)
+
+
+def named(moves: pd.DataFrame) -> pd.DataFrame:
+    """Those in which a substance was recognised."""
+    is_named = moves["substance"] != ""
+    return moves if is_named.all() else moves[is_named]
+
+
+def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """A row a group, in the order of its keys.
+
+    kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less; movements: messages about one cargo are
+    one; rows: of the frame; unknown: of them those without a mass.
+    """
+    found = group(
+        moves,
+        by,
+        movements=("movement_key", "count_distinct"),
+        rows=("line", "count"),
+        known=("kg", "count"),
+        first=("day", "min"),
+        last=("day", "max"),
+        lines=("line", "distinct"),
+        kg=("kg", "sum"),
+        of_kg=("goods_kg", "sum"),
+    )
+    # Of each line every mass once, for one text may be read as several substances (esters of an acid).
+    found["kg"] = or_nought(found["kg"] if moves["line"].is_unique else sum_once(moves, by, ("line", "kg"), "kg"))
+    found["of_kg"] = or_nought(found["of_kg"])
+    found["unknown"] = found["rows"] - found["known"]
+    found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
+    return found
+
+
+def known_kg(moves: pd.DataFrame) -> Decimal:
+    """The sum of the masses that are known."""
+    found: Decimal = or_nought([sum_known(moves.drop_duplicates(["line", "kg"])["kg"])])[0]
+    return found
+
+
+def lines_of(moves: pd.DataFrame) -> Lines:
+    """The numbers of their lines, each once, in order."""
+    return tuple(sorted(set(values(moves["line"]))))

@@ -1,0 +1,134 @@
+"""Screening the inputs of a bundle again, where they are at hand, and comparing what comes of it with what was sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from precursor_screen.cases.evidence.gather import Document, Row
+from precursor_screen.core.report import Report
+
+_COMPARED = (
+    "rule_version",
+    "level",
+    "confidence",
+    "because",
+    "evidence",
+    "substance_id",
+    "party_role",
+    "list_id",
+    "entry_id",
+    "score",
+)
+# Says where in history an episode stands, which a run without the ledger cannot know.
+_OF_HISTORY = frozenset({"episode", "told", "escalated", "continues"})
+
+
+class Compared(Struct, frozen=True):
+    """What came of it.
+
+    Attributes:
+        same: flags raised again, word for word.
+        differences: sentences on flags that were not, or not so.
+        unknown: sentences on what could not be compared.
+        notes: what is otherwise here than when the flags were raised: rules, lists, tables.
+    """
+
+    same: int
+    differences: tuple[str, ...]
+    unknown: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def compare(document: Document, report: Report, missing: Sequence[str]) -> Compared:
+    """The flags of a bundle beside those of a run over its inputs.
+
+    Args:
+        document: of the bundle.
+        report: of the run, without a ledger.
+        missing: names of inputs that were not found.
+    """
+    now = [*report.flag_records()]
+    by_id = {f["flag_id"]: f for f in now}
+    differences, unknown, same = [], [], 0
+    left_out = {o["path"] for o in document.get("left_out", ())}
+    scopes = {rule_id: rule.scope for rule_id, rule in report.rules.items()}
+    for number, flag in enumerate(document["flags"]):
+        again = by_id.get(flag["flag_id"]) or _alike(flag, now)
+        of_history = scopes.get(flag["rule_id"], "history") == "history" or flag.get("episode") is not None
+        named = f"{flag['rule_id']} at {flag['source_file']}, row {flag['source_row']} ({flag['flag_id'][:12]})"
+        if again is None:
+            if of_history or missing:
+                why = "an input was not found" if missing else "it rests on movements of other runs"
+                unknown.append(f"{named}: not raised by these inputs alone; {why}")
+            else:
+                differences.append(f"{named}: not raised again")
+            continue
+        other = _otherwise(flag, again, f"/flags/{number}", left_out)
+        if not other:
+            same += 1
+        elif of_history and "rule_version" not in other:
+            unknown.append(f"{named}: raised again, with other {', '.join(other)}; it rests on movements of other runs")
+        else:
+            differences.append(f"{named}: raised again, with other {', '.join(other)}")
+    return Compared(same, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
+
+
+def _alike(flag: Row, now: Sequence[Row]) -> Row | None:
+    """The flag of the same rule about the same thing on the same line: an episode keeps the id under which it began."""
+    keys = ("rule_id", "line_id", "substance_id", "party_role", "list_id", "entry_id")
+    return next((f for f in now if all(f[k] == flag[k] for k in keys)), None)
+
+
+def _otherwise(flag: Row, again: Row, path: str, left_out: set[str]) -> list[str]:
+    found = []
+    for name in _COMPARED:
+        if f"{path}/{name}" in left_out:
+            continue
+        ours, theirs = flag[name], again[name]
+        if name == "evidence":
+            ours, theirs = _items(ours), _items(theirs)
+            missing = [item for item in ours if item not in theirs]
+            more = len(theirs) != len(ours) and None not in flag["evidence"]
+            if missing or more:
+                found.append("evidence")
+        elif name == "score":
+            if (ours is None) != (theirs is None) or (ours is not None and abs(ours - theirs) > 1e-6):
+                found.append(name)
+        elif ours != theirs:
+            found.append(name.replace("_", " "))
+    return found
+
+
+def _items(evidence: Sequence[Row | None]) -> list[tuple[Any, ...]]:
+    """Items of evidence that a run by itself can know."""
+    keys = ("subject", "field", "as_written", "candidate")
+    return [tuple(e.get(k) for k in keys) for e in evidence if e and not (e["subject"] == "window" and e["field"] in _OF_HISTORY)]
+
+
+def _notes(document: Document, report: Report) -> Iterator[str]:
+    """What is otherwise here than when the flags were raised."""
+    then: Mapping[str, Any] = document["reference"]
+    now = report.provenance
+    for rule in document["rules"]:
+        mine = report.rules.get(rule["rule_id"])
+        if mine is None or rule["raised_by"] != [mine.version]:
+            yield f"{rule['rule_id']}: {mine.version if mine else 'not applied'} here, {' and '.join(rule['raised_by'])} then"
+    if then["rules_sha256"] and then["rules_sha256"] != now["rules"]["sha256"]:
+        yield f"rules: SHA-256 {now['rules']['sha256'][:16]} here, {then['rules_sha256'][:16]} then"
+    tables = then["substances"] or then["now"]["substances"]
+    if tables["sha256"] != now["substances"]["sha256"]:
+        when = "then" if then["substances"] else "when it was sealed"
+        yield f"substance tables: SHA-256 {now['substances']['sha256'][:16]} here, {tables['sha256'][:16]} {when}"
+    here = {w["list_id"]: w for w in now["watchlists"]}
+    # A ledger keeps of a list only the day that stands in the evidence.
+    named = [{"list_id": e["list_id"], **e["raised_with"]} for e in document["entries"]]
+    for listed in (*then["watchlists"], *named):
+        list_id, day = listed["list_id"], listed["list_date"]
+        ours = here.get(list_id)
+        if ours is None:
+            yield f"list {list_id} of {day or 'a day that is not known'}: not here"
+        elif (listed["sha256"] and ours["sha256"] != listed["sha256"]) or (day and ours["list_date"] != day):
+            yield f"list {list_id}: of {ours['list_date']} here, of {day} then"

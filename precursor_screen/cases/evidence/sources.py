@@ -1,0 +1,211 @@
+"""What a flag rests on besides its lines: rules as text, entries of lists, editions of tables, as this installation holds them while sealing.
+
+What differs from what the flag was raised with (another version of the rule, a newer list) is said: it is never passed off as that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
+
+from precursor_screen.cases.evidence.gather import TO_SCORE, Document, Row
+from precursor_screen.cases.evidence.scores import NOTE, reckon
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import Concern, Rule, retired_rule
+from precursor_screen.core.report import legal_basis
+from precursor_screen.reference.bundle import Rulebook
+from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.rulebook.expression import columns_in
+
+OpenList = Callable[[str], Watchlist]
+
+
+class Installed(Struct, frozen=True):
+    """What this installation judges with.
+
+    Attributes:
+        book: the rules.
+        folders: where their files are; of two files of one name the later folder's counts.
+        substances: edition and sha256 of the tables.
+        names: of substances, by their ids.
+        open_list: opens a watchlist by its id; raises WatchlistError where there is none.
+        concern: grades and masses of substances, by which scores are reckoned; empty: none is.
+    """
+
+    book: Rulebook
+    folders: Sequence[Path]
+    substances: Mapping[str, str]
+    names: Mapping[str, str]
+    open_list: OpenList
+    concern: Mapping[str, Concern] = field(default_factory=dict)
+
+
+def complete(document: Document, installed: Installed) -> tuple[Document, dict[str, bytes]]:
+    """Adds rules, entries and editions to a document.
+
+    Args:
+        document: from `gather` or `report_source`.
+        installed: what is asked.
+
+    Returns:
+        The document, and the text of each rule under the name of its member.
+    """
+    notes = list(document["notes"])
+    texts: dict[str, bytes] = {}
+    rules: list[Row] = []
+    flags = []
+    ours = {r.rule.id: r for r in installed.book.compiled}
+    plain = {r.id: r for r in installed.book.rules}
+    for rule_id in sorted({f["rule_id"] for f in document["flags"]}):
+        rule = plain.get(rule_id)
+        raised = sorted({f["rule_version"] or "" for f in document["flags"] if f["rule_id"] == rule_id})
+        member, text = f"rules/{rule_id}.yml", _text_of(rule, installed.folders)
+        if text is None:
+            notes.append(f"{rule_id} is not among the rules of this installation: its text is not here.")
+        else:
+            texts[member] = text
+        if rule and raised != [rule.version]:
+            notes.append(f"{rule_id} is here as version {rule.version}; the flag was raised by version {' and '.join(raised)}.")
+        compiled = ours.get(rule_id)
+        used = columns_in((*compiled.tests, *compiled.selections.values())) if compiled else frozenset()
+        window = compiled.window.columns if compiled and compiled.window else frozenset()
+        rules.append(
+            {
+                "rule_id": rule_id,
+                "raised_by": raised,
+                "version": rule.version if rule else "",
+                "title": rule.title if rule else "",
+                "action": rule.action if rule else "",
+                "falsepositives": list(rule.falsepositives) if rule else [],
+                "legal_basis": legal_basis(rule) if rule else [],
+                "member": member if text is not None else "",
+                "sha256": hashlib.sha256(text).hexdigest() if text is not None else "",
+                "reads": sorted(used | window),
+            }
+        )
+    for flag in document["flags"]:
+        rule = plain.get(flag["rule_id"])
+        flags.append(
+            {
+                **flag,
+                "title": flag.get("title") or (rule.title if rule else ""),
+                "legal_basis": flag.get("legal_basis") or (legal_basis(rule) if rule else []),
+            }
+        )
+    reference = _reference(document["reference"], installed, notes)
+    entries = _entries(flags, reference, installed.open_list, notes)
+    met = {s["substance_id"] for row in document["facts"] for s in row["substances"]}
+    shipments = _shipments(document, installed, notes)
+    whole = {
+        **{k: v for k, v in document.items() if k != TO_SCORE},
+        "shipments": shipments,
+        "notes": notes,
+        "flags": flags,
+        "rules": rules,
+        "entries": entries,
+        "reference": reference,
+        "substances": {i: installed.names.get(i, i) for i in sorted(met)},
+    }
+    return whole, texts
+
+
+def _shipments(document: Document, installed: Installed, notes: list[str]) -> list[Row]:
+    """The shipments, with the parts of their scores: those of a report, else reckoned again."""
+    held = {shipment_id: (flags, movements) for shipment_id, flags, movements in document.get(TO_SCORE, ())}
+    found = []
+    for shipment in document["shipments"]:
+        flags, movements = held.get(shipment["shipment_id"], (None, []))
+        if "parts" in shipment or flags is None:
+            found.append(shipment)
+        elif not flags.num_rows or not installed.concern:
+            notes.append(
+                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: none was reckoned."
+            )
+            found.append(shipment)
+        else:
+            book = installed.book
+            made = reckon(
+                shipment["shipment_id"], flags, movements, book.rules, book.typologies, installed.concern, installed.names
+            )
+            found.append({**shipment, **made})
+            notes.append(NOTE)
+    notes[:] = dict.fromkeys(notes)
+    return found
+
+
+def rule_of(row: Mapping[str, Any]) -> Rule:
+    """A rule of a document as far as an explanation needs it."""
+    return replace(
+        retired_rule(row["rule_id"]),
+        version=row["version"],
+        title=row["title"],
+        action=row["action"],
+        falsepositives=tuple(row["falsepositives"]),
+    )
+
+
+def _text_of(rule: Rule | None, folders: Sequence[Path]) -> bytes | None:
+    if rule is None:
+        return None
+    for folder in reversed(folders):
+        for path in (folder / rule.path, *sorted(folder.rglob(Path(rule.path).name))):
+            if path.is_file():
+                return path.read_bytes()
+    return None
+
+
+def _reference(raised: Row, installed: Installed, notes: list[str]) -> Row:
+    """What the flag was raised with, and what is installed now; differences go into the notes."""
+    now = {"rules_sha256": installed.book.sha256, "substances": dict(installed.substances)}
+    if raised["rules_sha256"] and raised["rules_sha256"] != now["rules_sha256"]:
+        notes.append("The rules of this installation, or their parameters, are not those of the run that raised the flag.")
+    if raised["substances"] is None:
+        notes.append(
+            "The ledger does not keep which edition of the substance tables a run used; the edition named is that of now."
+        )
+    elif raised["substances"] != now["substances"]:
+        notes.append("The substance tables of this installation are of another edition than those that the flag was raised with.")
+    return {**raised, "now": now}
+
+
+def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: list[str]) -> list[Row]:
+    """The entries that flags name, each with the list that it is taken from."""
+    wanted: dict[tuple[str, str], str] = {}
+    for flag in flags:
+        if flag["list_id"] and flag["entry_id"]:
+            said = {e["field"]: e["as_written"] for e in flag["evidence"] if e}
+            wanted.setdefault((flag["list_id"], flag["entry_id"]), said.get("list_date", ""))
+    raised = {w["list_id"]: w for w in reference["watchlists"] if isinstance(w, dict) and "list_id" in w}
+    found: list[Row] = []
+    for (list_id, entry_id), day in sorted(wanted.items()):
+        then = raised.get(list_id, {})
+        row: Row = {
+            "list_id": list_id,
+            "entry_id": entry_id,
+            "raised_with": {"list_date": day or then.get("list_date", ""), "sha256": then.get("sha256", "")},
+            "entry": None,
+        }
+        try:
+            watchlist = open_list(list_id)
+            row["entry"] = to_builtins(watchlist.entry(entry_id), builtin_types=(date,))
+            row["taken_from"] = {"list_date": str(watchlist.manifest.list_date), "sha256": watchlist.manifest.sha256}
+        except WatchlistError:
+            notes.append(
+                f"The list {list_id} is not here: what it says of entry {entry_id} stands in the evidence of the flag alone."
+            )
+        except KeyError:
+            notes.append(f"Entry {entry_id} is not on the list {list_id} that is here now.")
+        else:
+            if row["taken_from"]["list_date"] != row["raised_with"]["list_date"]:
+                notes.append(
+                    f"Entry {list_id} {entry_id} is as the list of {row['taken_from']['list_date']} has it; the flag was raised with "
+                    f"the list of {row['raised_with']['list_date'] or 'a day that is not known'}."
+                )
+        found.append(row)
+    return found

@@ -1,0 +1,260 @@
+"""MOVEMENT rows as what is reconciled: one movement of one substance, with the keys by which papers are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+
+from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Party, is_number
+from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.party import normalise_party, party_key
+from precursor_screen.text.party_cells import name_parts
+
+_BASKET = "hs"  # a substance known by nothing but a code that others share
+_BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
+_PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
+_FIGURES, _YEAR = 3, re.compile(r"(?:19|20)\d\d")  # of a number that stands beside another with no more than a slash between them
+READ = (
+    *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
+    *("substance_id", "substance_mass_kg", "goods_mass_kg", "form", "match_method", "match_strength"),
+    *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
+    *("consignee_key", "importer_key"),
+    *("sender_country", "receiver_country", "description"),
+    *("country_of_dispatch", "country_of_origin", "country_of_destination", "permit_reference", "pen_reference"),
+    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "container_numbers"),
+)
+
+
+# Goods that say that they come back, in the languages of manifests (own proposal).
+_RETURNED = re.compile(
+    r"\b(?:returned (?:goods|shipment|cargo)|(?:goods|cargo) returned|return of (?:goods|rejected)|rejected goods|re-?import\w*|r[üu]ckware\w*"
+    r"|retourware\w*|marchandises? (?:en )?retour\w*|retour de marchandises?|mercanc[ií]as? devuelt\w*|devoluci[oó]n|devolu[cç][aã]o"
+    r"|merce resa|возврат\w*)\b|退运|退货",
+    re.I,
+)
+
+
+# Between who acts and for whom, in the words of bills (own proposal).
+_ACTING = re.compile(
+    r"\s(?:o/b/o|o/b of|o/b|obo|on behalf of|for (?:the )?account of|f/a/o|for and on behalf of|a/c of|im auftrag (?:von|der|des)|i\.a\. (?:von|der)"
+    r"|pour (?:le )?compte de|por cuenta de|en nombre de|por conta de|per conto di|namens)\s",
+    re.I,
+)
+
+
+class Beside(Struct, frozen=True):
+    """Of a line what a movement keeps nothing of: day of departure and of arrival; the place of delivery as filed, and the country in which
+    other lines have it where this line states another."""
+
+    departure: date | None = None
+    arrival: date | None = None
+    delivery: str = ""
+    elsewhere: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
+class Movement(Struct, frozen=True):
+    """A movement of a substance.
+
+    Attributes:
+        bill: what people call the shipment by.
+        kg: of the goods as traded, which is what papers state; None: not known.
+        content_kg: of the substance in them, by the strength that the goods state; None: not known.
+        sending, receiving: keys of all parties on that side.
+        origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination; where the goods state none, the party's.
+        assumed: whether the other country is the party's.
+        returned: whether the goods say that they come back.
+        by_code: whether the substance is known by nothing but a code that others share.
+        supposed: whether the direction is what the countries suggest, for none is filed.
+        goods: as filed.
+        beside: what the line says that nothing else is made of.
+        under: plain numbers of the papers that it was found to be under so far.
+        permit, pen: as filed.
+        bills: plain numbers of bills and declarations; containers: of containers.
+        bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
+        taken: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
+    """
+
+    key: str
+    line_id: str
+    shipment_id: str
+    bill: str
+    file: str
+    row: int
+    day: date
+    substance_id: str
+    kg: Decimal | None
+    direction: str | None = None
+    sender: str = ""
+    receiver: str = ""
+    sending: tuple[str, ...] = ()
+    receiving: tuple[str, ...] = ()
+    origin: str | None = None
+    destination: str | None = None
+    permit: str | None = None
+    pen: str | None = None
+    bills: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    bulk: bool = True
+    taken: tuple[tuple[str, str], ...] = ()
+    content_kg: Decimal | None = None
+    assumed: bool = False
+    returned: bool = False
+    by_code: bool = False
+    supposed: bool = False
+    goods: str = ""
+    beside: Beside = NOTHING_BESIDE
+    under: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """`file:row`."""
+        return f"{self.file}:{self.row}"
+
+    @property
+    def substance_kg(self) -> Decimal | None:
+        """What the goods hold of the substance: all of them, where no strength is known; None: not known."""
+        return self.kg if self.content_kg is None else self.content_kg
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Orders movements by what they say, so that the order of rows never counts."""
+        return (self.day, self.bill, self.substance_id, self.key, self.line_id, self.file, self.row)
+
+    @property
+    def other_country(self) -> str | None:
+        """The country of the other side; None: not stated, or which side it is, is not known."""
+        return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
+
+
+def record_of(m: Movement) -> dict[str, Any]:
+    """A movement as it is told: the columns of a sheet of lines, in their order."""
+    return {
+        "bill": m.bill,
+        "day": m.day,
+        "kg": m.kg,
+        "content_kg": m.substance_kg,
+        "direction": m.direction,
+        "substance_id": m.substance_id,
+        "sender": m.sender,
+        "receiver": m.receiver,
+        "from": m.origin,
+        "to": m.destination,
+        "country_of_party": m.assumed,
+        "permit": m.permit,
+        "notification": m.pen,
+        "source_file": m.file,
+        "source_row": m.row,
+        "line_id": m.line_id,
+    }
+
+
+def pick_substances(rows: pa.Table) -> pa.Table:
+    """Of MOVEMENT rows those of a substance, with no column that is not needed."""
+    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
+
+
+def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyType({})) -> tuple[Movement, ...]:
+    """Movements from MOVEMENT rows that state a day; in the order of their rank.
+
+    Args:
+        rows: MOVEMENT.
+        beside: by line_id, of lines that say more.
+    """
+    batches = pick_substances(rows).to_batches(100_000)
+    found = (_movement(row, beside) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
+    return tuple(sorted(found, key=lambda m: m.rank))
+
+
+def _movement(row: Mapping[str, Any], beside: Mapping[str, Beside]) -> Movement:
+    content, goods = row["substance_mass_kg"], row["goods_mass_kg"]
+    origin, destination = row["country_of_dispatch"] or row["country_of_origin"], row["country_of_destination"]
+    references = [row[c] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id") if row[c]]
+    side = {EXPORT: (destination, row["receiver_country"]), IMPORT: (origin, row["sender_country"])}
+    filed, of_party = side.get(row["direction"] or EXPORT, (None, None))
+    strong = row["match_method"] != _BASKET and row["match_strength"] in (None, "strong", "medium")
+    return Movement(
+        key=row["movement_key"],
+        line_id=row["line_id"],
+        shipment_id=row["shipment_id"] or row["line_id"],
+        bill=next(iter(references), row["shipment_id"] or ""),
+        file=row["source_file"] or "",
+        row=row["source_row"] or 0,
+        day=row["as_of_date"],
+        substance_id=row["substance_id"],
+        kg=goods if goods is not None and content else content,  # a mass that counts in another row is nought
+        content_kg=content,
+        direction=row["direction"],
+        sender=row["sender_name"] or "",
+        receiver=row["receiver_name"] or "",
+        sending=_keys(row["sender_key"], row["exporter_key"], row["consignor_key"], *_keys_in(row["sender_name"])),
+        receiving=_keys(row["receiver_key"], row["consignee_key"], row["importer_key"], *_keys_in(row["receiver_name"])),
+        origin=origin or row["sender_country"],
+        destination=destination or row["receiver_country"],
+        assumed=filed is None and of_party is not None,
+        returned=bool(_RETURNED.search(row["description"] or "")),
+        by_code=row["match_method"] == _BASKET,
+        goods=row["description"] or "",
+        beside=beside.get(row["line_id"], NOTHING_BESIDE),
+        permit=row["permit_reference"],
+        pen=row["pen_reference"],
+        bills=tuple(dict.fromkeys(plain_reference(r) for r in (*references, row["shipment_id"]) if r)),
+        containers=tuple(plain_reference(c) for c in row["container_numbers"] or ()),
+        bulk=row["form"] in (None, "substance") and strong,
+    )
+
+
+def _keys(*keys: str | None) -> tuple[str, ...]:
+    return tuple(sorted({k for k in keys if k}))
+
+
+@lru_cache(maxsize=65_536)
+def _keys_in(cell: str | None) -> tuple[str, ...]:
+    """Keys of the names that a cell may hold: with an address behind it, or for whom somebody acts."""
+    if not cell:
+        return ()
+    acting = [part for part in _ACTING.split(cell) if part.strip()] if _ACTING.search(cell) else []
+    return (*map(party_key, (*name_parts(cell), *acting)), *(reading.sorted for reading in normalise_party(cell).readings))
+
+
+def sure_parts(cell: str | None) -> tuple[str, ...]:
+    """Numbers of a cell that holds several, as written; none where it holds one."""
+    parts = [p.strip() for p in _BETWEEN.split(cell or "") if is_number(plain_reference(p))]
+    return tuple(dict.fromkeys(parts)) if len(parts) > 1 else ()
+
+
+def named_cells(cell: str | None) -> tuple[str, ...]:
+    """Numbers that a cell names, as written: the whole of it first, then its parts; also those that a slash or a plus parts, where each
+    has as many figures as a number: `EA/25/01857` is one."""
+    if not cell:
+        return ()
+    perhaps = _PERHAPS_BETWEEN.split(cell)
+    whole = all(sum(c.isdigit() for c in part) >= _FIGURES and not _YEAR.fullmatch(part.strip()) for part in perhaps)
+    parts = (cell, *_BETWEEN.split(cell), *(perhaps if whole else ()))
+    return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_reference(p))))
+
+
+@lru_cache(maxsize=65_536)  # goods of one document name it again and again
+def named_numbers(cell: str | None) -> tuple[str, ...]:
+    """Plain numbers that a cell names: the whole of it first, then its parts where it may hold several; none for TBA and the like."""
+    if not cell:
+        return ()
+    whole = plain_reference(cell)
+    parts = [plain_reference(p) for p in _BETWEEN.split(cell)]
+    return tuple(dict.fromkeys(n for n in (whole, *parts) if is_number(n)))
+
+
+def agrees(party: Party | None, keys: tuple[str, ...]) -> bool | None:
+    """Whether a party of a document is among those of a movement; None: one of the two is not told."""
+    return None if party is None or not keys else party.key in keys

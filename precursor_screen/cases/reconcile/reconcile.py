@@ -1,0 +1,257 @@
+"""Movements against all registers that there are: allocation, differences, and what could not be judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.cases.reconcile import differences as kinds
+from precursor_screen.cases.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
+from precursor_screen.cases.reconcile.allocate import allocate
+from precursor_screen.cases.reconcile.arranged import deliveries, direct, once, without_codes
+from precursor_screen.cases.reconcile.book import Allocation
+from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, unjudged
+from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.cases.reconcile.law import Frame
+from precursor_screen.cases.reconcile.movements import Movement, named_numbers
+from precursor_screen.cases.reconcile.papers import judge_papers
+from precursor_screen.cases.reconcile.returned import OfNumber, export_permits, judge_returned, mark_returned, named_export
+from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
+from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REGISTERS, REQUIREMENTS
+
+ALLOCATED = (PERMITS, NOTIFICATIONS, CONFIRMATIONS)
+VERSIONED = (PERMITS, NOTIFICATIONS, LICENCES)
+_OF_EXPORTS = (NOTIFICATIONS, CONFIRMATIONS)
+_OF_RECEIVER = (
+    "movements within a customs union of which the law asks a declaration of the customer, or the receiver's own licence or registration: "
+    "no register here holds these (permits.csv)"
+)
+_NOT_IMPORTED = "the register was not imported: nothing was compared with it."
+_MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
+
+
+class Reconciled(Struct, frozen=True):
+    """What came of it: differences, the gravest first; what could not be judged; how the registers came out.
+
+    compared: register, how many documents it has, how many movements could be under it, how many are, and of these how many name a number.
+    """
+
+    differences: tuple[Difference, ...]
+    unjudged: tuple[Unjudged, ...]
+    compared: tuple[tuple[str, int, int, int, int], ...]
+
+
+def reconcile(
+    movements: Sequence[Movement], registers: Mapping[str, Sequence[Document]], frame: Frame, firm: str = ""
+) -> Reconciled:
+    """Compares movements with registers.
+
+    Args:
+        movements: of the frame's days.
+        registers: documents by register. One that was not imported is not among them; an empty one is.
+        frame: see there.
+        firm: key of an exporter: only what concerns it is told; the others' movements still use up what they name.
+    """
+    compared: list[tuple[str, int, int, int, int]] = []
+    firms: frozenset[str] = frozenset((firm,)) - {""}
+    movements, found, doubts = _arranged(movements, registers, frame)
+    exports = export_permits(registers.get(PERMITS, ()))
+    unweighed = sum(m.kg is None for m in movements)
+    frame = replace(
+        frame,
+        masses_missing=unweighed >= _MANY and 2 * unweighed > len(movements),
+        notifications=frozenset(d.number for d in registers.get(NOTIFICATIONS, ())),
+    )
+    for register in REGISTERS:
+        documents = registers.get(register)
+        if documents is None:
+            message = f"{_NOT_IMPORTED} precursor-screen registers import {register} FILE"
+            doubts.append(Unjudged("not-imported", register, len(movements), (), message))
+            continue
+        documents = stand(documents) if register in VERSIONED else documents
+        firms |= firm_keys(firm, documents)
+        matched: dict[tuple[object, ...], bool] = {}
+        if register in ALLOCATED:
+            moving = widen((m for m in movements if _is_compared(m, register, exports)), documents, firm)
+            moving = _on_base(moving, documents, frame) if register != CONFIRMATIONS else moving
+            allocated = allocate(register, moving, documents, frame.tolerance)
+            some, told = judge_papers(register, documents, allocated, frame)
+            papers = grouped(allocated.allocations, lambda a: a.movement.rank)
+            if register == NOTIFICATIONS:
+                forms = {
+                    rank: frozenset(f for a in those for f in number_forms(a.document.reference))
+                    for rank, those in papers.items()
+                }
+                frame = replace(frame, notified=forms)
+            if register != CONFIRMATIONS:
+                movements = [_with_papers(m, papers[m.rank]) if m.rank in papers else m for m in movements]
+            moving = [m for m in moving if _sends(firms, m) and frame.inside(m.day)]
+            own = {m.rank for m in moving}
+            matched = {a.movement.rank: a.by_number for a in allocated.allocations if a.movement.rank in own}
+        elif register == REQUIREMENTS and firm:
+            message = "a country's requirement is for all exporters together: it is not judged for one of them"
+            doubts.append(Unjudged("one-exporter", register, len(documents), (), message))
+            continue
+        else:
+            moving = widen((m for m in movements if frame.inside(m.day)), documents, firm)
+            some, told = (judge_licences if register == LICENCES else judge_requirements)(documents, moving, frame)
+        compared.append((register, len(documents), len(moving), len(matched), sum(matched.values())))
+        found += some
+        doubts += told
+    sent = [m for m in widen((m for m in movements if frame.inside(m.day)), (), firm) if _sends(firms, m)]
+    doubts += unjudged("mass-unknown", "", [m.place for m in sent if m.kg is None], "movements of unknown mass")
+    doubts += unjudged("of-receiver", "", [m.place for m in sent if frame.law.of_receiver(m)], _OF_RECEIVER)
+    if firm:
+        found = [d for d in found if concerns(d, firms)]
+    return Reconciled(tuple(sorted(found, key=lambda d: d.rank)), tuple(doubts), tuple(compared))
+
+
+def _arranged(
+    movements: Sequence[Movement], registers: Mapping[str, Sequence[Document]], frame: Frame
+) -> tuple[list[Movement], list[Difference], list[Unjudged]]:
+    """Movements as they are compared, what they contradict by themselves, and what was supposed of them or left out."""
+    kept = without_codes(movements)
+    staying = {m.rank for m in kept}
+    counted, twice, found = once(direct(kept, frame.law.home), frame.tolerance)
+    exports = export_permits(registers.get(PERMITS, ()))
+    counted = by_old_names(counted, (d for rows in registers.values() for d in rows))
+    holders = {" ".join(folded(d.holder.key)) for d in registers.get(LICENCES, ()) if d.holder}
+    counted = deliveries(counted, holders) if frame.law.home else counted
+    marked = mark_returned(counted, exports)
+    found += judge_returned(marked, exports, frame.tolerance)
+    found += judge_by_itself(marked)
+    found = [d for d in found if any(frame.inside(m.day) for m in d.movements)]
+    supposed = [m for m in marked if m.supposed]
+    told = {
+        "code-only": [f"{m.substance_id} in {m.place}" for m in movements if m.rank not in staying],
+        "in-two-files": [m.place for m in twice],
+        "direction-supposed": [m.place for m in supposed if m.direction != DOMESTIC],
+        "delivery-supposed": [m.place for m in supposed if m.direction == DOMESTIC],
+    }
+    return marked, found, all_unjudged("", told, _MESSAGES)
+
+
+_MESSAGES = {
+    "code-only": "substances that a code of the nomenclature alone suggests, of lines in which another one is known by more: not compared",
+    "in-two-files": "lines of consignments that another file states too: they count there",
+    "direction-supposed": "movements without a country of dispatch and without a direction: to a foreign country they were compared as exports, from one as imports",
+    "delivery-supposed": "movements without a direction and without countries, in files whose lines go from licence holders to licence holders: taken for deliveries at home, of which no permit is asked",
+}
+
+
+def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame: Frame) -> list[Movement]:
+    """Movements of salts, with the mass of their base where the document that they name counts that."""
+    bases = {(n, d.substance_id) for d in documents if d.base for n in d.numbers}
+    if not bases:
+        return list(movements)
+    found = []
+    for m in movements:
+        numbers = (*named_numbers(m.permit), *named_numbers(m.pen), *m.under)
+        share = frame.law.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
+        found.append(m if share is None or m.kg is None else replace(m, kg=m.kg * share))
+    return found
+
+
+def _with_papers(movement: Movement, under: Sequence[Allocation]) -> Movement:
+    return replace(movement, under=(*movement.under, *sorted({a.document.number for a in under})))
+
+
+def _is_compared(movement: Movement, register: str, exports: OfNumber) -> bool:
+    """Whether a movement may be under documents of a register: what comes back under an export permit is no export and no import."""
+    if movement.returned and named_export(movement, exports) is not None:
+        return False
+    return movement.direction in ((EXPORT, None) if register in _OF_EXPORTS else (EXPORT, IMPORT, None))
+
+
+def _sends(firms: frozenset[str], movement: Movement) -> bool:
+    """Whether one of some firms sends the goods; anybody, where none is asked for."""
+    return not firms or not firms.isdisjoint(movement.sending)
+
+
+def concerns(difference: Difference, firms: frozenset[str]) -> bool:
+    """Whether a difference is about an exporter, by any of its keys: it holds the document, or sends the goods."""
+    document = difference.document
+    named = document is not None and any(p is not None and p.key in firms for p in (document.exporter, document.holder))
+    return named or any(not firms.isdisjoint(m.sending) for m in difference.movements)
+
+
+# What a line contradicts by itself: its days, and its place of delivery.
+
+_DATE_LINE = timedelta(days=1)  # lies between the two
+# Words of a line that say how the goods go on from a place (own proposal).
+_ONWARD = re.compile(
+    r"\b(?:in transit|transit to|via|on-?carriage|onwards?|onward carriage|on-?forward\w*|transship\w*|tranship\w*|durchfuhr|weiterleitung"
+    r"|en tránsito|en tr[âa]nsit|transbordo|destino final|final destination)\b",
+    re.I,
+)
+
+
+def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
+    """A difference a line that arrived before it left, or is to be delivered where its own papers do not go."""
+    found = []
+    for m in movements:
+        beside = m.beside
+        if beside.departure and beside.arrival and beside.arrival < beside.departure - _DATE_LINE:
+            because = f"{m.bill} left on {beside.departure} and arrived on {beside.arrival}"
+            found.append(_difference(kinds.CONTRADICTING, m, because))
+        if m.direction == EXPORT and beside.elsewhere and not _ONWARD.search(f"{m.goods} {beside.delivery}"):
+            because = (
+                f"{m.bill} is for {m.destination}, to be delivered at {beside.delivery}, which other lines have in {beside.elsewhere};"
+                " no onward carriage is stated"
+            )
+            found.append(_difference(kinds.OTHER_PLACE, m, because))
+    return found
+
+
+def _difference(kind: str, movement: Movement, because: str) -> Difference:
+    return Difference(kind, "", None, (movement,), None, movement.kg, None, because, "the line by itself")
+
+
+# Versions of one document in a register: amended, superseded, revoked and issued again under the same number.
+
+_LIVE = frozenset(("valid", "sent", "accepted"))
+_GONE = frozenset(("revoked", "superseded"))
+
+
+def stand(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Documents as they stand in their last version; of versions that nothing orders every row stays, to be told as a duplicate.
+
+    The last is that of the highest version where each row states another; else the only one that is in force beside revoked and
+    superseded ones of which none begins after it.
+    """
+    of = grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id))
+    found = [one for rows in of.values() for one in (rows if len(rows) == 1 else _last_of(rows))]
+    return tuple(sorted(found, key=lambda d: d.rank))
+
+
+def _last_of(rows: Sequence[Document]) -> Sequence[Document]:
+    last = _by_version(rows) or _by_status(rows)
+    if last is None:
+        return rows
+    begins = [d.first for d in rows if d.first is not None]
+    issued = [d.issued for d in rows if d.issued is not None]
+    first, since = (min(days) if len(days) == len(rows) else None for days in (begins, issued))
+    ends = last.reply_ends
+    if last.register == PERMITS:  # a declaration counts from its first version
+        ends = min((d.reply_ends for d in rows if d.reply_ends), default=None)
+    return [replace(last, first=first, issued=since, reply_ends=ends, versions=len(rows))]
+
+
+def _by_version(rows: Sequence[Document]) -> Document | None:
+    versions = [d.version_no for d in rows]
+    if None in versions or len(set(versions)) < len(versions):
+        return None
+    return max(rows, key=lambda d: d.version_no or 0)
+
+
+def _by_status(rows: Sequence[Document]) -> Document | None:
+    live = [d for d in rows if d.status in _LIVE]
+    gone = [d for d in rows if d.status in _GONE]
+    if len(live) != 1 or len(live) + len(gone) != len(rows):
+        return None
+    begins = live[0].first or date.max
+    return live[0] if all((d.first or date.min) <= begins for d in gone) else None

@@ -1,0 +1,234 @@
+"""Differences of registers that count a year: licences, and countries' annual requirements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from precursor_screen.cases.reconcile import differences as kinds
+from precursor_screen.cases.reconcile.alike import spelt_alike
+from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
+from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.cases.reconcile.law import Frame
+from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
+
+_DELIVERIES, _NEARLY_ALL = 10, 0.9  # of a class, and the share whose buyers hold a licence (own proposal)
+_MESSAGES = {
+    "no-quantity": "state no kilograms a year: there is no limit to compare with",
+    "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
+    "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
+    "no-direction": "movements of a direction that neither they nor --jurisdiction tell: whose licence is asked for cannot be told",
+    "holder-alike": "senders or receivers without a licence whose name is very like that of a holder: the same firm?",
+    "no-party": "movements that name nobody who would need a licence",
+    "no-country": "movements that state no destination: they count for no country's requirement",
+}
+
+
+def judge_licences(
+    documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
+) -> tuple[list[Difference], list[Unjudged]]:
+    """Movements of licensed parties against their licences: in force on the day, and enough for the calendar year."""
+    licences = sorted((d for d in documents if d.holder), key=lambda d: d.rank)
+    held = grouped(licences, lambda d: (d.holder.key if d.holder else "", d.substance_id))
+    moving = sorted((m for m in movements if not (m.returned and m.direction == IMPORT)), key=lambda m: m.rank)
+    moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
+    out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
+    told: dict[str, list[str]] = defaultdict(list)
+    for movement in moving:
+        for key in sorted({*movement.sending, *movement.receiving}):
+            if (key, movement.substance_id) not in held:
+                continue
+            nearest = min(held[key, movement.substance_id], key=lambda d: _off(d, movement.day))
+            kind = _out_of_force(nearest, movement.day)
+            if kind is None:
+                moved[key, movement.substance_id, movement.day.year].append(movement)
+            else:
+                out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
+    found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
+    found += _unlicensed(documents, held, _licensed_sides(held, movements), moving, frame, told)
+    for licences in held.values():
+        found += _duplicates(licences)
+        found += [_contradiction(d) for d in licences if d.contradicting]
+    for (key, substance_id, year), some in moved.items():
+        found += _exceeded(held[key, substance_id], some, year, frame, told)
+    return found, all_unjudged(LICENCES, told, _MESSAGES)
+
+
+def _unlicensed(
+    documents: Sequence[Document],
+    held: Mapping[tuple[str, str], Sequence[Document]],
+    sides: Collection[tuple[str, str | None]],
+    moving: Sequence[Movement],
+    frame: Frame,
+    told: dict[str, list[str]],
+) -> Iterator[Difference]:
+    """Goods of who is asked for a licence and holds none, a party, substance and year together."""
+    classes = _licensed_classes(held, moving, frame)
+    lacking: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
+    for movement in (m for m in moving if m.bulk):
+        by_register = (movement.substance_id, movement.direction) in sides and not frame.law.within_union(movement)
+        if movement.direction == DOMESTIC:
+            by_register = frame.law.class_of(movement) in classes
+        least = Decimal(0) if by_register else frame.law.licence_above(movement)
+        own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
+        if least is not None and not own:
+            told["no-direction" if own is None else "no-party"].append(movement.place)
+        elif least is not None and own and not any((key, movement.substance_id) in held for key in own):
+            lacking[own[0], movement.substance_id, movement.day.year, least].append(movement)
+    for (_, substance_id, _, least), some in lacking.items():
+        first, shipped = some[0], kilograms(m.kg for m in some)
+        if least and (shipped or 0) <= least:
+            continue
+        who = first.sender if first.direction == EXPORT else first.receiver
+        licences = ((d, d.holder) for d in documents if d.substance_id == substance_id and d.holder)
+        alike = next((f"{who}: {holder.name} ({d.reference})" for d, holder in licences if spelt_alike(who, holder.name)), None)
+        if alike:
+            told["holder-alike"].append(alike)
+        else:
+            because = f"{show_kg(shipped)} of {substance_id}; the register holds no licence of {who or 'the party'} for it"
+            yield Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
+
+
+def _licensed_sides(
+    held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement]
+) -> frozenset[tuple[str, str | None]]:
+    """Substances and directions that the register is kept for: exports of all that anybody holds a licence of, imports of what a holder
+    brings in, for an office may license exporters only."""
+    substances = {substance_id for _, substance_id in held}
+    brought = {
+        m.substance_id for m in movements if m.direction == IMPORT and any((k, m.substance_id) in held for k in m.receiving)
+    }
+    return frozenset({*((s, EXPORT) for s in substances), *((s, None) for s in substances), *((s, IMPORT) for s in brought)})
+
+
+def _licensed_classes(
+    held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement], frame: Frame
+) -> frozenset[str]:
+    """Classes of the office's law of which nearly all buyers at home hold a licence: then one who holds none stands out."""
+    counts: dict[str, list[bool]] = defaultdict(list)
+    for m in movements:
+        if m.direction == DOMESTIC and (name := frame.law.class_of(m)):
+            counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
+    return frozenset(
+        name for name, held_ in counts.items() if len(held_) >= _DELIVERIES and sum(held_) >= _NEARLY_ALL * len(held_)
+    )
+
+
+def _contradiction(document: Document) -> Difference:
+    because = f"{document.reference} is valid from {document.first} until {document.last}"
+    return _difference(kinds.CONTRADICTING, document, (), because)
+
+
+def _off(document: Document, day: date) -> tuple[bool, int]:
+    days = max((document.first - day).days if document.first else 0, (day - document.last).days if document.last else 0, 0)
+    return (document.status_on(day) not in ("valid", "expired"), days)
+
+
+def _out_of_force(document: Document, day: date) -> str | None:
+    if document.contradicting:
+        return None
+    if document.status_on(day) not in ("valid", "expired"):
+        return kinds.EXPIRED
+    if document.last and day > document.last:
+        return kinds.EXPIRED if document.status == "expired" else kinds.LATER
+    if document.status == "expired" and document.last is None:
+        return kinds.EXPIRED
+    return kinds.TOO_EARLY if document.first and day < document.first else None
+
+
+def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
+    holder = document.holder.name if document.holder else ""
+    if kind == kinds.EXPIRED:
+        return f"licence {document.reference} of {holder} is {document.status}; goods moved on {movements[0].day}"
+    if kind == kinds.LATER:
+        return f"goods moved on {movements[-1].day}; licence {document.reference} of {holder} ended on {document.last}"
+    return f"goods moved on {movements[0].day}; licence {document.reference} of {holder} begins on {document.first}"
+
+
+def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
+    for same in grouped(licences, lambda d: (d.number, d.authority_key)).values():
+        if len(same) > 1:
+            masses = " and ".join(show_kg(d.kg) for d in same)
+            yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} is in {len(same)} rows, for {masses} a year")
+
+
+def _exceeded(
+    licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, told: dict[str, list[str]]
+) -> Iterator[Difference]:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    live = [
+        d
+        for d in licences
+        if (d.status in ("valid", "expired") or d.status_from)
+        and (d.first or first) <= last
+        and (d.last or last) >= first
+        and (d.last or d.status != "expired")
+    ]
+    if any(d.kg is None for d in live):
+        told["no-quantity"] += sorted({d.reference for d in live if d.kg is None} - set(told["no-quantity"]))
+        return
+    if len({(d.number, d.authority_key) for d in live}) < len(live):
+        return  # a number that stands twice is told as such
+    cap = kilograms([d.kg for d in live]) or Decimal(0)
+    yield from _over(kinds.LICENCE_EXCEEDED, live[0], some, cap, year, frame, told)
+
+
+def _over(
+    kind: str,
+    document: Document,
+    some: Sequence[Movement],
+    cap: Decimal,
+    year: int,
+    frame: Frame,
+    told: dict[str, list[str]],
+) -> Iterator[Difference]:
+    told["mass-unknown"] += [m.place for m in some if m.kg is None]
+    moved = kilograms([m.kg for m in some]) or Decimal(0)
+    if moved > cap * (1 + frame.tolerance):
+        because = f"{show_kg(moved)} of {document.substance_id} moved in {year}; {show_kg(cap)} a year by {document.reference}"
+        yield _difference(kind, document, some, because, moved - cap)
+    elif frame.first > date(year, 1, 1) or frame.last < date(year, 12, 31):
+        told["year-in-part"].append(f"{document.reference}, {year}")
+
+
+def _difference(
+    kind: str, document: Document, some: Sequence[Movement], because: str, difference_kg: Decimal | None = None
+) -> Difference:
+    why = (
+        "all movements of the holder and substance"
+        if document.holder
+        else "all movements to the country, of the substance and year"
+    )
+    shipped = kilograms([m.kg for m in some])
+    return Difference(kind, document.register, document, tuple(some), document.kg, shipped, difference_kg, because, why)
+
+
+def judge_requirements(
+    documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
+) -> tuple[list[Difference], list[Unjudged]]:
+    """What went to a country in a calendar year against what it says it needs."""
+    of = grouped(sorted(documents, key=lambda d: d.rank), lambda d: (d.number, d.substance_id))
+    substances = {d.substance_id for d in documents}
+    moving = [
+        m
+        for m in sorted(movements, key=lambda m: m.rank)
+        if m.substance_id in substances and m.direction in (None, EXPORT, IMPORT) and not m.returned
+    ]
+    told = defaultdict(list, {"no-country": [m.place for m in moving if m.destination is None]})
+    moved = grouped(moving, lambda m: (f"{m.destination}{m.day.year}", m.substance_id))
+    found: list[Difference] = []
+    for key, rows in of.items():
+        document = rows[0]
+        some = moved.get(key, [])
+        if len(rows) > 1:
+            masses = " and ".join(show_kg(d.kg) for d in rows)
+            because = f"the requirement of {document.reference} is in {len(rows)} rows, for {masses}"
+            found.append(_difference(kinds.DUPLICATE, document, some, because))
+        elif some and document.kg is None:
+            told["no-quantity"].append(document.reference)
+        elif some and document.kg is not None and document.first:
+            found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
+    return found, all_unjudged(REQUIREMENTS, told, _MESSAGES)

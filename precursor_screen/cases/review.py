@@ -1,0 +1,346 @@
+"""Officers' verdicts on flags: what one must say, who must agree, and what of a file of them is taken."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from precursor_screen.cases.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.verdicts import REASONS
+from precursor_screen.history.store import Ledger
+from precursor_screen.history.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
+
+CLEARED_DAYS = 365  # how long a clearance holds that names no last day
+CRITICAL = "critical"  # the level whose clearance takes two
+_REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_MOST_TEXT = 10_000  # characters
+_MOST_NAME = 200
+_CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file may be ahead
+_TIME = "Write it as 2026-11-25T08:30:00+00:00."
+
+
+class Draft(Struct, frozen=True):
+    """A verdict as somebody states it; empty parts take their default. flag: what `targets.find` takes."""
+
+    flag: str
+    verdict: str
+    reason: str
+    text: str = ""
+    officer: str = ""
+    until: str = ""
+    line_id: str = ""
+    at: str = ""
+    second: str = ""
+
+
+Placed = tuple[Where, Draft]
+
+
+class Added(Struct, frozen=True):
+    """What became of some verdicts.
+
+    Attributes:
+        added: how many were recorded.
+        repeated: how many were there already.
+        verdicts: those that were recorded, or there already.
+        refused: why the others were not.
+        earlier: how many are about an earlier content of their line, of which nothing follows today.
+        kinds: how many of those that were recorded say what, by verdict.
+    """
+
+    added: int
+    repeated: int
+    verdicts: tuple[Disposition, ...]
+    refused: tuple[PrecursorScreenError, ...] = ()
+    earlier: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+def add_verdicts(
+    ledger: Ledger,
+    drafts: Sequence[Placed],
+    officer: str,
+    now: datetime,
+    *,
+    many: bool = True,
+    may_clear: Collection[str] = (),
+) -> Added:
+    """Adds verdicts: all of them or none. One that says what the last verdict on its flag says already is not added again.
+
+    Args:
+        ledger: that holds the flags.
+        drafts: where each stands, and what it says. One on a shipment, a bill or a party is one on each of its open flags.
+        officer: who speaks where a draft does not say.
+        now: when, likewise; its day begins a clearance.
+        many: whether one name may mean several shipments, as that of a party mostly does.
+        may_clear: the names that may clear; empty: any. Nobody checks who uses them.
+
+    Raises:
+        UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
+            several of them as one group.
+    """
+    verdicts: dict[Disposition, bool] = {}  # whether it is new
+    errors: list[PrecursorScreenError] = []
+    past = ledger.dispositions()
+    recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
+    for where, draft in drafts:
+        try:
+            stated = _check(draft, officer, now, where)
+            for flag in _meant(find_flags(ledger, draft.flag, where), draft, where, many):
+                one = _complete(stated, flag, recorded, ledger, where, may_clear)
+                verdicts[one] = _is_new(one, draft, last, now)
+        except UsageError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    return Added(added, repeated + sum(not is_new for is_new in verdicts.values()), tuple(verdicts))
+
+
+def _is_new(one: Disposition, draft: Draft, last: Mapping[tuple[str, str], Disposition], now: datetime) -> bool:
+    """Whether a verdict is at a time of its own, or says something else than the last one on that flag and line."""
+    before = last.get((one.flag_id, one.line_id))
+    return bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
+
+
+def import_verdicts(
+    ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, may_clear: Collection[str] = ()
+) -> Added:
+    """Adds the verdicts of a file, row by row: those that can be taken are, the others are refused with a reason.
+
+    A row without a time that says what the last verdict on the flag says already is not added again, so that a file may be imported
+    twice. For the arguments see `add_verdicts`; a draft names a flag.
+    """
+    flags = {f["flag_id"]: f for f in ledger.flags().to_pylist()}
+    ids = sorted(flags)
+    past = ledger.dispositions()
+    recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
+    verdicts: dict[Disposition, bool] = {}  # whether it is new
+    refused = _contradictions(drafts)
+    for number, (where, draft) in enumerate(drafts):
+        if number in refused:
+            continue
+        try:
+            stated = _check(draft, officer, now, where)
+            for flag in _meant(_among(ledger, flags, ids, draft.flag, where), draft, where):
+                one = _complete(stated, flag, recorded, ledger, where, may_clear)
+                verdicts[one] = _is_new(one, draft, last, now)
+        except UsageError as error:
+            refused[number] = error
+    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
+    return Added(
+        added,
+        repeated + sum(not is_new for is_new in verdicts.values()),
+        tuple(verdicts),
+        tuple(error for number, error in sorted(refused.items(), key=lambda item: (drafts[item[0]][0].row or 0, item[0]))),
+        sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
+        {verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
+    )
+
+
+def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str, where: Where) -> Found:
+    """As `find_flags`, where a file names many: by id or its beginning, all of them read once."""
+    if text in flags:
+        return Found("flag", text, (flags[text],))
+    if text.partition(":")[0] in KINDS:
+        return find_flags(ledger, text, where)
+    begins = text.lower()
+    start = bisect.bisect_left(ids, begins) if len(text) >= LEAST else len(ids)
+    several = [flags[i] for i in itertools.takewhile(lambda i: i.startswith(begins), ids[start:])]
+    one = choose(several, begins, where)
+    if one is None:
+        raise not_found(text, where)
+    return Found("flag", one["flag_id"], (one,))
+
+
+def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]:
+    """The rows, by their place among all, that say different things of one flag at no stated time: which one is meant nobody can tell."""
+    said: dict[str, dict[str, Where]] = {}
+    for where, draft in drafts:
+        if not draft.at:
+            said.setdefault(draft.flag, {}).setdefault(draft.verdict, where)
+    found: dict[int, PrecursorScreenError] = {}
+    for number, (where, draft) in enumerate(drafts):
+        others = {v: w for v, w in said.get(draft.flag, {}).items() if v != draft.verdict}
+        if others and not draft.at:
+            verdict, place = next(iter(others.items()))
+            problem = f"says {draft.verdict!r} of a flag of which row {place.row} says {verdict!r}"
+            found[number] = UsageError(problem, where=where, remedy="Keep the row that holds, and import the file again.")
+    return found
+
+
+def _says_the_same(one: Disposition, before: Disposition | None, states_until: bool, today: date) -> bool:
+    """Whether a verdict adds nothing to the last one on that flag and line but a later time."""
+    if before is None:
+        return False
+    holds = not before.until or before.until >= today.isoformat()
+    until = one.until if states_until or not holds else before.until
+    return replace(one, at=before.at, until=until) == before
+
+
+def _meant(found: Found, draft: Draft, where: Where, many: bool = True) -> Sequence[Flag]:
+    """The flags that a verdict is on: the one that is named; of a shipment, a bill or a party those that it may change."""
+    if found.kind == "flag":
+        return found.flags
+    states = (SUPPRESSED,) if draft.verdict == REOPENED else OPEN
+    flags = [f for f in found.flags if f["state"] in states]
+    if not flags:
+        which = "cleared" if draft.verdict == REOPENED else "open"
+        raise UsageError(
+            f"{found} has no {which} flag", where=where, remedy="`precursor-screen review list --state all` shows all."
+        )
+    shipments = len({f["shipment_id"] for f in flags})
+    if shipments > 1 and not many:
+        problem = f"{found} has {len(flags):,} flags in {shipments:,} shipments"
+        raise UsageError(problem, where=where, remedy="Add --yes to decide all of them, or name a shipment.")
+    return flags
+
+
+def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Disposition:
+    """A verdict without its flag.
+
+    Raises:
+        UsageError: a part of it that cannot be.
+    """
+    if draft.verdict not in VERDICTS:
+        remedy = did_you_mean(draft.verdict, VERDICTS) or f"Use one of {', '.join(VERDICTS)}."
+        raise UsageError(f"{draft.verdict!r} is no verdict", where=where, remedy=remedy)
+    if not _REASON.fullmatch(draft.reason):
+        raise UsageError(
+            f"{draft.reason!r} is no reason code",
+            where=where,
+            remedy=f"Use small letters, digits and hyphens: {', '.join(REASONS)}.",
+        )
+    if len(draft.text) > _MOST_TEXT:
+        raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
+    at = _moment(draft, now, where)
+    return Disposition(
+        flag_id=draft.flag,
+        line_id=draft.line_id,
+        verdict=draft.verdict,
+        reason=draft.reason,
+        text=_storable(draft.text),
+        officer=_name(draft.officer or officer, where),
+        at=at.isoformat(timespec="seconds"),
+        until=_last_day(draft, at, now, where),
+        second=_name(draft.second, where),
+    )
+
+
+def _complete(
+    stated: Disposition,
+    flag: Flag,
+    recorded: frozenset[Disposition],
+    ledger: Ledger,
+    where: Where,
+    may_clear: Collection[str],
+) -> Disposition:
+    """The verdict on a flag.
+
+    Raises:
+        UsageError: it clears a flag under a name that may not, or a critical one without another officer, or is about a line that
+            was never recorded.
+    """
+    one = replace(stated, flag_id=flag["flag_id"], line_id=stated.line_id or flag["line_id"])
+    if one in recorded:
+        return one
+    if one.verdict == CLEARED and flag["level"] == CRITICAL:
+        check_second(
+            one.officer or "?", one.second, f"flag {one.flag_id} is critical: its clearance takes a second officer", where
+        )
+    if one.verdict == CLEARED and may_clear:
+        allowed = {_folded(name) for name in may_clear}
+        for name in (one.officer, *([one.second] if one.second else [])):
+            if _folded(name) not in allowed:
+                problem = f"{name!r} is not among the names that may clear (setting review.may_clear)"
+                raise UsageError(problem, where=where, remedy="Ask one of them to decide, or use the verdict referred.")
+    if one.line_id != flag["line_id"] and not ledger.cited_lines([one.line_id]).num_rows:
+        remedy = "Leave line_id empty if the verdict is about the line as it is now."
+        raise UsageError(f"flag {one.flag_id} was never about line {one.line_id!r}", where=where, remedy=remedy)
+    return one
+
+
+def check_second(officer: str, second: str, problem: str, where: Where | None = None) -> None:
+    """Whether two officers agree, as far as names can tell.
+
+    Args:
+        officer: the first.
+        second: the other; empty: nobody is named.
+        problem: the first half of the message.
+        where: that stands.
+
+    Raises:
+        UsageError: a name is missing, has one letter only (an answer that slipped), or both are the same.
+    """
+    remedy = "Name another one who agrees: --second NAME, or the column `second`."
+    short = next((name for name in (second, officer) if len(_folded(name)) == 1 and name != "?"), "")
+    if not second:
+        raise UsageError(problem, where=where, remedy=remedy)
+    if short:
+        raise UsageError(f"{problem}, and {short!r} is not a name", where=where, remedy=remedy)
+    if _folded(second) in ("", _folded(officer)):
+        raise UsageError(f"{problem}, and {second!r} is the first", where=where, remedy=remedy)
+
+
+def _folded(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+
+
+def _name(text: str, where: Where) -> str:
+    name = " ".join(_storable(text).split())
+    if len(name) > _MOST_NAME:
+        raise UsageError(f"the officer's name has {len(name):,} characters", where=where, remedy=f"At most {_MOST_NAME}.")
+    return name
+
+
+def _storable(text: str) -> str:
+    """Text as a database takes it: no NUL and no half of a pair of surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _moment(draft: Draft, now: datetime, where: Where) -> datetime:
+    if not draft.at:
+        return now.astimezone(UTC)
+    try:
+        at = datetime.fromisoformat(draft.at)
+    except ValueError as error:
+        raise UsageError(f"{draft.at!r} is no time", where=where, remedy=_TIME) from error
+    if at.tzinfo is None:
+        raise UsageError(f"{draft.at!r} has no time zone", where=where, remedy=_TIME)
+    if at > now + _CLOCKS:
+        raise UsageError(f"{draft.at!r} is still to come", where=where, remedy="Leave it empty, or state when it was decided.")
+    return at
+
+
+def _last_day(draft: Draft, at: datetime, now: datetime, where: Where) -> str:
+    """Only a clearance ends. One that was given earlier may have ended since."""
+    if draft.verdict != CLEARED:
+        if draft.until:
+            raise UsageError(f"a verdict {draft.verdict!r} has no last day", where=where, remedy="Leave it out.")
+        return ""
+    if not draft.until:
+        return (at.date() + timedelta(days=CLEARED_DAYS)).isoformat()
+    try:
+        day = date.fromisoformat(draft.until)
+    except ValueError as error:
+        raise UsageError(f"{draft.until!r} is not a date", where=where, remedy="Write it as 2026-11-25.") from error
+    if day < now.date() and not draft.at:
+        raise UsageError(f"the clearance would have ended on {day}", where=where, remedy="Name a day that is to come.")
+    return day.isoformat()
+
+
+def states_of(name: str) -> tuple[str, ...]:
+    """The states that `open`, `all` or a state itself stands for."""
+    return {"open": OPEN, "all": (), "cleared": (SUPPRESSED,)}.get(name, (name,))

@@ -1,0 +1,114 @@
+"""CSV and Parquet: one row a flag."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from precursor_screen.core.report import Report, records
+from precursor_screen.core.schema import DECIMAL
+from precursor_screen.reporting.document import Document
+from precursor_screen.reporting.interface import PRIVATE, defuse, whole_file
+from precursor_screen.reporting.shipment import shipments_in_words
+
+FLAG_COLUMNS = (
+    "flag_id",
+    "shipment_id",
+    "line_id",
+    "rule_id",
+    "level",
+    "confidence",
+    "state",
+    "substance_id",
+    "party_role",
+    "list_id",
+    "entry_id",
+    "score",
+    "because",
+    "source_file",
+    "source_row",
+    "evidence",
+)
+# What the flag's shipment is, in the words of all reports: behind the flag's own columns, whose places others rely on.
+SHIPMENT_COLUMNS = ("sender", "receiver", "route", "goods", "mass_kg", "day", "question")
+
+
+def write(document: Document, stream: BinaryIO) -> None:
+    """Writes the rows of a document as CSV (UTF-8 with a mark, so that spreadsheet programs read it)."""
+    assert document.rows is not None
+    write_rows(*document.rows(), stream)
+
+
+def cells_of(table: pa.Table) -> tuple[Sequence[str], Iterable[Iterable[Any]]]:
+    """Header and rows of a table."""
+    return table.column_names, (row.values() for row in records(table))
+
+
+def flag_rows(report: Report) -> tuple[Sequence[str], Iterable[Iterable[Any]]]:
+    """Header and one row a flag, worst shipment first, evidence as JSON in one column."""
+    return cells_of(flags_in_words(report))
+
+
+def flags_in_words(report: Report) -> pa.Table:
+    """FLAG_COLUMNS and SHIPMENT_COLUMNS, one row a flag, worst shipment first."""
+    flags = report.worst_first
+    mine = pc.is_in(report.shipments.column("shipment_id"), pc.unique(flags.column("shipment_id")))
+    words = {s.shipment_id: s for s in shipments_in_words(report, report.shipments.filter(mine))}
+    rows = [words.get(key) for key in flags.column("shipment_id").to_pylist()]
+    table = flags.select(list(FLAG_COLUMNS))
+    for name in SHIPMENT_COLUMNS:
+        values = [getattr(row, name) if row is not None else None for row in rows]
+        kind = DECIMAL if name == "mass_kg" else pa.string()
+        table = table.append_column(name, pa.array([v if v != "" else None for v in values], kind))
+    return table
+
+
+def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO, *, quoted: bool = False) -> int:
+    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were. quoted: every cell."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="", write_through=True)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    writer.writerow(header)
+    written = 0
+    for row in rows:
+        writer.writerow([_cell(v) for v in row])
+        written += 1
+    text.flush()
+    text.detach()
+    return written
+
+
+def write_table(table: pa.Table, path: Path, mode: int = PRIVATE) -> None:
+    """Writes a table as CSV or Parquet, by suffix, with some permissions; the file is whole or does not change."""
+    with whole_file(path, mode) as stream:
+        if path.suffix.lower() == ".parquet":
+            pq.write_table(table, stream)
+        else:
+            write_rows(*cells_of(table), stream)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return defuse(value)
+    if isinstance(value, list | dict):
+        return defuse(json.dumps(value, ensure_ascii=False, default=str))
+    return value
+
+
+def write_parquet(report: Report, stream: BinaryIO) -> None:
+    """Writes one row a flag, worst shipment first, evidence as a map from field to what was written."""
+    table = flags_in_words(report)
+    maps = [
+        [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
+        for text in table.column("evidence").to_pylist()
+    ]
+    position = table.column_names.index("evidence")
+    evidence = pa.array(maps, pa.map_(pa.string(), pa.string()))
+    pq.write_table(table.set_column(position, "evidence", evidence), stream)

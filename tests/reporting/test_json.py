@@ -1,0 +1,123 @@
+"""JSON against the contract: every key, lists in a fixed order, decimals as strings."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.model import BANDS, LEVELS
+
+KEYS = {
+    "": ["schema_version", "run", "provenance", "coverage", "shipments", "flags", "suppressed", "exceptions"],
+    "run": ["tool_version", "started", "options"],
+    "provenance": ["as_of", "jurisdiction", "inputs", "rules", "substances", "watchlists", "registers"],
+    "provenance.inputs.0": ["name", "sha256", "bytes", "lines"],
+    "provenance.rules": ["version", "sha256", "parameters"],
+    "provenance.substances": ["edition", "sha256"],
+    "provenance.watchlists.0": ["list_id", "list_date", "sha256", "entries", "age_days"],
+    "coverage": ["lines_read", "screened", "set_aside", "unscreenable", "not_evaluable", "not_raised"],
+    "coverage.unscreenable.0": ["code", "count", "examples"],
+    "coverage.not_evaluable.0": ["rule_id", "field", "count"],
+    "coverage.not_raised.0": ["rule_id", "count", "shipments"],
+    "shipments.0": ["shipment_id", "score", "band", "families", "flags"],
+    "flags.0": ["flag_id", "line_id", "rule_id", "rule_version", "level", "confidence", "state", "because", "legal_basis", "evidence", "window_line_ids"],
+    "flags.0.evidence.0": ["subject", "field", "as_written"],
+    "flags.0.legal_basis.0": ["title", "note", "mark"],
+    "exceptions": ["expired", "unused"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document(sample, rendered):
+    return json.loads(rendered(sample, "report.json"))
+
+
+@pytest.mark.parametrize("place", KEYS)
+def test_every_key_of_the_contract_is_there(document, place):
+    value = document
+    for part in place.split(".") if place else []:
+        value = value[int(part)] if part.isdecimal() else value[part]
+    assert set(KEYS[place]) <= set(value)
+
+
+def test_every_flag_of_a_shipment_stands_in_the_report_and_the_other_way_round(document):
+    flags = [f["flag_id"] for f in document["flags"]]
+    assert len(set(flags)) == len(flags)
+    assert sorted(f for s in document["shipments"] for f in s["flags"]) == sorted(flags)
+    assert {f["line_id"] for f in document["flags"]} <= {line["line_id"] for line in document["lines"]}
+
+
+def test_shipments_are_worst_first_and_flags_in_the_order_of_their_lines(document):
+    shipments = document["shipments"]
+    order = [-BANDS.index(s["band"]) for s in shipments if s["band"] and s["case_id"] in (None, s["shipment_id"])]
+    assert order == sorted(order)
+    # Those of one splitting follow its first shipment.
+    cases = [key for key, _ in itertools.groupby(s["case_id"] for s in shipments) if key]
+    assert len(cases) == len(set(cases)) > 2
+    places = [(f["source_file"], f["source_row"], f["rule_id"], f["flag_id"]) for f in document["flags"]]
+    assert places == sorted(places)
+
+
+def test_values_are_of_the_known_vocabularies(document):
+    assert {s["band"] for s in document["shipments"]} <= {*BANDS, None}
+    assert {f["level"] for f in document["flags"]} <= set(LEVELS)
+    assert {f["state"] for f in document["flags"]} == {"new"}
+    assert {i["code"] for i in document["issues"]} <= set(ISSUE_CODES)
+    assert document["exit_code"] == ExitCode.SET_ASIDE
+
+
+def test_what_was_written_is_text_and_masses_keep_their_digits(document):
+    evidence = [e for f in document["flags"] for e in f["evidence"]]
+    assert {type(e["as_written"]) for e in evidence} <= {str, type(None)}
+    assert "1500" in {e["as_written"] for e in evidence if e["field"] == "substance_mass_kg"}
+
+
+def test_lines_add_up(document):
+    coverage = document["coverage"]
+    set_aside = sum(s["count"] for s in coverage["set_aside"])
+    assert coverage["lines_read"] == coverage["screened"] + coverage["unscreenable_lines"] + set_aside == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("1.500"), '"1.500"'),
+        ("АЦЕТОН", '"АЦЕТОН"'),
+        ("\x1b\x00\x7f", '"\\u001b\\u0000\x7f"'),
+        ("\ud800", '"\\ud800"'),
+        ("</script>", '"</script>"'),
+    ],
+)
+def test_dump(value, text):
+    assert dump(value) == text
+    assert text.encode()
+
+
+def test_json_lines_hold_one_flag_a_line(sample, hostile, rendered, document):
+    lines = rendered(sample, "flags.jsonl").splitlines()
+    order = sample.worst_first.column("flag_id").to_pylist()
+    assert [json.loads(line) for line in lines] == sorted(document["flags"], key=lambda flag: order.index(flag["flag_id"]))
+    hostile_lines = rendered(hostile, "flags.jsonl").split(b"\n")
+    assert [json.loads(line)["flag_id"] for line in hostile_lines[:-1]] == hostile.worst_first.column("flag_id").to_pylist()
+
+
+def test_hostile_text_comes_back_as_it_was_filed(hostile, rendered):
+    from tests.reporting.conftest import ATTACKS
+
+    text = rendered(hostile, "report.json").decode()
+    cells = {line["shipment_id"]: line["cells"] for line in json.loads(text)["lines"]}
+    for name in ("script", "handler", "quotes", "style", "equals", "markup", "bidi"):
+        assert cells[f"B-{name}"]["description of goods"].strip() == ATTACKS[name].strip(), name
+
+
+def test_only_the_block_run_tells_equal_runs_apart(sample, rendered):
+    later = replace(sample, run={**sample.run, "started": "2027-01-01T00:00:00+00:00"})
+    mine, other = (rendered(r, "report.json").splitlines() for r in (sample, later))
+    assert [a for a, b in zip(mine, other, strict=True) if a != b] == [line for line in mine if line.startswith(b' "run"')]
