@@ -59,7 +59,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     let_pandas_in()
     from precursor_screen.app.audit import rank_all
     from precursor_screen.cases.audit.audit import Audit
-    from precursor_screen.cases.audit.document import document_of
+    from precursor_screen.reporting.audit.document import document_of
     from precursor_screen.reporting.interface import check_places
     from precursor_screen.reporting.registry import check_suffix
 

@@ -16,7 +16,7 @@ from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.cases.evidence.gather import Document
+    from precursor_screen.cases.evidence.document import Document
     from precursor_screen.cases.evidence.sources import Installed
 
 _SECRET = 32  # bytes
@@ -69,11 +69,12 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     Example:
       precursor-screen evidence 4f2c9a --report report.json -o case.zip
     """
-    from precursor_screen.cases.evidence import exports, sign
+    from precursor_screen.cases.evidence import sign
     from precursor_screen.cases.evidence.redact import redact
-    from precursor_screen.cases.evidence.seal import plain
-    from precursor_screen.cases.evidence.seal import seal as seal_bundle
     from precursor_screen.cases.evidence.sources import complete
+    from precursor_screen.reporting.evidence import exports
+    from precursor_screen.reporting.evidence.seal import plain
+    from precursor_screen.reporting.evidence.seal import seal as seal_bundle
 
     mode = common.file_mode(common.settings(ctx), given["mode"])
     output, key, redacted = given["output"], given["key"], given["redact"]

@@ -14,7 +14,7 @@ from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.app.inputs import Source
-    from precursor_screen.cases.evidence.gather import Document
+    from precursor_screen.cases.evidence.document import Document
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
 
@@ -49,8 +49,8 @@ def verify(
       precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
     """
     from precursor_screen.cases.evidence import sign
-    from precursor_screen.cases.evidence import verify as checking
     from precursor_screen.core.errors import ExitCode
+    from precursor_screen.reporting.evidence import verify as checking
 
     key = sign.fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
@@ -73,8 +73,8 @@ def verify(
 
 
 def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
-    from precursor_screen.cases.evidence import verify as checking
     from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.reporting.evidence import verify as checking
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:

@@ -110,11 +110,11 @@ def _reconcile(
     from msgspec.structs import replace
 
     from precursor_screen.app.gathering import gather_registers, make_frame
-    from precursor_screen.cases.comparison import Head
     from precursor_screen.cases.reconcile.cited import numbers_of
     from precursor_screen.cases.reconcile.reconcile import reconcile
-    from precursor_screen.cases.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.reporting.comparison import Head
+    from precursor_screen.reporting.reconciliation import tell
 
     settings = comparing.settle(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
@@ -177,9 +177,9 @@ def _mirror(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
-    from precursor_screen.cases.comparison import Head
     from precursor_screen.cases.reconcile.mirror import mirror
-    from precursor_screen.cases.reconcile.telling import tell_mirror
+    from precursor_screen.reporting.comparison import Head
+    from precursor_screen.reporting.reconciliation import tell_mirror
 
     settings = comparing.settle(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]

@@ -37,15 +37,15 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.cases.comparison import Head
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.law import convention_table
     from precursor_screen.cases.returns import make_return
-    from precursor_screen.cases.telling_returns import head_of, tell_return
     from precursor_screen.cli import common
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.reporting.comparison import Head
+    from precursor_screen.reporting.returns import head_of, tell_return
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
     if inputs and given["url"]:

@@ -153,8 +153,8 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     """
     from msgspec.structs import replace
 
+    from precursor_screen.app.verdict_files import read_verdicts
     from precursor_screen.cases.review import import_verdicts
-    from precursor_screen.cases.verdict_files import read_verdicts
     from precursor_screen.core.errors import ExitCode
 
     stated = read_verdicts(source)
@@ -193,7 +193,7 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening:
     Example:
       precursor-screen review export verdicts.csv
     """
-    from precursor_screen.cases.verdict_files import write_verdicts
+    from precursor_screen.app.verdict_files import write_verdicts
 
     permissions = common.file_mode(common.settings(ctx), mode)
     with opening() as ledger:

@@ -90,7 +90,7 @@ def test_other_inputs_other_lists(ps, screened, manifest):
 
 def test_a_flag_that_is_not_raised_again(ps, screened):
     """The document says a rule and a level that the inputs do not bear out, in a bundle that was made anew throughout."""
-    from precursor_screen.cases.evidence.seal import seal
+    from precursor_screen.reporting.evidence.seal import seal
 
     flag_id = screened["PS-CHEM-001", "B2"]
     assert ps("evidence", flag_id, "-o", "case.zip").code == 0
@@ -114,7 +114,7 @@ def test_a_flag_that_is_not_raised_again(ps, screened):
 
 
 def test_what_is_otherwise_here_is_named(ps, screened):
-    from precursor_screen.cases.evidence.seal import seal
+    from precursor_screen.reporting.evidence.seal import seal
 
     assert ps("evidence", screened["PS-PTY-001", "B1"], "-o", "case.zip").code == 0
     held = members("case.zip")

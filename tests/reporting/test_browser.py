@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.cases.verdict_files import COLUMNS, read_verdicts
+from precursor_screen.app.verdict_files import COLUMNS, read_verdicts
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

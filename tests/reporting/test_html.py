@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from precursor_screen.cases import verdict_files
+from precursor_screen.app import verdict_files
 from precursor_screen.core import verdicts
 from precursor_screen.history import values
 from precursor_screen.reporting import html as html_report

@@ -13,8 +13,8 @@ import pytest
 import python_calamine as calamine
 from msgspec.structs import replace
 
+from precursor_screen.app.verdict_files import read_verdicts
 from precursor_screen.cases.review import import_verdicts
-from precursor_screen.cases.verdict_files import read_verdicts
 from precursor_screen.core.errors import InputError, UsageError
 from precursor_screen.core.printable import printable
 from precursor_screen.core.verdicts import REASONS, VERDICTS

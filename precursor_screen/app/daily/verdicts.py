@@ -13,8 +13,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from precursor_screen.app.daily.inbox import Listed, list_inbox
+from precursor_screen.app.verdict_files import read_verdicts
 from precursor_screen.cases.review import Added, import_verdicts
-from precursor_screen.cases.verdict_files import read_verdicts
 from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.history.store import Ledger

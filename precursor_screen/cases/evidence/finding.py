@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from precursor_screen.cases.evidence.gather import Row
+from precursor_screen.cases.evidence.document import Row
 from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import CHUNK, Blob

@@ -1,14 +1,4 @@
-"""What a bundle of evidence tells of a flag, an episode or a shipment, as one plain document: out of the ledger, or out of a report.
-
-The document is JSON as it stands. All that is sealed besides (page, explanation) is made of it alone, so that whoever has it can make
-the rest again. Its keys:
-
-    format, tool_version, redacted, subject {kind, name}, source {kind, name, sha256}, notes: what is not known, in sentences
-    flags: FLAG with parsed evidence, title, legal_basis, recorded, verdicts, aliases, alias_of, episode
-    lines: line_id, source_file, source_row, shipment_id, cells as filed      missing_lines: ids of cited lines of which no cells are kept
-    facts: line_id, fields (canonical name -> text), substances (substance_id, kg, basis)      shipments: score, band, parts ...
-    rules, entries, reference, inputs: see `sources`      runs, chain: of the ledger
-"""
+"""What a bundle of evidence tells of a flag, an episode or a shipment, as one plain document: out of the ledger, or out of a report."""
 
 from __future__ import annotations
 
@@ -19,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec.structs import asdict
 
+from precursor_screen.cases.evidence.document import FORMAT, TO_SCORE, Document, Row
 from precursor_screen.cases.evidence.facts import facts_of, field_of, stands_in
 from precursor_screen.cases.targets import Found, find_flags
 from precursor_screen.core.errors import UsageError
@@ -28,11 +19,7 @@ from precursor_screen.history.store import Ledger
 from precursor_screen.history.values import REFERENCE
 from precursor_screen.version import __version__
 
-FORMAT = "precursor-screen evidence 1"
 _AT_ONCE = 1_000  # lines
-TO_SCORE = "to score"  # of a document that is not complete yet
-Document = dict[str, Any]
-Row = dict[str, Any]
 
 
 def from_ledger(ledger: Ledger, text: str) -> Document:

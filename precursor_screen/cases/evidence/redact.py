@@ -21,8 +21,8 @@ from functools import cache
 from typing import Any
 
 from precursor_screen.cases.evidence.blackout import blackout, words_of
+from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.cases.evidence.facts import field_of, stands_in
-from precursor_screen.cases.evidence.gather import Document, Row
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.schema import ROLES, TRADERS
 from precursor_screen.reference.nomenclature import shipped_nomenclature

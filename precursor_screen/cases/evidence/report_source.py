@@ -10,8 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.cases.evidence.facts import facts_of, stands_in
-from precursor_screen.cases.evidence.gather import Document, Row, head_of, in_order
+from precursor_screen.cases.evidence.gather import head_of, in_order
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.cases.targets import LEAST, choose, is_referred_to, split_name
 from precursor_screen.core.errors import UsageError, Where

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.evidence.gather import Document, Row
+from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.core.report import Report
 
 _COMPARED = (

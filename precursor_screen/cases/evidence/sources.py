@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
 
-from precursor_screen.cases.evidence.gather import TO_SCORE, Document, Row
+from precursor_screen.cases.evidence.document import TO_SCORE, Document, Row
 from precursor_screen.cases.evidence.scores import NOTE, reckon
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import Concern, Rule, retired_rule

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -158,6 +157,3 @@ def everybody(
     """Everybody of some rows."""
     law = Law(limits(jurisdiction), SUBSTANCES, registers or {})
     return Everybody.of(InMemory(table(*rows), **values), law, *days)
-
-
-GOLDEN = Path(__file__).parent

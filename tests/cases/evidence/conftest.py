@@ -7,13 +7,13 @@ import pytest
 from precursor_screen.app.session import open_watchlists
 from precursor_screen.cases.evidence.gather import from_ledger
 from precursor_screen.cases.evidence.redact import redact
-from precursor_screen.cases.evidence.seal import plain, seal
 from precursor_screen.cases.evidence.sources import Installed, complete
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.reporting.evidence.seal import plain, seal
 from tests.cases.evidence.cases import SECRET, record_case
 
 WHEN = "2026-03-04T09:00:00+00:00"

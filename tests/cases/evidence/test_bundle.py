@@ -13,8 +13,8 @@ import zipfile
 import pytest
 
 from precursor_screen.cases.evidence import bundle
-from precursor_screen.cases.evidence.seal import seal
-from precursor_screen.cases.evidence.verify import verify
+from precursor_screen.reporting.evidence.seal import seal
+from precursor_screen.reporting.evidence.verify import verify
 from tests.cases.evidence.cases import SECRET
 from tests.cases.evidence.conftest import WHEN
 

@@ -10,8 +10,8 @@ import pytest
 
 from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.redact import LEFT_OUT, resolve, salted, step
-from precursor_screen.cases.evidence.seal import seal
-from precursor_screen.cases.evidence.verify import compare_redacted, verify
+from precursor_screen.reporting.evidence.seal import seal
+from precursor_screen.reporting.evidence.verify import compare_redacted, verify
 from tests.cases.evidence.cases import SECRET
 from tests.cases.evidence.conftest import WHEN
 

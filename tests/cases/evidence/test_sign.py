@@ -9,9 +9,9 @@ import subprocess
 import pytest
 
 from precursor_screen.cases.evidence import bundle, sign
-from precursor_screen.cases.evidence.seal import seal
-from precursor_screen.cases.evidence.verify import verify
 from precursor_screen.core.errors import MissingExtra, UsageError
+from precursor_screen.reporting.evidence.seal import seal
+from precursor_screen.reporting.evidence.verify import verify
 from tests.cases.evidence.cases import SECRET
 from tests.cases.evidence.conftest import WHEN
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from precursor_screen.cases.comparison import Head, numbered, tell
 from precursor_screen.cases.reconcile.differences import Unjudged
+from precursor_screen.reporting.comparison import Head, numbered, tell
 from precursor_screen.reporting.document import Table, columns
 from precursor_screen.reporting.json_report import write
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.evidence import bundle, page, sign
-from precursor_screen.cases.evidence.gather import FORMAT, Document
+from precursor_screen.cases.evidence import bundle, sign
+from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
-from precursor_screen.cases.evidence.seal import text_of
 from precursor_screen.core.errors import MissingExtra, UsageError, Where
+from precursor_screen.reporting.evidence import page
+from precursor_screen.reporting.evidence.seal import text_of
 from precursor_screen.version import __version__
 
 _KEYS = (

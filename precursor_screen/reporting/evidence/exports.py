@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from precursor_screen.cases.evidence.gather import Document, Row
+from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import LEVELS
 from precursor_screen.reporting.tables import write_rows

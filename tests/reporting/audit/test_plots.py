@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.audit import goods, plots, volumes
-from precursor_screen.cases.audit.axes import BASE, TOP, Calendar
+from precursor_screen.cases.audit import goods, volumes
 from precursor_screen.cases.frames import row as named
+from precursor_screen.reporting.audit import plots
+from precursor_screen.reporting.audit.axes import BASE, TOP, Calendar
 from tests.cases.audit.rows import OWN, SUBSTANCES, everybody, moved, row
 
 YEAR = Calendar(2026 * 12, 2026 * 12 + 11)

@@ -13,7 +13,11 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from precursor_screen.cases.audit.axes import (
+from precursor_screen.cases.audit.moves import Rows
+from precursor_screen.core.printable import printable
+from precursor_screen.core.words import counted, cut
+from precursor_screen.core.words import kilograms as kg
+from precursor_screen.reporting.audit.axes import (
     BASE,
     LEFT,
     RIGHT,
@@ -27,13 +31,9 @@ from precursor_screen.cases.audit.axes import (
     text,
     title,
 )
-from precursor_screen.cases.audit.axes import HEIGHT as PLOT_HEIGHT
-from precursor_screen.cases.audit.axes import WIDTH as PLOT_WIDTH
-from precursor_screen.cases.audit.geography import HEIGHT, WIDTH, great_circle, project, world
-from precursor_screen.cases.audit.moves import Rows
-from precursor_screen.core.printable import printable
-from precursor_screen.core.words import counted, cut
-from precursor_screen.core.words import kilograms as kg
+from precursor_screen.reporting.audit.axes import HEIGHT as PLOT_HEIGHT
+from precursor_screen.reporting.audit.axes import WIDTH as PLOT_WIDTH
+from precursor_screen.reporting.audit.geography import HEIGHT, WIDTH, great_circle, project, world
 from precursor_screen.reporting.figures import figure, rect
 
 MOST_SPANS, MOST_ROUTES = 30, 60

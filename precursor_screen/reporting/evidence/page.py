@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from precursor_screen.cases.evidence.gather import Document, Row
+from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.cases.evidence.sources import rule_of
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.core.json_text import dump
@@ -102,6 +102,6 @@ def _describe_entry(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 @cache
 def _environment() -> Environment:
-    environment = pages.environment("precursor_screen.cases.evidence")
+    environment = pages.environment("precursor_screen.reporting.evidence")
     environment.filters["json"] = dump
     return environment

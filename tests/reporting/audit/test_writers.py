@@ -17,12 +17,13 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.app.audit import rank_all
-from precursor_screen.cases.audit import axes, document, plots, telling, volumes
+from precursor_screen.cases.audit import volumes
 from precursor_screen.cases.audit.audit import Audit, Audited
 from precursor_screen.cases.audit.findings import find
-from precursor_screen.cases.audit.geography import great_circle, project, world
 from precursor_screen.cases.audit.sample import draw
 from precursor_screen.cases.frames import row as named
+from precursor_screen.reporting.audit import axes, document, plots, telling
+from precursor_screen.reporting.audit.geography import great_circle, project, world
 from precursor_screen.reporting.registry import presenter_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.cases.audit.rows import OWN, everybody, flag, limits, moved, row

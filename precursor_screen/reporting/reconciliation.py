@@ -8,8 +8,6 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from precursor_screen.cases import comparison
-from precursor_screen.cases.comparison import LINES, Head, line_of, not_evaluable, numbered
 from precursor_screen.cases.reconcile import mirror
 from precursor_screen.cases.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg, whole_mass
 from precursor_screen.cases.reconcile.documents import Document as Paper
@@ -17,6 +15,8 @@ from precursor_screen.cases.reconcile.documents import Party
 from precursor_screen.cases.reconcile.mirror import Consignment, Mirrored
 from precursor_screen.cases.reconcile.movements import Movement, record_of
 from precursor_screen.cases.reconcile.reconcile import Reconciled
+from precursor_screen.reporting import comparison
+from precursor_screen.reporting.comparison import LINES, Head, line_of, not_evaluable, numbered
 from precursor_screen.reporting.document import Document, columns, tabulate
 
 _IN_A_CELL = 20  # shipments that a cell names; the sheet Lines has all

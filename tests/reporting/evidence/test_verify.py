@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.cases.evidence import bundle
-from precursor_screen.cases.evidence.verify import verify
+from precursor_screen.reporting.evidence.verify import verify
 
 
 def resealed(content: bytes, **texts: bytes) -> bytes:
@@ -46,13 +46,13 @@ def test_nested_beyond_reason(bundle_bytes):
 
 
 def test_more_values_than_any_evidence(bundle_bytes, monkeypatch):
-    monkeypatch.setattr("precursor_screen.cases.evidence.verify._MOST_VALUES", 100)
+    monkeypatch.setattr("precursor_screen.reporting.evidence.verify._MOST_VALUES", 100)
     (problem,) = verify(bundle_bytes).problems
     assert "JSON bomb" in problem
 
 
 def test_a_bundle_of_another_version_of_the_program(bundle_bytes, monkeypatch):
-    monkeypatch.setattr("precursor_screen.cases.evidence.verify.__version__", "99")
+    monkeypatch.setattr("precursor_screen.reporting.evidence.verify.__version__", "99")
     found = verify(bundle_bytes)
     assert found.problems == ()
     assert "index.html" in found.unknown[0]

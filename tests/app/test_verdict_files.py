@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
+from precursor_screen.app.verdict_files import read_verdicts, write_verdicts
 from precursor_screen.cases.review import Draft, import_verdicts
-from precursor_screen.cases.verdict_files import read_verdicts, write_verdicts
 from precursor_screen.core.errors import UsageError
 from precursor_screen.history.store import open_ledger
 from tests.cases.verdicts import NOW, add, fill

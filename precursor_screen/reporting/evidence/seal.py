@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from precursor_screen.cases.evidence import bundle, page
-from precursor_screen.cases.evidence.gather import Document
+from precursor_screen.cases.evidence import bundle
+from precursor_screen.cases.evidence.document import Document
 from precursor_screen.core.json_text import dump
+from precursor_screen.reporting.evidence import page
 
 Signer = Callable[[bytes], bytes]
 

@@ -11,15 +11,15 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from precursor_screen.cases.audit import plots
 from precursor_screen.cases.audit.audit import Audit, Audited
-from precursor_screen.cases.audit.axes import calendar
 from precursor_screen.cases.audit.moves import Lines, Rows, place_of
-from precursor_screen.cases.audit.tables import RANKING, TABLES, Described, ranked, records_of
 from precursor_screen.core.printable import printable
 from precursor_screen.core.words import counted, cut
 from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reporting import pages
+from precursor_screen.reporting.audit import plots
+from precursor_screen.reporting.audit.axes import calendar
+from precursor_screen.reporting.audit.tables import RANKING, TABLES, Described, ranked, records_of
 from precursor_screen.reporting.document import columns
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def write(audit: Audit, stream: BinaryIO) -> None:
 def _environment() -> Environment:
     # What is markup already is not text of a manifest.
     environment = pages.environment(
-        "precursor_screen.cases.audit", finalize=lambda value: printable(value) if type(value) is str else value
+        "precursor_screen.reporting.audit", finalize=lambda value: printable(value) if type(value) is str else value
     )
     environment.filters["kg"] = kg
     environment.filters["counted"] = counted

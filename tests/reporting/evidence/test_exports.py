@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from precursor_screen.cases.evidence.exports import (
+from precursor_screen.reporting.evidence.exports import (
     EXPORTS,
     INCIDENT_FIELDS,
     PEN_COLUMNS,

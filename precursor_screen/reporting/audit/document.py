@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO
 
-from precursor_screen.cases.audit import html
 from precursor_screen.cases.audit.audit import Audit, Audited
 from precursor_screen.cases.audit.moves import Lines
-from precursor_screen.cases.audit.tables import RANKING, TABLES, ranked, records_of
-from precursor_screen.cases.audit.telling import tell
 from precursor_screen.core.json_text import dump
+from precursor_screen.reporting.audit import html
+from precursor_screen.reporting.audit.tables import RANKING, TABLES, ranked, records_of
+from precursor_screen.reporting.audit.telling import tell
 from precursor_screen.reporting.document import Document, Table, columns, tabulate
 
 _MOST_CITED = 30_000  # characters of numbers in a cell, which holds 32,767; of a figure with more all stand in the sheet Figures

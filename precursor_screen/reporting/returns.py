@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from precursor_screen.cases.comparison import LINES, Head, line_of, not_evaluable, tell
 from precursor_screen.cases.frames import to_rows
 from precursor_screen.cases.reconcile.differences import show_kg
 from precursor_screen.cases.reconcile.movements import record_of
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
+from precursor_screen.reporting.comparison import LINES, Head, line_of, not_evaluable, tell
 from precursor_screen.reporting.document import Document, columns, tabulate
 
 _TRADE = columns(
