@@ -19,7 +19,6 @@ from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import entries as codec
-from precursor_screen.reference.watchlists.attempts import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.checks import (
     check_content,
     check_day,
@@ -31,8 +30,9 @@ from precursor_screen.reference.watchlists.checks import (
     is_list_id,
 )
 from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
+from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, find_problems
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
@@ -44,7 +44,6 @@ from precursor_screen.reference.watchlists.opened import (
     open_manifest,
 )
 from precursor_screen.reference.watchlists.registry import find_importer
-from precursor_screen.reference.watchlists.verifying import find_problems
 
 
 class ListStatus(Struct, frozen=True):

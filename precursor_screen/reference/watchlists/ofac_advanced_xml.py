@@ -13,7 +13,7 @@ from precursor_screen.formats.xml import find_root_name, find_text, stream_recor
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import alias_kind, join_person
-from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
 _RECORDS = ("DateOfIssue", "ReferenceValueSets", "Location", "IDRegDocument", "DistinctParty", "SanctionsEntry")
 _SUBTYPES = {"vessel": "vessel", "aircraft": "aircraft"}

@@ -11,7 +11,7 @@ from precursor_screen.formats.xml import find_root_name, find_text, find_texts, 
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, read_day
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind
-from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
 _SDN, _CONSOLIDATED = "SDN List", "Consolidated List"
 _CONTENT = {_SDN: "ofac-sdn", _CONSOLIDATED: "ofac-cons"}

@@ -11,7 +11,7 @@ from precursor_screen.formats.xml import find_root_name, find_text, find_texts, 
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind, decide_content, join_person
-from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
 _ADDRESS_PARTS = ("address1", "address2", "address3", "city", "stateOrProvince", "postalCode")
 

@@ -6,31 +6,26 @@ from collections.abc import Sequence
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists import (
-    bis_tsv,
     canada_xml,
-    csl_csv,
-    csl_json,
+    csl,
     dfat_xlsx,
-    eu_csv,
-    eu_xml,
+    eu,
     ofac_advanced_xml,
     ofac_csv,
     ofac_enhanced_xml,
     ofac_legacy_xml,
-    opensanctions_csv,
-    opensanctions_json,
+    opensanctions,
     private_csv,
     seco_xml,
-    uk_conlist,
-    uk_csv,
+    uk,
     un_xml,
 )
 from precursor_screen.reference.watchlists.interface import ListFile, WatchlistImporter
 
 IMPORTERS: tuple[WatchlistImporter, ...] = (
-    *(un_xml.IMPORTER, ofac_legacy_xml.IMPORTER, ofac_enhanced_xml.IMPORTER, ofac_advanced_xml.IMPORTER, eu_xml.IMPORTER),
-    *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions_json.IMPORTER, csl_json.IMPORTER),
-    *(csl_csv.IMPORTER, bis_tsv.IMPORTER, eu_csv.IMPORTER, uk_csv.IMPORTER, uk_conlist.IMPORTER, opensanctions_csv.IMPORTER),
+    *(un_xml.IMPORTER, ofac_legacy_xml.IMPORTER, ofac_enhanced_xml.IMPORTER, ofac_advanced_xml.IMPORTER, eu.EU_XML),
+    *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions.OPENSANCTIONS_JSON, csl.CSL_JSON),
+    *(csl.CSL_CSV, csl.BIS_TSV, eu.EU_CSV, uk.UK_CSV, uk.UK_CONLIST, opensanctions.OPENSANCTIONS_CSV),
     *(ofac_csv.OfacCsv(), private_csv.IMPORTER),
 )
 

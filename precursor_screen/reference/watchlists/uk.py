@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Mapping
 
-from precursor_screen.reference.watchlists.draft import Draft, tidy
-from precursor_screen.reference.watchlists.interface import Tally
+from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
 
 KINDS = {"individual": "person", "entity": "organisation", "ship": "vessel", "vessel": "vessel"}
 _NAMES = ("name1", "name2", "name3", "name4", "name5", "name6")
@@ -33,3 +34,143 @@ def add_numbered_countries(draft: Draft, cell: str, notes: Tally) -> None:
     """Add the countries of a cell that may number them."""
     for country in split_numbered(cell):
         draft.add_country(country, notes)
+
+
+# The UK Sanctions List, CSV: a line with the date of the report, the header, one row a name and address.
+
+_UK_CSV_COLUMNS = frozenset(("uniqueid", "ofsigroupid", "name6", "nametype", "aliasstrength"))
+_KIND_COLUMNS = ("individualentityship", "designationtype")
+_IDENTIFIERS = {
+    "imonumber": "imo",
+    "passportnumber": "passport",
+    "nationalidentifiernumber": "national_id",
+    "businessregistrationnumbers": "registration_number",
+    "phonenumber": "phone",
+    "emailaddress": "email",
+    "website": "website",
+}
+_NOTES = {
+    "dob": "DOB",
+    "position": "Position",
+    "unreferencenumber": "UN reference",
+    "sanctionsimposed": "Sanctions",
+    "otherinformation": "",
+}
+
+
+def _fits_list(file: ListFile) -> bool:
+    """Whether it is a file that has the columns of the list in its first or second row."""
+    return _header_row(file) > 0
+
+
+def _read_list(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of the report."""
+    drafts: dict[str, Draft] = {}
+    for line, raw in read_rows(file, ",", skipped, _header_row(file)):
+        cells = unescape(raw)
+        entry_id = cells["uniqueid"]
+        if not entry_id:
+            skipped.add("row without a unique id", f"line {line}")
+            continue
+        draft = drafts.get(entry_id)
+        if draft is None:
+            label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
+            draft = drafts[entry_id] = Draft.of_kind(entry_id, label, KINDS, notes)
+        _fill_list(draft, cells, notes)
+    for entry_id in [key for key, draft in drafts.items() if not draft.names]:
+        skipped.add("entry without a name", entry_id)
+        del drafts[entry_id]
+    first = file.head.decode("utf-8-sig", "replace").splitlines()[0].strip(' ,"')
+    stated = first.partition(":")[2] or first.partition(",")[2]
+    list_date = read_written_day(stated, "dmy", "date of the report", file.name, notes) if _header_row(file) > 1 else None
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList("uk-sl", entries, list_date)
+
+
+UK_CSV = Importer("uk-sl-csv", "1", _fits_list, _read_list)
+
+
+def _header_row(file: ListFile) -> int:
+    rows = read_head_rows(file.head, ",", 2)
+    return next((number for number, row in enumerate(rows, start=1) if set(row) >= _UK_CSV_COLUMNS), 0)
+
+
+def _fill_list(draft: Draft, cells: Mapping[str, str], notes: Tally) -> None:
+    label = cells["nametype"].lower()
+    # `Low quality a.k.a`. A blank strength is not a weak one.
+    weak = "low" in cells["aliasstrength"].lower() or "weak" in cells["aliasstrength"].lower()
+    draft.add_name(join_name(cells), "primary" if label == "primary name" else "weak" if weak else "strong")
+    draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
+    address = (cells.get(f"addressline{n}", "") for n in range(1, 7))
+    draft.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""), notes)
+    add_numbered_countries(draft, cells.get("nationalityies", ""), notes)
+    add_numbered_countries(draft, cells.get("currentbelievedflagofship", ""), notes)
+    for column, kind in _IDENTIFIERS.items():
+        for number in split_numbered(cells.get(column, "")):
+            draft.add_identifier(kind, number)
+    if programme := cells.get("regimename", ""):
+        draft.programmes[programme] = None
+    if draft.listed is None:
+        day = cells.get("datedesignated", "")
+        draft.listed = read_written_day(day, "dmy", "date of designation", draft.entry_id, notes)
+    for column, title in _NOTES.items():
+        draft.add_note(title, cells.get(column, "").replace("|", ", "))
+
+
+# The UK's former consolidated list of targets (OFSI), CSV: closed on 28 January 2026, read for old exceptions.
+
+CONTENT = "uk-conlist"  # its ids are others than those of the list that replaced it
+_UK_CONLIST_COLUMNS = frozenset(("name6", "name1", "grouptype", "aliastype", "regime", "groupid"))
+_NAME_KINDS = {
+    "prime alias": "primary",
+    "primary name": "primary",
+    "fka": "former",
+}
+
+
+def _fits_conlist(file: ListFile) -> bool:
+    """Whether it is a file that has the columns of the list in its second row."""
+    rows = read_head_rows(file.head, ",", 2)
+    return len(rows) == 2 and set(rows[1]) >= _UK_CONLIST_COLUMNS
+
+
+def _read_conlist(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of its last update."""
+    notes.add("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
+    drafts: dict[str, Draft] = {}
+    for line, raw in read_rows(file, ",", skipped, 2):
+        cells = unescape(raw)
+        entry_id = cells["groupid"]
+        if not entry_id or not join_name(cells):
+            skipped.add("row without a group id or name", f"line {line}")
+            continue
+        draft = drafts.get(entry_id)
+        if draft is None:
+            draft = drafts[entry_id] = Draft.of_kind(entry_id, cells["grouptype"], KINDS, notes)
+        _fill_conlist(draft, cells, notes)
+    stated = file.head.decode("latin-1").splitlines()[0].partition(",")[2].strip(' ,"')
+    list_date = read_written_day(stated, "dmy", "date of the last update", file.name, notes)
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList(CONTENT, entries, list_date)
+
+
+UK_CONLIST = Importer("uk-conlist-csv", "1", _fits_conlist, _read_conlist)
+
+
+def _fill_conlist(draft: Draft, cells: Mapping[str, str], notes: Tally) -> None:
+    weak = "low" in cells.get("aliasquality", "").lower()
+    draft.add_name(join_name(cells), "weak" if weak else _NAME_KINDS.get(cells["aliastype"].lower(), "strong"))
+    draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
+    address = (cells.get(f"address{n}", "") for n in range(1, 7))
+    country = cells.get("country", "").partition("(")[0].strip()
+    draft.add_address((*address, cells.get("postzipcode", "")), country, notes)
+    add_numbered_countries(draft, cells.get("nationality", ""), notes)
+    for column, kind in (("passportnumber", "passport"), ("nationalidentificationnumber", "national_id")):
+        for number in split_numbered(cells.get(column, "")):
+            draft.add_identifier(kind, number)
+    if cells["regime"]:
+        draft.programmes[cells["regime"]] = None
+    if draft.listed is None:
+        draft.listed = read_written_day(cells.get("listedon", ""), "dmy", "date of listing", draft.entry_id, notes)
+    for column, title in (("dob", "DOB"), ("position", "Position"), ("passportdetails", "Passport"), ("otherinformation", "")):
+        draft.add_note(title, cells.get(column, ""))

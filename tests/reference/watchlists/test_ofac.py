@@ -5,8 +5,7 @@ import pytest
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
-from precursor_screen.reference.watchlists.ofac_remarks import read_remarks
+from precursor_screen.reference.watchlists.ofac_csv import OfacCsv, read_remarks
 from precursor_screen.reference.watchlists.registry import find_importer
 from tests.reference.watchlists import watchlist_files as files
 

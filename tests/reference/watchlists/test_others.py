@@ -16,7 +16,7 @@ from precursor_screen.reference.watchlists.canada_xml import split_aliases, spli
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, tidy
 from precursor_screen.reference.watchlists.entries import to_table
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.opensanctions_csv import split_cell
+from precursor_screen.reference.watchlists.opensanctions import split_cell
 from precursor_screen.reference.watchlists.registry import find_importer
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_parsing import gzipped, names, parse, reasons, zipped
