@@ -23,7 +23,7 @@ from precursor_screen.api import load_reference
 from precursor_screen.app.ledger_memory import EVER
 from precursor_screen.core.memory import KNOWN, Answers, Past, Request, Settled
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.groups import Groups
+from precursor_screen.history.history import Groups
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history

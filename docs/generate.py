@@ -21,7 +21,7 @@ from pathlib import Path
 
 import click
 
-from precursor_screen.app.rulecheck.pages import rule_index
+from precursor_screen.app.rulecheck.statistics import rule_index
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES

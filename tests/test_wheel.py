@@ -79,7 +79,12 @@ def installed(wheel, tmp_path_factory) -> Path:
 def test_the_wheel_holds_the_data_and_nothing_of_the_workshop(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     wanted = ["py.typed", "data/rules/ps-chem-001.yml", "data/watchlists/sources.toml", "data/watchlists/sample-list.csv"]
-    wanted += ["data/sample_data/manifest.csv", "data/substances/names.csv", "reporting/templates/report.html.jinja"]
+    wanted += [
+        "data/sample_data/manifest.csv",
+        "core/columns.csv",
+        "data/substances/names.csv",
+        "reporting/templates/report.html.jinja",
+    ]
     wanted += [
         f"data/sample_data/formats/{name}" for name in WRITERS
     ]  # and nothing else by accident: the samples, what writes them

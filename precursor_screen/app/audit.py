@@ -16,10 +16,9 @@ from msgspec import Struct, field
 
 from precursor_screen.app.gathering import make_frame, unseen
 from precursor_screen.cases.audit import moves, names, peers
-from precursor_screen.cases.audit.findings import find
-from precursor_screen.cases.audit.papers import papers, read_papers
+from precursor_screen.cases.audit.findings import Ranking, by_findings, find, rank
+from precursor_screen.cases.audit.moves import papers, read_papers
 from precursor_screen.cases.audit.profile import Profile
-from precursor_screen.cases.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.cases.audit.unseen import Basis
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.cases.reconcile.law import Frame
@@ -33,7 +32,7 @@ from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.text.party import party_key
 
 if TYPE_CHECKING:
-    from precursor_screen.app.moved import Moved
+    from precursor_screen.app.gathering import Moved
     from precursor_screen.history.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import FAIL_ON, TIERS
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 
 FILE = "precursor-screen.toml"
 PREFIX = "PRECURSOR_SCREEN_"

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.folders import walk
+from precursor_screen.app.settings import walk
 from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import importlib
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from precursor_screen.app.composed import compose, provenance_of
-from precursor_screen.app.gathered import gather, supplied_by
+from precursor_screen.app.gathered import FaultKeeper, gather, supplied_by
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.match_cache import cached_matches
-from precursor_screen.app.one_input import FaultKeeper
-from precursor_screen.app.pool import spread_over
+from precursor_screen.core.errors import WorkerDied
+from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.memory import Memory
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.kernel.match.match import Progress, match
+from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
@@ -29,6 +38,75 @@ from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
     from precursor_screen.history.values import RunRecord
+
+# Worker processes for matching, where there is enough to match that starting them pays.
+
+WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
+
+
+@lru_cache(maxsize=4)
+def _unpack(packed: bytes) -> Callable[[Any], Any]:
+    """A function once a worker: an index that comes with it takes longer to build than a chunk to match."""
+    function: Callable[[Any], Any] = pickle.loads(packed)  # noqa: S301 - made by this very process
+    return function
+
+
+def _get_ready(packed: bytes) -> None:
+    """Imports what matching needs, and does beforehand what each function would do at its first call."""
+    importlib.import_module("precursor_screen.kernel.match.recognise")
+    for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
+        prepare()
+
+
+def _call(packed: bytes, chunk: Any) -> Any:
+    return _unpack(packed)(chunk)
+
+
+@contextlib.contextmanager
+def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], object]] = ()) -> Iterator[Spread]:
+    """A way to spread chunks over some processes; they are started when first needed and end with the block.
+
+    Args:
+        jobs: number of processes; 0: as many as there are cores; 1: none, all runs in this one.
+        early: start them at once: they get ready while the input is still being read.
+        prepare: what they then do beforehand, such as opening the index of a watchlist; picklable.
+
+    Raises:
+        WorkerDied: a process ended before its work was done.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1:
+        yield in_turn
+        return
+    pool: list[ProcessPoolExecutor] = []
+
+    def start() -> None:
+        # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
+        pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=leave_out_pandas))
+
+    def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+        if len(chunks) < WORTHWHILE:
+            return in_turn(function, chunks)
+        if not pool:
+            start()
+        packed = pickle.dumps(function)
+        return pool[0].map(_call, [packed] * len(chunks), chunks)
+
+    try:
+        if early:
+            start()
+            packed = pickle.dumps(list(prepare))
+            for _ in range(jobs):
+                pool[0].submit(_get_ready, packed)
+        yield spread
+    except BrokenProcessPool as error:
+        raise WorkerDied(
+            "a worker process was killed, or ran out of memory", remedy="Screen fewer files at a time, or with --jobs 1."
+        ) from error
+    finally:
+        for one in pool:
+            one.shutdown(cancel_futures=True)
+
 
 LARGE = 20_000_000  # bytes
 

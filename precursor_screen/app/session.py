@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from precursor_screen.app.config import check_rule_folders, default_home
 from precursor_screen.app.coverage import age_notices, undated
+from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.local import Run, run
-from precursor_screen.app.one_input import FaultKeeper
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
 from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match.match import Progress

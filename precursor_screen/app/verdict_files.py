@@ -14,7 +14,7 @@ from msgspec.structs import asdict, fields
 from precursor_screen.cases.review import Draft, Placed
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import OPEN
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets

@@ -15,9 +15,8 @@ from msgspec.structs import replace
 
 from precursor_screen.cases.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
-from precursor_screen.core.model import OPEN
-from precursor_screen.core.suggest import did_you_mean
-from precursor_screen.core.verdicts import REASONS
+from precursor_screen.core.model import OPEN, REASONS
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.history.store import Ledger
 from precursor_screen.history.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
 

@@ -16,8 +16,7 @@ from msgspec import Struct
 from precursor_screen.cases.review import CRITICAL, Added, Draft, add_verdicts
 from precursor_screen.cases.targets import Flag
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
-from precursor_screen.core.model import LEVELS
-from precursor_screen.core.verdicts import REASONS
+from precursor_screen.core.model import LEVELS, REASONS
 from precursor_screen.core.words import counted, cut
 from precursor_screen.history.store import Ledger
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED

@@ -16,7 +16,7 @@ from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
     from precursor_screen.app.audit import Everybody, Source
-    from precursor_screen.cases.audit.audit import Audit
+    from precursor_screen.cases.audit.findings import Audit
 
 SUFFIXES = (".html", ".xlsx", ".json")
 _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable."
@@ -58,7 +58,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     """
     let_pandas_in()
     from precursor_screen.app.audit import rank_all
-    from precursor_screen.cases.audit.audit import Audit
+    from precursor_screen.cases.audit.findings import Audit
     from precursor_screen.reporting.audit.document import document_of
     from precursor_screen.reporting.interface import check_places
     from precursor_screen.reporting.registry import check_suffix
@@ -130,8 +130,8 @@ def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], f
 
 def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
     from precursor_screen.app.audit import FromManifests, days_read
+    from precursor_screen.app.gathering import from_manifests
     from precursor_screen.app.inputs import find_sources
-    from precursor_screen.app.moved import from_manifests
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import settle
 
@@ -156,8 +156,7 @@ def _checked(everybody: Everybody) -> Everybody:
 
 
 def _audited(everybody: Everybody, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.cases.audit.audit import Audited
-    from precursor_screen.cases.audit.findings import find
+    from precursor_screen.cases.audit.findings import Audited, find
     from precursor_screen.cases.audit.sample import draw, seed_of
 
     profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]

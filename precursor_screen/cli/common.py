@@ -15,7 +15,7 @@ import click
 from precursor_screen.app.config import Value, check_value, home_of, load_settings
 from precursor_screen.cli.options import mode_option as mode_option
 from precursor_screen.core.errors import UsageError
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.reporting.document import Document
@@ -98,7 +98,7 @@ def discard_stdout() -> None:
 
 def officer_of(values: dict[str, Value], given: str | None) -> str:
     """Who decides: the option, else the setting, else the system's user."""
-    from precursor_screen.history.lock import os_user
+    from precursor_screen.history.database import os_user
 
     return str(pick(values, "officer", given or None, "--officer") or os_user())
 
@@ -138,7 +138,7 @@ def sure(question: str, yes: bool) -> bool:
 
 def unknown(message: str, name: str, known: Iterable[str], otherwise: str) -> UsageError:
     """The error about a name that is not known, which suggests the nearest that is."""
-    from precursor_screen.core.suggest import did_you_mean
+    from precursor_screen.core.words import did_you_mean
 
     return UsageError(message, remedy=did_you_mean(name, known) or otherwise)
 

@@ -7,7 +7,7 @@ import click
 from precursor_screen.app.config import SETTINGS, home_of
 from precursor_screen.cli import common
 from precursor_screen.core.errors import mask_urls
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 
 @click.group()

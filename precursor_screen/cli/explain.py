@@ -2,13 +2,223 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import asdict
 
-from precursor_screen.app.config import home_of
+from precursor_screen.app.config import home_of, rule_dirs_of
 from precursor_screen.cli import common, options
-from precursor_screen.cli.ledger import ledger_option
+from precursor_screen.cli.ledger import ledger_option, open_existing, place_of
+from precursor_screen.core.model import Rule
+
+if TYPE_CHECKING:
+    from precursor_screen.cases.explained import Lines
+    from precursor_screen.cases.targets import Found
+
+# `explain FLAG`: one flag in full, from the ledger or from a JSON report.
+
+
+def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
+    """The flag of that id, or of its beginning; None: there is none.
+
+    Raises:
+        UsageError: several begin so, or the report is none.
+        LedgerError: the ledger that is named, or is there, cannot be read.
+    """
+    from precursor_screen.cases.explained import explain_lines
+    from precursor_screen.cases.targets import LEAST, choose
+    from precursor_screen.core.words import printable
+
+    if len(identifier) < LEAST:
+        return None
+    for text in dict.fromkeys((identifier, identifier.lower())):
+        flags, lines = _flag_of_report(text, report) if report is not None else _flag_of_ledger(ctx, text, url)
+        flag = choose(flags, text)
+        if flag is not None:
+            return "\n".join(printable(line) for line in explain_lines(flag, lines, _rule_of(ctx, flag)))
+    return None
+
+
+def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) -> str:
+    """What to do about a flag that was not found."""
+    from precursor_screen.core.words import printable
+
+    if report is not None:
+        return "Check the id."
+    place = place_of(ctx, url)
+    if _is_missing(place):
+        return "A flag is looked up in the report that holds it, --report report.json, or in a ledger; there is none yet."
+    return f"Flags were looked up in {printable(_shown(place))}; for one of a report give --report report.json."
+
+
+def _shown(url: str) -> str:
+    from precursor_screen.history.database import parse_url, shown_url
+
+    return shown_url(parse_url(url))
+
+
+def ledger_is_missing(ctx: click.Context) -> bool:
+    """Whether the ledger of the settings, or that of the home, is a file that does not exist."""
+    return _is_missing(place_of(ctx, None))
+
+
+def _is_missing(url: str) -> bool:
+    """Whether it is a file that does not exist."""
+    return url.startswith("sqlite:") and not Path(_shown(url)).exists()
+
+
+def _flag_of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[list[dict[str, Any]], Lines]:
+    # Without --ledger there need be none: most ids are not of flags.
+    if not given and _is_missing(place_of(ctx, None)):
+        return [], {}
+    with open_existing(ctx, given, 0) as ledger:
+        flags = ledger.flags(flag_id=identifier).to_pylist()
+        lines: dict[str, dict[str, Any]] = {}
+        if len(flags) == 1:
+            (flag,) = flags
+            flag["evidence"] = json.loads(flag["evidence"] or "[]")
+            flag["verdicts"] = [asdict(v) for v in ledger.dispositions(flag["flag_id"])]
+            flag["recorded"] = ledger.history_of(flag["flag_id"])
+            cited = [flag["line_id"], *(flag["window_line_ids"] or ())]
+            lines = {r["line_id"]: {**r, "cells": json.loads(r["cells"])} for r in ledger.cited_lines(cited).to_pylist()}
+    return flags, lines
+
+
+def _flag_of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lines]:
+    from precursor_screen.cases.explained import explain_lines
+
+    with reading(report) as document:
+        flags = [f for f in document["flags"] if f["flag_id"].startswith(identifier)]
+        lines = {line["line_id"]: line for line in document["lines"]}
+        for flag in flags:  # a report of somebody else's making fails here, where it can be said what it is
+            explain_lines(flag, lines, None)
+    return flags, lines
+
+
+@contextlib.contextmanager
+def reading(report: Path) -> Iterator[Any]:
+    """What a JSON report says.
+
+    Raises:
+        UsageError: it is none, or of somebody else's making, which shows when it is looked into.
+    """
+    from precursor_screen.core.errors import UsageError, Where
+
+    try:
+        yield json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        remedy = "Write one with -o report.json."
+        raise UsageError("is no JSON report of this program", where=Where(str(report)), remedy=remedy) from error
+
+
+def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:
+    """The rule as it is now, of those that ship and the site's own; None: there is none of that id any more."""
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+
+    folders = rule_dirs_of(common.settings(ctx), (), only=False)
+    return next((r for r in load_rulebook(rule_folders(folders)).rules if r.id == flag["rule_id"]), None)
+
+
+# `explain SHIPMENT`, a bill or a party: why shipments stand where they stand, from a JSON report; from the ledger their flags.
+
+_MOST = 20  # shipments of a party that are shown
+_COUNTRY = re.compile(r" \([A-Z]{2}\)(?: and \d+ more)?$")  # behind the name of a sender or receiver
+
+
+def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
+    """Score, band, the parts with their reasons and the flags of shipments; of the ledger their flags alone. None: none is called so.
+
+    Args:
+        ctx: of the command.
+        identifier: a shipment, one of its references, or a party, perhaps behind `shipment:`, `bill:` or `party:`.
+        report: JSON, to look in instead of the ledger.
+        url: of the ledger.
+
+    Raises:
+        UsageError: the report is none; or it is a flag's beginning as well.
+        LedgerError: the ledger that is named, or is there, cannot be read.
+    """
+    from precursor_screen.core.words import printable
+
+    lines = _shipment_of_report(identifier, report) if report is not None else _shipment_of_ledger(ctx, identifier, url)
+    return "\n".join(printable(line) for line in lines) or None
+
+
+def _shipment_of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
+    from precursor_screen.cases.targets import find
+
+    if not url and ledger_is_missing(ctx):
+        return []
+    with open_existing(ctx, url, 0) as ledger:
+        found = find(ledger, identifier)
+    return _recorded(found) if found is not None and found.kind != "flag" else []
+
+
+def _recorded(found: Found) -> list[str]:
+    from precursor_screen.core.words import counted
+
+    flags = found.flags
+    shipments = {f["shipment_id"] for f in flags}
+    where = f" in {len(shipments):,} shipments" if len(shipments) > 1 else ""
+    lines = [f"{found.kind.capitalize()} {found.name}: {counted(len(flags), 'recorded flag')}{where}"]
+    beside = found.kind != "shipment"
+    lines += [f"  {f['state']:<10} {_flag_line(f)}" + (f", shipment {f['shipment_id']}" if beside else "") for f in flags]
+    return [*lines, "Score, band and their parts stand in the reports: --report report.json."]
+
+
+def _shipment_of_report(identifier: str, report: Path) -> list[str]:
+    with reading(report) as document:
+        found = _find(identifier, document.get("shipments", ()))
+        shown = [line for shipment in found[:_MOST] for line in _show(shipment, document["flags"])]
+    if len(found) > _MOST:
+        shown.append(f"and {len(found) - _MOST:,} more shipments")
+    more = "A flag in full: precursor-screen explain FLAG --report FILE. What score and band mean: docs/triage.md."
+    return [*shown, more] if shown else []
+
+
+def _find(identifier: str, shipments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The shipment of that id, else those of a reference, else those of a party."""
+    from precursor_screen.cases.targets import is_referred_to, split_name
+
+    tests: dict[str, Callable[[dict[str, Any], str], bool]] = {
+        "shipment": lambda s, name: s["shipment_id"] == name,
+        "bill": is_referred_to,
+        "party": _is_party,
+    }
+    only, text = split_name(identifier, tuple(tests))
+    among = ([s for s in shipments if tests[kind](s, text)] for kind in ((only,) if only else tests))
+    return next(filter(None, among), [])
+
+
+def _is_party(shipment: Mapping[str, Any], text: str) -> bool:
+    from precursor_screen.text.party import party_key
+
+    names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]
+    words = set(text.casefold().split())
+    near = [n for n in names if words & set(n.casefold().split())]
+    return any(party_key(n) == party_key(text) != "" for n in near)
+
+
+def _show(shipment: Mapping[str, Any], flags: list[Mapping[str, Any]]) -> list[str]:
+    band = shipment["band"] or "no band: it could not be screened"
+    lines = [f"Shipment {shipment['shipment_id']}: {band}, score {shipment['score']}, {shipment['lines']} lines"]
+    lines += [f"  {p['part']:<10} {p['points']:>4}  {p['because']}" for p in shipment["parts"]]
+    if shipment.get("case_id"):
+        lines.append(f"  One splitting; the shipment to open first is {shipment['case_id']}.")
+    if shipment["incomplete"]:
+        lines.append("  Not everything could be judged; the report says what was missing.")
+    mine = set(shipment["flags"])
+    return lines + [f"  {_flag_line(f)}" for f in flags if f["flag_id"] in mine]
+
+
+def _flag_line(flag: Mapping[str, Any]) -> str:
+    return f"{flag['level']:<13} {flag['rule_id']}  {flag['because']}  [{flag['flag_id'][:12]}]"
 
 
 def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
@@ -46,8 +256,6 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
       precursor-screen explain 4f2c9a --report report.json
       precursor-screen explain SMPL007 --report report.json
     """
-    from precursor_screen.cli.explain_flag import explain_flag, where_flags_are
-    from precursor_screen.cli.explain_shipment import explain_shipment
     from precursor_screen.core.errors import UsageError
 
     text = (
@@ -61,7 +269,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
     if text:
         click.echo(text)
         return
-    from precursor_screen.core.suggest import did_you_mean
+    from precursor_screen.core.words import did_you_mean
 
     remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(ctx, report, url)
     raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
@@ -75,7 +283,7 @@ def _issue(identifier: str) -> str | None:
 
 
 def _rule(identifier: str) -> str | None:
-    from precursor_screen.cli.rules_shown import show_rule
+    from precursor_screen.cli.rules import show_rule
     from precursor_screen.reference.shipped import rules_folder
     from precursor_screen.rulebook.grammar import load_rule, rule_files
 
@@ -85,8 +293,7 @@ def _rule(identifier: str) -> str | None:
 
 
 def _substance(identifier: str) -> str | None:
-    from precursor_screen.cli.substances import load_table
-    from precursor_screen.cli.substances_shown import show_substance
+    from precursor_screen.cli.substances import load_table, show_substance
 
     table = load_table()
     found = next((s for s in table.substances if s.substance_id == identifier), None)
@@ -95,7 +302,7 @@ def _substance(identifier: str) -> str | None:
 
 def _entry(ctx: click.Context, identifier: str) -> str | None:
     from precursor_screen.api import open_watchlists
-    from precursor_screen.core.printable import printable
+    from precursor_screen.core.words import printable
 
     list_id, separator, entry_id = identifier.partition(":")
     if not separator or list_id in ("flag", "shipment", "bill", "party"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
 
 NOT_FAULTS = (KeyboardInterrupt, SystemExit, GeneratorExit)

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of
 from precursor_screen.cli import common, options
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.core.errors import ExitCode

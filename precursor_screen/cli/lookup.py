@@ -66,7 +66,7 @@ def _doubt(control: dict[str, Any]) -> str:
 
 
 def _print(match: dict[str, Any], text: str) -> None:
-    from precursor_screen.core.printable import printable
+    from precursor_screen.core.words import printable
 
     law = ", ".join(f"{c['instrument']} {c['schedule']}{_doubt(c)}" for c in match["control"])
     click.echo(f"\n{match['name']}  [{match['substance_id']}]")

@@ -19,7 +19,7 @@ from precursor_screen.cli import faults, options
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.core.left_out import leave_out_pandas
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
 
 _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggests the nearest command for one that does not exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from precursor_screen.core.suggest import did_you_mean
+            from precursor_screen.core.words import did_you_mean
 
             raise click.UsageError(f"No such command {args[0]!r}. {did_you_mean(args[0], COMMANDS)}".rstrip(), ctx)
         if args and "--help" not in args and "-h" not in args:

@@ -11,7 +11,7 @@ import click
 from msgspec import Struct
 
 from precursor_screen.cli import options
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.core.errors import ExitCode

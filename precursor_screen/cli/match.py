@@ -27,7 +27,7 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
     from precursor_screen.app.session import open_lists
     from precursor_screen.app.settings import settle
     from precursor_screen.core.errors import WatchlistError
-    from precursor_screen.core.printable import printable
+    from precursor_screen.core.words import printable
 
     opened = open_lists(settle(common.settings(ctx), watchlists=watchlists))
     if not opened:

@@ -80,7 +80,7 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
     if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
     from precursor_screen.cases.reconcile import differences, mirror
-    from precursor_screen.core.suggest import did_you_mean
+    from precursor_screen.core.words import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
     for kind in (*given["wanted"], *given["unwanted"]):
@@ -110,7 +110,7 @@ def _reconcile(
     from msgspec.structs import replace
 
     from precursor_screen.app.gathering import gather_registers, make_frame
-    from precursor_screen.cases.reconcile.cited import numbers_of
+    from precursor_screen.cases.reconcile.alike import numbers_of
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
@@ -160,7 +160,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
         UsageError: none does.
     """
     from precursor_screen.core.errors import UsageError
-    from precursor_screen.core.suggest import did_you_mean
+    from precursor_screen.core.words import did_you_mean
     from precursor_screen.text.party import party_key
 
     key = party_key(name)

@@ -44,8 +44,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
-    from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.returns import head_of, tell_return
+    from precursor_screen.reporting.comparison import Head, head_of, tell_return
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
     if inputs and given["url"]:

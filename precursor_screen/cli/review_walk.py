@@ -10,7 +10,7 @@ import click
 
 from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import with_ledger
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.cli.ledger import Opening

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,43 @@ from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of, rule_dirs_of
 from precursor_screen.cli import common, options
-from precursor_screen.cli.rules_shown import show_rule, stats_lines
+
+if TYPE_CHECKING:
+    from precursor_screen.app.rulecheck.statistics import RuleStats
+    from precursor_screen.core.model import Rule
+
+# How rules, and figures of them, are shown to people.
+
+_STATS = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
+
+
+def show_rule(rule: Rule) -> str:
+    """A rule for a person."""
+    from precursor_screen.core.report import MARKS
+
+    lines = [
+        f"{rule.id} {rule.version}  {rule.title}",
+        f"  {rule.status}; level {rule.level}, confidence {rule.confidence}, weight {rule.weight}; judges a {rule.subject}, per {rule.scope}",
+        f"  What: {rule.description}",
+        f"  Why: {rule.rationale}",
+        *(f"  Basis: {s.title}{f', {s.note}' if s.note else ''} ({MARKS[s.mark]})" for s in rule.references),
+        *(f"  Innocent explanation: {f}" for f in rule.falsepositives),
+        *(f"  Parameter {name}: {value}" for name, value in rule.params.items()),
+        f"  Sentence: {rule.explain}",
+        f"  Action: {rule.action}",
+        f"  Tests: {len(rule.tests)}; file {rule.path}",
+    ]
+    return "\n".join(lines)
+
+
+def stats_lines(rows: Iterable[RuleStats]) -> Iterator[str]:
+    """A table with a line a rule."""
+    yield _STATS("rule", "flags", "confirmed", "cleared", "precision", "not evaluable", "ms", "title")
+    for row in rows:
+        precision = f"{row.precision:.0%}" if row.precision is not None else "-"
+        spent = f"{row.milliseconds:.1f}" if row.milliseconds is not None else "-"
+        yield _STATS(row.rule_id, row.flags, row.confirmed, row.cleared, precision, row.not_evaluable, spent, row.title)
+
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
@@ -147,7 +183,7 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
 
 def _mutate(book: Rulebook, at_least: float) -> int:
     """Prints what mutants of the rules came to; code 1 if less than so many per cent were killed."""
-    from precursor_screen.app.rulecheck.mutation import mutate, share, show
+    from precursor_screen.app.rulecheck.mutants import mutate, share, show
     from precursor_screen.core.errors import ExitCode
 
     found = mutate(book.compiled, book.lists, book.macros)
@@ -180,7 +216,7 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
     """
     from precursor_screen.app.config import check_rule_folders
     from precursor_screen.app.inputs import find_sources
-    from precursor_screen.app.rulecheck.comparison import compare_rules, show_changes
+    from precursor_screen.app.rulecheck.statistics import compare_rules, show_changes
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import NO_WATCHLIST, settle
     from precursor_screen.core.errors import ExitCode
@@ -263,7 +299,7 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
     Example:
       precursor-screen rules docs -o rules.md
     """
-    from precursor_screen.app.rulecheck.pages import rule_index
+    from precursor_screen.app.rulecheck.statistics import rule_index
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reporting.interface import whole_file
 
@@ -292,7 +328,7 @@ def new_rule_file(rule_id: str, folder: Path) -> None:
     Example:
       precursor-screen rules new PS-QTY-901 --folder my-rules
     """
-    from precursor_screen.app.rulecheck.pages import new_rule
+    from precursor_screen.app.rulecheck.statistics import new_rule
 
     written = new_rule(rule_id.upper(), folder, date.today())
     click.echo(f"{written} written; change it, then: precursor-screen rules lint --rules {folder}")

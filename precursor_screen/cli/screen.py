@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.cli import common, options
 from precursor_screen.core.model import TIERS
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value

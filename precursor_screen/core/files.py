@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PRIVATE: Final = 0o600  # for the owner alone
 READABLE: Final = 0o644
@@ -66,3 +69,80 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+# SHA-256 of files: whether they are what was written. What is large and has not changed since it was read is not read again.
+
+SMALL = 1 << 18  # bytes that are read in full every time: a tenth of a millisecond
+DAY = 86_400.0
+_UNSETTLED_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
+_CHUNK = 1 << 20
+
+
+def digest_file(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_CHUNK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class Digests:
+    """Tells whether files have the digests they should have, and remembers those of large ones.
+
+    cache: the folder for what is remembered; None: nothing is. full: whether every file is to be read, whatever is remembered.
+    """
+
+    def __init__(self, cache: Path | None = None, full: bool = False, clock: Callable[[], float] = time.time) -> None:
+        self._path = cache / "digests.json" if cache else None
+        self._full = full
+        self._clock = clock
+
+    def match(self, path: Path, sha256: str) -> bool:
+        """Whether a file has that digest.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        state = _state(path)
+        remembers = self._path is not None and state["size"] > SMALL
+        if remembers and not self._full and self._knows(path, state, sha256):
+            return True
+        right = digest_file(path) == sha256
+        now = self._clock()
+        if right and remembers and now * 1e9 - state["mtime_ns"] > _UNSETTLED_NS:
+            self._learn(path, {**state, "sha256": sha256, "read": now})
+        return right
+
+    def _knows(self, path: Path, state: dict[str, int], sha256: str) -> bool:
+        known = _read(self._path).get(str(path))
+        if not isinstance(known, dict) or not isinstance(read := known.get("read"), (int, float)):
+            return False
+        # What is remembered may be damaged as well: it can spare a reading, and never condemn a file.
+        return {**known, "read": 0} == {**state, "sha256": sha256, "read": 0} and 0 <= self._clock() - read < DAY
+
+    def _learn(self, path: Path, entry: dict[str, Any]) -> None:
+        if self._path is None:
+            return
+        known = {name: one for name, one in _read(self._path).items() if name != str(path) and os.path.exists(name)}
+        with contextlib.suppress(OSError):  # a home that may only be read: the next run reads the file in full again
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path, json.dumps({**known, str(path): entry}, indent=1), READABLE)
+
+
+def _state(path: Path) -> dict[str, int]:
+    known = path.stat()
+    return {"size": known.st_size, "mtime_ns": known.st_mtime_ns, "ctime_ns": known.st_ctime_ns, "inode": known.st_ino}
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_bytes()) if path else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

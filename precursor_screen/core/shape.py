@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError
 from precursor_screen.core.located import Complaints, Key, Located
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 
 Fault = tuple[Key, str, str]  # where, what is wrong, what to do
 Make = Callable[[Any, Complaints], Any]

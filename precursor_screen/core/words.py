@@ -3,7 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
+
+# 'Did you mean': the nearest known word to one that is not known.
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'?`, or an empty string when nothing is near."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    best = process.extractOne(word, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
+    return f"Did you mean {best[0]!r}?" if best else ""
+
+
+# Text that is safe to print. Imports nothing heavy: error messages and `--help` need it too.
+
+
+def printable(text: object) -> str:
+    """Text without control characters: neither a manifest nor a file name may steer the terminal."""
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "�" if c not in "\n\t" else " " for c in text)
+
 
 _LONGEST = 90  # characters of a name or a description within a sentence
 _GRADE = re.compile(r": [A-Z], (?=[a-z])")

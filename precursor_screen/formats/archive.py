@@ -12,9 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.formats.blob import CHUNK, FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO, Blob
 from precursor_screen.formats.dbf_memo import SUFFIXES, is_memo_of
-from precursor_screen.formats.limits import FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO
 
 # What file managers leave behind, by name and by how it begins; under such a name anything else is a file like others.
 _LEFT_BEHIND = (

@@ -9,9 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
 from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import COLUMNS, Blob
 from precursor_screen.formats.gathering import text_of
-from precursor_screen.formats.limits import COLUMNS
 from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "

@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import CHUNK, Blob
-from precursor_screen.formats.limits import MB, memory_allowed, seconds_allowed
+from precursor_screen.formats.blob import CHUNK, MB, Blob, memory_allowed, seconds_allowed
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.transfer import read_sheets, rebuild_error
 

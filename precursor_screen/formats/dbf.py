@@ -16,11 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import COLUMNS, Blob
 from precursor_screen.formats.dbf_header import Field, fields_of
 from precursor_screen.formats.dbf_memo import block_number, memo_text
 from precursor_screen.formats.encoding import EncodingChoice, LineDecoder, choose_encoding
-from precursor_screen.formats.limits import COLUMNS
 from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
 from precursor_screen.formats.witness import LOST
 

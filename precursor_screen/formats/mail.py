@@ -20,9 +20,8 @@ import olefile
 from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
 # A part that signs the mail is passed over if it is a signature: DER, or PGP's armour.
 _SIGNATURES: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")

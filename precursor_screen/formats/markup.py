@@ -14,14 +14,13 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, cells_allowed
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.gathering import Cells
-from precursor_screen.formats.limits import cells_allowed
 from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format
 from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import words_of_page
-from precursor_screen.formats.xlsx_asides import asides_of_names
+from precursor_screen.formats.xlsx import asides_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")

@@ -18,7 +18,7 @@ from precursor_screen.formats.ooxml import records
 from precursor_screen.formats.parts import UNREAD, constants_of
 from precursor_screen.formats.sheet import UNCACHED, Aside, Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import name_of
-from precursor_screen.formats.xlsx_asides import asides_of_names
+from precursor_screen.formats.xlsx import asides_of_names
 
 _CHUNK = 1 << 20
 _CELLS = ("table:table-cell", "table:covered-table-cell")

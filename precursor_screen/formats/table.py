@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import LARGE_TEXT, Blob
 from precursor_screen.formats.confined import read_confined
 from precursor_screen.formats.direct import COLUMNAR, MARKUP, WORKBOOKS, read_directly
-from precursor_screen.formats.limits import LARGE_TEXT
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 

@@ -14,17 +14,15 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, cells_allowed
 from precursor_screen.formats.gathering import Cells, text_of
-from precursor_screen.formats.limits import cells_allowed
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import parts_beside
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import LOST, SheetScan, Witness, name_of
 from precursor_screen.formats.xls import XlsWitness
 from precursor_screen.formats.xlsb import XlsbWitness, linked_comments
-from precursor_screen.formats.xlsx import XlsxWitness
-from precursor_screen.formats.xlsx_asides import asides_of_names
+from precursor_screen.formats.xlsx import XlsxWitness, asides_of_names
 
 _READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
 _LOCKED = "is locked by a password"

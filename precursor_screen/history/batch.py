@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from precursor_screen.core.memory import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
 from precursor_screen.kernel.versions.bills import CANCELLATION, DONE, WAITING

@@ -10,16 +10,242 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct
+import pyarrow as pa
+from msgspec import Struct, field
 from sqlalchemy import Connection
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.history.seals import RESTORE, Checksum, Seals, from_state, to_state
-from precursor_screen.history.transfer import fetch_rows, insert_rows
+from precursor_screen.history.transfer import fetch_rows, insert_rows, run_many, to_batch, to_rows
+
+# What shows that a row is what was recorded: a digest in each row, and of each table the number of its rows and their sum.
+
+KEYS = {
+    "runs": "run_no",
+    "files": "sha256",
+    "movements": "id",
+    "flags": "flag_id",
+    "cited_lines": "line_id",
+    "dispositions": "id",
+    "counts": "id",
+}
+TABLES = tuple(KEYS)
+DIGEST = "digest"
+RESTORE = "Restore the last backup; `precursor-screen ledger verify` says what is wrong."
+_BYTES = 16
+_SPACE = 1 << (8 * _BYTES)
+# A value of a damaged row may be of any type; it has to differ, not to be right.
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=repr).encode
+
+
+def digest_of(values: Sequence[Any]) -> bytes:
+    """The digest of a row: its values, without the digest that it holds."""
+    end = len(values)
+    while end and values[end - 1] is None:
+        end -= 1
+    return hashlib.sha256(_encode(values[:end]).encode()).digest()[:_BYTES]
+
+
+class Checksum(Struct):
+    """How many rows a table holds, and the sum of their digests."""
+
+    rows: int = 0
+    total: int = 0
+
+    def add(self, digest: bytes, sign: int = 1) -> None:
+        """Counts a row, or, with -1, takes it away."""
+        self.rows += sign
+        self.total = (self.total + sign * int.from_bytes(digest)) % _SPACE
+
+
+class Row(Struct, frozen=True):
+    """A row that was read. values: without its digest; stored: the digest it holds, of whatever type; now: that of its values."""
+
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+    stored: Any
+    now: bytes
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[self.names.index(name)]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is what was recorded."""
+        return bool(self.stored == self.now)
+
+
+def read_rows(connection: Connection, source: str, values: tuple[Any, ...] = ()) -> Iterator[Row]:
+    """The rows `t` of a source, whole.
+
+    Args:
+        connection: to the ledger.
+        source: what stands after `from`; the table is called t.
+        values: of its question marks.
+    """
+    for names, rows in fetch_rows(connection, f"select t.* from {source}", values):
+        at = names.index(DIGEST)
+        kept = (*names[:at], *names[at + 1 :])
+        for row in rows:
+            plain = (*row[:at], *row[at + 1 :])
+            yield Row(kept, plain, row[at], digest_of(plain))
+
+
+def describe(name: str, row: Row) -> str:
+    """A row as messages name it: `movements 17 (run 3)`."""
+    runs = [row[c] for c in ("added_run", "last_run", "run_no") if c in row.names and c != KEYS[name]]
+    return f"{name} {row[KEYS[name]]}{f' (run {runs[0]})' if runs else ''}"
+
+
+class Seals(Struct):
+    """Reads and writes rows with their digests, within one transaction.
+
+    Attributes:
+        connection: in a transaction.
+        shown: the ledger as errors name it.
+        checksums: what the tables hold, by name; follows what is written.
+    """
+
+    connection: Connection
+    shown: str
+    checksums: dict[str, Checksum]
+    _columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _checked: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def check(self, name: str, source: str, values: tuple[Any, ...] = (), *, once: bool = False) -> None:
+        """Checks rows before they are believed, or changed.
+
+        Args:
+            name: of the table.
+            source: see `read_rows`.
+            values: of its question marks.
+            once: not again in this transaction, for rows that it does not change.
+
+        Raises:
+            LedgerError: one is not what was recorded.
+        """
+        asked = (name, source, *values)
+        if not (once and asked in self._checked):
+            for _ in self._checked_rows(name, source, values):
+                pass
+            self._checked.add(asked)
+
+    def fetch(self, name: str, source: str, values: tuple[Any, ...], schema: pa.Schema) -> pa.Table:
+        """Some columns of rows that are checked; for the arguments and errors see `check`."""
+        batches = []
+        for names, rows in self._checked_rows(name, source, values):
+            at = [names.index(column) for column in schema.names]
+            batches.append(to_batch(self.connection, [tuple(row[i] for i in at) for row in rows], schema))
+        return pa.Table.from_batches(batches, schema)
+
+    def _checked_rows(
+        self, name: str, source: str, values: tuple[Any, ...]
+    ) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+        for names, rows in fetch_rows(self.connection, f"select t.* from {source}", values):
+            at = names.index(DIGEST)
+            for row in rows:
+                plain = row[:at] + row[at + 1 :]
+                if (now := digest_of(plain)) != row[at]:
+                    raise self._damaged(name, Row((*names[:at], *names[at + 1 :]), plain, row[at], now))
+            yield names, rows
+
+    def check_all(self, name: str) -> None:
+        """Checks every row of a table, and that none is missing or too many.
+
+        Raises:
+            LedgerError: it is not what was recorded.
+        """
+        found = Checksum()
+        for row in read_rows(self.connection, f"{name} t"):
+            self._believe(name, row)
+            found.add(row.now)
+        if found != self.checksums[name]:
+            problem = f"{name} has {found.rows:,} rows, not the {self.checksums[name].rows:,} that were recorded"
+            raise LedgerError(f"{self.shown} is damaged: {problem}", remedy=RESTORE)
+
+    def insert(self, name: str, table: pa.Table) -> None:
+        """Inserts new rows; columns that the table lacks are null."""
+        names = self._names(name)
+        columns = [table.column(n) if n in table.column_names else pa.nulls(table.num_rows) for n in names]
+        checksum = self.checksums[name]
+        for rows in to_rows(pa.table(columns, names=names)):
+            digests = [digest_of(row) for row in rows]
+            for digest in digests:
+                checksum.add(digest)
+            insert_rows(self.connection, name, (*names, DIGEST), [(*r, d) for r, d in zip(rows, digests, strict=True)])
+
+    def renew(self, name: str, source: str, values: tuple[Any, ...] = ()) -> int:
+        """Gives rows that were inserted without digest, or changed, the digest of what they hold now.
+
+        Returns:
+            How many of them had none.
+        """
+        checksum, changed = self.checksums[name], {}
+        added = 0
+        for row in read_rows(self.connection, source, values):
+            if row[KEYS[name]] in changed or row.sound:
+                continue
+            changed[row[KEYS[name]]] = row.now
+            if row.stored is None:
+                added += 1
+            else:
+                checksum.add(row.stored, -1)
+            checksum.add(row.now)
+        statement = f"update {name} set {DIGEST} = ? where {KEYS[name]} = ?"
+        run_many(self.connection, statement, [(digest, key) for key, digest in changed.items()])
+        return added
+
+    def drop(self, name: str, source: str, values: tuple[Any, ...] = ()) -> None:
+        """Takes rows that are about to be removed out of the sum.
+
+        Raises:
+            LedgerError: one is not what was recorded.
+        """
+        for row in read_rows(self.connection, source, values):
+            self._believe(name, row)
+            self.checksums[name].add(row.now, -1)
+
+    def _believe(self, name: str, row: Row) -> None:
+        if not row.sound:
+            raise self._damaged(name, row)
+
+    def _damaged(self, name: str, row: Row) -> LedgerError:
+        return LedgerError(f"{self.shown} is damaged: {describe(name, row)} is not what was recorded", remedy=RESTORE)
+
+    def _names(self, name: str) -> tuple[str, ...]:
+        if name not in self._columns:
+            ((names, _),) = fetch_rows(self.connection, f"select * from {name} where 1 = 0", at_least_once=True)
+            self._columns[name] = tuple(n for n in names if n != DIGEST)
+        return self._columns[name]
+
+
+def empty_checksums() -> dict[str, Checksum]:
+    """Those of a ledger that holds nothing."""
+    return {name: Checksum() for name in TABLES}
+
+
+def to_state(checksums: Mapping[str, Checksum]) -> str:
+    """Checksums as the chain holds them."""
+    return json.dumps({name: [t.rows, f"{t.total:032x}"] for name, t in checksums.items()}, sort_keys=True)
+
+
+def from_state(state: str) -> dict[str, Checksum]:
+    """The opposite.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        found = json.loads(state)
+        # A link that was added before there were counts says nothing of them.
+        found.setdefault("counts", [0, "0"])
+        return {name: Checksum(int(found[name][0]), int(found[name][1], 16)) for name in TABLES}
+    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError("no state") from error
+
 
 CHAIN = "chain"
 NEW, UNVERIFIED, RUN, DELIVERED, VERDICTS, PRUNED, MIGRATED = (

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.files import written_whole
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.transfer import fetch, fetch_batches
 
 BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from sqlalchemy import text
 
 from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.text.key_numbers import numbers_of
 
 TABLE: Final = "counts"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.model import OPEN
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.values import CLEARED, EXISTING, SUPPRESSED, Disposition
 
 _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")

@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.model import LEVELS
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED
 

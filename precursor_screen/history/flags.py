@@ -16,12 +16,12 @@ from precursor_screen.core.memory import KNOWN, Compared, Judged
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
-from precursor_screen.history.adoption import adopt_ids
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.dispositions import standing_clearances
 from precursor_screen.history.episodes import Before, covering, name_continued, read_before
 from precursor_screen.history.joined import Joined, aliases_of, join_episodes, under_kept_ids
-from precursor_screen.history.seals import Seals
 from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.upkeep import adopt_ids
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 
 _TEXT = pa.string()

@@ -17,7 +17,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.memory import MEMBER
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.transfer import fetch, run_many, stage
 from precursor_screen.history.values import RESOLVED
 

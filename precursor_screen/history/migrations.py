@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
-from precursor_screen.history.seals import DIGEST, Seals, empty_checksums, read_rows
+from precursor_screen.history.chain import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
 from precursor_screen.kernel.versions.decide import bill_of
 from precursor_screen.version import __version__

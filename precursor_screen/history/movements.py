@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.batch import STATED, Staged, why_recorded
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
 from precursor_screen.kernel.versions.bills import SUPERSEDED

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
-from precursor_screen.history.seals import Seals, read_rows
+from precursor_screen.history.chain import Seals, read_rows
 from precursor_screen.history.transfer import fetch
 
 _FLAG = pa.schema(

@@ -15,10 +15,19 @@ from sqlalchemy import Connection, Engine, text
 from precursor_screen.core.errors import LedgerError, LedgerOutdated
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history import chain, dispositions, history, provenance, upkeep, verify
-from precursor_screen.history.database import connected, create_database, explained, make_file, one_moment, parse_url, shown_url
-from precursor_screen.history.lock import hold_file, hold_server
+from precursor_screen.history.chain import Seals
+from precursor_screen.history.database import (
+    connected,
+    create_database,
+    explained,
+    hold_file,
+    hold_server,
+    make_file,
+    one_moment,
+    parse_url,
+    shown_url,
+)
 from precursor_screen.history.migrations import MIGRATIONS, migrate, read_version
-from precursor_screen.history.seals import Seals
 from precursor_screen.history.transaction import Transaction, known_files
 from precursor_screen.history.transfer import fetch
 from precursor_screen.history.values import Disposition, Pruned, RunRecord, now

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import chain, migrations
-from precursor_screen.history.seals import RESTORE, TABLES, Checksum, Seals, describe, from_state, read_rows
+from precursor_screen.history.chain import RESTORE, TABLES, Checksum, Seals, describe, from_state, read_rows
 
 SMALL = 4_000_000  # bytes of a file that every run checks in full, indexes and all: a third of a second
 _SHOWN = 3

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
 from precursor_screen.core.located import Complaints, Located, parse_documents
 from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.fields import CANONICAL, IGNORED
 from precursor_screen.text.unit_codes import Unit
 

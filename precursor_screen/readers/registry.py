@@ -11,8 +11,7 @@ from precursor_screen.core.errors import InputError, MappingError, NoManifest, U
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
-from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.limits import MAX_NESTING
+from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.kept import kept
 from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern

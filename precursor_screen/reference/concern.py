@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import SubstanceTableError
 from precursor_screen.core.model import LICIT_USES, Concern, Substance
-from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.core.tables import Row, read_boolean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference.table_rows import read_table
 
 _SHIPPED: Final = ("substance_id", "licit_use", "small_kg", "large_kg", "bulk_trade", "dose_mg", "source", "verified")

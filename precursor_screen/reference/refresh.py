@@ -18,9 +18,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from precursor_screen.core.digests import digest_file
 from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
-from precursor_screen.core.files import write_whole
+from precursor_screen.core.files import digest_file, write_whole
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.fetch import fetch, show_url

@@ -19,9 +19,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from msgspec import Struct
 
-from precursor_screen.core.digests import Digests, digest_file
 from precursor_screen.core.errors import PrecursorScreenError
-from precursor_screen.core.files import READABLE, write_whole
+from precursor_screen.core.files import READABLE, Digests, digest_file, write_whole
 
 SUMS, POINTER, LOCK = "SHA256SUMS", "current", ".lock"
 KEPT = 5  # snapshots: what changed lately can be told, and a run that is still going keeps what it opened

@@ -14,8 +14,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from precursor_screen.core.arrow import write_arrow
-from precursor_screen.core.digests import Digests
 from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import entries as codec
@@ -32,7 +32,7 @@ from precursor_screen.reference.watchlists.checks import (
 from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, find_problems
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
@@ -44,6 +44,7 @@ from precursor_screen.reference.watchlists.opened import (
     open_manifest,
 )
 from precursor_screen.reference.watchlists.registry import find_importer
+from precursor_screen.reference.watchlists.verifying import find_problems
 
 
 class ListStatus(Struct, frozen=True):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from precursor_screen.core.printable import printable
 from precursor_screen.core.report import Report, records, show_parts, show_spot
-from precursor_screen.core.words import clip, counted
+from precursor_screen.core.words import clip, counted, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:

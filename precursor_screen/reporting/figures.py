@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 WIDTH = 640
 _FULL = 100  # points of a full bar

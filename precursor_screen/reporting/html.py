@@ -21,12 +21,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core import verdicts
+from precursor_screen.core import model
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS
-from precursor_screen.core.printable import printable
 from precursor_screen.core.report import Report, records, show_basis, show_spot
-from precursor_screen.core.words import clip
+from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
 from precursor_screen.reporting.figures import score_bar
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
@@ -94,7 +93,7 @@ def _context(report: Report) -> dict[str, Any]:
         "size": BLOCK,
         "key": hashlib.sha256("".join(blocks).encode()).hexdigest()[:16],
         "columns": len(COLUMNS),
-        "verdictColumns": verdicts.COLUMNS,
+        "verdictColumns": model.COLUMNS,
         "titles": {i: report.rules[i].title for i in rules},
     }
     return {
@@ -113,7 +112,7 @@ def _context(report: Report) -> dict[str, Any]:
         "blocks": blocks,
         "rules": [report.rules[i] for i in rules],
         "verdicts": VERDICTS,
-        "reasons": verdicts.REASONS,
+        "reasons": model.REASONS,
         "issues": list(records(report.issues.slice(0, MOST_ISSUES))),
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "states": report.state_counts(),

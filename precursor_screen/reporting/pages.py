@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
 
-from precursor_screen.core.printable import printable
-from precursor_screen.core.words import cut, kilograms
+from precursor_screen.core.words import cut, kilograms, printable
 from precursor_screen.reporting.document import DAY, NUMBER, Column
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.report import Report
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.reporting.document import Document
 from precursor_screen.reporting.interface import PRIVATE, whole_file
 

@@ -6,9 +6,8 @@ import textwrap
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from precursor_screen.core.printable import printable
 from precursor_screen.core.report import Report, records, show_spot
-from precursor_screen.core.words import clip, counted, cut
+from precursor_screen.core.words import clip, counted, cut, printable
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words
 from precursor_screen.reporting.document import Document
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words

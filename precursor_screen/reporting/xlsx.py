@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from precursor_screen.core.printable import printable
-from precursor_screen.core.verdicts import REASONS, VERDICTS
+from precursor_screen.core.model import REASONS, VERDICTS
+from precursor_screen.core.words import printable
 from precursor_screen.reporting.document import (
     CODE,
     DAY,

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.located import quoted
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.expression import (
     LISTS,
     NUMERIC,

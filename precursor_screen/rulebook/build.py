@@ -9,7 +9,7 @@ from typing import Any
 from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME, MOVEMENT_COLUMNS
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom, parse_derived
 from precursor_screen.rulebook.condition import ConditionError, parse_condition, words_of
 from precursor_screen.rulebook.expression import Expression, Literal, Operator, all_of, any_of, apply

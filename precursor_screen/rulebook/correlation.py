@@ -15,7 +15,7 @@ from precursor_screen.core.errors import WindowError
 from precursor_screen.core.located import Complaints
 from precursor_screen.core.schema import COLUMNS
 from precursor_screen.core.shape import Choice, Items, Record, Shape, Value
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 
 AGGREGATES = ("event_count", "value_sum", "value_count", "value_avg", "value_median")

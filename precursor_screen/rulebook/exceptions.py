@@ -19,7 +19,7 @@ from msgspec import Struct
 from precursor_screen.core.located import Complaints, Key, load_yaml
 from precursor_screen.core.schema import BY_NAME, LINE
 from precursor_screen.core.shape import Items, Record, Shape, Value, read_shaped
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, all_of

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.atoms import operand
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field
 from precursor_screen.rulebook.scope import AtomError, Scope

@@ -10,7 +10,7 @@ from msgspec import Struct
 from precursor_screen.core.located import quoted
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, Vocabulary

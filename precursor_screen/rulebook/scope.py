@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from precursor_screen.core.schema import BY_NAME, LINE
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.expression import Expression, Field
 from precursor_screen.rulebook.lists import NamedList
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from precursor_screen.core.model import CONFIDENCES, ENTRY_KINDS, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
 from precursor_screen.core.schema import FILED, MENTION_COLUMNS, NAME_COLUMNS, ROLES, TRADERS
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.registers import STATUSES
 from precursor_screen.text.countries import find_country, is_country_code

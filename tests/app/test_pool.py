@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.app.pool import WORTHWHILE, spread_over
+from precursor_screen.app.local import WORTHWHILE, spread_over
 from precursor_screen.kernel.match import spread
 
 
@@ -71,11 +71,11 @@ def test_chunks_of_texts_are_cut_by_length(monkeypatch):
 
 @pytest.mark.slow
 def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
-    from precursor_screen.app import pool
+    from precursor_screen.app import local
     from tests.screening import screen_rows, table, with_rules
 
     monkeypatch.setattr(spread, "CHUNK", 2)
-    monkeypatch.setattr(pool, "WORTHWHILE", 1)
+    monkeypatch.setattr(local, "WORTHWHILE", 1)
     from precursor_screen.app.inputs import Source
     from precursor_screen.app.local import run
     from precursor_screen.readers.interface import ReadOptions

@@ -16,7 +16,7 @@ from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session, load, open_lists
 from precursor_screen.app.settings import Settings, settle
 from precursor_screen.core.errors import LedgerError, LedgerLocked, StaleReference, UsageError
-from precursor_screen.history.lock import hold_file
+from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from tests.conftest import ROOT

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.app.daily import run as daily_run
-from precursor_screen.history.lock import hold_file
+from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.refresh import refresh_list
 from precursor_screen.reference.sources import ListSource
@@ -552,7 +552,7 @@ def test_check_says_what_would_be_done_and_does_nothing(daily, ps):
 
 def test_another_run_is_exit_5_and_says_who_and_since_when(daily):
     daily(23)
-    code = "import sys\nfrom pathlib import Path\nfrom precursor_screen.history.lock import hold_file\nwith hold_file(Path('out/.daily/run'), 0):\n    print('held', flush=True)\n    sys.stdin.readline()"
+    code = "import sys\nfrom pathlib import Path\nfrom precursor_screen.history.database import hold_file\nwith hold_file(Path('out/.daily/run'), 0):\n    print('held', flush=True)\n    sys.stdin.readline()"
     with start(code, stdin=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == "held\n"
         answer = daily(24, "--wait", "0")

@@ -321,7 +321,7 @@ def test_shapes_of_an_ods_without_words_are_not_told_of() -> None:
 
 @pytest.mark.parametrize("name", ["Sheet1", "Tabelle 2", "Лист1", "sheet", "工作表3", ""])
 def test_a_name_that_a_program_gave_says_nothing(name: str) -> None:
-    from precursor_screen.formats.xlsx_asides import asides_of_names
+    from precursor_screen.formats.xlsx import asides_of_names
 
     assert asides_of_names([name]) == []
     assert asides_of_names([f"{name} acetone"]) != []

@@ -7,9 +7,19 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import chain
-from precursor_screen.history.chain import Link, add_link, find_break, open_seals, read_chain
+from precursor_screen.history.chain import (
+    TABLES,
+    Checksum,
+    Link,
+    add_link,
+    empty_checksums,
+    find_break,
+    from_state,
+    open_seals,
+    read_chain,
+    to_state,
+)
 from precursor_screen.history.database import connected
-from precursor_screen.history.seals import TABLES, Checksum, empty_checksums, from_state, to_state
 from tests.history.rows import movement, record
 
 

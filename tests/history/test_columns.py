@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import columns
-from precursor_screen.history.groups import Groups
-from precursor_screen.history.seals import Seals
+from precursor_screen.history.chain import Seals
+from precursor_screen.history.history import Groups
 from precursor_screen.history.store import open_ledger
 from tests.examples import examples
 from tests.history.rows import DAY, amended, day, lines_of, look, movement, record, run, table

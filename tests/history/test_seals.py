@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.history import chain, migrations, seals, verify
+from precursor_screen.history import chain, migrations, verify
 from precursor_screen.history.database import connected, create_database, parse_url
 from precursor_screen.history.migrations import MIGRATIONS
 from precursor_screen.history.store import open_ledger
@@ -36,9 +36,9 @@ def filled(ledger):
 
 def test_the_digest_of_a_row_is_what_it_was():
     """Pinned: it is in every ledger there is."""
-    assert seals.digest_of((1, "a\u00e9", None, 97.25)).hex() == "0f3946888be7da00fc9e701f8e479892"
-    assert seals.digest_of((1, "a", None)) == seals.digest_of((1, "a")) != seals.digest_of((1, None, "a"))
-    assert seals.digest_of((1,)) != seals.digest_of(("1",))
+    assert chain.digest_of((1, "a\u00e9", None, 97.25)).hex() == "0f3946888be7da00fc9e701f8e479892"
+    assert chain.digest_of((1, "a", None)) == chain.digest_of((1, "a")) != chain.digest_of((1, None, "a"))
+    assert chain.digest_of((1,)) != chain.digest_of(("1",))
 
 
 EDITS = [
@@ -81,7 +81,7 @@ def test_verdicts_are_covered(filled, sql, edit):
 def test_a_row_that_bears_a_right_digest_and_was_never_recorded(filled, sql):
     sql("update movements set id = 9 where movement_key = 'B'")
     with connected(filled.engine, writes=True) as connection:
-        for row in list(seals.read_rows(connection, "movements t where t.id = 9")):
+        for row in list(chain.read_rows(connection, "movements t where t.id = 9")):
             connection.execute(text("update movements set digest = :d where id = 9"), {"d": row.now})
     assert "movements holds rows that were never recorded" in filled.verify()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from precursor_screen.history.groups import Groups
+from precursor_screen.history.history import Groups
 from tests.history.rows import movement, table
 
 

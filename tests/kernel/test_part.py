@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
+from precursor_screen.app.gathered import read_one
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.one_input import read_one
 from precursor_screen.core.memory import KNOWN, Answers, Doubts, Past, Settled
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.judge import request_history

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.core import digests as digests_module
-from precursor_screen.core.digests import Digests, digest_file
+from precursor_screen.core import files as digests_module
 from precursor_screen.core.errors import ExitCode, PrecursorScreenError
+from precursor_screen.core.files import Digests, digest_file
 from precursor_screen.reference.recogniser import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore

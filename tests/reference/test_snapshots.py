@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from precursor_screen.core.digests import Digests
 from precursor_screen.core.errors import UsageError
+from precursor_screen.core.files import Digests
 from precursor_screen.reference import snapshots as module
 from precursor_screen.reference.snapshots import KEPT, SUMS, DamagedError, Snapshots, check
 

@@ -19,9 +19,8 @@ from precursor_screen.app.config import SETTINGS
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES
-from precursor_screen.core.model import BANDS, CONFIDENCES, LEVELS, TIERS
+from precursor_screen.core.model import BANDS, CONFIDENCES, LEVELS, REASONS, TIERS, VERDICTS
 from precursor_screen.core.schema import COLUMNS
-from precursor_screen.core.verdicts import REASONS, VERDICTS
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.shipped import substances_folder
 from precursor_screen.reference.substances import load_substances

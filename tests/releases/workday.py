@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.cli.main import run
-from precursor_screen.history.lock import hold_file
+from precursor_screen.history.database import hold_file
 from tests.conftest import ROOT
 from tests.releases.shapes import schema_of, shape_of
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from precursor_screen.core.model import BANDS
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 from precursor_screen.reporting.console import print_report
 from tests.screening import screen_rows
 

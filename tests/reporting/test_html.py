@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from precursor_screen.app import verdict_files
-from precursor_screen.core import verdicts
+from precursor_screen.core import model
 from precursor_screen.history import values
 from precursor_screen.reporting import html as html_report
 from tests.examples import SOAK
@@ -131,9 +131,9 @@ def test_cases_are_the_same_packed_and_in_the_page(page):
 
 
 def test_verdicts_are_those_that_review_import_takes():
-    assert set(verdicts.COLUMNS) == set(verdict_files.COLUMNS)
+    assert set(model.COLUMNS) == set(verdict_files.COLUMNS)
     assert {v for v, *_ in html_report.VERDICTS} == set(values.VERDICTS) - {values.REOPENED}
-    assert set(verdicts.VERDICTS) == set(values.VERDICTS)
+    assert set(model.VERDICTS) == set(values.VERDICTS)
 
 
 def test_every_flag_stands_on_the_page(sample, hostile, rendered):

@@ -11,9 +11,8 @@ import pytest
 
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.returns import make_return
-from precursor_screen.reporting.comparison import Head
+from precursor_screen.reporting.comparison import Head, head_of, tell_return
 from precursor_screen.reporting.document import Document
-from precursor_screen.reporting.returns import head_of, tell_return
 from tests.cases.reconcile.making import moved
 
 HEAD = Head({}, {}, (), date(2025, 12, 31))

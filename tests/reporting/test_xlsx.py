@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from precursor_screen.app.verdict_files import read_verdicts
 from precursor_screen.cases.review import import_verdicts
 from precursor_screen.core.errors import InputError, UsageError
-from precursor_screen.core.printable import printable
-from precursor_screen.core.verdicts import REASONS, VERDICTS
+from precursor_screen.core.model import REASONS, VERDICTS
+from precursor_screen.core.words import printable
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reporting import xlsx
 from precursor_screen.reporting.registry import document_of

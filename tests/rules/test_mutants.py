@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.app.rulecheck.mutation import Mutation, mutate, share, show
+from precursor_screen.app.rulecheck.mutants import Mutation, mutate, share, show
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.compile import CompiledRule
 from tests.examples import SOAK

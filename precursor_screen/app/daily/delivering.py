@@ -17,12 +17,20 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.daily.changes import digests
 from precursor_screen.app.daily.inbox import is_as_before
-from precursor_screen.app.daily.out_folder import SUMMARY, OutFolder, Published
+from precursor_screen.app.daily.out_folder import (
+    RESCREEN,
+    SCREENED,
+    SET_ASIDE,
+    SUMMARY,
+    Delivery,
+    OutFolder,
+    Published,
+    Taken,
+    worst,
+)
 from precursor_screen.app.daily.plan import Digested
-from precursor_screen.app.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
-from precursor_screen.app.daily.summary import Said, count_new, write_subject, write_summary
+from precursor_screen.app.daily.summary import Said, count_new, digests, write_subject, write_summary
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.local import Run
 from precursor_screen.app.session import Session

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.app.daily.out_folder import OutFolder
-from precursor_screen.app.daily.record import NEW
+from precursor_screen.app.daily.out_folder import NEW, OutFolder
 from precursor_screen.app.settings import Settings
 from precursor_screen.core.errors import UsageError, Where
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from precursor_screen.app.daily.out_folder import Published
+from precursor_screen.app.daily.out_folder import NEW, Published
 from precursor_screen.app.daily.plan import Sorted
-from precursor_screen.app.daily.record import NEW
 from precursor_screen.app.daily.summary import Said
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.reference.bundle import Reference

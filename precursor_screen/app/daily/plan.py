@@ -8,10 +8,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from precursor_screen.app.daily.changes import changed
 from precursor_screen.app.daily.inbox import Listed
-from precursor_screen.app.daily.out_folder import Published
-from precursor_screen.app.daily.record import RESCREEN, SCREENED
+from precursor_screen.app.daily.out_folder import RESCREEN, SCREENED, Published
+from precursor_screen.app.daily.summary import changed
 from precursor_screen.core.errors import UnreadableManifest
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved

@@ -12,23 +12,32 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.app.coverage import age_notices
-from precursor_screen.app.daily import changes
+from precursor_screen.app.daily import summary
 from precursor_screen.app.daily.delivering import Deliverer
-from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, list_inbox, settled
+from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, settled
 from precursor_screen.app.daily.job import Job
 from precursor_screen.app.daily.metrics import Sample, samples_of, write_metrics
-from precursor_screen.app.daily.out_folder import HEARTBEAT, METRICS, RECORD, SUMMARY, OutFolder, Published
+from precursor_screen.app.daily.out_folder import (
+    HEARTBEAT,
+    METRICS,
+    NEW,
+    RECORD,
+    RESCREEN,
+    SCREENED,
+    SUMMARY,
+    OutFolder,
+    Published,
+    worst,
+)
 from precursor_screen.app.daily.plan import Again, Change, Digested, Sorted, find_again, find_change, find_old, sort_files
-from precursor_screen.app.daily.record import NEW, RESCREEN, SCREENED, worst
 from precursor_screen.app.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
-from precursor_screen.app.daily.suspects import Note, find_deadly
 from precursor_screen.app.daily.verdicts import take_verdicts
+from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.one_input import FaultKeeper
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.core.errors import ExitCode, WatchlistError
 from precursor_screen.core.words import counted
-from precursor_screen.history.lock import hold_file
+from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
@@ -108,7 +117,7 @@ class _Run:
             listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)
         with self.out.writing(self.out.own):
             digests.save()
-        published, now = self.out.published(), changes.digests(session.reference)
+        published, now = self.out.published(), summary.digests(session.reference)
         change = find_change(published, now, self.out.note(ANSWERED))
         old = find_old(published, self.today, job.keep_days, self.before.day)
         again = Again()

@@ -3,19 +3,199 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
-from precursor_screen.core.model import Rule
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.session import Session
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.model import FAMILIES, Rule
+from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.bundle import Reference, Rulebook
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.rule_shape import RULE_ID
+
+# `rules diff`: what two versions of the rules flag on the same manifests, and which version number that asks for.
+
+
+class Change(Struct, frozen=True):
+    """What became of one rule. gained, lost and changed are flags (FLAG records of the version that has them)."""
+
+    rule_id: str
+    old_version: str
+    new_version: str
+    gained: tuple[Mapping[str, Any], ...]
+    lost: tuple[Mapping[str, Any], ...]
+    changed: tuple[Mapping[str, Any], ...]
+    text_differs: bool
+
+    @property
+    def proposal(self) -> str:
+        """patch, minor or major: the least step of the version; '' where nothing differs.
+
+        Flags that are lost may be a shipment that is missed from now on: that is major.
+        """
+        if self.lost or not self.new_version:
+            return "major"
+        if self.gained or self.changed or not self.old_version:
+            return "minor"
+        return "patch" if self.text_differs else ""
+
+
+def compare_rules(sources: tuple[Source, ...], session: Session, old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
+    """Screens the same inputs with both and compares flag by flag.
+
+    Args:
+        sources: the manifests.
+        session: all else; its own rules are not used.
+        old: the rules as they were.
+        new: the rules as they are to be.
+    """
+    before, after = (_flags(sources, session, book) for book in (old, new))
+    old_rules, new_rules = ({r.id: r for r in book.rules} for book in (old, new))
+    changes = []
+    for rule_id in sorted({*old_rules, *new_rules}):
+        mine = {k: v for k, v in before.items() if v["rule_id"] == rule_id}
+        theirs = {k: v for k, v in after.items() if v["rule_id"] == rule_id}
+        was, now = old_rules.get(rule_id), new_rules.get(rule_id)
+        change = Change(
+            rule_id,
+            was.version if was else "",
+            now.version if now else "",
+            tuple(theirs[k] for k in theirs if k not in mine),
+            tuple(mine[k] for k in mine if k not in theirs),
+            tuple(theirs[k] for k in theirs if k in mine and _differs(mine[k], theirs[k])),
+            was is None
+            or now is None
+            or replace(was, path="", lines={}, version="") != replace(now, path="", lines={}, version=""),
+        )
+        if change.proposal:
+            changes.append(change)
+    return tuple(changes)
+
+
+def _flags(sources: tuple[Source, ...], session: Session, book: Rulebook) -> dict[str, dict[str, Any]]:
+    report = session.with_rules(book).run(sources, remember=False).report
+    return {flag["flag_id"]: flag for flag in report.flags.to_pylist()}
+
+
+def _differs(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return any(old[k] != new[k] for k in ("level", "confidence", "weight"))
+
+
+def show_changes(changes: tuple[Change, ...], most: int = 5) -> Iterator[str]:
+    """The changes for a person, at most `most` flags of each kind a rule."""
+    for change in changes:
+        versions = f"{change.old_version or 'new'} -> {change.new_version or 'removed'}"
+        yield (
+            f"{change.rule_id} {versions}: {len(change.gained)} gained, {len(change.lost)} lost, {len(change.changed)} changed level or "
+            f"weight; at least a {change.proposal} version"
+        )
+        for sign, flags in (("+", change.gained), ("-", change.lost), ("~", change.changed)):
+            for flag in flags[:most]:
+                yield f"  {sign} {flag['level']:<13} {flag['source_file']}:{flag['source_row']}  {flag['because']}"
+            if len(flags) > most:
+                yield f"  {sign} and {len(flags) - most} more"
+
+
+# `rules docs` and `rules new`: the index of rules as a page, and a rule file to begin with.
+
+
+def rule_index(rules: Sequence[Rule]) -> str:
+    """All rules as a page in Markdown: a table by family, and a section each."""
+    lines = ["# Rules\n", "Marks of sources: read, recalled (not checked; the rule is experimental), own proposal.\n"]
+    lines += [f"{len(rules)} rules: {', '.join(f'{n} {family}' for family, n in _by_family(rules).items())}.\n"]
+    lines += ["| rule | title | level | status | judges | basis |", "|---|---|---|---|---|---|"]
+    lines += [f"| {r.id} | {r.title} | {r.level} | {r.status} | {r.subject}, per {r.scope} | {show_basis(r)} |" for r in rules]
+    for r in rules:
+        lines += [
+            f"\n## {r.id} {r.title}\n",
+            f"{r.description} {r.rationale}\n",
+            f"Innocent explanations: {'; '.join(r.falsepositives)}.\n",
+        ]
+        if r.params:
+            lines.append(f"Parameters: {', '.join(f'{name} {value}' for name, value in r.params.items())}.\n")
+        lines.append(f"What to do: {r.action}")
+    return "\n".join(lines) + "\n"
+
+
+def _by_family(rules: Sequence[Rule]) -> dict[str, int]:
+    counts = {family: sum(r.family == family for r in rules) for family in FAMILIES.values()}
+    return {family: n for family, n in counts.items() if n}
+
+
+def new_rule(rule_id: str, folder: Path, today: date) -> Path:
+    """Writes a rule file with every part to fill in; it passes `rules lint` and `rules test` as it stands.
+
+    Raises:
+        UsageError: no rule id, no such folder, or the file is there already.
+    """
+    if not RULE_ID.match(rule_id):
+        raise UsageError(f"{rule_id!r} is no rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
+    path = folder / f"{rule_id.lower()}.yml"
+    if not folder.is_dir():
+        raise UsageError("is no folder", where=Where(str(folder)), remedy="Make it first.")
+    if path.exists():
+        raise UsageError("is there already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
+    path.write_text(_TEMPLATE.format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
+    return path
+
+
+_TEMPLATE = """\
+# yaml-language-server: $schema=rule.schema.json
+schema: 1
+id: {rule_id}
+version: 0.1.0
+title: One line that says what is flagged ({rule_id})
+status: experimental            # until it has a test with a null and its sources were read
+level: low                      # informational | low | medium | high | critical
+confidence: low
+weight: 8
+subject: substance              # line | substance | party
+scope: line                     # line | shipment | history
+description: What is true of a shipment that is flagged.
+rationale: Why that is worth a question.
+references:
+  - {{title: Own experience, note: "", mark: P}}
+author: your name
+date: {today}
+modified: {today}
+tags: []
+falsepositives: [Which honest trade looks the same]
+applies:                        # what the rule is about; outside it nothing is counted
+  control: {{instrument: UN1988, schedule: [I, II]}}
+  match_strength: [strong, medium]
+requires: [substance_mass_kg]   # what may be missing; without it the rule is not evaluable, and that is counted
+params: {{most: 1000}}
+detection:
+  much: {{substance_mass_kg|gt: $most}}
+  condition: much
+explain: "{{substance_mass_kg}} kg of {{substance_name}}; more than {{most}} kg."
+fields: [description, substance_mass_kg, mass_basis, consignee_name]
+action: What an officer should ask for.
+tests:
+  - name: more than that
+    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1001}}]
+    expect: [A]
+  - name: just that
+    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1000}}]
+    expect: []
+  - name: mass unknown
+    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: null}}]
+    expect: []
+    not_evaluable: [A]
+"""
 
 
 class RuleStats(Struct, frozen=True):

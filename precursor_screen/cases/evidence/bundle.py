@@ -16,8 +16,7 @@ from typing import Final
 
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb
-from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.limits import MB
+from precursor_screen.formats.blob import MB, Blob
 
 EVIDENCE: Final = "evidence.json"
 SEALED: Final = "sealed.json"

@@ -13,8 +13,7 @@ from precursor_screen.cases.reconcile.allocate import Allocated
 from precursor_screen.cases.reconcile.book import Allocation, country_of
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
-from precursor_screen.cases.reconcile.law import Frame
-from precursor_screen.cases.reconcile.missing import CONFIRMED_WITHIN, judge_missing
+from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
 from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.cases.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS

@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import MappingError, Where
 from precursor_screen.core.kept import digest_files, kept
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.fields import IGNORED
 from precursor_screen.readers.tabular.headers import reduce_header, split_header

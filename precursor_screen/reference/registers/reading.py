@@ -14,7 +14,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.core.errors import RegisterError, Where
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct, to_builtins
 
-from precursor_screen.core.digests import Digests, digest_file
 from precursor_screen.core.errors import RegisterError, Where
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.files import Digests, digest_file
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference.registers.headers import OWN_WORDS, HeaderWords
 from precursor_screen.reference.registers.reading import ReadRegister, Skipped, read_register

@@ -14,9 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.core.arrow import map_arrow, write_arrow
-from precursor_screen.core.digests import Digests, digest_file
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.core.files import READABLE, written_whole
+from precursor_screen.core.files import READABLE, Digests, digest_file, written_whole
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check

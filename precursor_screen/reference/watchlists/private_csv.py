@@ -15,7 +15,7 @@ from pathlib import Path
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS
-from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 

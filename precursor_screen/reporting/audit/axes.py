@@ -12,7 +12,7 @@ from html import escape
 
 from msgspec import Struct
 
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 
 # Of the drawing: the plot lies between LEFT and RIGHT, TOP and BASE. Beside it stand numbers and, on the right, the labels of lines.
 WIDTH, LEFT, RIGHT, TOP, BASE, HEIGHT = 640.0, 66.0, 520.0, 46.0, 160.0, 204.0

@@ -11,10 +11,9 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from precursor_screen.cases.audit.audit import Audit, Audited
+from precursor_screen.cases.audit.findings import Audit, Audited
 from precursor_screen.cases.audit.moves import Lines, Rows, place_of
-from precursor_screen.core.printable import printable
-from precursor_screen.core.words import counted, cut
+from precursor_screen.core.words import counted, cut, printable
 from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reporting import pages
 from precursor_screen.reporting.audit import plots

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from precursor_screen.cases.audit.audit import Audited
+from precursor_screen.cases.audit.findings import Audited, Ranking
 from precursor_screen.cases.audit.moves import place_of
 from precursor_screen.cases.audit.peers import SHARE
-from precursor_screen.cases.audit.ranking import Ranking
 from precursor_screen.core.words import cut
 from precursor_screen.core.words import kilograms as kg
 

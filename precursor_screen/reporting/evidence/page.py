@@ -10,7 +10,7 @@ from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.cases.evidence.sources import rule_of
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.core.json_text import dump
-from precursor_screen.core.printable import printable
+from precursor_screen.core.words import printable
 from precursor_screen.reporting import pages
 from precursor_screen.reporting.case import Piece, label, mark
 

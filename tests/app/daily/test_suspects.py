@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.app.daily.suspects import Note, find_deadly
+from precursor_screen.app.daily.inbox import Note, find_deadly
 from precursor_screen.app.inputs import Source
 from precursor_screen.readers.interface import ReadOptions
 from tests.screening import table
@@ -30,8 +30,8 @@ registry.read = read
 CRASHING_NOW = (
     CRASHING
     + """
-from precursor_screen.app import one_input
-one_input.read = read
+from precursor_screen.app import gathered
+gathered.read = read
 """
 )
 

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from precursor_screen.app.daily.changes import changed
 from precursor_screen.app.daily.metrics import Sample, of_counts, samples_of, write_metrics
-from precursor_screen.app.daily.record import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
-from precursor_screen.app.daily.summary import WIDEST, Said, write_failure, write_subject, write_summary
+from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
+from precursor_screen.app.daily.summary import WIDEST, Said, changed, write_failure, write_subject, write_summary
 
 DAY = Said("2026-11-26", "EU")
 ASIDE = Taken("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.rulecheck.comparison import Change, compare_rules, show_changes
+from precursor_screen.app.rulecheck.statistics import Change, compare_rules, show_changes
 from precursor_screen.app.session import Session
 from precursor_screen.app.settings import Settings
 from precursor_screen.reference import shipped

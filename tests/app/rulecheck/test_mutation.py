@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.app.rulecheck.mutants import mutants_of
-from precursor_screen.app.rulecheck.mutation import mutate, share, show
+from precursor_screen.app.rulecheck.mutants import mutants_of, mutate, share, show
 from precursor_screen.rulebook.compile import compile_rule
 from tests.rulebook.rules import LISTS, make_rule
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app.rulecheck.inline_tests import run_tests
-from precursor_screen.app.rulecheck.pages import new_rule, rule_index
+from precursor_screen.app.rulecheck.statistics import new_rule, rule_index
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.lint import lint

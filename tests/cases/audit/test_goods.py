@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.audit import goods
+from precursor_screen.cases.audit import profile
 from precursor_screen.cases.audit.moves import Rows
 from tests.cases.audit.rows import SUBSTANCES, moved, row
 
 
 def bands(*rows: dict[str, Any]) -> tuple[Rows, Rows]:
-    priced = goods.priced_of(moved(*rows))
-    found = goods.bands(priced, SUBSTANCES)
-    return found, goods.odd_prices(priced, found)
+    priced = profile.priced_of(moved(*rows))
+    found = profile.bands(priced, SUBSTANCES)
+    return found, profile.odd_prices(priced, found)
 
 
 def test_quartiles_need_eight_prices() -> None:
@@ -62,7 +62,7 @@ def test_no_price_without_value_and_mass(kg: str, usd: str) -> None:
 
 
 def test_headings_that_do_not_fit_come_first() -> None:
-    found = goods.declared(
+    found = profile.declared(
         moved(row("1"), row("2", hs6="340290", description="CLEANER"), row("3", hs6=None), row("4", substance_id="toluene")),
         SUBSTANCES,
     )
@@ -84,7 +84,7 @@ def test_shipments_of_one_day_that_are_alike_are_told() -> None:
         row("5", receiver="Nettle SARL"),
         row("6", date(2026, 3, 2)),
     ]
-    (found,) = goods.duplicates(moved(*rows, row("7", shipment_id="S-6", day=date(2026, 3, 2))))
+    (found,) = profile.duplicates(moved(*rows, row("7", shipment_id="S-6", day=date(2026, 3, 2))))
     assert (found.shipments, found.kg, found.value_usd, found.receiver, found.lines) == (
         ("S-1", "S-2"),
         Decimal(50),
@@ -92,12 +92,12 @@ def test_shipments_of_one_day_that_are_alike_are_told() -> None:
         "Marrow GmbH",
         (1, 2),
     )
-    assert goods.duplicates(moved(row("1", kg=""), row("2", kg=""))) == ()
+    assert profile.duplicates(moved(row("1", kg=""), row("2", kg=""))) == ()
 
 
 def test_what_was_recognised_by_is_told_once_with_a_description() -> None:
     rows = [row("1", match_method="name", description="SOLVENT"), row("2", match_method="cas", description=""), row("3", kg="")]
-    (found,) = goods.declared(moved(*rows), SUBSTANCES)
+    (found,) = profile.declared(moved(*rows), SUBSTANCES)
     assert (found.methods, found.example, found.kg, found.rows, found.lines) == (
         ("cas", "name"),
         "ACETONE",
@@ -108,5 +108,5 @@ def test_what_was_recognised_by_is_told_once_with_a_description() -> None:
 
 
 def test_alike_shipments_to_whom_nobody_named_are_told_too() -> None:
-    (found,) = goods.duplicates(moved(row("1", receiver=None), row("2", receiver=None), row("3", None), row("4", None)))
+    (found,) = profile.duplicates(moved(row("1", receiver=None), row("2", receiver=None), row("3", None), row("4", None)))
     assert (found.receiver, found.day, found.lines) == ("", date(2026, 3, 1), (1, 2))

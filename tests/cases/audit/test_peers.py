@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.cases.audit import peers
+from precursor_screen.cases.audit.findings import rank
 from precursor_screen.cases.audit.moves import Rows
 from precursor_screen.cases.audit.peers import OWN as MERGED
 from precursor_screen.cases.audit.peers import Peers, measure
-from precursor_screen.cases.audit.ranking import rank
 from precursor_screen.cases.frames import to_frame, to_tuples
 from tests.cases.audit.rows import FIRST, LAST, OWN, limits, row, table
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import findings
-from precursor_screen.cases.audit.audit import Audited
-from precursor_screen.cases.audit.findings import find
+from precursor_screen.cases.audit.findings import Audited, find
 from precursor_screen.cases.audit.sample import draw, seed_of
 from precursor_screen.cases.audit.unseen import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError

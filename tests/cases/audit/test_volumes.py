@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.cases.audit import volumes
+from precursor_screen.cases.audit import partners
 from precursor_screen.cases.audit.moves import Limits, place_of, to_moves
 from precursor_screen.cases.frames import to_tuples
 from tests.cases.audit.rows import limits, moved, row, table, threshold
@@ -24,14 +24,14 @@ def test_sums_by_substance_month_and_destination() -> None:
         row("7", date(2026, 3, 9), substance_id=None, kg=""),
     )
     # Lines are numbered by day, file and row: 1, 4, 5, 6, 7, 2, 3.
-    found = [(v.substance, v.month, v.destination, v.kg, v.movements, v.unknown, v.lines) for v in volumes.volumes(moves)]
+    found = [(v.substance, v.month, v.destination, v.kg, v.movements, v.unknown, v.lines) for v in partners.volumes(moves)]
     assert found == [
         ("acetone", "2026-03", "DE", Decimal("30.5"), 2, 0, (1, 6)),
         ("acetone", "2026-03", "FR", Decimal(7), 2, 1, (2, 3)),
         ("acetone", "2026-04", "DE", Decimal(40), 1, 0, (7,)),
         ("ephedrine", "2026-03", "DE", Decimal(3), 1, 0, (4,)),
     ]
-    totals = {t.substance: (t.kg, t.movements, t.unknown, t.first, t.last) for t in volumes.totals(moves)}
+    totals = {t.substance: (t.kg, t.movements, t.unknown, t.first, t.last) for t in partners.totals(moves)}
     assert totals == {
         "acetone": (Decimal("77.5"), 5, 1, date(2026, 3, 1), date(2026, 4, 1)),
         "ephedrine": (Decimal(3), 1, 0, date(2026, 3, 9), date(2026, 3, 9)),
@@ -39,15 +39,15 @@ def test_sums_by_substance_month_and_destination() -> None:
 
 
 def test_an_unknown_mass_is_never_zero() -> None:
-    (total,) = volumes.totals(moved(row("1", kg="")))
+    (total,) = partners.totals(moved(row("1", kg="")))
     assert (total.kg, total.unknown) == (Decimal(0), 1)
-    assert volumes.just_under(moved(row("1", kg=""))) == ()
+    assert partners.just_under(moved(row("1", kg=""))) == ()
 
 
 def test_rows_without_a_date_have_no_month() -> None:
     moves = moved(row("1", None))
-    assert [v.month for v in volumes.volumes(moves)] == [""]
-    assert volumes.months(moves, limits()) == ()
+    assert [v.month for v in partners.volumes(moves)] == [""]
+    assert partners.months(moves, limits()) == ()
 
 
 def test_house_bill_and_declaration_of_one_cargo_count_once() -> None:
@@ -55,13 +55,13 @@ def test_house_bill_and_declaration_of_one_cargo_count_once() -> None:
         row("1", kg="50", declaration_id="D7", house_bill_of_lading="H9"),
         row("2", kg="50", house_bill_of_lading="H9"),
     )
-    assert [t.kg for t in volumes.totals(moves)] == [Decimal(50)]
+    assert [t.kg for t in partners.totals(moves)] == [Decimal(50)]
 
 
 def test_months_have_the_threshold_of_a_month() -> None:
-    found = volumes.months(moved(row("1"), row("2", substance_id="ephedrine"), row("3", substance_id="toluene")), limits())
+    found = partners.months(moved(row("1"), row("2", substance_id="ephedrine"), row("3", substance_id="toluene")), limits())
     assert [(m.substance, m.limit_kg) for m in found] == [("acetone", Decimal(250)), ("ephedrine", Decimal(0)), ("toluene", None)]
-    assert volumes.months(moved(row("1")), limits(""))[0].limit_kg is None
+    assert partners.months(moved(row("1")), limits(""))[0].limit_kg is None
 
 
 def test_the_threshold_of_a_month_is_that_of_the_direction_with_the_most_mass() -> None:
@@ -70,11 +70,11 @@ def test_the_threshold_of_a_month_is_that_of_the_direction_with_the_most_mass() 
         "US",
     )
     rows = [row("1", kg="20"), row("2", kg="20"), row("3", kg="30", direction="import")]
-    assert [m.limit_kg for m in volumes.months(moved(*rows), law)] == [Decimal(250)]
+    assert [m.limit_kg for m in partners.months(moved(*rows), law)] == [Decimal(250)]
     more = row("4", kg="11", direction="import")
-    assert [m.limit_kg for m in volumes.months(moved(*rows, more), law)] == [Decimal(40)]
+    assert [m.limit_kg for m in partners.months(moved(*rows, more), law)] == [Decimal(40)]
     unknown = row("5", kg="", direction="import")
-    assert [m.limit_kg for m in volumes.months(moved(*rows, unknown), law)] == [Decimal(250)]
+    assert [m.limit_kg for m in partners.months(moved(*rows, unknown), law)] == [Decimal(250)]
 
 
 def test_of_a_bill_that_a_declaration_covers_in_part_the_rest_counts() -> None:
@@ -84,7 +84,7 @@ def test_of_a_bill_that_a_declaration_covers_in_part_the_rest_counts() -> None:
         row("3", kg="", house_bill_of_lading="H9"),
     )
     assert [(m.line, m.kg) for m in to_tuples(moves)] == [(1, Decimal(50)), (2, Decimal(30)), (3, None)]
-    (total,) = volumes.totals(moves)
+    (total,) = partners.totals(moves)
     assert (total.kg, total.movements, total.unknown, total.lines) == (Decimal(80), 3, 1, (1, 2, 3))
 
 
@@ -99,7 +99,7 @@ def test_texts_that_are_not_stated_are_empty_and_receivers_without_a_key_are_tol
 def test_a_month_jumps_at_three_times_the_median_of_three_before(kg: str, is_one: bool) -> None:
     rows = [row(str(n), date(2026, n, 1), kg=k) for n, k in ((1, "8"), (2, "10"), (3, "90"), (4, kg))]
     # The median of 8, 10, 90 is 10; before the third month there are too few to compare with.
-    found = volumes.jumps(volumes.months(moved(*rows), limits()))
+    found = partners.jumps(partners.months(moved(*rows), limits()))
     assert [(j.month, j.usual_kg, j.times) for j in found] == ([("2026-04", Decimal(10), 3.0)] if is_one else [])
 
 
@@ -109,13 +109,13 @@ def test_a_month_jumps_at_three_times_the_median_of_three_before(kg: str, is_one
     ids=["below", "80", "under", "at", "none"],
 )
 def test_just_under_is_from_80_to_less_than_100_per_cent(kg: str, near: int) -> None:
-    found = volumes.just_under(moved(row("1", kg="10"), row("2", kg=kg)))
+    found = partners.just_under(moved(row("1", kg="10"), row("2", kg=kg)))
     assert [(j.weighed, j.near) for j in found] == [(1 if kg == "0" else 2, near)]
     assert found[0].share == near / found[0].weighed
 
 
 def test_a_threshold_of_zero_is_no_distance() -> None:
-    assert volumes.just_under(moved(row("1", substance_id="ephedrine"))) == ()
+    assert partners.just_under(moved(row("1", substance_id="ephedrine"))) == ()
 
 
 def test_lines_are_numbered_whatever_the_order_of_rows() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.cases.evidence.finding import find_inputs
+from precursor_screen.cases.evidence.blackout import find_inputs
 from precursor_screen.core.errors import UsageError
 from sample_data.filing import outlook
 

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app.gathering import make_frame
 from precursor_screen.cases.reconcile.differences import KINDS
-from precursor_screen.cases.reconcile.reconcile import reconcile
-from precursor_screen.cases.reconcile.returned import mark_returned
+from precursor_screen.cases.reconcile.reconcile import mark_returned, reconcile
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS
 from tests.cases.reconcile.making import FRAME, confirmation, day, law, moved, notification, party, permit
 

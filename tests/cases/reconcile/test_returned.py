@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.reconcile import reconcile
-from precursor_screen.cases.reconcile.returned import export_permits, judge_returned, mark_returned
+from precursor_screen.cases.reconcile.reconcile import export_permits, judge_returned, mark_returned, reconcile
 from precursor_screen.rulebook.registers import PERMITS
 from tests.cases.reconcile.making import FRAME, moved, permit
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.audit import goods, volumes
+from precursor_screen.cases.audit import partners, profile
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import plots
 from precursor_screen.reporting.audit.axes import BASE, TOP, Calendar
@@ -67,9 +67,9 @@ def test_months_out_of_the_calendar_are_not_drawn() -> None:
 
 def priced(*usd: str, **values: Any) -> str:
     moves = moved(*[row(str(n), date(2026, 1 + n % 12, 3), usd=price, **values) for n, price in enumerate(usd, 1)])
-    found = goods.priced_of(moves)
-    (band,) = goods.bands(found, SUBSTANCES)
-    lines = frozenset(n for o in goods.odd_prices(found, (band,)) for n in o.lines)
+    found = profile.priced_of(moves)
+    (band,) = profile.bands(found, SUBSTANCES)
+    lines = frozenset(n for o in profile.odd_prices(found, (band,)) for n in o.lines)
     return plots.prices("Acetone", found["acetone"], band, lines, YEAR)
 
 
@@ -97,8 +97,8 @@ def test_numbers_beside_prices_do_not_lie_over_each_other() -> None:
 
 def test_prices_without_a_day_are_counted() -> None:
     moves = moved(row("1"), row("2", None))
-    (band,) = goods.bands(goods.priced_of(moves), SUBSTANCES)
-    found = goods.priced_of(moves)["acetone"]
+    (band,) = profile.bands(profile.priced_of(moves), SUBSTANCES)
+    found = profile.priced_of(moves)["acetone"]
     assert "1 more without a day in these months" in plots.prices("Acetone", found, band, frozenset(), YEAR)
     assert plots.prices("Acetone", found[1:], band, frozenset(), YEAR) == ""
 
@@ -117,7 +117,9 @@ def test_a_receiver_stands_with_its_mass_and_its_signs() -> None:
 
 
 def test_shares_of_the_threshold_are_counted_in_steps_of_five() -> None:
-    (found,) = volumes.just_under(moved(*[row(str(n), kg=kg) for n, kg in enumerate(("84.9", "85", "99.9999", "100", "950"), 1)]))
+    (found,) = partners.just_under(
+        moved(*[row(str(n), kg=kg) for n, kg in enumerate(("84.9", "85", "99.9999", "100", "950"), 1)])
+    )
     plot = plots.distances("Acetone", found)
     kinds = [kind for kind, _ in bars(plot)]
     assert kinds == ["bar here", "bar here", "bar here", "bar over", "bar over"]

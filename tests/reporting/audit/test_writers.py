@@ -17,13 +17,12 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.app.audit import rank_all
-from precursor_screen.cases.audit import volumes
-from precursor_screen.cases.audit.audit import Audit, Audited
-from precursor_screen.cases.audit.findings import find
+from precursor_screen.cases.audit import partners
+from precursor_screen.cases.audit.findings import Audit, Audited, find
 from precursor_screen.cases.audit.sample import draw
 from precursor_screen.cases.frames import row as named
-from precursor_screen.reporting.audit import axes, document, plots, telling
-from precursor_screen.reporting.audit.geography import great_circle, project, world
+from precursor_screen.reporting.audit import axes, document, plots
+from precursor_screen.reporting.audit.plots import great_circle, project, world
 from precursor_screen.reporting.registry import presenter_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.cases.audit.rows import OWN, everybody, flag, limits, moved, row
@@ -178,7 +177,7 @@ def test_the_json_holds_every_figure_and_its_lines() -> None:
 
 
 def test_the_terminal_shows_names_findings_and_what_was_not_seen() -> None:
-    text = "\n".join(telling.tell(audit(*TRADE)))
+    text = "\n".join(document.tell(audit(*TRADE)))
     for part in (f"{OWN}: the name asked for", "Findings, worst first", "[may.csv:4", "What this audit could not see:"):
         assert part in text
 
@@ -190,7 +189,7 @@ def test_a_ranking_is_written_in_every_format() -> None:
     assert json.loads(written(".json", made))["ranking"]["total"] == 2
     rows = list(openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))["Ranking"].values)
     assert rows[1][:2] == (1, OWN)
-    assert next(iter(telling.tell(made))).startswith("1 of 2 exporters")
+    assert next(iter(document.tell(made))).startswith("1 of 2 exporters")
 
 
 def test_the_map_knows_countries_large_and_small() -> None:
@@ -263,7 +262,7 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
 
 
 def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
-    (quiet,) = volumes.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
+    (quiet,) = partners.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
     year = axes.Calendar(2026 * 12, 2026 * 12 + 11)
     under = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(500))], year)
     assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
