@@ -122,7 +122,7 @@ def found_of(differences: Sequence[Any]) -> Counter[tuple[str, str, str]]:
 def movements_of(year: Year) -> list[Any]:
     """The lines as `reconcile` takes them, without the screening."""
     from precursor_screen.cases.reconcile.movements import Movement
-    from precursor_screen.text.identifiers import plain_reference
+    from precursor_screen.text.codes import plain_reference
     from precursor_screen.text.party import party_key
 
     keys: dict[str, str] = {}
@@ -170,7 +170,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.headers import HeaderWords
     from precursor_screen.reference.registers.reading import read_register
-    from precursor_screen.reference.reply_periods import shipped_reply_periods
+    from precursor_screen.reference.thresholds import shipped_reply_periods
 
     words = HeaderWords(lambda header: lookup(header)[0])
     read = {name: read_register(name, folder / f"{name}.csv", shipped_index(), words) for name in year.registers}

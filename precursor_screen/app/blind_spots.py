@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS

@@ -35,7 +35,7 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.repeated import find_repeated
-from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
+from precursor_screen.readers.tabular.beside import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 
 # One input among several: whatever goes wrong with it sets that input aside, and the others are screened.

@@ -29,7 +29,7 @@ from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
-from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
+from precursor_screen.reference.thresholds import ReplyPeriod, shipped_reply_periods
 from precursor_screen.text.text import plain
 
 # What moved in a period, for who looks at more than one run: out of the ledger, or out of manifests that are screened for it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.screen import Screened
 
 

@@ -14,7 +14,7 @@ from precursor_screen.cli import common, options
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
-    from precursor_screen.app.daily.job import Job
+    from precursor_screen.app.daily.plan import Job
     from precursor_screen.app.settings import Settings
 
 _NUMBER = click.IntRange(min=0)
@@ -84,8 +84,8 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
 
 
 def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) -> Job:
-    from precursor_screen.app.daily.job import Job
     from precursor_screen.app.daily.out_folder import OutFolder
+    from precursor_screen.app.daily.plan import Job
 
     def number(key: str, default: int) -> int:
         return int(values[f"daily.{key}"].value or default) if given[key] is None else int(given[key])

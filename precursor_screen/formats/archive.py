@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO, Blob
-from precursor_screen.formats.dbf_memo import SUFFIXES, is_memo_of
+from precursor_screen.formats.dbf import SUFFIXES, is_memo_of
 
 # What file managers leave behind, by name and by how it begins; under such a name anything else is a file like others.
 _LEFT_BEHIND = (

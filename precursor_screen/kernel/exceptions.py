@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import FLAG, ROLES, SUPPRESSED
-from precursor_screen.kernel.resolve.resolved import Resolved
+from precursor_screen.kernel.resolve.distinct import Resolved
 from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.sql import literal

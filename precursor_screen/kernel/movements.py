@@ -15,7 +15,7 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import Settled
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.kernel.versions.decide import is_number
 from precursor_screen.kernel.versions.settled import settle_alone

@@ -18,8 +18,8 @@ from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import movement_rows
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.tally import tally_lines
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues

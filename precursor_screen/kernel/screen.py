@@ -42,7 +42,7 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, batch_of, overtaken, settle
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import Part, judge_part
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
-from precursor_screen.kernel.resolve.resolved import column_or_nulls
+from precursor_screen.kernel.resolve.distinct import column_or_nulls
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
 from precursor_screen.text.key_numbers import numbers_of

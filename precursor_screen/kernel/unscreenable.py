@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.cell_errors import CELL_ERROR, UNCACHED_CELL

@@ -15,7 +15,7 @@ from precursor_screen.core.located import Complaints, Located, parse_documents
 from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.fields import CANONICAL, IGNORED
-from precursor_screen.text.unit_codes import Unit
+from precursor_screen.text.quantity_words import Unit
 
 if TYPE_CHECKING:
     from precursor_screen.reference.registers.headers import FieldOf, HeaderWords

@@ -12,8 +12,7 @@ from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outl
 from precursor_screen.formats.sheet import Aside
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
-from precursor_screen.readers.tabular.asides import lines_aside
-from precursor_screen.readers.tabular.beside import says_something
+from precursor_screen.readers.tabular.beside import lines_aside, says_something
 
 BODY = "text of the e-mail"
 

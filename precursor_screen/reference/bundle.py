@@ -34,10 +34,8 @@ from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
-from precursor_screen.rulebook.lists import NamedList, load_lists
-from precursor_screen.rulebook.macros import load_macros
-from precursor_screen.rulebook.packs import Pack, load_packs, load_params
-from precursor_screen.rulebook.typology import load_typologies
+from precursor_screen.rulebook.lists import NamedList, load_lists, load_macros
+from precursor_screen.rulebook.packs import Pack, load_packs, load_params, load_typologies
 
 
 class Reference(Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from precursor_screen.core.kept import digest_files, kept
 from precursor_screen.core.tables import read_boolean, read_rows
 from precursor_screen.reference import shipped
-from precursor_screen.text.head_nouns import heading_nouns
+from precursor_screen.text.goods_words import heading_nouns
 
 EXISTS, DOES_NOT_EXIST, UNKNOWN_EDITION = "exists", "does-not-exist", "unknown-edition"
 # 98 and 99 are left to national tariffs, 77 is reserved for later use.

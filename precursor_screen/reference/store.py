@@ -18,7 +18,7 @@ from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
-from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.checks import (
     check_content,
     check_day,

@@ -10,8 +10,35 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.located import Complaints
-from precursor_screen.core.shape import Record, Value, Whole
+from precursor_screen.core.shape import Record, Shape, Value, Whole
 from precursor_screen.rulebook.folders import check_name, read_folders
+
+# Macros (`macros/*.yml`): selections that several rules share, used in a condition by name like a rule's own.
+
+_MACRO = Record(
+    what="a macro",
+    fields={
+        "id": Value(kinds=("string",)),
+        "title": Shape(),
+        "selection": Value(kinds=("object", "array"), passes=bool, fault="has no selection", remedy="selection: {field: value}"),
+    },
+    required=("id", "selection"),
+    into=dict,
+)
+
+
+def load_macros(folders: list[Path]) -> dict[str, Any]:
+    """Reads the macros of some rule folders: name -> selection; those of a later folder take the place of those before.
+
+    Raises:
+        ErrorGroup: all errors of all files.
+    """
+    return dict(read_folders(folders, "macros", _MACRO, _macro))
+
+
+def _macro(path: Path, data: dict[str, Any], complaints: Complaints) -> tuple[str, Any]:
+    check_name(path, data, complaints)
+    return path.stem, data["selection"]
 
 
 class NamedList(Struct, frozen=True):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Final
 
 import babel
 from babel import Locale
 from babel.core import get_global
 
 from precursor_screen.core.kept import kept
-from precursor_screen.core.tables import spellings_of, words_of
+from precursor_screen.core.tables import Row, shipped_rows, spellings_of, words_of
 
 _LANGUAGES = (
     *("en", "es", "fr", "pt", "de", "it", "nl", "pl", "ru", "uk", "zh_Hans", "zh_Hant", "ar", "tr", "vi", "fa", "ja"),
@@ -144,3 +145,53 @@ def _plain(text: str) -> str | None:
     if found is None and folded.startswith("THE"):
         found = _names().get(folded[3:])
     return found or _by_words().get(_words(text))
+
+
+# UN/LOCODEs: two letters of the country and three of the place, as TOKYO and CHINA have them too. So the table decides.
+
+# The fields of places, best first, whose code tells a country that is not stated.
+PLACES_OF: Final = {
+    "country_of_dispatch": ("port_of_loading",),
+    "country_of_destination": ("place_of_delivery", "port_of_discharge"),
+}
+PORTS: Final = tuple(place for places in PLACES_OF.values() for place in places)
+MOST: Final = 0.9  # of the filled cells of a column are codes of the table: then the others are codes as well, if written as one
+_CODE: Final = re.compile(r"([A-Z]{2})[\s/-]?([A-Z2-9]{3})")
+
+
+def is_locode(text: str) -> bool:
+    """Whether a text is a code of the table, in capitals; a blank may part the country from the place."""
+    tidy = text.strip()
+    country, place = tidy[:2], tidy[2:].lstrip()
+    return len(place) == 3 and place in _parts(country, "places")
+
+
+def country_of_cell(text: str, *, among_codes: bool = False) -> str | None:
+    """The country of a cell that is a code of the table, in small letters too; None where it is not.
+
+    Args:
+        text: of a column of ports.
+        among_codes: nearly all other cells of the column are codes, so that one counts which the table lacks; no name of a town or country does.
+    """
+    tidy = text.strip().upper()
+    found = _CODE.fullmatch(tidy)
+    if not found:
+        return None
+    country, place = found.groups()
+    if place in _parts(country, "places"):
+        return country
+    # Only without a blank: AT SEA is not a place in Austria.
+    unlisted = among_codes and len(tidy) == 5 and is_country_code(country) and place not in _parts(country, "words")
+    return country if unlisted and find_country(tidy) is None else None
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Row]:
+    return {row["country"]: row for row in shipped_rows("locodes", ("country", "places", "words"))}
+
+
+@lru_cache(maxsize=512)
+def _parts(country: str, column: str) -> frozenset[str]:
+    row = _table().get(country)
+    joined = row[column] if row else ""
+    return frozenset(joined[at : at + 3] for at in range(0, len(joined), 3))

@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.text import measures as m
 from precursor_screen.text.measures import Token
 from precursor_screen.text.net_gross import without_labels
-from precursor_screen.text.quantity_words import BOXES, holds
-from precursor_screen.text.unit_codes import MASS
+from precursor_screen.text.quantity_words import BOXES, MASS, holds
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
 NET, GROSS, TOTAL = "net", "gross", "total"

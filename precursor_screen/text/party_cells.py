@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from precursor_screen.text.codes import LABELS
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.identifiers import LABELS
 from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS
 
 # What stands behind these belongs to no name; behind the first kind stands another party.

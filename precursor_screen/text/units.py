@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from precursor_screen.text.measures import tokens_of
 from precursor_screen.text.packages import COUNTED, find_quantities
-from precursor_screen.text.quantity_words import is_package_kind, package_word
+from precursor_screen.text.quantity_words import COUNT, MASS, VOLUME, find_unit, is_package_kind, package_word, to_base
 from precursor_screen.text.text_mass import SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
-from precursor_screen.text.unit_codes import COUNT, MASS, VOLUME, find_unit, to_base
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12

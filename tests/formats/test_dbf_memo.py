@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from precursor_screen.formats.dbf_memo import block_number, is_memo_of, memo_text
+from precursor_screen.formats.dbf import block_number, is_memo_of, memo_text
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 from tests.formats.test_dbf import dbf

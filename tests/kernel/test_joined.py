@@ -28,7 +28,7 @@ from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.movements import MOVED, Movements
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_parts
-from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference

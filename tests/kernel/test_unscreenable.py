@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.schema import BY_NAME, ISSUE
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.unscreenable import (
     NUMBERED_ISSUE,
     count_parties,

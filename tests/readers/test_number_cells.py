@@ -20,7 +20,7 @@ from precursor_screen.readers.number_cells import (
     weigh_column,
     without_terms,
 )
-from precursor_screen.text.unit_codes import find_unit
+from precursor_screen.text.quantity_words import find_unit
 
 D = Decimal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.readers.references import REFERENCES, without_fillers
+from precursor_screen.readers.code_cells import REFERENCES, without_fillers
 from precursor_screen.readers.registry import read
 
 FILLERS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.reference.reply_periods import ReplyPeriod, load_reply_periods, reply_period, shipped_reply_periods
+from precursor_screen.reference.thresholds import ReplyPeriod, load_reply_periods, reply_period, shipped_reply_periods
 
 HEAD = "jurisdiction,days,working_days,valid_from,valid_to,source,verified\n"
 

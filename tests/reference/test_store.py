@@ -15,7 +15,7 @@ from precursor_screen.reference import snapshots
 from precursor_screen.reference.bundle import maximum_ages
 from precursor_screen.reference.snapshots import Snapshots
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists import opened
 from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList

@@ -9,10 +9,9 @@ import pytest
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.matching.structure.reading import why_unavailable
-from precursor_screen.reference import substance_structures, substance_verify
+from precursor_screen.reference import substance_verify
 from precursor_screen.reference.editions import load_editions
-from precursor_screen.reference.substance_structures import compare_structures, load_exceptions
-from precursor_screen.reference.substance_verify import Check, verify_tables
+from precursor_screen.reference.substance_verify import Check, compare_structures, load_exceptions, verify_tables
 from precursor_screen.reference.substances import load_substances
 from tests.thin import TABLES, thin_tables
 
@@ -141,10 +140,10 @@ def test_structures_names_and_formulas_are_compared(monkeypatch: pytest.MonkeyPa
     by_id = {s.substance_id: s for s in load_substances(TABLES).substances}
     acetone, toluene = by_id["acetone"], by_id["toluene"]
     read = {acetone.smiles: frozenset({"A" * 14}), toluene.smiles: frozenset({"A" * 14}), "?": frozenset()}
-    monkeypatch.setattr(substance_structures, "read_smiles", lambda smiles: read[smiles])
-    monkeypatch.setattr(substance_structures, "formula_of", lambda smiles: {"C": 3, "H": 6, "O": 1})
+    monkeypatch.setattr(substance_verify, "read_smiles", lambda smiles: read[smiles])
+    monkeypatch.setattr(substance_verify, "formula_of", lambda smiles: {"C": 3, "H": 6, "O": 1})
     monkeypatch.setattr(
-        substance_structures, "read_names", lambda names: {n: (frozenset({"B" * 14}),) if n == "toluol" else () for n in names}
+        substance_verify, "read_names", lambda names: {n: (frozenset({"B" * 14}),) if n == "toluol" else () for n in names}
     )
     exceptions = {("acetone", "propanone"): "no longer needed"}
     found = compare_structures([acetone, toluene, by_id["ephedrine"]][:2], exceptions)

@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.rulebook.lists import load_lists
-from precursor_screen.rulebook.typology import load_typologies
+from precursor_screen.rulebook.packs import load_typologies
 
 LIST = "id: orders\ntitle: t\nsource: s\ndate: 2026-11-25\nterms: [to order]\n"
 TYPOLOGY = """id: T

@@ -13,7 +13,7 @@ from precursor_screen.reference.shipped import rules_folder
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.exceptions import load_exceptions
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply
-from precursor_screen.rulebook.macros import load_macros
+from precursor_screen.rulebook.lists import load_macros
 from precursor_screen.rulebook.packs import load_packs, load_params
 from tests.rulebook.rules import LISTS, make_rule, said_of
 

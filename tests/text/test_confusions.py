@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.text.confusions import firm_fold, loose_fold
-from precursor_screen.text.text import spaced, squash
+from precursor_screen.text.text import firm_fold, loose_fold, spaced, squash
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.text.formulas import base_share, molar_mass
+from precursor_screen.text.chemical import base_share, molar_mass
 
 EPHEDRINE = "C10H15NO"
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from precursor_screen.text.identifiers import (
+from precursor_screen.text.codes import (
     MAY_HOLD_NUMBER,
     imo_numbers_in,
     labelled_numbers_in,

@@ -13,8 +13,7 @@ from precursor_screen.text.countries import find_country
 from precursor_screen.text.measures import tokens_of
 from precursor_screen.text.numbers import parse_number
 from precursor_screen.text.packages import find_quantities
-from precursor_screen.text.quantity_words import is_package_kind
-from precursor_screen.text.unit_codes import find_unit, unit_in_header
+from precursor_screen.text.quantity_words import find_unit, is_package_kind, unit_in_header
 
 
 @pytest.mark.parametrize(("blanks", "percent"), [(90, 30), (91, None)])

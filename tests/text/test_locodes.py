@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.countries import is_country_code
-from precursor_screen.text.locodes import _table, is_locode
+from precursor_screen.text.countries import _table, is_country_code, is_locode
 
 
 @pytest.mark.parametrize("code", ["CNSHA", "NLRTM", "SGSIN", "HKHKG", "DEMUC", "USORD", "AEJEA", "CN SHA", " BRSSZ "])

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.text.measures import tokens_of
 from precursor_screen.text.packages import COUNT, find_quantities
-from precursor_screen.text.quantity_words import is_package_kind
-from precursor_screen.text.unit_codes import find_unit, to_base, unit_in_header
+from precursor_screen.text.quantity_words import find_unit, is_package_kind, to_base, unit_in_header
 from precursor_screen.text.units import UNKNOWN, Naming, mass_from_line
 
 CASES = Path(__file__).parents[1] / "judgements"

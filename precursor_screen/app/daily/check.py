@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily.inbox import Digests
-from precursor_screen.app.daily.job import Job
 from precursor_screen.app.daily.out_folder import RESCREEN, worst
-from precursor_screen.app.daily.plan import find_again, find_change, find_old
+from precursor_screen.app.daily.plan import Job, find_again, find_change, find_old
 from precursor_screen.app.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
 from precursor_screen.app.daily.summary import digests
 from precursor_screen.app.session import load

@@ -15,7 +15,6 @@ from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily import summary
 from precursor_screen.app.daily.delivering import Deliverer
 from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, settled
-from precursor_screen.app.daily.job import Job
 from precursor_screen.app.daily.metrics import Sample, samples_of, write_metrics
 from precursor_screen.app.daily.out_folder import (
     HEARTBEAT,
@@ -29,7 +28,7 @@ from precursor_screen.app.daily.out_folder import (
     Published,
     worst,
 )
-from precursor_screen.app.daily.plan import Again, Change, Digested, Sorted, find_again, find_change, find_old, sort_files
+from precursor_screen.app.daily.plan import Again, Change, Digested, Job, Sorted, find_again, find_change, find_old, sort_files
 from precursor_screen.app.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.app.daily.verdicts import take_verdicts
 from precursor_screen.app.gathered import FaultKeeper

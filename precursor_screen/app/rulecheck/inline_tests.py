@@ -20,7 +20,7 @@ from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import flag_moves
-from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Field
 

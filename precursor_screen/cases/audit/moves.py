@@ -24,8 +24,7 @@ from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Threshold
 from precursor_screen.kernel.movements import link_movements
-from precursor_screen.reference.reply_periods import shipped_reply_periods
-from precursor_screen.reference.thresholds import threshold_for
+from precursor_screen.reference.thresholds import shipped_reply_periods, threshold_for
 from precursor_screen.rulebook.registers import REQUIREMENTS
 
 # What is read of each movement of the exporter.

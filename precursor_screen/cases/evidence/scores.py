@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from precursor_screen.core.model import Concern, Rule, Typology
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.triage.triage import triage
 
 Row = dict[str, Any]

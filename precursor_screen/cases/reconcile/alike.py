@@ -22,7 +22,7 @@ from precursor_screen.cases.reconcile.documents import Document, is_number
 from precursor_screen.cases.reconcile.movements import Movement, sure_parts
 from precursor_screen.matching.party.index import compare_names
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 
 # Numbers of papers that goods name within texts: the description, marks, and columns that are mapped to nothing.
 

@@ -12,7 +12,7 @@ from precursor_screen.cases.reconcile.alike import folded
 from precursor_screen.cases.reconcile.differences import Difference, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, is_number
 from precursor_screen.cases.reconcile.movements import Movement
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 
 _SAME_DAYS = 30  # between what two files state of one bill (own proposal)
 _MOST_KINDS = 100  # of days, directions and parties under one bill: a number that everything bears is none of a consignment

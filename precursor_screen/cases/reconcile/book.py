@@ -14,7 +14,7 @@ from precursor_screen.cases.reconcile.documents import Document
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_cells, sure_parts
 from precursor_screen.cases.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 
 # Without a number, papers of which the days end or begin so near to a movement may still be its own (own proposal).
 NEAR_DAYS = 30

@@ -12,9 +12,9 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.reference.reply_periods import ReplyPeriod, reply_period
+from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.party import party_key
 
 # A register of notifications states no last day. So long after its day one is held to be used up or given up (own proposal).

@@ -22,7 +22,7 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, shipped_permit_law
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
-from precursor_screen.text.formulas import base_share
+from precursor_screen.text.chemical import base_share
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
 _CONVENTION = "UN1988"

@@ -17,7 +17,7 @@ from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_
 from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.cases.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 
 
 def judge_papers(

@@ -19,7 +19,7 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
 from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
-from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Expression, columns_in

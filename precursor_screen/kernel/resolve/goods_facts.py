@@ -13,11 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.kernel.resolve.distinct import map_distinct
-from precursor_screen.kernel.resolve.resolved import column_or_nulls
+from precursor_screen.kernel.resolve.distinct import column_or_nulls, map_distinct
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST, EXISTS, Nomenclature, stem
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.text.head_nouns import head_noun, words_in
+from precursor_screen.text.goods_words import head_noun, words_in
 from precursor_screen.text.quantity_words import CHEMICAL_KINDS, package_kind
 
 # Chemicals, colours, oils of perfume, soaps, other chemical products, plastics: where other goods than declared are least seen.

@@ -12,14 +12,14 @@ from precursor_screen.core.engine import fetch
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
-from precursor_screen.kernel.resolve.identifiers import number_columns
-from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.kernel.resolve.descriptions import number_columns
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.party.exact_names import is_exact, tells_apart
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.text.identifiers import imo_numbers_in, numbers_in, plain_number
+from precursor_screen.text.codes import imo_numbers_in, numbers_in, plain_number
 from precursor_screen.text.party import address_key, normalise_party, party_key
 
 # Where a party states no country of its own, the goods' does: the consignee is where they go.

@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MOVEMENT, ROLES
 from precursor_screen.kernel.match.spread import Spread, cut
-from precursor_screen.kernel.resolve.distinct import map_distinct
-from precursor_screen.kernel.resolve.resolved import LINE_NO, column_or_nulls
+from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, map_distinct
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.rulebook.lists import NamedList

@@ -20,8 +20,8 @@ from precursor_screen.core.model import Substance, SubstanceName
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import GOODS, OF_BASE
+from precursor_screen.text.chemical import base_share, molar_mass
 from precursor_screen.text.concentrations import Concentration, concentration_of, find_percentages
-from precursor_screen.text.formulas import base_share, molar_mass
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES
 from precursor_screen.text.text import plain, squash
 from precursor_screen.text.text_mass import TWO_READINGS

@@ -13,8 +13,8 @@ import pyarrow as pa
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.documents import open_registers, register_table
-from precursor_screen.kernel.resolve.resolved import LINE_NO
-from precursor_screen.reference.reply_periods import shipped_reply_periods
+from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.reference.thresholds import shipped_reply_periods
 from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.rulebook.sql import literal, same_reference
 

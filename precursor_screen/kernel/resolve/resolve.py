@@ -14,21 +14,20 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import TYPES
 from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
-from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.substances import find_candidates, find_named
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import find_cas
-from precursor_screen.text.locodes import PLACES_OF, country_of_cell
+from precursor_screen.text.countries import PLACES_OF, country_of_cell
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import TRADER_PARTS
-from precursor_screen.kernel.resolve.resolved import column_or_nulls
+from precursor_screen.kernel.resolve.distinct import column_or_nulls
 from precursor_screen.text.key_numbers import numbers_of
 
 # In this order; the notify party of a bill to order, or to a bank or a forwarder, is who the goods are for.

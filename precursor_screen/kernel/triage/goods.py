@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import Concern
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.text.text_mass import TEXT_EXCEEDS
 

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.core.schema import SHIPMENT
-from precursor_screen.kernel.resolve.resolved import Resolved
+from precursor_screen.kernel.resolve.distinct import Resolved
 from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods, round_half_up
 from precursor_screen.kernel.triage.standing import standing_of
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from precursor_screen.matching.party.alignment import LENGTH_GATE, Pair
+from precursor_screen.matching.party.exact_names import contradicts
 from precursor_screen.matching.party.index import DEFAULT_CUT, Compared, PartyIndex, compare_names
-from precursor_screen.matching.party.own_script import contradicts
 from precursor_screen.matching.party.weights import FIRST_MAJOR, LEGAL, WHOLE, Word
 from precursor_screen.text.party import PartyName, is_informative, kind_of, normalise_party
 

@@ -27,6 +27,7 @@ from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
 from precursor_screen.matching.party.candidates import Questions, find_candidates
+from precursor_screen.matching.party.exact_names import contradicts
 from precursor_screen.matching.party.index_file import (
     NAME_KINDS,
     build_index,
@@ -36,7 +37,6 @@ from precursor_screen.matching.party.index_file import (
     spell_listed,
     storable,
 )
-from precursor_screen.matching.party.own_script import contradicts
 from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word

@@ -20,9 +20,9 @@ from precursor_screen.core.model import Substance
 from precursor_screen.matching.structure.reading import Fragments, connectivity, read_names, read_smiles
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
 from precursor_screen.matching.substance.dictionary import Pattern
+from precursor_screen.matching.substance.evidence import reason_against
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
-from precursor_screen.matching.substance.suppression import reason_against
 from precursor_screen.text.goods_words import form_of
 from precursor_screen.text.text import plain
 

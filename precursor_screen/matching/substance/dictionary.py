@@ -12,11 +12,9 @@ from msgspec import Struct
 
 from precursor_screen.core.model import Substance, SubstanceName
 from precursor_screen.matching.substance.boundaries import script
-from precursor_screen.matching.substance.lookalikes import ReadingIndex
-from precursor_screen.matching.substance.neighbours import Neighbours, load_neighbours
+from precursor_screen.matching.substance.neighbours import Neighbours, ReadingIndex, load_neighbours
 from precursor_screen.matching.substance.pieces import PieceIndex
-from precursor_screen.text.confusions import loose_fold
-from precursor_screen.text.text import fold, plain, spaced
+from precursor_screen.text.text import fold, loose_fold, plain, spaced
 
 # Edits that a name bears, by its number of letters: fewer, and any short word would be one.
 _ONE_EDIT, _TWO_EDITS = 6, 12

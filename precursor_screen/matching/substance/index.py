@@ -20,7 +20,7 @@ from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
 from precursor_screen.matching.substance.cut import CutNames
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, same_letters
-from precursor_screen.matching.substance.evidence import add_up
+from precursor_screen.matching.substance.evidence import add_up, reason_against
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
     EXACT,
@@ -38,7 +38,6 @@ from precursor_screen.matching.substance.near import is_doubtful
 from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
-from precursor_screen.matching.substance.suppression import reason_against
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.goods_words import form_of, is_negated

@@ -16,8 +16,8 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.neighbours import Neighbours
-from precursor_screen.text.confusions import FIRM, loose_fold
 from precursor_screen.text.goods_words import words_of
+from precursor_screen.text.text import FIRM, loose_fold
 
 _BEARS_SHORT_EDIT: Final = 9  # letters of a name, one of whose words of three may be wrong
 _PARTICLES: Final = frozenset({"of", "de", "di", "do", "du", "da", "el", "le", "la", "et", "en", "des", "del", "von", "and"})

@@ -18,7 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.stream import Bytes, Keys, Near, Places, Stream, byte_table, sketch_all, windows
-from precursor_screen.text.confusions import FIRM
+from precursor_screen.text.text import FIRM
 
 MOST_EDITS: Final = 2
 _WIDEST: Final = 8  # letters of a piece that are compared at first: as many as an integer holds

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from precursor_screen.core.tables import words_of
 from precursor_screen.matching.substance.classes import TRIGGERS as CLASS_WORDS
 from precursor_screen.matching.substance.dictionary import NameDictionary
-from precursor_screen.matching.substance.lookalikes import compile_bytes
+from precursor_screen.matching.substance.neighbours import compile_bytes
 from precursor_screen.matching.substance.pieces import stretch_keys
 from precursor_screen.matching.substance.stream import (
     ALPHA,

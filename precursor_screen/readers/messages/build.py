@@ -18,8 +18,7 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines, not
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
-from precursor_screen.readers.tabular.asides import lines_aside
-from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.beside import as_lists, lines_aside, other_cells, unmapped_cells
 
 # Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
 _WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")

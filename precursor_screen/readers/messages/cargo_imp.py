@@ -16,12 +16,11 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
-from precursor_screen.readers.messages.counts import Whole, compare_whole
+from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
 from precursor_screen.readers.messages.glued import part_lines
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
-from precursor_screen.readers.messages.untaken import keep_untaken
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _GLUED = re.compile(

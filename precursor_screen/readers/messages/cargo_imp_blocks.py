@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from precursor_screen.readers.messages.layout import load_codes
 from precursor_screen.readers.messages.scope import BESIDE, Scope
-from precursor_screen.readers.messages.tables import load_codes
 from precursor_screen.text.countries import find_country
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")

@@ -11,16 +11,15 @@ from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import Aside
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
-from precursor_screen.readers.messages.counts import check_counts
+from precursor_screen.readers.messages.counts import check_counts, untaken
 from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
 from precursor_screen.readers.messages.edifact import read_edifact
 from precursor_screen.readers.messages.glued import part_glued
+from precursor_screen.readers.messages.layout import load_codes
 from precursor_screen.readers.messages.scope import lines_of, with_countries
-from precursor_screen.readers.messages.tables import load_codes
-from precursor_screen.readers.messages.untaken import untaken
 from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12
 from precursor_screen.readers.messages.x12 import read_x12
-from precursor_screen.text.locodes import PLACES_OF
+from precursor_screen.text.countries import PLACES_OF
 
 _READ = {
     EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),

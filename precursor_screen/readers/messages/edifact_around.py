@@ -6,8 +6,8 @@ from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.edifact_base import CODES, Message, Take
+from precursor_screen.readers.messages.layout import find_code
 from precursor_screen.readers.messages.scope import BESIDE, ROLES
-from precursor_screen.readers.messages.tables import find_code
 from precursor_screen.readers.messages.text import (
     as_date,
     country_of,

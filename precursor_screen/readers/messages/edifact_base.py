@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.layout import load_codes
 from precursor_screen.readers.messages.scope import BESIDE, Cell, Scope
-from precursor_screen.readers.messages.tables import load_codes
 from precursor_screen.readers.messages.text import (
     join_pieces,
     other_reading,

@@ -2,19 +2,130 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.edifact_base import CODES, Message, Take
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD
-from precursor_screen.readers.messages.tables import find_code
-from precursor_screen.readers.messages.text import (
-    as_number,
-    is_mass_unit,
-    is_nothing,
-    join_pieces,
-    with_unit,
-)
+from precursor_screen.readers.messages.layout import find_code
+from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope
+from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_pieces, with_unit
+
+# Segments of EDIFACT that open a level or say which one it is: consignments, bills, goods items, items of a declaration,
+# equipment.
+
+_DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
+_BILLS = ("bill_of_lading", "house_bill_of_lading")
+_PROCEDURE_TYPES = ("105", "117")  # of data element 1131: kinds of declarations, procedures
+_HS_CODE = re.compile(r"(\d{6}|\d{8,12})[A-Z]?")  # New Zealand sets a letter behind it; seven digits are a British procedure
+
+
+def _bgm(message: Message, segment: Segment) -> None:
+    code = segment.get(1)
+    message.type = message.type or CODES.get(("BGM", code), "")
+    root = message.root
+    message.function = CODES.get(("FUNCTION", segment.get(3)), "")
+    root.add("message_function", "BGM+1225", message.function or segment.get(3), segment.get(3))
+    number, version = segment.get(2), segment.get(2, 1)
+    message.versioned = bool(version)
+    root.add("version", "BGM+1056", version)
+    root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, BESIDE), "BGM+1004", number)
+    root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""), code)
+
+
+def _cni(message: Message, segment: Segment) -> None:
+    message.open_consignment(segment)
+    message.consignment.add("bill_of_lading", "CNI+1004", segment.get(2))
+
+
+def _rff(message: Message, segment: Segment) -> None:
+    qualifier, number = segment.get(1), segment.get(1, 1)
+    field = find_code(CODES, "RFF", qualifier) or BESIDE
+    consignment = message.consignment
+    if field in _BILLS and message.type == "CUSCAR" and not message.equipment:
+        if consignment.children and not any(child.stated - {"item_number"} for child in consignment.children):
+            consignment.children.clear()  # Australia opens a goods item of which nothing is said in front of each bill
+            message.scope = consignment
+        elif consignment.children and consignment is not message.root:
+            # A second bill under the same consolidation: it has its own parties, places and goods.
+            shared = [c for c in consignment.cells if c.label == "CNI+1004" or c.field == "master_bill_of_lading"]
+            message.open_consignment(segment)
+            message.consignment.take(shared)
+        _bill(message.consignment, field, f"RFF+{qualifier}", number)
+        return
+    if field == "stated_shipment_id" and (message.scope is not consignment or consignment.has(field)):
+        field = BESIDE  # of an item, or a second one: the consignment is told apart by its first
+    message.scope.add(
+        field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number
+    )
+
+
+def _bill(consignment: Scope, field: str, label: str, number: str) -> None:
+    """A bill's number; that of the consolidation above it, if it is another, is the master bill's."""
+    for i, cell in enumerate(consignment.cells[:4]):  # CNI comes first
+        if cell.label == "CNI+1004" and cell.field == "bill_of_lading":
+            del consignment.cells[i]
+            if cell.text != number and not consignment.has("master_bill_of_lading"):
+                consignment.add("master_bill_of_lading", cell.label, cell.text)
+            break
+    consignment.add(field, label, number)
+
+
+def _gid(message: Message, segment: Segment) -> None:
+    message.open_item(segment)
+    message.scope.add("item_number", "GID+1496", segment.get(1))
+    outer = 2 if segment.get(2) else 3
+    count = as_number(segment.get(outer), segment.decimal)
+    message.scope.add("packages", "GID+7224", "" if is_nothing(count) else count)
+    code, _, name = (segment.get(outer, c) for c in (1, 3, 4))
+    if code.isdigit():  # a number of another code list, or of the goods
+        code = "" if name else segment.get(outer, 2)
+    message.scope.add("package_type", "GID+7065", code or name)
+    message.scope.add(BESIDE, "GID+7064", name if code else "")
+    if outer == 2 and segment.get(3):
+        message.scope.add(BESIDE, "GID inner packages", " ".join(c for c in segment.all(3) if c))
+
+
+def _cst(message: Message, segment: Segment) -> None:
+    """An item of a declaration; in front of all items what is declared of the whole, elsewhere more about the goods item above it."""
+    elements = range(2, len(segment.elements) + 1)
+    numbers = [_goods_code(segment.get(element), segment.get(element, 1)) for element in elements]
+    if message.type == "CUSDEC" or message.scope is message.consignment:
+        of_all = message.type == "CUSDEC" and not (message.in_detail or segment.get(1) or any(numbers))
+        if not of_all:
+            message.open_item(segment)
+            message.in_detail = True
+            message.scope.add("item_number", "CST+1496", segment.get(1))
+    for element, number in zip(elements, numbers, strict=True):
+        code = segment.get(element)
+        if number:
+            message.scope.add("hs_code", "CST+7361", number, code)
+        else:
+            digits = code.replace(".", "")
+            is_procedure = digits.isdigit() and len(digits) in (4, 7)
+            message.scope.add("procedure" if is_procedure else BESIDE, f"CST+7361 {element - 1}", code)
+
+
+def _goods_code(code: str, kind: str) -> str:
+    """The digits of a code of goods; empty for any other code."""
+    found = _HS_CODE.fullmatch(code.replace(".", "").replace(" ", "").upper())
+    return found[1] if found and kind not in _PROCEDURE_TYPES else ""
+
+
+def _uns(message: Message, segment: Segment) -> None:
+    message.in_detail = True
+
+
+def _eqd(message: Message, segment: Segment) -> None:
+    """Equipment stands beside the goods: its own masses and seals are none of theirs."""
+    message.scope = message.consignment
+    message.equipment = True
+    field = "container_numbers" if segment.get(1) in ("CN", "UL", "TE", "RR", "BX") else BESIDE
+    message.scope.add(field, f"EQD+{segment.get(1)[:6]}", segment.get(2))
+
+
+LEVELS: Final[dict[str, Take]] = {"BGM": _bgm, "CNI": _cni, "RFF": _rff, "GID": _gid, "CST": _cst, "UNS": _uns, "EQD": _eqd}
+
 
 _MOST_PIECES = 495  # the standard lets FTX repeat 99 times, of five pieces each
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")

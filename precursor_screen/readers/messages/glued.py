@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.tables import Codes
+from precursor_screen.readers.messages.layout import Codes
 
 _NUMBERED: Final = frozenset(("GID", "CNI", "CST", "UNT", "UNZ", "N10", "LX", "SE", "GE", "IEA"))  # a number comes first
 _ORDINARY: Final = " .,;:+-/()&#%*_"  # stand in texts in front of words; any other character in front of a tag was a terminator

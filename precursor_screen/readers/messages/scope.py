@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.readers.fields import PARTY_NAMES
-from precursor_screen.text.locodes import is_locode
+from precursor_screen.text.countries import is_locode
 
 BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
 UNREAD = ""  # an element that is not known

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
-from precursor_screen.readers.messages.tables import load_codes
-from precursor_screen.text.locodes import is_locode
-from precursor_screen.text.unit_codes import MASS, find_unit
+from precursor_screen.readers.messages.layout import load_codes
+from precursor_screen.text.countries import is_locode
+from precursor_screen.text.quantity_words import MASS, find_unit
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
 _WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))

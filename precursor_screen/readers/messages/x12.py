@@ -14,9 +14,9 @@ from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages import x12_goods as goods
 from precursor_screen.readers.messages import x12_manifest as manifest
 from precursor_screen.readers.messages import x12_parties as parties
+from precursor_screen.readers.messages.counts import keep_untaken
+from precursor_screen.readers.messages.layout import tags_of
 from precursor_screen.readers.messages.scope import Scope
-from precursor_screen.readers.messages.tables import tags_of
-from precursor_screen.readers.messages.untaken import keep_untaken
 from precursor_screen.readers.messages.x12_base import CODES, Message, take_other
 
 TYPES = ("309", "310", "601", "350")

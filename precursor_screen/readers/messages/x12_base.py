@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.messages.layout import find_code, load_codes
 from precursor_screen.readers.messages.scope import BESIDE, IGNORED, Scope
-from precursor_screen.readers.messages.tables import find_code, load_codes
 from precursor_screen.readers.messages.text import as_number, is_nothing, join_pieces, other_reading
 
 CODES = load_codes("x12")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.messages.layout import find_code
 from precursor_screen.readers.messages.scope import BESIDE, Cell, Scope
-from precursor_screen.readers.messages.tables import find_code
 from precursor_screen.readers.messages.text import as_date, is_nothing
 from precursor_screen.readers.messages.x12_base import CODES, Message, add_code, add_mode, add_weight
-from precursor_screen.text.locodes import is_locode
+from precursor_screen.text.countries import is_locode
 
 
 def b2a(message: Message, segment: Segment) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.messages.layout import find_code
 from precursor_screen.readers.messages.scope import BESIDE, ROLES, Cell
-from precursor_screen.readers.messages.tables import find_code
 from precursor_screen.readers.messages.x12_base import CODES, Message, take_other
 
 _NAME_WIDTH = 35  # at which systems cut the name of N1, and go on in N3

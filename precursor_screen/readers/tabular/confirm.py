@@ -17,15 +17,13 @@ from msgspec.structs import replace
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.fields import DATES, KINDS, PARTY_NAMES
-from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
+from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
 from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.kinds import kind_of
-from precursor_screen.readers.tabular.paper_headers import paper_field
-from precursor_screen.readers.tabular.party_headers import words_of
+from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
-from precursor_screen.text.unit_codes import find_unit
+from precursor_screen.text.quantity_words import find_unit
 
 _TEXTS: Final = ("description", "description_extra")
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.

@@ -11,9 +11,8 @@ from importlib import resources
 from msgspec import Struct
 
 from precursor_screen.readers.tabular.nested import NESTED, read_path
-from precursor_screen.readers.tabular.paper_headers import paper_field
-from precursor_screen.readers.tabular.party_headers import party_field
-from precursor_screen.text.unit_codes import Unit, unit_in_header
+from precursor_screen.readers.tabular.paper_headers import paper_field, party_field
+from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")

@@ -14,10 +14,9 @@ from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
 from precursor_screen.readers.tabular.confirm import by_content, confirm
-from precursor_screen.readers.tabular.content import Content
+from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.direction import by_direction
 from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
-from precursor_screen.readers.tabular.kinds import holds_words, is_hs_code
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30

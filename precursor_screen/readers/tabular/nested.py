@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.party_headers import words_of
+from precursor_screen.readers.tabular.paper_headers import words_of
 
 
 def _words(text: str) -> frozenset[str]:

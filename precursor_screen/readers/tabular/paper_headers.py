@@ -3,14 +3,65 @@ autorización"), or by numbers that registers know."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
 from typing import Final
 
 from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.fields import KINDS
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
+
+# Headers of parties that no spelling is known of, word by word: "Indian Importer", "Shpr Name", "RUC_IMPORTER_ID".
+
+ROLES: Final = frozenset(("importer", "exporter", "consignee", "consignor", "notify_party"))
+_NAMES: Final = {"declarant": "declarant_name", "carrier": "carrier_name", "other": "other_parties"}
+_PARTS: Final = ("name", "address", "country", "identifier")
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[str, str]]:
+    """Word -> its kind and meaning, from `layouts/party_words.csv`."""
+    text = resources.files("precursor_screen.readers.tabular.layouts").joinpath("party_words.csv").read_text("utf-8")
+    return {row["word"]: (row["kind"], row["meaning"]) for row in csv.DictReader(text.splitlines())}
+
+
+@lru_cache(maxsize=8)
+def words_of(kind: str, meaning: str = "") -> frozenset[str]:
+    """The words of one kind, and of one meaning where that is given."""
+    return frozenset(word for word, (of, means) in _words().items() if of == kind and meaning in ("", means))
+
+
+def party_field(words: Sequence[str]) -> str:
+    """The field that the words of a header mean; empty where one of them is not known, or they mean no field.
+
+    Args:
+        words: in small letters, without accents.
+    """
+    known = _words()
+    roles, parts = set(), set()
+    for word in words:
+        kind, meaning = known.get(word, ("", ""))
+        if not kind and not (word.isdigit() and len(word) == 1):
+            return ""
+        if kind == "role":
+            roles.add(meaning)
+        elif kind == "part":
+            parts.add(meaning)
+    if len(roles) != 1 or "none" in parts:
+        return ""
+    (role,) = roles
+    # The address stands with the name in one cell: it is the name that is screened.
+    part = "identifier" if "identifier" in parts else next((p for p in _PARTS if p in parts), "name")
+    if role not in ROLES:
+        return _NAMES[role] if part == "name" else ""
+    field = f"{role}_{part}"
+    return field if field in KINDS else ""
+
 
 Papers = Sequence[tuple[str, frozenset[str]]]
 # A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that

@@ -20,12 +20,22 @@ from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Readin
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
-from precursor_screen.readers.tabular.beside import as_lists, joined_cells, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.beside import (
+    ABOVE,
+    HEADERS,
+    TOTALS,
+    UNHEADED,
+    as_lists,
+    cells_aside,
+    joined_cells,
+    lines_aside,
+    other_cells,
+    rows_of,
+    unmapped_cells,
+)
 from precursor_screen.readers.tabular.codes import decode
-from precursor_screen.readers.tabular.content import Content, content_of
+from precursor_screen.readers.tabular.content import Content, content_of, explained
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
-from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.nested import note_joined, with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
@@ -33,7 +43,7 @@ from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.readers.tabular.unread import note_unread
-from precursor_screen.text.locodes import MOST, PORTS, country_of_cell
+from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")

@@ -12,10 +12,9 @@ from msgspec import Struct
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.readers.column_map import Column
 from precursor_screen.readers.interface import InputTables
-from precursor_screen.readers.tabular.content import Content
+from precursor_screen.readers.tabular.content import KINDS, Content, looks_like
 from precursor_screen.readers.tabular.general import ABOVE_THE_ROWS
 from precursor_screen.readers.tabular.headers import spellings, split_header
-from precursor_screen.readers.tabular.kinds import KINDS, looks_like
 
 # What a mapping can mend, or a file makes impossible: the rest is about single rows.
 _OF_COLUMNS: Final = (

@@ -11,7 +11,7 @@ from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.content import Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.party_headers import words_of
+from precursor_screen.readers.tabular.paper_headers import words_of
 
 _MANY: Final = 0.5  # of the cells, so that they make the column what they are
 _FIRMS: Final = 0.3  # of the cells that hold the legal form of a firm: many traders are persons

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.rulebook.registers import RegisterColumn
-from precursor_screen.text.unit_codes import MASS, find_unit, unit_in_header
+from precursor_screen.text.quantity_words import MASS, find_unit, unit_in_header
 
 # A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
 FieldOf = Callable[[str], str]

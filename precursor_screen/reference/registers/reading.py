@@ -25,7 +25,7 @@ from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import Number, parse_number, weigh_marks
 from precursor_screen.text.party import party_key
-from precursor_screen.text.unit_codes import MASS, VOLUME, find_unit, to_base
+from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, to_base
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
 _LONGEST_REASON = 200  # characters

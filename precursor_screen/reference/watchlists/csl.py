@@ -11,11 +11,10 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Draft, read_day, read_written_day, tidy
+from precursor_screen.reference.watchlists.draft import Draft, read_day, read_head_rows, read_rows, read_written_day, tidy
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
-from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
 
 CONTENT = "us-csl"
 _SHORT = re.compile(r"\(([^()]+)\)")

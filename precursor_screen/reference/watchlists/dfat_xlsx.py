@@ -12,9 +12,8 @@ from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Whe
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
+from precursor_screen.reference.watchlists.draft import Draft, fold_column, read_written_day, tidy
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
-from precursor_screen.reference.watchlists.tables import fold_column
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
 _NAME_KINDS = {

@@ -10,9 +10,8 @@ from xml.etree.ElementTree import Element
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, read_day, read_written_day
+from precursor_screen.reference.watchlists.draft import Draft, fold_column, read_day, read_head_rows, read_written_day
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
-from precursor_screen.reference.watchlists.tables import fold_column, read_head_rows
 
 CONTENT = "eu-fsf"
 KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}

@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
+import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
-from precursor_screen.core.model import WatchlistEntry
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
+
+# Entries as an Arrow table, one row an entry, and the hash that tells whether an entry has changed.
+
+_NAME = pa.struct([("name", pa.string()), ("kind", pa.string())])
+_IDENTIFIER = pa.struct([("kind", pa.string()), ("number", pa.string())])
+ENTRIES = pa.schema(
+    [
+        ("entry_id", pa.string()),
+        ("kind", pa.string()),
+        ("names", pa.list_(_NAME)),
+        ("countries", pa.list_(pa.string())),
+        ("addresses", pa.list_(pa.string())),
+        ("identifiers", pa.list_(_IDENTIFIER)),
+        ("programmes", pa.list_(pa.string())),
+        ("listed", pa.date32()),
+        ("delisted", pa.date32()),
+        ("note", pa.string()),
+        ("content_hash", pa.string()),
+    ]
+)
+
+
+def content_hash(entry: WatchlistEntry) -> str:
+    """Changes when names, programmes, identifiers or addresses do, in whatever order the list gives them."""
+    content = [
+        sorted((n.name, n.kind) for n in entry.names),
+        sorted(entry.programmes),
+        sorted(entry.identifiers),
+        sorted(entry.addresses),
+        str(entry.delisted or ""),
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+def to_table(entries: Iterable[WatchlistEntry]) -> pa.Table:
+    """Entries to a table with the schema `ENTRIES`, in their order."""
+    entries = list(entries)
+    columns: dict[str, list[Any]] = {
+        "names": [[(n.name, n.kind) for n in entry.names] for entry in entries],
+        "content_hash": [content_hash(entry) for entry in entries],
+    }
+    columns |= {name: [getattr(entry, name) for entry in entries] for name in ENTRIES.names if name not in columns}
+    return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in ENTRIES], schema=ENTRIES)
+
+
+def from_table(table: pa.Table, list_id: str) -> Iterator[WatchlistEntry]:
+    """The entries of a table, in its order."""
+    for batch in table.drop_columns("content_hash").to_batches(max_chunksize=4096):
+        for row in batch.to_pylist():
+            values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+            values["names"] = tuple(WatchlistName(n["name"], n["kind"]) for n in row["names"])
+            values["identifiers"] = tuple((i["kind"], i["number"]) for i in row["identifiers"])
+            yield WatchlistEntry(list_id=list_id, **values)
+
 
 HEAD_BYTES = 65_536
 NARCOTICS = "narcotics"

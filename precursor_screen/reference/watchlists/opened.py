@@ -19,12 +19,12 @@ from precursor_screen.core.files import READABLE, Digests, digest_file, written_
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check
-from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
-from precursor_screen.text.identifiers import IMO_FIGURES, plain_number, tells_apart
+from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
 SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
+from precursor_screen.reference.watchlists.draft import Draft, read_day, read_head_rows, read_rows, tidy
 from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ListFile, ParsedList, Tally
-from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
 
 CONTENT = "opensanctions"
 KINDS = {

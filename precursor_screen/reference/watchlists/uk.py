@@ -6,9 +6,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
+from precursor_screen.reference.watchlists.draft import Draft, read_head_rows, read_rows, read_written_day, tidy
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
-from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
 
 KINDS = {"individual": "person", "entity": "organisation", "ship": "vessel", "vessel": "vessel"}
 _NAMES = ("name1", "name2", "name3", "name4", "name5", "name6")

@@ -8,7 +8,7 @@ from pathlib import Path
 from precursor_screen.core.arrow import write_arrow
 from precursor_screen.core.files import Digests, digest_file
 from precursor_screen.matching.party.index import build_index
-from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.opened import Watchlist, digest_entries, find_index, index_files, open_manifest
 from precursor_screen.reference.watchlists.registry import find_importer

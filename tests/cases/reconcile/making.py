@@ -15,7 +15,7 @@ from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.reconcile.papers import judge_papers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
-from precursor_screen.text.identifiers import plain_reference
+from precursor_screen.text.codes import plain_reference
 
 
 def law(**answers: Any) -> Any:

@@ -17,7 +17,7 @@ from precursor_screen.cases.reconcile.documents import (
     read_documents,
     unread_directions,
 )
-from precursor_screen.reference.reply_periods import ReplyPeriod
+from precursor_screen.reference.thresholds import ReplyPeriod
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS, schema_of
 
 DAY = date(2025, 3, 7)  # a Friday

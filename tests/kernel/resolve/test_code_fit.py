@@ -11,7 +11,7 @@ from precursor_screen.kernel.resolve.goods_facts import CHEMICAL_CODES, FITS, ad
 from precursor_screen.reference.bundle import load_rulebook
 from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature
 from precursor_screen.reference.shipped import nomenclature_folder, rules_folder
-from precursor_screen.text.head_nouns import head_noun, heading_nouns
+from precursor_screen.text.goods_words import head_noun, heading_nouns
 from tests.conftest import ROOT
 
 HS = load_nomenclature(nomenclature_folder())

@@ -11,7 +11,7 @@ import pytest
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.kernel.resolve.identifiers import find_identified
+from precursor_screen.kernel.resolve.descriptions import find_identified
 from precursor_screen.kernel.resolve.parties import contradict
 
 FIRM = WatchlistEntry(

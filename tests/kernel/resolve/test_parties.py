@@ -12,8 +12,8 @@ import pytest
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, ROLES
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.parties import corroborate, find_party_candidates, role_facts
-from precursor_screen.kernel.resolve.resolved import LINE_NO
 
 DAY = date(2026, 10, 1)
 ENTRY = WatchlistEntry(

@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.reference.bundle import Reference
 from tests.conftest import AS_OF
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.engine import MEMORY_LIMIT, connect
-from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.substances import find_candidates
 from precursor_screen.reference.bundle import Reference
 

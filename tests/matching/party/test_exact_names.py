@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.party.exact_names import is_exact, tells_apart
-from precursor_screen.matching.party.own_script import contradicts
+from precursor_screen.matching.party.exact_names import contradicts, is_exact, tells_apart
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.pieces import PieceIndex, stretch_keys
 from precursor_screen.matching.substance.stream import Stream, any_stream, byte_table, sketch
-from precursor_screen.text.confusions import FIRM
+from precursor_screen.text.text import FIRM
 from tests.examples import examples
 
 NONE = np.zeros(0, dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.substance.suppression import reason_against
+from precursor_screen.matching.substance.evidence import reason_against
 from precursor_screen.text.text import plain
 
 

@@ -6,8 +6,16 @@ import pytest
 from lxml import etree
 
 from precursor_screen.readers.fields import CANONICAL
-from precursor_screen.readers.messages.layout import LAYOUTS, _layout, find_entry, fold, known_roots, load_layout
-from precursor_screen.readers.messages.tables import find_code, load_codes
+from precursor_screen.readers.messages.layout import (
+    LAYOUTS,
+    _layout,
+    find_code,
+    find_entry,
+    fold,
+    known_roots,
+    load_codes,
+    load_layout,
+)
 
 FIELDS = {
     "B": "marks",

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.formats.sheet import Aside, Body
-from precursor_screen.readers.tabular import asides
-from precursor_screen.readers.tabular.asides import cells_aside, lines_aside, raw_aside, rows_of
+from precursor_screen.readers.tabular import beside
+from precursor_screen.readers.tabular.beside import cells_aside, lines_aside, raw_aside, rows_of
 from precursor_screen.readers.tabular.reader import unique_names
 
 
@@ -45,7 +45,7 @@ def test_each_text_says_where_it_stands() -> None:
 
 
 def test_of_a_long_sheet_the_first_rows_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asides, "MOST", 2)
+    monkeypatch.setattr(beside, "MOST", 2)
     body = Body(pa.table({"0": ["a", None, "c"], "1": ["x", "y", "z"]}), pa.array([5, 6, 7]))
     assert list(rows_of(body)) == [(5, ["a", "x"]), (6, ["", "y"])]
 

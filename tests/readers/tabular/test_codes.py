@@ -14,7 +14,7 @@ from precursor_screen.readers.tabular.codes import code_tables
 from precursor_screen.readers.tabular.presets import presets
 from precursor_screen.readers.words import find_direction, find_mode
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.unit_codes import MASS, find_unit
+from precursor_screen.text.quantity_words import MASS, find_unit
 
 ROWS = list(
     csv.DictReader(

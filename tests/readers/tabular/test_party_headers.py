@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from precursor_screen.readers.tabular.headers import lookup, split_header
-from precursor_screen.readers.tabular.party_headers import party_field
+from precursor_screen.readers.tabular.paper_headers import party_field
 
 FOLDER = resources.files("precursor_screen.readers.tabular.layouts")
 

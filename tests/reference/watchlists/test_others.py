@@ -14,8 +14,7 @@ from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.canada_xml import split_aliases, split_organisation
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, tidy
-from precursor_screen.reference.watchlists.entries import to_table
-from precursor_screen.reference.watchlists.interface import ListFile
+from precursor_screen.reference.watchlists.interface import ListFile, to_table
 from precursor_screen.reference.watchlists.opensanctions import split_cell
 from precursor_screen.reference.watchlists.registry import find_importer
 from tests.reference.watchlists import watchlist_files as files

@@ -5,8 +5,14 @@ import pytest
 
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.reference.watchlists.entries import content_hash, from_table, to_table
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, tag_programmes
+from precursor_screen.reference.watchlists.interface import (
+    ListFile,
+    ParsedList,
+    content_hash,
+    from_table,
+    tag_programmes,
+    to_table,
+)
 from precursor_screen.reference.watchlists.opened import open_private_csv
 from precursor_screen.reference.watchlists.private_csv import COLUMNS
 from precursor_screen.reference.watchlists.registry import find_importer
