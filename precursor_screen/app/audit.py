@@ -32,7 +32,7 @@ from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.text.party import party_key
 
 if TYPE_CHECKING:
-    from precursor_screen.app.gathering import Moved
+    from precursor_screen.app.gathering import MovedResult
     from precursor_screen.history.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from
@@ -41,7 +41,7 @@ _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
 
-class Law(Struct, frozen=True, dict=True):
+class AuditBasis(Struct, frozen=True, dict=True):
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
     limits: moves.Limits
@@ -49,7 +49,7 @@ class Law(Struct, frozen=True, dict=True):
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, jurisdiction: str, home: Path) -> Law:
+    def of(cls, jurisdiction: str, home: Path) -> AuditBasis:
         """What ships, and the registers under a home.
 
         Raises:
@@ -72,18 +72,18 @@ class Law(Struct, frozen=True, dict=True):
     )
 
 
-class Everybody(Struct, frozen=True, dict=True):
+class Population(Struct, frozen=True, dict=True):
     """All that moved in a period and before, in few columns, and who sent it. Read once for any number of exporters."""
 
     source: Source
-    law: Law
+    law: AuditBasis
     first: date
     last: date
     trade: peers.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
-    def of(cls, source: Source, law: Law, first: date, last: date) -> Everybody:
+    def of(cls, source: Source, law: AuditBasis, first: date, last: date) -> Population:
         """Reads it."""
         trade = peers.read(source.everybody(_before(first), last), first, last, law.limits)
         return cls(source, law, first, last, trade, _senders(trade))
@@ -189,7 +189,7 @@ class FromLedger(Struct, frozen=True):
 
     def verdicts(self) -> dict[str, str]:
         """The last verdict on each flag."""
-        return {d.flag_id: d.verdict for d in self.ledger.dispositions()}
+        return {d.flag_id: d.verdict for d in self.ledger.verdicts()}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
         """Numbers of senders, by the cells of flagged lines, which alone the ledger keeps: of those that go by a name, or share a number with
@@ -224,7 +224,7 @@ class FromLedger(Struct, frozen=True):
 class FromManifests(Struct, frozen=True):
     """What some manifests tell. moved: of all their days that are asked for; parties_screened: whether a list was at hand."""
 
-    moved: Moved
+    moved: MovedResult
     parties_screened: bool
 
     def everybody(self, first: date, last: date) -> pa.Table:
@@ -291,7 +291,7 @@ def days_read(first: date, last: date) -> tuple[date, date]:
     return _before(first), last
 
 
-def rank_all(everybody: Everybody, top: int) -> Ranking:
+def rank_all(everybody: Population, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
     found = peers.compare(everybody.trade, everybody.first)
     jurisdiction = everybody.law.limits.jurisdiction

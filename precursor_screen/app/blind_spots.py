@@ -50,7 +50,7 @@ _THRESHOLDS = (
 )
 
 
-class _Spot(Struct):
+class _BlindSpot(Struct):
     """What one cure would cure."""
 
     message: str
@@ -73,35 +73,35 @@ def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, refer
         all others.
     """
     facts = _Facts(noted)
-    spots: dict[str, _Spot] = {}
+    spots: dict[str, _BlindSpot] = {}
     usable = any(t.jurisdiction == reference.jurisdiction and t.kg is not None for t in reference.thresholds)
     if not reference.jurisdiction:
-        spots["no-jurisdiction"] = _Spot(
+        spots["no-jurisdiction"] = _BlindSpot(
             "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
             "Give --jurisdiction.",
             facts.all,
         )
     elif not usable:
-        spots["no-thresholds"] = _Spot(
+        spots["no-thresholds"] = _BlindSpot(
             f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
         )
     if not described:
-        spots["no-descriptions"] = _Spot(
+        spots["no-descriptions"] = _BlindSpot(
             "Descriptions are missing in all lines: substances are seen by code only",
             "Give a column of goods descriptions.",
             facts.all,
         )
     if not reference.watchlists:
-        spots["no-watchlist"] = _Spot(
+        spots["no-watchlist"] = _BlindSpot(
             "Parties are not compared with any list", "Import one: precursor-screen watchlists import LIST_ID FILE", facts.all
         )
     of_run = list(spots)
     for rule_id, missing in _missing(unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
-            spot = spots.setdefault(code, _Spot(message, remedy, shipments))
+            spot = spots.setdefault(code, _BlindSpot(message, remedy, shipments))
             spot.rules.add(rule_id)
     for code, message, remedy, shipments in _of_rates(noted, reference):
-        spots[code] = _Spot(message, remedy, shipments)
+        spots[code] = _BlindSpot(message, remedy, shipments)
     order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
     return [
         {"code": c, "message": s.message, "remedy": s.remedy, "shipments": s.shipments, "rules": sorted(s.rules)}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, count_textless, decide_exit_code, write_notices
-from precursor_screen.app.gathered import Gathered
+from precursor_screen.app.gathered import GatherResult
 from precursor_screen.app.sampling import draw, unflagged
 from precursor_screen.core.memory import Memory
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
@@ -28,7 +28,7 @@ from precursor_screen.version import __version__
 def compose(
     run: Mapping[str, Any],
     provenance: Mapping[str, Any],
-    gathered: Gathered,
+    gathered: GatherResult,
     screened: Screened,
     memory: Memory | None,
     reference: Reference,
@@ -81,7 +81,7 @@ def compose(
 
 
 def _coverage(
-    gathered: Gathered, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
+    gathered: GatherResult, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
 ) -> dict[str, Any]:
     textless, lines = count_textless(gathered.lines), gathered.lines.num_rows
     coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
@@ -91,7 +91,7 @@ def _coverage(
     return coverage
 
 
-def _cited_cells(gathered: Gathered, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
+def _cited_cells(gathered: GatherResult, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
     """The source's own cells of every line that a flag cites, that could not be screened, or whose shipment was drawn."""
     cited = pa.concat_arrays(
         [
@@ -116,7 +116,7 @@ def _cited_cells(gathered: Gathered, screened: Screened, sampled: tuple[str, ...
     return lines.append_column("cells", pa.array(cells, pa.string()))
 
 
-def _recalled(gathered: Gathered, screened: Screened, memory: Memory | None) -> pa.Table:
+def _recalled(gathered: GatherResult, screened: Screened, memory: Memory | None) -> pa.Table:
     """MOVEMENT of the lines of earlier runs that flags cite."""
     cited = pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))
     theirs = cited.filter(pc.invert(pc.is_in(cited, gathered.lines.column("line_id").combine_chunks())))

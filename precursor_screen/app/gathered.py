@@ -131,7 +131,7 @@ def _noted(source: Source) -> InputTables:
     return InputTables(described, lines, pa.table({}), issue_table(issues, lines))
 
 
-class Gathered(Struct, frozen=True):
+class GatherResult(Struct, frozen=True):
     """Lines with where each comes from."""
 
     lines: pa.Table
@@ -148,7 +148,7 @@ def gather(
     progress: Progress,
     keep_fault: FaultKeeper | None,
     refuse_empty: bool,
-) -> Gathered:
+) -> GatherResult:
     """Reads the inputs; for its arguments and errors see `local.run`."""
     tables: list[InputTables] = []
     errors: list[InputError] = []
@@ -174,14 +174,14 @@ def gather(
     kept, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = lines.take(kept), origin.take(kept)
-    gathered = Gathered(
+    gathered = GatherResult(
         lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
     )
     asides = [t.asides for t in tables if t.asides is not None]
     return _with_asides(gathered, asides, reference) if asides else gathered
 
 
-def _with_asides(gathered: Gathered, asides: list[pa.Table], reference: Reference) -> Gathered:
+def _with_asides(gathered: GatherResult, asides: list[pa.Table], reference: Reference) -> GatherResult:
     """The lines, and behind them those of texts beside the tables that name something.
 
     A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.

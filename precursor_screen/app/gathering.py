@@ -20,7 +20,7 @@ from precursor_screen.app.settings import NO_WATCHLIST, Settings
 from precursor_screen.cases.reconcile.alike import cite, number_forms
 from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
 from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
-from precursor_screen.cases.reconcile.law import Frame, Law
+from precursor_screen.cases.reconcile.law import Frame, OfficeLaw
 from precursor_screen.cases.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
@@ -38,7 +38,7 @@ Pick = Callable[[pa.Table], pa.Table]
 Cite = Callable[[pa.Table, pa.Table], pa.Table]
 
 
-class Moved(Struct, frozen=True):
+class MovedResult(Struct, frozen=True):
     """What moved.
 
     Attributes:
@@ -56,7 +56,7 @@ def _all(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> Moved:
+def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> MovedResult:
     """What a ledger remembers of some days.
 
     Args:
@@ -68,12 +68,12 @@ def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> Moved:
         LedgerError: there is none, or it is damaged.
     """
     with open_ledger(url, create=False) as ledger:
-        return Moved(ledger.movements_between(first, last, pick))
+        return MovedResult(ledger.movements_between(first, last, pick))
 
 
 def from_manifests(
     session: Session, sources: tuple[Source, ...], first: date, last: date, pick: Pick = _all, cite: Cite | None = None
-) -> Moved:
+) -> MovedResult:
     """What some manifests tell of some days, screened together; no ledger takes part.
 
     Args:
@@ -92,13 +92,13 @@ def from_manifests(
         live = cite(live, result.screened.resolved.lines)
     days = live.column("as_of_date")
     inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last))
-    return Moved(live.filter(inside), int(days.null_count), result.report)
+    return MovedResult(live.filter(inside), int(days.null_count), result.report)
 
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-class Gathered(Struct, frozen=True):
+class MovementsResult(Struct, frozen=True):
     """Movements of substances.
 
     Attributes:
@@ -121,7 +121,7 @@ def _of_substances(rows: pa.Table) -> pa.Table:
     return rows.filter(pc.is_valid(rows.column("substance_id")))
 
 
-def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> Gathered:
+def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> MovementsResult:
     """Movements that a ledger remembers.
 
     Raises:
@@ -139,7 +139,7 @@ def gather_manifests(
     stdin: bytes | None = None,
     keep_fault: FaultKeeper | None = None,
     numbers: Mapping[str, frozenset[str]] | None = None,
-) -> Gathered:
+) -> MovementsResult:
     """Movements that manifests tell of; parties are not screened, and no register takes part in that.
 
     Args:
@@ -169,13 +169,13 @@ def gather_manifests(
     return _gathered(moved, {"manifests": inputs}, beside)
 
 
-def _gathered(moved: Moved, source: dict[str, Any], beside: Mapping[str, Beside] = MappingProxyType({})) -> Gathered:
+def _gathered(moved: MovedResult, source: dict[str, Any], beside: Mapping[str, Beside] = MappingProxyType({})) -> MovementsResult:
     doubts: list[Unjudged] = []
     if moved.undated:
         doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
     if moved.report is not None:
         doubts += unseen(moved.report.coverage)
-    return Gathered(read_movements(moved.movements, beside), tuple(doubts), source)
+    return MovementsResult(read_movements(moved.movements, beside), tuple(doubts), source)
 
 
 # What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
@@ -253,7 +253,7 @@ def make_frame(jurisdiction: str, first: date, last: date, **known: Any) -> Fram
         first, last: of the period.
         known: other attributes of `Frame`.
     """
-    return Frame(first, last, Law(jurisdiction), **known)
+    return Frame(first, last, OfficeLaw(jurisdiction), **known)
 
 
 def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:

@@ -23,7 +23,7 @@ from precursor_screen.reference.bundle import SiteRules
 _Id = tuple[int, int]
 
 
-class Found(Struct, frozen=True):
+class FolderEntry(Struct, frozen=True):
     """Something in a folder. problem: why it cannot be read, where that is known. note: why it need not be read."""
 
     path: Path
@@ -31,7 +31,7 @@ class Found(Struct, frozen=True):
     note: str = ""
 
 
-def walk(folder: Path) -> list[Found]:
+def walk(folder: Path) -> list[FolderEntry]:
     """Every file below a folder, in a fixed order; hidden ones and what Python compiled beside a script are left out.
 
     Files in the folder's own folders keep these names; links to other folders are followed afterwards, each folder once. A link
@@ -42,14 +42,16 @@ def walk(folder: Path) -> list[Found]:
         OSError: the folder itself cannot be listed.
     """
     os.listdir(folder)
-    found: list[Found] = []
+    found: list[FolderEntry] = []
     above = {_identify(parent) for parent in Path(os.path.realpath(folder)).parents}
     read: set[_Id] = set()
     waiting = deque([folder])
     while waiting:
         place = waiting.popleft()
         if _identify(place) in read | above:
-            found.append(Found(place, note="leads to a folder that is read already" if _identify(place) in read else _ABOVE))
+            found.append(
+                FolderEntry(place, note="leads to a folder that is read already" if _identify(place) in read else _ABOVE)
+            )
             continue
         waiting.extend(_walk_own(place, read, found))
     return sorted(found, key=lambda one: one.path)
@@ -58,19 +60,19 @@ def walk(folder: Path) -> list[Found]:
 _ABOVE = "leads to a folder that holds the one that is read"
 
 
-def _walk_own(place: Path, read: set[_Id], found: list[Found]) -> list[Path]:
+def _walk_own(place: Path, read: set[_Id], found: list[FolderEntry]) -> list[Path]:
     """Notes all files of a folder and its own folders; returns the links to other folders."""
     links: list[Path] = []
 
     def refuse(error: OSError) -> None:
-        found.append(Found(Path(error.filename), problem=f"is a folder that cannot be listed ({error.strerror})"))
+        found.append(FolderEntry(Path(error.filename), problem=f"is a folder that cannot be listed ({error.strerror})"))
 
     for here, folders, files in os.walk(place, onerror=refuse):
         read.add(_identify(Path(here)))
         seen = sorted(f for f in folders if not f.startswith("."))
         links += [Path(here, f) for f in seen if os.path.islink(os.path.join(here, f))]
         folders[:] = [f for f in seen if not os.path.islink(os.path.join(here, f))]
-        found += [Found(Path(here, f)) for f in files if not (f.startswith(".") or _is_compiled(here, f))]
+        found += [FolderEntry(Path(here, f)) for f in files if not (f.startswith(".") or _is_compiled(here, f))]
     return links
 
 
@@ -137,7 +139,7 @@ class Settings(Struct, frozen=True):
     sample: Decimal = Decimal(0)
 
 
-def settle(values: Mapping[str, Value], **given: Any) -> Settings:
+def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
     """Settings from those of a site and what a command was given: an option counts where it was, else the site's value.
 
     Args:

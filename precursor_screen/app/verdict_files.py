@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict, fields
 
-from precursor_screen.cases.review import Draft, Placed
+from precursor_screen.cases.review import Placed, VerdictDraft
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import did_you_mean
@@ -19,11 +19,11 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.history.store import Ledger
-from precursor_screen.history.values import Disposition
+from precursor_screen.history.values import Verdict
 from precursor_screen.reporting.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reporting.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_rows
 
-COLUMNS = tuple(f.name for f in fields(Disposition))
+COLUMNS = tuple(f.name for f in fields(Verdict))
 NEEDED = ("flag_id", "verdict", "reason")
 LONGEST_CELL = 100_000  # characters
 _BESIDE = frozenset((*FLAG_COLUMNS, *SHIPMENT_COLUMNS))  # columns of a table of flags, to which somebody has added verdicts
@@ -106,12 +106,12 @@ def _cells(names: list[str], row: list[str], where: Where) -> dict[str, str]:
     return {n: cell if n == "text" else cell.strip() for n, cell in zip(names, padded, strict=False) if n in COLUMNS}
 
 
-def _draft(cells: Mapping[str, str]) -> Draft:
+def _draft(cells: Mapping[str, str]) -> VerdictDraft:
     """A row as people write it: `Cleared` is cleared, `end use confirmed` is a code."""
     plain = {name: _as_written(value) for name, value in cells.items()}
     plain["verdict"] = plain["verdict"].lower()
     plain["reason"] = plain["reason"].lower().replace(" ", "-")
-    return Draft(flag=plain.pop("flag_id"), **plain)
+    return VerdictDraft(flag=plain.pop("flag_id"), **plain)
 
 
 def _as_written(text: str) -> str:
@@ -181,6 +181,6 @@ def write_verdicts(ledger: Ledger, target: Path, mode: int = PRIVATE) -> int:
     Raises:
         UsageError: the file cannot be written.
     """
-    verdicts = ledger.dispositions()
+    verdicts = ledger.verdicts()
     with whole_file(target, mode) as stream:
         return write_rows(COLUMNS, (asdict(v).values() for v in verdicts), stream, quoted=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from precursor_screen.core.model import Rule
-from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED, REOPENED, Disposition
+from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED, REOPENED, Verdict
 
 LEAST_DECIDED = 20  # shipments that were confirmed or cleared, of a rule, before its weight is questioned
 MOST_CHANGE = 2.0  # a weight is halved or doubled at the most
@@ -74,7 +74,7 @@ def interval(successes: int, trials: int) -> tuple[float, float]:
 
 
 def measure(
-    flags: Iterable[tuple[str, str, str]], verdicts: Iterable[Disposition], rules: Mapping[str, Rule]
+    flags: Iterable[tuple[str, str, str]], verdicts: Iterable[Verdict], rules: Mapping[str, Rule]
 ) -> tuple[Precision, ...]:
     """Precision per rule of which there are verdicts, most decided first.
 

@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.cases.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
+from precursor_screen.cases.targets import KINDS, LEAST, Flag, TargetResult, choose, find_flags, not_found
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
 from precursor_screen.core.model import OPEN, REASONS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.history.store import Ledger
-from precursor_screen.history.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
+from precursor_screen.history.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Verdict
 
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
 CRITICAL = "critical"  # the level whose clearance takes two
@@ -29,7 +29,7 @@ _CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file ma
 _TIME = "Write it as 2026-11-25T08:30:00+00:00."
 
 
-class Draft(Struct, frozen=True):
+class VerdictDraft(Struct, frozen=True):
     """A verdict as somebody states it; empty parts take their default. flag: what `targets.find` takes."""
 
     flag: str
@@ -43,7 +43,7 @@ class Draft(Struct, frozen=True):
     second: str = ""
 
 
-Placed = tuple[Where, Draft]
+Placed = tuple[Where, VerdictDraft]
 
 
 class Added(Struct, frozen=True):
@@ -60,7 +60,7 @@ class Added(Struct, frozen=True):
 
     added: int
     repeated: int
-    verdicts: tuple[Disposition, ...]
+    verdicts: tuple[Verdict, ...]
     refused: tuple[PrecursorScreenError, ...] = ()
     earlier: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -89,9 +89,9 @@ def add_verdicts(
         UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
             several of them as one group.
     """
-    verdicts: dict[Disposition, bool] = {}  # whether it is new
+    verdicts: dict[Verdict, bool] = {}  # whether it is new
     errors: list[PrecursorScreenError] = []
-    past = ledger.dispositions()
+    past = ledger.verdicts()
     recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
     for where, draft in drafts:
         try:
@@ -103,11 +103,11 @@ def add_verdicts(
             errors.append(error)
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    added, repeated = ledger.add_verdicts(one for one, is_new in verdicts.items() if is_new)
     return Added(added, repeated + sum(not is_new for is_new in verdicts.values()), tuple(verdicts))
 
 
-def _is_new(one: Disposition, draft: Draft, last: Mapping[tuple[str, str], Disposition], now: datetime) -> bool:
+def _is_new(one: Verdict, draft: VerdictDraft, last: Mapping[tuple[str, str], Verdict], now: datetime) -> bool:
     """Whether a verdict is at a time of its own, or says something else than the last one on that flag and line."""
     before = last.get((one.flag_id, one.line_id))
     return bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
@@ -123,9 +123,9 @@ def import_verdicts(
     """
     flags = {f["flag_id"]: f for f in ledger.flags().to_pylist()}
     ids = sorted(flags)
-    past = ledger.dispositions()
+    past = ledger.verdicts()
     recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
-    verdicts: dict[Disposition, bool] = {}  # whether it is new
+    verdicts: dict[Verdict, bool] = {}  # whether it is new
     refused = _contradictions(drafts)
     for number, (where, draft) in enumerate(drafts):
         if number in refused:
@@ -137,7 +137,7 @@ def import_verdicts(
                 verdicts[one] = _is_new(one, draft, last, now)
         except UsageError as error:
             refused[number] = error
-    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    added, repeated = ledger.add_verdicts(one for one, is_new in verdicts.items() if is_new)
     kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
     return Added(
         added,
@@ -149,10 +149,10 @@ def import_verdicts(
     )
 
 
-def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str, where: Where) -> Found:
+def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str, where: Where) -> TargetResult:
     """As `find_flags`, where a file names many: by id or its beginning, all of them read once."""
     if text in flags:
-        return Found("flag", text, (flags[text],))
+        return TargetResult("flag", text, (flags[text],))
     if text.partition(":")[0] in KINDS:
         return find_flags(ledger, text, where)
     begins = text.lower()
@@ -161,7 +161,7 @@ def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str
     one = choose(several, begins, where)
     if one is None:
         raise not_found(text, where)
-    return Found("flag", one["flag_id"], (one,))
+    return TargetResult("flag", one["flag_id"], (one,))
 
 
 def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]:
@@ -180,7 +180,7 @@ def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]
     return found
 
 
-def _says_the_same(one: Disposition, before: Disposition | None, states_until: bool, today: date) -> bool:
+def _says_the_same(one: Verdict, before: Verdict | None, states_until: bool, today: date) -> bool:
     """Whether a verdict adds nothing to the last one on that flag and line but a later time."""
     if before is None:
         return False
@@ -189,7 +189,7 @@ def _says_the_same(one: Disposition, before: Disposition | None, states_until: b
     return replace(one, at=before.at, until=until) == before
 
 
-def _meant(found: Found, draft: Draft, where: Where, many: bool = True) -> Sequence[Flag]:
+def _meant(found: TargetResult, draft: VerdictDraft, where: Where, many: bool = True) -> Sequence[Flag]:
     """The flags that a verdict is on: the one that is named; of a shipment, a bill or a party those that it may change."""
     if found.kind == "flag":
         return found.flags
@@ -207,7 +207,7 @@ def _meant(found: Found, draft: Draft, where: Where, many: bool = True) -> Seque
     return flags
 
 
-def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Disposition:
+def _check(draft: VerdictDraft, officer: str, now: datetime, where: Where) -> Verdict:
     """A verdict without its flag.
 
     Raises:
@@ -225,7 +225,7 @@ def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Dispositi
     if len(draft.text) > _MOST_TEXT:
         raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
     at = _moment(draft, now, where)
-    return Disposition(
+    return Verdict(
         flag_id=draft.flag,
         line_id=draft.line_id,
         verdict=draft.verdict,
@@ -239,13 +239,13 @@ def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Dispositi
 
 
 def _complete(
-    stated: Disposition,
+    stated: Verdict,
     flag: Flag,
-    recorded: frozenset[Disposition],
+    recorded: frozenset[Verdict],
     ledger: Ledger,
     where: Where,
     may_clear: Collection[str],
-) -> Disposition:
+) -> Verdict:
     """The verdict on a flag.
 
     Raises:
@@ -309,7 +309,7 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-def _moment(draft: Draft, now: datetime, where: Where) -> datetime:
+def _moment(draft: VerdictDraft, now: datetime, where: Where) -> datetime:
     if not draft.at:
         return now.astimezone(UTC)
     try:
@@ -323,7 +323,7 @@ def _moment(draft: Draft, now: datetime, where: Where) -> datetime:
     return at
 
 
-def _last_day(draft: Draft, at: datetime, now: datetime, where: Where) -> str:
+def _last_day(draft: VerdictDraft, at: datetime, now: datetime, where: Where) -> str:
     """Only a clearance ends. One that was given earlier may have ended since."""
     if draft.verdict != CLEARED:
         if draft.until:

@@ -24,7 +24,7 @@ _MANGLED = re.compile(r"\d+(?:[.,]\d+)?E[+-]?\d+")
 Flag = dict[str, Any]
 
 
-class Found(Struct, frozen=True):
+class TargetResult(Struct, frozen=True):
     """Flags (FLAG columns, of all states) that something names. kind: one of KINDS; name: as recorded, or as asked for."""
 
     kind: str
@@ -35,7 +35,7 @@ class Found(Struct, frozen=True):
         return f"{self.kind} {self.name}"
 
 
-def find(ledger: Ledger, text: str, where: Where | None = None) -> Found | None:
+def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult | None:
     """What a text names; None: nothing that is recorded.
 
     Args:
@@ -79,7 +79,7 @@ def is_referred_to(shipment: Flag, name: str) -> bool:
     return any(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], list) and name in pair[1] for pair in pairs)
 
 
-def find_flags(ledger: Ledger, text: str, where: Where | None = None) -> Found:
+def find_flags(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult:
     """As `find`.
 
     Raises:
@@ -118,24 +118,24 @@ def choose(flags: Sequence[Flag], text: str, where: Where | None = None) -> Flag
     return next(iter(exact or flags), None)
 
 
-def _flag(ledger: Ledger, text: str, where: Where | None, strict: bool = True) -> Found | None:
+def _flag(ledger: Ledger, text: str, where: Where | None, strict: bool = True) -> TargetResult | None:
     """A flag. strict: an error where several begin so; else all of them."""
     if len(text) < LEAST:
         return None
     flags = ledger.flags(flag_id=text).to_pylist() or ledger.flags(flag_id=text.lower()).to_pylist()
     exact = [f for f in flags if f["flag_id"] == text]
     if not strict:
-        return Found("flag", exact[0]["flag_id"] if exact else "", tuple(exact or flags)) if flags else None
+        return TargetResult("flag", exact[0]["flag_id"] if exact else "", tuple(exact or flags)) if flags else None
     one = choose(flags, text if exact else text.lower(), where)
-    return Found("flag", one["flag_id"], (one,)) if one is not None else None
+    return TargetResult("flag", one["flag_id"], (one,)) if one is not None else None
 
 
-def _shipment(ledger: Ledger, text: str, where: Where | None) -> Found | None:
+def _shipment(ledger: Ledger, text: str, where: Where | None) -> TargetResult | None:
     flags = ledger.flags(shipment_id=text).to_pylist() if text else []
-    return Found("shipment", text, tuple(flags)) if flags else None
+    return TargetResult("shipment", text, tuple(flags)) if flags else None
 
 
-def _bill(ledger: Ledger, text: str, where: Where | None) -> Found | None:
+def _bill(ledger: Ledger, text: str, where: Where | None) -> TargetResult | None:
     """By any reference of a flagged line, as it was filed: a cell of a bill, a container, a declaration."""
     if len(text) < LEAST:
         return None
@@ -143,7 +143,7 @@ def _bill(ledger: Ledger, text: str, where: Where | None) -> Found | None:
     return _of_lines(ledger, lines, "bill", text)
 
 
-def _party(ledger: Ledger, text: str, where: Where | None) -> Found | None:
+def _party(ledger: Ledger, text: str, where: Where | None) -> TargetResult | None:
     """By a name that is filed in a flagged line, however its legal form, its case and its order are written."""
     key, words = party_key(text), _words(text)
     if not key or not words:
@@ -162,12 +162,12 @@ def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 2} if len(text) < 300 else set()
 
 
-def _of_lines(ledger: Ledger, lines: Sequence[str], kind: str, name: str) -> Found | None:
+def _of_lines(ledger: Ledger, lines: Sequence[str], kind: str, name: str) -> TargetResult | None:
     flags: dict[str, Flag] = {}
     for start in range(0, len(lines), _AT_ONCE):
         found = ledger.flags(line_ids=lines[start : start + _AT_ONCE])
         flags |= {f["flag_id"]: f for f in found.to_pylist()}
-    return Found(kind, name, tuple(flags.values())) if flags else None
+    return TargetResult(kind, name, tuple(flags.values())) if flags else None
 
 
 _FINDERS = {"flag": _flag, "shipment": _shipment, "bill": _bill, "party": _party}

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from precursor_screen.cases.review import CRITICAL, Added, Draft, add_verdicts
+from precursor_screen.cases.review import CRITICAL, Added, VerdictDraft, add_verdicts
 from precursor_screen.cases.targets import Flag
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
 from precursor_screen.core.model import LEVELS, REASONS
@@ -55,7 +55,7 @@ class Case(Struct, frozen=True):
         return any(f["level"] == CRITICAL for f in self.flags)
 
 
-class Walked(Struct):
+class WalkResult(Struct):
     """How far somebody came. decided, skipped, left: cases; flags: that were decided; ended: quit, end of input, or all are seen."""
 
     decided: int = 0
@@ -87,7 +87,7 @@ class Officers(Struct, frozen=True):
     may_clear: tuple[str, ...] = ()
 
 
-def walk(ledger: Ledger, cases: Sequence[Case], officers: Officers, talk: Talk, now: Callable[[], datetime]) -> Walked:
+def walk(ledger: Ledger, cases: Sequence[Case], officers: Officers, talk: Talk, now: Callable[[], datetime]) -> WalkResult:
     """Goes through cases; each verdict is recorded at once, so that whatever ends the walk, what was decided is kept.
 
     Args:
@@ -100,7 +100,7 @@ def walk(ledger: Ledger, cases: Sequence[Case], officers: Officers, talk: Talk, 
     Raises:
         LedgerError, LedgerLocked: a verdict could not be recorded; those before it are.
     """
-    done = Walked(left=len(cases), ended="all cases were shown")
+    done = WalkResult(left=len(cases), ended="all cases were shown")
     try:
         for number, case in enumerate(cases, 1):
             for text in describe(ledger, case, number, len(cases)):
@@ -163,7 +163,7 @@ def _decide(ledger: Ledger, case: Case, officers: Officers, talk: Talk, now: Cal
         if verdict == CLEARED and case.is_critical:
             talk.say("A flag is critical: its clearance takes a second officer (--second NAME).")
             second = officers.second or talk.second("Name of the second officer (Enter: nobody, it stays open): ").strip()
-        drafts = [(Where(), Draft(f["flag_id"], verdict, reason, text=text, second=second)) for f in case.flags]
+        drafts = [(Where(), VerdictDraft(f["flag_id"], verdict, reason, text=text, second=second)) for f in case.flags]
         try:
             added = add_verdicts(ledger, drafts, officers.first, now(), may_clear=officers.may_clear)
         except (UsageError, ErrorGroup) as error:

@@ -15,7 +15,7 @@ from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
-    from precursor_screen.app.audit import Everybody, Source
+    from precursor_screen.app.audit import Population, Source
     from precursor_screen.cases.audit.findings import Audit
 
 SUFFIXES = (".html", ".xlsx", ".json")
@@ -115,17 +115,19 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
 
 
 @contextlib.contextmanager
-def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Everybody]:
+def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Population]:
     """A context in which everybody's movements are at hand."""
-    from precursor_screen.app.audit import Everybody, FromLedger, Law
+    from precursor_screen.app.audit import AuditBasis, FromLedger, Population
     from precursor_screen.app.config import home_of
 
-    law = Law.of(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values))
+    law = AuditBasis.of(
+        str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values)
+    )
     if given["manifests"]:
-        yield _checked(Everybody.of(_from_manifests(ctx, values, given, first, last), law, first, last))
+        yield _checked(Population.of(_from_manifests(ctx, values, given, first, last), law, first, last))
     else:
         with open_existing(ctx, given["url"], 0) as ledger:
-            yield _checked(Everybody.of(FromLedger(ledger), law, first, last))
+            yield _checked(Population.of(FromLedger(ledger), law, first, last))
 
 
 def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
@@ -133,15 +135,15 @@ def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str,
     from precursor_screen.app.gathering import from_manifests
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import settle
+    from precursor_screen.app.settings import merge_options
 
     told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(settle(values, **told), keep_fault=common.fault_keeper(ctx))
+    session = open_session(merge_options(values, **told), keep_fault=common.fault_keeper(ctx))
     moved = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
     return FromManifests(moved, bool(session.reference.watchlists))
 
 
-def _checked(everybody: Everybody) -> Everybody:
+def _checked(everybody: Population) -> Population:
     """Raises: InputError: nobody shipped anything in the period."""
     from precursor_screen.core.errors import InputError
 
@@ -155,7 +157,7 @@ def _checked(everybody: Everybody) -> Everybody:
     return everybody
 
 
-def _audited(everybody: Everybody, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
+def _audited(everybody: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
     from precursor_screen.cases.audit.findings import Audited, find
     from precursor_screen.cases.audit.sample import draw, seed_of
 

@@ -15,7 +15,7 @@ from precursor_screen.cli import common, options
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from precursor_screen.app.gathering import Gathered
+    from precursor_screen.app.gathering import MovementsResult
     from precursor_screen.app.settings import Settings
 
 OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
@@ -36,13 +36,13 @@ def source_options(command: options.Command) -> options.Command:
     return command
 
 
-def settle(ctx: click.Context, given: dict[str, Any]) -> Settings:
+def merge_options(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """The settings of a comparison.
 
     Raises:
         UsageError: a value that is not allowed.
     """
-    from precursor_screen.app.settings import settle as settle_settings
+    from precursor_screen.app.settings import merge_options as settle_settings
 
     values = common.settings(ctx)
     told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
@@ -56,7 +56,7 @@ def gather(
     first: date | None,
     last: date | None,
     numbers: Mapping[str, frozenset[str]] | None = None,
-) -> Gathered:
+) -> MovementsResult:
     """Movements of INPUT, else of the ledger."""
     from precursor_screen.app.config import ledger_of
     from precursor_screen.app.gathering import gather_ledger, gather_manifests

@@ -95,7 +95,7 @@ def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) ->
         out=OutFolder(_folder(values, "out", given["out"], "--out"), common.file_mode(values, given["mode"])),
         settings=_settings(values, given),
         formats=tuple(common.pick(values, "daily.formats", given["formats"], "--format")) or ("html", "json", "csv"),
-        settle=number("settle", 60),
+        quiet_seconds=number("settle", 60),
         keep_days=number("keep_days", 0),
         rescreen_days=number("rescreen_days", 30),
         on_change=common.pick(values, "daily.on_change", given["on_change"], "--on-change") or "new",
@@ -119,10 +119,10 @@ def _folder(values: dict[str, Value], name: str, named: Path | None, option: str
 
 def _settings(values: dict[str, Value], given: dict[str, Any]) -> Settings:
     from precursor_screen.app.config import ledger_of
-    from precursor_screen.app.settings import settle
+    from precursor_screen.app.settings import merge_options
 
     names = ("jurisdiction", "watchlists", "rule_dirs", "fail_on", "wait", "jobs")
-    settings = settle(
+    settings = merge_options(
         values,
         as_of=common.parse_day(given["as_of"], "--as-of"),
         cache=True,

@@ -134,7 +134,7 @@ def _screen(
 ) -> Report:
     """A run as the one that raised the flags, with what is installed here, and no ledger."""
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import NO_WATCHLIST, settle
+    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import WatchlistError
 
     values = common.settings(ctx)
@@ -152,10 +152,10 @@ def _screen(
         **reading,
     }
     try:
-        session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **settings))
+        session = open_session(merge_options(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **settings))
     except WatchlistError as error:
         unknown.append(f"parties: {error}")
-        session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **settings))
+        session = open_session(merge_options(values, watchlists=(NO_WATCHLIST,), **settings))
     return session.run(sources, remember=False).report
 
 

@@ -19,7 +19,7 @@ from precursor_screen.core.model import Rule
 
 if TYPE_CHECKING:
     from precursor_screen.cases.explained import Lines
-    from precursor_screen.cases.targets import Found
+    from precursor_screen.cases.targets import TargetResult
 
 # `explain FLAG`: one flag in full, from the ledger or from a JSON report.
 
@@ -83,7 +83,7 @@ def _flag_of_ledger(ctx: click.Context, identifier: str, given: str | None) -> t
         if len(flags) == 1:
             (flag,) = flags
             flag["evidence"] = json.loads(flag["evidence"] or "[]")
-            flag["verdicts"] = [asdict(v) for v in ledger.dispositions(flag["flag_id"])]
+            flag["verdicts"] = [asdict(v) for v in ledger.verdicts(flag["flag_id"])]
             flag["recorded"] = ledger.history_of(flag["flag_id"])
             cited = [flag["line_id"], *(flag["window_line_ids"] or ())]
             lines = {r["line_id"]: {**r, "cells": json.loads(r["cells"])} for r in ledger.cited_lines(cited).to_pylist()}
@@ -160,7 +160,7 @@ def _shipment_of_ledger(ctx: click.Context, identifier: str, url: str | None) ->
     return _recorded(found) if found is not None and found.kind != "flag" else []
 
 
-def _recorded(found: Found) -> list[str]:
+def _recorded(found: TargetResult) -> list[str]:
     from precursor_screen.core.words import counted
 
     flags = found.flags

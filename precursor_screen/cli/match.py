@@ -25,11 +25,11 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
     """
     from precursor_screen import api
     from precursor_screen.app.session import open_lists
-    from precursor_screen.app.settings import settle
+    from precursor_screen.app.settings import merge_options
     from precursor_screen.core.errors import WatchlistError
     from precursor_screen.core.words import printable
 
-    opened = open_lists(settle(common.settings(ctx), watchlists=watchlists))
+    opened = open_lists(merge_options(common.settings(ctx), watchlists=watchlists))
     if not opened:
         raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists import LIST_ID FILE")
     if name == "-":

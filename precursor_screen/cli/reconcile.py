@@ -114,9 +114,9 @@ def _reconcile(
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import tell
+    from precursor_screen.reporting.reconciliation import present
 
-    settings = comparing.settle(ctx, given)
+    settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
     begins = [
@@ -146,7 +146,7 @@ def _reconcile(
         notices.append("no movement of a substance is known of these days")
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}
     run = comparing.run_block({"exporter": given["exporter"] or "", "kind": [*given["wanted"]], "not_kind": [*given["unwanted"]]})
-    return tell(result, Head(run, provenance, notices, end), capacity), len(result.differences), result.unjudged
+    return present(result, Head(run, provenance, notices, end), capacity), len(result.differences), result.unjudged
 
 
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
@@ -179,9 +179,9 @@ def _mirror(
 
     from precursor_screen.cases.reconcile.mirror import mirror
     from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import tell_mirror
+    from precursor_screen.reporting.reconciliation import present_mirror
 
-    settings = comparing.settle(ctx, given)
+    settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, given["days"])
@@ -199,4 +199,4 @@ def _mirror(
         "imports": sides[1].source,
     }
     run = comparing.run_block({"days": given["days"]})
-    return tell_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts
+    return present_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

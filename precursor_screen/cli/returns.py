@@ -44,14 +44,14 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
-    from precursor_screen.reporting.comparison import Head, head_of, tell_return
+    from precursor_screen.reporting.comparison import Head, head_of, present_return
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
     if inputs and given["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
     comparing.check_outputs(outputs, inputs, _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
-    settings = comparing.settle(ctx, given)
+    settings = comparing.merge_options(ctx, given)
     year = given["year"]
     gathered = comparing.gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
     store = RegisterStore(settings.home)
@@ -69,7 +69,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
     form = head_of(here.name if here else settings.jurisdiction, given["office"], given["officer"], date.today())
     head = Head(comparing.run_block({}), provenance, notices, date(year, 12, 31))
-    document = tell_return(replace(made, unjudged=doubts), head, form)
+    document = present_return(replace(made, unjudged=doubts), head, form)
     said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
     return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

@@ -51,7 +51,7 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     rules = {r.id: r for r in load_rulebook(rule_folders(folders)).rules}
     with opening() as ledger:
         flags = ledger.flags().select(["flag_id", "rule_id", "shipment_id"])
-        found = measure(zip(*(c.to_pylist() for c in flags.columns), strict=True), ledger.dispositions(), rules)
+        found = measure(zip(*(c.to_pylist() for c in flags.columns), strict=True), ledger.verdicts(), rules)
     with common.reader_may_leave():
         if as_json:
             for one in found:
@@ -126,7 +126,7 @@ def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: st
     with opening() as ledger:
         flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
         verdicts: dict[str, list[Any]] = {}
-        for one in ledger.dispositions():
+        for one in ledger.verdicts():
             verdicts.setdefault(one.flag_id, []).append(one)
     with common.reader_may_leave():
         if shown["as_json"]:
@@ -182,12 +182,12 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
       precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen" --until 2027-03-31
       precursor-screen review add BL-1234 --verdict cleared --reason end-use-confirmed --officer "N. One" --second "N. Other"
     """
-    from precursor_screen.cases.review import Draft, add_verdicts
+    from precursor_screen.cases.review import VerdictDraft, add_verdicts
     from precursor_screen.core.errors import Where
 
     values = common.settings(ctx)
     name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
-    drafts = [(Where(), Draft(one, **stated)) for one in named]
+    drafts = [(Where(), VerdictDraft(one, **stated)) for one in named]
     with opening() as ledger:
         done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many, may_clear=allowed)
     for one in done.verdicts:

@@ -218,12 +218,12 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.rulecheck.statistics import compare_rules, show_changes
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import NO_WATCHLIST, settle
+    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.bundle import SiteRules, load_rulebook
 
     check_rule_folders((old, new), only=True)
-    settings = settle(
+    settings = merge_options(
         common.settings(ctx),
         watchlists=given["watchlists"] or (NO_WATCHLIST,),
         jurisdiction=given["jurisdiction"],
@@ -269,9 +269,9 @@ def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.rulecheck.statistics import measure
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import NO_WATCHLIST, settle
+    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
 
-    session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **given))
+    session = open_session(merge_options(values, watchlists=(NO_WATCHLIST,), **given))
     return measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
 
 
@@ -283,7 +283,7 @@ def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[Ru
     if not place:
         raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
     with open_ledger(place, create=False) as ledger:
-        verdicts = [(d.flag_id, d.verdict) for d in ledger.dispositions()]
+        verdicts = [(d.flag_id, d.verdict) for d in ledger.verdicts()]
         rules = _load(ctx, given["rule_dirs"], given["only_rules"]).rules
         return count_recorded(rules, ledger.flags(), verdicts)
 

@@ -100,7 +100,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         from precursor_screen.formats.confined import start_early
 
         start_early()  # it gets ready while lists and rules are loaded
-    settings = _settle(values, given)
+    settings = _merge_options(values, given)
     clock = _Clock(given["timing"], given["quiet"])
 
     def tell(result: Run) -> None:
@@ -113,14 +113,14 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     return int(result.report.exit_code)
 
 
-def _settle(values: dict[str, Value], given: dict[str, Any]) -> Settings:
+def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
     from precursor_screen.app.sampling import read_share
-    from precursor_screen.app.settings import settle
+    from precursor_screen.app.settings import merge_options
     from precursor_screen.core.errors import UsageError
 
     if given["no_ledger"] and given["ledger"]:
         raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
-    settings = settle(
+    settings = merge_options(
         values,
         tiers=tuple(t.strip() for t in given["tiers"].split(",") if t.strip()) if given["tiers"] else (),
         as_of=common.parse_day(given["as_of"], "--as-of"),

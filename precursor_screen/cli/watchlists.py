@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from precursor_screen.reference.store import ListStatus, WatchlistStore
     from precursor_screen.reference.watchlists.diff import ListDiff
     from precursor_screen.reference.watchlists.interface import Remark
-    from precursor_screen.reference.watchlists.manifest import Manifest
+    from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 
 # How watchlists and changes of them are shown: to people and as JSON.
 
@@ -40,7 +40,7 @@ def say_changes(found: ListDiff, kind: str, everything: bool) -> None:
         click.echo(f"  and {len(entries) - MOST:,} more (--all)")
 
 
-def say_imported(manifest: Manifest) -> None:
+def say_imported(manifest: SnapshotInfo) -> None:
     """What was read of a list."""
     counts = f"{manifest.entries:,} entries, {manifest.names:,} names, {manifest.addresses:,} addresses"
     click.echo(f"{manifest.list_id}: {counts}; list of {manifest.list_date}, snapshot {manifest.number}")

@@ -13,8 +13,8 @@ import olefile
 from msgspec import Struct, field
 
 from precursor_screen.formats.parts import runs_of
-from precursor_screen.formats.sheet import Aside
-from precursor_screen.formats.witness import ERRORS, SheetScan, has_words, name_of, words_of_page
+from precursor_screen.formats.sheet import OutOfTableText
+from precursor_screen.formats.workbook_audit import ERRORS, SheetScan, has_words, name_of, words_of_page
 
 BOF, EOF, BOUNDSHEET, CONTINUE, SST = 0x809, 0x0A, 0x85, 0x3C, 0xFC
 DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE
@@ -164,7 +164,9 @@ def _note(state: _State, kind: int, body: bytes) -> None:
         elif not _is_empty_text(kind, body):
             state.scan.filled += 1
         if kind == FORMULA and _TEXT_IN_FORMULA in body[22:]:
-            state.scan.asides += [Aside(row + 1, "formula", text) for text in _constants(body[22:], state.version >= _BIFF8)]
+            state.scan.asides += [
+                OutOfTableText(row + 1, "formula", text) for text in _constants(body[22:], state.version >= _BIFF8)
+            ]
         _use(state, row, column)
     elif kind == MULRK:
         row, first = struct.unpack_from("<HH", body)
@@ -188,11 +190,13 @@ def _note(state: _State, kind: int, body: bytes) -> None:
         row, column, _, number = struct.unpack_from("<HHHH", body)
         state.notes.append((row, column, number))
     elif kind in WORDS_BESIDE:
-        state.scan.asides += [Aside(None, WORDS_BESIDE[kind], text) for text in runs_of(body)]
+        state.scan.asides += [OutOfTableText(None, WORDS_BESIDE[kind], text) for text in runs_of(body)]
     elif kind in (HEADER, FOOTER) and len(body) > 3:
         shown = _long_string(body) if state.version >= _BIFF8 else body[1:].decode("latin-1")
         if has_words(shown):
-            state.scan.asides.append(Aside(None, "page header" if kind == HEADER else "page footer", words_of_page(shown)))
+            state.scan.asides.append(
+                OutOfTableText(None, "page header" if kind == HEADER else "page footer", words_of_page(shown))
+            )
 
 
 def _constants(tokens: bytes, has_width: bool) -> list[str]:
@@ -237,7 +241,7 @@ def _finish(state: _State) -> SheetScan:
         place = titles.get(number)
         if text.strip():
             shown = "text box" if place is None else f"comment at {name_of(*place)}"
-            scan.asides.append(Aside(None if place is None else place[0] + 1, shown, text))
+            scan.asides.append(OutOfTableText(None if place is None else place[0] + 1, shown, text))
     if scan.rows and state.dimensions > state.last_mentioned + 1:
         scan.bad = f"it should reach to row {state.dimensions} and ends at row {state.last_mentioned + 1}"
     empty = sorted(state.stated - state.rows - state.blank)

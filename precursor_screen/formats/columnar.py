@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import COLUMNS, Blob
 from precursor_screen.formats.gathering import text_of
-from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "
 _TECHNICAL = (b"ARROW:schema", b"ARROW:extension:name", b"PARQUET:field_id")
@@ -54,12 +54,12 @@ def read_columnar(blob: Blob) -> Sheet:
     return Sheet(blob.name, kind, "", tuple(head), True, memory_reader(texts), notes, _texts_beside(table))
 
 
-def _texts_beside(table: pa.Table) -> tuple[Aside, ...]:
+def _texts_beside(table: pa.Table) -> tuple[OutOfTableText, ...]:
     """What the file says beside its cells: of itself, of its columns, and in lists of values of which no cell holds some."""
     found = [("metadata of the file", table.schema.metadata or {})]
     found += [(f"metadata of the column {field.name}", field.metadata or {}) for field in table.schema]
     asides = [
-        Aside(None, f"{place}, {key.decode('utf-8', 'replace')}", value.decode("utf-8", "replace"))
+        OutOfTableText(None, f"{place}, {key.decode('utf-8', 'replace')}", value.decode("utf-8", "replace"))
         for place, stated in found
         for key, value in stated.items()
         if key not in _TECHNICAL and value
@@ -70,7 +70,9 @@ def _texts_beside(table: pa.Table) -> tuple[Aside, ...]:
         ):
             listed = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist() if text}
             used = set(pc.unique(column.cast(column.type.value_type)).to_pylist())
-            asides += [Aside(None, f"value of the column {name} that no cell holds", text) for text in sorted(listed - used)]
+            asides += [
+                OutOfTableText(None, f"value of the column {name} that no cell holds", text) for text in sorted(listed - used)
+            ]
     return tuple(asides)
 
 

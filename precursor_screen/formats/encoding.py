@@ -18,7 +18,7 @@ from msgspec import Struct
 from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.code_pages import rank_code_pages
-from precursor_screen.formats.sheet import Aside, Broken
+from precursor_screen.formats.sheet import Broken, OutOfTableText
 from precursor_screen.formats.sniff import looks_utf16
 
 _BOMS = (
@@ -77,7 +77,7 @@ class Text(NamedTuple):
     blob: Blob
     choice: EncodingChoice
     notes: tuple[Broken, ...] = ()
-    asides: tuple[Aside, ...] = ()
+    asides: tuple[OutOfTableText, ...] = ()
 
 
 def open_text(blob: Blob, encoding: str = "") -> Text:
@@ -105,7 +105,7 @@ class LineDecoder:
     """
 
     def __init__(self, choice: EncodingChoice, unit: str = "line") -> None:
-        self.asides: list[Aside] = []
+        self.asides: list[OutOfTableText] = []
         self._choice, self._unit = choice, unit
         self._damage = self._first = 0
         self._seen: set[str] = set()
@@ -117,7 +117,7 @@ class LineDecoder:
         if other and other != text and other not in self._seen:
             self._seen.add(other)
             self._first = self._first or number
-            self.asides.append(Aside(None, f"{self._unit} {number} read in {_other_of(self._choice)}", other.strip()))
+            self.asides.append(OutOfTableText(None, f"{self._unit} {number} read in {_other_of(self._choice)}", other.strip()))
         return text
 
     def notes(self) -> tuple[Broken, ...]:

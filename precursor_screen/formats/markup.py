@@ -18,8 +18,8 @@ from precursor_screen.formats.blob import Blob, cells_allowed
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.gathering import Cells
 from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format
-from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader
-from precursor_screen.formats.witness import words_of_page
+from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader
+from precursor_screen.formats.workbook_audit import words_of_page
 from precursor_screen.formats.xlsx import asides_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
@@ -48,7 +48,7 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     beside = [
         *asides,
         *page.asides,
-        *(Aside(None, "web page", cell) for t in page.done if not t.is_one for row in t.rows for cell in row),
+        *(OutOfTableText(None, "web page", cell) for t in page.done if not t.is_one for row in t.rows for cell in row),
     ]
     if not tables:
         raise UnknownFormat(
@@ -82,7 +82,12 @@ def _stated(head: bytes) -> str:
 
 
 def _sheets(
-    name: str, tables: list[tuple[str, list[list[str]]]], kind: str, encoding: str, notes: tuple[Broken, ...], asides: list[Aside]
+    name: str,
+    tables: list[tuple[str, list[list[str]]]],
+    kind: str,
+    encoding: str,
+    notes: tuple[Broken, ...],
+    asides: list[OutOfTableText],
 ) -> list[Sheet]:
     made = []
     for called, rows in tables:
@@ -121,7 +126,7 @@ class _Page(HTMLParser):
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.done: list[_Table] = []
-        self.asides: list[Aside] = []
+        self.asides: list[OutOfTableText] = []
         self.unread = 0
         self._open: list[_Table] = []
         self._loose: list[str] = []
@@ -198,7 +203,7 @@ class _Page(HTMLParser):
     def _aside(self, place: str, text: str) -> None:
         text = " ".join(text.split())
         if text and len(self.asides) < _MOST_ASIDES:
-            self.asides.append(Aside(None, place, text))
+            self.asides.append(OutOfTableText(None, place, text))
         elif text:
             self.unread += 1
 
@@ -260,7 +265,7 @@ class _Book:
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
         self.parser.CharacterDataHandler, self.parser.StartDoctypeDeclHandler = self._hear, self._refuse
         self.tables: list[tuple[str, list[list[str]]]] = []
-        self.asides: list[Aside] = []
+        self.asides: list[OutOfTableText] = []
         self.unread = 0
         self._room = most
         self._row: list[str] = []
@@ -331,7 +336,7 @@ class _Book:
 
     def _aside(self, place: str, text: str) -> None:
         if text.strip() and len(self.asides) < _MOST_ASIDES:
-            self.asides.append(Aside(None, place, text))
+            self.asides.append(OutOfTableText(None, place, text))
         elif text.strip():
             self.unread += 1
 

@@ -16,8 +16,8 @@ from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ooxml import records
 from precursor_screen.formats.parts import UNREAD, constants_of
-from precursor_screen.formats.sheet import UNCACHED, Aside, Broken, Sheet, memory_reader
-from precursor_screen.formats.witness import name_of
+from precursor_screen.formats.sheet import UNCACHED, Broken, OutOfTableText, Sheet, memory_reader
+from precursor_screen.formats.workbook_audit import name_of
 from precursor_screen.formats.xlsx import asides_of_names
 
 _CHUNK = 1 << 20
@@ -83,7 +83,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
 class _Table(Struct):
     name: str
     cells: Cells = field(default_factory=Cells)
-    asides: list[Aside] = field(default_factory=list)
+    asides: list[OutOfTableText] = field(default_factory=list)
     width: int = 0
     rows: int = 0
     blank: int = 0  # rows without a cell that are held back: those at the end are not there
@@ -113,7 +113,7 @@ class _Reader:
         self._beside: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
         self._paragraphs = 0
         self.unread = 0  # formulas beyond the texts that are kept
-        self.loose: list[Aside] = []  # of no table: what validations say and list, constants within formulas
+        self.loose: list[OutOfTableText] = []  # of no table: what validations say and list, constants within formulas
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("it holds a document type definition")
@@ -165,7 +165,7 @@ class _Reader:
         if '"' not in formula:
             return
         if len(self.loose) < _MOST_LOOSE:
-            self.loose += [Aside(None, place, text) for text in constants_of(formula)]
+            self.loose += [OutOfTableText(None, place, text) for text in constants_of(formula)]
         else:
             self.unread += 1
 
@@ -176,7 +176,7 @@ class _Reader:
         if stated and stated.split() != text.split() and self.tables:
             row = self.tables[-1].rows + self.tables[-1].blank
             place = f"value at {name_of(row, len(self._row))}, where the cell shows another text"
-            self.tables[-1].asides.append(Aside(row + 1, place, stated))
+            self.tables[-1].asides.append(OutOfTableText(row + 1, place, stated))
         if text and len(self._row) + repeats > self._most:
             raise ValueError(f"a row of more than {self._most:,} cells, the limit for its size")
         self._row.extend([text] * min(repeats, self._most - len(self._row)))
@@ -186,14 +186,14 @@ class _Reader:
         if not text:
             return
         if not self.tables or name.startswith("table:"):
-            self.loose.append(Aside(None, "message of a validation", text))
+            self.loose.append(OutOfTableText(None, "message of a validation", text))
             return
         table = self.tables[-1]
         row, inside = table.rows + table.blank, self._cell is not None
         if name == "office:annotation":
-            table.asides.append(Aside(row + 1, f"comment at {name_of(row, len(self._row))}", text))
+            table.asides.append(OutOfTableText(row + 1, f"comment at {name_of(row, len(self._row))}", text))
         else:
-            table.asides.append(Aside(row + 1 if inside else None, "text box", text))
+            table.asides.append(OutOfTableText(row + 1 if inside else None, "text box", text))
 
     def _end_row(self, table: _Table) -> None:
         while self._row and not self._row[-1]:
@@ -241,7 +241,7 @@ def _cell_text(attributes: dict[str, str], shown: str) -> str:
     return shown or (UNCACHED if attributes.get("table:formula") else "")
 
 
-def _page_texts(archive: zipfile.ZipFile) -> Iterator[Aside]:
+def _page_texts(archive: zipfile.ZipFile) -> Iterator[OutOfTableText]:
     """Headers and footers of pages, from styles.xml."""
     for element in records(
         archive, "styles.xml", ("header", "footer", "header-left", "footer-left", "header-first", "footer-first")
@@ -249,4 +249,4 @@ def _page_texts(archive: zipfile.ZipFile) -> Iterator[Aside]:
         # Fields (page, title, date) are elements of their own; their text is a sample.
         words = " ".join(t.strip() for p in element.iter("p") for t in (p.text, *(c.tail for c in p)) if t and t.strip())
         if any(c.isalpha() for c in words) and words not in ("Page", "Seite"):
-            yield Aside(None, "page header" if element.tag.startswith("header") else "page footer", words)
+            yield OutOfTableText(None, "page header" if element.tag.startswith("header") else "page footer", words)

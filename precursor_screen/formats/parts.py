@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from precursor_screen.formats.archive import loose_parts
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.sheet import Aside, Broken
+from precursor_screen.formats.sheet import Broken, OutOfTableText
 
 UNREAD, WORDLESS = "unread-part", "wordless-part"
 _HARMLESS: Final = re.compile(
@@ -45,7 +45,7 @@ _MOST_TEXTS, _MOST_NAMES, _MOST_BYTES = 50_000, 10, 64 << 20
 
 def parts_beside(
     archive: zipfile.ZipFile, source: Blob, read: Collection[str], said: Collection[str]
-) -> tuple[list[Aside], list[Broken]]:
+) -> tuple[list[OutOfTableText], list[Broken]]:
     """The words of all parts that nothing else reads, and notes of what could not be read.
 
     Args:
@@ -57,7 +57,7 @@ def parts_beside(
     Raises:
         zipfile.BadZipFile, zlib.error: a part is damaged.
     """
-    asides: list[Aside] = []
+    asides: list[OutOfTableText] = []
     unread: list[str] = []
     wordless: list[str] = []
     for info in archive.infolist():
@@ -71,16 +71,16 @@ def parts_beside(
             unread.append(name)
         if name == "docProps/app.xml":
             said_of = (text.strip() for text in _OF_THE_FIRM.findall(content.decode("utf-8", "replace")))
-            asides += [Aside(None, "document property", unescape(text)) for text in said_of if text]
+            asides += [OutOfTableText(None, "document property", unescape(text)) for text in said_of if text]
         elif kind in ("xml", "vml", "rdf", "rels", "xhtml") and (texts := texts_of_xml(content, _only(name, kind))) is not None:
-            asides += [Aside(None, f"part {name}", text) for text in texts if text not in said]
+            asides += [OutOfTableText(None, f"part {name}", text) for text in texts if text not in said]
             if len(texts) >= _MOST_TEXTS:
                 unread.append(name)
         elif content.startswith(_PICTURES) or content[40:44] == b" EMF":
             wordless.append(name)
         else:
             found = runs_of(content)
-            asides += [Aside(None, f"part {name}", text) for text in found]
+            asides += [OutOfTableText(None, f"part {name}", text) for text in found]
             if _TABLES_OF_RECORDS.fullmatch(name):
                 continue
             (unread if found or content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")) else wordless).append(name)

@@ -38,7 +38,7 @@ class Body(Struct, frozen=True):
     broken: tuple[Broken, ...] = ()
 
 
-class Aside(Struct, frozen=True):
+class OutOfTableText(Struct, frozen=True):
     """Text of an input that stands in no cell of the table: a comment, a text box, a header or footer, a name of a sheet.
 
     Attributes:
@@ -89,7 +89,7 @@ class Sheet(Struct, frozen=True):
     named: bool
     read: Callable[[int, int], Body]
     notes: tuple[Broken, ...] = ()
-    asides: tuple[Aside, ...] = ()
+    asides: tuple[OutOfTableText, ...] = ()
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from precursor_screen.core import errors
 from precursor_screen.core.errors import PrecursorScreenError, Where
-from precursor_screen.formats.sheet import Aside, Broken, MemoryReader, Sheet, table_of_columns
+from precursor_screen.formats.sheet import Broken, MemoryReader, OutOfTableText, Sheet, table_of_columns
 
 _NUMBERS = "rows"
 
@@ -75,7 +75,7 @@ def _read(described: dict[str, Any], path: Path) -> Sheet:
         named=described["named"],
         read=MemoryReader(tuple(table.columns), numbers),
         notes=tuple(Broken(*note) for note in described["notes"]),
-        asides=tuple(Aside(*aside) for aside in described["asides"]),
+        asides=tuple(OutOfTableText(*aside) for aside in described["asides"]),
     )
 
 

@@ -19,10 +19,10 @@ from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import parts_beside
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
-from precursor_screen.formats.witness import LOST, SheetScan, Witness, name_of
-from precursor_screen.formats.xls import XlsWitness
-from precursor_screen.formats.xlsb import XlsbWitness, linked_comments
-from precursor_screen.formats.xlsx import XlsxWitness, asides_of_names
+from precursor_screen.formats.workbook_audit import LOST, SheetScan, WorkbookAudit, name_of
+from precursor_screen.formats.xls import XlsAudit
+from precursor_screen.formats.xlsb import XlsbAudit, linked_comments
+from precursor_screen.formats.xlsx import XlsxAudit, asides_of_names
 
 _READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
 _LOCKED = "is locked by a password"
@@ -44,8 +44,8 @@ def read_workbook(blob: Blob) -> list[Sheet]:
             if _is_encrypted(blob):
                 raise _unreadable(blob, _LOCKED, "Save it without a password.")
             data = blob.read()
-            witness = XlsWitness(data)  # first: calamine asks for what a damaged container states, be it gigabytes
-            return _read_sheets(blob, _open(data), "XLS", witness, len(data))
+            audit = XlsAudit(data)  # first: calamine asks for what a damaged container states, be it gigabytes
+            return _read_sheets(blob, _open(data), "XLS", audit, len(data))
         with open_zip(blob) as archive:
             return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
@@ -60,11 +60,11 @@ def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
     names = archive.NameToInfo
     size = sum(info.file_size for info in archive.infolist())
     if "xl/workbook.bin" in names:
-        sheets = _read_sheets(blob, _open(blob.read()), "XLSB", XlsbWitness(archive), size)
+        sheets = _read_sheets(blob, _open(blob.read()), "XLSB", XlsbAudit(archive), size)
     elif not any(name.startswith("xl/") for name in names):
         sheets = read_ods(blob.name, archive, cells_allowed(size))
     else:
-        sheets = _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)
+        sheets = _read_sheets(blob, _open(blob.read()), "XLSX", XlsxAudit(archive), size)
     return _with_parts(sheets, archive, blob)
 
 
@@ -97,17 +97,17 @@ def _is_encrypted(blob: Blob) -> bool:
     return "EncryptedPackage".encode("utf-16-le") in blob.read()
 
 
-def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, witness: Witness, size: int) -> list[Sheet]:
+def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: WorkbookAudit, size: int) -> list[Sheet]:
     metas = [(index, meta.name) for index, meta in enumerate(book.sheets_metadata) if meta.typ in _READ]
     several = len(book.sheets_metadata) > 1
     sheets: list[Sheet] = []
     for position, (index, name) in enumerate(metas):
         shown = f"{blob.name}#{name}" if several else blob.name
         sheets.append(
-            _read_watched(book, index, name, Sheet(shown, kind, "", (), False, memory_reader([])), (witness, position, size))
+            _read_watched(book, index, name, Sheet(shown, kind, "", (), False, memory_reader([])), (audit, position, size))
         )
     book.close()
-    asides, notes = witness.rest()
+    asides, notes = audit.loose_parts()
     asides += asides_of_names(name for _, name in metas)
     if asides or notes:
         sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
@@ -119,20 +119,22 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, witness
     return sheets
 
 
-def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty: Sheet, watch: tuple[Witness, int, int]) -> Sheet:
-    """One sheet by calamine while the witness looks at it as well: calamine leaves the interpreter alone meanwhile."""
-    witness, position, size = watch
+def _read_watched(
+    book: calamine.CalamineWorkbook, index: int, name: str, empty: Sheet, watch: tuple[WorkbookAudit, int, int]
+) -> Sheet:
+    """One sheet by calamine while the audit looks at it as well: calamine leaves the interpreter alone meanwhile."""
+    audit, position, size = watch
     most = cells_allowed(size)
-    rows, columns = witness.corner(position, name, most)
+    rows, columns = audit.extent(position, name, most)
     if rows:  # before calamine makes room for them
         too_many = f"{rows * columns:,} cells where {most:,} are read"
         why = too_many if rows * columns > most else "a column that the format does not have"
         far = f"its cells reach to {name_of(rows - 1, columns - 1)}, {why}"
         return replace(empty, notes=(Broken(1, name, 1, far, LOST),))
     with ThreadPoolExecutor(1) as beside:
-        looking = beside.submit(witness.scan, position, name)
+        looking = beside.submit(audit.scan, position, name)
         try:
-            sheet = _load(book, index, witness)
+            sheet = _load(book, index, audit)
         except _DAMAGE as error:
             scan = looking.result()
             held = max(scan.rows if scan else 1, 1)
@@ -142,7 +144,7 @@ def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty:
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
     notes: list[Broken] = []
     if scan is not None:
-        notes = _compare(scan, cells.filled, lambda: witness.count_empty(position))
+        notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
     return replace(
         empty,
         head=tuple(cells.head),
@@ -152,11 +154,11 @@ def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty:
     )
 
 
-def _load(book: calamine.CalamineWorkbook, index: int, witness: Witness) -> calamine.CalamineSheet:
+def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> calamine.CalamineSheet:
     try:
         return book.get_sheet_by_index(index)
     except calamine.CalamineError as error:
-        mended = witness.mended() if "error value" in str(error) else b""
+        mended = audit.repaired() if "error value" in str(error) else b""
         if not mended:
             raise
         return _open(mended).get_sheet_by_index(index)

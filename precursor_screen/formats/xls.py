@@ -23,15 +23,15 @@ from precursor_screen.formats.biff import (
     workbook_stream,
 )
 from precursor_screen.formats.parts import notes_of, runs_of, words_of_format
-from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import LOST, SheetScan
+from precursor_screen.formats.sheet import Broken, OutOfTableText
+from precursor_screen.formats.workbook_audit import LOST, SheetScan
 
 MOST_OF_A_STREAM = 64 << 20
 STANDARD_PROPERTIES = ("Microsoft Excel", "Worksheets", "Arbeitsblätter", "Feuilles de calcul")
 _DAMAGE = (ValueError, struct.error, IndexError, OSError)
 
 
-class XlsWitness:
+class XlsAudit:
     """Walks the records of each sheet."""
 
     def __init__(self, data: bytes) -> None:
@@ -54,8 +54,8 @@ class XlsWitness:
             and self._stream[5:6] in (b"\x05", b"\x06")
         )
 
-    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
-        """As `Witness.corner`."""
+    def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
+        """As `WorkbookAudit.extent`."""
         if not self._is_known or position >= len(self._sheets):
             return 0, 0
         scan, column = self._scan(position)
@@ -63,7 +63,7 @@ class XlsWitness:
         return (scan.last_row, column + 1) if is_far else (0, 0)
 
     def scan(self, position: int, name: str) -> SheetScan | None:
-        """As `Witness.scan`."""
+        """As `WorkbookAudit.scan`."""
         if not self._is_known:
             return None
         if position >= len(self._sheets):
@@ -77,18 +77,18 @@ class XlsWitness:
         except _DAMAGE:
             return 0
 
-    def rest(self) -> tuple[list[Aside], list[Broken]]:
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
         """Properties of the document, who wrote it, names, formats of numbers, and streams that are no workbook."""
         if not self._is_known:
             return [], []
-        asides = [Aside(None, place, text) for place, text in _of_workbook(self._stream)]
+        asides = [OutOfTableText(None, place, text) for place, text in _of_workbook(self._stream)]
         try:
             found, notes = _of_container(self._container) if self._container else ([], [])
         except (*_DAMAGE, TypeError, KeyError, AttributeError) as error:  # what olefile raises on damage is one of these
             found, notes = [], [Broken(1, "", 1, f"its properties or other parts are damaged ({type(error).__name__})", LOST)]
         return asides + found, notes
 
-    def mended(self) -> bytes:
+    def repaired(self) -> bytes:
         """Not needed: calamine knows every error code of the format."""
         return b""
 
@@ -116,9 +116,9 @@ def _of_workbook(stream: bytes) -> list[tuple[str, str]]:
     return list(found)
 
 
-def _of_container(data: bytes) -> tuple[list[Aside], list[Broken]]:
+def _of_container(data: bytes) -> tuple[list[OutOfTableText], list[Broken]]:
     """Properties of the document, and notes of streams that are none of a workbook: macros, files within it."""
-    asides: list[Aside] = []
+    asides: list[OutOfTableText] = []
     unread: list[str] = []
     wordless: list[str] = []
     with olefile.OleFileIO(io.BytesIO(data)) as container:
@@ -128,9 +128,9 @@ def _of_container(data: bytes) -> tuple[list[Aside], list[Broken]]:
                 continue
             texts = runs_of(container.openstream(path).read(MOST_OF_A_STREAM))
             if name.startswith("\x05"):
-                asides += [Aside(None, "document property", text) for text in texts if text not in STANDARD_PROPERTIES]
+                asides += [OutOfTableText(None, "document property", text) for text in texts if text not in STANDARD_PROPERTIES]
             else:
-                asides += [Aside(None, f"part {name}", text) for text in texts]
+                asides += [OutOfTableText(None, f"part {name}", text) for text in texts]
                 (unread if texts else wordless).append(name)
     return asides, notes_of(unread, wordless)
 

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
-from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import ERRORS, NoWitness, SheetScan
+from precursor_screen.formats.sheet import Broken, OutOfTableText
+from precursor_screen.formats.workbook_audit import ERRORS, NoWitness, SheetScan
 
 _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
 _LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
@@ -20,7 +20,7 @@ _ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
 
 
-class XlsbWitness(NoWitness):
+class XlsbAudit(NoWitness):
     """Errors and comments of each sheet; what else a sheet holds is not counted."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -41,22 +41,22 @@ class XlsbWitness(NoWitness):
             elif kind == _DIMENSIONS and len(content) >= 8:
                 stated = struct.unpack_from("<I", content, 4)[0] + 1
             if kind in _FORMULAS:
-                scan.asides += [Aside(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))]
+                scan.asides += [OutOfTableText(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))]
             elif kind not in _CELLS:
-                scan.asides += [Aside(None, "beside the cells", text) for text in _wide_runs(content)]
+                scan.asides += [OutOfTableText(None, "beside the cells", text) for text in _wide_runs(content)]
             if kind in _ERRORS and len(content) >= 9:
                 scan.fixes[row, struct.unpack_from("<I", content)[0]] = ERRORS.get(content[8], "#N/A")
         for target in _comments_of(self._archive, path):
             texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
-            scan.asides += [Aside(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
+            scan.asides += [OutOfTableText(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
         if stated > scan.last_row > 0:
             scan.bad = f"it should reach to row {stated} and ends at row {scan.last_row}"
         return scan
 
-    def rest(self) -> tuple[list[Aside], list[Broken]]:
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
         """Names that the workbook defines, formats of numbers, and comments of no sheet."""
         found = [
-            Aside(None, place, text)
+            OutOfTableText(None, place, text)
             for part, kinds, place in (
                 ("xl/workbook.bin", (_NAME,), "defined name"),
                 ("xl/styles.bin", (_FORMAT,), "format of numbers"),
@@ -95,7 +95,7 @@ def _counted(content: bytes, at: int, size: int) -> str:
 
 
 def linked_comments(archive: zipfile.ZipFile) -> list[str]:
-    """The parts of comments that a sheet refers to, which the witness reads."""
+    """The parts of comments that a sheet refers to, which the audit reads."""
     return [target for path in _sheets(archive).values() for target in _comments_of(archive, path)]
 
 

@@ -13,8 +13,8 @@ from xml.parsers import expat
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.ooxml import records, relations, sheet_parts
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import LOST, SheetScan, place_of
+from precursor_screen.formats.sheet import Broken, OutOfTableText
+from precursor_screen.formats.workbook_audit import LOST, SheetScan, place_of
 from precursor_screen.formats.xlsx_scan import (
     CHUNK,
     MOST_CONSTANTS,
@@ -41,14 +41,14 @@ _DEFAULT_SHEET = re.compile(
 )
 
 
-def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[Aside]:
+def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]:
     """What stands beside the cells of one sheet, in the order in which its part refers to it.
 
     Raises:
         UnreadableManifest: a part is not well formed.
         zipfile.BadZipFile, zlib.error: a part is damaged.
     """
-    found: list[Aside] = []
+    found: list[OutOfTableText] = []
     for kind, path in relations(archive, part).values():
         if kind == "comments":
             found += _comments(records(archive, path, ("comment",)))
@@ -61,7 +61,7 @@ def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[Aside]:
     return found
 
 
-def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list[Aside]:
+def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list[OutOfTableText]:
     """Names that hold words, properties of the document, and drawings and comments that no sheet refers to.
 
     Args:
@@ -76,13 +76,13 @@ def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list
     for element in records(archive, "xl/workbook.xml", ("definedName",)):
         name, value = element.get("name", ""), (element.text or "").strip()
         if not name.startswith("_xlnm"):
-            found.append(Aside(None, "defined name", name))
+            found.append(OutOfTableText(None, "defined name", name))
             if '"' in value:  # a constant; a range says nothing
-                found.append(Aside(None, f"defined name {name}", value))
+                found.append(OutOfTableText(None, f"defined name {name}", value))
     for element in records(archive, "docProps/core.xml", tuple(_PROPERTIES)):
         text = (element.text or "").strip()
         if text:
-            found.append(Aside(None, f"document property {_PROPERTIES[element.tag]}", text))
+            found.append(OutOfTableText(None, f"document property {_PROPERTIES[element.tag]}", text))
     known = {path for part in reached for _, path in relations(archive, part).values()}
     for path in archive.namelist():
         if path in known or not path.endswith(".xml"):
@@ -93,38 +93,38 @@ def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list
             found += _drawing(archive, path)
         elif path.startswith(("xl/charts/chart", "xl/diagrams/data")):
             kind = "chart" if path.startswith("xl/charts") else "diagram"
-            found += [Aside(None, kind, text) for e in records(archive, path, ("p",)) if (text := _text(e))]
+            found += [OutOfTableText(None, kind, text) for e in records(archive, path, ("p",)) if (text := _text(e))]
     return found
 
 
-def asides_of_names(names: Iterable[str]) -> list[Aside]:
+def asides_of_names(names: Iterable[str]) -> list[OutOfTableText]:
     """Names of sheets, but those that a program gave: `Sheet1`, `Tabelle 2`."""
-    return [Aside(None, "name of the sheet", name) for name in names if not _DEFAULT_SHEET.fullmatch(name)]
+    return [OutOfTableText(None, "name of the sheet", name) for name in names if not _DEFAULT_SHEET.fullmatch(name)]
 
 
-def _comments(elements: Iterable[Element]) -> Iterator[Aside]:
+def _comments(elements: Iterable[Element]) -> Iterator[OutOfTableText]:
     for element in elements:
         reference = element.get("ref", "")
         text = _text(element)
         if text:
-            yield Aside(place_of(reference)[0] + 1 or None, f"comment at {reference}", text)
+            yield OutOfTableText(place_of(reference)[0] + 1 or None, f"comment at {reference}", text)
 
 
-def _drawing(archive: zipfile.ZipFile, path: str) -> Iterator[Aside]:
+def _drawing(archive: zipfile.ZipFile, path: str) -> Iterator[OutOfTableText]:
     for anchor in records(archive, path, _ANCHORS):
         row = anchor.findtext("from/row", "").strip()
         at = int(row) + 1 if row.isascii() and row.isdigit() and len(row) < 9 else None
         for shape in anchor.iter():
             if shape.tag == "txBody" and (text := _text(shape)):
-                yield Aside(at, "text box", text)
+                yield OutOfTableText(at, "text box", text)
             elif shape.tag == "cNvPr":
                 # What Excel itself writes as name says nothing; a description is the user's.
                 for key in ("descr", "title"):
                     if shape.get(key):
-                        yield Aside(at, "description of a picture or shape", shape.get(key, ""))
+                        yield OutOfTableText(at, "description of a picture or shape", shape.get(key, ""))
 
 
-def _vml(archive: zipfile.ZipFile, path: str) -> Iterator[Aside]:
+def _vml(archive: zipfile.ZipFile, path: str) -> Iterator[OutOfTableText]:
     try:
         text = archive.read(path).decode("utf-8", "replace")
     except KeyError:
@@ -133,7 +133,7 @@ def _vml(archive: zipfile.ZipFile, path: str) -> Iterator[Aside]:
     for box in (part.partition("</v:textbox>")[0] for part in _TEXTBOX.split(text)[1:]):
         words = " ".join(unescape(_TAG.sub(" ", box)).split())
         if words:
-            yield Aside(None, "text box", words)
+            yield OutOfTableText(None, "text box", words)
 
 
 def _text(element: Element) -> str:
@@ -156,7 +156,7 @@ _NEW_ERROR = re.compile(
 )
 
 
-class XlsxWitness:
+class XlsxAudit:
     """Knows which part of the archive is which sheet."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -165,8 +165,8 @@ class XlsxWitness:
         self._unread: list[Broken] = []
         self._bad: dict[str, str] = {}  # by part, of those that were looked at
 
-    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
-        """As `Witness.corner`."""
+    def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
+        """As `WorkbookAudit.extent`."""
         path = self._path(position, name)
         if not path:
             return 0, 0
@@ -175,7 +175,7 @@ class XlsxWitness:
         return survey.rows, survey.columns
 
     def scan(self, position: int, name: str) -> SheetScan | None:
-        """As `Witness.scan`."""
+        """As `WorkbookAudit.scan`."""
         path = self._path(position, name)
         if not path:
             return SheetScan(bad="the workbook does not say where its cells are")
@@ -193,12 +193,12 @@ class XlsxWitness:
         return scan
 
     def count_empty(self, position: int) -> int:
-        """As `Witness.count_empty`."""
+        """As `WorkbookAudit.count_empty`."""
         strings = [path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"]
         empty = _empty_strings(self._archive, strings[0]) if strings and strings[0] in self._archive.namelist() else set()
         return _count_empty(self._archive, self._parts[position].path, empty)
 
-    def mended(self) -> bytes:
+    def repaired(self) -> bytes:
         """The workbook with `#N/A` for error values that calamine does not know: the scan gives the true ones."""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as copy:
@@ -207,8 +207,8 @@ class XlsxWitness:
                 copy.writestr(info.filename, _NEW_ERROR.sub(rb"\1#N/A", content) if _SHEETS.fullmatch(info.filename) else content)
         return out.getvalue()
 
-    def rest(self) -> tuple[list[Aside], list[Broken]]:
-        """As `Witness.rest`."""
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
+        """As `WorkbookAudit.rest`."""
         notes = self._unread
         try:
             asides = asides_of_workbook(self._archive, self._bad) + words_of_formats(self._archive)

@@ -15,8 +15,8 @@ from xml.parsers import expat
 from msgspec import Struct
 
 from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
-from precursor_screen.formats.sheet import UNCACHED, Aside
-from precursor_screen.formats.witness import SheetScan, has_words, place_of, words_of_page
+from precursor_screen.formats.sheet import UNCACHED, OutOfTableText
+from precursor_screen.formats.workbook_audit import SheetScan, has_words, place_of, words_of_page
 from precursor_screen.text.codes import is_cas
 
 CHUNK = 1 << 20
@@ -217,7 +217,7 @@ class _Scanner:
             row = place_of(attributes.get("ref", ""))[0] + 1 or None
             for key in _ATTRIBUTES[local]:
                 if attributes.get(key):
-                    self.scan.asides.append(Aside(row, place, attributes[key]))
+                    self.scan.asides.append(OutOfTableText(row, place, attributes[key]))
 
     def _listen(self) -> None:
         self._text = []
@@ -234,7 +234,7 @@ class _Scanner:
             text = "".join(self._text).strip()
             if has_words(text):
                 kind = "page header" if local.endswith("Header") else "page footer"
-                self.scan.asides.append(Aside(None, kind, words_of_page(text)))
+                self.scan.asides.append(OutOfTableText(None, kind, words_of_page(text)))
             self._stop_listening()
         elif local == self._element:
             self._element = ""
@@ -281,7 +281,7 @@ _EXTENSION = re.compile(rb"<(?:\w+:)?extLst\b.*?</(?:\w+:)?extLst>", re.S)
 MOST_CONSTANTS = 50_000  # of a sheet
 
 
-def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[Aside]:
+def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[OutOfTableText]:
     """Texts within formulas, in lists of what a cell may hold, and in extensions of a sheet; none of them need stand in a cell. At most
     `MOST_CONSTANTS` and those of one more piece of the sheet."""
     found: dict[tuple[str, str], None] = {}
@@ -299,7 +299,7 @@ def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[Aside]:
             for extension in _EXTENSION.findall(piece) if b"extLst" in piece else ():
                 for text in texts_of_xml(_without_prefixes(extension)) or ():
                     found["extension of the sheet", text] = None
-    return [Aside(None, place, text) for place, text in found]
+    return [OutOfTableText(None, place, text) for place, text in found]
 
 
 def _without_prefixes(piece: bytes) -> bytes:
@@ -312,12 +312,15 @@ def _without_prefixes(piece: bytes) -> bytes:
 _NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b[^>]*\bformatCode=\"([^\"]*)\"")
 
 
-def words_of_formats(archive: zipfile.ZipFile) -> list[Aside]:
+def words_of_formats(archive: zipfile.ZipFile) -> list[OutOfTableText]:
     """The words that formats of numbers show beside them."""
     if "xl/styles.xml" not in archive.NameToInfo:
         return []
     codes = (unescape(code.decode("utf-8", "replace")) for code in _NUMBER_FORMAT.findall(archive.read("xl/styles.xml")))
-    return [Aside(None, "format of numbers", text) for text in dict.fromkeys(t for code in codes for t in words_of_format(code))]
+    return [
+        OutOfTableText(None, "format of numbers", text)
+        for text in dict.fromkeys(t for code in codes for t in words_of_format(code))
+    ]
 
 
 _STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.S)
@@ -326,7 +329,7 @@ _USED = re.compile(rb"""t="s"[^<>]{0,80}>\s*<v>\s*([0-9]{1,9})""")
 _MOST_STRINGS = 64 << 20  # bytes: all are held at once
 
 
-def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) -> list[Aside] | None:
+def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) -> list[OutOfTableText] | None:
     """Texts of the common table that no cell of any sheet refers to: what was deleted may still stand there. None: it is too large to
     be looked at."""
     if archive.getinfo(strings).file_size > _MOST_STRINGS:
@@ -334,7 +337,7 @@ def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) ->
     texts = _STRING.findall(archive.read(strings))
     used = {int(number) for path in sheets for piece in _pieces(archive, path) for number in _USED.findall(piece)}
     rest = (b"".join(_RUN.findall(text)).decode("utf-8", "replace") for at, text in enumerate(texts) if at not in used)
-    return [Aside(None, "text that no cell shows", unescape(text)) for text in dict.fromkeys(rest) if text.strip()]
+    return [OutOfTableText(None, "text that no cell shows", unescape(text)) for text in dict.fromkeys(rest) if text.strip()]
 
 
 _CELL = re.compile(rb"<c\b([^>]*)>\s*(?:<f\b[^>]*(?:/>|>[^<]*</f>))?\s*<v>([0-9]{4,10})</v>")
@@ -344,7 +347,7 @@ _DASHED = re.compile(r"[0#]{1,7}(?:\\?-|\"-\")0{2}(?:\\?-|\"-\")0")
 _XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 
 
-def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[Aside]:
+def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[OutOfTableText]:
     """Numbers that a format shows as a CAS number (108247 as 108-24-7): the cell holds no dash."""
     if "xl/styles.xml" not in archive.NameToInfo:
         return []
@@ -367,4 +370,4 @@ def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[Aside]:
                 text = digits.decode()
                 text = f"{text[:-3]}-{text[-3:-1]}-{text[-1]}"
                 found[place[1].decode() if place else "", f"CAS {text}" if is_cas(text) else text] = None
-    return [Aside(place_of(at)[0] + 1 or None, f"number as shown at {at}", text) for at, text in found]
+    return [OutOfTableText(place_of(at)[0] + 1 or None, f"number as shown at {at}", text) for at, text in found]

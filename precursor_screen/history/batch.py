@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from precursor_screen.core.memory import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
 from precursor_screen.kernel.versions.bills import CANCELLATION, DONE, WAITING
@@ -41,7 +41,7 @@ _RECORDED = pa.schema(
 )
 
 
-class Staged(Struct, frozen=True):
+class StageResult(Struct, frozen=True):
     """What a run brings, and what follows from it.
 
     Attributes:
@@ -85,7 +85,7 @@ def as_movements(movements: pa.Table) -> pa.Table:
     return pa.table(columns, schema=MOVEMENT)
 
 
-def stage_batch(seals: Seals, movements: pa.Table) -> Staged:
+def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
     """Stages the rows of the run, and decides on them and on what is recorded of their bills.
 
     Args:
@@ -122,7 +122,7 @@ def stage_batch(seals: Seals, movements: pa.Table) -> Staged:
     # A substance that is recognised later is added to its line, unless that stands no longer.
     fresh = tuple(n for n, row in enumerate(mine) if row not in there and row[0] not in over)
     own = frozenset(line for line, _ in mine)
-    return Staged(rows, stated, decision, fresh, known & own, leaving, returning)
+    return StageResult(rows, stated, decision, fresh, known & own, leaving, returning)
 
 
 def each_once(movements: pa.Table) -> pa.Table:

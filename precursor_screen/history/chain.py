@@ -100,7 +100,7 @@ def describe(name: str, row: Row) -> str:
     return f"{name} {row[KEYS[name]]}{f' (run {runs[0]})' if runs else ''}"
 
 
-class Seals(Struct):
+class RowChecksums(Struct):
     """Reads and writes rows with their digests, within one transaction.
 
     Attributes:
@@ -160,7 +160,7 @@ class Seals(Struct):
         """
         found = Checksum()
         for row in read_rows(self.connection, f"{name} t"):
-            self._believe(name, row)
+            self._verify(name, row)
             found.add(row.now)
         if found != self.checksums[name]:
             problem = f"{name} has {found.rows:,} rows, not the {self.checksums[name].rows:,} that were recorded"
@@ -177,7 +177,7 @@ class Seals(Struct):
                 checksum.add(digest)
             insert_rows(self.connection, name, (*names, DIGEST), [(*r, d) for r, d in zip(rows, digests, strict=True)])
 
-    def renew(self, name: str, source: str, values: tuple[Any, ...] = ()) -> int:
+    def rehash(self, name: str, source: str, values: tuple[Any, ...] = ()) -> int:
         """Gives rows that were inserted without digest, or changed, the digest of what they hold now.
 
         Returns:
@@ -205,10 +205,10 @@ class Seals(Struct):
             LedgerError: one is not what was recorded.
         """
         for row in read_rows(self.connection, source, values):
-            self._believe(name, row)
+            self._verify(name, row)
             self.checksums[name].add(row.now, -1)
 
-    def _believe(self, name: str, row: Row) -> None:
+    def _verify(self, name: str, row: Row) -> None:
         if not row.sound:
             raise self._damaged(name, row)
 
@@ -297,7 +297,7 @@ def find_break(links: Iterable[Link]) -> str:
     return "" if before else "the chain is empty"
 
 
-def open_seals(connection: Connection, shown: str) -> Seals:
+def open_seals(connection: Connection, shown: str) -> RowChecksums:
     """Follows the chain from the last checkpoint to its head, and takes what the tables must hold from there.
 
     Raises:
@@ -311,7 +311,7 @@ def open_seals(connection: Connection, shown: str) -> Seals:
         problem, checksums = f"the chain cannot be read ({error})", {}
     if problem:
         raise LedgerError(f"{shown} is damaged: {problem}", remedy=RESTORE)
-    return Seals(connection, shown, checksums)
+    return RowChecksums(connection, shown, checksums)
 
 
 def add_link(connection: Connection, kind: str, checksums: Mapping[str, Checksum], run_no: int | None = None) -> None:

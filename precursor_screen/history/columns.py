@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.files import written_whole
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, fetch_batches
 
 BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most
@@ -61,7 +61,7 @@ class Copy:
     the rows that are in no whole block yet.
     """
 
-    def __init__(self, seals: Seals, folder: Path | None, run_no: int) -> None:
+    def __init__(self, seals: RowChecksums, folder: Path | None, run_no: int) -> None:
         """Args:
         seals: of the transaction.
         folder: of the copy; None: everything is read from the ledger.
@@ -161,7 +161,7 @@ def _remove_others(folder: Path, blocks: list[_Block]) -> None:
                 (folder / name).unlink()
 
 
-def _copy(seals: Seals, path: Path, first: int, run_no: int) -> pa.Table:
+def _copy(seals: RowChecksums, path: Path, first: int, run_no: int) -> pa.Table:
     """The rows of a block from the ledger, which are copied."""
     source = "movements t where t.id >= ? and t.id < ? order by t.id"
     table = seals.fetch("movements", source, (first, first + BLOCK), _SCHEMA.append(_ENDED))

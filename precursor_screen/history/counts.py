@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from sqlalchemy import text
 
 from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.text.key_numbers import numbers_of
 
 TABLE: Final = "counts"
@@ -38,7 +38,7 @@ _STORED = pa.schema([("day", pa.string()), (TABLE, pa.string())])
 _Records = npt.NDArray[np.void]
 
 
-def record(seals: Seals, counts: Counts, run_no: int) -> int:
+def record(seals: RowChecksums, counts: Counts, run_no: int) -> int:
     """Records what the lines of a run come to that no earlier run has counted.
 
     Returns:
@@ -79,7 +79,7 @@ def _packed(kind: str, table: pa.Table) -> Iterator[tuple[str, str, int, str]]:
         yield str(table.column("day")[start].as_py()), kind, lines, base64.b64encode(part.tobytes()).decode()
 
 
-def read(seals: Seals, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+def read(seals: RowChecksums, tally: Tally, keys: Iterable[str] = ()) -> Counts:
     """What earlier runs counted of the parties and codes that a run asks for, and which of its cargoes are counted already.
 
     Raises:
@@ -98,7 +98,7 @@ def read(seals: Seals, tally: Tally, keys: Iterable[str] = ()) -> Counts:
     return Counts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
 
 
-def _known(seals: Seals, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
+def _known(seals: RowChecksums, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
     days = pc.min_max(lines.column("day")).as_py()
     if days["min"] is None:
         return CARGOES.empty_table()
@@ -110,7 +110,7 @@ def _known(seals: Seals, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
 
 
 def _read(
-    seals: Seals, kind: str, days: tuple[date, date], name: str, asked: pa.ChunkedArray
+    seals: RowChecksums, kind: str, days: tuple[date, date], name: str, asked: pa.ChunkedArray
 ) -> tuple[_Records, npt.NDArray[np.int32]]:
     """Records of a kind whose column `name` is among those asked for, each with its day since 1970."""
     wanted = pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name])

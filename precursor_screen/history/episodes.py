@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.model import LEVELS
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED
 
@@ -40,10 +40,10 @@ class Continued(Struct, frozen=True):
     """
 
     flags: pa.Table
-    grows: Mapping[str, Before]
+    grows: Mapping[str, PreviousFlag]
 
 
-class Before(Struct, frozen=True):
+class PreviousFlag(Struct, frozen=True):
     """The flag of an episode that another continues.
 
     Attributes:
@@ -62,14 +62,14 @@ class Before(Struct, frozen=True):
 
 
 def name_continued(
-    seals: Seals,
+    seals: RowChecksums,
     flags: pa.Table,
     rules: frozenset[str],
     first_runs: Sequence[int],
     untold: frozenset[int] = frozenset(),
     growing: frozenset[str] = frozenset(),
     cleared: Collection[str] = (),
-    kept: Mapping[str, Before] | None = None,
+    kept: Mapping[str, PreviousFlag] | None = None,
 ) -> Continued:
     """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
     substance, on a line of its window, and that is not resolved.
@@ -98,7 +98,7 @@ def name_continued(
     ids = earlier.column("flag_id")
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
     known = read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
-    grows: dict[str, Before] = {}
+    grows: dict[str, PreviousFlag] = {}
     own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
     for row, (flag_id, rule_id, level) in enumerate(own):
         if flag_id not in kept and latest[row] == _NONE:
@@ -119,7 +119,7 @@ def name_continued(
     return Continued(named, grows)
 
 
-def _escalated(before: Before, level: str, value: float | None) -> bool:
+def _escalated(before: PreviousFlag, level: str, value: float | None) -> bool:
     higher = LEVELS.index(level) > LEVELS.index(before.level)
     return higher or (before.value is not None and (value is None or value >= _GROWN * before.value))
 
@@ -129,7 +129,7 @@ def covering(evidence: str | None) -> str:
     return _stated(json.loads(evidence or "[]")).get("episode", "")
 
 
-def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, Before]:
+def read_before(seals: RowChecksums, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, PreviousFlag]:
     """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `untold`."""
     asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
     stage(seals.connection, "continued", asked, ["flag_id"])
@@ -140,7 +140,7 @@ def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = froze
         shown = json.loads(row["evidence"] or "[]")
         covers = _stated(shown).get("episode", row["flag_id"])
         state = EXISTING if row["state"] == NEW and row["last_run"] not in untold else row["state"]
-        found[row["flag_id"]] = Before(row["flag_id"], state, row["level"], _value(shown), covers)
+        found[row["flag_id"]] = PreviousFlag(row["flag_id"], state, row["level"], _value(shown), covers)
     return found
 
 
@@ -155,7 +155,7 @@ def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
     return float(text) if text else None
 
 
-def _flags_beside(seals: Seals, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:
+def _flags_beside(seals: RowChecksums, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:
     """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
     mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))

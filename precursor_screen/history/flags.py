@@ -16,13 +16,13 @@ from precursor_screen.core.memory import KNOWN, Compared, Judged
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
-from precursor_screen.history.chain import Seals
-from precursor_screen.history.dispositions import standing_clearances
-from precursor_screen.history.episodes import Before, covering, name_continued, read_before
+from precursor_screen.history.chain import RowChecksums
+from precursor_screen.history.episodes import PreviousFlag, covering, name_continued, read_before
 from precursor_screen.history.joined import Joined, aliases_of, join_episodes, under_kept_ids
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.upkeep import adopt_ids
-from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
+from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict
+from precursor_screen.history.verdicts import standing_clearances
 
 _TEXT = pa.string()
 _STORED = pa.schema(
@@ -30,7 +30,7 @@ _STORED = pa.schema(
 )
 _HISTORY = "history"
 _BANDS = ("", *BANDS)  # empty: it is not known
-Clearances = dict[tuple[str, str], Disposition]
+Clearances = dict[tuple[str, str], Verdict]
 
 
 class _Run(Struct, frozen=True):
@@ -48,13 +48,13 @@ class _Run(Struct, frozen=True):
     flag_ids: frozenset[str]
     judged: Judged
     cleared: Clearances
-    on_flag: Mapping[str, Disposition]
+    on_flag: Mapping[str, Verdict]
     answered: frozenset[str]
     untold: frozenset[int]
 
 
 def compare(
-    seals: Seals, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+    seals: RowChecksums, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
 ) -> Compared:
     """Compares the flags of a run with those recorded before it.
 
@@ -133,7 +133,7 @@ def _one_each(flags: pa.Table, joined: Joined) -> pa.Table:
     return flags.take(pa.array(keep, pa.int64()))
 
 
-def _kept_episodes(seals: Seals, joined: Joined, untold: frozenset[int]) -> dict[str, Before]:
+def _kept_episodes(seals: RowChecksums, joined: Joined, untold: frozenset[int]) -> dict[str, PreviousFlag]:
     """What was told of the episodes that go on, by the id that stands.
 
     One that others have joined is what is told of all of them: cleared where each of them is, known where somebody was told of one.
@@ -149,7 +149,7 @@ def _kept_episodes(seals: Seals, joined: Joined, untold: frozenset[int]) -> dict
         states = {b.state for b in before}
         state = SUPPRESSED if states == {SUPPRESSED} else NEW if states <= {NEW, SUPPRESSED} else EXISTING
         level = max((b.level for b in before), key=LEVELS.index)
-        found[flag_id] = Before(flag_id, state, level, max(values) if values else None, before[0].verdict_on)
+        found[flag_id] = PreviousFlag(flag_id, state, level, max(values) if values else None, before[0].verdict_on)
     return found
 
 
@@ -160,7 +160,7 @@ def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
     return EXISTING if recorded == EXISTING else NEW
 
 
-def _suppression(flag_id: str, verdict: Disposition) -> dict[str, Any]:
+def _suppression(flag_id: str, verdict: Verdict) -> dict[str, Any]:
     reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
     return {
         "flag_id": flag_id,
@@ -176,7 +176,7 @@ def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
     return frozenset(int(n) for n in connection.execute(query, {"run": run_no}).scalars())
 
 
-def _recorded_states(seals: Seals, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
+def _recorded_states(seals: RowChecksums, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
     """Flag id -> state, new only where nobody was told, and the run that first raised it."""
     connection = seals.connection
     ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
@@ -196,7 +196,7 @@ def _known_state(state: str, last_run: int, untold: frozenset[int]) -> str:
     return EXISTING if state == NEW and last_run not in untold else state
 
 
-def _no_longer_raised(seals: Seals, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _no_longer_raised(seals: RowChecksums, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
     judged = run.judged
     candidates = [f for f in _flags_to_compare(seals, run) if f["flag_id"] not in run.flag_ids]
@@ -234,7 +234,7 @@ def _no_longer_raised(seals: Seals, run: _Run) -> tuple[list[dict[str, Any]], li
     return carried, resolved
 
 
-def _flags_to_compare(seals: Seals, run: _Run) -> list[dict[str, Any]]:
+def _flags_to_compare(seals: RowChecksums, run: _Run) -> list[dict[str, Any]]:
     """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; and
     those of which nobody was told that they are resolved; in the order they were raised."""
     judged, connection = run.judged, seals.connection
@@ -278,7 +278,7 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
     return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
 
 
-def told_bands(seals: Seals, flags: pa.Table, run_no: int) -> dict[str, str]:
+def told_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
     """In which bands earlier runs told of the shipments of some flags (`memory.Memory.told_bands`).
 
     Args:
@@ -308,7 +308,7 @@ def told_bands(seals: Seals, flags: pa.Table, run_no: int) -> dict[str, str]:
     return bands
 
 
-def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:
+def troubled(seals: RowChecksums, movement_keys: pa.Array) -> frozenset[str]:
     """Those of some movements that bear an open flag of high or critical.
 
     Raises:
@@ -324,7 +324,7 @@ def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:
     return frozenset(fetch(seals.connection, query, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
 
 
-def open_movements(seals: Seals, rule_ids: Sequence[str]) -> pa.Table:
+def open_movements(seals: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:
     """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
 
     Args:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 from precursor_screen.core.memory import KNOWN, RULE_LINE, Settled
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history.batch import IS_MOVEMENT, Staged, each_once
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.batch import IS_MOVEMENT, StageResult, each_once
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.columns import Copy, ended_since
 from precursor_screen.history.joined import lines_beside
 from precursor_screen.history.movements import counted_anew, read_rows
@@ -134,7 +134,7 @@ def _positions(pairs: Codes, among: Codes) -> Codes:
 IDENTITY = ("movement_key", "line_id")
 
 
-def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date | None]:
+def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, Settled, date | None]:
     """What is recorded of a run's own lines, whatever is asked beside: `known`, `settled` and `since` of a `History`.
 
     Args:
@@ -163,7 +163,7 @@ def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date |
     return known.group_by(KNOWN.names).aggregate([]), settled, date.fromisoformat(first) if first else None
 
 
-def _flagged(seals: Seals, lines: frozenset[str]) -> pa.Table:
+def _flagged(seals: RowChecksums, lines: frozenset[str]) -> pa.Table:
     """RULE_LINE: those of some lines that bear an open flag, or whose earlier version does."""
     opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
     table = pa.table([pa.array(sorted(lines), pa.string())], names=["line_id"])
@@ -174,7 +174,7 @@ def _flagged(seals: Seals, lines: frozenset[str]) -> pa.Table:
     return fetch(seals.connection, query, RULE_LINE)
 
 
-def _ended(staged: Staged) -> pa.Table:
+def _ended(staged: StageResult) -> pa.Table:
     """KNOWN: the recorded lines that end, unless another of the same key goes on standing."""
     gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
     columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
@@ -184,7 +184,7 @@ def _ended(staged: Staged) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
 
 
-def _amended(seals: Seals, staged: Staged) -> pa.Table:
+def _amended(seals: RowChecksums, staged: StageResult) -> pa.Table:
     """The rows that others take the place of, recorded ones and those of the run."""
     decision = staged.decision
     before = {old for new, old in decision.previous.items() if new not in decision.why}
@@ -195,7 +195,7 @@ def _amended(seals: Seals, staged: Staged) -> pa.Table:
     return amended_rows(each_once(found), decision, _keys(staged))
 
 
-def _keys(staged: Staged) -> dict[str, str]:
+def _keys(staged: StageResult) -> dict[str, str]:
     """The movement_key of every line that was decided on."""
     keys: dict[str, str] = {}
     for table in (staged.rows, staged.recorded):
@@ -203,14 +203,14 @@ def _keys(staged: Staged) -> dict[str, str]:
     return keys
 
 
-def _late(staged: Staged) -> frozenset[str]:
+def _late(staged: StageResult) -> frozenset[str]:
     """The recorded lines that turn out to amend what this run brings."""
     decision = staged.decision
     own = frozenset(staged.rows.column("line_id").to_pylist()) - staged.known
     return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
 
 
-def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> pa.Table:
+def _again(seals: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa.Table:
     """MOVEMENT: recorded rows that are to be judged anew: those that stand again or count otherwise, those that amend what is late,
     and the rest of the windows of open flags from which a line has gone."""
     connection = seals.connection
@@ -231,7 +231,7 @@ def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> pa.Table:
     return pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
 
 
-def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:
+def _beside(seals: RowChecksums, gone: frozenset[str]) -> set[str]:
     """The lines of open flags over windows in which some line stands."""
     if not gone:
         return set()
@@ -246,7 +246,7 @@ def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:
 
 
 def read_groups(
-    seals: Seals,
+    seals: RowChecksums,
     copy: Copy,
     movements: pa.Table,
     span_days: int,
@@ -283,7 +283,7 @@ def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
 
 
 def _find(
-    seals: Seals,
+    seals: RowChecksums,
     copy: Copy,
     groups: Groups,
     days: tuple[date, date] | None,
@@ -305,7 +305,7 @@ def _find(
     return pa.concat_tables([schema.empty_table(), *found])
 
 
-def recall(seals: Seals, line_ids: Iterable[str]) -> pa.Table:
+def recall(seals: RowChecksums, line_ids: Iterable[str]) -> pa.Table:
     """MOVEMENT of some recorded lines, in the order in which they were recorded.
 
     Raises:
@@ -319,7 +319,7 @@ def recall(seals: Seals, line_ids: Iterable[str]) -> pa.Table:
 
 
 def read_between(
-    seals: Seals,
+    seals: RowChecksums,
     folder: Path | None,
     days: tuple[date, date],
     pick: Callable[[pa.Table], pa.Table] = lambda rows: rows,
@@ -349,7 +349,7 @@ def read_between(
     return pa.concat_tables([schema.empty_table(), *copy.read(columns, days, chosen)])
 
 
-def _check(seals: Seals, ids: pa.ChunkedArray) -> None:
+def _check(seals: RowChecksums, ids: pa.ChunkedArray) -> None:
     stage(seals.connection, "picked", pa.table([ids], names=["id"]), ["id"])
     seals.check("movements", "picked p cross join movements t where t.id = p.id")
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.memory import MEMBER
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, run_many, stage
 from precursor_screen.history.values import RESOLVED
 
@@ -46,7 +46,7 @@ class _Known(Struct, frozen=True):
     rows: tuple[Member, ...]
 
 
-def read_members(seals: Seals, rule_id: str, group_keys: pa.Array) -> pa.Table:
+def read_members(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.Table:
     """MEMBER of the recorded episodes of a rule in some groups that are not over.
 
     Raises:
@@ -60,7 +60,7 @@ def read_members(seals: Seals, rule_id: str, group_keys: pa.Array) -> pa.Table:
     return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, MEMBER, strict=True)], schema=MEMBER)
 
 
-def _recorded(seals: Seals, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
+def _recorded(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
     stage(seals.connection, "asked_groups", pa.table([group_keys], names=["group_key"]), ["group_key"])
     source = "asked_groups a cross join flags t where t.group_key = a.group_key"
     seals.check("flags", source)
@@ -70,7 +70,7 @@ def _recorded(seals: Seals, rule_id: str, group_keys: pa.Array) -> list[dict[str
     return [flag for flag in found if flag["rule_id"] == rule_id]
 
 
-def join_episodes(seals: Seals, episodes: pa.Table, amends: Mapping[str, str]) -> Joined:
+def join_episodes(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> Joined:
     """Finds the recorded flags that the episodes of a run go on with: those that share a movement, or what it amends.
 
     Args:
@@ -106,7 +106,7 @@ def _by_flag(episodes: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _known(seals: Seals, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:
+def _known(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:
     """The recorded flags of the groups by rule and group, first raised first; those of earlier versions stand on their line alone."""
     if not episodes.num_rows:
         return {}
@@ -141,7 +141,7 @@ def under_kept_ids(table: pa.Table, joined: Joined) -> pa.Table:
     return table.set_column(table.column_names.index("flag_id"), "flag_id", pa.array(ids, _TEXT))
 
 
-def record_episodes(seals: Seals, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
+def record_episodes(seals: RowChecksums, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
     """Records who is in the episodes of flags that are recorded, and which flags have become parts of others.
 
     Args:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
-from precursor_screen.history.chain import DIGEST, Seals, empty_checksums, read_rows
+from precursor_screen.history.chain import DIGEST, RowChecksums, empty_checksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
 from precursor_screen.kernel.versions.decide import bill_of
 from precursor_screen.version import __version__
@@ -150,7 +150,7 @@ _STORED = {  # parts of a role that version 2 recorded
 }
 
 
-def _fill_traders(connection: Connection, seals: Seals) -> None:
+def _fill_traders(connection: Connection, seals: RowChecksums) -> None:
     """Sender and receiver of every movement, from the roles that were recorded.
 
     By its recorded names alone: that a consignee is a bank or a forwarder is not looked at. As `kernel.resolve.traders` else.
@@ -168,7 +168,7 @@ def _fill_traders(connection: Connection, seals: Seals) -> None:
     connection.exec_driver_sql(f"update movements set {', '.join(filled)}")
     highest = connection.execute(text("select coalesce(max(id), -1) from movements")).scalar_one()
     for first in range(0, int(highest) + 1, STEP):
-        seals.renew("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
+        seals.rehash("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
 
 
 def _of_role(role: str, part: str) -> str:
@@ -210,7 +210,7 @@ _OF_BILL = (
 )
 
 
-def _add_bills(connection: Connection, seals: Seals) -> None:
+def _add_bills(connection: Connection, seals: RowChecksums) -> None:
     """The bill of every movement, by which messages about it are found; and item numbers and stated masses, which earlier versions
     did not record. Nothing asks by movement_key alone any more."""
     for name in ("item_number", "bill_key", "stated_kg"):
@@ -223,7 +223,7 @@ def _add_bills(connection: Connection, seals: Seals) -> None:
     ).fetchall():
         bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
         run_many(connection, "update movements set bill_key = ? where id = ?", bills)
-        seals.renew("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
+        seals.rehash("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
         last = rows[-1][0]
     connection.exec_driver_sql("drop index movements_by_key")
     connection.exec_driver_sql("create index movements_by_bill on movements (bill_key)")
@@ -257,7 +257,7 @@ class Migration(Struct, frozen=True):
     number: int
     name: str
     apply: Callable[[Connection], None] | None = None
-    change: Callable[[Connection, Seals], None] | None = None  # of a ledger whose rows have digests
+    change: Callable[[Connection, RowChecksums], None] | None = None  # of a ledger whose rows have digests
 
 
 MIGRATIONS = (

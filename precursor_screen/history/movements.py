@@ -14,8 +14,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.batch import STATED, Staged, why_recorded
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.batch import STATED, StageResult, why_recorded
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
 from precursor_screen.kernel.versions.bills import SUPERSEDED
@@ -36,7 +36,7 @@ class Recorded(Struct, frozen=True):
     days: tuple[date, date] | None = None
 
 
-def record(seals: Seals, staged: Staged, run_no: int) -> Recorded:
+def record(seals: RowChecksums, staged: StageResult, run_no: int) -> Recorded:
     """Records the movements of a run.
 
     Args:
@@ -55,7 +55,7 @@ def record(seals: Seals, staged: Staged, run_no: int) -> Recorded:
             ),
             {"run": run_no},
         )
-        seals.renew("movements", "leaving l cross join movements t where t.id = l.id")
+        seals.rehash("movements", "leaving l cross join movements t where t.id = l.id")
     fresh = staged.rows.take(pa.array(staged.fresh, pa.int64()))
     whys = [why_recorded(staged.decision.why.get(line)) for line in fresh.column("line_id").to_pylist()]
     ended.update(why for why in whys if why is not None)
@@ -104,7 +104,7 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
     return pa.table([columns[n] for n in _STORED.names], schema=_STORED)
 
 
-def counted_anew(again: pa.Table, staged: Staged) -> pa.Table:
+def counted_anew(again: pa.Table, staged: StageResult) -> pa.Table:
     """_STORED: rows that stand again, or count otherwise than they did, with the mass that they count with."""
     stated = pc.coalesce(again.column(STATED), again.column(_MASS))
     rows = again.set_column(again.column_names.index(_MASS), _MASS, stated)

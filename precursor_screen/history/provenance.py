@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
-from precursor_screen.history.chain import Seals, read_rows
+from precursor_screen.history.chain import RowChecksums, read_rows
 from precursor_screen.history.transfer import fetch
 
 _FLAG = pa.schema(
@@ -54,7 +54,7 @@ class Behind(Struct, frozen=True):
     head: Row
 
 
-def read_behind(seals: Seals, flag_ids: Sequence[str], line_ids: Sequence[str]) -> Behind:
+def read_behind(seals: RowChecksums, flag_ids: Sequence[str], line_ids: Sequence[str]) -> Behind:
     """Reads it.
 
     Args:
@@ -83,7 +83,9 @@ def read_behind(seals: Seals, flag_ids: Sequence[str], line_ids: Sequence[str]) 
     )
 
 
-def _among(seals: Seals, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False) -> list[Row]:
+def _among(
+    seals: RowChecksums, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False
+) -> list[Row]:
     """Rows of a table of which a column is one of some values, checked; twice: the values are asked for in two columns."""
     found: list[Row] = []
     for start in range(0, len(values), _AT_ONCE):
@@ -96,7 +98,7 @@ def _among(seals: Seals, name: str, schema: pa.Schema, where: str, values: Seque
     return found
 
 
-def _verdicts(seals: Seals, flag_ids: Sequence[str]) -> list[Row]:
+def _verdicts(seals: RowChecksums, flag_ids: Sequence[str]) -> list[Row]:
     found = []
     for start in range(0, len(flag_ids), _AT_ONCE):
         some = tuple(flag_ids[start : start + _AT_ONCE])
@@ -107,7 +109,7 @@ def _verdicts(seals: Seals, flag_ids: Sequence[str]) -> list[Row]:
     return sorted(found, key=lambda v: int(v["id"]))
 
 
-def _head(seals: Seals) -> Row:
+def _head(seals: RowChecksums) -> Row:
     query = f"select {', '.join(chain.COLUMNS)} from {chain.CHAIN} order by number desc limit 2"
     rows = [dict(zip(chain.COLUMNS, row, strict=True)) for row in seals.connection.execute(text(query))]
     return {**rows[0], "before": rows[1]["link"] if len(rows) > 1 else ""}

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.core.errors import LedgerError, LedgerOutdated
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, dispositions, history, provenance, upkeep, verify
-from precursor_screen.history.chain import Seals
+from precursor_screen.history import chain, history, provenance, upkeep, verify
+from precursor_screen.history import verdicts as verdict_rows
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.database import (
     connected,
     create_database,
@@ -30,7 +31,7 @@ from precursor_screen.history.database import (
 from precursor_screen.history.migrations import MIGRATIONS, migrate, read_version
 from precursor_screen.history.transaction import Transaction, known_files
 from precursor_screen.history.transfer import fetch
-from precursor_screen.history.values import Disposition, Pruned, RunRecord, now
+from precursor_screen.history.values import Pruned, RunRecord, Verdict, now
 
 
 def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, upgrade: bool = False, cache: Path | None = None) -> Ledger:
@@ -147,7 +148,7 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Seals]:
+    def _reading(self) -> Iterator[RowChecksums]:
         """A transaction that sees one moment of a ledger that is sound as far as a run would look."""
         with connected(self.engine) as connection:
             one_moment(connection)
@@ -201,7 +202,7 @@ class Ledger:
             query = "update runs set delivered = :at where run_id = :run_id and delivered is null returning run_no"
             run_no = connection.execute(text(query), {"at": now(), "run_id": run_id}).scalar()
             if run_no is not None:
-                seals.renew("runs", "runs t where t.run_no = ?", (run_no,))
+                seals.rehash("runs", "runs t where t.run_no = ?", (run_no,))
                 chain.add_link(connection, chain.DELIVERED, seals.checksums, run_no)
 
     def flags(
@@ -290,12 +291,12 @@ class Ledger:
         with self._reading() as seals:
             return history.read_between(seals, self.cache, (first, last), pick, columns)
 
-    def dispositions(self, flag_id: str = "") -> list[Disposition]:
+    def verdicts(self, flag_id: str = "") -> list[Verdict]:
         """The verdicts, all or on one flag, in the order in which they were added."""
         with self._reading() as seals:
-            return list(dispositions.read(seals.connection, flag_id))
+            return list(verdict_rows.read(seals.connection, flag_id))
 
-    def add_dispositions(self, verdicts: Iterable[Disposition]) -> tuple[int, int]:
+    def add_verdicts(self, verdicts: Iterable[Verdict]) -> tuple[int, int]:
         """Adds verdicts: all of them or none.
 
         Returns:
@@ -307,7 +308,7 @@ class Ledger:
         """
         with self._writing() as connection:
             seals = verify.sound_seals(connection, self.shown)
-            added, repeated = dispositions.add(seals, verdicts)
+            added, repeated = verdict_rows.add(seals, verdicts)
             if added:
                 chain.add_link(connection, chain.VERDICTS, seals.checksums)
             return added, repeated

@@ -21,8 +21,8 @@ from precursor_screen.core.memory import Compared, Counts, History, Judged, Sett
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history import chain, counts, flags, joined, movements
-from precursor_screen.history.batch import Staged, as_movements, stage_batch
-from precursor_screen.history.chain import KEYS, Seals
+from precursor_screen.history.batch import StageResult, as_movements, stage_batch
+from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
 from precursor_screen.history.history import read_beside, read_groups, recall
 from precursor_screen.history.joined import record_episodes
@@ -38,7 +38,7 @@ _ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded
 
 
 def record(
-    seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str], run_no: int
+    seals: RowChecksums, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str], run_no: int
 ) -> Counter[str]:
     """Records what a comparison came to.
 
@@ -71,7 +71,7 @@ def record(
         )
     )
     stage(connection, "touched", pa.table([touched], names=["flag_id"]), ["flag_id"])
-    added = seals.renew("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
+    added = seals.rehash("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
     _record_lines(seals, flags, cells, run_no)
     counts = Counter(flags.column("state").to_pylist() + compared.carried.column("state").to_pylist())
     counts["resolved"] = compared.resolved.num_rows
@@ -118,7 +118,7 @@ def _move(connection: Connection, flags: pa.Table, change: str, bands: Mapping[s
     run_many(connection, f"update flags set state = ?, band = ?, {change} where flag_id = ?", rows)
 
 
-def _record_lines(seals: Seals, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
+def _record_lines(seals: RowChecksums, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
     cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
     rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
     rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
@@ -126,7 +126,7 @@ def _record_lines(seals: Seals, flags: pa.Table, cells: pa.Table, run_no: int) -
     insert_new(seals, "cited_lines", rows)
 
 
-def insert_new(seals: Seals, name: str, rows: pa.Table) -> None:
+def insert_new(seals: RowChecksums, name: str, rows: pa.Table) -> None:
     """Inserts the rows whose key is not there yet; of several with one key the first."""
     keys = rows.column(KEYS[name])
     stage(seals.connection, "offered", pa.table([pc.unique(keys)], names=["key"]), ["key"])
@@ -158,7 +158,7 @@ class Transaction:
         """
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._batch: pa.Table | None = None
-        self._staged: Staged | None = None
+        self._staged: StageResult | None = None
         self._beside: tuple[pa.Table, Settled, date | None] | None = None
         self._scope = connection.begin()
         self._kept = False
@@ -206,7 +206,7 @@ class Transaction:
         self._scope.commit()
 
     def _seal(self, kind: str) -> None:
-        self._seals.renew("runs", "runs t where t.run_no = ?", (self.run_no,))
+        self._seals.rehash("runs", "runs t where t.run_no = ?", (self.run_no,))
         chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
 
     def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> History:
@@ -257,7 +257,7 @@ class Transaction:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
         self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
 
-    def _stage(self, batch: pa.Table) -> Staged:
+    def _stage(self, batch: pa.Table) -> StageResult:
         if self._batch is not batch or self._staged is None:
             self._staged = stage_batch(self._seals, as_movements(batch))
             self._batch, self._beside = batch, None
@@ -320,7 +320,7 @@ class Transaction:
             self._connection.exec_driver_sql(
                 f"update files set run_no = {self.run_no} where run_no in ({numbers}) and sha256 in (select key from offered)"
             )
-            self._seals.renew("files", source)
+            self._seals.rehash("files", source)
 
     def known_files(self, sha256s: Iterable[str]) -> set[str]:
         """Those of some files that a run has screened already."""

@@ -20,11 +20,11 @@ from precursor_screen.core.files import written_whole
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
-from precursor_screen.history.chain import DIGEST, KEYS, Seals
-from precursor_screen.history.dispositions import standing_clearances
+from precursor_screen.history.chain import DIGEST, KEYS, RowChecksums
 from precursor_screen.history.migrations import read_version
 from precursor_screen.history.transfer import fetch, fetch_batches, fetch_texts, stage
 from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
+from precursor_screen.history.verdicts import standing_clearances
 
 # A flag keeps the id under which it was first raised, also when the key of its item is another today.
 
@@ -34,7 +34,7 @@ _RECORDED = pa.schema([("flag_id", _TEXT), *((n, _TEXT) for n in _ABOUT)])
 _Place = tuple[str | None, ...]
 
 
-def adopt_ids(seals: Seals, flags: pa.Table, amends: Mapping[str, str]) -> pa.Table:
+def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -> pa.Table:
     """The flags, those about what was flagged before under the id that they had.
 
     Args:
@@ -103,7 +103,7 @@ class Info(Struct, frozen=True):
         movements: that count; superseded and cancelled ones, which are kept, apart.
         first_day, last_day: dates of the movements, ISO 8601; empty: there is none.
         flags: by state.
-        dispositions: recorded; clearances: of them those that hold today.
+        verdicts: recorded; clearances: of them those that hold today.
         undelivered: runs that were recorded and broke off before anybody was told.
         verified_since: when the chain begins, ISO 8601; unverified_runs: recorded before that.
         links: of the chain; head: the last one, which an older copy of the ledger does not have.
@@ -121,7 +121,7 @@ class Info(Struct, frozen=True):
     first_day: str
     last_day: str
     flags: dict[str, int]
-    dispositions: int
+    verdicts: int
     clearances: int
     undelivered: int
     verified_since: str
@@ -152,7 +152,7 @@ def describe(connection: Connection, shown: str, today: date) -> Info:
         first_day=one("select min(as_of_date) from movements") or "",
         last_day=one("select max(as_of_date) from movements") or "",
         flags=flags,
-        dispositions=one("select count(*) from dispositions"),
+        verdicts=one("select count(*) from dispositions"),
         clearances=len(standing_clearances(connection, today)),
         undelivered=one("select count(*) from runs where delivered is null"),
         verified_since=one("select min(at) from chain") or "",
@@ -225,7 +225,7 @@ def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[p
     return schema, fetch_batches(connection, query, schema)
 
 
-def prune(seals: Seals, days: int, today: date) -> Pruned:
+def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
     """Removes movements and counts that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
 
     Runs, files and verdicts stay: they say what was done.
@@ -268,7 +268,7 @@ def prune(seals: Seals, days: int, today: date) -> Pruned:
     movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
     connection.execute(text("delete from counts where day < :day"), day)
     flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
-    seals.renew("runs", "runs t")
+    seals.rehash("runs", "runs t")
     return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_with_verdict)
 
 
@@ -283,7 +283,7 @@ def _note(connection: Connection, column: str, rows: str, values: dict[str, str]
         )
 
 
-def _remove_uncited(seals: Seals) -> int:
+def _remove_uncited(seals: RowChecksums) -> int:
     connection = seals.connection
     each = {
         "sqlite": "select j.value from flags f, json_each(f.window_line_ids) j",

@@ -67,7 +67,7 @@ class FileRecord(Struct, frozen=True):
     lines: int
 
 
-class Disposition(Struct, frozen=True):
+class Verdict(Struct, frozen=True):
     """An officer's verdict on a flag; `officer` and `second` are recorded, not authenticated.
 
     Attributes:

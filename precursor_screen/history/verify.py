@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import chain, migrations
-from precursor_screen.history.chain import RESTORE, TABLES, Checksum, Seals, describe, from_state, read_rows
+from precursor_screen.history.chain import RESTORE, TABLES, Checksum, RowChecksums, describe, from_state, read_rows
 
 SMALL = 4_000_000  # bytes of a file that every run checks in full, indexes and all: a third of a second
 _SHOWN = 3
@@ -56,9 +56,9 @@ _CHECKS = (
 )
 
 
-def sound_seals(connection: Connection, shown: str, *, looked: bool = False) -> Seals:
+def sound_seals(connection: Connection, shown: str, *, looked: bool = False) -> RowChecksums:
     """Looks at what a run relies on: the chain from its last checkpoint on, runs and verdicts in full, and of a file that is small
-    everything. Other rows are checked when they are read (`Seals.check`).
+    everything. Other rows are checked when they are read (`RowChecksums.check`).
 
     Args:
         connection: in a transaction.

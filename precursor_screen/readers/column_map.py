@@ -85,7 +85,7 @@ class Column(Struct, frozen=True):
     cells: tuple[str, ...] = ()
 
 
-class Reading(Struct, frozen=True):
+class ColumnReport(Struct, frozen=True):
     """How a table was understood, column by column.
 
     Attributes:

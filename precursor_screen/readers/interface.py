@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
-from precursor_screen.readers.column_map import ColumnMap, Reading
+from precursor_screen.readers.column_map import ColumnMap, ColumnReport
 
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one
 
@@ -47,7 +47,7 @@ class InputTables(Struct, frozen=True):
     raw: pa.Table
     issues: pa.Table
     asides: pa.Table | None = None
-    reading: Reading | None = None
+    reading: ColumnReport | None = None
 
 
 class Digest(Struct, frozen=True):

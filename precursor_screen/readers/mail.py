@@ -9,7 +9,7 @@ import pyarrow as pa
 from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
-from precursor_screen.formats.sheet import Aside
+from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
@@ -44,7 +44,7 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
         format_name: of the file.
     """
     asides = (
-        [Aside(None, p, t) for (p, t), says in zip(said, says_something([t for _, t in said]), strict=True) if says]
+        [OutOfTableText(None, p, t) for (p, t), says in zip(said, says_something([t for _, t in said]), strict=True) if says]
         if said
         else []
     )

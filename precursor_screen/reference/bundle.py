@@ -29,7 +29,7 @@ from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.reference.watchlists.checks import MAX_AGE_DAYS
-from precursor_screen.reference.watchlists.manifest import Manifest
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
@@ -162,7 +162,7 @@ def _read_rulebook(
     return Rulebook(rules, compiled, lists, typologies, sha256, packs, parameters, exceptions, macros)
 
 
-def maximum_ages(manifests: Iterable[Manifest]) -> dict[str, int]:
+def maximum_ages(manifests: Iterable[SnapshotInfo]) -> dict[str, int]:
     """From what age imported lists count as stale, in days: as said at import, else as the official list's rhythm has it, else 90."""
     official = {s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()}
     imported = (m for m in manifests if m.number)  # a file that was never imported has no date of its own

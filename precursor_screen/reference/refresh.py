@@ -23,7 +23,7 @@ from precursor_screen.core.files import digest_file, write_whole
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.fetch import fetch, show_url
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 
 _VALIDATORS = "validators.json"
@@ -35,8 +35,8 @@ class Refresh(Struct, frozen=True):
     """What came of a refresh: whether the list changed, its manifest now, and that of before (None: there was none)."""
 
     changed: bool
-    manifest: Manifest
-    before: Manifest | None
+    manifest: SnapshotInfo
+    before: SnapshotInfo | None
 
 
 def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False, moment: datetime | None = None) -> Refresh:
@@ -91,7 +91,7 @@ def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> 
 
 
 def _fetch_all(
-    store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, before: Manifest | None
+    store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, before: SnapshotInfo | None
 ) -> tuple[bool, date | None, dict[str, dict[str, str]]]:
     """Fetch the list's files; one that has not changed is taken from the current snapshot.
 
@@ -130,16 +130,16 @@ def _file_names(source: ListSource) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_the_same(paths: Sequence[Path], before: Manifest) -> bool:
+def _is_the_same(paths: Sequence[Path], before: SnapshotInfo) -> bool:
     return digest_files(tuple(map(SourceFile.of, paths))) == before.sha256 and _is_read_alike(before)
 
 
-def _is_read_alike(manifest: Manifest) -> bool:
+def _is_read_alike(manifest: SnapshotInfo) -> bool:
     """Whether the importer that read a snapshot is still of that version; a newer one shall read the same file again."""
     return (manifest.importer, manifest.importer_version) in {(i.name, i.version) for i in IMPORTERS}
 
 
-def _read_validators(store: WatchlistStore, before: Manifest | None) -> dict[str, dict[str, str]]:
+def _read_validators(store: WatchlistStore, before: SnapshotInfo | None) -> dict[str, dict[str, str]]:
     """By what to ask whether a file has changed, for the current snapshot; empty if that is of another origin."""
     if before is None or not _is_read_alike(before):
         return {}
@@ -157,7 +157,7 @@ def _read_validators(store: WatchlistStore, before: Manifest | None) -> dict[str
     return {key: file for key, file in files.items() if file.get("name") in present}
 
 
-def _save_validators(store: WatchlistStore, manifest: Manifest, validators: dict[str, dict[str, str]]) -> None:
+def _save_validators(store: WatchlistStore, manifest: SnapshotInfo, validators: dict[str, dict[str, str]]) -> None:
     place = store.folder / manifest.list_id
     data = {"snapshot": manifest.number, "sha256": manifest.sha256, "files": validators}
     write_whole(place / _VALIDATORS, json.dumps(data, indent=2) + "\n", None)

@@ -32,7 +32,7 @@ from precursor_screen.reference.watchlists.checks import (
 from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
@@ -55,7 +55,7 @@ class ListStatus(Struct, frozen=True):
     """
 
     list_id: str
-    manifest: Manifest | None
+    manifest: SnapshotInfo | None
     age_days: int | None
     problem: str
     refused: str
@@ -87,7 +87,7 @@ class WatchlistStore:
         imported_at: datetime | None = None,
         fallback_date: date | None = None,
         max_age_days: int | None = None,
-    ) -> Manifest:
+    ) -> SnapshotInfo:
         """Import a list from its files and make it the current one.
 
         Args:
@@ -238,7 +238,7 @@ class WatchlistStore:
         force: bool,
         moment: datetime,
         max_age_days: int | None,
-    ) -> Manifest:
+    ) -> SnapshotInfo:
         offered = [ListFile.of(path) for path in files]
         for file in offered:
             check_file(file)
@@ -295,7 +295,7 @@ class WatchlistStore:
             raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy)
         return folder, seal
 
-    def last(self, list_id: str) -> Manifest | None:
+    def last(self, list_id: str) -> SnapshotInfo | None:
         """The manifest of the current snapshot; None where there is none, or none that can be read."""
         try:
             return open_manifest(*self._current(list_id), self._digests)

@@ -37,7 +37,7 @@ class Filed(Struct, frozen=True):
     rules: Mapping[str, Rule]
 
 
-class Piece(Struct, frozen=True):
+class Fragment(Struct, frozen=True):
     """A piece of a text as filed; marked: it is what matched."""
 
     text: str
@@ -48,7 +48,7 @@ class Evidence(Struct, frozen=True):
     """A field in words, what stands there, and how it was compared."""
 
     label: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Fragment, ...]
     note: str = ""
 
 
@@ -151,7 +151,7 @@ def evidence_of(flag: Row, filed: Filed) -> tuple[Evidence, ...]:
     shown = []
     for field, text in whole.items():
         if field not in spans and text and not (spans and field in _TOLD):
-            shown.append(Evidence(label(field), (Piece(label(text) if field.endswith("_role") else shorten(text)),)))
+            shown.append(Evidence(label(field), (Fragment(label(text) if field.endswith("_role") else shorten(text)),)))
     for field, span in spans.items():
         text = whole.get(field) or _as_filed(flag["line_id"], field, filed)
         words = "compared as “{}” with “{}”, by {}, likeness {:.0f}".format(
@@ -161,15 +161,15 @@ def evidence_of(flag: Row, filed: Filed) -> tuple[Evidence, ...]:
     return tuple(shown)
 
 
-def mark(text: str, span: Row) -> tuple[Piece, ...]:
+def mark(text: str, span: Row) -> tuple[Fragment, ...]:
     """A text with what matched marked; what matched by itself where the text says it in another way."""
     start, end, matched = span.get("start"), span.get("end"), span["as_written"] or ""
     if start is None or end is None or text[start:end] != matched:
-        return (Piece(shorten(matched), marked=True),)
+        return (Fragment(shorten(matched), marked=True),)
     before, after = text[:start], text[end:]
     if len(before) > _AROUND:
         before = "…" + before[-_AROUND:]
-    return tuple(p for p in (Piece(before), Piece(shorten(matched), marked=True), Piece(shorten(after))) if p.text)
+    return tuple(p for p in (Fragment(before), Fragment(shorten(matched), marked=True), Fragment(shorten(after))) if p.text)
 
 
 def _as_filed(line_id: str, field: str, filed: Filed) -> str:

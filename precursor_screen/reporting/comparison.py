@@ -42,7 +42,7 @@ class Head(Struct, frozen=True):
     day: date
 
 
-def tell(
+def present(
     head: Head, unjudged: Sequence[Unjudged], text: Iterable[str], tables: Sequence[Table], table: int, data: Mapping[str, Any]
 ) -> Document:
     """A document of what was compared; `table`, one of the tables by its place, is the CSV."""
@@ -95,7 +95,7 @@ def numbered(found: Sequence[Any], capacity: int, describe: Callable[[Any], Iter
         yield ""
         yield f"{number}. {one.title} [{one.kind}]"
         yield from (f"   {line}" for line in describe(one))
-        yield f"   {capital(one.because)}. {one.settle}"
+        yield f"   {capital(one.because)}. {one.remedy}"
         if one.why:
             yield f"   Matched: {one.why}"
     if len(shown) < len(found):
@@ -136,7 +136,7 @@ def head_of(country: str = "", office: str = "", officer: str = "", day: date | 
     }
 
 
-def tell_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] = MappingProxyType(head_of())) -> Document:
+def present_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] = MappingProxyType(head_of())) -> Document:
     """What `return` tells; form: the head of the form."""
     trade = to_rows(made.figures)
     of = dict(iter(made.counted.groupby(["figure", "unknown"])["movement"]))
@@ -172,7 +172,7 @@ def tell_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] =
         "use": needs,
         "seizures": [],
     }
-    return tell(head, made.unjudged, _text(made, trade), tables, 1, data)
+    return present(head, made.unjudged, _text(made, trade), tables, 1, data)
 
 
 def _text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[str]:

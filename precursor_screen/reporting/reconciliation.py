@@ -37,7 +37,7 @@ _COLUMNS = {
 }
 
 
-def tell(result: Reconciled, head: Head, capacity: int = 20) -> Document:
+def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
     """What `reconcile` tells; capacity: differences in the text; 0: all."""
     found = list(enumerate(result.differences, 1))
     records = [_record(n, d) for n, d in found]
@@ -52,7 +52,7 @@ def tell(result: Reconciled, head: Head, capacity: int = 20) -> Document:
         not_evaluable(result.unjudged),
     )
     data = {"registers": registers, "not_evaluable": list(map(asdict, result.unjudged)), "differences": records}
-    return comparison.tell(head, result.unjudged, _text(result, summary, capacity), tables, 1, data)
+    return comparison.present(head, result.unjudged, _text(result, summary, capacity), tables, 1, data)
 
 
 def _text(result: Reconciled, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _record(number: int, one: Difference) -> dict[str, Any]:
         "content_kg": kilograms([m.substance_kg for m in one.movements]),
         **{name: getattr(one, name) for name in ("difference_kg", "because")},
         "matched": one.why,
-        "settle": one.settle,
+        "settle": one.remedy,
         "shipments": [record_of(m) for m in one.movements],
     }
 
@@ -134,12 +134,12 @@ def _cells(record: dict[str, Any], one: Difference) -> dict[str, Any]:
     }
 
 
-def tell_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20) -> Document:
+def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20) -> Document:
     """What `reconcile --mirror` tells."""
     counted = list(enumerate(found, 1))
     records = [
         {"no": n, "kind": d.kind, "title": d.title, "difference_kg": d.difference_kg, "because": d.because, "matched": d.why}
-        | {"settle": d.settle, **{name: [record_of(m) for m in c] or None for name, c in _sides(d)}}
+        | {"settle": d.remedy, **{name: [record_of(m) for m in c] or None for name, c in _sides(d)}}
         for n, d in counted
     ]
     cells = [{**r, **_cells_of("export", d.left), **_cells_of("import", d.arrived)} for r, d in zip(records, found, strict=True)]
@@ -149,7 +149,7 @@ def tell_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged
         not_evaluable(doubts),
     )
     data = {"matched": pairs, "not_evaluable": list(map(asdict, doubts)), "differences": records}
-    return comparison.tell(head, doubts, _mirror_text(found, pairs, capacity), tables, 0, data)
+    return comparison.present(head, doubts, _mirror_text(found, pairs, capacity), tables, 0, data)
 
 
 def _sides(one: Mirrored) -> tuple[tuple[str, Consignment], ...]:

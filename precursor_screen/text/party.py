@@ -34,7 +34,7 @@ LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
 _PIECE = 200
 
 
-class Reading(Struct, frozen=True):
+class Interpretation(Struct, frozen=True):
     """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated), `own script` or `consonants`."""
 
     tokens: tuple[str, ...]
@@ -63,7 +63,7 @@ class PartyName(Struct, frozen=True):
     """A name as written with its readings, the principal one first; `removed` names what took no part in them."""
 
     as_written: str
-    readings: tuple[Reading, ...]
+    readings: tuple[Interpretation, ...]
     removed: tuple[str, ...]
 
     @property
@@ -181,7 +181,7 @@ def party_key(name: str) -> str:
     text, _ = _clean(name)
     if text.isascii() and not _NOISE_STARTS.search(text) and _LETTERS_DIGITS.search(text):
         # As of most names: all readings take twice the time.
-        return Reading(_canonical(_said_once(_split_words(text))), LATIN).sorted
+        return Interpretation(_canonical(_said_once(_split_words(text))), LATIN).sorted
     return normalise_party(name).sorted
 
 
@@ -222,7 +222,7 @@ def _split_noise(text: str) -> tuple[list[str], tuple[str, ...]]:
     return _NOISE.split(text), noise
 
 
-def _read(part: str) -> list[Reading]:
+def _read(part: str) -> list[Interpretation]:
     if not _LETTERS_DIGITS.search(part):
         return []
     if part.isascii():
@@ -234,20 +234,20 @@ def _read(part: str) -> list[Reading]:
     translated = " ".join(scripts.part_han(word) for word in part.split())
     latin = _split_words(_to_ascii(scripts.translate_han(translated)))
     readings = _latin_readings(latin, CONSONANTS if scripts.leaves_vowels_out(part) else LATIN)
-    readings += [Reading(_canonical(_split_words(text)), LATIN) for text in _customary(own)]
+    readings += [Interpretation(_canonical(_split_words(text)), LATIN) for text in _customary(own)]
     if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
-        readings.append(Reading(own, OWN_SCRIPT))
+        readings.append(Interpretation(own, OWN_SCRIPT))
     return readings
 
 
-def _with_initials(part: str, tokens: list[str]) -> list[Reading]:
+def _with_initials(part: str, tokens: list[str]) -> list[Interpretation]:
     """`Lopez, J. M.` with its initials one by one: joined they make a word that stands for no name."""
     if not _INITIALS.search(part):
         return []
     apart = _LETTERS_DIGITS.findall(part)
     letters = sum(len(t) == 1 for t in apart)
     named = [t for t in apart if len(t) >= _LEAST_SURNAME and kind_of(t) == NAME]
-    return [Reading(_canonical(apart), LATIN)] if named and letters <= _MOST_INITIALS and apart != tokens else []
+    return [Interpretation(_canonical(apart), LATIN)] if named and letters <= _MOST_INITIALS and apart != tokens else []
 
 
 def _own_tokens(part: str) -> tuple[str, ...]:
@@ -268,14 +268,14 @@ def _customary(own: tuple[str, ...]) -> list[str]:
     return []
 
 
-def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
+def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Interpretation]:
     if not tokens:
         return []
     tokens = _said_once(tokens)
-    readings = [Reading(_canonical(tokens), script)]
+    readings = [Interpretation(_canonical(tokens), script)]
     if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
-        readings.append(Reading(_canonical(second), script))
+        readings.append(Interpretation(_canonical(second), script))
     return readings
 
 

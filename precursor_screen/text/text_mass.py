@@ -110,11 +110,11 @@ def amount_in_text(
         if not mixture and others and own:
             return Amount(doubt=SEVERAL_GOODS)
     elif others and (any(not g.has_mass for g in others) or not any(s.form in MASSES for s in mine)):
-        amount = _settle(stated, line, tokens)
+        amount = _reconcile(stated, line, tokens)
         return Amount(amount.kind, amount.values, SEVERAL_GOODS) if amount.kind else amount
     if len(goods) > 1 and any(is_mass(s) and s.role != TOTAL for s in mine):
         mine = [s for s in mine if s.form != PLAIN or s.role != TOTAL]  # a total of all goods
-    amount = _settle(mine, line, tokens)
+    amount = _reconcile(mine, line, tokens)
     if amount.kind and not amount.doubt and (number := unexplained_number(tokens, stated)):
         return replace(amount, values=tuple(sorted({*amount.values, *(v * number for v in amount.values)})), doubt=TWO_READINGS)
     if amount.kind and not amount.doubt and _EITHER.search(text):
@@ -136,7 +136,7 @@ def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     ]
 
 
-def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Amount:
+def _reconcile(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Amount:
     """What the quantities of one of the goods come to."""
     counts = _counts(stated)
     mass = _of_kind(MASS, stated, counts, line)

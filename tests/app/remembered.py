@@ -20,7 +20,7 @@ from precursor_screen.app.inputs import Source
 from precursor_screen.app.ledger_memory import LedgerMemory
 from precursor_screen.app.local import Run, run
 from precursor_screen.history.store import Ledger, open_ledger
-from precursor_screen.history.values import Disposition
+from precursor_screen.history.values import Verdict
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference, load_rulebook
@@ -155,8 +155,8 @@ class Office:
         """An officer's clearance of a flag."""
         with self.ledger() as ledger:
             place = (flag["flag_id"], flag["line_id"])
-            verdict = Disposition(*place, "cleared", "licensed", "seen", "N. Officer", "2026-11-02T08:00:00+00:00", until)
-            ledger.add_dispositions([verdict])
+            verdict = Verdict(*place, "cleared", "licensed", "seen", "N. Officer", "2026-11-02T08:00:00+00:00", until)
+            ledger.add_verdicts([verdict])
 
 
 class Desk:

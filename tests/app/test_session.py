@@ -14,7 +14,7 @@ from precursor_screen.app import session
 from precursor_screen.app.config import Value, load_settings
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session, load, open_lists
-from precursor_screen.app.settings import Settings, settle
+from precursor_screen.app.settings import Settings, merge_options
 from precursor_screen.core.errors import LedgerError, LedgerLocked, StaleReference, UsageError
 from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import open_ledger
@@ -41,16 +41,16 @@ def test_what_a_command_was_given_goes_before_the_settings_of_the_site(tmp_path:
     site = values(
         tmp_path, 'jurisdiction = "eu"\ntiers = ["convention"]\nwatchlists = ["sample"]\nledger = "home"\nhome = "/h"\n'
     )
-    settled = settle(site)
+    settled = merge_options(site)
     assert (settled.jurisdiction, settled.tiers, settled.watchlists) == ("EU", ("convention",), ("sample",))
     assert settled.ledger == "sqlite:////h/ledger.sqlite"
-    given = settle(site, jurisdiction="us", tiers=("national",), watchlists=("none",), ledger="sqlite:///x", jobs=2)
+    given = merge_options(site, jurisdiction="us", tiers=("national",), watchlists=("none",), ledger="sqlite:///x", jobs=2)
     assert (given.jurisdiction, given.tiers, given.watchlists) == ("US", ("national",), ("none",))
     assert (given.ledger, given.jobs) == ("sqlite:///x", 2)
 
 
 def test_nothing_given_is_what_is_written_down_as_the_default(tmp_path: Path) -> None:
-    settled = settle(values(tmp_path), tiers=(), watchlists=(), jurisdiction=None)
+    settled = merge_options(values(tmp_path), tiers=(), watchlists=(), jurisdiction=None)
     assert (settled.tiers, settled.fail_on, settled.ledger, settled.registers) == (("convention", "national"), "none", "", True)
 
 
@@ -64,7 +64,7 @@ def test_nothing_given_is_what_is_written_down_as_the_default(tmp_path: Path) ->
 )
 def test_a_value_that_is_not_allowed_names_its_option(tmp_path: Path, given: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        settle(values(tmp_path), **given)
+        merge_options(values(tmp_path), **given)
 
 
 def test_none_stands_alone() -> None:

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from precursor_screen.app.verdict_files import read_verdicts, write_verdicts
-from precursor_screen.cases.review import Draft, import_verdicts
+from precursor_screen.cases.review import VerdictDraft, import_verdicts
 from precursor_screen.core.errors import UsageError
 from precursor_screen.history.store import open_ledger
 from tests.cases.verdicts import NOW, add, fill
@@ -16,21 +16,21 @@ from tests.cases.verdicts import NOW, add, fill
 def test_out_and_back_is_the_same(ledger, tmp_path):
     add(
         ledger,
-        Draft("=sum(9)", "cleared", "other", text='=1+1, "quoted"\nand more', officer="@x"),
-        Draft("abcdef01", "confirmed", "licensed", text="'tis"),
+        VerdictDraft("=sum(9)", "cleared", "other", text='=1+1, "quoted"\nand more', officer="@x"),
+        VerdictDraft("abcdef01", "confirmed", "licensed", text="'tis"),
     )
     path = tmp_path / "out.csv"
     assert write_verdicts(ledger, path) == 2
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
     assert [cell for row in rows for cell in row if cell.startswith(("=", "@"))] == []
-    before = ledger.dispositions()
+    before = ledger.verdicts()
     assert import_verdicts(ledger, read_verdicts(path).drafts, "nobody", NOW).repeated == 2
-    assert ledger.dispositions() == before
+    assert ledger.verdicts() == before
     with open_ledger(f"sqlite:///{tmp_path / 'other.sqlite'}") as other:
         fill(other)
         assert import_verdicts(other, read_verdicts(path).drafts, "nobody", NOW).added == 2
-        assert other.dispositions() == before
+        assert other.verdicts() == before
 
 
 FILES = [
@@ -70,15 +70,15 @@ def test_files_as_people_leave_them(ledger, tmp_path):
     stated = read_verdicts(path)
     assert stated.undecided == 1
     assert import_verdicts(ledger, stated.drafts, "N", NOW).added == 1
-    (one,) = ledger.dispositions()
+    (one,) = ledger.verdicts()
     assert (one.flag_id, one.reason, one.text) == ("abcdef01", "end-use-confirmed", "a, b")
 
 
 def test_what_means_harm_is_stored_as_it_is_and_stays_a_text(ledger, tmp_path):
     text = "<script>x</script> \u202e=1+1\x00\ud800"
-    add(ledger, Draft("abcdef01", "referred", "other", text=text, officer="=cmd"))
+    add(ledger, VerdictDraft("abcdef01", "referred", "other", text=text, officer="=cmd"))
     path = tmp_path / "v.csv"
     write_verdicts(ledger, path)
     assert '"\'=cmd"' in path.read_text("utf-8-sig")
-    assert ledger.dispositions()[0].text == "<script>x</script> \u202e=1+1\ufffd?"
+    assert ledger.verdicts()[0].text == "<script>x</script> \u202e=1+1\ufffd?"
     assert import_verdicts(ledger, read_verdicts(path).drafts, "N", NOW).repeated == 1

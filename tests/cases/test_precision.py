@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from precursor_screen.cases.precision import LEAST_DECIDED, interval, measure
 from precursor_screen.core.model import retired_rule
-from precursor_screen.history.values import Disposition
+from precursor_screen.history.values import Verdict
 
 # Reckoned by hand from Wilson's formula, and those of Brown, Cai and DasGupta's kind of small samples.
 INTERVALS = [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1.0), (3, 40, 0.0258, 0.1986)]
@@ -33,7 +33,7 @@ def test_an_interval_holds_its_share_and_narrows(pair):
 
 def verdicts(*said):
     """(flag, verdict)."""
-    return [Disposition(f, "L", v, "other", "", "N", "2026-11-25T08:30:00+00:00") for f, v in said]
+    return [Verdict(f, "L", v, "other", "", "N", "2026-11-25T08:30:00+00:00") for f, v in said]
 
 
 def rule(rule_id, weight=12):

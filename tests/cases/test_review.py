@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.app.export import export_tables
-from precursor_screen.cases.review import Draft, add_verdicts, import_verdicts
+from precursor_screen.cases.review import VerdictDraft, add_verdicts, import_verdicts
 from precursor_screen.cases.targets import find, find_flags
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
 from precursor_screen.history.store import open_ledger
@@ -24,9 +24,13 @@ from tests.history.rows import CELLS, cells, flag, flags, judged, run
 
 
 def test_a_verdict_gets_what_it_does_not_say(ledger):
-    done = add(ledger, Draft("abcdef01", "cleared", "licensed"), Draft("abcdef02", "confirmed", "other", officer="O. Other"))
+    done = add(
+        ledger,
+        VerdictDraft("abcdef01", "cleared", "licensed"),
+        VerdictDraft("abcdef02", "confirmed", "other", officer="O. Other"),
+    )
     assert (done.added, done.repeated) == (2, 0)
-    first, second = ledger.dispositions()
+    first, second = ledger.verdicts()
     assert (first.line_id, first.officer, first.at, first.until) == (
         "abcdef01",
         "N. Officer",
@@ -37,32 +41,32 @@ def test_a_verdict_gets_what_it_does_not_say(ledger):
 
 
 BAD = [
-    (Draft("abcdef01", "clear", "licensed"), "'clear' is no verdict"),
-    (Draft("abcdef01", "cleared", "Because!"), "no reason code"),
-    (Draft("abcdef01", "cleared", ""), "no reason code"),
-    (Draft("abcdef01", "cleared", "other", until="tomorrow"), "not a date"),
-    (Draft("abcdef01", "cleared", "other", until="2026-11-24"), "would have ended on 2026-11-24"),
-    (Draft("abcdef01", "confirmed", "other", until="2027-01-01"), "has no last day"),
-    (Draft("abcdef01", "confirmed", "other", at="noon"), "no time"),
-    (Draft("abcdef01", "confirmed", "other", at="2026-11-25T08:30:00"), "no time zone"),
-    (Draft("abcdef01", "confirmed", "other", text="x" * 10_001), "10,001 characters"),
-    (Draft("abcdef", "confirmed", "other"), "2 flags begin with"),
-    (Draft("ab", "confirmed", "other"), "at least 3 characters"),
-    (Draft("nothing", "confirmed", "other"), "no flag, shipment, bill or party 'nothing'"),
-    (Draft("1.2E+31", "confirmed", "other"), "no id of a flag any more"),
-    (Draft("abcdef01", "confirmed", "other", line_id="elsewhere"), "was never about line 'elsewhere'"),
-    (Draft("abcdef01", "confirmed", "other", at="2026-11-26T08:30:01+00:00"), "still to come"),
-    (Draft("abcdef01", "confirmed", "other", officer="x" * 201), "201 characters"),
+    (VerdictDraft("abcdef01", "clear", "licensed"), "'clear' is no verdict"),
+    (VerdictDraft("abcdef01", "cleared", "Because!"), "no reason code"),
+    (VerdictDraft("abcdef01", "cleared", ""), "no reason code"),
+    (VerdictDraft("abcdef01", "cleared", "other", until="tomorrow"), "not a date"),
+    (VerdictDraft("abcdef01", "cleared", "other", until="2026-11-24"), "would have ended on 2026-11-24"),
+    (VerdictDraft("abcdef01", "confirmed", "other", until="2027-01-01"), "has no last day"),
+    (VerdictDraft("abcdef01", "confirmed", "other", at="noon"), "no time"),
+    (VerdictDraft("abcdef01", "confirmed", "other", at="2026-11-25T08:30:00"), "no time zone"),
+    (VerdictDraft("abcdef01", "confirmed", "other", text="x" * 10_001), "10,001 characters"),
+    (VerdictDraft("abcdef", "confirmed", "other"), "2 flags begin with"),
+    (VerdictDraft("ab", "confirmed", "other"), "at least 3 characters"),
+    (VerdictDraft("nothing", "confirmed", "other"), "no flag, shipment, bill or party 'nothing'"),
+    (VerdictDraft("1.2E+31", "confirmed", "other"), "no id of a flag any more"),
+    (VerdictDraft("abcdef01", "confirmed", "other", line_id="elsewhere"), "was never about line 'elsewhere'"),
+    (VerdictDraft("abcdef01", "confirmed", "other", at="2026-11-26T08:30:01+00:00"), "still to come"),
+    (VerdictDraft("abcdef01", "confirmed", "other", officer="x" * 201), "201 characters"),
 ]
 
 
 @pytest.mark.parametrize(("draft", "message"), BAD)
 def test_what_is_no_verdict(ledger, draft, message):
     with pytest.raises(UsageError, match=message) as caught:
-        add(ledger, Draft("abcdef01", "confirmed", "other"), draft)
+        add(ledger, VerdictDraft("abcdef01", "confirmed", "other"), draft)
     assert str(caught.value.where) == "v.csv, row 3"
     assert caught.value.remedy
-    assert ledger.dispositions() == []
+    assert ledger.verdicts() == []
 
 
 def test_all_errors_at_once(ledger):
@@ -123,22 +127,26 @@ def critical(ledger):
 def test_one_officer_alone_does_not_clear_what_is_critical(ledger, second, message):
     critical(ledger)
     with pytest.raises(UsageError, match=message) as caught:
-        add(ledger, Draft("c0ffee01", "cleared", "licensed", second=second))
+        add(ledger, VerdictDraft("c0ffee01", "cleared", "licensed", second=second))
     assert "--second NAME" in caught.value.remedy
-    assert ledger.dispositions() == []
+    assert ledger.verdicts() == []
 
 
 def test_two_officers_do_and_other_verdicts_take_one(ledger):
     critical(ledger)
-    add(ledger, Draft("c0ffee01", "cleared", "licensed", second="O. Other"), Draft("c0ffee02", "referred", "referred"))
-    assert [(d.officer, d.second) for d in ledger.dispositions()] == [("N. Officer", "O. Other"), ("N. Officer", "")]
+    add(
+        ledger,
+        VerdictDraft("c0ffee01", "cleared", "licensed", second="O. Other"),
+        VerdictDraft("c0ffee02", "referred", "referred"),
+    )
+    assert [(d.officer, d.second) for d in ledger.verdicts()] == [("N. Officer", "O. Other"), ("N. Officer", "")]
     assert ledger.verify() == []
     states = {f["flag_id"]: f["state"] for f in ledger.flags(shipment_id="S-crit").to_pylist()}
     assert states == {"c0ffee01": "suppressed", "c0ffee02": "new"}
 
 
 def test_the_level_below_critical_takes_one(ledger):
-    assert add(ledger, Draft("abcdef01", "cleared", "licensed")).added == 1
+    assert add(ledger, VerdictDraft("abcdef01", "cleared", "licensed")).added == 1
 
 
 # A file, row by row
@@ -147,9 +155,9 @@ def test_the_level_below_critical_takes_one(ledger):
 def test_a_file_is_taken_row_by_row(ledger):
     critical(ledger)
     rows = [
-        Draft("abcdef01", "cleared", "licensed"),
-        Draft("c0ffee01", "cleared", "licensed"),
-        Draft("fedcba", "referred", "other"),
+        VerdictDraft("abcdef01", "cleared", "licensed"),
+        VerdictDraft("c0ffee01", "cleared", "licensed"),
+        VerdictDraft("fedcba", "referred", "other"),
     ]
     done = import_verdicts(ledger, [(Where("v.csv", n), d) for n, d in enumerate(rows, 2)], "N. Officer", NOW)
     assert (done.added, done.repeated) == (1, 0)
@@ -157,14 +165,14 @@ def test_a_file_is_taken_row_by_row(ledger):
         (3, "flag", True),
         (4, "no f", True),
     ]
-    assert [d.flag_id for d in ledger.dispositions()] == ["abcdef01"]
+    assert [d.flag_id for d in ledger.verdicts()] == ["abcdef01"]
 
 
 def test_rows_that_contradict_one_another_are_refused_both(ledger):
     rows = [
-        Draft("abcdef01", "cleared", "licensed"),
-        Draft("abcdef02", "referred", "other"),
-        Draft("abcdef01", "confirmed", "other"),
+        VerdictDraft("abcdef01", "cleared", "licensed"),
+        VerdictDraft("abcdef02", "referred", "other"),
+        VerdictDraft("abcdef01", "confirmed", "other"),
     ]
     done = import_verdicts(ledger, [(Where("v.csv", n), d) for n, d in enumerate(rows, 2)], "N", NOW)
     assert (done.added, [e.where.row for e in done.refused]) == (1, [2, 4])
@@ -175,7 +183,7 @@ def test_rows_that_contradict_one_another_are_refused_both(ledger):
 
 @pytest.mark.parametrize(("days", "again"), [(0, 0), (365, 0), (366, 1)])
 def test_a_file_without_times_is_taken_once_until_its_clearance_has_ended(ledger, days, again):
-    rows = [(Where("v.csv", 2), Draft("abcdef01", "cleared", "licensed"))]
+    rows = [(Where("v.csv", 2), VerdictDraft("abcdef01", "cleared", "licensed"))]
     assert import_verdicts(ledger, rows, "N", NOW).added == 1
     done = import_verdicts(ledger, rows, "N", NOW + timedelta(days=days))
     assert (done.added, done.repeated) == (again, 1 - again)
@@ -186,19 +194,19 @@ def test_a_verdict_on_an_earlier_content_is_kept_and_said(ledger):
         judgement = judged(("abcdef01", "changed"))
         found = flags(flag("PS-CHEM-001", "abcdef01", flag_id="abcdef01", line_id="changed"))
         transaction.record_flags(transaction.compare_flags(found, judgement), cells("changed"), judgement)
-    rows = [(Where("v.csv", 2), Draft("abcdef01", "cleared", "licensed", line_id="abcdef01"))]
+    rows = [(Where("v.csv", 2), VerdictDraft("abcdef01", "cleared", "licensed", line_id="abcdef01"))]
     done = import_verdicts(ledger, rows, "N", NOW)
     assert (done.added, done.earlier) == (1, 1)
     assert [f["state"] for f in ledger.flags(flag_id="abcdef01").to_pylist()] != ["suppressed"]
 
 
 def test_open_takes_a_verdict_back(ledger):
-    add(ledger, Draft("abcdef01", "cleared", "licensed"))
+    add(ledger, VerdictDraft("abcdef01", "cleared", "licensed"))
     assert [f["state"] for f in ledger.flags(flag_id="abcdef01").to_pylist()] == ["suppressed"]
-    add(ledger, Draft("shipment:S-abcdef01", "open", "data-error"))
+    add(ledger, VerdictDraft("shipment:S-abcdef01", "open", "data-error"))
     assert [f["state"] for f in ledger.flags(flag_id="abcdef01").to_pylist()] == ["existing"]
     with pytest.raises(UsageError, match="shipment S-abcdef01 has no cleared flag"):
-        add(ledger, Draft("S-abcdef01", "open", "data-error"))
+        add(ledger, VerdictDraft("S-abcdef01", "open", "data-error"))
 
 
 # What is named
@@ -270,21 +278,21 @@ def test_a_name_with_two_meanings_asks_which(filed):
 
 
 def test_a_verdict_on_a_bill_is_one_on_each_open_flag_of_it(filed):
-    add(filed, Draft("11aa", "cleared", "licensed"))
-    done = add(filed, Draft("BILL-77", "referred", "referred"))
+    add(filed, VerdictDraft("11aa", "cleared", "licensed"))
+    done = add(filed, VerdictDraft("BILL-77", "referred", "referred"))
     assert [v.flag_id for v in done.verdicts] == ["22bb"]
 
 
 def test_a_name_that_means_several_shipments_asks_first(filed):
     with pytest.raises(UsageError, match="bill BILL-77 has 2 flags in 2 shipments") as caught:
-        add_verdicts(filed, [(Where(), Draft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False)
+        add_verdicts(filed, [(Where(), VerdictDraft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False)
     assert "--yes" in caught.value.remedy
-    assert add_verdicts(filed, [(Where(), Draft("S-11aa", "cleared", "licensed"))], "N", NOW, many=False).added == 1
-    assert add_verdicts(filed, [(Where(), Draft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False).added == 1
+    assert add_verdicts(filed, [(Where(), VerdictDraft("S-11aa", "cleared", "licensed"))], "N", NOW, many=False).added == 1
+    assert add_verdicts(filed, [(Where(), VerdictDraft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False).added == 1
 
 
 ROWS = st.builds(
-    Draft,
+    VerdictDraft,
     flag=st.sampled_from(["abcdef01", "abcdef02", "abcdef", "=sum(9)", "c0ffee01", "ghost", ""]),
     verdict=st.sampled_from(["cleared", "referred", "confirmed", "inconclusive", "open", "maybe", ""]),
     reason=st.sampled_from(["licensed", "other", "Because!", ""]),
@@ -309,13 +317,11 @@ def test_every_row_is_taken_or_refused_with_a_remedy_and_a_second_import_adds_no
         assert len(done.verdicts) <= len(taken) <= len(rows)
         assert bool(taken) == bool(done.verdicts)
         assert all(e.remedy for e in done.refused)
-        assert done.added == len(opened.dispositions()) == sum(done.kinds.values())
+        assert done.added == len(opened.verdicts()) == sum(done.kinds.values())
         assert [
-            d
-            for d in opened.dispositions()
-            if d.flag_id.startswith("c0ffee") and d.verdict == "cleared" and d.second != "O. Other"
+            d for d in opened.verdicts() if d.flag_id.startswith("c0ffee") and d.verdict == "cleared" and d.second != "O. Other"
         ] == []
-        before = opened.dispositions()
+        before = opened.verdicts()
         again = import_verdicts(opened, rows, "N. Officer", NOW)
-        assert (again.added, opened.dispositions()) == (0, before)
+        assert (again.added, opened.verdicts()) == (0, before)
         assert opened.verify() == []

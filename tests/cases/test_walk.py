@@ -55,7 +55,7 @@ def go(ledger, *answers, second="", may_clear=(), kind=None, **options):
 
 
 def said(ledger):
-    return [(d.flag_id, d.verdict, d.reason, d.text, d.second) for d in ledger.dispositions()]
+    return [(d.flag_id, d.verdict, d.reason, d.text, d.second) for d in ledger.verdicts()]
 
 
 def test_the_worst_comes_first(ledger):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.history.store import open_ledger
-from precursor_screen.history.values import CONFIRMED, Disposition
+from precursor_screen.history.values import CONFIRMED, Verdict
 from tests.cases.audit.rows import OWN, row, table
 from tests.history import rows as ledger_rows
 
@@ -36,8 +36,8 @@ def recorded(home: Path) -> Callable[..., None]:
                 judged = ledger_rows.judged(("1", "line-1"))
                 compared = transaction.compare_flags(ledger_rows.flags(raised), judged)
                 transaction.record_flags(compared, pa.Table.from_pylist(cells, schema=ledger_rows.CELLS), judged)
-            ledger.add_dispositions(
-                [Disposition(raised["flag_id"], "line-1", CONFIRMED, "other", "", "officer", "2026-11-01T08:00:00+00:00")]
+            ledger.add_verdicts(
+                [Verdict(raised["flag_id"], "line-1", CONFIRMED, "other", "", "officer", "2026-11-01T08:00:00+00:00")]
             )
 
     return record

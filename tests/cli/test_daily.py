@@ -235,7 +235,7 @@ def test_verdicts_are_taken_from_a_folder_once_and_what_is_refused_is_mailed(dai
     assert (answer.code, answer.out) == (0, "")
     assert json.loads(Path("out/run.json").read_text())["remarks"] == ["Verdicts in verdicts-2026-11-23.csv: 1 added (1 cleared)"]
     with open_ledger(f"sqlite:///{home / 'ledger.sqlite'}") as ledger:
-        assert [(d.flag_id, d.officer) for d in ledger.dispositions()] == [(flags["B1"], "N. Officer")]
+        assert [(d.flag_id, d.officer) for d in ledger.verdicts()] == [(flags["B1"], "N. Officer")]
     Path("said/verdicts-2.csv").write_text(
         f"{head}{flags['B1']},cleared,licensed,N. Officer\nffffff,cleared,licensed,N. Officer\n"
     )

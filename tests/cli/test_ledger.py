@@ -221,7 +221,7 @@ def test_the_example_of_the_page_records_what_it_says_and_no_key_as_a_name(ps, h
         answer = ps(*shlex.split(words), "--ledger", url, stdin=answers.encode().decode("unicode_escape").encode())
         assert "Name of the second officer" in answer.out or "--second" in words
         with open_ledger(url) as ledger:
-            recorded = [(d.flag_id, d.verdict, d.officer, d.second) for d in ledger.dispositions()]
+            recorded = [(d.flag_id, d.verdict, d.officer, d.second) for d in ledger.verdicts()]
         assert recorded == ([("abcdef01", "cleared", "N. Officer", "O. Other")] if "--second" in words else [])
     assert "The names are recorded, not authenticated." in answer.out
 

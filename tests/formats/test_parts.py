@@ -16,7 +16,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.parts import constants_of, runs_of, texts_of_xml, words_of_format
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.formats.witness import words_of_page
+from precursor_screen.formats.workbook_audit import words_of_page
 from tests.formats.binary_book import xlsb
 
 
@@ -119,9 +119,9 @@ def test_a_table_of_texts_that_is_too_large_is_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(xlsx_scan, "_MOST_STRINGS", 100)
     monkeypatch.setattr(xlsx, "MOST_CONSTANTS", 1)
     with zipfile.ZipFile(io.BytesIO(_book(formula='="raw silk"'))) as archive:
-        witness = xlsx.XlsxWitness(archive)
+        witness = xlsx.XlsxAudit(archive)
         scan = witness.scan(0, "Sheet1")
-        _, notes = witness.rest()
+        _, notes = witness.loose_parts()
     assert scan is not None
     assert [note.text for note in notes] == ["Sheet1", "xl/sharedStrings.xml"]
 

@@ -19,7 +19,7 @@ from typing import Any
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import verify
 from precursor_screen.history.store import open_ledger
-from precursor_screen.history.values import Disposition, FileRecord
+from precursor_screen.history.values import FileRecord, Verdict
 from tests.history.rows import amended, cells, day, flag, flags, judged, look, movement, run, table
 
 KEYS = [f"M{n:02}" for n in range(30)]
@@ -43,9 +43,7 @@ def make(path: Path) -> bytes:
                 transaction.record_files([FileRecord(f"{number}" * 64, f"{number}.csv", 10, 10)])
         for k in ("M00", "M10"):
             place = (f"PS-CHEM-001/{k}", k)
-            ledger.add_dispositions(
-                [Disposition(*place, "cleared", "licensed", "seen", "N. Officer", "2026-03-04T08:00:00+00:00")]
-            )
+            ledger.add_verdicts([Verdict(*place, "cleared", "licensed", "seen", "N. Officer", "2026-03-04T08:00:00+00:00")])
     return path.read_bytes()
 
 
@@ -59,7 +57,7 @@ def use(path: Path, record: bool) -> Any:
     with open_ledger(f"sqlite:///{path}", create=False) as ledger:
         told: list[Any] = []
         if record:
-            told += [ledger.flags().to_pylist(), ledger.dispositions(), ledger.cited_lines(KEYS).to_pylist()]
+            told += [ledger.flags().to_pylist(), ledger.verdicts(), ledger.cited_lines(KEYS).to_pylist()]
         with suppress(InterruptedError), ledger.begin(run(9)) as transaction:
             rows = [movement(k, as_of_date=day(3)) for k in keys]
             rows.append(movement("M05", message_function="cancellation"))

@@ -130,7 +130,7 @@ def seal_anew(url: str) -> None:
     with open_ledger(url) as ledger, connected(ledger.engine, writes=True) as connection:
         seals = chain.open_seals(connection, url)
         for name in ("flags", "movements", "runs"):
-            seals.renew(name, f"{name} t")
+            seals.rehash(name, f"{name} t")
         chain.add_link(connection, chain.RUN, seals.checksums, 1)
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.memory import EPISODE, KNOWN
-from precursor_screen.history.values import CLEARED, CONFIRMED, Disposition
+from precursor_screen.history.values import CLEARED, CONFIRMED, Verdict
 from tests.history.rows import cells, day, flag, flags, judged, movement, run, table
 
 WINDOW = "PS-QTY-002"
@@ -48,7 +48,7 @@ def screen(ledger, number, *raised, told=True, **more):
     return compared, {f["line_id"]: (f["flag_id"].removeprefix(f"{WINDOW}/"), f["state"]) for f in compared.flags.to_pylist()}
 
 
-def verdict(line: str, kind: str = CLEARED, **more: str) -> Disposition:
+def verdict(line: str, kind: str = CLEARED, **more: str) -> Verdict:
     row = {
         "flag_id": f"{WINDOW}/{line}",
         "line_id": line,
@@ -58,7 +58,7 @@ def verdict(line: str, kind: str = CLEARED, **more: str) -> Disposition:
         "officer": "N",
         "at": "2026",
     }
-    return Disposition(**{**row, **more})
+    return Verdict(**{**row, **more})
 
 
 def open_ids(ledger) -> list[str]:
@@ -90,7 +90,7 @@ def test_the_earlier_id_stands_and_the_other_is_its_alias(ledger):
 @pytest.mark.parametrize(("cleared", "state"), [("", "existing"), ("D", "existing"), ("B", "existing"), ("BD", "suppressed")])
 def test_a_clearance_holds_for_the_members_that_it_saw(ledger, cleared, state):
     apart(ledger)
-    ledger.add_dispositions([verdict(line) for line in cleared])
+    ledger.add_verdicts([verdict(line) for line in cleared])
     _, told = screen(ledger, 3, ("L", JOINED))
     assert told == {"L": ("D", state)}
     _, told = screen(ledger, 4, ("M", [*JOINED, ("M", 25, 130.0)]))
@@ -100,7 +100,7 @@ def test_a_clearance_holds_for_the_members_that_it_saw(ledger, cleared, state):
 
 def test_an_episode_is_told_anew_when_its_value_doubles_however_it_was_cleared(ledger):
     apart(ledger)
-    ledger.add_dispositions([verdict("B"), verdict("D")])
+    ledger.add_verdicts([verdict("B"), verdict("D")])
     _, told = screen(ledger, 3, ("L", [*JOINED, ("X", 11, 239.0)]))
     assert told == {"L": ("D", "suppressed")}
     _, told = screen(ledger, 4, ("Y", [*JOINED, ("X", 11, 240.0)]))
@@ -110,9 +110,9 @@ def test_an_episode_is_told_anew_when_its_value_doubles_however_it_was_cleared(l
 def test_what_is_said_of_an_alias_is_said_of_the_episode(ledger):
     apart(ledger)
     screen(ledger, 3, ("L", JOINED))
-    assert ledger.add_dispositions([verdict("B", CONFIRMED), verdict("B", line_id="L")]) == (2, 0)
+    assert ledger.add_verdicts([verdict("B", CONFIRMED), verdict("B", line_id="L")]) == (2, 0)
     assert open_ids(ledger) == []
-    assert [(d.flag_id, d.verdict) for d in ledger.dispositions(f"{WINDOW}/D")] == [
+    assert [(d.flag_id, d.verdict) for d in ledger.verdicts(f"{WINDOW}/D")] == [
         (f"{WINDOW}/D", CONFIRMED),
         (f"{WINDOW}/D", CLEARED),
     ]
@@ -167,7 +167,7 @@ def fall(ledger, number: int) -> None:
 def test_pruning_leaves_no_alias_that_leads_nowhere(ledger, said_of, left):
     apart(ledger)
     if said_of:
-        ledger.add_dispositions([verdict(said_of, CONFIRMED)])
+        ledger.add_verdicts([verdict(said_of, CONFIRMED)])
     screen(ledger, 3, ("L", JOINED))
     fall(ledger, 4)
     ledger.prune(30, day(400))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import columns
-from precursor_screen.history.chain import Seals
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.history import Groups
 from precursor_screen.history.store import open_ledger
 from tests.examples import examples
@@ -226,9 +226,9 @@ def test_several_questions_of_a_run_check_each_block_once_and_read_the_rest_once
         many(ledger)
         seen(ledger)
         digested, fetched = [], []
-        sealed, fetch = columns._seal, Seals.fetch
+        sealed, fetch = columns._seal, RowChecksums.fetch
         monkeypatch.setattr(columns, "_seal", lambda path, body: digested.append(path.name) or sealed(path, body))
-        monkeypatch.setattr(Seals, "fetch", lambda self, *args: fetched.append(args[0]) or fetch(self, *args))
+        monkeypatch.setattr(RowChecksums, "fetch", lambda self, *args: fetched.append(args[0]) or fetch(self, *args))
         for number in (91, 92):
             with ledger.begin(run(number)) as transaction:
                 for span in (40, 30, 40):

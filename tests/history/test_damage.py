@@ -87,6 +87,6 @@ def test_a_small_ledger_is_one_that_fits(monkeypatch, tmp_path):
         monkeypatch.setattr(verify, "SMALL", limit)
         looked.clear()
         with open_ledger(f"sqlite:///{path}") as ledger:
-            ledger.dispositions()
-            ledger.dispositions()
+            ledger.verdicts()
+            ledger.verdicts()
         assert len(looked) == times

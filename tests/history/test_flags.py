@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.memory import KNOWN, Doubts
-from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Disposition
+from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Verdict
 from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
 
 CHEM, SHIP, WINDOW = SCOPES
@@ -37,7 +37,7 @@ def verdict(flag_id, line, kind=CLEARED, until="", **values):
         "at": "2026-03-02T08:00:00+00:00",
         "until": until,
     }
-    return Disposition(**{**row, **values})
+    return Verdict(**{**row, **values})
 
 
 def test_new_then_existing(ledger):
@@ -70,7 +70,7 @@ def test_the_highest_band_that_was_told_of_is_remembered(ledger):
 
 def test_what_was_cleared_or_resolved_since_was_not_told_of(ledger):
     raise_in(ledger, 1, {"S-A": "hold", "S-B": "hold"}, flag(CHEM, "A"), flag(CHEM, "B"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A")])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A")])
     raise_in(ledger, 2, {}, flag(CHEM, "A"))  # B is resolved
     again = [flag(CHEM, "A", "changed"), flag(SHIP, "A"), flag(CHEM, "B")]
     assert told(ledger, 3, *again) == {}
@@ -147,7 +147,7 @@ def test_a_shipment_rule_needs_all_its_lines_again(ledger):
 def test_a_window_rule_judges_new_lines_only_so_its_flags_are_carried_over(ledger):
     screen(ledger, 1, [flag(WINDOW, "A")], judged("A"), movement("A"))
     assert screen(ledger, 2, [], judged("A", "B"), movement("A"), movement("B")) == ([], {f"{WINDOW}/A": "existing"}, [])
-    ledger.add_dispositions([verdict(f"{WINDOW}/A", "A")])
+    ledger.add_verdicts([verdict(f"{WINDOW}/A", "A")])
     assert screen(ledger, 3, [], judged("A"), movement("A")) == ([], {f"{WINDOW}/A": "suppressed"}, [])
 
 
@@ -161,7 +161,7 @@ def test_a_cancelled_movement_resolves_its_flags(ledger, rule):
 
 def test_a_clearance_suppresses_until_its_day(ledger):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
-    assert ledger.add_dispositions([verdict(f"{CHEM}/A", "A", until=day(3).isoformat())]) == (1, 0)
+    assert ledger.add_verdicts([verdict(f"{CHEM}/A", "A", until=day(3).isoformat())]) == (1, 0)
     assert ledger.info(today=day(3)).clearances == 1
     for number, state in ((2, "suppressed"), (3, "suppressed"), (4, "new"), (5, "existing")):
         assert screen(ledger, number, [flag(CHEM, "A")], judged("A"))[0] == [state], number
@@ -171,7 +171,7 @@ def test_a_clearance_suppresses_until_its_day(ledger):
 @pytest.mark.parametrize(("second", "by"), [("", "N. Officer"), ("O. Other", "N. Officer and O. Other")])
 def test_the_report_gets_who_cleared_and_why(ledger, second, by):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A", until="2026-12-31", second=second)])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A", until="2026-12-31", second=second)])
     with ledger.begin(run(2)) as transaction:
         compared = transaction.compare_flags(flags(flag(CHEM, "A")), judged("A"))
     assert compared.suppressed.to_pylist() == [
@@ -181,7 +181,7 @@ def test_the_report_gets_who_cleared_and_why(ledger, second, by):
 
 def test_a_clearance_lapses_when_the_content_changes(ledger):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"), movement("A"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A")])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A")])
     amended = [flag(CHEM, "A", "A2")]
     assert screen(ledger, 2, amended, judged(("A", "A2")), movement("A", "A2"))[0] == ["new"]
     assert screen(ledger, 3, amended, judged(("A", "A2")), movement("A", "A2"))[0] == ["existing"]
@@ -190,36 +190,36 @@ def test_a_clearance_lapses_when_the_content_changes(ledger):
 @pytest.mark.parametrize("kind", [CONFIRMED, INCONCLUSIVE])
 def test_the_last_verdict_stands(ledger, kind):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A")])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A")])
     assert ledger.info().flags["suppressed"] == 1
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A", kind)])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A", kind)])
     assert ledger.info().flags["existing"] == 1
     assert screen(ledger, 2, [flag(CHEM, "A")], judged("A"))[0] == ["existing"]
 
 
 def test_a_cleared_flag_is_not_resolved_and_an_open_one_beside_it_is(ledger):
     screen(ledger, 1, [flag(CHEM, "A"), flag(CHEM, "B")], judged("A", "B"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A")])
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A")])
     assert screen(ledger, 2, [], judged("A", "B"))[2] == [f"{CHEM}/B"]
 
 
 def test_a_verdict_is_added_once_and_never_changed(ledger, sql):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
     one, other = verdict(f"{CHEM}/A", "A", CONFIRMED), verdict(f"{CHEM}/A", "another line")
-    assert ledger.add_dispositions([one, other, one]) == (2, 1)
-    assert ledger.dispositions() == ledger.dispositions(f"{CHEM}/A") == [one, other]
-    assert ledger.dispositions("nothing") == []
+    assert ledger.add_verdicts([one, other, one]) == (2, 1)
+    assert ledger.verdicts() == ledger.verdicts(f"{CHEM}/A") == [one, other]
+    assert ledger.verdicts("nothing") == []
     for statement in ("update dispositions set verdict = 'cleared'", "delete from dispositions"):
         with pytest.raises(Exception, match="only ever added"):
             sql(statement)
-    assert len(ledger.dispositions()) == 2
+    assert len(ledger.verdicts()) == 2
 
 
 def test_verdicts_are_added_all_or_none(ledger):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
     with pytest.raises(LedgerError, match="flag X is not in the ledger"):
-        ledger.add_dispositions([verdict(f"{CHEM}/A", "A"), verdict("X", "A")])
-    assert ledger.dispositions() == []
+        ledger.add_verdicts([verdict(f"{CHEM}/A", "A"), verdict("X", "A")])
+    assert ledger.verdicts() == []
 
 
 def test_one_flag_in_two_shipments_is_kept_once(ledger):
@@ -232,7 +232,7 @@ def test_one_flag_in_two_shipments_is_kept_once(ledger):
 def test_prune_keeps_what_somebody_must_still_look_at_or_has_judged(ledger):
     old = [flag(CHEM, k) for k in ("A", "B", "C")]
     screen(ledger, 1, old, judged("A", "B", "C"), movement("A"), movement("B"), movement("C", as_of_date=day(300)))
-    ledger.add_dispositions([verdict(f"{CHEM}/B", "B", CONFIRMED)])
+    ledger.add_verdicts([verdict(f"{CHEM}/B", "B", CONFIRMED)])
     screen(ledger, 2, [], judged("A", "B"), movement("A"), movement("B"))
     today = day(1) + timedelta(days=400)
     pruned = ledger.prune(400, today)

@@ -38,7 +38,7 @@ def test_flags_runs_lines_and_movements(ledger, monkeypatch, at_once):
 def test_aliases_and_the_verdicts_on_them(ledger):
     apart(ledger)
     screen(ledger, 3, ("L", JOINED))
-    ledger.add_dispositions([verdict("B")])
+    ledger.add_verdicts([verdict("B")])
     found = ledger.behind([f"{WINDOW}/D"], [])
     assert {f["flag_id"]: f["alias_of"] for f in found.flags} == {f"{WINDOW}/D": None, f"{WINDOW}/B": f"{WINDOW}/D"}
     assert len(next(f for f in found.flags if not f["alias_of"])["episode"]) == len(JOINED)

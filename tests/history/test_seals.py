@@ -10,7 +10,7 @@ from precursor_screen.history import chain, migrations, verify
 from precursor_screen.history.database import connected, create_database, parse_url
 from precursor_screen.history.migrations import MIGRATIONS
 from precursor_screen.history.store import open_ledger
-from precursor_screen.history.values import Disposition
+from precursor_screen.history.values import Verdict
 from tests.history.rows import DAY, cells, day, flag, flags, judged, look, movement, record, run, table
 
 A = "PS-CHEM-001/A"
@@ -30,7 +30,7 @@ def filled(ledger):
             table(movement("A"), movement("B", consignee_key="other"), movement("C", as_of_date=day(-99)))
         )
         transaction.record_flags(compared, cells("A"), judged("A", "B"))
-    ledger.add_dispositions([Disposition(A, "A", "confirmed", "other", "x", "N", "2026-03-02T08:00:00+00:00")])
+    ledger.add_verdicts([Verdict(A, "A", "confirmed", "other", "x", "N", "2026-03-02T08:00:00+00:00")])
     return ledger
 
 
@@ -139,7 +139,7 @@ def test_a_change_is_not_made_good_by_what_is_recorded_over_it(filled, sql, larg
         record(filled, 2, movement("A", message_function="cancellation"))
     sql("update flags set because = 'x'")
     with pytest.raises(LedgerError, match=f"flags {A} "):
-        filled.add_dispositions([Disposition(A, "A", "cleared", "other", "x", "N", "2026-03-03T08:00:00+00:00")])
+        filled.add_verdicts([Verdict(A, "A", "cleared", "other", "x", "N", "2026-03-03T08:00:00+00:00")])
 
 
 def test_prune_starts_the_chain_anew_and_refuses_damage(filled, sql):
@@ -161,7 +161,7 @@ def test_who_reckons_everything_anew_is_not_found(filled, sql):
     sql("update flags set state = 'resolved'")
     with connected(filled.engine, writes=True) as connection:
         opened = chain.open_seals(connection, "")
-        opened.renew("flags", "flags t")
+        opened.rehash("flags", "flags t")
         chain.add_link(connection, chain.RUN, opened.checksums, 1)
     assert filled.verify() == []
 
@@ -214,11 +214,11 @@ def test_rows_that_a_transaction_does_not_change_are_checked_once_where_that_is_
         for once, number in ((False, 1), (True, 2)):
             with pytest.raises(LedgerError, match=rf"shown is damaged: movements {number} \(run 1\) is not what was recorded"):
                 opened.check("movements", source, (number,), once=once)
-        assert opened.renew("movements", "movements t") == 0
+        assert opened.rehash("movements", "movements t") == 0
         opened.check("movements", source, (1,))
         connection.execute(text("update movements set digest = null where id = 1"))
         rows = opened.checksums["movements"].rows
-        assert opened.renew("movements", "movements t cross join (select 1 union all select 2) twice") == 1
+        assert opened.rehash("movements", "movements t cross join (select 1 union all select 2) twice") == 1
         assert opened.checksums["movements"].rows == rows + 1
         connection.rollback()
 

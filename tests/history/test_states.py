@@ -11,7 +11,7 @@ import pytest
 
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.transfer import from_values, to_rows, to_values
-from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Disposition, FileRecord
+from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, FileRecord, Verdict
 from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, record, run, table
 
 CHEM, SHIP, WINDOW = SCOPES
@@ -25,7 +25,7 @@ def screen(ledger, number, found, judgement, *movements, answered=frozenset()):
     return compared, counts
 
 
-def verdict(flag_id: str, line: str, kind: str = CLEARED, **values: Any) -> Disposition:
+def verdict(flag_id: str, line: str, kind: str = CLEARED, **values: Any) -> Verdict:
     row = {
         "flag_id": flag_id,
         "line_id": line,
@@ -35,7 +35,7 @@ def verdict(flag_id: str, line: str, kind: str = CLEARED, **values: Any) -> Disp
         "officer": "N",
         "at": "2026",
     }
-    return Disposition(**{**row, **values})
+    return Verdict(**{**row, **values})
 
 
 def ids(found: pa.Table) -> list[str]:
@@ -52,7 +52,7 @@ def states(ledger) -> dict[str, str]:
 def test_what_somebody_has_cleared_is_not_told_as_over(ledger, how, rule, cleared):
     screen(ledger, 1, [flag(rule, "A")], judged("A"), movement("A"))
     if cleared:
-        ledger.add_dispositions([verdict(f"{rule}/A", "A")])
+        ledger.add_verdicts([verdict(f"{rule}/A", "A")])
     gone = {"cancelled": frozenset({"A"})} if how == "cancelled" else {}
     answered = frozenset({f"{rule}/A"}) if how == "answered" else frozenset()
     compared, counts = screen(ledger, 2, [], judged("B", **gone), movement("B"), answered=answered)
@@ -65,7 +65,7 @@ def test_what_somebody_has_cleared_is_not_told_as_over(ledger, how, rule, cleare
 def test_who_cleared_what_is_told_once_for_each_flag_raised_or_carried(ledger):
     found = [flag(CHEM, "A"), flag(WINDOW, "B"), flag(CHEM, "C")]
     screen(ledger, 1, found, judged("A", "B", "C"), *map(movement, "ABC"))
-    ledger.add_dispositions(
+    ledger.add_verdicts(
         [verdict(f"{WINDOW}/B", "B", text="", officer="M"), verdict(f"{CHEM}/A", "A"), verdict(f"{CHEM}/C", "other", officer="O")]
     )
     raised = [flag(CHEM, "C"), flag(CHEM, "A"), flag(CHEM, "A", shipment_id="S-2")]
@@ -95,7 +95,7 @@ def test_a_verdict_changes_the_state_of_what_is_open(ledger, before, line, kind,
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"), movement("A"))
     if before != "new":
         screen(ledger, 2, [flag(CHEM, "A")] if before == "existing" else [], judged("A"), movement("A"))
-    assert ledger.add_dispositions([verdict(f"{CHEM}/A", line, kind)]) == (1, 0)
+    assert ledger.add_verdicts([verdict(f"{CHEM}/A", line, kind)]) == (1, 0)
     assert states(ledger) == {f"{CHEM}/A": after}
 
 
@@ -103,13 +103,13 @@ def test_verdicts_that_differ_in_one_word_are_two_and_links_are_added_for_new_on
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"), movement("A"))
     one = verdict(f"{CHEM}/A", "A", CONFIRMED)
     links = ledger.info().links
-    assert ledger.add_dispositions([one]) == (1, 0)
+    assert ledger.add_verdicts([one]) == (1, 0)
     assert ledger.info().links == links + 1
-    assert ledger.add_dispositions([one]) == (0, 1)
+    assert ledger.add_verdicts([one]) == (0, 1)
     assert ledger.info().links == links + 1
     others = [verdict(f"{CHEM}/A", "A", CONFIRMED, **{name: "else"}) for name in ("reason", "text", "officer", "at")]
-    assert ledger.add_dispositions([*others, one]) == (4, 1)
-    assert [d.officer for d in ledger.dispositions()] == ["N", "N", "N", "else", "N"]
+    assert ledger.add_verdicts([*others, one]) == (4, 1)
+    assert [d.officer for d in ledger.verdicts()] == ["N", "N", "N", "else", "N"]
 
 
 def test_a_flag_raised_anew_continues_what_was_flagged_since_and_a_known_one_does_not(ledger):

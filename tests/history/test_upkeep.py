@@ -9,7 +9,7 @@ import pytest
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.upkeep import copy_file
-from precursor_screen.history.values import CLEARED, Disposition, FileRecord
+from precursor_screen.history.values import CLEARED, FileRecord, Verdict
 from tests.history.rows import amended, cells, day, flag, flags, judged, movement, record, run, table
 
 CHEM = "PS-CHEM-001"
@@ -34,7 +34,7 @@ def test_an_empty_ledger_in_figures(ledger):
         0,
         0,
     )
-    assert (info.first_day, info.last_day, info.dispositions, info.clearances, info.undelivered) == ("", "", 0, 0, 0)
+    assert (info.first_day, info.last_day, info.verdicts, info.clearances, info.undelivered) == ("", "", 0, 0, 0)
     assert (info.flags, info.unverified_runs, info.links) == ({"new": 0, "existing": 0, "suppressed": 0, "resolved": 0}, 0, 1)
     assert info.verified_since > "2020"
     assert len(info.head) == 64
@@ -48,13 +48,11 @@ def test_a_ledger_in_figures(ledger):
     with ledger.begin(run(3)) as transaction:
         transaction.record_files([FileRecord("f" * 64, "m", 1, 1), FileRecord("e" * 64, "m", 1, 1)])
         transaction.keep()
-    ledger.add_dispositions(
-        [Disposition(f"{CHEM}/A", "A", CLEARED, "r", "t", "N", "2026-03-02T08:00:00+00:00", day(5).isoformat())]
-    )
+    ledger.add_verdicts([Verdict(f"{CHEM}/A", "A", CLEARED, "r", "t", "N", "2026-03-02T08:00:00+00:00", day(5).isoformat())])
     info = ledger.info(day(5))
     assert (info.runs, info.files, info.movements, info.superseded, info.cancelled, info.undelivered) == (3, 2, 2, 1, 1, 1)
     assert (info.first_day, info.last_day) == (day(0).isoformat(), day(3).isoformat())
-    assert (info.dispositions, info.clearances, ledger.info(day(6)).clearances) == (1, 1, 0)
+    assert (info.verdicts, info.clearances, ledger.info(day(6)).clearances) == (1, 1, 0)
     assert info.links == 5
     assert info.head != before.head
     assert info.last_run > "2026"

@@ -11,7 +11,7 @@ import pytest
 
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.returns import make_return
-from precursor_screen.reporting.comparison import Head, head_of, tell_return
+from precursor_screen.reporting.comparison import Head, head_of, present_return
 from precursor_screen.reporting.document import Document
 from tests.cases.reconcile.making import moved
 
@@ -19,7 +19,7 @@ HEAD = Head({}, {}, (), date(2025, 12, 31))
 
 
 def told(*movements: Movement) -> Document:
-    return tell_return(make_return(2025, "US", movements, lambda *_: "II", ()), HEAD)
+    return present_return(make_return(2025, "US", movements, lambda *_: "II", ()), HEAD)
 
 
 def data_of(document: Document) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_a_figure_without_any_known_mass_is_blank(movements, in_workbook, in_jso
 
 def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
     made = make_return(2025, "US", (moved(kg="10"),), lambda *_: "II", ())
-    result = tell_return(made, HEAD, head_of("United States", "Office of Forms", "", date(2026, 6, 30)))
+    result = present_return(made, HEAD, head_of("United States", "Office of Forms", "", date(2026, 6, 30)))
     assert next(s for s in result.tables() if s.name == "Head").rows == [
         ("Country or territory", "United States"),
         ("Competent office", "Office of Forms"),

@@ -30,7 +30,7 @@ from precursor_screen.app.daily.out_folder import (
     worst,
 )
 from precursor_screen.app.daily.plan import Digested
-from precursor_screen.app.daily.summary import Said, count_new, digests, write_subject, write_summary
+from precursor_screen.app.daily.summary import MailContent, count_new, digests, write_subject, write_summary
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.local import Run
 from precursor_screen.app.session import Session
@@ -61,7 +61,7 @@ class Deliverer(Struct, frozen=True):
     out: OutFolder
     session: Session
     formats: tuple[str, ...]
-    said: Said
+    said: MailContent
     started: datetime
     note: Callable[[Published, str], None]
 

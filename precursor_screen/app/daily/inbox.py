@@ -196,7 +196,7 @@ def _stamp(path: Path) -> Stamp | None:
     return Stamp(known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino)
 
 
-def settled(
+def quiet_files(
     files: Iterable[Listed],
     seconds: float,
     *,

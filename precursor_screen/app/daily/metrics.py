@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from precursor_screen.app.daily.out_folder import NEW, Published
 from precursor_screen.app.daily.plan import Sorted
-from precursor_screen.app.daily.summary import Said
+from precursor_screen.app.daily.summary import MailContent
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.reference.bundle import Reference
 
@@ -55,7 +55,7 @@ _COUNTED = (
 )
 
 
-def samples_of(found: Sorted, delivered: Sequence[Published], said: Said, reference: Reference) -> list[Sample]:
+def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent, reference: Reference) -> list[Sample]:
     """The figures of a run: its files, what is new in them by outcome, band and level, the age of the lists."""
     taken = [f for p in delivered for f in p.delivery.files]
     files = {

@@ -27,7 +27,7 @@ class Job(Struct, frozen=True):
         out: where reports go.
         settings: of the screening; with a ledger.
         formats: of the reports, suffixes without dot.
-        settle: seconds for which a file must not have changed.
+        quiet_seconds: seconds for which a file must not have changed.
         keep_days: for how long reports are kept; 0: for good.
         on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
         asked: whether somebody said so for this run, who is told what came of it.
@@ -43,7 +43,7 @@ class Job(Struct, frozen=True):
     out: OutFolder
     settings: Settings
     formats: tuple[str, ...]
-    settle: float = 60.0
+    quiet_seconds: float = 60.0
     keep_days: int = 0
     on_change: str = NEW
     asked: bool = False

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily import summary
 from precursor_screen.app.daily.delivering import Deliverer
-from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, settled
+from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, quiet_files
 from precursor_screen.app.daily.metrics import Sample, samples_of, write_metrics
 from precursor_screen.app.daily.out_folder import (
     HEARTBEAT,
@@ -29,7 +29,7 @@ from precursor_screen.app.daily.out_folder import (
     worst,
 )
 from precursor_screen.app.daily.plan import Again, Change, Digested, Job, Sorted, find_again, find_change, find_old, sort_files
-from precursor_screen.app.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
+from precursor_screen.app.daily.summary import MailContent, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.app.daily.verdicts import take_verdicts
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
@@ -51,7 +51,7 @@ DAYS_OF_WEEK = 7
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
 
 
-class _Told(Struct):
+class _Reported(Struct):
     """What came of a run so far."""
 
     codes: list[int] = field(default_factory=list)
@@ -94,8 +94,8 @@ class _Run:
         self.before = read_last(self.out)
         self.is_weekly = not _same_week(self.before.reminded, self.today)
         self.reminded = self.before.reminded
-        self.said = Said(self.today.isoformat(), job.settings.jurisdiction)
-        self.told = _Told()
+        self.said = MailContent(self.today.isoformat(), job.settings.jurisdiction)
+        self.told = _Reported()
         self.refused = False  # whether a verdict was
         self.loud = False  # whether something beside the findings must be said
 
@@ -123,7 +123,7 @@ class _Run:
         if job.on_change == RESCREEN:
             again = find_again(published, found.known, now, job.rescreen_days, time.time())
         remarks += [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
-        problems, told = self.told_once(listing.problems)
+        problems, told = self.report_once(listing.problems)
         self.said = replace(
             self.said,
             unreadable=(*problems, *found.unreadable),
@@ -151,13 +151,13 @@ class _Run:
             return ()
         self.progress("taking verdicts")
         done, now = self.out.note(VERDICTS), datetime.now().astimezone()
-        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.settle, job.may_clear)
+        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.quiet_seconds, job.may_clear)
         self.out.keep_note(VERDICTS, taken.done)
         self.refused = taken.refused
         self.loud |= taken.refused
         return taken.remarks
 
-    def told_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    def report_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
         """What cannot be read: what is to be told now, and what does not change by itself and was told in an earlier run."""
         known = {} if self.job.retry else self.out.note(PROBLEMS)
         told = [(name, why) for name, why in problems if why in (NOWHERE, NOT_A_FILE) and known.get(name) == why]
@@ -378,7 +378,7 @@ def look(
         wait: for files that changed lately.
     """
     listing = list_inbox(job.inbox)
-    ready, waiting = settled(listing.files, job.settle, pause=time.sleep if wait else lambda _: None)
+    ready, waiting = quiet_files(listing.files, job.quiet_seconds, pause=time.sleep if wait else lambda _: None)
     found = sort_files(ready, digests.of, known, out.set_aside(), retry=job.retry)
     return listing, found, [f.name for f in waiting]
 

@@ -53,7 +53,7 @@ _HIGH = ("high", "critical")
 REPEATED, NO_DESCRIPTIONS = "repeated-line", "no-descriptions"
 
 
-class Said(Struct, frozen=True):
+class MailContent(Struct, frozen=True):
     """What a mail says beside the report.
 
     Attributes:
@@ -143,7 +143,7 @@ def _of(shipments: pa.Table, flags: pa.Table) -> pa.Table:
     return shipments.filter(pc.is_in(shipments.column("shipment_id"), pc.unique(flags.column("shipment_id"))))
 
 
-def write_subject(counts: Mapping[str, Any], said: Said, mark: str = "") -> str:
+def write_subject(counts: Mapping[str, Any], said: MailContent, mark: str = "") -> str:
     """`precursor-screen: 2 hold, 9 review, 1 file set aside (2026-11-26, EU)`; what is none is left out."""
     bands, lines = counts.get("shipments", {}), counts.get("lines", {})
     parts = [f"{bands[band]:,} {band}" for band in LOUD if bands.get(band)]
@@ -163,17 +163,17 @@ def write_subject(counts: Mapping[str, Any], said: Said, mark: str = "") -> str:
     return _subject(", ".join(parts), said, mark)
 
 
-def write_failure(error: object, said: Said) -> str:
+def write_failure(error: object, said: MailContent) -> str:
     """The mail of a run that could not do its work."""
     return _join([_subject("could NOT screen", said), "", *str(error).splitlines()])
 
 
-def _subject(text: str, said: Said, mark: str = "") -> str:
+def _subject(text: str, said: MailContent, mark: str = "") -> str:
     where = ", ".join(p for p in (said.day, said.jurisdiction) if p)
     return f"precursor-screen: {mark}{text} ({where})"
 
 
-def write_summary(subject: str, report: Report | None, said: Said) -> str:
+def write_summary(subject: str, report: Report | None, said: MailContent) -> str:
     """The mail: subject, what to know first, each new hold and review, the rest as counts, what was not screened, where the report is."""
     lines = [subject, ""]
     if report is not None:
@@ -196,7 +196,7 @@ def write_summary(subject: str, report: Report | None, said: Said) -> str:
     return _join(lines)
 
 
-def _counts(report: Report, said: Said) -> list[str]:
+def _counts(report: Report, said: MailContent) -> list[str]:
     """What happened, and what is not told one by one."""
     coverage, screened = report.coverage, sum(f.outcome != SET_ASIDE for f in said.files)
     counts = count_new(report)

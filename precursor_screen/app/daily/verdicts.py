@@ -37,7 +37,7 @@ def take_verdicts(
     officer: str,
     now: datetime,
     done: Mapping[str, str],
-    settle: float,
+    quiet_seconds: float,
     may_clear: Collection[str] = (),
 ) -> VerdictsTaken:
     """Adds the verdicts of the files that are new by content and have not changed for some seconds.
@@ -48,7 +48,7 @@ def take_verdicts(
         officer: who speaks where a file does not say.
         now: when, likewise.
         done: what earlier runs took, digest -> name.
-        settle: seconds.
+        quiet_seconds: seconds.
         may_clear: see `casework.review.add_verdicts`.
 
     Raises:
@@ -57,7 +57,7 @@ def take_verdicts(
     """
     remarks: list[str] = []
     refused, met = False, dict(done)
-    for file in _files(folder, settle):
+    for file in _files(folder, quiet_seconds):
         try:
             sha256 = Blob(file.name, file.path).sha256()
             if sha256 in met:
@@ -79,11 +79,11 @@ def take_verdicts(
     return VerdictsTaken(tuple(remarks), refused, met)
 
 
-def _files(folder: Path, settle: float) -> Iterator[Listed]:
+def _files(folder: Path, quiet_seconds: float) -> Iterator[Listed]:
     for file in list_inbox(folder).files:
         name = file.path.name.lower()
         is_ours = (name.startswith("verdicts-") and name.endswith(".csv")) or name.endswith(WORKBOOKS)
-        if is_ours and file.stamp.age(time.time()) >= settle:
+        if is_ours and file.stamp.age(time.time()) >= quiet_seconds:
             yield file
 
 

@@ -220,7 +220,7 @@ def papers(
             shipped_kg=d.shipped_kg,
             difference_kg=d.difference_kg,
             because=d.because,
-            settle=d.settle,
+            settle=d.remedy,
             lines=tuple(sorted({numbers[m.line_id] for m in d.movements if m.line_id in numbers})),
         )
         for d in result.differences

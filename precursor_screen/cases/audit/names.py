@@ -75,7 +75,7 @@ class Merged(NamedTuple):
         return frozenset(t.name for t in self.taken)
 
 
-class _Found(Struct):
+class _Named(Struct):
     why: dict[str, str] = field(default_factory=dict)
     asked: dict[str, Question] = field(default_factory=dict)
 
@@ -104,7 +104,7 @@ def find(
     """
     everybody = sorted(senders, key=lambda s: s.name)
     senders = [s for s in everybody if s.rows]
-    found = _Found()
+    found = _Named()
     out = {n.casefold() for n in leave} | {party_key(n) for n in leave} - {""}
     for text, why in ((asked, ""), *((name, "named by --also") for name in also)):
         known = _by_name_or_number(text, senders)
@@ -172,7 +172,7 @@ def _by_name_or_number(text: str, senders: Sequence[Sender]) -> dict[str, str]:
     return named or {s.name: f"bears the number {text}" for s in senders if text in s.numbers}
 
 
-def _take_numbers(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _take_numbers(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     numbers = {n: name for name in sorted(found.why, reverse=True) for n in by_name[name].numbers}
     for sender in senders:
         shared = sorted(sender.numbers & numbers.keys())
@@ -180,7 +180,7 @@ def _take_numbers(found: _Found, senders: Sequence[Sender], by_name: Mapping[str
             found.why[sender.name] = f"the same number, {shared[0]}, as {numbers[shared[0]]}"
 
 
-def _take_spellings(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     own = [by_name[n] for n in sorted(found.why)]
     keys = dict.fromkeys(s.key for s in own if s.key)
     near: list[tuple[float, Sender]] = []
@@ -210,7 +210,7 @@ def _take_spellings(found: _Found, senders: Sequence[Sender], by_name: Mapping[s
             )
 
 
-def _ask_addresses(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _ask_addresses(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
     for sender in senders:
         shared = sorted(sender.addresses & addresses.keys())
@@ -220,12 +220,12 @@ def _ask_addresses(found: _Found, senders: Sequence[Sender], by_name: Mapping[st
             found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
 
 
-def _another(sender: Sender, found: _Found, by_name: Mapping[str, Sender]) -> bool:
+def _another(sender: Sender, found: _Named, by_name: Mapping[str, Sender]) -> bool:
     """Whether a name is not one of the exporter's own, written otherwise: one of before the period may be."""
     return not sender.key or sender.key not in {by_name[n].key for n in found.why}
 
 
-def _ask_countries(found: _Found, by_name: Mapping[str, Sender]) -> None:
+def _ask_countries(found: _Named, by_name: Mapping[str, Sender]) -> None:
     countries = {c for n in found.why for c in by_name[n].countries}
     if len(countries) > 1:
         for name in sorted(found.why):
@@ -235,7 +235,7 @@ def _ask_countries(found: _Found, by_name: Mapping[str, Sender]) -> None:
                 found.asked[name] = Question(name, because, sender.rows, "--not")
 
 
-def _ask_successors(found: _Found, by_name: Mapping[str, Sender], customers: Customers) -> None:
+def _ask_successors(found: _Named, by_name: Mapping[str, Sender], customers: Customers) -> None:
     days = [d for n in found.why for d in (by_name[n].first, by_name[n].last) if d is not None]
     receivers = customers(sorted(found.why))
     own: frozenset[str] = frozenset().union(*(receivers.get(n, frozenset()) for n in found.why))

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from precursor_screen.cases.evidence.document import FORMAT, TO_SCORE, Document, Row
 from precursor_screen.cases.evidence.facts import facts_of, field_of, stands_in
-from precursor_screen.cases.targets import Found, find_flags
+from precursor_screen.cases.targets import TargetResult, find_flags
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.model import OPEN
 from precursor_screen.history.provenance import Behind
@@ -80,7 +80,7 @@ def _to_score(ledger: Ledger, shipment_id: str) -> tuple[str, pa.Table, list[Row
     return shipment_id, flags, movements
 
 
-def _is_party(ledger: Ledger, found: Found) -> bool:
+def _is_party(ledger: Ledger, found: TargetResult) -> bool:
     """Whether what was found by a cell of its own text is the name of a party, not a reference."""
     lines = _lines(ledger, sorted({f["line_id"] for f in found.flags if f["line_id"]}))
     fields = {field_of(h) for line in lines for h, text in line["cells"].items() if text.upper() == found.name.upper()}
@@ -126,7 +126,7 @@ def _flag(ledger: Ledger, flag: Row, known: Mapping[str, Row]) -> Row:
         "evidence": json.loads(flag["evidence"] or "[]"),
         "window_line_ids": flag["window_line_ids"] or [],
         "recorded": ledger.history_of(flag["flag_id"]),
-        "verdicts": [asdict(v) for v in ledger.dispositions(flag["flag_id"])],
+        "verdicts": [asdict(v) for v in ledger.verdicts(flag["flag_id"])],
         "alias_of": own["alias_of"] or "",
         "aliases": sorted(i for i, row in known.items() if row["alias_of"] == flag["flag_id"]),
         "episode": own["episode"],

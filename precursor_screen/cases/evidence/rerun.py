@@ -26,7 +26,7 @@ _COMPARED = (
 _OF_HISTORY = frozenset({"episode", "told", "escalated", "continues"})
 
 
-class Compared(Struct, frozen=True):
+class RerunResult(Struct, frozen=True):
     """What came of it.
 
     Attributes:
@@ -42,7 +42,7 @@ class Compared(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def compare(document: Document, report: Report, missing: Sequence[str]) -> Compared:
+def compare(document: Document, report: Report, missing: Sequence[str]) -> RerunResult:
     """The flags of a bundle beside those of a run over its inputs.
 
     Args:
@@ -73,7 +73,7 @@ def compare(document: Document, report: Report, missing: Sequence[str]) -> Compa
             unknown.append(f"{named}: raised again, with other {', '.join(other)}; it rests on movements of other runs")
         else:
             differences.append(f"{named}: raised again, with other {', '.join(other)}")
-    return Compared(same, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
+    return RerunResult(same, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
 
 
 def _alike(flag: Row, now: Sequence[Row]) -> Row | None:

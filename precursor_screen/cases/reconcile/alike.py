@@ -149,7 +149,7 @@ def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     return plain and one_apart(one, other)
 
 
-class Likeness:
+class NameMatcher:
     """Keys of the parties that documents name, to be found by a key that is like one of them."""
 
     def __init__(self, keys: Iterable[str]) -> None:
@@ -192,7 +192,7 @@ def _known_as(movement: Movement, sending: Sequence[tuple[str, str]], receiving:
 
 def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
     """Movements whose parties go by the names that documents, or somebody who asks, write for them."""
-    likeness = Likeness({p.key for d in documents for p in d.parties} | ({firm} - {""}))
+    likeness = NameMatcher({p.key for d in documents for p in d.parties} | ({firm} - {""}))
     return [likeness.widen(m) for m in movements]
 
 
@@ -210,7 +210,7 @@ def by_old_names(movements: Iterable[Movement], documents: Iterable[Document]) -
 
 def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
     """The keys by which documents know a firm; empty for none."""
-    return frozenset((firm, *Likeness({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
+    return frozenset((firm, *NameMatcher({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
 
 
 def spelt_alike(one: str, other: str) -> bool:

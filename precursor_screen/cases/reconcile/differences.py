@@ -109,7 +109,7 @@ class Difference(Struct, frozen=True):
         return KINDS[self.kind][0]
 
     @property
-    def settle(self) -> str:
+    def remedy(self) -> str:
         """What would settle it."""
         return KINDS[self.kind][1]
 

@@ -28,7 +28,7 @@ TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and 
 _CONVENTION = "UN1988"
 
 
-class Law:
+class OfficeLaw:
     """What the law that ships asks of the movements of an office. Of none (empty) the 1988 Convention's notifications are all that is asked for.
 
     Attributes:
@@ -123,7 +123,7 @@ class Frame(Struct, frozen=True):
 
     first: date
     last: date
-    law: Law
+    law: OfficeLaw
     tolerance: Decimal = TOLERANCE
     aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known_from: date | None = None

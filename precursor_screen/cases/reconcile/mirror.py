@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.alike import Likeness
+from precursor_screen.cases.reconcile.alike import NameMatcher
 from precursor_screen.cases.reconcile.differences import grouped, show_kg, whole_mass
 from precursor_screen.cases.reconcile.law import TOLERANCE
 from precursor_screen.cases.reconcile.movements import Movement
@@ -53,7 +53,7 @@ class Mirrored(Struct, frozen=True):
         return KINDS[self.kind][0]
 
     @property
-    def settle(self) -> str:
+    def remedy(self) -> str:
         """What would settle it."""
         return KINDS[self.kind][1]
 
@@ -87,7 +87,7 @@ def mirror(
         Differences, the gravest first; and how many consignments were found on both sides.
     """
     exported = list(exports)
-    likeness = Likeness({k for m in exported for k in (*m.sending, *m.receiving)})
+    likeness = NameMatcher({k for m in exported for k in (*m.sending, *m.receiving)})
     left = dict(enumerate(consignments(exported)))
     arrived = dict(enumerate(consignments(likeness.widen(m) for m in imports)))
 

@@ -13,7 +13,16 @@ from importlib import resources
 from itertools import product
 
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
+from precursor_screen.text.party import (
+    GENERAL_SPELLINGS,
+    LATIN,
+    NAME,
+    OWN_SCRIPT,
+    Interpretation,
+    PartyName,
+    kind_of,
+    normalise_party,
+)
 from precursor_screen.text.party_cells import name_parts
 from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
 
@@ -157,7 +166,7 @@ def _is_long(words: Sequence[str]) -> bool:
     return any(len(w) * (1 if w.isascii() else 2) >= _LEAST_ALONE for w in words)
 
 
-def _comparable(mine: PartyName, theirs: PartyName) -> Iterator[tuple[Reading, Reading]]:
+def _comparable(mine: PartyName, theirs: PartyName) -> Iterator[tuple[Interpretation, Interpretation]]:
     """Pairs of readings in one script; in their own where both have one, since consonants and sounds alone are shared by many."""
     both_own = all(any(r.script == OWN_SCRIPT for r in name.readings) for name in (mine, theirs))
     scripts = (OWN_SCRIPT,) if both_own else (LATIN, OWN_SCRIPT)
@@ -166,7 +175,7 @@ def _comparable(mine: PartyName, theirs: PartyName) -> Iterator[tuple[Reading, R
         yield from product(ours, others)
 
 
-def _are_equal(reading: Reading, other: Reading, entry_kind: str) -> bool:
+def _are_equal(reading: Interpretation, other: Interpretation, entry_kind: str) -> bool:
     words, others = list(reading.scored_tokens), list(other.scored_tokens)
     if entry_kind == "person" and PARENTS.isdisjoint(words):
         words, others = sorted(words), sorted(others)

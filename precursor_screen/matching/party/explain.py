@@ -7,7 +7,7 @@ from typing import Any
 
 from precursor_screen.matching.party.alignment import LENGTH_GATE, Pair
 from precursor_screen.matching.party.exact_names import contradicts
-from precursor_screen.matching.party.index import DEFAULT_CUT, Compared, PartyIndex, compare_names
+from precursor_screen.matching.party.index import DEFAULT_CUT, CompareResult, PartyIndex, compare_names
 from precursor_screen.matching.party.weights import FIRST_MAJOR, LEGAL, WHOLE, Word
 from precursor_screen.text.party import PartyName, is_informative, kind_of, normalise_party
 
@@ -84,7 +84,7 @@ def explain_party(
     }
 
 
-def _describe_pair(compared: Compared, pair: Pair) -> dict[str, Any]:
+def _describe_pair(compared: CompareResult, pair: Pair) -> dict[str, Any]:
     left, right = compared.left[pair.left], compared.right[pair.right]
     return {
         "name": left.shown,
@@ -115,7 +115,7 @@ def _describe(party: PartyName, words: Sequence[Word]) -> dict[str, Any]:
     }
 
 
-def _sentence(name: str, entry_name: str, name_kind: str, compared: Compared, cut: float) -> str:
+def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResult, cut: float) -> str:
     outcome = compared.outcome
     enough = outcome.score >= cut
     reached = "reaches" if enough else "does not reach"

@@ -150,7 +150,7 @@ class PartyIndex:
         """How rare the keys of its names are, from 1 (in one entry) down; a key that is not in it is rare."""
         return self._vocabulary.rarities
 
-    def compare(self, name: str, entry_name: str, entry_kind: str) -> Compared | None:
+    def compare(self, name: str, entry_name: str, entry_kind: str) -> CompareResult | None:
         """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
         return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities)
 
@@ -280,7 +280,7 @@ def _reopen(path: Path) -> PartyIndex:
     return PartyIndex.open(path)
 
 
-class Compared(Struct, frozen=True):
+class CompareResult(Struct, frozen=True):
     """The best pair of readings of two names: their words, and what comparing them gives."""
 
     left: tuple[Word, ...]
@@ -290,7 +290,7 @@ class Compared(Struct, frozen=True):
 
 def compare_names(
     name: str, entry_name: str, entry_kind: str = "organisation", rarities: Mapping[str, float] | None = None
-) -> Compared | None:
+) -> CompareResult | None:
     """Compare two names in all their readings; None where either is unscreenable.
 
     Args:
@@ -314,17 +314,17 @@ def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "org
     return scores
 
 
-def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Compared | None:
+def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> CompareResult | None:
     listed = [_make_words(texts, rarities) for texts in spell_listed(theirs, entry_kind)]
     keys = frozenset(word.key for words in listed for word in words)
-    best: Compared | None = None
+    best: CompareResult | None = None
     for texts in Speller(keys).read(ours):
         words = _make_words(texts, rarities)
         for other in listed:
             outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))
             rank = (outcome.informative is not None, outcome.score)
             if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
-                best = Compared(words, other, outcome)
+                best = CompareResult(words, other, outcome)
     if best and contradicts(ours.as_written, (theirs.as_written,)):
         return replace(best, outcome=replace(best.outcome, informative=None))
     return best

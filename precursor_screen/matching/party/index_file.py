@@ -22,7 +22,7 @@ from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS, WatchlistEntry, WatchlistName
 from precursor_screen.matching.party.spellings import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
-from precursor_screen.text.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
+from precursor_screen.text.party import LATIN, Interpretation, PartyName, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.text.party_words import part_form
 
 INDEX_VERSION = 3
@@ -161,7 +161,7 @@ def _part_firm(texts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     """The same words with the first parted from the business and the legal form that a list runs together with it."""
     for i, text in enumerate(texts):
         if (parts := part_form(text)) and describe(text)[1] == NAME:
-            yield compared_words(Reading(canonical_tokens((*texts[:i], *parts, *texts[i + 1 :])), LATIN))
+            yield compared_words(Interpretation(canonical_tokens((*texts[:i], *parts, *texts[i + 1 :])), LATIN))
             return
 
 

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.party.weights import NAME, compared_words, describe
-from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, PartyName, Reading, canonical_tokens
+from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, Interpretation, PartyName, canonical_tokens
 from precursor_screen.text.party_scripts import fold_key
 from precursor_screen.text.party_words import COMMON, SHORT_FORMS, part_form
 
@@ -152,7 +152,7 @@ class Speller:
 
 
 def _spell(tokens: tuple[str, ...]) -> Texts:
-    return compared_words(Reading(canonical_tokens(tokens), LATIN))
+    return compared_words(Interpretation(canonical_tokens(tokens), LATIN))
 
 
 def _join(texts: Sequence[str], names: Collection[str]) -> str:

@@ -100,7 +100,7 @@ def make_word(text: str, rarities: Mapping[str, float], written: str = "") -> Wo
     return Word(text, key, kind, weight, length_weight, written)
 
 
-def compared_words(reading: party.Reading) -> tuple[str, ...]:
+def compared_words(reading: party.Interpretation) -> tuple[str, ...]:
     """The texts of a reading's words as compared: consonants marked; a name of general words alone is one word."""
     tokens = reading.tokens
     if reading.script == party.CONSONANTS:

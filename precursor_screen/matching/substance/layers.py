@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern
-from precursor_screen.matching.substance.near import Likeness, read_misread, read_near
+from precursor_screen.matching.substance.near import NearMatch, read_misread, read_near
 from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.matching.substance.repeats import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance.stream import Near
@@ -93,14 +93,14 @@ def near_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterato
     return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
 
 
-Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], Likeness | None]
+Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], NearMatch | None]
 
 
 def _resembling(
     prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, neighbours: Neighbours, room: Room
 ) -> Iterator[Candidate]:
     squashed, positions = prepared.folded.squashed, prepared.folded.positions
-    known: dict[tuple[int, str], Likeness | None] = {}
+    known: dict[tuple[int, str], NearMatch | None] = {}
     for near in found:
         pattern, stretch = patterns[near.name], squashed[near.start : near.end]
         start, end = positions[near.start], positions[near.end - 1]

@@ -27,7 +27,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
-class Likeness(Struct, frozen=True):
+class NearMatch(Struct, frozen=True):
     """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
 
     edits: int
@@ -58,7 +58,7 @@ def is_doubtful(found: str, name: str, before: str, after: str) -> bool:
     return any(word not in words_of("mass-unit") for word in _LETTERS.findall(f"{before} {after}"))
 
 
-def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Likeness | None:
+def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> NearMatch | None:
     """A stretch as a name with edits, or None if it is not.
 
     Args:
@@ -74,7 +74,7 @@ def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neigh
     return _judge(pattern, text, where, alignment.answers, alignment.edits, raw, neighbours)
 
 
-def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Likeness | None:
+def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> NearMatch | None:
     """A stretch as a name in which look-alikes took the place of letters, or None if it is not. Arguments as of `read_near`."""
     if text == pattern.squashed:
         return None
@@ -103,7 +103,7 @@ def _judge(
     edits: int,
     raw: str,
     neighbours: Neighbours,
-) -> Likeness | None:
+) -> NearMatch | None:
     words = _words(pattern, text, where, answers)
     if words is None or not _digits_stand(pattern, text, where, answers):
         return None
@@ -122,7 +122,7 @@ def _judge(
         i not in gaps and any(map(str.isspace, raw[here - where[0] + 1 : there - where[0]]))
         for i, (here, there) in enumerate(itertools.pairwise(where))
     )
-    return Likeness(edits, gaps) if not edits or parted < pattern.edits else None
+    return NearMatch(edits, gaps) if not edits or parted < pattern.edits else None
 
 
 def _is_kept(word: _Word) -> bool:

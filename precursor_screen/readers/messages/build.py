@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED, LINE_COLUMNS
-from precursor_screen.formats.sheet import Aside, string_array
+from precursor_screen.formats.sheet import OutOfTableText, string_array
 from precursor_screen.readers.assemble import TEXT, assemble
 from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
@@ -40,7 +40,7 @@ _SHOWN = 200
 _STATED = frozenset(c.name for c in FILED)
 
 
-class Gathered(Struct):
+class MessageContent(Struct):
     """Lines of one input as they are read.
 
     Attributes:
@@ -54,14 +54,14 @@ class Gathered(Struct):
     issues: IssueList
     date_order: str = ""
     lines: list[tuple[str, MessageLine]] = field(default_factory=list)
-    asides: tuple[Aside, ...] = ()
+    asides: tuple[OutOfTableText, ...] = ()
 
 
-def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> InputTables:
+def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) -> InputTables:
     """One input of lines that messages state."""
     issues, rows = gathered.issues, [_Row(type_, line) for type_, line in gathered.lines]
     for row in rows:
-        row.settle(issues)
+        row.sort_cells(issues)
         row.note_elsewhere(issues)
     _note_unread(rows, issues)
     places = pa.array([row.line.place for row in rows], pa.int64())
@@ -104,7 +104,7 @@ class _Row(Struct):
             says = "it is stated once for several lines, and counts on the first of them; of this line it is not known"
             issues.add_one_of_many("mass-of-the-bill", says, row=self.line.place, field=name)
 
-    def settle(self, issues: IssueList) -> None:
+    def sort_cells(self, issues: IssueList) -> None:
         """Sort the cells; a second value of a field that can hold one is kept beside it and named in an issue."""
         for cell in self.line.cells:
             if cell.field in (BESIDE, UNREAD):
@@ -250,7 +250,7 @@ def _mapping(rows: Sequence[_Row]) -> tuple[tuple[str, str], ...]:
 
 def _lines(
     fields: Sequence[pa.ChunkedArray], guesses: Sequence[Guess], beside: Sequence[pa.ChunkedArray], headers: Sequence[str],
-    places: pa.Array, gathered: Gathered,
+    places: pa.Array, gathered: MessageContent,
 ) -> pa.Table:  # fmt: skip
     """The columns of LINE with identity, and with the texts in no field of goods, as tables have them."""
     count, issues = len(gathered.lines), gathered.issues

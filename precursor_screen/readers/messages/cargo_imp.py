@@ -14,7 +14,7 @@ from decimal import Decimal
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
@@ -51,7 +51,7 @@ class CargoImpReader:
             InputError: no message in it states goods.
         """
         content, text, issues = read_text(blob, options)
-        gathered = Gathered("Cargo-IMP", issues, asides=text.asides)
+        gathered = MessageContent("Cargo-IMP", issues, asides=text.asides)
         for kind, scope in read_cargo_imp(content, issues):
             gathered.lines += [(kind, line) for line in lines_of(scope)]
         refuse_empty(gathered, blob)
@@ -288,7 +288,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
         _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
-        one.settle(at)
+        one.flush(at)
         # A divided consignment is on several units of this flight, a split one on several flights.
         if one.whole is not None and (one.divided or one.pieces > one.whole.pieces):
             compare_whole(one.whole, issues, all_here=False)
@@ -335,7 +335,7 @@ class _Cargo:
         if unit:
             scope.add("container_numbers", "ULD", unit)
 
-    def settle(self, port: str) -> None:
+    def flush(self, port: str) -> None:
         self.scope.add("port_of_discharge", "airport", port)
         self.scope.add("packages", "AWB pieces", str(self.pieces))
         if self.known and self.mass:

@@ -8,9 +8,9 @@ from precursor_screen.core.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
-from precursor_screen.formats.sheet import Aside
+from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.counts import check_counts, untaken
 from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
 from precursor_screen.readers.messages.edifact import read_edifact
@@ -44,8 +44,8 @@ class EdiReader:
         """
         content, text, issues = read_text(blob, options)
         name, read, tags, codes = _READ[options_kind(content)]
-        around: list[Aside] = []
-        gathered = Gathered(name, issues)
+        around: list[OutOfTableText] = []
+        gathered = MessageContent(name, issues)
         segments = check_counts(part_glued(read_segments(content, blob.name), tags, codes, issues), issues)
         for type_, message in read(_watch_envelope(segments, issues, around), issues):
             gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
@@ -59,13 +59,13 @@ _ENVELOPE = (*_BEGIN, *_END, "UNG", "UNE", "UNH", "UNT", "GS", "GE", "ST", "SE")
 _BETWEEN = ("UNT", "UNE", "SE", "GE")  # behind these a file that was cut looks whole
 
 
-def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list[Aside]) -> Iterator[Segment]:
+def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list[OutOfTableText]) -> Iterator[Segment]:
     """The segments; an interchange without its end is an issue, as messages may have stood there. Words of the envelope stand beside."""
     opened: Segment | None = None
     before = ""
     for segment in segments:
         if segment.tag in _ENVELOPE:
-            around += (Aside(None, f"segment {segment.number} ({segment.tag})", text) for text in untaken(segment, ()))
+            around += (OutOfTableText(None, f"segment {segment.number} ({segment.tag})", text) for text in untaken(segment, ()))
         if segment.tag in _BEGIN:
             _note_end(opened, before, issues)
             opened = segment
@@ -98,7 +98,7 @@ def read_text(blob: Blob, options: ReadOptions) -> tuple[str, Text, IssueList]:
     return text.blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), text, issues
 
 
-def refuse_empty(gathered: Gathered, blob: Blob) -> None:
+def refuse_empty(gathered: MessageContent, blob: Blob) -> None:
     """Raise where no line was read, with what was found instead."""
     if gathered.lines:
         return

@@ -68,7 +68,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
 
 def _take(message: Message, segment: Segment) -> None:
     if segment.tag != "FTX":
-        message.settle_text()
+        message.flush_text()
     message.root.log.clear()
     _HANDLERS.get(segment.tag, _take_other)(message, segment)
     keep_untaken(message.scope, segment, (*message.text, message.type))

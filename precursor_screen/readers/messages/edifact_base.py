@@ -66,7 +66,7 @@ class Message:
         self.text: list[str] = []  # pieces of FTX that may go on in the next segment
         self.text_field = self.text_label = ""
 
-    def settle_text(self) -> None:
+    def flush_text(self) -> None:
         """The text of FTX is complete."""
         if self.text:
             self.scope.add(self.text_field, self.text_label, join_pieces(self.text))
@@ -86,7 +86,7 @@ class Message:
 
     def finish(self) -> Scope:
         """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
-        self.settle_text()
+        self.flush_text()
         if self.function in ("replacement", "cancellation") and not self.versioned and self.stamp.isdigit():
             self.root.add("version", "DTM+137", self.stamp.ljust(14, "0"))
         return self.root

@@ -145,7 +145,7 @@ def _ftx(message: Message, segment: Segment) -> None:
     label = f"FTX+{segment.get(1)[:6]}"
     pieces = segment.all(4) or (segment.get(3),)
     if message.text_label != label or len(message.text) >= _MOST_PIECES:
-        message.settle_text()
+        message.flush_text()
     message.text_field, message.text_label = field, label
     message.text.extend(pieces)
 

@@ -120,7 +120,7 @@ class MessageLine(Struct, frozen=True):
 def lines_of(message: Scope) -> Iterator[MessageLine]:
     """The lines of a message, in its order."""
     heritage: dict[int, _Heritage] = {}
-    _settle(message, heritage)
+    _share_amounts(message, heritage)
     for leaf in leaves_of(message):
         yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)), _elsewhere(leaf, heritage))
 
@@ -153,11 +153,11 @@ def leaves_of(scope: Scope) -> Iterator[Scope]:
         yield from leaves_of(child)
 
 
-def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozenset[str], Scope]:
+def _share_amounts(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozenset[str], Scope]:
     """How many lines stand below a level, which amounts it or anything below it states, and its first line."""
     if not scope.children:
         return 1, AMOUNTS & scope.stated, scope
-    below = [_settle(child, heritage) for child in scope.children]
+    below = [_share_amounts(child, heritage) for child in scope.children]
     count = sum(lines for lines, _, _ in below)
     stated = frozenset().union(*(amounts for _, amounts, _ in below))
     shared = AMOUNTS - stated if scope.shares or count == 1 else frozenset()

@@ -64,7 +64,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
             row=message.root.place,
         )  # fmt: skip
     if message.type in TYPES:
-        message.settle_text()
+        message.flush_text()
         if message.type == "309":
             manifest.fold_containers(message.root)
         yield f"X12 {message.type}", message.root

@@ -36,7 +36,7 @@ class Message:
         self.load = ""
         self.carrier_named = self.destination_named = False
 
-    def settle_text(self) -> None:
+    def flush_text(self) -> None:
         """The description of an item, put together of the segments that it runs over."""
         for name, pieces in (("description", self.pieces), ("marks", self.marks)):
             text = join_pieces(pieces)
@@ -47,7 +47,7 @@ class Message:
 
     def enter(self, scope: Scope) -> None:
         """Go on with another level."""
-        self.settle_text()
+        self.flush_text()
         self.scope = scope
         self.role = ""
 

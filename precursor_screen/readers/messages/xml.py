@@ -11,7 +11,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.fields import DATES
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
 from precursor_screen.readers.messages.merge import merge_lines
@@ -68,7 +68,7 @@ class XmlReader:
             InputError: no message of a known kind is in it, or it has a document type.
         """
         content, text, issues = read_text(blob, options)
-        gathered = Gathered("XML", issues, asides=text.asides)
+        gathered = MessageContent("XML", issues, asides=text.asides)
         walk = _Walk(blob.name, issues)
         for layout, type_, message in (found for part in _documents(content) for found in walk.read(part)):
             gathered.format, gathered.date_order = layout.name, layout.date_order
@@ -195,7 +195,7 @@ class _Message:
         """An element ends; one that was a level is turned into values and emptied."""
         if self.levels[-1][0] == len(self.elements) and len(self.levels) > 1:
             self.held -= sum(1 for _ in element.iter())
-            self._settle()
+            self._close_level()
             element.clear()
             element.getparent().remove(element)
         self.elements.pop()
@@ -207,10 +207,10 @@ class _Message:
             depth = self.levels[-1][0]
             del self.elements[depth:], self.names[depth:]
             element = self.elements[-1]
-            self._settle()
+            self._close_level()
             element.getparent().remove(element)
         del self.elements[1:], self.names[1:]
-        self._settle()
+        self._close_level()
         self._number(self.scope)
         for scope, cell in sorted(self.fallbacks, key=lambda found: found[0].depth):
             if scope.has(cell.field) or (cell.field not in AMOUNTS and scope.inherits(cell.field)):
@@ -245,7 +245,7 @@ class _Message:
         for place, child in enumerate(scope.children, start=1):
             self._number(child, place)
 
-    def _settle(self) -> None:
+    def _close_level(self) -> None:
         depth, scope = self.levels.pop()
         self._take(self.elements[:depth], self.names[:depth], scope, UNREAD)
         how = self.layout.groups.get(self.names[depth - 1], "")

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.schema import BESIDE_TABLE
-from precursor_screen.formats.sheet import Aside, Body, string_array
+from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
 from precursor_screen.readers.cells import clean_cell, clean_column, cut_long_cells
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.fields import COUNTRIES, DATES
@@ -215,7 +215,7 @@ MOST_CELLS = 60  # of a row that may be one text
 MOST = 50_000  # rows that are looked at where a whole sheet has no usable column
 
 
-def cells_aside(rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *, joined: bool = True) -> list[Aside]:
+def cells_aside(rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *, joined: bool = True) -> list[OutOfTableText]:
     """The cells of some rows that could name something; consecutive cells of a row stay together, as people write over several.
 
     Args:
@@ -228,9 +228,9 @@ def cells_aside(rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *,
     say = dict(zip(distinct, says_something(distinct), strict=True))
     asides = []
     for number, cells in filled:
-        asides += [Aside(number, place, c) for c in cells if say[c]]
+        asides += [OutOfTableText(number, place, c) for c in cells if say[c]]
         if joined and 1 < len(cells) <= MOST_CELLS and sum(say[c] for c in cells) > 1:
-            asides.append(Aside(number, f"{place}, all cells", " ".join(cells)))
+            asides.append(OutOfTableText(number, f"{place}, all cells", " ".join(cells)))
     return asides
 
 
@@ -241,7 +241,7 @@ def rows_of(body: Body) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [column[i] or "" for column in columns]
 
 
-def lines_aside(asides: Sequence[Aside], source_file: str, input_id: str, beside: str) -> pa.Table:
+def lines_aside(asides: Sequence[OutOfTableText], source_file: str, input_id: str, beside: str) -> pa.Table:
     """One LINE a row of source, with its texts in other_texts; asides without a row are one line each.
 
     Args:

@@ -175,7 +175,7 @@ def guess_columns(
     if contents and table is not None:
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
-    return tuple(_settle(_ultimate(guesses, set(stated)), set(stated), contents))
+    return tuple(_keep_best(_ultimate(guesses, set(stated)), set(stated), contents))
 
 
 def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:
@@ -249,7 +249,7 @@ def _is_of_the_whole(guess: Guess, content: Content) -> bool:
     return total and guess.field in _ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
 
 
-def _settle(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
+def _keep_best(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
     """Of several columns for one field, keep the best; the others stay with the cells as filed."""
     rivals: dict[str, list[Guess]] = {}
     for guess in guesses:

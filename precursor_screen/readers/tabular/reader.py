@@ -13,10 +13,10 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED, LINE_COLUMNS
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.direct import TABULAR_KINDS
-from precursor_screen.formats.sheet import Aside, Body, Sheet
+from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
-from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
+from precursor_screen.readers.column_map import Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
@@ -157,9 +157,9 @@ def _marks(column_map: ColumnMap | None, preset: Preset | None) -> ColumnMap:
     return replace(stated, date_order=stated.date_order or preset.date_order, decimal=stated.decimal or preset.decimal)
 
 
-def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> Reading:
+def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> ColumnReport:
     columns = tuple(Column(g, c.filled, c.seen, c.cells) for g, c in zip(guesses, contents, strict=True))
-    return Reading(columns, sheet.dialect, preset.id if preset else "")
+    return ColumnReport(columns, sheet.dialect, preset.id if preset else "")
 
 
 def _with_readings(
@@ -196,7 +196,7 @@ def _with_texts_beside(
     return columns
 
 
-def _lines_aside(asides: Sequence[Aside], sheet: Sheet, digest: Digest, lines: pa.Table) -> pa.Table | None:
+def _lines_aside(asides: Sequence[OutOfTableText], sheet: Sheet, digest: Digest, lines: pa.Table) -> pa.Table | None:
     if not asides:
         return None
     beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
@@ -221,7 +221,7 @@ def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:
         issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=len(before))
 
 
-def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[Aside]:
+def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[OutOfTableText]:
     """Headers that are no field's may be what the column holds: a list of substances with their amounts below."""
     return cells_aside([(place.row or None, [g.header for g in guesses if not g.field])], HEADERS, joined=False)
 
@@ -269,8 +269,8 @@ def _are_codes(column: pa.ChunkedArray) -> bool:
 
 
 def _set_aside(
-    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[Aside],
-    reading: Reading | None = None,
+    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[OutOfTableText],
+    reading: ColumnReport | None = None,
 ) -> InputTables:  # fmt: skip
     lines = no_lines()
     return InputTables(

@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day, tidy
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
 _LABEL = re.compile(
@@ -34,7 +34,7 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "data-set" and b"<Item>" in file.head
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
     entries: list[WatchlistEntry] = []
     seen: set[str] = set()
@@ -82,7 +82,7 @@ def split_organisation(name: str) -> Iterator[str]:
         yield from halves
 
 
-def _read_record(element: Element, notes: Tally) -> Draft | None:
+def _read_record(element: Element, notes: ImportLog) -> EntryBuilder | None:
     # `Burma / Birmanie`: the regulation, in English and French. It is no statement about the party's country.
     regulation = tidy(find_text(element, "Country").split(" / ")[0])
     schedule, item = tidy(find_text(element, "Schedule")), tidy(find_text(element, "Item"))
@@ -90,7 +90,7 @@ def _read_record(element: Element, notes: Tally) -> Draft | None:
     other = find_text(element, "EntityOrShip") or find_text(element, "Entity")
     imo = find_text(element, "ShipIMONumber")
     kind = "vessel" if imo else "organisation" if other else "person"
-    draft = Draft(" / ".join(part for part in (regulation, schedule, item) if part), kind)
+    draft = EntryBuilder(" / ".join(part for part in (regulation, schedule, item) if part), kind)
     name = other or f"{given} {last}"
     if not item or not draft.add_name(name, "primary"):
         return None

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.manifest import Manifest
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.registry import OFFICIAL_IDS
 
 MAX_FALL = 0.10  # of entries, against the last import: whole sub-lists have vanished from published files for a day
@@ -118,7 +118,7 @@ def find_cut(file: ListFile) -> str:
     return "" if whole else f"the last line of {file.name} has no end, as if it had been cut off"
 
 
-def find_regressions(parsed: ParsedList, list_date: date, last: Manifest | None) -> tuple[str, ...]:
+def find_regressions(parsed: ParsedList, list_date: date, last: SnapshotInfo | None) -> tuple[str, ...]:
     """What makes the list look worse than the last import; `--force` takes it nevertheless."""
     if last is None:
         return ()

@@ -11,8 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Draft, read_day, read_head_rows, read_rows, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day, read_head_rows, read_rows, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_content import KINDS
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
@@ -39,9 +39,9 @@ class CslRecord(Struct, frozen=True):
     notes: tuple[tuple[str, str], ...]
 
 
-def gather(records: Iterable[CslRecord], list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def gather(records: Iterable[CslRecord], list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """The list that the records make. Those of one key are joined: an order names a party once an address."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     sources: dict[str, str] = {}
     ends: dict[str, list[date | None]] = {}
     for record in records:
@@ -53,7 +53,7 @@ def gather(records: Iterable[CslRecord], list_id: str, skipped: Tally, notes: Ta
         key = f"{short}:{record.number or tidy(record.name)}"
         if key in drafts:
             notes.add("record with the number or name of another: joined", key)
-        draft = drafts.setdefault(key, Draft(key, _kind(record, notes)))
+        draft = drafts.setdefault(key, EntryBuilder(key, _kind(record, notes)))
         sources.setdefault(key, record.source)
         ends.setdefault(key, []).append(read_day(record.end, "end date", key, notes))
         _fill(draft, record, notes)
@@ -85,7 +85,7 @@ def read_ids(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield parts[-1], parts[-2]
 
 
-def _kind(record: CslRecord, notes: Tally) -> str:
+def _kind(record: CslRecord, notes: ImportLog) -> str:
     label = record.kind.lower()
     if not label:
         notes.add("kind of party not stated: taken as organisation", f"{record.place} {record.name}")
@@ -94,7 +94,7 @@ def _kind(record: CslRecord, notes: Tally) -> str:
     return KINDS.get(label, "organisation")
 
 
-def _fill(draft: Draft, record: CslRecord, notes: Tally) -> None:
+def _fill(draft: EntryBuilder, record: CslRecord, notes: ImportLog) -> None:
     draft.add_name(record.name, "primary")
     for alias in record.aliases:
         draft.add_name(alias, "strong")
@@ -121,7 +121,7 @@ def _fits_csv(file: ListFile) -> bool:
     return any(set(row) >= _CSL_CSV_COLUMNS for row in read_head_rows(file.head, ",", 1))
 
 
-def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_csv(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
     return gather(_records_csv(file, skipped), list_id, skipped, notes)
 
@@ -129,7 +129,7 @@ def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Par
 CSL_CSV = Importer("csl-csv", "1", _fits_csv, _read_csv)
 
 
-def _records_csv(file: ListFile, skipped: Tally) -> Iterator[CslRecord]:
+def _records_csv(file: ListFile, skipped: ImportLog) -> Iterator[CslRecord]:
     for line, cells in read_rows(file, ",", skipped):
         ids = _split(cells["ids"])
         yield CslRecord(
@@ -175,7 +175,7 @@ def _fits_json(file: ListFile) -> bool:
     return head[:1] in (b"{", b"[") and b'"source"' in head and b'"alt_names"' in head
 
 
-def _read_json(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_json(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own, but how many records it has."""
     try:
         data = json.loads(file.read_bytes())
@@ -196,7 +196,7 @@ def _read_json(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Pa
 CSL_JSON = Importer("csl-json", "1", _fits_json, _read_json)
 
 
-def _records_json(records: Sequence[Any], skipped: Tally) -> Iterator[CslRecord]:
+def _records_json(records: Sequence[Any], skipped: ImportLog) -> Iterator[CslRecord]:
     for number, record in enumerate(records, start=1):
         if not isinstance(record, dict):
             skipped.add("result that is no object", f"result {number}")
@@ -254,9 +254,9 @@ def _fits_bis(file: ListFile) -> bool:
     return any(set(row) >= _BIS_TSV_COLUMNS for row in read_head_rows(file.head, "\t", 1))
 
 
-def _read_bis(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_bis(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its dates are typed by hand and run into the year 3017, so that none of them dates the list."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     ends: dict[str, list[date | None]] = {}
     for line, cells in read_rows(file, "\t", skipped):
         name = tidy(cells["name"])
@@ -267,7 +267,7 @@ def _read_bis(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Par
             notes.add("order against a name that has another: joined", name)
         else:
             notes.add("kind of party not stated: taken as organisation", name)
-        draft = drafts.setdefault(name, Draft(name, "organisation"))
+        draft = drafts.setdefault(name, EntryBuilder(name, "organisation"))
         draft.add_name(name, "primary")
         parts = (cells["streetaddress"], cells.get("city", ""), cells.get("state", ""), cells.get("postalcode", ""))
         draft.add_address(parts, cells.get("country", ""), notes)

@@ -12,8 +12,8 @@ from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Whe
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.draft import Draft, fold_column, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, fold_column, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
 _NAME_KINDS = {
@@ -38,14 +38,14 @@ def _fits(file: ListFile) -> bool:
     if not file.head.startswith(b"PK\x03\x04"):
         return False
     try:
-        return next(_rows(file, Tally()), None) is not None
+        return next(_rows(file, ImportLog()), None) is not None
     except WatchlistError:
         return False
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     for row, cells in _rows(file, skipped):
         reference = _REFERENCE.fullmatch(cells["reference"])
         name = cells["nameofindividualorentity"]
@@ -55,7 +55,7 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
         label = cells.get("type", "").lower()
         if label not in _KINDS:
             notes.add("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
-        draft = drafts.setdefault(reference[1], Draft(reference[1], _KINDS.get(label, "organisation")))
+        draft = drafts.setdefault(reference[1], EntryBuilder(reference[1], _KINDS.get(label, "organisation")))
         draft.add_name(name, _name_kind(cells, reference[0], notes))
         _fill(draft, cells, notes)
     entries = tuple(draft.finish(list_id) for draft in drafts.values())
@@ -65,7 +65,7 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
 IMPORTER = Importer("dfat-xlsx", "1", _fits, _read)
 
 
-def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
     try:
         sheets = open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
@@ -89,7 +89,7 @@ def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]
         raise WatchlistError(f"The file {error.message}.", where=Where(file.name), remedy="Fetch it again.") from error
 
 
-def _name_kind(cells: dict[str, str], reference: str, notes: Tally) -> str:
+def _name_kind(cells: dict[str, str], reference: str, notes: ImportLog) -> str:
     label = cells["nametype"].lower()
     if label not in _NAME_KINDS:
         notes.add("kind of name not known: taken as an alias", f"{reference} {label}")
@@ -97,7 +97,7 @@ def _name_kind(cells: dict[str, str], reference: str, notes: Tally) -> str:
     return "weak" if cells.get("aliasstrength", "").lower() == "weak" and kind == "strong" else kind
 
 
-def _fill(draft: Draft, cells: dict[str, str], notes: Tally) -> None:
+def _fill(draft: EntryBuilder, cells: dict[str, str], notes: ImportLog) -> None:
     for address in _items(cells.get("address", "")):
         before, _, last = address.rpartition(",")
         country = _REMARK.sub("", last).strip(" .")

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.reference.watchlists.manifest import Manifest
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 
 
 class ListDiff(Struct, frozen=True):
@@ -18,8 +18,8 @@ class ListDiff(Struct, frozen=True):
     programmes, identifiers, addresses, day of de-listing); in the rest only remarks, countries, kind or day of listing are.
     """
 
-    old: Manifest
-    new: Manifest
+    old: SnapshotInfo
+    new: SnapshotInfo
     added: tuple[tuple[str, str], ...]
     removed: tuple[tuple[str, str], ...]
     changed: tuple[tuple[str, str], ...]
@@ -50,7 +50,7 @@ class ListDiff(Struct, frozen=True):
         }
 
 
-def compare_tables(old: pa.Table, new: pa.Table, manifests: tuple[Manifest, Manifest]) -> ListDiff:
+def compare_tables(old: pa.Table, new: pa.Table, manifests: tuple[SnapshotInfo, SnapshotInfo]) -> ListDiff:
     """Compare the entries of two snapshots (`entries.ENTRIES`), by id."""
     before = {row["entry_id"]: row for row in old.to_pylist()}
     after = {row["entry_id"]: row for row in new.to_pylist()}
@@ -70,7 +70,7 @@ def _named(rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((row["entry_id"], row["names"][0]["name"] if row["names"] else "") for row in rows)
 
 
-def _describe(manifest: Manifest) -> dict[str, Any]:
+def _describe(manifest: SnapshotInfo) -> dict[str, Any]:
     return {
         "snapshot": manifest.number,
         "list_date": manifest.list_date.isoformat(),

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import ListFile, Tally, tag_programmes
+from precursor_screen.reference.watchlists.interface import ImportLog, ListFile, tag_programmes
 from precursor_screen.text.dates import parse_date
 
 # Lists that are delimited text with a header: rows by column name, counted where they are broken, refused where cut short.
@@ -41,7 +41,7 @@ def read_head_rows(head: bytes, delimiter: str, count: int = 2) -> list[list[str
     return rows
 
 
-def read_rows(file: ListFile, delimiter: str, skipped: Tally, header_row: int = 1) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(file: ListFile, delimiter: str, skipped: ImportLog, header_row: int = 1) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each row as its line number and its cells by folded column name, stripped; missing columns are not there.
 
     A row with too few or too many cells is counted; a header repeated among the rows is counted too.
@@ -91,7 +91,7 @@ _REMARK = re.compile(r"\s+\([^()\d]{3,}\)$")  # `0017 (Russia)`; not the check d
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # of writing direction and byte order: no part of a name
 
 
-class Draft(Struct):
+class EntryBuilder(Struct):
     """Gathers what a list says of one entry, without repeats, in the list's order."""
 
     entry_id: str
@@ -106,7 +106,7 @@ class Draft(Struct):
     delisted: date | None = None
 
     @classmethod
-    def of_kind(cls, entry_id: str, label: str, kinds: Mapping[str, str], notes: Tally) -> Draft:
+    def of_kind(cls, entry_id: str, label: str, kinds: Mapping[str, str], notes: ImportLog) -> EntryBuilder:
         """An entry of the kind that a list's own label stands for; a label that is not known is counted."""
         folded = label.strip().lower()
         if folded not in kinds:
@@ -131,7 +131,7 @@ class Draft(Struct):
             self.names[text] = kind
         return True
 
-    def add_country(self, name: str, notes: Tally) -> None:
+    def add_country(self, name: str, notes: ImportLog) -> None:
         """Add a country by its name or code; one that is not known is counted."""
         text = tidy(name)
         if text.casefold() in _NO_COUNTRY:
@@ -142,7 +142,7 @@ class Draft(Struct):
         else:
             notes.add("country not known", f"{self.entry_id} {text}")
 
-    def add_address(self, parts: Iterable[str], country: str, notes: Tally) -> None:
+    def add_address(self, parts: Iterable[str], country: str, notes: ImportLog) -> None:
         """Add an address of some parts and a country, each may be empty.
 
         A country alone locates the party, but is no address that another party could share.
@@ -203,7 +203,7 @@ def is_latin(text: str) -> bool:
     return 2 * foreign <= len(letters)
 
 
-def read_day(text: str, what: str, place: str, notes: Tally) -> date | None:
+def read_day(text: str, what: str, place: str, notes: ImportLog) -> date | None:
     """A day in ISO form, with or without a time of day; one that is not readable is counted."""
     if not (found := tidy(text)):
         return None
@@ -214,7 +214,7 @@ def read_day(text: str, what: str, place: str, notes: Tally) -> date | None:
         return None
 
 
-def read_written_day(text: str, order: str, what: str, place: str, notes: Tally) -> date | None:
+def read_written_day(text: str, order: str, what: str, place: str, notes: ImportLog) -> date | None:
     """A day in figures, in the order `mdy` or `dmy`, or with the month's name; one that is not readable is counted."""
     if not (found := tidy(text)):
         return None

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, fold_column, read_day, read_head_rows, read_written_day
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, fold_column, read_day, read_head_rows, read_written_day
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 CONTENT = "eu-fsf"
 KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}
@@ -30,14 +30,14 @@ _IDENTIFIERS = {
 }
 
 
-def add_alias(draft: Draft, name: str, strong: str) -> bool:
+def add_alias(draft: EntryBuilder, name: str, strong: str) -> bool:
     """Add a name; the first one that is strong is the primary name."""
     weak = strong.strip().lower() in ("false", "0")
     has_primary = "primary" in draft.names.values()
     return draft.add_name(name, "weak" if weak else "strong" if has_primary else "primary")
 
 
-def add_document(draft: Draft, code: str, number: str, known_false: str, notes: Tally) -> None:
+def add_document(draft: EntryBuilder, code: str, number: str, known_false: str, notes: ImportLog) -> None:
     """Add an identification, unless the list says that it is false."""
     if known_false.strip().lower() in ("true", "1"):
         notes.add("identification known to be false: left out", f"{draft.entry_id} {number}")
@@ -58,9 +58,9 @@ def _fits_csv(file: ListFile) -> bool:
     return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ";", 1))
 
 
-def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_csv(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is the day on which it was generated."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     list_date: date | None = None
     for line, cells in _rows(file, skipped):
         entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
@@ -73,7 +73,7 @@ def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Par
         draft = drafts.get(entry_id)
         if draft is None:
             code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
-            draft = drafts[entry_id] = Draft.of_kind(entry_id, code, KINDS, notes)
+            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, code, KINDS, notes)
         _fill(draft, cells, notes)
     for entry_id in [key for key, draft in drafts.items() if not draft.names]:
         skipped.add("entity without a name", entry_id)
@@ -85,7 +85,7 @@ def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Par
 EU_CSV = Importer("eu-fsf-csv", "1", _fits_csv, _read_csv)
 
 
-def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by folded column name. Quotes are not always balanced: one that is not closed in time quotes nothing.
 
     Raises:
@@ -137,7 +137,7 @@ def _cells(line: str) -> list[str]:
     return next(csv.reader([line], delimiter=";"), [])
 
 
-def _fill(draft: Draft, cells: dict[str, str], notes: Tally) -> None:
+def _fill(draft: EntryBuilder, cells: dict[str, str], notes: ImportLog) -> None:
     get = cells.get
     parts = (get(f"namealias{part}name", "") for part in ("first", "middle", "last"))
     add_alias(draft, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
@@ -166,7 +166,7 @@ def _fits_xml(file: ListFile) -> bool:
     return find_root_name(file.head) == "export" and b"sanctionEntity" in file.head
 
 
-def _read_xml(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_xml(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is the day on which it was generated."""
     with file.open() as stream:
         _, attributes = read_root(stream, file=file.name, error=WatchlistError)
@@ -186,11 +186,11 @@ def _read_xml(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Par
 EU_XML = Importer("eu-fsf-xml", "1", _fits_xml, _read_xml)
 
 
-def _read_entity(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
+def _read_entity(element: Element, skipped: ImportLog, notes: ImportLog) -> EntryBuilder | None:
     entry_id = element.get("euReferenceNumber", "") or element.get("logicalId", "")
     subject = element.find("subjectType")
     code = subject.get("code", "") or subject.get("classificationCode", "") if subject is not None else ""
-    draft = Draft.of_kind(entry_id, code, KINDS, notes)
+    draft = EntryBuilder.of_kind(entry_id, code, KINDS, notes)
     for alias in element.iterfind("nameAlias"):
         parts = (alias.get(part, "") for part in ("firstName", "middleName", "lastName"))
         if not add_alias(draft, alias.get("wholeName", "") or " ".join(parts), alias.get("strong", "")):

@@ -197,7 +197,7 @@ class WatchlistImporter(Protocol):
         """
 
 
-class Tally(Struct):
+class ImportLog(Struct):
     """Counts remarks by reason while a list is parsed, keeping the first examples."""
 
     _counts: dict[str, int] = field(default_factory=dict)
@@ -227,7 +227,7 @@ class Importer(Struct, frozen=True):
     name: str
     version: str
     fits: Callable[[ListFile], bool]
-    read: Callable[[ListFile, str, Tally, Tally], ParsedList]
+    read: Callable[[ListFile, str, ImportLog, ImportLog], ParsedList]
 
     def recognise(self, files: Sequence[ListFile]) -> bool:
         """Whether it is one file of this layout."""
@@ -235,7 +235,7 @@ class Importer(Struct, frozen=True):
 
     def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
         """Read the file whole; errors as of `WatchlistImporter.parse`."""
-        skipped, notes = Tally(), Tally()
+        skipped, notes = ImportLog(), ImportLog()
         parsed = self.read(files[0], list_id, skipped, notes)
         return replace(parsed, skipped=skipped.remarks(), notes=notes.remarks())
 

@@ -29,7 +29,7 @@ class SourceFile(Struct, frozen=True):
         return cls(path.name, digest_file(path), path.stat().st_size)
 
 
-class Manifest(Struct, frozen=True):
+class SnapshotInfo(Struct, frozen=True):
     """One snapshot of one list.
 
     sha256: of the one source file, or of the sorted digests of several. list_date_from: `list` (it states its date) or
@@ -68,14 +68,14 @@ class Manifest(Struct, frozen=True):
         return json.dumps(to_builtins(self), indent=2, ensure_ascii=False) + "\n"
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> SnapshotInfo:
     """Read a manifest.
 
     Raises:
         WatchlistError: missing or damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+        return msgspec.json.decode(path.read_bytes(), type=SnapshotInfo)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         message = f"The manifest of a watchlist is missing or damaged: {error}."
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
-from precursor_screen.reference.watchlists.draft import Draft
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_content import alias_kind, join_person
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
@@ -29,7 +29,7 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "Sanctions" and b"ReferenceValueSets" in file.head
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is that of its issue."""
     reading = _Reading(skipped, notes)
     with file.open() as stream:
@@ -44,13 +44,13 @@ IMPORTER = Importer("ofac-advanced-xml", "1", _fits, _read)
 class _Reading:
     """What has been read so far. The file gives reference values and places first, then parties, then what was imposed."""
 
-    def __init__(self, skipped: Tally, notes: Tally) -> None:
+    def __init__(self, skipped: ImportLog, notes: ImportLog) -> None:
         self.skipped, self.notes = skipped, notes
         self.list_date: date | None = None
         self.values: dict[tuple[str, str], Element] = {}
         self.places: dict[str, tuple[list[str], str]] = {}
         self.documents: dict[str, list[tuple[str, str]]] = {}  # by identity
-        self.drafts: dict[str, Draft] = {}
+        self.drafts: dict[str, EntryBuilder] = {}
         self.by_profile: dict[str, str] = {}
         self.lists: dict[str, set[str]] = {}
 
@@ -97,7 +97,7 @@ class _Reading:
             kind = _PARTY_TYPES.get(party_type.lower(), "")
         if not kind:
             self.notes.add("kind of entry not known: taken as organisation", entry_id)
-        draft = Draft(entry_id, kind or "organisation")
+        draft = EntryBuilder(entry_id, kind or "organisation")
         for identity in profile.iterfind("Identity"):
             self._take_names(draft, identity)
             for document in self.documents.get(identity.get("ID", ""), ()):
@@ -110,7 +110,7 @@ class _Reading:
         self.drafts[entry_id] = draft
         self.by_profile[profile.get("ID", "")] = entry_id
 
-    def _take_names(self, draft: Draft, identity: Element) -> None:
+    def _take_names(self, draft: EntryBuilder, identity: Element) -> None:
         part_types = {
             group.get("ID", ""): self._label("NamePartType", group.get("NamePartTypeID"))
             for group in identity.iterfind("NamePartGroups/MasterNamePartGroup/NamePartGroup")
@@ -129,7 +129,7 @@ class _Reading:
                 else:
                     self.skipped.add("name without text", draft.entry_id)
 
-    def _take_feature(self, draft: Draft, feature: Element) -> None:
+    def _take_feature(self, draft: EntryBuilder, feature: Element) -> None:
         label = self._label("FeatureType", feature.get("FeatureTypeID"))
         for version in feature.iterfind("FeatureVersion"):
             for place in version.iterfind("VersionLocation"):

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Draft
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder
+from precursor_screen.reference.watchlists.interface import ImportLog, ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content
 
 # OFAC's remarks: one text in which weak aliases, identifiers, nationalities and links follow each other.
@@ -136,9 +136,9 @@ class OfacCsv:
     def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
         """Read a set; entries in the order of the main file."""
         by_kind = _sort_files(files)
-        skipped, notes = Tally(), Tally()
+        skipped, notes = ImportLog(), ImportLog()
         continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", skipped)}
-        drafts: dict[str, Draft] = {}
+        drafts: dict[str, EntryBuilder] = {}
         for row in _rows(by_kind, "main", skipped):
             _add_main(drafts, row, continued.pop(row[0], ""), skipped, notes)
         for row in _rows(by_kind, "aliases", skipped):
@@ -186,7 +186,7 @@ def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
     return by_kind
 
 
-def _rows(by_kind: dict[str, ListFile], kind: str, skipped: Tally) -> Iterator[list[str]]:
+def _rows(by_kind: dict[str, ListFile], kind: str, skipped: ImportLog) -> Iterator[list[str]]:
     """Rows of a file with their cells stripped and nulls emptied; a row counts with the right width and a numeric id."""
     file = by_kind.get(kind)
     if file is None:
@@ -219,12 +219,12 @@ def _cell(cell: str) -> str:
     return "" if text == "-0-" else text
 
 
-def _add_main(drafts: dict[str, Draft], row: list[str], continued: str, skipped: Tally, notes: Tally) -> None:
+def _add_main(drafts: dict[str, EntryBuilder], row: list[str], continued: str, skipped: ImportLog, notes: ImportLog) -> None:
     entry_id, name, kind, programmes = row[:4]
     if not name:
         skipped.add("entry without a name", ",".join(row))
         return
-    made = Draft.of_kind(entry_id, kind, KINDS, notes)
+    made = EntryBuilder.of_kind(entry_id, kind, KINDS, notes)
     draft = drafts.setdefault(entry_id, made)
     if draft is not made:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
@@ -243,7 +243,7 @@ def _add_main(drafts: dict[str, Draft], row: list[str], continued: str, skipped:
     draft.add_note("", remarks.text)
 
 
-def _add_alias(drafts: dict[str, Draft], row: list[str], skipped: Tally) -> None:
+def _add_alias(drafts: dict[str, EntryBuilder], row: list[str], skipped: ImportLog) -> None:
     entry_id, _, kind, name, _ = row
     if entry_id not in drafts:
         skipped.add("alias of an entry that is not in the list", f"{entry_id} {name}")
@@ -253,7 +253,7 @@ def _add_alias(drafts: dict[str, Draft], row: list[str], skipped: Tally) -> None
         drafts[entry_id].add_name(name, ALIAS_KINDS.get(kind.lower(), "strong"))
 
 
-def _add_address(drafts: dict[str, Draft], row: list[str], skipped: Tally, notes: Tally) -> None:
+def _add_address(drafts: dict[str, EntryBuilder], row: list[str], skipped: ImportLog, notes: ImportLog) -> None:
     entry_id, _, street, city, country, _ = row
     if entry_id not in drafts:
         skipped.add("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, is_latin, read_day
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, is_latin, read_day
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
@@ -24,7 +24,7 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "sanctionsData"
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is that of its data."""
     entries: list[WatchlistEntry] = []
     list_date: date | None = None
@@ -65,9 +65,9 @@ def _judge(lists: list[str], filters: dict[str, list[str]], by_source: dict[str,
     return content, f"The file is filtered ({'; '.join(filtered)}), so it holds only a part of the list."
 
 
-def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
+def _read_entry(element: Element, skipped: ImportLog, notes: ImportLog) -> EntryBuilder | None:
     entry_id = element.get("id", "")
-    draft = Draft.of_kind(entry_id, find_text(element, "generalInfo/entityType"), KINDS, notes)
+    draft = EntryBuilder.of_kind(entry_id, find_text(element, "generalInfo/entityType"), KINDS, notes)
     for name in sorted(element.iterfind("names/name"), key=lambda n: find_text(n, "isPrimary") != "true"):
         _add_names(draft, name, skipped)
     if not entry_id or not draft.names:
@@ -95,7 +95,7 @@ def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
     return draft
 
 
-def _add_names(draft: Draft, name: Element, skipped: Tally) -> None:
+def _add_names(draft: EntryBuilder, name: Element, skipped: ImportLog) -> None:
     weak = find_text(name, "isLowQuality") == "true"
     primary = find_text(name, "isPrimary") == "true"
     for translation in name.iterfind("translations/translation"):
@@ -108,7 +108,7 @@ def _add_names(draft: Draft, name: Element, skipped: Tally) -> None:
             skipped.add("name without text", draft.entry_id)
 
 
-def _add_address(draft: Draft, address: Element, notes: Tally) -> None:
+def _add_address(draft: EntryBuilder, address: Element, notes: ImportLog) -> None:
     country = find_text(address, "country")
     for translation in address.iterfind("translations/translation"):
         draft.add_address(find_texts(translation, "addressParts/addressPart/value"), country, notes)

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, read_written_day
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_written_day
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind, decide_content, join_person
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
@@ -21,7 +21,7 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "sdnList"
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is that of its publication."""
     entries: list[WatchlistEntry] = []
     list_date: date | None = None
@@ -44,9 +44,9 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
 IMPORTER = Importer("ofac-legacy-xml", "1", _fits, _read)
 
 
-def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
+def _read_entry(element: Element, skipped: ImportLog, notes: ImportLog) -> EntryBuilder | None:
     entry_id = find_text(element, "uid")
-    draft = Draft.of_kind(entry_id, find_text(element, "sdnType"), KINDS, notes)
+    draft = EntryBuilder.of_kind(entry_id, find_text(element, "sdnType"), KINDS, notes)
     if not entry_id or not draft.add_name(_name(element), "primary"):
         return None
     for aka in element.iterfind("akaList/aka"):
@@ -75,7 +75,7 @@ def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
     return draft
 
 
-def _read_count(text: str, name: str, notes: Tally) -> int | None:
+def _read_count(text: str, name: str, notes: ImportLog) -> int | None:
     if text.isdecimal() and len(text) < 10:
         return int(text)
     notes.add("number of records not readable: not checked", f"{name} {text}")

@@ -22,7 +22,7 @@ from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
+from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
 
@@ -33,7 +33,7 @@ SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)
 class Watchlist:
     """One snapshot. It goes on serving what it was opened with, whatever is imported meanwhile; pickles by its paths."""
 
-    def __init__(self, manifest: Manifest, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
+    def __init__(self, manifest: SnapshotInfo, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
         self.manifest = manifest
         self.index = index
         self._entries = entries
@@ -120,7 +120,7 @@ class Watchlist:
         return {entry_id: i for i, entry_id in enumerate(self._entries.column("entry_id").to_pylist())}
 
 
-def open_manifest(folder: Path, seal: str, digests: Digests) -> Manifest:
+def open_manifest(folder: Path, seal: str, digests: Digests) -> SnapshotInfo:
     """The manifest of a snapshot, once its files have been checked; one of before there were digests has none to check.
 
     Raises:
@@ -208,9 +208,9 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
 
 def describe(
     parsed: ParsedList, importer: WatchlistImporter, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
-) -> Manifest:
+) -> SnapshotInfo:
     """The manifest of a list: what was parsed, by what, of which files, to which table of entries, when; said: what else it holds."""
-    return Manifest(
+    return SnapshotInfo(
         importer=importer.name,
         importer_version=importer.version,
         content=parsed.content,
@@ -236,7 +236,7 @@ def digest_entries(table: pa.Table) -> str:
     return hashlib.sha256("\n".join(f"{a} {b}" for a, b in pairs).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _open_index(folder: Path, manifest: Manifest, table: pa.Table, digests: Digests) -> PartyIndex:
+def _open_index(folder: Path, manifest: SnapshotInfo, table: pa.Table, digests: Digests) -> PartyIndex:
     path = find_index(folder, manifest.sha256, digests)
     if path is not None:
         return PartyIndex.open(path)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Draft, read_day, read_head_rows, read_rows, tidy
-from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day, read_head_rows, read_rows, tidy
+from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ImportLog, ListFile, ParsedList
 
 CONTENT = "opensanctions"
 KINDS = {
@@ -57,15 +57,15 @@ def _fits_csv(file: ListFile) -> bool:
     return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ",", 1))
 
 
-def _read_csv(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_csv(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     for line, cells in read_rows(file, ",", skipped):
         entry_id, kind = cells["id"], KINDS.get(cells["schema"], "")
         if not kind:
             skipped.add(f"target that is not a party: {cells['schema']}", entry_id)
             continue
-        draft = drafts.setdefault(entry_id, Draft(entry_id, kind))
+        draft = drafts.setdefault(entry_id, EntryBuilder(entry_id, kind))
         if not entry_id or not draft.add_name(cells["name"], "primary"):
             skipped.add("target without id or name", f"line {line}")
             drafts.pop(entry_id)
@@ -110,9 +110,9 @@ def _fits_json(file: ListFile) -> bool:
     return head[:1] == b"{" and all(key in head for key in (b'"schema"', b'"properties"', b'"caption"'))
 
 
-def _read_json(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_json(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     places: dict[str, str] = {}
     waiting: list[tuple[str, str]] = []  # entry, address: either may come first
     about: list[tuple[str, Mapping[str, Any]]] = []
@@ -144,7 +144,7 @@ def _read_json(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Pa
 OPENSANCTIONS_JSON = Importer("opensanctions-json", "1", _fits_json, _read_json)
 
 
-def _lines(file: ListFile, skipped: Tally) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _lines(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with file.open() as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
@@ -160,8 +160,8 @@ def _lines(file: ListFile, skipped: Tally) -> Iterator[tuple[int, Mapping[str, A
                 skipped.add("line that is no entity", f"line {number}")
 
 
-def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: Tally) -> Draft | None:
-    draft = Draft(entry_id, kind)
+def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: ImportLog) -> EntryBuilder | None:
+    draft = EntryBuilder(entry_id, kind)
     caption = entity.get("caption")
     if not entry_id or not any(_texts(entity, prop) for prop, _ in NAMES):
         return None
@@ -193,7 +193,7 @@ def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: Tall
     return draft if draft.names else None
 
 
-def _add_about(draft: Draft, entity: Mapping[str, Any]) -> None:
+def _add_about(draft: EntryBuilder, entity: Mapping[str, Any]) -> None:
     """What a sanction or a document says of its party."""
     if entity.get("schema") == "Sanction":
         found = _texts(entity, "programId") or _texts(entity, "program")

@@ -16,8 +16,8 @@ from pathlib import Path
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.reference.watchlists.draft import Draft
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -33,11 +33,11 @@ def _fits(file: ListFile) -> bool:
     return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; it states no date of its own."""
     text = _read_utf8(file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     cut = 0
     try:
         header = [_column(cell) for cell in next(reader)]
@@ -101,14 +101,14 @@ def _check_header(header: list[str], name: str) -> None:
             raise WatchlistError(f"Column {column!r} is missing.", where=Where(name, 1), remedy="Add it.")
 
 
-def _add_row(drafts: dict[str, Draft], cells: dict[str, str], place: str, skipped: Tally, notes: Tally) -> None:
+def _add_row(drafts: dict[str, EntryBuilder], cells: dict[str, str], place: str, skipped: ImportLog, notes: ImportLog) -> None:
     entry_id, name = cells["entry_id"], cells["name"]
     if not entry_id or not name:
         skipped.add("row without entry_id or name", place)
         return
     draft = drafts.get(entry_id)
     if draft is None:
-        draft = drafts[entry_id] = Draft(
+        draft = drafts[entry_id] = EntryBuilder(
             entry_id, _choose(cells.get("kind", ""), ENTRY_KINDS, "organisation", "kind", place, notes)
         )
     kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, notes)
@@ -116,7 +116,7 @@ def _add_row(drafts: dict[str, Draft], cells: dict[str, str], place: str, skippe
     _add_details(draft, cells, place, notes)
 
 
-def _add_details(draft: Draft, cells: dict[str, str], place: str, notes: Tally) -> None:
+def _add_details(draft: EntryBuilder, cells: dict[str, str], place: str, notes: ImportLog) -> None:
     draft.add_country(cells.get("country", ""), notes)
     draft.add_address((cells.get("address", ""),), "", notes)
     if programme := cells.get("programme", ""):
@@ -127,14 +127,14 @@ def _add_details(draft: Draft, cells: dict[str, str], place: str, notes: Tally) 
     draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, notes) or draft.delisted
 
 
-def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, notes: Tally) -> str:
+def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, notes: ImportLog) -> str:
     word = text.lower().replace(" ", "_")
     if word and word not in known:
         notes.add(f"{column} not known: taken as {default}", f"{place}: {text}")
     return word if word in known else default
 
 
-def _read_date(text: str, column: str, place: str, notes: Tally) -> date | None:
+def _read_date(text: str, column: str, place: str, notes: ImportLog) -> date | None:
     if not text:
         return None
     try:

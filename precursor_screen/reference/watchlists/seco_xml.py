@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.reference.watchlists.draft import Draft, read_day
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 _KINDS = {"individual": "person", "entity": "organisation", "object": "organisation"}
 _OBJECTS = {"vessel": "vessel", "ship": "vessel", "aircraft": "aircraft"}
@@ -26,15 +26,15 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "swiss-sanctions-list"
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is the one it states."""
     with file.open() as stream:
         _, attributes = read_root(stream, file=file.name, error=WatchlistError)
     kind = attributes.get("list-type", "")
     programmes: dict[str, str] = {}
     places: dict[str, tuple[list[str], str]] = {}
-    drafts: list[Draft] = []
-    addresses: list[tuple[Draft, list[str], str]] = []
+    drafts: list[EntryBuilder] = []
+    addresses: list[tuple[EntryBuilder, list[str], str]] = []
     with file.open() as stream:
         names = ("sanctions-program", "target", "place")
         for record in stream_records(stream, names, file=file.name, error=WatchlistError):
@@ -91,14 +91,14 @@ def _read_place(element: Element) -> tuple[list[str], str]:
 
 
 def _read_target(
-    target: Element, programmes: dict[str, str], addresses: list[tuple[Draft, list[str], str]], notes: Tally
-) -> Draft | None:
+    target: Element, programmes: dict[str, str], addresses: list[tuple[EntryBuilder, list[str], str]], notes: ImportLog
+) -> EntryBuilder | None:
     subject = next((e for e in target if e.tag in _KINDS), None)
     entry_id = target.get("ssid", "")
     if subject is None or not entry_id:
         return None
     kind = _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag])
-    draft = Draft(entry_id, kind)
+    draft = EntryBuilder(entry_id, kind)
     for identity in sorted(subject.iterfind("identity"), key=lambda i: i.get("main") != "true"):
         for name in identity.iterfind("name"):
             _add_name(draft, name, identity.get("main") == "true")
@@ -130,7 +130,7 @@ def _address_parts(address: Element) -> list[str]:
     return [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
 
 
-def _add_name(draft: Draft, name: Element, main: bool) -> None:
+def _add_name(draft: EntryBuilder, name: Element, main: bool) -> None:
     kind = _NAME_KINDS.get(name.get("name-type", ""), "strong")
     if name.get("quality") == "low":
         kind = "weak"

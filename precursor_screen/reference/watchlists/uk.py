@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from precursor_screen.reference.watchlists.draft import Draft, read_head_rows, read_rows, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.draft import EntryBuilder, read_head_rows, read_rows, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
 
 KINDS = {"individual": "person", "entity": "organisation", "ship": "vessel", "vessel": "vessel"}
 _NAMES = ("name1", "name2", "name3", "name4", "name5", "name6")
@@ -29,7 +29,7 @@ def unescape(cells: Mapping[str, str]) -> dict[str, str]:
     return {name: html.unescape(cell) if "&" in cell else cell for name, cell in cells.items()}
 
 
-def add_numbered_countries(draft: Draft, cell: str, notes: Tally) -> None:
+def add_numbered_countries(draft: EntryBuilder, cell: str, notes: ImportLog) -> None:
     """Add the countries of a cell that may number them."""
     for country in split_numbered(cell):
         draft.add_country(country, notes)
@@ -62,9 +62,9 @@ def _fits_list(file: ListFile) -> bool:
     return _header_row(file) > 0
 
 
-def _read_list(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_list(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is that of the report."""
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     for line, raw in read_rows(file, ",", skipped, _header_row(file)):
         cells = unescape(raw)
         entry_id = cells["uniqueid"]
@@ -74,7 +74,7 @@ def _read_list(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> Pa
         draft = drafts.get(entry_id)
         if draft is None:
             label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
-            draft = drafts[entry_id] = Draft.of_kind(entry_id, label, KINDS, notes)
+            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, label, KINDS, notes)
         _fill_list(draft, cells, notes)
     for entry_id in [key for key, draft in drafts.items() if not draft.names]:
         skipped.add("entry without a name", entry_id)
@@ -94,7 +94,7 @@ def _header_row(file: ListFile) -> int:
     return next((number for number, row in enumerate(rows, start=1) if set(row) >= _UK_CSV_COLUMNS), 0)
 
 
-def _fill_list(draft: Draft, cells: Mapping[str, str], notes: Tally) -> None:
+def _fill_list(draft: EntryBuilder, cells: Mapping[str, str], notes: ImportLog) -> None:
     label = cells["nametype"].lower()
     # `Low quality a.k.a`. A blank strength is not a weak one.
     weak = "low" in cells["aliasstrength"].lower() or "weak" in cells["aliasstrength"].lower()
@@ -133,10 +133,10 @@ def _fits_conlist(file: ListFile) -> bool:
     return len(rows) == 2 and set(rows[1]) >= _UK_CONLIST_COLUMNS
 
 
-def _read_conlist(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read_conlist(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is that of its last update."""
     notes.add("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, EntryBuilder] = {}
     for line, raw in read_rows(file, ",", skipped, 2):
         cells = unescape(raw)
         entry_id = cells["groupid"]
@@ -145,7 +145,7 @@ def _read_conlist(file: ListFile, list_id: str, skipped: Tally, notes: Tally) ->
             continue
         draft = drafts.get(entry_id)
         if draft is None:
-            draft = drafts[entry_id] = Draft.of_kind(entry_id, cells["grouptype"], KINDS, notes)
+            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, cells["grouptype"], KINDS, notes)
         _fill_conlist(draft, cells, notes)
     stated = file.head.decode("latin-1").splitlines()[0].partition(",")[2].strip(' ,"')
     list_date = read_written_day(stated, "dmy", "date of the last update", file.name, notes)
@@ -156,7 +156,7 @@ def _read_conlist(file: ListFile, list_id: str, skipped: Tally, notes: Tally) ->
 UK_CONLIST = Importer("uk-conlist-csv", "1", _fits_conlist, _read_conlist)
 
 
-def _fill_conlist(draft: Draft, cells: Mapping[str, str], notes: Tally) -> None:
+def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str], notes: ImportLog) -> None:
     weak = "low" in cells.get("aliasquality", "").lower()
     draft.add_name(join_name(cells), "weak" if weak else _NAME_KINDS.get(cells["aliastype"].lower(), "strong"))
     draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")

@@ -9,7 +9,7 @@ from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
 from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList, tag_programmes
 
 _KINDS = {"INDIVIDUAL": "person", "ENTITY": "organisation"}
 _SOURCES = {"INDIVIDUAL": "individuals", "ENTITY": "entities"}
@@ -30,7 +30,7 @@ def _fits(file: ListFile) -> bool:
     return find_root_name(file.head) == "CONSOLIDATED_LIST"
 
 
-def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
     """Read the list; its date is the day on which the file was generated."""
     entries: list[WatchlistEntry] = []
     by_source = dict.fromkeys(_SOURCES.values(), 0)
@@ -56,7 +56,7 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
 IMPORTER = Importer("un-xml", "2", _fits, _read)
 
 
-def _read_entry(list_id: str, tag: str, element: Element, skipped: Tally, notes: Tally) -> WatchlistEntry | None:
+def _read_entry(list_id: str, tag: str, element: Element, skipped: ImportLog, notes: ImportLog) -> WatchlistEntry | None:
     entry_id = find_text(element, "DATAID")
     name = " ".join(part for tag_ in _NAME_PARTS if (part := " ".join(find_text(element, tag_).split())))
     if not entry_id or not name:
@@ -78,7 +78,7 @@ def _read_entry(list_id: str, tag: str, element: Element, skipped: Tally, notes:
     )
 
 
-def _names(name: str, element: Element, tag: str, entry_id: str, skipped: Tally) -> tuple[WatchlistName, ...]:
+def _names(name: str, element: Element, tag: str, entry_id: str, skipped: ImportLog) -> tuple[WatchlistName, ...]:
     names = {name: WatchlistName(name, "primary")}
     for alias in element.findall(f"{tag}_ALIAS"):
         kind = _ALIAS_KINDS.get(find_text(alias, "QUALITY").lower(), "strong")
@@ -93,7 +93,7 @@ def _names(name: str, element: Element, tag: str, entry_id: str, skipped: Tally)
     return tuple(names.values())
 
 
-def _addresses(element: Element, tag: str, entry_id: str, notes: Tally) -> tuple[str, ...]:
+def _addresses(element: Element, tag: str, entry_id: str, notes: ImportLog) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for address in element.findall(f"{tag}_ADDRESS"):
         parts = [text for part in _ADDRESS_PARTS if (text := " ".join(find_text(address, part).split()))]
@@ -105,7 +105,7 @@ def _addresses(element: Element, tag: str, entry_id: str, notes: Tally) -> tuple
     return tuple(found)
 
 
-def _countries(element: Element, tag: str, entry_id: str, notes: Tally) -> tuple[str, ...]:
+def _countries(element: Element, tag: str, entry_id: str, notes: ImportLog) -> tuple[str, ...]:
     codes: dict[str, None] = {}
     for name in (*find_texts(element, "NATIONALITY/VALUE"), *find_texts(element, f"{tag}_ADDRESS/COUNTRY")):
         code = country_code(name)
@@ -126,7 +126,7 @@ def _identifiers(element: Element, tag: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _read_date(text: str, entry_id: str, notes: Tally) -> date | None:
+def _read_date(text: str, entry_id: str, notes: ImportLog) -> date | None:
     if not text:
         return None
     try:

@@ -21,7 +21,7 @@ from precursor_screen.reporting.document import Document, Table, columns, tabula
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
 
 
-def tell(audit: Audit) -> Iterator[str]:
+def present(audit: Audit) -> Iterator[str]:
     """Lines for people."""
     if audit.ranking is not None:
         yield from _rank(audit.ranking)
@@ -123,7 +123,7 @@ def document_of(audit: Audit) -> Document:
     """An audit as a document; its page and its JSON are its own."""
     started = datetime.fromisoformat(audit.run["started"])
     own = {".html": partial(html.write, audit), ".json": partial(write_json, audit)}
-    return Document(started, started.date(), text=lambda: tell(audit), tables=lambda: tables_of(audit), own=own)
+    return Document(started, started.date(), text=lambda: present(audit), tables=lambda: tables_of(audit), own=own)
 
 
 def tables_of(audit: Audit) -> list[Table]:

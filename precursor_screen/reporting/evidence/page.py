@@ -12,7 +12,7 @@ from precursor_screen.cases.explained import explain_lines
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.words import printable
 from precursor_screen.reporting import pages
-from precursor_screen.reporting.case import Piece, label, mark
+from precursor_screen.reporting.case import Fragment, label, mark
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,7 +71,7 @@ def _title(document: Document) -> str:
     return f"Evidence: {subject['kind']} {subject['name']}"
 
 
-def _shown(flag: Mapping[str, Any]) -> list[tuple[str, tuple[Piece, ...], str]]:
+def _shown(flag: Mapping[str, Any]) -> list[tuple[str, tuple[Fragment, ...], str]]:
     """(field, its text with what matched in it marked, how it was compared) of the evidence; a text that is marked stands once."""
     items = [e for e in flag["evidence"] if e]
     marked = {e["field"] for e in items if "candidate" in e}
@@ -82,7 +82,7 @@ def _shown(flag: Mapping[str, Any]) -> list[tuple[str, tuple[Piece, ...], str]]:
             how = f"compared as “{e['compared_as'] or ''}” with “{e['candidate'] or ''}”, by {e['method']}"
             shown.append((label(e["field"]), mark(whole.get(e["field"], ""), e), how))
         elif e["field"] not in marked:
-            shown.append((label(e["field"]), (Piece(e["as_written"]),), ""))
+            shown.append((label(e["field"]), (Fragment(e["as_written"]),), ""))
     return shown
 
 

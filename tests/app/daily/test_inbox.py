@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listed, list_inbox, settled
+from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listed, list_inbox, quiet_files
 from precursor_screen.core.errors import UnreadableManifest
 
 
@@ -58,7 +58,7 @@ class Clock:
 
 
 def look(inbox: Path, clock: Clock, seconds: float = 60):
-    ready, waiting = settled(list_inbox(inbox).files, seconds, pause=clock.pause, now=clock.now)
+    ready, waiting = quiet_files(list_inbox(inbox).files, seconds, pause=clock.pause, now=clock.now)
     return names(ready), names(waiting)
 
 

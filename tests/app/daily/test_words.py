@@ -9,9 +9,9 @@ import pytest
 
 from precursor_screen.app.daily.metrics import Sample, of_counts, samples_of, write_metrics
 from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
-from precursor_screen.app.daily.summary import WIDEST, Said, changed, write_failure, write_subject, write_summary
+from precursor_screen.app.daily.summary import WIDEST, MailContent, changed, write_failure, write_subject, write_summary
 
-DAY = Said("2026-11-26", "EU")
+DAY = MailContent("2026-11-26", "EU")
 ASIDE = Taken("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")
 FINE = Taken("y.csv", "1" * 64, 5, SCREENED)
 
@@ -28,11 +28,11 @@ FINE = Taken("y.csv", "1" * 64, 5, SCREENED)
     ],
 )
 def test_the_subject_alone_says_it(counts, files, subject):
-    assert write_subject(counts, Said("2026-11-26", "EU", files)) == f"precursor-screen: {subject} (2026-11-26, EU)"
+    assert write_subject(counts, MailContent("2026-11-26", "EU", files)) == f"precursor-screen: {subject} (2026-11-26, EU)"
 
 
 def test_a_mail_is_short_and_printable_whatever_names_say():
-    said = Said(
+    said = MailContent(
         "2026-11-26",
         "",
         files=[Taken(f"\x1b[31m\u202e{n}.csv" + "x" * 300, "0", 1, SET_ASIDE, "<script>\nBcc: all") for n in range(50)],

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from msgspec import Struct, field
 
-from precursor_screen.app.audit import Everybody, Law
+from precursor_screen.app.audit import AuditBasis, Population
 from precursor_screen.cases.audit import moves, peers
 from precursor_screen.cases.audit.moves import Limits, to_moves
 from precursor_screen.cases.audit.unseen import Basis
@@ -153,7 +153,7 @@ class InMemory(Struct, frozen=True):
 
 def everybody(
     *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
-) -> Everybody:
+) -> Population:
     """Everybody of some rows."""
-    law = Law(limits(jurisdiction), SUBSTANCES, registers or {})
-    return Everybody.of(InMemory(table(*rows), **values), law, *days)
+    law = AuditBasis(limits(jurisdiction), SUBSTANCES, registers or {})
+    return Population.of(InMemory(table(*rows), **values), law, *days)

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.history.store import Ledger
-from precursor_screen.history.values import Disposition
+from precursor_screen.history.values import Verdict
 from tests.history.rows import CELLS, day, flag, flags, judged, movement, run, table
 
 GOODS, PARTY = "PS-QTY-004", "PS-PTY-001"
@@ -89,8 +89,8 @@ def record_case(ledger: Ledger, *, keep_cells: bool = True) -> None:
         transaction.record_flags(transaction.compare_flags(found, seen), cells, seen)
         transaction.keep()
         transaction.delivered()
-    ledger.add_dispositions([verdict("aaaa0001")])
+    ledger.add_verdicts([verdict("aaaa0001")])
 
 
-def verdict(flag_id: str) -> Disposition:
-    return Disposition(flag_id, "L1", "referred", "referred", "spoke to M. Witness", "N. Officer", "2026-03-03T08:00:00+00:00")
+def verdict(flag_id: str) -> Verdict:
+    return Verdict(flag_id, "L1", "referred", "referred", "spoke to M. Witness", "N. Officer", "2026-03-03T08:00:00+00:00")

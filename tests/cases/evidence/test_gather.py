@@ -84,7 +84,7 @@ def test_lines_that_were_pruned_are_told_and_do_no_harm(ledger, installed):
 def test_an_alias_brings_the_episode_that_it_is_a_part_of(ledger):
     apart(ledger)
     screen(ledger, 3, ("L", JOINED))
-    ledger.add_dispositions([verdict("B")])
+    ledger.add_verdicts([verdict("B")])
     document = from_ledger(ledger, f"{WINDOW}/B")
     kept = {f["flag_id"]: f for f in document["flags"]}
     assert set(kept) == {f"{WINDOW}/B", f"{WINDOW}/D"}

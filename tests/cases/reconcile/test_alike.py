@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile.alike import (
-    Likeness,
+    NameMatcher,
     by_old_names,
     digits_of,
     firm_keys,
@@ -44,14 +44,14 @@ UNLIKE = [
 @pytest.mark.parametrize(("left", "right"), LIKE)
 def test_names_that_are_taken_for_the_same(left: str, right: str):
     for one, other in ((left, right), (right, left)):
-        found = Likeness([party_key(one)]).like(party_key(other))
+        found = NameMatcher([party_key(one)]).like(party_key(other))
         assert party_key(one) in found or party_key(one) == party_key(other)
 
 
 @pytest.mark.parametrize(("left", "right"), UNLIKE)
 def test_names_that_are_not(left: str, right: str):
-    assert Likeness([party_key(left)]).like(party_key(right)) == ()
-    assert Likeness([party_key(right)]).like(party_key(left)) == ()
+    assert NameMatcher([party_key(left)]).like(party_key(right)) == ()
+    assert NameMatcher([party_key(right)]).like(party_key(left)) == ()
 
 
 def test_a_word_of_five_letters_may_differ_in_one_and_of_four_in_none():
@@ -64,11 +64,11 @@ def test_a_word_of_five_letters_may_differ_in_one_and_of_four_in_none():
 
 @given(st.sampled_from(("quenford trading", "muller", "boehm soehne", "001 larkmoor")))
 def test_a_name_is_never_like_itself(key: str):
-    assert key not in Likeness([key]).like(key)
+    assert key not in NameMatcher([key]).like(key)
 
 
 def test_a_slip_that_looks_like_an_umlaut_is_a_slip():
-    assert Likeness(["veggover"]).like("veggvoer") == ("veggover",)
+    assert NameMatcher(["veggover"]).like("veggvoer") == ("veggover",)
 
 
 @pytest.mark.parametrize(

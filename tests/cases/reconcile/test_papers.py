@@ -42,7 +42,7 @@ def test_over_is_the_sum_of_all_shipments_and_tells_by_how_much():
     assert (one.kind, one.document_kg, one.shipped_kg, one.difference_kg) == ("over", Decimal(100), Decimal(130), Decimal(30))
     assert [m.bill for m in one.movements] == ["B1", "B2"]
     assert one.why == "names P1 (and 1 more alike)"
-    assert one.settle
+    assert one.remedy
 
 
 DATES = [

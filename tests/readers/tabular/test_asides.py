@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.formats.sheet import Aside, Body
+from precursor_screen.formats.sheet import Body, OutOfTableText
 from precursor_screen.readers.tabular import beside
 from precursor_screen.readers.tabular.beside import cells_aside, lines_aside, raw_aside, rows_of
 from precursor_screen.readers.tabular.reader import unique_names
@@ -37,10 +37,10 @@ def test_cells_of_a_row_are_taken_alone_and_together(cells: list[str], texts: li
 def test_each_text_says_where_it_stands() -> None:
     found = cells_aside([(3, ["ether", "wool"]), (None, ["silk"])], "row of totals")
     assert found == [
-        Aside(3, "row of totals", "ether"),
-        Aside(3, "row of totals", "wool"),
-        Aside(3, "row of totals, all cells", "ether wool"),
-        Aside(None, "row of totals", "silk"),
+        OutOfTableText(3, "row of totals", "ether"),
+        OutOfTableText(3, "row of totals", "wool"),
+        OutOfTableText(3, "row of totals, all cells", "ether wool"),
+        OutOfTableText(None, "row of totals", "silk"),
     ]
 
 
@@ -52,13 +52,13 @@ def test_of_a_long_sheet_the_first_rows_are_looked_at(monkeypatch: pytest.Monkey
 
 def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_own() -> None:
     given = [
-        Aside(3, "row", "ether"),
-        Aside(3, "row, all cells", "ether wool"),
-        Aside(3, "row", "ether"),
-        Aside(3, "comment at C3", "silk"),
-        Aside(4, "row", " NULL "),
-        Aside(None, "text box", "linen"),
-        Aside(None, "text box", "linen"),
+        OutOfTableText(3, "row", "ether"),
+        OutOfTableText(3, "row, all cells", "ether wool"),
+        OutOfTableText(3, "row", "ether"),
+        OutOfTableText(3, "comment at C3", "silk"),
+        OutOfTableText(4, "row", " NULL "),
+        OutOfTableText(None, "text box", "linen"),
+        OutOfTableText(None, "text box", "linen"),
     ]
     lines = lines_aside(given, "m.csv", "abc", "beside")
     assert list(zip(lines.column("source_row").to_pylist(), lines.column("other_texts").to_pylist(), lines.column("other_columns").to_pylist(), strict=True)) == [
@@ -75,7 +75,7 @@ def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_ow
 
 
 def test_texts_that_say_nothing_are_no_lines() -> None:
-    lines = lines_aside([Aside(1, "row", "-")], "m", "i", "b")
+    lines = lines_aside([OutOfTableText(1, "row", "-")], "m", "i", "b")
     assert lines.num_rows == 0
     assert raw_aside(lines).num_rows == 0
 

@@ -177,7 +177,7 @@ def test_the_json_holds_every_figure_and_its_lines() -> None:
 
 
 def test_the_terminal_shows_names_findings_and_what_was_not_seen() -> None:
-    text = "\n".join(document.tell(audit(*TRADE)))
+    text = "\n".join(document.present(audit(*TRADE)))
     for part in (f"{OWN}: the name asked for", "Findings, worst first", "[may.csv:4", "What this audit could not see:"):
         assert part in text
 
@@ -189,7 +189,7 @@ def test_a_ranking_is_written_in_every_format() -> None:
     assert json.loads(written(".json", made))["ranking"]["total"] == 2
     rows = list(openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))["Ranking"].values)
     assert rows[1][:2] == (1, OWN)
-    assert next(iter(document.tell(made))).startswith("1 of 2 exporters")
+    assert next(iter(document.present(made))).startswith("1 of 2 exporters")
 
 
 def test_the_map_knows_countries_large_and_small() -> None:

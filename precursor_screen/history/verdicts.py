@@ -12,15 +12,15 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.model import OPEN
-from precursor_screen.history.chain import Seals
-from precursor_screen.history.values import CLEARED, EXISTING, SUPPRESSED, Disposition
+from precursor_screen.history.chain import RowChecksums
+from precursor_screen.history.values import CLEARED, EXISTING, SUPPRESSED, Verdict
 
 _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")
 # Verdicts of earlier versions have no second officer.
 _SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS[:-1])}, coalesce(d.second, '') from dispositions d"
 
 
-def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
+def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
     """Adds verdicts; one that is there already, word for word, is not added again.
 
     The flag's state follows at once where the verdict is about the content that the flag is about now.
@@ -33,7 +33,7 @@ def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
     """
     connection = seals.connection
     added = repeated = 0
-    for one in dispositions:
+    for one in verdicts:
         row = {name: getattr(one, name) for name in _COLUMNS}
         seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
         # What is said of a part of an episode is said of the episode.
@@ -58,26 +58,26 @@ def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
     return added, repeated
 
 
-def _follow(seals: Seals, verdict: Disposition, state: str) -> None:
+def _follow(seals: RowChecksums, verdict: Verdict, state: str) -> None:
     follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
     if follows != state:
         seals.connection.execute(
             text("update flags set state = :state where flag_id = :flag_id"), {"state": follows, "flag_id": verdict.flag_id}
         )
-        seals.renew("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
+        seals.rehash("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
 
 
-def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, str], Disposition]:
+def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, str], Verdict]:
     """The clearances that hold on a day, by flag and line: the last verdict on both, and not past its last day."""
     query = f"""{_SELECT} where d.verdict = '{CLEARED}' and (d.until = '' or d.until >= :day) and d.id =
         (select max(e.id) from dispositions e where e.flag_id = d.flag_id and e.line_id = d.line_id)"""
-    found = (Disposition(*row) for row in connection.execute(text(query), {"day": day.isoformat()}))
+    found = (Verdict(*row) for row in connection.execute(text(query), {"day": day.isoformat()}))
     return {(one.flag_id, one.line_id): one for one in found}
 
 
-def read(connection: Connection, flag_id: str = "") -> Iterator[Disposition]:
+def read(connection: Connection, flag_id: str = "") -> Iterator[Verdict]:
     """All verdicts, or those on one flag and on what has become a part of it, in the order in which they were added."""
     where = " where d.flag_id in (select flag_id from flags where flag_id = :flag_id or alias_of = :flag_id)" if flag_id else ""
     rows: Any = connection.execute(text(f"{_SELECT}{where} order by d.id"), {"flag_id": flag_id})
     for row in rows:
-        yield Disposition(*row)
+        yield Verdict(*row)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from precursor_screen.formats.sheet import Aside, Broken
+from precursor_screen.formats.sheet import Broken, OutOfTableText
 
 LOST = "lost-rows"
 # [MS-XLS] 2.5.10 BErr: what a cell shows for the code of its error.
@@ -34,14 +34,14 @@ class SheetScan(Struct):
     rows: int = 0
     last_row: int = 0
     fixes: dict[tuple[int, int], str] = field(default_factory=dict)
-    asides: list[Aside] = field(default_factory=list)
+    asides: list[OutOfTableText] = field(default_factory=list)
     bad: str = ""
 
 
-class Witness(Protocol):
+class WorkbookAudit(Protocol):
     """What else is known of a workbook. Sheets go by their position among the worksheets."""
 
-    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
+    def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
         """Highest row and column, from 1, of the used cells where they span more than `cells`, or leave the format's grid; else (0, 0)."""
 
     def scan(self, position: int, name: str) -> SheetScan | None:
@@ -50,17 +50,17 @@ class Witness(Protocol):
     def count_empty(self, position: int) -> int:
         """How many of the cells that a scan counted hold an empty text."""
 
-    def mended(self) -> bytes:
+    def repaired(self) -> bytes:
         """The workbook without what the library refuses though it is no damage; empty: there is nothing to mend."""
 
-    def rest(self) -> tuple[list[Aside], list[Broken]]:
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
         """Texts that belong to no sheet, and sheets that are in the file but not in its list."""
 
 
 class NoWitness:
     """Of a format that is looked at once only."""
 
-    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
+    def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
         """Not known."""
         return 0, 0
 
@@ -72,11 +72,11 @@ class NoWitness:
         """Not known."""
         return 0
 
-    def mended(self) -> bytes:
+    def repaired(self) -> bytes:
         """Nothing."""
         return b""
 
-    def rest(self) -> tuple[list[Aside], list[Broken]]:
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
         """Not known."""
         return [], []
 
