@@ -116,8 +116,13 @@ def rule_folders(extra: tuple[Path, ...] = (), *, only: bool = False) -> list[Pa
     return [*([] if only else [shipped.rules_folder()]), *extra]
 
 
-def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Rulebook:
+def load_rulebook(folders: list[Path], site: SiteRules | None = None, *, tested: bool = True) -> Rulebook:
     """Reads and compiles the rules of some folders; a folder without lists, macros, packs or typologies uses those that ship.
+
+    Args:
+        folders: in order.
+        site: what a site adds.
+        tested: whether the rules come with their inline tests. Who screens needs none, and takes all else from an earlier start.
 
     Raises:
         ErrorGroup: everything that is wrong with them.
@@ -131,7 +136,8 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     digest = hashlib.sha256(site.pack.encode())
     for path in files:
         digest.update(path.name.encode() + b"\0" + _content(path) + b"\0")
-    return _read_rulebook(tuple(folders), support, site, tuple(files), digest.hexdigest())
+    read = _read_rulebook if tested else _untested_rulebook
+    return read(tuple(folders), support, site, tuple(files), digest.hexdigest())
 
 
 def _content(path: Path) -> bytes:
@@ -162,6 +168,21 @@ def _read_rulebook(
     return Rulebook(rules, compiled, lists, typologies, sha256, packs, parameters, exceptions, macros)
 
 
+@lru_cache(maxsize=4)
+def _untested_rulebook(
+    folders: tuple[Path, ...], support: tuple[Path, ...], site: SiteRules, files: tuple[Path, ...], sha256: str
+) -> Rulebook:
+    def make() -> Rulebook:
+        book = _read_rulebook(folders, support, site, files, sha256)
+        rules = {rule.id: replace(rule, tests=()) for rule in book.rules}
+        return replace(
+            book, rules=tuple(rules.values()), compiled=tuple(replace(c, rule=rules[c.rule.id]) for c in book.compiled)
+        )
+
+    # The digest is of names and contents; which file is a list, and which a site's exceptions, the folders and options say.
+    return kept("rulebook", Rulebook, f"{sha256} {folders} {site}", make)
+
+
 def maximum_ages(manifests: Iterable[SnapshotInfo]) -> dict[str, int]:
     """From what age imported lists count as stale, in days: as said at import, else as the official list's rhythm has it, else 90."""
     official = {s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()}
@@ -188,7 +209,7 @@ def load_reference(
         ReferenceDataError, RuleError, UsageError: each with place and remedy.
         MissingExtra: structures are wanted, and the extra or Java is not there.
     """
-    book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
+    book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site, tested=False)
     shipped.names_folder()  # only checked: whoever reads names and texts reads its tables where they lie
     folder = shipped.substances_folder()
     table = shipped_table()

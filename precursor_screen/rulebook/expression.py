@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
@@ -64,7 +65,7 @@ _LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)
 _RECKONING = (Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV, Operator.LN, Operator.ABS, Operator.LIKENESS)
 
 
-class Expression(Struct, frozen=True):
+class _Node(Struct, frozen=True, tag=True):
     """A node of the tree. parts: the nodes below it. kind: of its value, one of those of `schema`."""
 
     @property
@@ -83,7 +84,7 @@ class Expression(Struct, frozen=True):
         return columns_in(self.parts)
 
 
-class Field(Expression, frozen=True):
+class Field(_Node, frozen=True):
     """A column of the schema."""
 
     name: str
@@ -108,26 +109,26 @@ class Supplied(Field, frozen=True):
         return "boolean"
 
 
-class Literal(Expression, frozen=True):
+class Literal(_Node, frozen=True):
     """A text, number, date or truth.
 
     Raises:
         ValueError: a value that has no form in SQL.
     """
 
-    value: object
+    value: Any
 
     def __post_init__(self) -> None:
         literal(self.value)
 
 
-class Element(Expression, frozen=True):
+class Element(_Node, frozen=True):
     """The element of the list that ANY looks at, or a part of it."""
 
     part: str = ""
 
 
-class Apply(Expression, frozen=True):
+class Apply(_Node, frozen=True):
     """An operator on its operands."""
 
     operator: Operator
@@ -139,14 +140,14 @@ class Apply(Expression, frozen=True):
         return "number" if self.operator in _RECKONING else "boolean"
 
 
-class AtLeast(Expression, frozen=True):
+class AtLeast(_Node, frozen=True):
     """So many of some tests: true when enough surely are, false when enough can no longer be, else unknown."""
 
     count: int
     parts: tuple[Expression, ...]
 
 
-class Text(Expression, frozen=True):
+class Text(_Node, frozen=True):
     """A value as text; null stays null. shown: to a person, so that it is short and an unknown is called so; percent: as a share."""
 
     value: Expression
@@ -159,11 +160,17 @@ class Text(Expression, frozen=True):
         return (self.value,)
 
 
-class Outcome(Expression, frozen=True):
+class Outcome(_Node, frozen=True):
     """What judging a group or window gives to a sentence: `correlation_value` ... of the scope."""
 
     scope: str
     name: str
+
+
+if TYPE_CHECKING:
+    Expression: TypeAlias = _Node
+else:  # every kind by name: a tree that was kept is read back by what its fields may hold
+    Expression = Field | Supplied | Literal | Element | Apply | AtLeast | Text | Outcome
 
 
 def apply(operator: Operator, *parts: Expression) -> Apply:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, UsageError
-from precursor_screen.reference.bundle import SiteRules, load_rulebook, rule_folders
+from precursor_screen.reference.bundle import SiteRules, _untested_rulebook, load_rulebook, rule_folders
 from precursor_screen.reference.shipped import rules_folder
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.exceptions import load_exceptions
@@ -150,3 +152,23 @@ def test_rules_are_parsed_once_and_read_anew_when_a_file_changes(tmp_path: Path)
     second = load_rulebook([tmp_path])
     assert second.sha256 != first.sha256
     assert second.rules[0].title == f"Again {first.rules[0].title}"
+
+
+def test_a_rulebook_to_judge_by_is_taken_from_an_earlier_start(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path / "kept"))
+    _untested_rulebook.cache_clear()
+    whole, made = (load_rulebook(rule_folders(), tested=tested) for tested in (True, False))
+    rules = {rule.id: replace(rule, tests=()) for rule in whole.rules}
+    assert made.rules == tuple(rules.values())
+    assert made == replace(whole, rules=made.rules, compiled=tuple(replace(c, rule=rules[c.rule.id]) for c in whole.compiled))
+    _untested_rulebook.cache_clear()
+    with patch("precursor_screen.reference.bundle._read_rulebook", side_effect=AssertionError):
+        assert load_rulebook(rule_folders(), tested=False) == made
+
+
+def test_a_file_counts_for_what_it_is_given_as(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path / "kept"))
+    file = write(tmp_path, "[]\n")
+    load_rulebook(rule_folders(), SiteRules(exceptions=file), tested=False)
+    with pytest.raises(ErrorGroup):
+        load_rulebook(rule_folders(), SiteRules(params=file), tested=False)
