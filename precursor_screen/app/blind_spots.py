@@ -176,8 +176,8 @@ class _Facts:
     def __init__(self, noted: Resolved) -> None:
         self._lines = noted.lines
         self._candidates = noted.substances
-        at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
-        self._of_candidates = self._lines.column("shipment_id").take(at)
+        self._at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
+        self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = _count(self._lines.column("shipment_id"))
         self.goods = _count(self._of_candidates)
 
@@ -193,8 +193,7 @@ class _Facts:
         if column in self._candidates.column_names:
             return pc.is_valid(self._candidates.column(column))
         if column in self._lines.column_names:
-            at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
-            return pc.is_valid(self._lines.column(column).take(at))
+            return pc.is_valid(self._lines.column(column).take(self._at))
         return pa.chunked_array([pa.repeat(False, self._candidates.num_rows)], pa.bool_())
 
     def unlimited(self) -> list[str]:

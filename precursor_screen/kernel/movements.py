@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.alike import begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import Settled
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -60,16 +61,9 @@ def batch_of(moved: pa.Table) -> pa.Table:
     Args:
         moved: MOVED, in the order of lines and substances.
     """
-    with connect() as connection:
-        connection.register("rows", moved)
-        columns = ", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)
-        return fetch(
-            connection,
-            f"""select {columns} from rows
-                qualify row_number() over (partition by line_id, substance_id order by {LINE_NO}) = 1
-                order by {LINE_NO}, substance_id""",
-            MOVEMENT,
-        )
+    first = begin_rows(number_alike(moved.column("line_id"), moved.column("substance_id")))
+    stored = moved.select(MOVEMENT.names)
+    return stored if len(first) == moved.num_rows else stored.take(first)
 
 
 def settle(moved: pa.Table, batch: pa.Table, settled: Settled | None = None) -> Movements:

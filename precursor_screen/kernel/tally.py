@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -113,8 +112,7 @@ def count_own(tally: Tally, known: pa.Array) -> Counts:
 
 def _first_of_each(rows: pa.Table) -> pa.Table:
     """One row a cargo: that of its first day, and of those the first by what it says, whatever the order of lines."""
-    cargoes: npt.NDArray[np.uint64] = rows.column("cargo").to_numpy()
-    if len(np.unique(cargoes)) == len(cargoes):
+    if len(pc.unique(rows.column("cargo"))) == rows.num_rows:
         return rows
     with connect() as connection:
         connection.register("rows", rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.core.schema import ISSUE
 
@@ -17,9 +18,9 @@ def find_repeated(lines: pa.Table) -> tuple[pa.Array, pa.Table]:
     Returns:
         The rows to keep, in order; ISSUE `repeated-line` of every other, naming the first place.
     """
-    ids = lines.column("line_id").combine_chunks().dictionary_encode()
-    if len(ids.dictionary) == lines.num_rows:
+    if len(pc.unique(lines.column("line_id"))) == lines.num_rows:
         return pa.array(np.arange(lines.num_rows)), ISSUE.empty_table()
+    ids = lines.column("line_id").combine_chunks().dictionary_encode()
     first: dict[int, int] = {}
     keep, issues = [], []
     place = [lines.column(c) for c in ("source_file", "source_row")]

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.alike import begin_rows, number_alike
+from precursor_screen.core.engine import connect
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
 from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
@@ -107,9 +108,20 @@ def _is_held(rule: Rule) -> bool:
 
 
 def merge_flags(flags: pa.Table) -> pa.Table:
-    """FLAG of rows with two lines of one movement as one flag, in a fixed order; of lines that stand, or one that does not may speak."""
-    with connect() as connection:
-        return _merge(connection, flags)
+    """FLAG of rows with two lines of one movement as one flag, in a fixed order; of lines that stand, or one that does not may speak.
+
+    The first line stands for it, the others are named beside it.
+    """
+    flags = _in_order(flags)
+    numbers = number_alike(flags.column("flag_id"), flags.column("shipment_id"))
+    first = begin_rows(numbers)
+    others = np.delete(np.arange(flags.num_rows), first)
+    others = others[np.argsort(numbers[others], kind="stable")]
+    begins = np.searchsorted(numbers[others], np.arange(len(first) + 1)).astype(np.int32)
+    named = pa.ListArray.from_arrays(pa.array(begins), whole(flags.column("line_id").take(others)))
+    merged = flags.take(first) if len(others) else flags
+    field = FLAG.field("window_line_ids")
+    return merged.set_column(FLAG.get_field_index(field.name), field, named.cast(field.type))
 
 
 def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -189,7 +201,7 @@ def _judge(
                 else:
                     flags.append(_flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
-        grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
+        grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
 
 
@@ -244,24 +256,6 @@ def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:
 
 def _in_order(flags: pa.Table) -> pa.Table:
     return flags.sort_by([(c, "ascending") for c in ("rule_id", "source_file", "source_row", "line_id", "flag_id")])
-
-
-def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:
-    """Two lines of one movement are one flag: the first line stands for it, the others are named beside it. Also puts flags in order."""
-    connection.register("flagged", flags)
-    order = "source_file, source_row, line_id"
-    return fetch(
-        connection,
-        f"""
-        with numbered as (
-            select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
-            window same as (partition by flag_id, shipment_id order by {order}),
-                   same_all as (partition by flag_id, shipment_id order by {order}
-                                rows between unbounded preceding and unbounded following))
-        select * exclude (nth, line_ids) replace (line_ids[2:] as window_line_ids) from numbered
-        where nth = 1 order by rule_id, {order}, flag_id""",
-        FLAG,
-    )
 
 
 def _flags_of_groups(

@@ -11,10 +11,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.alike import Numbers, begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.kernel.versions.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
 from precursor_screen.kernel.versions.items import Item
@@ -122,11 +125,11 @@ def decide(rows: pa.Table) -> Decision:
         rows: MOVEMENT with BILL and the mass that is stated, every row of each bill that is in it; a line that was received twice may be
             there twice, and its first row speaks for it.
     """
+    rows = rows.append_column(ROW, pa.array(np.arange(rows.num_rows))).filter(pa.array(_undecided(rows)))
     if not rows.num_rows:
         return NOTHING
     with connect() as connection:
-        numbered = rows.append_column(ROW, pa.array(range(rows.num_rows), pa.int64()))
-        connection.register("given", numbered)
+        connection.register("given", rows)
         connection.execute(_LINES)
         merged = Outcome()
         for items in _doubtful_bills(connection):
@@ -141,6 +144,34 @@ def decide(rows: pa.Table) -> Decision:
     standing = merged.conflicting - set(merged.why)
     overlapping = merged.overlapping - set(merged.why)
     return Decision(merged.why, merged.previous, frozenset(overlapping), frozenset(standing), frozenset(uncounted))
+
+
+def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
+    """Rows of bills and shipments of which there may be anything to decide; of nearly all there is not.
+
+    A bill of which every line has a cargo of its own and all are of one original message stands as it is, and a mass is the bill's only
+    where it is gross and the goods of its shipment differ. Where a row of a shipment is looked at, all are.
+    """
+    bills, lines = number_alike(rows.column(BILL)), number_alike(rows.column("line_id"))
+    shipments = number_alike(rows.column("shipment_id"))
+    original = pc.fill_null(pc.equal(rows.column("message_function"), ORIGINAL), True).to_numpy()
+    version = number_alike(pc.fill_null(rows.column("version"), ""), rows.column("as_of_date"))
+    cargoes = number_alike(rows.column(BILL), rows.column("movement_key"))
+    doubted = _any_of(bills, ~original | _differs(bills, version) | _differs(cargoes, lines))
+    gross = pc.fill_null(pc.equal(rows.column("mass_basis"), "gross"), False).to_numpy()
+    return _any_of(shipments, doubted | (gross & _differs(shipments, number_alike(rows.column("description")))))
+
+
+def _any_of(groups: Numbers, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether any row of each row's group is one of those."""
+    found = np.zeros(groups.max(initial=-1) + 1, bool)
+    found[groups[rows]] = True
+    return found[groups]
+
+
+def _differs(groups: Numbers, values: Numbers) -> npt.NDArray[np.bool_]:
+    """Whether each row has another value than the first of its group."""
+    return np.not_equal(values, values[begin_rows(groups)][groups])
 
 
 _LINES = f"""

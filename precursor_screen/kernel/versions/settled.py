@@ -21,7 +21,8 @@ def settle_alone(batch: pa.Table) -> Settled:
         batch: MOVEMENT, one row a line and substance.
     """
     decision = decide(add_bills(batch))
-    keys = dict(zip(batch.column("line_id").to_pylist(), batch.column("movement_key").to_pylist(), strict=True))
+    amend = batch.filter(pc.is_in(batch.column("line_id"), pa.array({*decision.previous, *decision.previous.values()}, _TEXT)))
+    keys = dict(zip(amend.column("line_id").to_pylist(), amend.column("movement_key").to_pylist(), strict=True))
     return Settled(
         why=dict(decision.why),
         uncounted=batch.take(pa.array(sorted(decision.uncounted), pa.int64())).select(LINE_SUBSTANCE.names),

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
@@ -15,6 +17,7 @@ from precursor_screen.core.schema import FLAG
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments, merge_flags
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
+from tests.examples import examples
 
 
 def rule(
@@ -158,6 +161,26 @@ def test_lines_of_one_movement_are_one_flag_a_shipment():
     assert told(merged(EACH, {**same, "source_row": 9}, same, same)) == [("L2", ["L1", "L3"])]
     assert told(merged(EACH, same, {**same, "shipment_id": "T"})) == [("L1", []), ("L2", [])]
     assert told(merged(EACH, same, {"movement_key": "j"})) == [("L1", []), ("L2", [])]
+
+
+PLACED = st.tuples(st.sampled_from("abc"), st.sampled_from([None, "S", "T"]), st.sampled_from("FG"), st.integers(1, 3))
+
+
+@examples(150, 2000)
+@given(st.lists(PLACED, max_size=9))
+def test_flags_of_rows_are_merged_as_their_words_say(placed):
+    rows = [
+        {"flag_id": f, "rule_id": f"PS-{f}", "shipment_id": s, "source_file": file, "source_row": row, "line_id": f"L{n}"}
+        for n, (f, s, file, row) in enumerate(placed)
+    ]
+    groups: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda r: (r["source_file"], r["source_row"], r["line_id"])):
+        groups.setdefault((row["flag_id"], row["shipment_id"]), []).append(row)
+    expected = [{**first, "window_line_ids": [o["line_id"] for o in others]} for first, *others in groups.values()]
+    expected.sort(key=lambda r: (r["rule_id"], r["source_file"], r["source_row"], r["line_id"]))
+    found = merge_flags(pa.Table.from_pylist(rows, schema=FLAG))
+    assert found.schema == FLAG
+    assert found.to_pylist() == [{**dict.fromkeys(FLAG.names), **row} for row in expected]
 
 
 def test_flags_are_in_order_of_rule_and_place():

@@ -1,12 +1,17 @@
-"""Which bill a line is of, for many lines at once as for one."""
+"""Which bill a line is of, for many lines at once as for one; and that nothing is decided of the rows that are left out beforehand."""
 
 from __future__ import annotations
 
+from datetime import date
+from unittest.mock import patch
+
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.versions.decide import BILL, add_bills, bill_of
+from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.versions.decide import BILL, add_bills, bill_of, decide
 from tests.examples import examples
 
 NAMES = (
@@ -29,3 +34,43 @@ def test_bills_of_many_lines(rows: list[dict[str, str | None]], left_out: set[st
     table = pa.Table.from_pylist(rows, schema=schema).drop_columns(sorted(left_out))
     stated = [{name: text for name, text in row.items() if name not in left_out} for row in rows]
     assert add_bills(table).column(BILL).to_pylist() == [bill_of(row) for row in stated]
+
+
+def few(*values: object) -> st.SearchStrategy[object]:
+    """Mostly the first."""
+    return st.sampled_from([*[values[0]] * 4, *values[1:]])
+
+
+STATED = st.fixed_dictionaries(
+    {
+        "line_id": st.sampled_from(["l1", "l2", "l3", "l4", "l5", "l6"]),
+        "movement_key": st.sampled_from(["k1", "k2", "k3", "k4", "k5"]),
+        "shipment_id": st.sampled_from(["s1", "s2", "s3", None]),
+        BILL: st.sampled_from(["b1", "b2", "b3"]),
+        "message_function": few(None, "original", "replacement", "cancellation"),
+        "version": few(None, "", "1", "2"),
+        "as_of_date": few(date(2026, 3, 1), date(2026, 3, 2)),
+        "description": st.sampled_from(["acetone", "toluene", None]),
+        "substance_id": st.sampled_from(["acetone", "toluene", None]),
+        "substance_mass_kg": few(10, 20, None),
+        "mass_basis": st.sampled_from(["gross", "gross", "net", None]),
+        "packages": few(4, 5),
+        "container_numbers": few(None, ["C"]),
+    }
+)
+
+
+@examples(300, 5000)
+@given(st.lists(STATED, max_size=9))
+def test_what_is_left_out_beforehand_changes_nothing(rows):
+    table = pa.Table.from_pylist(rows, schema=MOVEMENT.append(pa.field(BILL, pa.string())))
+    found = decide(table)
+    with patch("precursor_screen.kernel.versions.decide._undecided", lambda rows: np.ones(rows.num_rows, bool)):
+        assert found == decide(table)
+
+
+def test_of_lines_that_stand_by_themselves_nothing_is_decided():
+    rows = [{"line_id": f"l{n}", "movement_key": f"k{n}", "shipment_id": "s", BILL: "b", "mass_basis": "net"} for n in range(3)]
+    table = pa.Table.from_pylist(rows, schema=MOVEMENT.append(pa.field(BILL, pa.string())))
+    with patch("precursor_screen.kernel.versions.decide.connect", side_effect=AssertionError):
+        decide(table)

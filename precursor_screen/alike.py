@@ -1,0 +1,37 @@
+"""Rows that are alike in some columns, as numbers: what a database would partition by, without asking one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Numbers = npt.NDArray[np.int64]
+
+
+def number_alike(*columns: pa.ChunkedArray) -> Numbers:
+    """The number of each row's group, from 0 in the order in which groups begin; rows of a group are equal in all columns.
+
+    Args:
+        columns: of one length, at least one; null is like null. Lists are not compared.
+    """
+    numbers, *others = map(_number, columns)
+    for column in others:
+        numbers = _number(pa.chunked_array([pa.array(numbers * (int(column.max(initial=0)) + 1) + column)]))
+    return numbers
+
+
+def begin_rows(numbers: Numbers) -> Numbers:
+    """The first row of each group, in order.
+
+    Args:
+        numbers: from `number_alike`.
+    """
+    highest = np.maximum.accumulate(np.concatenate([np.array([-1]), numbers]))
+    return np.flatnonzero(numbers > highest[:-1])
+
+
+def _number(column: pa.ChunkedArray) -> Numbers:
+    encoded = column.dictionary_encode("encode")  # one dictionary for all chunks
+    chunks = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    return np.concatenate([np.array([], np.int64), *chunks]).astype(np.int64)

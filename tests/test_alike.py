@@ -1,0 +1,25 @@
+"""Groups of rows that are alike, against a dictionary of the rows themselves."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.alike import begin_rows, number_alike
+from tests.examples import examples
+
+CELLS = st.tuples(st.sampled_from([None, "", "a", "b"]), st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, "b", "c"]))
+
+
+@examples(150, 2000)
+@given(st.lists(CELLS, max_size=12), st.integers(0, 12), st.integers(1, 3))
+def test_rows_that_are_equal_in_all_columns_have_one_number(rows, cut, wide):
+    values = list(zip(*rows, strict=True)) or [(), (), ()]
+    kinds = (pa.string(), pa.int64(), pa.string())
+    columns = [pa.chunked_array([v[:cut], v[cut:]], kind) for v, kind in zip(values[:wide], kinds, strict=False)]
+    known: dict[tuple[object, ...], int] = {}
+    expected = [known.setdefault(row[:wide], len(known)) for row in rows]
+    numbers = number_alike(*columns)
+    assert numbers.tolist() == expected
+    assert begin_rows(numbers).tolist() == [expected.index(n) for n in range(len(known))]
