@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -187,3 +188,10 @@ def test_numbers_of_keys():
     mixed = numbers_of(pa.chunked_array([[digest, "marrow", None]])).to_pylist()
     assert mixed == [0x0F3946888BE7DA00, number_of("marrow"), None]
     assert numbers_of(pa.chunked_array([[digest, digest]])).to_pylist() == [0x0F3946888BE7DA00] * 2
+
+
+@pytest.mark.parametrize("start", [0, 1, 5])
+def test_numbers_of_digests_that_are_a_part_of_a_column(start):
+    digests = [hashlib.sha256(b"%d" % n).hexdigest()[:32] for n in range(6)]
+    column = pa.array(["marrow", *digests]).slice(1 + start)
+    assert numbers_of(pa.chunked_array([column])).to_pylist() == [number_of(one) for one in digests[start:]]
