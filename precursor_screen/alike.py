@@ -1,10 +1,11 @@
-"""Rows that are alike in some columns, as numbers: what a database would partition by, without asking one."""
+"""Rows that are alike in some columns, as numbers: what a database would partition or join by, without asking one."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Numbers = npt.NDArray[np.int64]
 
@@ -29,6 +30,17 @@ def begin_rows(numbers: Numbers) -> Numbers:
     """
     highest = np.maximum.accumulate(np.concatenate([np.array([-1]), numbers]))
     return np.flatnonzero(numbers > highest[:-1])
+
+
+def rows_of(values: pa.ChunkedArray, column: pa.ChunkedArray) -> pa.Array:
+    """The first row of a column that holds each value; null where none does.
+
+    Args:
+        values: few; to look them up in a table of all rows would be to make one of a million for a hundred.
+        column: of any length.
+    """
+    rows = np.flatnonzero(pc.is_in(column, pc.unique(values)).to_numpy())
+    return pa.array(rows).take(pc.index_in(values, column.take(pa.array(rows)).combine_chunks()).combine_chunks())
 
 
 def _number(column: pa.ChunkedArray) -> Numbers:

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.alike import begin_rows, number_alike
+from precursor_screen.alike import begin_rows, number_alike, rows_of
 from tests.examples import examples
 
 CELLS = st.tuples(st.sampled_from([None, "", "a", "b"]), st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, "b", "c"]))
@@ -23,3 +23,13 @@ def test_rows_that_are_equal_in_all_columns_have_one_number(rows, cut, wide):
     numbers = number_alike(*columns)
     assert numbers.tolist() == expected
     assert begin_rows(numbers).tolist() == [expected.index(n) for n in range(len(known))]
+
+
+TEXTS = st.lists(st.sampled_from([None, "", "a", "b", "c"]), max_size=8)
+
+
+@examples(150, 2000)
+@given(TEXTS, TEXTS, st.integers(0, 8), st.integers(0, 8))
+def test_the_first_row_that_holds_each_value(values, column, cut, other):
+    few, all_ = (pa.chunked_array([v[:c], v[c:]], pa.string()) for v, c in ((values, cut), (column, other)))
+    assert rows_of(few, all_).to_pylist() == [column.index(v) if v in column else None for v in values]

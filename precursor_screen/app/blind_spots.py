@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
@@ -176,7 +177,7 @@ class _Facts:
     def __init__(self, noted: Resolved) -> None:
         self._lines = noted.lines
         self._candidates = noted.substances
-        self._at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
+        self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = _count(self._lines.column("shipment_id"))
         self.goods = _count(self._of_candidates)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.alike import rows_of
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.app.gathered import GatherResult
@@ -118,9 +119,11 @@ def _cited_cells(gathered: GatherResult, screened: Screened, sampled: tuple[str,
 
 def _recalled(gathered: GatherResult, screened: Screened, memory: Memory | None) -> pa.Table:
     """MOVEMENT of the lines of earlier runs that flags cite."""
-    cited = pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))
-    theirs = cited.filter(pc.invert(pc.is_in(cited, gathered.lines.column("line_id").combine_chunks())))
-    return memory.recall(theirs.to_pylist()) if memory is not None and len(theirs) else MOVEMENT.empty_table()
+    if memory is None:
+        return MOVEMENT.empty_table()
+    cited = pa.chunked_array([pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))])
+    theirs = cited.filter(pc.is_null(rows_of(cited, gathered.lines.column("line_id"))))
+    return memory.recall(theirs.to_pylist()) if len(theirs) else MOVEMENT.empty_table()
 
 
 def particulars_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:

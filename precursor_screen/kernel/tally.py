@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.alike import rows_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
@@ -155,8 +156,7 @@ def add_count_facts(live: pa.Table, line_ids: pa.ChunkedArray, tally: Tally, own
         connection.register("party_counts", pa.concat_tables([own.parties, recorded.parties]))
         connection.register("lane_counts", pa.concat_tables([own.lanes, recorded.lanes]))
         facts = fetch(connection, _FACTS)
-    places = pc.index_in(live.column("line_id"), line_ids.combine_chunks())
-    at = pc.index_in(places.cast(pa.int64()), facts.column("row").combine_chunks())
+    at = pc.index_in(rows_of(live.column("line_id"), line_ids), facts.column("row").combine_chunks())
     for column in MOVEMENT_COUNTED:
         live = live.append_column(column.name, facts.column(column.name).cast(column.arrow).take(at))
     return live

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.alike import number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
@@ -79,16 +81,17 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties" and _holds(resolved.lines.column(field), CELL_ERROR)
     ]
-    if {"hs_known", "hs_code"} <= set(columns):
+    if {"hs_known", "hs_code"} <= set(columns) and _is_there(resolved.lines.column("hs_known"), "unknown-edition"):
         # The lines were screened: one note a file and code, at its first row, names no line.
         parts.append(
             f"""select 'unknown-edition' as code, source_file, min(source_row) as source_row, 'hs_code' as field, hs_code as value,
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
             count(*) as count, min({LINE_NO}) as {LINE_NO} from lines where hs_known = 'unknown-edition' group by source_file, hs_code"""
         )
-    if "description" in columns:
+    if "description" in columns and _may_be_cut(resolved.lines):
         parts.append(_cut_texts())
-    if "mass_doubt" in resolved.substances.column_names and "description" in columns:
+    doubts = resolved.substances.column("mass_doubt") if "mass_doubt" in resolved.substances.column_names else None
+    if doubts is not None and "description" in columns and _is_there(doubts, TWO_READINGS):
         stated = [f"ambiguous_{c} is null" for c in ("net_mass_kg", "quantity", "gross_mass_kg") if f"ambiguous_{c}" in columns]
         parts.append(
             f"""select 'ambiguous-number' as code, {place}, 'description' as field, left(description, 200) as value,
@@ -134,6 +137,20 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
 def _holds(cells: pa.ChunkedArray, pattern: str) -> bool:
     """Whether any cell matches: planning a query that finds nothing takes longer than looking."""
     return pc.any(pc.match_substring_regex(cells, pattern), min_count=0).as_py() is True
+
+
+def _is_there(cells: pa.ChunkedArray, value: str) -> bool:
+    return pc.any(pc.equal(cells, value), min_count=0).as_py() is True
+
+
+def _may_be_cut(lines: pa.Table) -> bool:
+    """Whether enough distinct descriptions are as long as the longest of their file for `_cut_texts` to find one."""
+    files, texts = number_alike(lines.column("source_file")), lines.column("description")
+    lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy()
+    longest = np.zeros(files.max(initial=-1) + 1, lengths.dtype)
+    np.maximum.at(longest, files, lengths)
+    ends = (lengths == longest[files]) & (lengths >= _SHORTEST_FIELD) & (lengths <= _LONGEST_FIELD)
+    return len(pc.unique(texts.filter(pa.array(ends)))) >= _FEWEST_CUT
 
 
 def _unless_notified(role: str, columns: set[str]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from precursor_screen.core.schema import BY_NAME, ISSUE
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
@@ -18,6 +21,7 @@ from precursor_screen.kernel.unscreenable import (
     no_watchlist,
     unscreenable_issues,
 )
+from tests.examples import examples
 
 WITH_LISTS: Any = SimpleNamespace(watchlists=("list",), parties_wanted=True)
 WITHOUT: Any = SimpleNamespace(watchlists=(), parties_wanted=True)
@@ -214,3 +218,16 @@ def test_descriptions_that_end_with_their_field_are_counted_where_nothing_is_fou
 )
 def test_descriptions_of_one_length_by_chance_are_not_cut(texts):
     assert issues(*({"description": t} for t in texts)) == []
+
+
+TEXTS = st.sampled_from(
+    [None, "", "short", "É" * 11, *(f"GOODS OF KIN{n}" for n in range(7)), *(f"GOODS OF KIND{n}" for n in range(3))]
+)
+
+
+@examples(100, 2000)
+@given(st.lists(st.fixed_dictionaries({"description": TEXTS, "source_file": st.sampled_from("mn")}), min_size=1, max_size=14))
+def test_files_that_are_not_looked_through_have_no_cut_texts(lines):
+    found = issues(*lines)
+    with patch("precursor_screen.kernel.unscreenable._may_be_cut", return_value=True):
+        assert found == issues(*lines)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.alike import begin_rows, number_alike
+from precursor_screen.alike import begin_rows, number_alike, rows_of
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
@@ -89,7 +89,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
     held = flags.take(untold)
     asked = set(held.column("rule_id").to_pylist())
     mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
-    lines = pc.index_in(held.column("line_id"), value_set=noted.lines.column("line_id"))
+    lines = rows_of(held.column("line_id"), noted.lines.column("line_id"))
     rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
     for rule in mine:
@@ -210,7 +210,7 @@ def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
     table = resolved.lines
     if subject != LINE:
         candidates = resolved.table(subject)
-        lines = pc.index_in(candidates.column(LINE_NO), value_set=table.column(LINE_NO))
+        lines = rows_of(candidates.column(LINE_NO), table.column(LINE_NO))
         of_candidates = [c for c in candidates.column_names if c != LINE_NO and BY_NAME[c] in COLUMNS_OF[subject]]
         wanted = {"input_id", *PLACE, "substance_ids"}.union(*(r.columns for r in rules))
         table = table.select([c for c in table.column_names if c in wanted and c not in of_candidates]).take(lines)

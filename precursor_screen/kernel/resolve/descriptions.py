@@ -125,11 +125,16 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
     Returns:
         description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), in the order of the texts.
     """
-    without = pc.replace_substring_regex
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
-    words = _between_blanks(without(pc.replace_substring(folded(texts), ".", ""), r"[^\pL]+", "  "))
-    words = without(words, "(?: [a-z] )+", " ")
+    words = _between_blanks(pc.replace_substring_regex(pc.replace_substring(folded(texts), ".", ""), r"[^\pL]+", "  "))
+    words = pc.replace_substring_regex(words, "(?: [a-z] )+", " ")
+    distinct = pc.unique(words)  # texts that differ in figures alone say the same
+    return _facts_of_words(distinct, lists).take(pc.index_in(words, distinct))
+
+
+def _facts_of_words(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table:
+    without = pc.replace_substring_regex
     vague, packing, documents = (_any_of(lists[name].terms) for name in (VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST))
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
     specific = _trimmed(without(without(words, vague, " "), packing, " "))
