@@ -47,26 +47,21 @@ def add_party_facts(
     # Rules of shipments count the parties of every line of a bill.
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
     named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
-    # No rule about watched goods compares addresses by their keys.
-    keys = _Keys()
-    for part, key, where in (("name", keys.__getitem__, named), ("address", address_key, here)):
-        for role in ROLES:
-            name = f"{role}_key" if part == "name" else f"{role}_address_key"
-            if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
-                cells = pc.if_else(where, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
-                lines = lines.append_column(name, map_distinct(cells, key))
+    keys, nobody = _Keys(), pa.scalar(None, pa.string())
+    keyed = [role for role in ROLES if f"{role}_key" in _MOVEMENT_NAMES and f"{role}_name" in lines.column_names]
+    everywhere = {role: map_distinct(lines.column(f"{role}_name"), keys.__getitem__) for role in keyed}
+    for role, of_names in everywhere.items():
+        lines = lines.append_column(f"{role}_key", pc.if_else(named, of_names, nobody))
+    for role in ROLES:  # no rule about watched goods compares addresses by their keys
+        if f"{role}_address_key" in _MOVEMENT_NAMES and f"{role}_address" in lines.column_names:
+            cells = pc.if_else(here, lines.column(f"{role}_address"), nobody)
+            lines = lines.append_column(f"{role}_address_key", map_distinct(cells, address_key))
     lines = add_traders(lines, _keepers(lines, named, lists, keys))
-
-    def key_of(role: str, asked: pa.ChunkedArray) -> pa.ChunkedArray:
-        name = f"{role}_name"
-        nobody = pa.scalar(None, pa.string())
-        return map_distinct(pc.if_else(asked, column_or_nulls(lines, name), nobody), keys.__getitem__)
-
     # Who keeps goods for others matters only where somebody else may be meant.
     others = pc.or_(
         pc.is_valid(column_or_nulls(lines, "importer_name")), pc.is_valid(column_or_nulls(lines, "notify_party_name"))
     )
-    lines = add_counted(lines, key_of, _keepers(lines, others, lists, keys))
+    lines = add_counted(lines, everywhere, _keepers(lines, others, lists, keys))
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
             lines = lines.append_column(f"{side}_other_trade", _other_trade(lines, side))

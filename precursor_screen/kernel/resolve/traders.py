@@ -5,7 +5,7 @@ Most files name importer and exporter, or consignee and shipper, seldom all. So 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,25 +59,20 @@ def _with_country(lines: pa.Table, side: str) -> pa.Table:
     return lines.set_column(place, f"{side}_address_key", pc.coalesce(where, key))
 
 
-def add_counted(
-    lines: pa.Table, key_of: Callable[[str, pa.ChunkedArray], pa.ChunkedArray], keeps_for_others: Collection[str]
-) -> pa.Table:
+def add_counted(lines: pa.Table, keys: Mapping[str, pa.ChunkedArray], keeps_for_others: Collection[str]) -> pa.Table:
     """Adds `COUNTED`: who sends and who receives on each line, as in `add_traders`, as a number.
 
     Args:
         lines: LINE columns.
-        key_of: the keys of a role where a column of booleans says so; a role that somebody stands before is not asked for.
+        keys: by role, on every line, of the roles that the input has.
         keeps_for_others: as in `add_traders`.
     """
-    everywhere = pa.chunked_array([pa.repeat(True, lines.num_rows)])
-    sender = key_of("consignor", everywhere)
-    sender = pc.coalesce(sender, key_of("exporter", pc.is_null(sender)))
-    consignee = key_of("consignee", everywhere)
-    receiver = _without(consignee, keeps_for_others)
-    for role in ("importer", "notify_party"):
-        receiver = pc.coalesce(receiver, key_of(role, pc.is_null(receiver)))
-    for name, keys in zip(COUNTED, (sender, pc.coalesce(receiver, consignee)), strict=True):
-        lines = lines.append_column(name, numbers_of(keys))
+    nobody = pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
+    senders = [keys.get(role, nobody) for role in _SENDERS]
+    consignees, *others = [keys.get(role, nobody) for role in _RECEIVERS]
+    receivers = [_without(consignees, keeps_for_others), *others, consignees]
+    for name, of_roles in zip(COUNTED, (senders, receivers), strict=True):
+        lines = lines.append_column(name, numbers_of(pc.coalesce(*of_roles)))
     return lines
 
 
