@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.alike import rows_of
+from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference

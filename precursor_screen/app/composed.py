@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.alike import rows_of
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.app.gathered import GatherResult
 from precursor_screen.app.sampling import draw, unflagged
+from precursor_screen.core.alike import rows_of
 from precursor_screen.core.memory import Memory
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report

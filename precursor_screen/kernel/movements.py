@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.alike import begin_rows, number_alike
+from precursor_screen.core.alike import begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import Settled
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE

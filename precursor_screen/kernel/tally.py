@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.alike import rows_of
+from precursor_screen.core.alike import rows_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.alike import number_alike
+from precursor_screen.core.alike import number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved

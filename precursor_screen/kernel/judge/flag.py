@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.alike import begin_rows, number_alike, rows_of
+from precursor_screen.core.alike import begin_rows, number_alike, rows_of
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.alike import Numbers, begin_rows, number_alike
+from precursor_screen.core.alike import Numbers, begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.kernel.versions.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
 from precursor_screen.kernel.versions.items import Item
