@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import UnreadableManifest
-from precursor_screen.formats import blob, confined, confined_child, dialect
+from precursor_screen.formats import blob, confined, confined_child, direct
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.formats.transfer import describe_error, read_sheets, rebuild_error, write_sheets
@@ -103,7 +103,7 @@ def test_it_works_from_a_script_without_a_guard(tmp_path: Path) -> None:
     script.write_text(
         "from pathlib import Path\n"
         "from precursor_screen.formats.blob import Blob\n"
-        "from precursor_screen.formats.sheet import open_sheets\n"
+        "from precursor_screen.formats.table import open_sheets\n"
         "print('once', open_sheets(Blob('m', Path('m.xlsx')))[0].head[1][1])\n"
     )
     root = str(Path(confined.__file__).parents[2])
@@ -120,9 +120,9 @@ def test_it_works_from_a_script_without_a_guard(tmp_path: Path) -> None:
 
 def test_large_json_is_read_in_the_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
-    monkeypatch.setattr("precursor_screen.formats.sheet.LARGE_TEXT", 10)
+    monkeypatch.setattr("precursor_screen.formats.table.LARGE_TEXT", 10)
     read = confined.read_confined
-    monkeypatch.setattr("precursor_screen.formats.sheet.read_confined", lambda *a: called.append(a[1]) or read(*a))
+    monkeypatch.setattr("precursor_screen.formats.table.read_confined", lambda *a: called.append(a[1]) or read(*a))
     (sheet,) = open_sheets(Blob("m", b'[{"description": "a"}]'))
     assert called == ["json"]
     assert sheet.head == (("description",), ("a",))
@@ -174,6 +174,6 @@ def test_a_reader_that_panics_for_want_of_memory_is_told_from_one_that_panics(
     def panic(*_: object) -> None:
         raise PanicException(said)
 
-    monkeypatch.setattr(dialect, "read_directly", panic)
+    monkeypatch.setattr(direct, "read_directly", panic)
     request = {"name": "a.xlsx", "path": str(tmp_path / "a.xlsx"), "kind": "XLSX", "encoding": "", "folder": str(tmp_path)}
     assert confined_child._handle(request) == answer
