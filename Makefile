@@ -8,6 +8,9 @@ READY  := $(VENV)/.ready
 # One more than cores: tests of kills, locks and pages wait for others a sixth of their time.
 JOBS   := $(or $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null),auto)
 
+# Each worker imports four hundred modules of tests: compiled anew in each process, they take it twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden record \
   bench bench-quick bench-large bench-parties bench-windows bench-replay bench-all soak mutate clean
