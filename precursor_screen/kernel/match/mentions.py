@@ -34,7 +34,7 @@ def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_tur
     wholes: dict[str, None] = {}  # those that may be a name and nothing else
     for field in MENTION_COLUMNS:
         found = pa.array(distinct(lines, [field]), pa.string())
-        if field in names:
+        if len(found) and field in names:  # to compile the patterns takes longer than to read a few lines
             # As a whole a party's name was compared with the lists already, but not what it says decoded.
             encoded = pc.match_substring_regex(found, MAY_DECODE)
             wholes.update(dict.fromkeys(found.filter(encoded).to_pylist()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Set
+from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
@@ -64,12 +65,23 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
 
 
 def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> Vocabulary:
-    def words(name: str) -> frozenset[str]:
-        return frozenset(stem(w) for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
+    generic, forms, purposes, covers = (_stems(_terms(lists, n)) for n in (GENERIC_LIST, FORM_LIST, PURPOSE_LIST, COVER_LIST))
+    known = nomenclature.words.keys() | (covers - generic - purposes)
+    return Vocabulary(generic, forms, purposes, _words(_terms(lists, PACKING_LIST)), known)
 
-    packing = frozenset(w for term in (lists[PACKING_LIST].terms if PACKING_LIST in lists else ()) for w in fold_words(term))
-    known = nomenclature.words.keys() | (words(COVER_LIST) - words(GENERIC_LIST) - words(PURPOSE_LIST))
-    return Vocabulary(words(GENERIC_LIST), words(FORM_LIST), words(PURPOSE_LIST), packing, known)
+
+def _terms(lists: Mapping[str, NamedList], name: str) -> tuple[str, ...]:
+    return lists[name].terms if name in lists else ()
+
+
+@lru_cache(maxsize=16)  # there are thousands of terms, and every run asks for the words of the same lists
+def _words(terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for term in terms for word in fold_words(term))
+
+
+@lru_cache(maxsize=16)
+def _stems(terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(stem, _words(terms)))
 
 
 def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.ChunkedArray:
@@ -79,8 +91,8 @@ def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lis
     no_code = pc.or_(pc.is_null(chapter), pc.fill_null(pc.equal(known, DOES_NOT_EXIST), False))
     packed = pc.fill_null(pc.is_in(kind, pa.array(sorted(CHEMICAL_KINDS))), False)
     dangerous = pc.or_(pc.is_valid(column_or_nulls(lines, "dangerous_goods_class")), _has_some(lines, "un_numbers"))
-    terms = frozenset(w for t in (lists[CHEMISTRY_LIST].terms if CHEMISTRY_LIST in lists else ()) for w in fold_words(t))
-    said = map_distinct(_only(no_code, text), lambda t: "yes" if terms.intersection(fold_words(t)) else None)
+    chemistry = _words(_terms(lists, CHEMISTRY_LIST))
+    said = map_distinct(_only(no_code, text), lambda t: "yes" if chemistry.intersection(fold_words(t)) else None)
     signs = pc.or_(pc.or_(packed, dangerous), pc.is_valid(said))
     silent = pc.and_(pc.is_null(chapter), pc.is_null(text))
     return pc.if_else(pc.and_(silent, pc.invert(signs)), pa.scalar(None, pa.bool_()), pc.or_(by_chapter, pc.and_(no_code, signs)))
@@ -94,10 +106,7 @@ def _misfits(
     lists: Mapping[str, NamedList],
 ) -> pa.ChunkedArray:
     """`code_fit.misfit` of lines with a chemical code."""
-    packing, senses = (
-        frozenset(w for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
-        for name in (PACKING_LIST, MANY_SENSES)
-    )
+    packing, senses = (_words(_terms(lists, name)) for name in (PACKING_LIST, MANY_SENSES))
     chapter = lines.column("hs_chapter")
     chemical = pc.and_(pc.is_in(chapter, pa.array(CHEMICAL_CODES)), pc.fill_null(pc.not_equal(known, DOES_NOT_EXIST), False))
     return map_distinct(_only(chemical, text), lambda t: misfit(t, nomenclature, packing, senses))
