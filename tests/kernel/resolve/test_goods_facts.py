@@ -42,6 +42,8 @@ NAMES = [
     ("ZORBAX FLUID", "trade name"),
     ("WINTER FLUID", "purpose"),
     ("CHEMICAL FOR INDUSTRIAL USE", "purpose"),
+    ("CHEMICAL FOR ANALYSIS", "purpose"),  # an s at the end is left out of the list and of the text alike
+    ("BONBONS FLUID", "goods"),
     ("CITRIC ACID", "goods"),
     ("CITRIC ACID POWDER", "goods"),
     ("PARACETAMOL POWDER", "goods"),
