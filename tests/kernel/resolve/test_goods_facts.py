@@ -44,6 +44,7 @@ NAMES = [
     ("CHEMICAL FOR INDUSTRIAL USE", "purpose"),
     ("CHEMICAL FOR ANALYSIS", "purpose"),  # an s at the end is left out of the list and of the text alike
     ("BONBONS FLUID", "goods"),
+    ("CHEMICAL FLUID IN DRUMS", "purpose"),  # what it is packed in names nothing
     ("CITRIC ACID", "goods"),
     ("CITRIC ACID POWDER", "goods"),
     ("PARACETAMOL POWDER", "goods"),
