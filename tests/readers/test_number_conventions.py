@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
+from tests.examples import examples
 from tests.formats.books import xlsx
 
 
@@ -68,8 +69,10 @@ def faults(table: InputTables, figures: list[tuple[Decimal, ...]]) -> list[str]:
 
 
 masses = st.decimals(Decimal("0.001"), Decimal(999_999), places=3, allow_nan=False, allow_infinity=False)
+FEW = examples(30, 300)  # each is read as four files
 
 
+@FEW
 @given(
     convention=st.sampled_from(sorted(CONVENTIONS)),
     places=st.sampled_from([0, 1, 2, 3]),
@@ -93,6 +96,7 @@ def test_a_mass_is_right_or_ambiguous_in_every_convention(convention, places, fi
         assert faults(table, values) == [], table.input.format
 
 
+@FEW
 @given(
     convention=st.sampled_from(sorted(CONVENTIONS)),
     places=st.sampled_from([0, 3]),
