@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from precursor_screen.cli.main import run
 from precursor_screen.reference import shipped
-from tests.cli.conftest import FEW, cut_rules
+from tests.cli.conftest import FEW, cut_rules, read_tables_once
 from tests.conftest import ROOT
 from tests.examples import SOAK
 
@@ -110,6 +110,7 @@ def test_the_commands_of_a_page_work_as_they_stand(
     if not SOAK:
         few = cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW, *TOLD_OF)
         monkeypatch.setattr(shipped, "rules_folder", lambda: few)
+        read_tables_once(monkeypatch)
     for command in found:
         code = run_line(command.line, monkeypatch)
         shown = b"".join(capsysbinary.readouterr()).decode()

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ import pytest
 from msgspec import Struct
 
 from precursor_screen.cli.main import run
-from precursor_screen.reference import shipped, substances
+from precursor_screen.model import Concern, Substance
+from precursor_screen.reference import bundle, shipped, substances
+from precursor_screen.reference.concern import load_concern
 from tests.conftest import ROOT
 from tests.screening import table
 from tests.thin import thin_tables
@@ -35,6 +37,8 @@ OTHER_DATA = OTHER_RULES.replace(
     "main(sys", "shipped.substances_folder = lambda: Path(sys.argv[1]).with_name('substances'); main(sys"
 )
 load_substances = functools.cache(substances.load_substances)
+load_thresholds = functools.cache(bundle.load_thresholds)
+load_shipped_concern = functools.cache(load_concern)
 
 
 class Answer(Struct, frozen=True):
@@ -50,10 +54,21 @@ class Answer(Struct, frozen=True):
         return [json.loads(line) for line in self.out.split("\n")[:-1]]
 
 
+def read_tables_once(patched: pytest.MonkeyPatch) -> None:
+    """Substances, thresholds and grades that ship are read once a session, and not by each command; a site's own file by each."""
+
+    def concern(folder: Path, known: tuple[Substance, ...], own: Path | None = None) -> Mapping[str, Concern]:
+        return load_concern(folder, known, own) if own else load_shipped_concern(folder, known)
+
+    patched.setattr(substances, "load_substances", load_substances)
+    patched.setattr(bundle, "load_thresholds", load_thresholds)
+    patched.setattr(bundle, "load_concern", concern)
+
+
 @pytest.fixture(autouse=True)
 def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The substance tables, by the commands that read them anew."""
-    monkeypatch.setattr(substances, "load_substances", load_substances)
+    """As `read_tables_once` has it."""
+    read_tables_once(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +100,7 @@ def working_in(folder: Path, rules: Path) -> Iterator[None]:
         patched.setenv("PRECURSOR_SCREEN_HOME", str(folder / "home"))
         patched.chdir(folder)
         patched.setattr(shipped, "rules_folder", lambda: rules)
+        read_tables_once(patched)
         yield
 
 

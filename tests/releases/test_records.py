@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.reference import shipped
-from tests.cli.conftest import FEW, cut_rules
+from tests.cli.conftest import FEW, cut_rules, read_tables_once
 from tests.releases import relied_on, workday
 from tests.releases.ledgers import releases
 from tests.releases.shapes import lost_fields, lost_shape, schema_of, shape_of
@@ -29,6 +29,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
     few = cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW, "ps-chem-003.yml", "ps-qty-005.yml")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(shipped, "rules_folder", lambda: few)
+        read_tables_once(patched)
         return workday.work(tmp_path_factory.mktemp("work"))
 
 
