@@ -500,7 +500,7 @@ def test_without_a_window_nothing_of_earlier_runs_is_shown(office):
 # Scenarios, all of them together
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def faults(tmp_path_factory, reference: Reference) -> dict[str, BaseException | None]:
     folder = tmp_path_factory.mktemp("together")
     office = Office(f"sqlite:///{folder / 'ledger.sqlite'}", reference, folder / "rules", LARGE, SUM)
