@@ -277,7 +277,7 @@ def _flat(lists: pa.Array) -> pa.Array:
     return pc.list_flatten(lists)
 
 
-def _owners(lists: pa.Array) -> npt.NDArray[np.int64]:
+def owners_of(lists: pa.Array) -> npt.NDArray[np.int64]:
     """The row of each element of `_flat`."""
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     return np.repeat(np.arange(len(lists)), lengths)
@@ -288,12 +288,12 @@ def _any_of_each(lists: pa.Array, outcomes: Any) -> Mask:
     true = np.zeros(len(lists), dtype=np.bool_)
     if isinstance(outcomes, pa.Scalar):
         outcomes = pa.repeat(outcomes, len(_flat(lists)))
-    true[_owners(lists)[_to_numpy(pc.fill_null(outcomes, False))]] = True
+    true[owners_of(lists)[_to_numpy(pc.fill_null(outcomes, False))]] = True
     return true
 
 
 def _contains(lists: pa.Array, value: pa.Array) -> pa.Array:
-    true = _any_of_each(lists, pc.equal(_flat(lists), value.take(pa.array(_owners(lists)))))
+    true = _any_of_each(lists, pc.equal(_flat(lists), value.take(pa.array(owners_of(lists)))))
     return pa.array(true, mask=_to_numpy(pc.or_(pc.is_null(lists), pc.is_null(value))))
 
 

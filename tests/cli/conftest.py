@@ -17,7 +17,7 @@ import pytest
 from msgspec import Struct
 
 from precursor_screen.cli.main import run
-from precursor_screen.model import Concern, Substance
+from precursor_screen.core.model import Concern, Substance
 from precursor_screen.reference import bundle, shipped, substances
 from precursor_screen.reference.concern import load_concern
 from tests.conftest import ROOT

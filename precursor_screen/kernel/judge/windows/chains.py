@@ -7,14 +7,16 @@ movement looks for its neighbours once a day of the gap, among masses that are s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import duckdb
-from msgspec.structs import replace
+import numpy as np
+import pyarrow as pa
 
-from precursor_screen.kernel.judge.windows.frames import Frames
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
+from precursor_screen.kernel.judge.windows.selected import Selected
+from precursor_screen.rulebook.expression import Field
 from precursor_screen.rulebook.windows import Chain
 
 _HAIR = 1e-9  # of a mass: figures that are equal in decimals are equal
@@ -22,27 +24,36 @@ _LINK = "gid, lane, row_no, day, is_new, carried"
 _NODE = "concat_ws(chr(31), {})"
 
 
-@contextmanager
-def linked_moves(connection: duckdb.DuckDBPyConnection, frames: Frames, selected: Relation) -> Iterator[tuple[Frames, Relation]]:
+def linked_moves(chain: Chain, selected: Selected) -> Selected:
     """The links of chains that a new movement may be in, grouped by the parties that they are between.
 
     Args:
-        connection: where steps are kept.
-        frames: of the rule.
-        selected: movements of its groups, with `end_N`, `begin_N` and `carried` where the chain compares something.
+        chain: how movements follow each other.
+        selected: movements of the groups of the rule.
 
-    Yields:
-        The frames of those groups, and one row a (movement, chain of parties), with `is_last`: whether it ends a chain.
+    Returns:
+        One row a (movement, chain of parties), with `carried`, and `is_last`: whether it ends a chain.
     """
-    chain = frames.window.chain
-    assert chain is not None
-    with ExitStack() as stack:
-        moves = stack.enter_context(kept(connection, _moves(chain, selected)))
+    with connect() as connection, ExitStack() as stack:
+        moves = stack.enter_context(kept(connection, _moves(chain, give(connection, "selected", _given(chain, selected)))))
         rounds = _round_trips(connection, stack, chain, moves) if chain.closes else _passing(moves)
-        rounds = stack.enter_context(kept(connection, _numbered(frames, rounds)))
+        rounds = stack.enter_context(kept(connection, _numbered(rounds)))
         lanes = stack.enter_context(kept(connection, _lanes(chain, moves, rounds)))
-        links = stack.enter_context(kept(connection, _links(chain, lanes)))
-        yield replace(frames, groups=rounds), links
+        links = fetch(connection, f"{_links(chain, lanes).sql} order by gid, day, row_no")
+        groups = fetch(connection, f"select of_group, parties from {rounds} order by gid")
+    keys = selected.keys.take(groups.column("of_group"))
+    keys = keys.append_column(f"key_{keys.num_columns}", groups.column("parties"))
+    sure = np.ones(links.num_rows, dtype=np.bool_)
+    return Selected(links, {}, links.column("gid").to_numpy().astype(np.int64), sure, keys)
+
+
+def _given(chain: Chain, selected: Selected) -> pa.Table:
+    """What chains are found by: of the movements that the rule is sure of."""
+    columns = {name: selected.moves.column(name) for name in ("row_no", "is_new", "day")} | {"gid": pa.array(selected.groups)}
+    columns |= {f"end_{n}": selected.part(Field(name)) for n, name in enumerate(chain.ends)}
+    columns |= {f"begin_{n}": selected.part(Field(name)) for n, name in enumerate(chain.begins)}
+    columns |= {"carried": selected.part(chain.carried)} if chain.carried else {}
+    return pa.table(columns).filter(pa.array(selected.sure))
 
 
 def _moves(chain: Chain, selected: Relation) -> Relation:
@@ -53,7 +64,7 @@ def _moves(chain: Chain, selected: Relation) -> Relation:
     return derive(
         "chain_moves",
         f"""select gid, row_no, day, is_new, {carried} as carried, {tail} as origin, {head} as target
-            from {selected} where sure and {tail} <> {head} {there}""",
+            from {selected} where {tail} <> {head} {there}""",
         selected,
     )
 
@@ -101,19 +112,16 @@ def _passing(moves: Relation) -> Relation:
     )
 
 
-def _numbered(frames: Frames, rounds: Relation) -> Relation:
-    """The groups of chains: gid, the keys of the rule's own group, and the parties as one key more, from the first by name on."""
-    keys = [f"key_{n}" for n in range(len(frames.window.keys))]
+def _numbered(rounds: Relation) -> Relation:
+    """The groups of chains, from 0: the rule's own group, and the parties, from the first by name on."""
     # Of a ring it must not matter where one begins to read it.
     parties = """case when b is null then a when c is null then concat_ws(' > ', a, b) when a < b and a < c then concat_ws(' > ', a, b, c)
         when b < c then concat_ws(' > ', b, c, a) else concat_ws(' > ', c, a, b) end"""
     return derive(
         "chains",
-        f"""select cast(row_number() over (order by r.gid, r.a, r.b, r.c) as integer) as gid, r.gid as of_group, r.a, r.b, r.c,
-                   {", ".join(f"g.{k}" for k in keys)}, {parties} as key_{len(keys)}
-            from {rounds} r join {frames.groups} g on r.gid = g.gid""",
+        f"""select row_number() over (order by gid, a, b, c) - 1 as gid, gid as of_group, a, b, c, {parties} as parties
+            from {rounds}""",
         rounds,
-        frames.groups,
     )
 
 
@@ -155,7 +163,7 @@ def _links(chain: Chain, lanes: Relation) -> Relation:
         shown += [f"select gid, row_no, day, is_new, carried, {n == 0} as is_last from {r}" for n, r in enumerate(back)]
     return derive(
         "links",
-        f"""select gid, row_no, any_value(day) as day, any_value(is_new) as is_new, true as sure, any_value(carried) as carried,
+        f"""select gid, row_no, any_value(day) as day, any_value(is_new) as is_new, any_value(carried) as carried,
                    bool_or(is_last) as is_last from ({" union all ".join(shown)}) group by gid, row_no""",
         *used,
     )

@@ -6,204 +6,222 @@ the same whether its movements come at once, day by day, or late.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import hashlib
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.engine import fetch
 from precursor_screen.core.memory import EPISODE, MEMBER, Past
 from precursor_screen.core.schema import LINE
-from precursor_screen.kernel.judge.windows.frames import Frames
-from precursor_screen.kernel.judge.windows.history import Seen
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
+from precursor_screen.kernel.judge.windows.amounts import Doubles
+from precursor_screen.kernel.judge.windows.emitted import Emitted, tip_values
+from precursor_screen.kernel.judge.windows.frames import expand
+from precursor_screen.kernel.judge.windows.groups import Numbers, key_texts
+from precursor_screen.kernel.judge.windows.kinds import Measured
+from precursor_screen.kernel.judge.windows.members import Named, Told
+from precursor_screen.kernel.judge.windows.selected import Selected
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.sql import literal
+from precursor_screen.rulebook.evaluate import Mask, whole
+
+_FOR_EVER = 10**7  # days
 
 
 class Episodes(Struct, frozen=True):
     """The episodes of the groups in which a new movement has a true window.
 
     Attributes:
-        days: the keys of the group, day, value and the number of its episode, of every day that is true.
-        bounds: the keys of the group, `low` and `high`: the days that new movements can reach.
-        keyed: the keys of the group and `group_key`, by which the group is known for good.
-        stored: members that are recorded, with the keys of the group.
+        spans: these groups, ascending.
+        keys: by which each is known for good.
+        low: the first day that new movements of each can reach.
+        high: the last one.
+        stored: MEMBER: what is recorded of other days, and `span`.
+        of_day: the group of every day that is true, ascending.
+        days: since 1970, ascending within a group.
+        values: what the windows of each day come to.
+        numbers: of the episode of each day.
     """
 
-    days: Relation
-    bounds: Relation
-    keyed: Relation
-    stored: Relation
+    spans: Numbers
+    keys: list[str]
+    low: Numbers
+    high: Numbers
+    stored: pa.Table
+    of_day: Numbers
+    days: Numbers
+    values: Doubles
+    numbers: Numbers
 
 
-@contextmanager
-def kept_episodes(
-    connection: duckdb.DuckDBPyConnection,
-    rule: CompiledRule,
-    frames: Frames,
-    measured: Relation,
-    undecided: Relation,
-    past: Past | None,
-) -> Iterator[Episodes]:
-    """The episodes of a rule, while they are looked at.
+def find_episodes(
+    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, past: Past | None
+) -> Episodes:
+    """The episodes of a rule.
 
     Args:
-        connection: where they are kept.
         rule: whose windows grow.
-        frames: of it.
-        measured: of `measure`.
-        undecided: of `undecided_moves`: true for nobody.
+        selected: its movements.
+        measured: what their windows come to.
+        tips: the day that makes a window of each true; -1: none.
+        undecided: true for nobody.
         past: that knows what episodes are recorded; None: nothing is.
     """
-    with ExitStack() as stack:
-        keyed = stack.enter_context(kept(connection, _keyed(rule, frames, measured)))
-        bounds = stack.enter_context(kept(connection, _bounds(frames, measured, keyed)))
-        stored = give(connection, "recorded_members", _recorded(connection, rule, keyed, past))
-        stored = stack.enter_context(kept(connection, _of_groups(frames, keyed, stored)))
-        days = stack.enter_context(kept(connection, _days(frames, measured, undecided, bounds, stored)))
-        yield Episodes(days, bounds, keyed, stored)
+    assert rule.window is not None
+    frames, span = selected.frames, rule.window.days
+    of_row = frames.spans[frames.of_row]
+    spans = np.unique(of_row[selected.new & (tips >= 0)])
+    mine = np.flatnonzero(selected.new & np.isin(of_row, spans))
+    begins = np.flatnonzero(np.diff(of_row[mine], prepend=-1))
+    low = selected.days[mine[begins]]
+    high = np.full(len(spans), _FOR_EVER) if span is None else selected.days[mine[np.append(begins[1:], len(mine)) - 1]] + span
+    keys = _group_keys(rule, selected, mine[begins])
+    stored = _stored(rule, keys, spans, low, high, past)
+    true = np.flatnonzero(measured.ok & selected.sure & ~undecided & np.isin(of_row, spans))
+    place = np.searchsorted(spans, of_row[true])
+    true = true[(selected.days[true] >= low[place]) & (selected.days[true] <= high[place])]
+    valued = stored.filter(pc.is_valid(stored.column("value")))
+    of_day = np.concatenate([of_row[true], valued.column("span").to_numpy()])
+    days = np.concatenate([selected.days[true], _days_of(valued)])
+    values = np.concatenate([measured.value[true], valued.column("value").to_numpy()])
+    order = np.lexsort((-values, days, of_day))
+    order = order[np.concatenate([[True], (np.diff(of_day[order]) != 0) | (np.diff(days[order]) != 0)])] if len(order) else order
+    of_day, days, values = of_day[order], days[order], values[order]
+    reach = 100_000 if span is None else span
+    opens = (np.diff(of_day, prepend=-1) != 0) | (np.diff(days, prepend=0) > reach)
+    return Episodes(spans, keys, low, high, stored, of_day, days, values, np.cumsum(opens) - 1)
 
 
-def _keyed(rule: CompiledRule, frames: Frames, measured: Relation) -> Relation:
-    """The groups that have something new and true, each with a key that is the same in every run."""
-    keys = ", ".join(f"m.{k}" for k in frames.keys)
-    parts = [f"cast(g.key_{n} as varchar)" for n in range(frames.key_count)]
-    parts += ["cast(m.period as varchar)"] if frames.window.period else []
-    text = f"concat_ws(chr(30), {literal(rule.rule.id)}, {', '.join(parts)})"
-    return derive(
-        "keyed",
-        f"""select {keys}, left(sha256({text}), 32) as group_key from (
-                select distinct {", ".join(frames.keys)} from {measured} where is_new and tip is not null) m
-            join {frames.groups} g on m.gid = g.gid""",
-        measured,
-        frames.groups,
+def _group_keys(rule: CompiledRule, selected: Selected, at: Numbers) -> list[str]:
+    """What is the same of a group in every run."""
+    texts = key_texts(selected.keys, selected.groups[at])
+    periods = [[str(day)] for day in selected.periods[at].astype("datetime64[D]")] if selected.period else [[]] * len(at)
+    parts = ["\x1e".join((rule.rule.id, *keys, *period)) for keys, period in zip(texts, periods, strict=True)]
+    return [hashlib.sha256(part.encode()).hexdigest()[:32] for part in parts]
+
+
+def _stored(rule: CompiledRule, keys: list[str], spans: Numbers, low: Numbers, high: Numbers, past: Past | None) -> pa.Table:
+    """MEMBER of recorded episodes on days that nothing new reaches, without those that stand no longer, and the `span` of each."""
+    found = MEMBER.empty_table()
+    if past is not None and past.episodes is not None:
+        found = past.episodes(rule.rule.id, pa.array(sorted(set(keys)), pa.string()))
+        gone = pc.unique(past.settled.ended.column("line_id"))
+        found = found.filter(pc.invert(pc.is_in(found.column("line_id"), gone)))
+    place = pc.index_in(found.column("group_key"), pa.array(keys, pa.string()))
+    found = found.filter(pc.is_valid(place))
+    at = place.drop_null().to_numpy().astype(np.int64)
+    days = _days_of(found)
+    found = found.append_column("span", pa.array(spans[at]))
+    return found.filter(pa.array((days < low[at]) | (days > high[at])))
+
+
+def _days_of(members: pa.Table) -> Numbers:
+    return np.asarray(members.column("day").cast(pa.int32()).to_numpy(), dtype=np.int64)
+
+
+def carriers(
+    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, episodes: Episodes
+) -> tuple[Emitted, Numbers]:
+    """Of each episode the first new movement with a window that is true, or the last one, which carries the flag; and the episode of each."""
+    assert rule.window is not None
+    frames = selected.frames
+    at = np.flatnonzero(selected.new & ~undecided & (tips >= 0))
+    place = _place(episodes, frames.spans[tips[at]], frames.days[tips[at]])
+    at, numbers = at[place >= 0], episodes.numbers[place[place >= 0]]
+    # Movements of a group lie by day and number, and new ones are numbered by day.
+    order = np.lexsort((selected.rows[at] * (-1 if rule.window.emit == "group" else 1), numbers))
+    first = order[np.diff(numbers[order], prepend=-1) != 0]
+    at, numbers = at[first], numbers[first]
+    keys = [episodes.keys[n] for n in np.searchsorted(episodes.spans, frames.spans[frames.of_row[at]])]
+    return Emitted(at, at, tips[at], tip_values(selected, measured, at, tips[at]), keys), numbers
+
+
+def _place(episodes: Episodes, spans: Numbers, days: Numbers) -> Numbers:
+    """Where days stand among those that are true; -1: they are none."""
+    if not len(episodes.days):
+        return np.full(len(days), -1)
+    known = episodes.of_day * _FOR_EVER + episodes.days
+    asked = spans * _FOR_EVER + days
+    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return np.where(known[at] == asked, at, -1)
+
+
+def members_of(rule: CompiledRule, selected: Selected, numbers: Numbers, episodes: Episodes) -> pa.Table:
+    """Who is in some episodes: all that lie in a window that is true.
+
+    Args:
+        rule: of them.
+        selected: its movements.
+        numbers: of the episodes, one a carrier.
+        episodes: of the rule.
+
+    Returns:
+        of: the number of the carrier; row_no, or line_id and substance_id of what is recorded of other days; day; value: of a true day.
+    """
+    assert rule.window is not None
+    frames, span = selected.frames, rule.window.days
+    first, last = (np.searchsorted(episodes.numbers, numbers, side=side) for side in ("left", "right"))
+    spans = episodes.of_day[first]
+    # Days of an episode follow each other within the span, so that their windows cover all days from the first one's on.
+    begin = np.zeros_like(numbers) if span is None else np.maximum(episodes.days[first] - span, 0)
+    end = np.full_like(numbers, _FOR_EVER - 1) if span is None else episodes.days[last - 1]
+    place = np.searchsorted(episodes.spans, spans)
+    reached = begin if span is None else np.maximum(begin, episodes.low[place] - span)
+    key = frames.spans[frames.of_row] * _FOR_EVER + selected.days
+    of, at = expand(
+        np.searchsorted(key, spans * _FOR_EVER + reached),
+        np.searchsorted(key, spans * _FOR_EVER + np.minimum(end, episodes.high[place]), side="right"),
     )
+    of, at = of[selected.sure[at]], at[selected.sure[at]]
+    stored = episodes.stored
+    recorded, days = stored.column("span").to_numpy(), _days_of(stored)
+    pairs = [
+        (n, row)
+        for n in range(len(numbers))
+        for row in np.flatnonzero((recorded == spans[n]) & (days >= begin[n]) & (days <= end[n])).tolist()
+    ]
+    their, rows = np.array([n for n, _ in pairs], dtype=np.int64), np.array([row for _, row in pairs], dtype=np.int64)
+    all_of, all_days = np.concatenate([of, their]), np.concatenate([selected.days[at], days[rows]])
+    at_day = _place(episodes, spans[all_of], all_days)
+    true = (at_day >= 0) & (all_days >= begin[all_of]) & (all_days <= end[all_of])
+    values = np.append(episodes.values, np.nan)[np.where(true, at_day, -1)]
+    columns = {
+        "of": pa.array(all_of),
+        "row_no": pa.concat_arrays([pa.array(selected.rows[at]), pa.nulls(len(rows), pa.int64())]),
+        "line_id": pa.concat_arrays([pa.nulls(len(at), pa.string()), whole(stored.column("line_id")).take(pa.array(rows))]),
+        "substance_id": pa.concat_arrays(
+            [pa.nulls(len(at), pa.string()), whole(stored.column("substance_id")).take(pa.array(rows))]
+        ),
+        "day": pa.array(all_days.astype(np.int32)).cast(pa.date32()),
+        "value": pa.array(values, from_pandas=True),
+    }
+    return pa.table(columns)
 
 
-def _bounds(frames: Frames, measured: Relation, keyed: Relation) -> Relation:
-    keys = ", ".join(frames.keys)
-    high = "date '9999-12-31'" if frames.window.days is None else f"max(day) filter (where is_new) + {frames.window.days}"
-    return derive(
-        "bounds",
-        f"""select {keys}, min(day) filter (where is_new) as low, cast({high} as date) as high
-            from {measured} semi join {keyed} using ({keys}) group by {keys}""",
-        measured,
-        keyed,
-    )
-
-
-def _recorded(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, keyed: Relation, past: Past | None) -> pa.Table:
-    """MEMBER of recorded episodes, without those that stand no longer."""
-    if past is None or past.episodes is None:
-        return MEMBER.empty_table()
-    (asked,) = fetch(connection, f"select distinct group_key from {keyed}", pa.schema([("group_key", pa.string())])).columns
-    found = past.episodes(rule.rule.id, asked.combine_chunks())
-    gone = pc.unique(past.settled.ended.column("line_id"))
-    return found.filter(pc.invert(pc.is_in(found.column("line_id"), gone)))
-
-
-def _of_groups(frames: Frames, keyed: Relation, recorded: Relation) -> Relation:
-    keys = ", ".join(f"k.{k}" for k in frames.keys)
-    return derive(
-        "stored",
-        f"select {keys}, r.line_id, r.substance_id, r.day, r.value from {recorded} r join {keyed} k using (group_key)",
-        recorded,
-        keyed,
-    )
-
-
-def _days(frames: Frames, measured: Relation, undecided: Relation, bounds: Relation, stored: Relation) -> Relation:
-    """Each true day under the number of its episode: one goes on while true days follow each other within the span."""
-    keys, span = ", ".join(frames.keys), frames.window.days
-    opens = "day > lag(day) over g + 100000" if span is None else f"day > lag(day) over g + {span}"
-    return derive(
-        "true_days",
-        f"""select * exclude (opens), sum(opens) over (partition by {keys} order by day) as episode from (
-                select *, cast(coalesce({opens}, true) as integer) as opens from (
-                    select {keys}, day, max(measure) as value from {measured} join {bounds} using ({keys})
-                    where ok and sure and day between low and high and row_no not in (select row_no from {undecided})
-                    group by {keys}, day
-                    union all
-                    select {keys}, day, max(value) from {stored} join {bounds} using ({keys})
-                    where value is not null and not day between low and high group by {keys}, day)
-                window g as (partition by {keys} order by day))""",
-        measured,
-        undecided,
-        bounds,
-        stored,
-    )
-
-
-def carriers(frames: Frames, measured: Relation, undecided: Relation, episodes: Episodes) -> Relation:
-    """Of each episode the first new movement with a window that is true, or the last one: it carries the flag."""
-    order = "desc" if frames.window.emit == "group" else "asc"
-    same = " and ".join(f"m.{k} = d.{k}" for k in frames.keys)
-    return derive(
-        "emitted",
-        f"""select m.*, d.episode, m.row_no as tip_row, k.group_key
-            from {measured} m join {episodes.days} d on {same} and d.day = m.tip join {episodes.keyed} k on {same.replace("d.", "k.")}
-            where m.is_new and m.row_no not in (select row_no from {undecided})
-            qualify row_number() over (partition by {", ".join(f"m.{k}" for k in frames.keys)}, d.episode order by m.row_no {order}) = 1""",
-        measured,
-        undecided,
-        episodes.days,
-        episodes.keyed,
-    )
-
-
-def members(
-    rule: CompiledRule, frames: Frames, selected: Relation, emitted: Relation, episodes: Episodes, seen: Seen
-) -> Relation:
-    """row_no of each carrier, group_key, and who is in its episode: all that lie in a window that is true; value: of a true day."""
-    keys, span = ", ".join(frames.keys), frames.window.days
-    substance = "''" if rule.rule.subject == LINE else "coalesce(e.substance_id, '')"
-    reach = "true" if span is None else f"s.day between b.low - {span} and b.high"
-    within = "true" if span is None else f"m.day between d.day - {span} and d.day"
-    rows = derive(
-        "member_rows",
-        f"""select {", ".join(f"s.{k}" for k in frames.keys)}, s.day, e.line_id, {substance} as substance_id
-            from {selected} s join {episodes.bounds} b using ({keys}) join {seen.every} e on e.row_no = s.row_no
-            where s.sure and {reach}
-            union
-            select {keys}, day, line_id, substance_id from {episodes.stored} join {episodes.bounds} using ({keys})
-            where not day between low and high""",
-        selected,
-        episodes.bounds,
-        seen.every,
-        episodes.stored,
-    )
-    same = " and ".join(f"{{0}}.{k} = {{1}}.{k}" for k in frames.keys)
-    return derive(
-        "episode_members",
-        f"""select c.row_no, c.group_key, m.line_id, m.substance_id, m.day, max(case when d.day = m.day then d.value end) as value
-            from {emitted} c join {episodes.days} d on {same.format("c", "d")} and c.episode = d.episode
-            join {rows} m on {same.format("m", "d")} and {within}
-            group by c.row_no, c.group_key, m.line_id, m.substance_id, m.day""",
-        emitted,
-        episodes.days,
-        rows,
-    )
-
-
-def read_members(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flags: pa.Table, found: Relation) -> pa.Table:
+def episode_rows(rule: CompiledRule, members: pa.Table, named: Named, told: Told, carried: pa.Table) -> pa.Table:
     """EPISODE of some flags.
 
     Args:
-        connection: where `found` is.
         rule: of them.
-        flags: flag_id, row_no of the carrier, group_key.
-        found: of `members`.
+        members: as `members_of` gives them.
+        named: what movements are called.
+        told: of the carriers.
+        carried: flag_id, row_no of the carrier, group_key: of those that were raised.
     """
-    raised = give(connection, "raised", flags)
-    rows = derive(
-        "episode",
-        f"""select r.flag_id, {literal(rule.rule.id)} as rule_id, f.group_key, f.line_id, f.substance_id, f.day, f.value
-            from {found} f join {raised} r on r.row_no = f.row_no and r.group_key = f.group_key""",
-        found,
-        raised,
-    )
-    return fetch(connection, f"{rows.sql} order by all", EPISODE)
+    ids = {(row, key): flag_id for flag_id, row, key in zip(*(c.to_pylist() for c in carried.columns), strict=True)}
+    flags = [ids.get(carrier) for carrier in zip(told.carriers.tolist(), told.group_keys, strict=True)]
+    of, numbers = whole(members.column("of")), whole(members.column("row_no"))
+    lines = pc.coalesce(named.of(numbers, "line_id"), whole(members.column("line_id")))
+    substances = pc.coalesce(named.of(numbers, "substance_id"), whole(members.column("substance_id")), "")
+    same = {
+        "flag_id": pa.array(flags, pa.string()).take(of),
+        "rule_id": pa.repeat(pa.scalar(rule.rule.id), len(of)),
+        "group_key": pa.array(told.group_keys, pa.string()).take(of),
+        "line_id": lines,
+        "substance_id": pa.repeat(pa.scalar(""), len(of)) if rule.rule.subject == LINE else substances,
+        "day": whole(members.column("day")),
+    }
+    table = pa.table({**same, "value": whole(members.column("value"))})
+    table = table.filter(pc.is_valid(table.column("flag_id")))
+    once = table.group_by(list(same), use_threads=False).aggregate([("value", "max")]).rename_columns(EPISODE.names)
+    return once.sort_by([(name, "ascending") for name in EPISODE.names]).cast(EPISODE)

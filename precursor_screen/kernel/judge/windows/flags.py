@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -16,12 +15,11 @@ from msgspec import Struct
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE, SUBSTANCE
 from precursor_screen.kernel.judge.flag_rows import columns_told, count_unjudged, flags_of
+from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.tell import NOT_STATED, Texts
-
-Numbers = npt.NDArray[np.int64]
 
 
 class Fresh(Struct, frozen=True):
@@ -47,10 +45,10 @@ class Fresh(Struct, frozen=True):
             at = np.sort(at[np.unique(self.cargoes[at], return_index=True)[1]])
         return at[verdict[at] == TRUE], at[verdict[at] == UNKNOWN]
 
-    def places(self, numbers: pa.ChunkedArray) -> Numbers:
+    def places(self, numbers: Numbers) -> Numbers:
         """Where movements stand, by row_no; -1: it is none of these."""
-        found = pc.fill_null(pc.index_in(numbers, pa.array(self.numbers)), -1)
-        return np.asarray(found.to_numpy(), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return np.where(self.numbers[at] == numbers, at, -1)
 
     def unjudged(self, rule: CompiledRule, at: Numbers, field: str = "") -> pa.Table:
         """UNJUDGED rows of movements that a rule cannot judge. `field`: what was missing, if it is not a field of the movement."""
@@ -59,16 +57,6 @@ class Fresh(Struct, frozen=True):
         is_of_goods = rule.rule.subject in (LINE, SUBSTANCE)
         recognised = pc.is_valid(self.rows.column("substance_id").take(at)) if is_of_goods else None
         return count_unjudged(rule, fields, self.rows.column("shipment_id").take(at), recognised)
-
-    def undecided(self, connection: duckdb.DuckDBPyConnection, moves: Relation, picked: Numbers) -> dict[str, Numbers]:
-        """Where the picked movements stand that are undecided, by reason."""
-        read = fetch(connection, moves.sql)
-        places, reasons = self.places(read.column("row_no")), read.column("reason")
-        found = {}
-        for reason in pc.unique(reasons).to_pylist():
-            mine = places[pc.equal(reasons, reason).to_numpy()]
-            found[reason] = np.sort(mine[np.isin(mine, picked)])
-        return found
 
     def lines(self, at: Numbers) -> pa.Array:
         """The lines of some movements."""
@@ -120,22 +108,6 @@ def by_themselves(fresh: Fresh, sure: Numbers) -> pa.Table:
     return pa.table({**repeated, "row_no": pa.array(fresh.numbers[sure], pa.int64())}, schema=FLAGGED)
 
 
-def read_flagged(connection: duckdb.DuckDBPyConnection, flagged: Relation, every: Relation | None) -> pa.Table:
-    """FLAGGED of `flagged_moves`.
-
-    Args:
-        connection: that knows the relations.
-        flagged: the movements.
-        every: whose movement `tip_row` gives the flag its id; None: that of the row itself does.
-    """
-    names = [f"flagged.{name}" for name in FLAGGED.names if name != "own_key"]
-    joined = f"join {every} tips on tips.row_no = flagged.tip_row" if every is not None else ""
-    key = "tips.movement_key" if every is not None else "null"
-    query = f"select {', '.join(names)}, {key} as own_key from {flagged} flagged {joined}"
-    read = derive("raised", query, flagged, *([every] if every is not None else []))
-    return fetch(connection, read.sql).select(FLAGGED.names).cast(FLAGGED)
-
-
 def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbers) -> Raised:
     """FLAG rows of what is flagged; of several with one id the first.
 
@@ -148,7 +120,7 @@ def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbe
     Returns:
         carriers: flag_id, row_no, group_key.
     """
-    places = fresh.places(flagged.column("row_no"))
+    places = fresh.places(flagged.column("row_no").to_numpy())
     flagged, places = flagged.filter(pa.array(mine := np.isin(places, sure))), places[mine]
     subject = set() if rule.rule.subject == LINE else {"substance_id"}
     rows = fresh.rows.take(places, columns_told(rule) | subject)

@@ -1,114 +1,153 @@
-"""The SQL of windows: RANGE frames over days, which end at a movement, stop before its day, or reach ahead of it."""
+"""The days of groups, and what lies in windows of days: all movements of a day see the same window, so windows are worked out by day.
+
+Movements lie by group and day. A window is a range of the days of its group, and so a range of movements; what it comes to is the
+difference of two running sums.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
-from precursor_screen.kernel.judge.windows.relation import Relation
-from precursor_screen.rulebook.expression import Expression, Field
-from precursor_screen.rulebook.sql import identifier, plain_reference
-from precursor_screen.rulebook.windows import Chain, Window
+from precursor_screen.kernel.judge.windows.groups import Numbers
+from precursor_screen.rulebook.evaluate import Mask
+
+_AT_ONCE = 5_000_000  # movements of windows that are held at once where each window needs its own
 
 
-def key_of(column: str) -> str:
-    """SQL of what groups by a column: one document is one group, however its number is written."""
-    return plain_reference(identifier(column)) if column.endswith("_reference") else identifier(column)
-
-
-def elements_of(column: str) -> str:
-    """SQL of the elements of a list that group: of GROUP:VALUE texts what stands before the colon."""
-    listed = identifier(column)
-    return f"list_transform({listed}, lambda x: split_part(x, ':', 1))" if is_paired(column) else listed
-
-
-def is_paired(column: str) -> bool:
-    """Whether the elements of a list are GROUP:VALUE, of which one groups and the other is counted."""
-    return column.endswith("_roles")
-
-
-def field_of(part: Expression) -> str:
-    """SQL of a part that is a column as it is."""
-    assert isinstance(part, Field), part
-    return identifier(part.name)
-
-
-def gid_of(groups: Relation) -> str:
-    """The column of `moves` that holds the number of a movement's group."""
-    return f"gid_of_{groups}"
-
-
-def parts_of(window: Window) -> list[tuple[str, Expression | None]]:
-    """What a window needs of every movement: names of columns of `selected`, and what they hold; None: the movement's cargo."""
-    return [
-        *((f"value_{i}", m.of) for i, m in enumerate(window.measures)),
-        *((f"limit_{i}_{j}", limit) for i, m in enumerate(window.measures) for j, (_, limit) in enumerate(m.limits)),
-        *((f"stage_{i}", step) for i, step in enumerate(window.steps)),
-        *((f"differs_{i}", change) for i, change in enumerate(window.changes)),
-        *((f"match_{i}", value) for i, (value, _) in enumerate(window.matched)),
-        *(_parts_of_chain(window.chain) if window.chain else ()),
-    ]
-
-
-def _parts_of_chain(chain: Chain) -> list[tuple[str, Expression]]:
-    return [
-        *((f"end_{n}", Field(name)) for n, name in enumerate(chain.ends)),
-        *((f"begin_{n}", Field(name)) for n, name in enumerate(chain.begins)),
-        *([("carried", chain.carried)] if chain.carried else []),
-    ]
-
-
-class Frames(Struct, frozen=True):
-    """SQL of the parts of windows.
+class Frames(Struct, frozen=True, dict=True):
+    """Days on which something moved, by group.
 
     Attributes:
-        window: of the rule.
-        number: of the rule's verdict in `moves`.
-        groups: gid and the keys of its groups.
-        columns: part of the window -> column of `moves`.
-        since: where recorded history begins.
-        by_line: whether the rule judges lines, of which one movement stands for all.
+        spans: the number of each day's group, or of its group and calendar period, ascending.
+        days: since 1970, ascending within a group.
+        starts: where the movements of each day begin; and at the end how many there are.
     """
 
-    window: Window
-    number: int
-    groups: Relation
-    columns: Mapping[Expression, str]
-    since: date | None
-    by_line: bool
+    spans: Numbers
+    days: Numbers
+    starts: Numbers
+
+    @classmethod
+    def of(cls, spans: Numbers, days: Numbers) -> Frames:
+        """Of one or more movements that lie by group and day."""
+        firsts = np.flatnonzero(np.concatenate([[True], (np.diff(spans) != 0) | (np.diff(days) != 0)]))
+        return cls(spans[firsts], days[firsts], np.append(firsts, len(spans)))
 
     @property
-    def key_count(self) -> int:
-        """How many columns key_0 ... its groups have: of a chain the parties are one more."""
-        return len(self.window.keys) + (self.window.chain is not None)
+    def count(self) -> int:
+        """How many days there are."""
+        return len(self.days)
 
-    @property
-    def keys(self) -> list[str]:
-        """The columns of `selected` that a group shares, the calendar period among them."""
-        return ["gid", "period"] if self.window.period else ["gid"]
+    @cached_property
+    def of_row(self) -> Numbers:
+        """The day of each movement."""
+        return np.repeat(np.arange(self.count), np.diff(self.starts))
 
-    @property
-    def back(self) -> str:
-        """The window that ends at a movement."""
-        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
-        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and current row)"
+    def back(self, reach: int | None) -> Numbers:
+        """The first day of each window that ends with a day. reach: in days; None: all there is of the group."""
+        return np.searchsorted(self.spans, self.spans) if reach is None else self._from(self.days - reach)
 
-    @property
-    def before(self) -> str:
-        """The same without the movement's own day."""
-        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
-        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and interval 1 day preceding)"
+    def ahead(self, reach: int | None) -> Numbers:
+        """The first day that is no longer within reach after a day."""
+        stops = np.searchsorted(self.spans, self.spans, side="right")
+        return stops if reach is None else self._from(self.days + reach + 1)
 
-    @property
-    def bearing(self) -> str:
-        """The window with the days before its span that bear on it."""
-        reach = "unbounded" if self.window.days is None else f"interval {self.window.days + self.window.before} days"
-        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and current row)"
+    def _from(self, days: Numbers) -> Numbers:
+        """The first day of the same group that is not before a day."""
+        low, high = self.days.min(), self.days.max()
+        begins = self.spans * (high - low + 2) - low
+        found: Numbers = np.searchsorted(begins + self.days, begins + np.clip(days, low, high + 1))
+        return found
 
-    @property
-    def ahead(self) -> str:
-        """The ends of all windows that a movement falls in."""
-        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
-        return f"(partition by {', '.join(self.keys)} order by day range between current row and {reach} following)"
+    def total(self, values: npt.NDArray[Any], first: Numbers, stop: Numbers) -> Numbers:
+        """Sums of a number a movement over the days from `first` on to the one before `stop`."""
+        running = np.concatenate([[0], np.cumsum(values)])
+        found: Numbers = running[self.starts[stop]] - running[self.starts[first]]
+        return found
+
+    def any_of_day(self, true: Mask) -> Mask:
+        """The days with a movement of which something is true."""
+        return np.logical_or.reduceat(true, self.starts[:-1])
+
+    def latest(self, true: Mask) -> Numbers:
+        """For each day the latest one up to it of which something is true, in whatever group; -1: none."""
+        return np.maximum.accumulate(np.where(true, np.arange(self.count), -1))
+
+    def latest_before(self, true: Mask, reach: int | None) -> Numbers:
+        """For each day the latest earlier one within reach, of its group, of which something is true; -1: none."""
+        found = np.concatenate([[-1], self.latest(true)[:-1]])
+        return np.where(found >= self.back(reach), found, -1)
+
+    def next(self, true: Mask, reach: int | None) -> Numbers:
+        """For each day the first from it on, within reach and of its group, of which something is true; -1: none."""
+        found = np.minimum.accumulate(np.where(true, np.arange(self.count), self.count)[::-1])[::-1]
+        return np.where(found < self.ahead(reach), found, -1)
+
+    def distinct(self, codes: Numbers, reach: int | None, apart: int = 0) -> Numbers:
+        """How many different codes there are in the window of each day.
+
+        A movement stands for its code from its own day on until the next one of that code, or until it has left the window: so a code
+        counts once on each day.
+
+        Args:
+            codes: of each movement; below 0: none.
+            reach: how many days before its own a window begins.
+            apart: 1 leaves the day itself out of its window.
+        """
+        at = np.flatnonzero(codes >= 0)
+        alike = self.spans[self.of_row[at]] * (codes.max(initial=0) + 1) + codes[at]
+        order = np.argsort(alike, kind="stable")
+        alike, days = alike[order], self.of_row[at[order]]
+        begins, ends = days + apart, self.ahead(reach)[days]
+        ends[:-1] = np.where(alike[:-1] == alike[1:], np.minimum(ends[:-1], begins[1:]), ends[:-1])
+        size = self.count + 1
+        found: Numbers = np.cumsum(np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size))[:-1]
+        return found
+
+
+def expand(first: Numbers, stop: Numbers) -> tuple[Numbers, Numbers]:
+    """All places of some ranges, one after another: the number of the range, and the place."""
+    lengths = np.maximum(stop - first, 0)
+    range_of = np.repeat(np.arange(len(lengths)), lengths)
+    return range_of, np.arange(len(range_of)) + (first - np.cumsum(lengths) + lengths)[range_of]
+
+
+def middles(
+    values: npt.NDArray[Any], first: Numbers, stop: Numbers, about: npt.NDArray[np.float64] | None = None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The two values in the middle of each range of values, in order; one twice where their number is odd.
+
+    Args:
+        values: of all ranges.
+        first: where each range begins.
+        stop: where it ends; a range holds one value at least.
+        about: a number a range: then of the distances from it.
+    """
+    lower, upper = [values[:0]], [values[:0]]
+    for some in _few_at_once(stop - first):
+        lengths = (stop - first)[some]
+        offsets = np.cumsum(lengths) - lengths
+        range_of, places = expand(first[some], stop[some])
+        inside = values[places]
+        if about is not None:
+            inside = np.abs(inside - about[some][range_of])
+        ordered = inside[np.lexsort((inside, range_of))]
+        lower.append(ordered[offsets + (lengths - 1) // 2])
+        upper.append(ordered[offsets + lengths // 2])
+    return np.concatenate(lower), np.concatenate(upper)
+
+
+def _few_at_once(lengths: Numbers) -> Iterator[slice]:
+    """Ranges that together hold so much as is held at once, or one that holds more."""
+    ends, start = np.cumsum(lengths), 0
+    while start < len(lengths):
+        taken = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, taken + _AT_ONCE, side="right")))
+        yield slice(start, stop)
+        start = stop

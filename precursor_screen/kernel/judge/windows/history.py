@@ -39,7 +39,7 @@ class Seen(Struct, frozen=True):
     Attributes:
         every: is_new, cargo, line_id, movement_key, as_of_date, what movements are judged by and the outcomes of `tests`.
         fresh: the new ones, with all that is shown of them.
-        named: line_id, and what a sentence names.
+        named: line_id, movement_key, substance_id, and what a sentence names.
         tests: that are made once a row of the law -> column of `every`.
     """
 
@@ -152,9 +152,10 @@ def _every(everything: Relation, cargo: Relation, wanted: list[str], needs: Need
 
 
 def _named(movements: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
-    stated = [f"linked.{identifier(n)}" for n in sorted(needs.naming) if n in wanted and n != "line_id"]
-    found = [lookups.columns[n] for n in sorted(needs.naming) if n in lookups.columns and n not in wanted]
-    columns = ", ".join(["linked.row_no", "linked.line_id", *stated, *found])
+    named = sorted(needs.naming | {"line_id", "movement_key", "substance_id"})
+    stated = [f"linked.{identifier(n)}" for n in named if n in wanted]
+    found = [lookups.columns[n] for n in named if n in lookups.columns and n not in wanted]
+    columns = ", ".join(["linked.row_no", *stated, *found])
     return derive("named", f"select {columns} from {movements} linked {lookups.joins_of(found)}", movements)
 
 

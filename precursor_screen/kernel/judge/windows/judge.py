@@ -7,8 +7,7 @@ about the new movement; the others of the window are named beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,32 +15,29 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect
 from precursor_screen.core.memory import EPISODE, RULE_LINE, Ask, Past, Request
-from precursor_screen.core.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
-from precursor_screen.kernel.documents import open_registers
+from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
-from precursor_screen.kernel.judge.windows.episodes import carriers, kept_episodes, members, read_members
-from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_flagged, read_fresh
-from precursor_screen.kernel.judge.windows.frames import Frames
+from precursor_screen.kernel.judge.windows.emitted import emit_by_themselves, tips_of, undecided_of
+from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
+from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
+from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
-from precursor_screen.kernel.judge.windows.members import flagged_moves
-from precursor_screen.kernel.judge.windows.moves import lay_out, verdicts_of
+from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
+from precursor_screen.kernel.judge.windows.members import Told, flagged_of, read_named, told_of
+from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
 from precursor_screen.kernel.judge.windows.queries import (
-    count_new,
-    count_true,
-    emitted_moves,
-    kept_past,
-    measure,
     of_possible_groups,
-    reasons_of,
     select_moves,
-    undecided_moves,
 )
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
+from precursor_screen.kernel.judge.windows.relation import derive, give, keep
+from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves
+from precursor_screen.kernel.versions.settled import RULE_LINE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
@@ -53,9 +49,6 @@ class Found(NamedTuple):
     unjudged: pa.Table
     doubts: pa.Table
     episodes: pa.Table
-
-
-MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
 
 
 def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
@@ -206,99 +199,113 @@ def _judge_all(
     past: Past | None = None,
 ) -> Found:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
-    open_registers(connection, registers)
-    judged = verdicts_of(connection, rules, seen)
-    verdicts = give(connection, "verdicts", judged)
-    fresh = read_fresh(connection, seen.fresh, judged)
+    live = judge_live(connection, rules, seen)
+    fresh = read_fresh(connection, seen.fresh, live.verdicts)
     flags, missing, episodes = [FLAG.empty_table()], [UNJUDGED.empty_table()], [EPISODE.empty_table()]
     doubts = Flagged(past.settled.flagged if past is not None else RULE_LINE.empty_table())
+
+    def leave_open(rule: CompiledRule, at: Numbers, reason: str = "") -> None:
+        missing.append(fresh.unjudged(rule, at, reason))
+        doubts.add(rule, fresh.lines(at))
+
     windows: dict[int, CompiledRule] = {}
     for number, rule in enumerate(rules):
         sure, unknown = fresh.picked(rule, number)
         if len(unknown):
-            missing.append(fresh.unjudged(rule, unknown))
-            doubts.add(rule, fresh.lines(unknown))
+            leave_open(rule, unknown)
         if not len(sure):
             continue
         if rule.window is None:
             flags.append(raise_flags(rule, by_themselves(fresh, sure), fresh, sure).flags)
         elif rule.window.register and rule.window.register not in registers:
-            missing.append(fresh.unjudged(rule, sure, f"register.{rule.window.register}"))
-            doubts.add(rule, fresh.lines(sure))
+            leave_open(rule, sure, f"register.{rule.window.register}")
         else:
             windows[number] = rule
     at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
-        with lay_out(connection, some, seen, verdicts) as layout:
-            for number, rule in some.items():
-                assert rule.window is not None
-                by_line = rule.rule.subject == LINE
-                frames = Frames(rule.window, number, layout.groups[rule.window.keys], layout.columns, since, by_line)
-                of_rule, missing_of_rule, told = _judge_window(connection, rule, frames, layout.moves, seen, fresh, doubts, past)
-                flags.append(of_rule)
-                episodes.append(told)
-                missing.append(missing_of_rule)
+        layout = lay_out(connection, some, seen, live)
+        found = []
+        for number, rule in some.items():
+            outcome = judge_window(rule, select_moves(rule, number, layout), known_of(since, registers), past)
+            picked = np.concatenate(fresh.picked(rule, number))
+            for reason, rows in outcome.undecided.items():
+                places = fresh.places(rows)
+                leave_open(rule, np.sort(places[np.isin(places, picked)]), reason)
+            if outcome.told is not None:
+                found.append((number, rule, outcome.told, outcome.members))
+        del layout
+        for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
+            flags.append(rule_flags)
+            episodes.append(rule_episodes)
     return Found(pa.concat_tables(flags), pa.concat_tables(missing), doubts.table(), pa.concat_tables(episodes))
 
 
-def _judge_window(
+class Outcome(Struct, frozen=True):
+    """What a rule with a window comes to.
+
+    Attributes:
+        undecided: row_no of the movements that are left undecided, by what is missing.
+        told: of its flags; None: it has none.
+        members: of its episodes, as `members_of` gives them; None: nobody remembers any.
+    """
+
+    undecided: Mapping[str, Numbers] = {}
+    told: Told | None = None
+    members: pa.Table | None = None
+
+
+def judge_window(rule: CompiledRule, selected: Selected, known: Known, past: Past | None) -> Outcome:
+    """Judges the windows of a rule.
+
+    Args:
+        rule: that has a window.
+        selected: the movements that it looks at.
+        known: since when something is recorded, and registers.
+        past: that knows what episodes are recorded; None: nothing is.
+    """
+    window = rule.window
+    assert window is not None
+    if window.chain is not None:
+        selected = linked_moves(window.chain, selected)
+    selected = of_possible_groups(window, selected)
+    if not selected.new.any():
+        return Outcome()
+    measured = compute(window, selected, known)
+    tips = tips_of(window, selected, measured)
+    reasons = undecided_of(window, selected, measured, tips)
+    rows = {reason: selected.rows[those] for reason, those in reasons.items()}
+    if not (selected.new & (tips >= 0)).any():
+        return Outcome(rows)
+    # A movement in several groups that is undecided in one is in all.
+    undecided = np.isin(selected.rows, np.concatenate([*rows.values(), selected.rows[:0]]))
+    if not window.grows or window.emit == "trigger":
+        emitted = emit_by_themselves(window, selected, measured, tips, undecided)
+        return Outcome(rows, told_of(window, selected, measured, emitted) if len(emitted.at) else None)
+    episodes = find_episodes(rule, selected, measured, tips, undecided, past)
+    emitted, numbers = carriers(rule, selected, measured, tips, undecided, episodes)
+    if not len(emitted.at):
+        return Outcome(rows)
+    members = members_of(rule, selected, numbers, episodes) if past is not None and past.episodes is not None else None
+    return Outcome(rows, told_of(window, selected, measured, emitted), members)
+
+
+def _raise_all(
     connection: duckdb.DuckDBPyConnection,
-    rule: CompiledRule,
-    frames: Frames,
-    moves: Relation,
     seen: Seen,
     fresh: Fresh,
-    doubts: Flagged,
-    past: Past | None,
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """FLAG, UNJUDGED and EPISODE rows of a rule with a window.
-
-    Only groups that a new movement is in are looked at, under a number instead of their keys; and no further than there is
-    something to find, for most rules find nothing in a day and every query costs milliseconds.
-    """
-    flags, missing, told = FLAG.empty_table(), UNJUDGED.empty_table(), EPISODE.empty_table()
-    with ExitStack() as stack:
-        # Kept, as frames over millions of movements are costly: which rows, for the others of a window; what they come to, for the rest.
-        selected = stack.enter_context(kept(connection, select_moves(frames, moves)))
-        if frames.window.chain is not None:
-            frames, selected = stack.enter_context(linked_moves(connection, frames, selected))
-        possible = of_possible_groups(frames.window, selected)
-        new, late = _fetch_row(connection, count_new(possible))
-        if not new:
-            return flags, missing, told
-        before = stack.enter_context(kept_past(connection, frames, possible)) if frames.window.kind == "baseline" else None
-        looks_ahead = late > 0 and frames.window.kind not in ("baseline", "first_seen", "absence")
-        measured = stack.enter_context(kept(connection, measure(frames, possible, before, looks_ahead)))
-        tests = reasons_of(frames.window)
-        true, *counts = _fetch_row(connection, count_true(measured, tests.values()))
-        reasons = {reason: test for (reason, test), count in zip(tests.items(), counts, strict=True) if count}
-        undecided = undecided_moves(measured, reasons)
-        sure, unknown = fresh.picked(rule, frames.number)
-        if reasons:
-            left_open = fresh.undecided(connection, undecided, np.concatenate([sure, unknown]))
-            missing = pa.concat_tables([missing, *(fresh.unjudged(rule, at, reason) for reason, at in left_open.items())])
-            for at in left_open.values():
-                doubts.add(rule, fresh.lines(at))
-        if true and frames.window.grows and frames.window.emit != "trigger":
-            episodes = stack.enter_context(kept_episodes(connection, rule, frames, measured, undecided, past))
-            emitted = stack.enter_context(kept(connection, carriers(frames, measured, undecided, episodes)))
-            flagged = read_flagged(connection, flagged_moves(frames, selected, emitted, seen, MOST_LINES), None)
-            flags, carried = raise_flags(rule, flagged, fresh, sure)
-            if past is not None and past.episodes is not None:
-                found = members(rule, frames, selected, emitted, episodes, seen)
-                told = read_members(connection, rule, carried, found)
-        elif true:
-            emitted = emitted_moves(frames, measured, undecided)
-            of_tips = seen.every if frames.window.grows else None
-            flagged = read_flagged(connection, flagged_moves(frames, selected, emitted, seen, MOST_LINES), of_tips)
-            flags = raise_flags(rule, flagged, fresh, sure).flags
-    return flags, missing, told
-
-
-def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
-    (row,) = connection.execute(counts.sql).fetchall()
-    return tuple(row)
+    found: Sequence[tuple[int, CompiledRule, Told, pa.Table | None]],
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """FLAG and EPISODE rows of what rules came to: what movements are called is read once for all."""
+    if not found:
+        return
+    numbers = [n for _, _, told, _ in found for n in (told.carriers, told.tips, told.others)]
+    numbers += [members.column("row_no").drop_null().to_numpy() for _, _, _, members in found if members is not None]
+    named = read_named(connection, seen, numbers)
+    for number, rule, told, members in found:
+        assert rule.window is not None
+        flags, carried = raise_flags(rule, flagged_of(rule.window, told, named), fresh, fresh.picked(rule, number)[0])
+        yield flags, episode_rows(rule, members, named, told, carried) if members is not None else EPISODE.empty_table()
 
 
 class Flagged:

@@ -14,7 +14,7 @@ from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.memory import REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows import judge, queries
+from precursor_screen.kernel.judge.windows import frames, judge
 from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
@@ -45,7 +45,7 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
 
 @examples(9, 40)
 @given(rows=histories())
-def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
+def test_a_jump_is_the_same_however_many_windows_are_held_at_once(rows):
     rule = make_rule(
         "type: baseline\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 20d\nmin_history: 2\n"
         "method: robust_z\ncondition: {gt: 0.5}"
@@ -53,7 +53,7 @@ def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
     moves = moves_from_rows(rows, columns_of_rule(rule))
     whole = flag_moves(moves, [rule], START, {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "_JOINED", 1)
+        patch.setattr(frames, "_AT_ONCE", 1)
         assert flag_moves(moves, [rule], START, {}) == whole
 
 
