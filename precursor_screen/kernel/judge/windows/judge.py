@@ -31,13 +31,8 @@ from precursor_screen.kernel.judge.windows.history import Seen, see_movements
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
 from precursor_screen.kernel.judge.windows.members import Told, flagged_of, read_named, told_of
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.queries import (
-    of_possible_groups,
-    select_moves,
-)
 from precursor_screen.kernel.judge.windows.relation import derive, give, keep
 from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves
-from precursor_screen.kernel.versions.settled import RULE_LINE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE
-from precursor_screen.kernel.judge.windows.frames import parts_of
 from precursor_screen.kernel.judge.windows.groups import Groups, Keys, codes_of, groups_of, sure_of, values_of
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive
