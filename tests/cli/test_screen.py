@@ -341,6 +341,18 @@ def test_settings_stand_behind_options(ps, manifest):
     assert "unknown setting 'fail-on'. Did you mean 'fail_on'?" in wrong.err
 
 
+def test_grades_of_a_site_are_read_by_each_run(ps, manifest):
+    path = manifest(ACETONE)
+    Path("precursor-screen.toml").write_text('watchlists = ["none"]\n[rules]\nconcern = "concern.csv"\n')
+    head, grades = "substance_id,licit_use,small_kg,large_kg\n", Path("concern.csv")
+    grades.write_text(f"{head}acetone,A,1,2\n")
+    assert ps("screen", path).code == 0
+    grades.write_text(f"{head}acetone,Z,1,2\n")
+    wrong = ps("screen", path)
+    assert wrong.code == 4
+    assert "licit_use 'Z' is none of" in wrong.err
+
+
 def test_structures_that_cannot_be_read_are_said_before_the_work(home, tmp_path, capsys, monkeypatch):
     from precursor_screen.cli.main import run
     from precursor_screen.matching.structure import reading as structure_reading
