@@ -25,7 +25,7 @@ import pyarrow.csv
 from data import names as invent
 from retrieval import measure, summarise
 
-from precursor_screen.app.local import spread_over
+from precursor_screen.app.local import parallel_over
 from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.core.arrow import write_arrow
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
@@ -59,7 +59,7 @@ def time_days(names: Sequence[str], index: PartyIndex, home: Path) -> dict[str, 
         ("nine names in ten again", next_day, home),
     ):
         lines = pa.table({"consignee_name": pa.array(asked, pa.string())})
-        with spread_over(0, early=True, prepare=(index.prepare,)) as spread:
+        with parallel_over(0, early=True, prepare=(index.prepare,)) as spread:
             list(spread(len, [[0]] * 8))  # as in a run, the processes got ready while the input was read
             time.sleep(3)
             started, before = time.perf_counter(), _cpu()

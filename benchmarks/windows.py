@@ -20,8 +20,8 @@ from ledger import DAYS, FIRST, RUN, make, record_of, timed
 from manifests import write_manifest
 
 from precursor_screen.api import load_reference
-from precursor_screen.app.ledger_memory import EVER
-from precursor_screen.core.memory import KNOWN, Answers, Past, Request, Settled
+from precursor_screen.app.ledger_history import EVER
+from precursor_screen.core.history_seam import KNOWN, History, HistoryRequest, LazyAnswers, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.history import Groups
 from precursor_screen.history.store import Ledger, open_ledger
@@ -130,8 +130,8 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
         paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
         _write_past(rng, live, request, past_rows, reference, paths)
         path_of = dict(zip(request.asks, paths, strict=True))
-        answers = Answers(path_of, lambda ask: pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all())
-        history = Past(answers, KNOWN.empty_table(), Settled(), FIRST)
+        answers = LazyAnswers(path_of, lambda ask: pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all())
+        history = History(answers, KNOWN.empty_table(), VersionsResult(), FIRST)
         rules = [r for r in reference.rules if r.rule.scope == "history"]
         with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
             flags, _ = flag_windows(live, history, rules, reference)
@@ -139,7 +139,7 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
 
 
 def _write_past(
-    rng: np.random.Generator, live: pa.Table, request: Request, past_rows: int, reference: Reference, paths: list[Path]
+    rng: np.random.Generator, live: pa.Table, request: HistoryRequest, past_rows: int, reference: Reference, paths: list[Path]
 ) -> None:
     last = FIRST + timedelta(days=DAYS)
     groups = [Groups(live, ask.groupings) for ask in request.asks]
@@ -197,7 +197,7 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
         answers = dict(zip(request.asks, (h.movements for h in found), strict=True))
-        history = Past(answers, found[0].known, found[0].settled, found[0].since)
+        history = History(answers, found[0].known, found[0].settled, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = flag_windows(live, history, rules, reference)
         print(f"{'':12}{flags.num_rows:,} flags")

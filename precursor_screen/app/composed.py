@@ -15,7 +15,7 @@ from precursor_screen.app.coverage import count_coverage, count_textless, decide
 from precursor_screen.app.gathered import GatherResult
 from precursor_screen.app.sampling import draw, unflagged
 from precursor_screen.core.alike import rows_of
-from precursor_screen.core.memory import Memory
+from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
@@ -31,7 +31,7 @@ def compose(
     provenance: Mapping[str, Any],
     gathered: GatherResult,
     screened: Screened,
-    memory: Memory | None,
+    memory: HistoryStore | None,
     reference: Reference,
     *,
     fail_on: str = "none",
@@ -117,7 +117,7 @@ def _cited_cells(gathered: GatherResult, screened: Screened, sampled: tuple[str,
     return lines.append_column("cells", pa.array(cells, pa.string()))
 
 
-def _recalled(gathered: GatherResult, screened: Screened, memory: Memory | None) -> pa.Table:
+def _recalled(gathered: GatherResult, screened: Screened, memory: HistoryStore | None) -> pa.Table:
     """MOVEMENT of the lines of earlier runs that flags cite."""
     if memory is None:
         return MOVEMENT.empty_table()

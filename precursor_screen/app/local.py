@@ -23,13 +23,13 @@ from precursor_screen.app.gathered import FaultKeeper, gather, supplied_by
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.core.errors import WorkerDied
+from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.left_out import leave_out_pandas
-from precursor_screen.core.memory import Memory
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.kernel.match.match import Progress, match
-from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
@@ -63,7 +63,7 @@ def _call(packed: bytes, chunk: Any) -> Any:
 
 
 @contextlib.contextmanager
-def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], object]] = ()) -> Iterator[Spread]:
+def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], object]] = ()) -> Iterator[ParallelMap]:
     """A way to spread chunks over some processes; they are started when first needed and end with the block.
 
     Args:
@@ -76,7 +76,7 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
-        yield in_turn
+        yield serial_map
         return
     pool: list[ProcessPoolExecutor] = []
 
@@ -84,9 +84,9 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
         # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
         pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=leave_out_pandas))
 
-    def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+    def parallel_map(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         if len(chunks) < WORTHWHILE:
-            return in_turn(function, chunks)
+            return serial_map(function, chunks)
         if not pool:
             start()
         packed = pickle.dumps(function)
@@ -98,7 +98,7 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
             packed = pickle.dumps(list(prepare))
             for _ in range(jobs):
                 pool[0].submit(_get_ready, packed)
-        yield spread
+        yield parallel_map
     except BrokenProcessPool as error:
         raise WorkerDied(
             "a worker process was killed, or ran out of memory", remedy="Screen fewer files at a time, or with --jobs 1."
@@ -130,7 +130,7 @@ def run(
     started: datetime | None = None,
     progress: Progress = lambda _: None,
     jobs: int = 1,
-    remember: Callable[[RunRecord], Memory] | None = None,
+    remember: Callable[[RunRecord], HistoryStore] | None = None,
     home: Path | None = None,
     keep_fault: FaultKeeper | None = None,
     sample: Decimal = Decimal(0),
@@ -160,17 +160,17 @@ def run(
     started = started or datetime.now(UTC)
     prepare = [w.index.prepare for w in reference.watchlists]
     with (
-        spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
+        parallel_over(jobs, early=_is_large(sources), prepare=prepare) as parallel_map,
         cached_matches(home, progress) as known_parties,
     ):
         gathered = gather(sources, options, reference, progress, keep_fault, refuse_empty)
         provenance = provenance_of(gathered.inputs, reference)
-        matches = match(gathered.lines, reference, spread, known_parties, progress)
+        matches = match(gathered.lines, reference, parallel_map, known_parties, progress)
         progress("applying rules")
-        part = judge_part(gathered.lines, supplied_by(gathered.inputs), matches, reference, spread, every_line=True)
+        part = judge_part(gathered.lines, supplied_by(gathered.inputs), matches, reference, parallel_map, every_line=True)
         progress("looking back")
         memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember else None
-        screened = judge_run(part, NoMemory() if memory is None else memory, reference)
+        screened = judge_run(part, NoHistory() if memory is None else memory, reference)
     progress("writing the report")
     head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
     report = compose(head, provenance, gathered, screened, memory, reference, fail_on=fail_on, sample=sample)

@@ -26,7 +26,7 @@ from precursor_screen.kernel.match.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
 
 if TYPE_CHECKING:
-    from precursor_screen.app.ledger_memory import LedgerMemory
+    from precursor_screen.app.ledger_history import LedgerMemory
     from precursor_screen.history.values import FileRecord
     from precursor_screen.reference.watchlists.opened import Watchlist
 
@@ -191,7 +191,7 @@ class Session(Struct, frozen=True):
         """The ledger, where one is wanted; it keeps the run if nothing is raised."""
         if not self.settings.ledger:
             return None
-        from precursor_screen.app.ledger_memory import LedgerMemory
+        from precursor_screen.app.ledger_history import LedgerMemory
 
         return stack.enter_context(LedgerMemory(self.settings.ledger, self.settings.wait, self.reference))
 

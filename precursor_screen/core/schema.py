@@ -91,7 +91,7 @@ LINE_FACTS = _columns("line")  # derived by `kernel.resolve`, one row a line
 SUBSTANCE_COLUMNS = _columns("substance")
 PARTY_COLUMNS = _columns("party")
 PREVIOUS_COLUMNS = _columns("previous")  # of a movement that was amended: what its earlier version said
-# Of watched goods: what all lines of the 400 days before, of this run and of recorded ones, come to (`kernel.tally`).
+# Of watched goods: what all lines of the 400 days before, of this run and of recorded ones, come to (`kernel.trade_counts`).
 MOVEMENT_COUNTED = _columns("counted")
 COLUMNS: tuple[Column, ...] = (
     *(*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS, *MOVEMENT_COUNTED),

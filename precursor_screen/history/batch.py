@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.memory import LINE_SUBSTANCE
+from precursor_screen.core.history_seam import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import text
 
-from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
+from precursor_screen.core.history_seam import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.text.key_numbers import numbers_of
 
@@ -38,7 +38,7 @@ _STORED = pa.schema([("day", pa.string()), (TABLE, pa.string())])
 _Records = npt.NDArray[np.void]
 
 
-def record(seals: RowChecksums, counts: Counts, run_no: int) -> int:
+def record(seals: RowChecksums, counts: TradeCounts, run_no: int) -> int:
     """Records what the lines of a run come to that no earlier run has counted.
 
     Returns:
@@ -57,7 +57,7 @@ def record(seals: RowChecksums, counts: Counts, run_no: int) -> int:
     return int(counts.cargoes.num_rows)
 
 
-def _by_kind(counts: Counts) -> Iterator[tuple[str, pa.Table]]:
+def _by_kind(counts: TradeCounts) -> Iterator[tuple[str, pa.Table]]:
     for role, kind in enumerate(PARTIES):
         yield kind, counts.parties.filter(pc.equal(counts.parties.column("role"), role))
     yield LANES, counts.lanes
@@ -79,7 +79,7 @@ def _packed(kind: str, table: pa.Table) -> Iterator[tuple[str, str, int, str]]:
         yield str(table.column("day")[start].as_py()), kind, lines, base64.b64encode(part.tobytes()).decode()
 
 
-def read(seals: RowChecksums, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+def read(seals: RowChecksums, tally: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
     """What earlier runs counted of the parties and codes that a run asks for, and which of its cargoes are counted already.
 
     Raises:
@@ -95,7 +95,7 @@ def read(seals: RowChecksums, tally: Tally, keys: Iterable[str] = ()) -> Counts:
             parties.append(_table(PARTY_COUNTS, found, on, role=np.full(len(found), role, np.uint8)))
         found, on = _read(seals, LANES, between, "hs6", asked.column("hs6"))
         lanes.append(_table(LANE_COUNTS, found, on))
-    return Counts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
+    return TradeCounts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
 
 
 def _known(seals: RowChecksums, lines: pa.Table, keys: Iterable[str]) -> pa.Table:

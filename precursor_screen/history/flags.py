@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.memory import KNOWN, Compared, Judged
+from precursor_screen.core.history_seam import KNOWN, FlagComparison, JudgeResult
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
@@ -46,7 +46,7 @@ class _Run(Struct, frozen=True):
     """
 
     flag_ids: frozenset[str]
-    judged: Judged
+    judged: JudgeResult
     cleared: Clearances
     on_flag: Mapping[str, Verdict]
     answered: frozenset[str]
@@ -54,8 +54,8 @@ class _Run(Struct, frozen=True):
 
 
 def compare(
-    seals: RowChecksums, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
-) -> Compared:
+    seals: RowChecksums, flags: pa.Table, judged: JudgeResult, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+) -> FlagComparison:
     """Compares the flags of a run with those recorded before it.
 
     Args:
@@ -108,7 +108,7 @@ def compare(
     carried, resolved = _no_longer_raised(seals, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
-    return Compared(
+    return FlagComparison(
         compared,
         pa.Table.from_pylist(carried, schema=FLAG),
         pa.Table.from_pylist(resolved, schema=FLAG),
@@ -278,7 +278,7 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
     return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
 
 
-def told_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
+def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
     """In which bands earlier runs told of the shipments of some flags (`memory.Memory.told_bands`).
 
     Args:
@@ -308,7 +308,7 @@ def told_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, s
     return bands
 
 
-def troubled(seals: RowChecksums, movement_keys: pa.Array) -> frozenset[str]:
+def with_open_serious_flag(seals: RowChecksums, movement_keys: pa.Array) -> frozenset[str]:
     """Those of some movements that bear an open flag of high or critical.
 
     Raises:

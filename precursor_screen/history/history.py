@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.memory import KNOWN, RULE_LINE, Settled
+from precursor_screen.core.history_seam import KNOWN, RULE_LINE, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history.batch import IS_MOVEMENT, StageResult, each_once
@@ -134,7 +134,7 @@ def _positions(pairs: Codes, among: Codes) -> Codes:
 IDENTITY = ("movement_key", "line_id")
 
 
-def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, Settled, date | None]:
+def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, VersionsResult, date | None]:
     """What is recorded of a run's own lines, whatever is asked beside: `known`, `settled` and `since` of a `History`.
 
     Args:
@@ -148,7 +148,7 @@ def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, Set
     first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
     own = frozenset(ids.to_pylist())
     again = _again(seals, staged, _late(staged))
-    settled = Settled(
+    settled = VersionsResult(
         why={line: why for line, why in decision.why.items() if line in own},
         uncounted=staged.uncounted_rows,
         amended=_amended(seals, staged),

@@ -16,7 +16,7 @@ import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.memory import MEMBER
+from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, run_many, stage
 from precursor_screen.history.values import RESOLVED

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.core.memory import Compared, Counts, History, Judged, Settled, Tally
+from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history import chain, counts, flags, joined, movements
@@ -38,7 +38,7 @@ _ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded
 
 
 def record(
-    seals: RowChecksums, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str], run_no: int
+    seals: RowChecksums, compared: FlagComparison, cells: pa.Table, judged: JudgeResult, bands: Mapping[str, str], run_no: int
 ) -> Counter[str]:
     """Records what a comparison came to.
 
@@ -94,13 +94,13 @@ def _first_rows(keys: pa.ChunkedArray) -> pa.ChunkedArray:
     return firsts.take(pc.sort_indices(firsts))
 
 
-def _keys(line_ids: pa.ChunkedArray, judged: Judged) -> pa.ChunkedArray:
+def _keys(line_ids: pa.ChunkedArray, judged: JudgeResult) -> pa.ChunkedArray:
     """The movement key of each line; null for a line that was not judged."""
     lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.again)])
     return lines.column("movement_key").take(pc.index_in(line_ids, lines.column("line_id")))
 
 
-def _key_lists(flags: pa.Table, judged: Judged) -> pa.Array:
+def _key_lists(flags: pa.Table, judged: JudgeResult) -> pa.Array:
     """The movement keys of the flag's line and of the lines beside it, as JSON: what must be judged again to resolve it."""
     beside = flags.column("window_line_ids").combine_chunks()
     parents = pc.list_parent_indices(beside).to_pylist()
@@ -159,7 +159,7 @@ class Transaction:
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._batch: pa.Table | None = None
         self._staged: StageResult | None = None
-        self._beside: tuple[pa.Table, Settled, date | None] | None = None
+        self._beside: tuple[pa.Table, VersionsResult, date | None] | None = None
         self._scope = connection.begin()
         self._kept = False
         self._seals = sound_seals(connection, shown)
@@ -209,7 +209,7 @@ class Transaction:
         self._seals.rehash("runs", "runs t where t.run_no = ?", (self.run_no,))
         chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
 
-    def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> History:
+    def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> QueryAnswer:
         """What is recorded that bears on the movements of this run.
 
         Args:
@@ -220,14 +220,14 @@ class Transaction:
                 in no group. Columns that are not stored, and other lists, widen the groups.
 
         Returns:
-            See `History`. Movements outside the run's groups and days may be among them; none that shares both is missing.
+            See `QueryAnswer`. Movements outside the run's groups and days may be among them; none that shares both is missing.
         """
         staged = self._stage(batch)
         if self._beside is None:
             self._beside = read_beside(self._seals, staged)
         asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
         found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
-        return History(found, *self._beside)
+        return QueryAnswer(found, *self._beside)
 
     def record_movements(self, batch: pa.Table) -> movements.Recorded:
         """Records the movements of this run; the same twice changes nothing.
@@ -249,11 +249,11 @@ class Transaction:
                 self._count(column, value)
         return recorded
 
-    def read_counts(self, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+    def read_counts(self, tally: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
         """What earlier runs counted of all their lines, as far as a run asks for it; `keys`: of cargoes that it asks for beside its own."""
         return counts.read(self._seals, tally, keys)
 
-    def record_counts(self, counted: Counts) -> None:
+    def record_counts(self, counted: TradeCounts) -> None:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
         self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
 
@@ -271,7 +271,7 @@ class Transaction:
         """MEMBER of the recorded episodes of a rule in some groups that are not over."""
         return joined.read_members(self._seals, rule_id, group_keys)
 
-    def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
+    def compare_flags(self, found: pa.Table, judged: JudgeResult, answered: frozenset[str] = frozenset()) -> FlagComparison:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
         return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
 
@@ -279,16 +279,16 @@ class Transaction:
         """MOVEMENT of some lines of earlier runs."""
         return recall(self._seals, line_ids)
 
-    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+    def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
-        return flags.troubled(self._seals, movement_keys)
+        return flags.with_open_serious_flag(self._seals, movement_keys)
 
-    def told_bands(self, found: pa.Table) -> dict[str, str]:
+    def reported_bands(self, found: pa.Table) -> dict[str, str]:
         """In which bands earlier runs told of the shipments of some open flags (`flags.told_bands`)."""
-        return flags.told_bands(self._seals, found, self.run_no)
+        return flags.reported_bands(self._seals, found, self.run_no)
 
     def record_flags(
-        self, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str] | None = None
+        self, compared: FlagComparison, cells: pa.Table, judged: JudgeResult, bands: Mapping[str, str] | None = None
     ) -> dict[str, int]:
         """Records flags with their evidence, the cells of the lines they cite, and the bands of their shipments.
 

@@ -18,7 +18,7 @@ from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.sql import literal
 
 
-class Excepted(Struct, frozen=True):
+class ExceptionsResult(Struct, frozen=True):
     """flags: FLAG, with the state `suppressed` where an exception holds; suppressed: SUPPRESSED; expired and unused: ids."""
 
     flags: pa.Table
@@ -33,7 +33,7 @@ def apply_exceptions(
     exceptions: Sequence[RuleException],
     as_of: date,
     aliases: Mapping[str, str] | None = None,
-) -> Excepted:
+) -> ExceptionsResult:
     """Marks the flags that an exception in force covers.
 
     Args:
@@ -47,7 +47,7 @@ def apply_exceptions(
     live = [replace(e, flag=(aliases or {}).get(e.flag, e.flag)) if e.flag else e for e in live]
     expired = tuple(e.id for e in exceptions if e.until < as_of)
     if not live or not flags.num_rows:
-        return Excepted(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))
+        return ExceptionsResult(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))
     with connect() as connection:
         connection.register("flags", flags)
         connection.register("cited", _cited(flags, resolved, live))
@@ -66,7 +66,7 @@ def apply_exceptions(
             FLAG,
         )
         used = {row[0] for row in connection.execute(f'select distinct "by" from ({parts})').fetchall()}
-    return Excepted(marked, suppressed, expired, tuple(e.id for e in live if f"exception {e.id}" not in used))
+    return ExceptionsResult(marked, suppressed, expired, tuple(e.id for e in live if f"exception {e.id}" not in used))
 
 
 def _cited(flags: pa.Table, resolved: Resolved, exceptions: Sequence[RuleException]) -> pa.Table:

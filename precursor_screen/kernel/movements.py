@@ -14,19 +14,19 @@ from msgspec import Struct
 
 from precursor_screen.core.alike import begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.core.memory import Settled
+from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.kernel.versions.decide import is_number
-from precursor_screen.kernel.versions.settled import settle_alone
+from precursor_screen.kernel.versions.settled import apply_versions_alone
 from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
 MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
 
 
-class Movements(Struct, frozen=True):
+class MovementsResult(Struct, frozen=True):
     """What moved, message by message.
 
     Attributes:
@@ -40,10 +40,10 @@ class Movements(Struct, frozen=True):
     fallen: pa.Array
 
 
-def to_movements(resolved: Resolved) -> Movements:
+def to_movements(resolved: Resolved) -> MovementsResult:
     """Makes movements of resolved lines; `resolved` must hold every line of each bill."""
     moved = movement_rows(resolved)
-    return settle(moved, batch_of(moved))
+    return apply_versions(moved, batch_of(moved))
 
 
 def movement_rows(resolved: Resolved) -> pa.Table:
@@ -66,7 +66,7 @@ def batch_of(moved: pa.Table) -> pa.Table:
     return stored if len(first) == moved.num_rows else stored.take(first)
 
 
-def settle(moved: pa.Table, batch: pa.Table, settled: Settled | None = None) -> Movements:
+def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:
     """Makes movements of what moved, message by message (`messages.bills`).
 
     Args:
@@ -74,10 +74,10 @@ def settle(moved: pa.Table, batch: pa.Table, settled: Settled | None = None) -> 
         batch: of these, as `batch_of` makes it.
         settled: what was decided in the light of all that is remembered; None: nothing is.
     """
-    settled = settle_alone(batch) if settled is None else settled
+    settled = apply_versions_alone(batch) if settled is None else settled
     fallen = pa.array(sorted(settled.why), pa.string())
     live = batch.filter(pc.invert(pc.is_in(batch.column("line_id"), fallen)))
-    return Movements(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
+    return MovementsResult(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
@@ -99,7 +99,7 @@ _TOLD = {
 }
 
 
-def _find_issues(moved: pa.Table, settled: Settled) -> pa.Table:
+def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
     """ISSUE about single lines, in their order."""
     about = [("version-conflict", settled.conflicting), ("partial-overlap", settled.overlapping)]
     about.append(("cancellation-waiting", frozenset(line for line, why in settled.why.items() if why == WAITING)))
@@ -126,7 +126,7 @@ def _find_issues(moved: pa.Table, settled: Settled) -> pa.Table:
 _FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
-def overtaken(moved: pa.Table, movements: Movements) -> pa.Table:
+def obsolete(moved: pa.Table, movements: MovementsResult) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
     goods = pc.not_equal(moved.column("function"), CANCELLATION)
     rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), movements.fallen)))

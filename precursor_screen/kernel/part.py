@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.match.spread import Spread, in_turn
+from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import movement_rows
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.traders import COUNTED
-from precursor_screen.kernel.tally import tally_lines
+from precursor_screen.kernel.trade_counts import tally_lines
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 
@@ -55,7 +55,7 @@ def judge_part(
     inputs: pa.Table,
     matches: Matches,
     reference: Reference,
-    spread: Spread = in_turn,
+    parallel_map: ParallelMap = serial_map,
     *,
     every_line: bool = False,
 ) -> Part:
@@ -71,7 +71,7 @@ def judge_part(
     """
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
-    resolved = resolve(given, inputs, matches.substances, matches.parties, matches.mentions, reference, spread)
+    resolved = resolve(given, inputs, matches.substances, matches.parties, matches.mentions, reference, parallel_map)
     resolved, tally = _tallied(resolved)
     flags, unjudged = flag_lines(resolved, reference.rules, held=True)
     moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, reference)

@@ -3,7 +3,7 @@
     match -> judge_part -> merge_parts -> judge_shipments, judge_windows -> raise_flags -> finish
 
 Parts may be judged anywhere, each by itself; from `merge_parts` on a run is one. Whoever runs this asks the memory of earlier runs
-twice: for the history, which `judge_windows` takes, and for the states of flags, which `finish` takes.
+twice: for the history, which `judge_windows` takes, and for the states of flags, which `build_result` takes.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.memory import (
+from precursor_screen.core.history_seam import (
     EPISODE,
     JUDGED_LINES,
     NO_COUNTS,
     RULE_LINE,
-    Compared,
-    Counts,
-    Doubts,
-    Judged,
-    Memory,
-    Past,
-    Request,
-    Settled,
+    FlagComparison,
+    History,
+    HistoryRequest,
+    HistoryStore,
+    JudgeResult,
+    NotEvaluable,
+    TradeCounts,
+    VersionsResult,
 )
 from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
@@ -38,12 +38,12 @@ from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, tell
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
-from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.kernel.movements import Movements, batch_of, overtaken, settle
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own, under_first_versions
+from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
@@ -59,7 +59,7 @@ class Screened(Struct, frozen=True):
     """
 
     resolved: Resolved
-    movements: Movements
+    movements: MovementsResult
     flags: pa.Table
     suppressed: pa.Table
     expired_exceptions: tuple[str, ...]
@@ -68,9 +68,9 @@ class Screened(Struct, frozen=True):
     shipments: pa.Table
     issues: pa.Table
     unscreened_lines: int
-    compared: Compared
-    judged: Judged
-    counts: Counts = NO_COUNTS
+    compared: FlagComparison
+    judged: JudgeResult
+    counts: TradeCounts = NO_COUNTS
     known_lines: int = 0
     news: frozenset[str] = frozenset()
     not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
@@ -85,7 +85,7 @@ class Judgement(NamedTuple):
     episodes: pa.Table = EPISODE.empty_table()
 
 
-class Raised(Struct, frozen=True):
+class RaiseResult(Struct, frozen=True):
     """What the rules say of a run, before anything is known of its flags.
 
     Attributes:
@@ -97,10 +97,10 @@ class Raised(Struct, frozen=True):
     """
 
     part: Part
-    movements: Movements
+    movements: MovementsResult
     flags: pa.Table
     unjudged: pa.Table
-    judged: Judged
+    judged: JudgeResult
 
 
 def screen(
@@ -108,7 +108,7 @@ def screen(
     inputs: pa.Table,
     reference: Reference,
     progress: Progress = lambda _: None,
-    spread: Spread = in_turn,
+    parallel_map: ParallelMap = serial_map,
 ) -> Screened:
     """Screens some lines of which nothing is known before; pure: the same arguments give the same tables.
 
@@ -119,12 +119,12 @@ def screen(
         progress: told what is being done.
         spread: how the matching of distinct texts and names is spread; changes nothing in the result.
     """
-    matches = match(lines, reference, spread, progress=progress)
-    part = judge_part(lines, inputs, matches, reference, spread, every_line=True)
-    return judge_run(part, NoMemory(), reference)
+    matches = match(lines, reference, parallel_map, progress=progress)
+    part = judge_part(lines, inputs, matches, reference, parallel_map, every_line=True)
+    return judge_run(part, NoHistory(), reference)
 
 
-def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
+def judge_run(part: Part, memory: HistoryStore, reference: Reference) -> Screened:
     """All lines of a run, judged by themselves, against one another and against what is remembered.
 
     Args:
@@ -135,7 +135,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     batch = batch_of(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
     history = memory.look_back(replace(request_past(batch, reference), tally=tally))
-    movements = settle(part.moved, batch, history.settled)
+    movements = apply_versions(part.moved, batch, history.settled)
     by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
@@ -149,18 +149,18 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
     compared = replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
-    troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
-    screened = finish(raised, compared, reference, recorded, troubled)
+    with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
+    screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
     news = find_news(screened, memory)
     return replace(screened, counts=own, known_lines=_count_known(part, history), news=news, not_raised=not_raised)
 
 
-def find_news(screened: Screened, memory: Memory) -> frozenset[str]:
+def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
     """The shipments with an open flag of which nobody was told in their band: new ones, and those that have risen.
 
     That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
     """
-    told = memory.told_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    told = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
     rows = zip(*(screened.shipments.column(name).to_pylist() for name in ("shipment_id", "band", "flags")), strict=True)
     return frozenset(
         shipment_id
@@ -169,7 +169,7 @@ def find_news(screened: Screened, memory: Memory) -> frozenset[str]:
     )
 
 
-def _count_known(part: Part, history: Past) -> int:
+def _count_known(part: Part, history: History) -> int:
     """How many lines were received before: those worth remembering as they are, of others their cargo was counted."""
     ids = part.lines.column("line_id")
     kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
@@ -178,7 +178,7 @@ def _count_known(part: Part, history: Past) -> int:
     return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
 
 
-def request_past(batch: pa.Table, reference: Reference) -> Request:
+def request_past(batch: pa.Table, reference: Reference) -> HistoryRequest:
     """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment.
 
     Args:
@@ -186,7 +186,7 @@ def request_past(batch: pa.Table, reference: Reference) -> Request:
         reference: rules and registers.
     """
     request = request_history(batch, reference.rules, reference.registers)
-    return Request(request.movements, (*request.asks, EARLIER))
+    return HistoryRequest(request.movements, (*request.asks, EARLIER))
 
 
 def judge_shipments(noted: Resolved, reference: Reference) -> Judgement:
@@ -194,7 +194,7 @@ def judge_shipments(noted: Resolved, reference: Reference) -> Judgement:
     return Judgement(*flag_shipments(noted, reference.rules))
 
 
-def judge_windows(movements: Movements, history: Past, reference: Reference) -> Judgement:
+def judge_windows(movements: MovementsResult, history: History, reference: Reference) -> Judgement:
     """The rules of scope history, on every movement of each group.
 
     Args:
@@ -207,35 +207,39 @@ def judge_windows(movements: Movements, history: Past, reference: Reference) -> 
 
 def raise_flags(
     part: Part,
-    movements: Movements,
+    movements: MovementsResult,
     by_shipment: Judgement,
     by_window: Judgement,
     reference: Reference,
-    settled: Settled | None = None,
-) -> Raised:
+    settled: VersionsResult | None = None,
+) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
-    settled = settled or Settled()
+    settled = settled or VersionsResult()
     of_lines = part.flags.filter(pc.invert(pc.is_in(part.flags.column("line_id"), movements.fallen)))
     of_rows = pa.concat_tables([merge_flags(of_lines), by_shipment.flags])
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
     of_noted = partial(undecided_lines, part.noted, reference.rules)
-    judged = Judged(
+    judged = JudgeResult(
         standing.drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
-        Doubts(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
+        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
         fallen=settled.ended,
         amends=settled.previous,
         again=again,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
     )
-    return Raised(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
+    return RaiseResult(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
 
 
-def finish(
-    raised: Raised, compared: Compared, reference: Reference, recorded: pa.Table, troubled: frozenset[str] = frozenset()
+def build_result(
+    raised: RaiseResult,
+    compared: FlagComparison,
+    reference: Reference,
+    recorded: pa.Table,
+    with_open_serious_flag: frozenset[str] = frozenset(),
 ) -> Screened:
     """Applies the site's exceptions and puts in order what is open.
 
@@ -251,7 +255,7 @@ def finish(
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables(
-        [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, overtaken(part.moved, raised.movements)]
+        [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, obsolete(part.moved, raised.movements)]
     )
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
     shipments = triage(
@@ -263,7 +267,7 @@ def finish(
         tuple(r.rule for r in reference.rules),
         reference.typologies,
         reference.concern,
-        count_earlier(raised.movements.live, recorded, troubled | _troubled(still_open, part.lines)),
+        count_earlier(raised.movements.live, recorded, with_open_serious_flag | _troubled(still_open, part.lines)),
     )
     return Screened(
         resolved=part.noted,

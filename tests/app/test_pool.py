@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.app.local import WORTHWHILE, spread_over
-from precursor_screen.kernel.match import spread
+from precursor_screen.app.local import WORTHWHILE, parallel_over
+from precursor_screen.kernel.match import parallel_map
 
 
 def double(chunk):
@@ -20,15 +20,15 @@ def fail(chunk):
 
 
 def test_one_job_runs_here():
-    with spread_over(1) as one:
-        assert one is spread.in_turn
+    with parallel_over(1) as one:
+        assert one is parallel_map.serial_map
 
 
 @pytest.mark.slow
 def test_processes_give_the_same_in_the_same_order():
     chunks = [[n, n + 1] for n in range(3 * WORTHWHILE)]
-    with spread_over(2) as many:
-        assert list(many(double, chunks)) == list(spread.in_turn(double, chunks))
+    with parallel_over(2) as many:
+        assert list(many(double, chunks)) == list(parallel_map.serial_map(double, chunks))
 
 
 def leave_a_mark(folder):
@@ -37,7 +37,7 @@ def leave_a_mark(folder):
 
 @pytest.mark.slow
 def test_processes_that_start_early_get_ready(tmp_path):
-    with spread_over(2, early=True, prepare=[partial(leave_a_mark, tmp_path)]) as many:
+    with parallel_over(2, early=True, prepare=[partial(leave_a_mark, tmp_path)]) as many:
         chunks = [[n] for n in range(2 * WORTHWHILE)]
         assert list(many(double, chunks)) == [[2 * n] for n in range(2 * WORTHWHILE)]
     marks = {path.name for path in tmp_path.iterdir()}
@@ -47,26 +47,26 @@ def test_processes_that_start_early_get_ready(tmp_path):
 
 @pytest.mark.slow
 def test_a_failure_in_a_worker_stops_the_run():
-    with spread_over(2) as many, pytest.raises(ValueError, match="chunk"):
+    with parallel_over(2) as many, pytest.raises(ValueError, match="chunk"):
         list(many(fail, [[n] for n in range(WORTHWHILE)]))
 
 
 def test_chunks_hold_everything_in_order(monkeypatch):
-    monkeypatch.setattr(spread, "CHUNK", 3)
-    assert spread.cut(list(range(8))) == [[0, 1, 2], [3, 4, 5], [6, 7]]
-    assert spread.cut([]) == []
+    monkeypatch.setattr(parallel_map, "CHUNK", 3)
+    assert parallel_map.chunk(list(range(8))) == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert parallel_map.chunk([]) == []
 
 
 def test_chunks_of_texts_are_cut_by_length(monkeypatch):
-    monkeypatch.setattr(spread, "CHUNK_LETTERS", 4)
-    assert spread.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [
+    monkeypatch.setattr(parallel_map, "CHUNK_LETTERS", 4)
+    assert parallel_map.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [
         ["a", "b"],
         ["c", "d"],
         ["eeee"],
         ["f", "ggg"],
         ["h"],
     ]
-    assert spread.cut_texts([]) == []
+    assert parallel_map.cut_texts([]) == []
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
     from precursor_screen.app import local
     from tests.screening import screen_rows, table, with_rules
 
-    monkeypatch.setattr(spread, "CHUNK", 2)
+    monkeypatch.setattr(parallel_map, "CHUNK", 2)
     monkeypatch.setattr(local, "WORTHWHILE", 1)
     from precursor_screen.app.inputs import Source
     from precursor_screen.app.local import run

@@ -249,9 +249,9 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
     from precursor_screen.app import local
-    from precursor_screen.kernel.match import spread
+    from precursor_screen.kernel.match import parallel_map
 
-    monkeypatch.setattr(spread, "CHUNK", 2)
+    monkeypatch.setattr(parallel_map, "CHUNK", 2)
     monkeypatch.setattr(local, "WORTHWHILE", 1)
     monkeypatch.setattr(local, "_call", _die)
     manifest(*({"consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(9)))

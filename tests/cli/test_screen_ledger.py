@@ -339,7 +339,7 @@ KILL = """
 import os, signal, sys
 from precursor_screen.cli import main, screen
 from precursor_screen.history import chain
-from precursor_screen.app.ledger_memory import LedgerMemory
+from precursor_screen.app.ledger_history import LedgerMemory
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 def after(function):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.core.memory import Judged
+from precursor_screen.core.history_seam import JudgeResult
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history import chain
 from precursor_screen.history.database import connected
@@ -95,12 +95,12 @@ def flags(*rows: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=FLAG)
 
 
-def judged(*lines: tuple[str, str] | str, **values: Any) -> Judged:
+def judged(*lines: tuple[str, str] | str, **values: Any) -> JudgeResult:
     """What a run judged: (movement_key, line_id), or one text for both."""
     pairs = [(one, one) if isinstance(one, str) else one for one in lines]
     rows = [{"line_id": line, "movement_key": key, "shipment_id": f"S-{key}"} for key, line in pairs]
     kinds = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", "shipment_id")])
-    return Judged(**{"lines": pa.Table.from_pylist(rows, schema=kinds), "scopes": SCOPES, **values})
+    return JudgeResult(**{"lines": pa.Table.from_pylist(rows, schema=kinds), "scopes": SCOPES, **values})
 
 
 def cells(*line_ids: str) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.core.memory import EPISODE, KNOWN
+from precursor_screen.core.history_seam import EPISODE, KNOWN
 from precursor_screen.history.values import CLEARED, CONFIRMED, Verdict
 from tests.history.rows import cells, day, flag, flags, judged, movement, run, table
 

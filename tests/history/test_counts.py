@@ -10,18 +10,26 @@ import pytest
 from sqlalchemy import text
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.core.memory import CARGOES, LANE_COUNTS, NO_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
+from precursor_screen.core.history_seam import (
+    CARGOES,
+    COUNTED_LINES,
+    LANE_COUNTS,
+    NO_COUNTS,
+    PARTY_COUNTS,
+    CountedLines,
+    TradeCounts,
+)
 from precursor_screen.history.database import connected
 from tests.history.rows import DAY, day, run
 
 BIG = 2**64 - 1
 
 
-def counts(number: int = 0, cargo: int = 7, lines: int = 3) -> Counts:
+def counts(number: int = 0, cargo: int = 7, lines: int = 3) -> TradeCounts:
     """Of one day: a sender and a receiver of chapter 29, a lane and a country on it."""
     on = {"day": day(number)}
     lane = {"hs6": 291521, "dispatch": "DE", "destination": "US", **on, "lines": lines}
-    return Counts(
+    return TradeCounts(
         pa.Table.from_pylist(
             [
                 {"role": 0, "party": BIG, "chapter": 29, **on, "lines": lines},
@@ -34,18 +42,18 @@ def counts(number: int = 0, cargo: int = 7, lines: int = 3) -> Counts:
     )
 
 
-def tally(number: int = 10, **values: Any) -> Tally:
+def tally(number: int = 10, **values: Any) -> CountedLines:
     """One watched line of the sender, the receiver and the code above."""
     row = {"cargo": 7, "day": day(number), "sender": BIG, "receiver": 2, "chapter": 29, "hs6": 291521, **values}
-    return Tally(pa.Table.from_pylist([row], schema=TALLY), pa.array([True]))
+    return CountedLines(pa.Table.from_pylist([row], schema=COUNTED_LINES), pa.array([True]))
 
 
-def record(ledger, number: int, counted: Counts) -> None:
+def record(ledger, number: int, counted: TradeCounts) -> None:
     with ledger.begin(run(number)) as transaction:
         transaction.record_counts(counted)
 
 
-def read(ledger, asked: Tally, number: int = 90) -> Counts:
+def read(ledger, asked: CountedLines, number: int = 90) -> TradeCounts:
     with ledger.begin(run(number)) as transaction:
         found = transaction.read_counts(asked)
         transaction.record_counts(NO_COUNTS)
@@ -64,7 +72,7 @@ def test_only_what_is_asked_for(ledger):
     record(ledger, 1, counts())
     found = read(ledger, tally(sender=5, receiver=None, hs6=None, cargo=99))
     assert (found.parties.num_rows, found.lanes.num_rows, found.cargoes.num_rows) == (0, 0, 0)
-    nobody = Tally(tally().lines, pa.array([False]))
+    nobody = CountedLines(tally().lines, pa.array([False]))
     found = read(ledger, nobody, 91)
     assert (found.parties.num_rows, found.lanes.num_rows, found.cargoes.num_rows) == (0, 0, 1)
 
@@ -108,7 +116,7 @@ def test_a_run_that_breaks_off_counts_nothing(ledger):
 
 def test_the_order_of_lines_shows_nowhere(ledger):
     first = counts()
-    turned = Counts(*(t.take(list(range(t.num_rows))[::-1]) for t in (first.parties, first.lanes, first.cargoes)))
+    turned = TradeCounts(*(t.take(list(range(t.num_rows))[::-1]) for t in (first.parties, first.lanes, first.cargoes)))
     record(ledger, 1, first)
     record(ledger, 2, turned)
     with connected(ledger.engine) as connection:

@@ -9,14 +9,14 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.core.memory import Compared
+from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.history.episodes import _EARLIER, _latest
 from tests.history.rows import cells, flag, flags, judged, movement, run, table
 
 CHEM, WINDOW = "PS-CHEM-001", "PS-QTY-002"
 
 
-def compare(ledger, number, *found, answered=frozenset()) -> Compared:
+def compare(ledger, number, *found, answered=frozenset()) -> FlagComparison:
     """A run that records movements and flags of its own lines, judged."""
     with ledger.begin(run(number)) as transaction:
         keys = [f["line_id"] for f in found] or ["nothing"]
@@ -26,7 +26,7 @@ def compare(ledger, number, *found, answered=frozenset()) -> Compared:
     return compared
 
 
-def continued(compared: Compared) -> list[list[str]]:
+def continued(compared: FlagComparison) -> list[list[str]]:
     shown = [json.loads(text) for text in compared.flags.column("evidence").to_pylist()]
     return [[e["as_written"] for e in some if e["field"] == "continues"] for some in shown]
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.core.memory import KNOWN, Doubts
+from precursor_screen.core.history_seam import KNOWN, NotEvaluable
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Verdict
 from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
 
@@ -51,7 +51,7 @@ def test_new_then_existing(ledger):
 def told(ledger, number, *found):
     with ledger.begin(run(number)) as transaction:
         compared = transaction.compare_flags(flags(*found), judged("A", "B", "C"))
-        return transaction.told_bands(compared.flags)
+        return transaction.reported_bands(compared.flags)
 
 
 def raise_in(ledger, number, bands, *found):
@@ -118,7 +118,7 @@ def test_raised_again_after_it_was_resolved_is_new(ledger):
     assert screen(ledger, 4, [flag(CHEM, "A")], judged("A"))[0] == ["existing"]
 
 
-@pytest.mark.parametrize("doubt", [{"doubts": Doubts(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
+@pytest.mark.parametrize("doubt", [{"doubts": NotEvaluable(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
 def test_in_doubt_nothing_is_resolved(ledger, doubt):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
     assert screen(ledger, 2, [], judged("A", **doubt))[2] == []
@@ -155,7 +155,7 @@ def test_a_window_rule_judges_new_lines_only_so_its_flags_are_carried_over(ledge
 def test_a_cancelled_movement_resolves_its_flags(ledger, rule):
     screen(ledger, 1, [flag(rule, "A"), flag(rule, "B")], judged("A", "B"), movement("A"), movement("B"))
     gone = movement("A", "A-cancel", message_function="cancellation")
-    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), doubts=Doubts(frozenset(SCOPES)))
+    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), doubts=NotEvaluable(frozenset(SCOPES)))
     assert screen(ledger, 2, [], judgement, gone)[2] == [f"{rule}/A"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.schema import FLAG, ROLES
-from precursor_screen.kernel.exceptions import Excepted, apply_exceptions
+from precursor_screen.kernel.exceptions import ExceptionsResult, apply_exceptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, apply
 
@@ -33,7 +33,7 @@ def exception(name: str = "EX", **other: Any) -> RuleException:
     return RuleException(id=name, **{**plain, **other})
 
 
-def applied(flags: list[dict[str, Any]], *exceptions: RuleException, as_of: date = DAY, **line: Any) -> Excepted:
+def applied(flags: list[dict[str, Any]], *exceptions: RuleException, as_of: date = DAY, **line: Any) -> ExceptionsResult:
     resolved = resolved_from_rows([{**LINE, **line}, {"line_id": "B", "gross_mass_kg": 500}], "line")
     return apply_exceptions(pa.Table.from_pylist(flags, schema=FLAG), resolved, exceptions, as_of)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.core.memory import TALLY
+from precursor_screen.core.history_seam import COUNTED_LINES
 from precursor_screen.core.schema import (
     BY_NAME,
     FLAG,
@@ -25,11 +25,11 @@ from precursor_screen.core.schema import (
     arrow_schema,
 )
 from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.movements import MOVED, Movements
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.movements import MOVED, MovementsResult
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
+from precursor_screen.kernel.screen import Judgement, RaiseResult, build_result, raise_flags, sort_flags
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
@@ -74,12 +74,12 @@ def part(
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
         MOVED.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
-        pa.Table.from_pylist([{}] * len(lines), schema=TALLY),
+        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES),
     )  # fmt: skip
 
 
-def movements(*fallen: str) -> Movements:
-    return Movements(MOVEMENT.empty_table(), ISSUE.empty_table(), pa.array(fallen, pa.string()))
+def movements(*fallen: str) -> MovementsResult:
+    return MovementsResult(MOVEMENT.empty_table(), ISSUE.empty_table(), pa.array(fallen, pa.string()))
 
 
 NOTHING = Judgement(FLAG.empty_table(), UNJUDGED.empty_table())
@@ -88,7 +88,7 @@ REFERENCE: Any = SimpleNamespace(rules=RULES)
 
 def raised(
     mine: Part, taken_back: tuple[str, ...] = (), by_shipment: Judgement = NOTHING, by_window: Judgement = NOTHING
-) -> Raised:
+) -> RaiseResult:
     return raise_flags(mine, movements(*taken_back), by_shipment, by_window, REFERENCE)
 
 
@@ -134,8 +134,8 @@ def bare(reference: Reference) -> Reference:
 
 def finished(reference: Reference, mine: Part, flags: list[dict[str, Any]], **more: Any) -> Any:
     found = raised(replace(mine, flags=pa.Table.from_pylist(flags, schema=FLAG)))
-    compared = replace(NoMemory().compare_flags(found.flags, found.judged), **more)
-    return finish(found, compared, reference, MOVEMENT.empty_table())
+    compared = replace(NoHistory().compare_flags(found.flags, found.judged), **more)
+    return build_result(found, compared, reference, MOVEMENT.empty_table())
 
 
 SHOWN = {"level": "high", "family": "chemical", "weight": 5, "confidence": "high", "window_line_ids": []}

@@ -14,11 +14,11 @@ import pytest
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MOVEMENT, PARTY, arrow_schema
-from precursor_screen.kernel.movements import Movements, link_movements, to_movements
+from precursor_screen.kernel.movements import MovementsResult, link_movements, to_movements
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 
 
-def movements(*rows: dict[str, Any]) -> Movements:
+def movements(*rows: dict[str, Any]) -> MovementsResult:
     plain = {"substance_id": "acetone", "as_of_date": date(2026, 3, 1), "substance_mass_kg": 100, "mass_basis": "net"}
     resolved = resolved_from_rows([{**plain, **r} for r in rows], "substance")
     parties = arrow_schema(COLUMNS_OF[PARTY]).insert(0, pa.field(LINE_NO, pa.int64())).empty_table()
@@ -35,7 +35,7 @@ def linked(*rows: dict[str, Any]) -> list[tuple[str, str, bool]]:
     return [(r["line_id"], r["cargo_id"], r["counts"]) for r in found.to_pylist()]
 
 
-def masses(found: Movements) -> list[tuple[str, Decimal]]:
+def masses(found: MovementsResult) -> list[tuple[str, Decimal]]:
     return [(r["line_id"], r["substance_mass_kg"]) for r in found.live.to_pylist()]
 
 

@@ -12,11 +12,11 @@ from msgspec.structs import fields, replace
 
 from precursor_screen.app.gathered import read_one
 from precursor_screen.app.inputs import Source
-from precursor_screen.core.memory import KNOWN, Answers, Doubts, Past, Settled
+from precursor_screen.core.history_seam import KNOWN, History, LazyAnswers, NotEvaluable, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
 from precursor_screen.kernel.screen import judge_run, judge_windows, screen
 from precursor_screen.readers.interface import ReadOptions
@@ -75,7 +75,7 @@ def screen_in_parts(reference, count, *, every_line):
     cut = [p for p in cut_shipments(LINES, count) if p.num_rows]
     parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
     random.Random(count).shuffle(parts)
-    return judge_run(merge_parts(parts), NoMemory(), reference)
+    return judge_run(merge_parts(parts), NoHistory(), reference)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def values_of(value):
 def same(a, b):
     if isinstance(a, pa.Table):
         return a.select(sorted(a.column_names)).equals(b.select(sorted(a.column_names))) and len(a.columns) == len(b.columns)
-    if isinstance(a, Doubts):
+    if isinstance(a, NotEvaluable):
         a, b = (
             replace(doubts, undecided=None) for doubts in (a, b)
         )  # a function: what it looks up are tables compared elsewhere
@@ -143,7 +143,7 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         return MOVEMENT.empty_table().select(ask.columns)
 
     def judge(asks):
-        past = Past(Answers(asks, read), KNOWN.empty_table(), Settled(), date(2020, 1, 1))
+        past = History(LazyAnswers(asks, read), KNOWN.empty_table(), VersionsResult(), date(2020, 1, 1))
         return judge_windows(whole.movements, past, reference)
 
     flags = judge(request.asks).flags

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.memory import IDENTITY
+from precursor_screen.core.history_seam import IDENTITY
 from precursor_screen.core.model import RuleTest
 from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments

@@ -20,7 +20,7 @@ from precursor_screen.core.model import FAMILIES, Rule
 from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference, Rulebook
 from precursor_screen.rulebook.compile import CompiledRule
@@ -285,7 +285,7 @@ def _sums(unjudged: pa.Table) -> dict[str, int]:
 def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -> float:
     start = time.perf_counter()
     if one.rule.scope == "history":
-        history = NoMemory().look_back(request_history(screened.movements.live, [one], reference.registers))
+        history = NoHistory().look_back(request_history(screened.movements.live, [one], reference.registers))
         flag_windows(screened.movements.live, history, [one], reference)
     else:
         (flag_shipments if one.grouping else flag_lines)(screened.resolved, [one])

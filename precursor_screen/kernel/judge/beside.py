@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.memory import Compared
+from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import Rule
 
 NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
 
 
-def drop_lonely(compared: Compared, rules: Iterable[Rule]) -> tuple[Compared, pa.Table]:
+def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
     """Leaves out new flags of rules that are marked `beside`, on lines that no other flag with a weight is about.
 
     Flags that are recorded stay: what stood beside them was there, and a run that knows no more of the line does not take them back.

@@ -8,9 +8,9 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.kernel.match.mentions import find_mentions
+from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.match.recognise import match_parties, recognise
-from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.reference.bundle import Reference
 
 Progress = Callable[[str], None]
@@ -35,7 +35,7 @@ class Matches(Struct, frozen=True):
 def match(
     lines: pa.Table,
     reference: Reference,
-    spread: Spread = in_turn,
+    parallel_map: ParallelMap = serial_map,
     known_parties: PartyMemory = NO_PARTY_MEMORY,
     progress: Progress = lambda _: None,
 ) -> Matches:
@@ -49,7 +49,7 @@ def match(
         progress: told what is being done.
     """
     progress("recognising substances")
-    substances = recognise(lines, reference, spread)
+    substances = recognise(lines, reference, parallel_map)
     progress("matching parties")
-    parties = match_parties(lines, reference, spread, known_parties)
-    return Matches(substances, parties.matches, find_mentions(lines, reference, spread), parties.unscreenable)
+    parties = match_parties(lines, reference, parallel_map, known_parties)
+    return Matches(substances, parties.matches, find_mentions(lines, reference, parallel_map), parties.unscreenable)

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MENTION
+from precursor_screen.kernel.match.parallel_map import ParallelMap, cut_texts, serial_map
 from precursor_screen.kernel.match.recognise import distinct
-from precursor_screen.kernel.match.spread import Spread, cut_texts, in_turn
 from precursor_screen.matching.party.mentions import Mentions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.text.decodings import MAY_DECODE
@@ -23,7 +23,7 @@ _MAY_NAME_ANOTHER = (
 )
 
 
-def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> pa.Table:
+def find_mentions(lines: pa.Table, reference: Reference, parallel_map: ParallelMap = serial_map) -> pa.Table:
     """The listed names that stand within descriptions, marks, addresses, texts beside, and names that hold more than one.
 
     Returns:
@@ -44,6 +44,8 @@ def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_tur
     tables = [PARTY_MENTION.empty_table()]
     for watchlist in reference.watchlists:
         find = Mentions(watchlist.index, reference.as_of).find
-        tables += spread(partial(find, whole=False), cut_texts([text for text in parts if text not in wholes])) if parts else []
-        tables += spread(partial(find, whole=True), cut_texts(list(wholes))) if wholes else []
+        tables += (
+            parallel_map(partial(find, whole=False), cut_texts([text for text in parts if text not in wholes])) if parts else []
+        )
+        tables += parallel_map(partial(find, whole=True), cut_texts(list(wholes))) if wholes else []
     return pa.concat_tables(tables)

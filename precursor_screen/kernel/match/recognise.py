@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
+from precursor_screen.kernel.match.parallel_map import ParallelMap, chunk, cut_texts, serial_map
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
-from precursor_screen.kernel.match.spread import Spread, cut, cut_texts, in_turn
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.reference.bundle import Reference
@@ -34,7 +34,7 @@ def distinct(lines: pa.Table, columns: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> pa.Table:
+def recognise(lines: pa.Table, reference: Reference, parallel_map: ParallelMap = serial_map) -> pa.Table:
     """Recognises substances in the distinct descriptions and codes of some lines.
 
     Returns:
@@ -43,7 +43,7 @@ def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -
     index = reference.substance_index
     tables = []
     for field in TEXT_FIELDS:
-        for found in spread(index.recognise_texts, cut_texts(distinct(lines, [field]))):
+        for found in parallel_map(index.recognise_texts, cut_texts(distinct(lines, [field]))):
             tables.append(found.set_column(0, "field", pa.array([field] * found.num_rows, pa.string())))
     tables += [index.recognise_codes(field, distinct(lines, [field])) for field in CODE_FIELDS]
     return _at_most_medium(pa.concat_tables([SUBSTANCE_MATCH.empty_table(), *tables]))
@@ -57,7 +57,7 @@ def _at_most_medium(matches: pa.Table) -> pa.Table:
 
 
 def match_parties(
-    lines: pa.Table, reference: Reference, spread: Spread = in_turn, memory: PartyMemory = NO_PARTY_MEMORY
+    lines: pa.Table, reference: Reference, parallel_map: ParallelMap = serial_map, memory: PartyMemory = NO_PARTY_MEMORY
 ) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference.
 
@@ -73,7 +73,7 @@ def match_parties(
     tables = [PARTY_MATCH.empty_table()]
     unscreenable: set[str] = set()  # a property of the name, the same for every list
     for watchlist in reference.watchlists:
-        found = _match(names, watchlist.index, reference.as_of, spread, memory)
+        found = _match(names, watchlist.index, reference.as_of, parallel_map, memory)
         tables.append(found.matches)
         unscreenable.update(found.unscreenable)
     matches = pa.concat_tables(tables)
@@ -82,11 +82,11 @@ def match_parties(
     return PartyMatches(matches, tuple(name for name in cells if name in unscreenable))
 
 
-def _match(names: list[str], index: PartyIndex, as_of: date, spread: Spread, memory: PartyMemory) -> PartyMatches:
+def _match(names: list[str], index: PartyIndex, as_of: date, parallel_map: ParallelMap, memory: PartyMemory) -> PartyMatches:
     """Matches names against one list, those apart that are known; in the order of the names, whatever is known."""
     known = memory.recall(index, as_of, names)
     tables, unscreenable = [PARTY_MATCH.empty_table()], list[str]()
-    for found in spread(partial(index.match_names, as_of=as_of), cut(known.unknown)):
+    for found in parallel_map(partial(index.match_names, as_of=as_of), chunk(known.unknown)):
         tables.append(found.matches)
         unscreenable += found.unscreenable
     fresh = pa.concat_tables(tables)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MOVEMENT, ROLES
-from precursor_screen.kernel.match.spread import Spread, cut
+from precursor_screen.kernel.match.parallel_map import ParallelMap, chunk
 from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, map_distinct
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
@@ -28,7 +28,7 @@ def add_party_facts(
     parties: pa.Table,
     wanted: frozenset[str],
     lists: Mapping[str, NamedList],
-    spread: Spread,
+    parallel_map: ParallelMap,
 ) -> pa.Table:
     """Adds keys of names and addresses, and who sends and receives, on the lines of shipments in which something was recognised,
     and on those that are watched: elsewhere no rule asks. Who sends and receives is counted on every line (`COUNTED`).
@@ -71,7 +71,7 @@ def add_party_facts(
     if "consignee_to_order" in wanted:
         lines = lines.append_column("consignee_to_order", _to_order(lines))
     if "sender_receiver_score" in wanted:
-        lines = lines.append_column("sender_receiver_score", _likeness(lines, candidates, spread))
+        lines = lines.append_column("sender_receiver_score", _likeness(lines, candidates, parallel_map))
     return lines
 
 
@@ -120,14 +120,14 @@ def _to_order(lines: pa.Table) -> pa.ChunkedArray:
     return pc.fill_null(pc.equal(said, "yes"), True)
 
 
-def _likeness(lines: pa.Table, candidates: pa.Table, spread: Spread) -> pa.ChunkedArray:
+def _likeness(lines: pa.Table, candidates: pa.Table, parallel_map: ParallelMap) -> pa.ChunkedArray:
     """How alike sender and receiver are, for lines with a candidate: elsewhere no rule asks."""
     rows = pc.unique(candidates.column(LINE_NO)).to_pylist()
     scores: list[float | None] = [None] * lines.num_rows
     left, right = (lines.column(n).take(pa.array(rows, pa.int64())).to_pylist() for n in ("sender_name", "receiver_name"))
     pairs = {row: (a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b}
     distinct = list(dict.fromkeys(pairs.values()))
-    values = [value for chunk in spread(_compare, cut(distinct)) for value in chunk]
+    values = [value for chunk in parallel_map(_compare, chunk(distinct)) for value in chunk]
     known = dict(zip(distinct, values, strict=True))
     for row, pair in pairs.items():
         scores[row] = known[pair]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import TYPES
-from precursor_screen.kernel.match.spread import Spread, in_turn
+from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
@@ -50,7 +50,7 @@ def resolve(
     party_matches: pa.Table,
     mentions: pa.Table,
     reference: Reference,
-    spread: Spread = in_turn,
+    parallel_map: ParallelMap = serial_map,
 ) -> Resolved:
     """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
 
@@ -91,7 +91,7 @@ def resolve(
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(lines, reference)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
-    lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, spread)
+    lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
         lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.model import Concern, Substance
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
+from precursor_screen.kernel.legal_status import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.reference.bundle import Reference

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pyarrow as pa
 
 from precursor_screen.core.engine import connect
-from precursor_screen.core.memory import Ask, columns_of
+from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, round_half_up
 
 _DOCUMENT = 10
@@ -21,7 +21,7 @@ _YEAR = 365  # days
 # Two masses are of one order of size where they are nearer than a factor of about two to four: a third of a decade, and its neighbours.
 _STEP = "cast(floor(log10(substance_mass_kg::double) * 3) as integer)"
 # What must be known of earlier consignments.
-EARLIER = Ask((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "as_of_date", "substance_mass_kg")))
+EARLIER = HistoryQuery((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "as_of_date", "substance_mass_kg")))
 
 
 def standing_of(goods: Goods, earlier: int, evidence: int, spare: int) -> tuple[int, str]:
@@ -52,7 +52,7 @@ def standing_of(goods: Goods, earlier: int, evidence: int, spare: int) -> tuple[
     return -min(sum(points for points, _ in reasons), _MOST), "; ".join(reason for _, reason in reasons)
 
 
-def count_earlier(live: pa.Table, recorded: pa.Table, troubled: Collection[str]) -> dict[tuple[str, str], int]:
+def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Collection[str]) -> dict[tuple[str, str], int]:
     """On how many days of the year before the same pair traded the same substance in such a quantity.
 
     Days are counted, for a declaration and its bill are one consignment.
@@ -70,7 +70,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, troubled: Collection[str])
     with connect() as connection:
         connection.register("live", live)
         connection.register("recorded", recorded.select([c for c in recorded.column_names if c in EARLIER.columns]))
-        connection.register("troubled", pa.table({"movement_key": pa.array(sorted(troubled), pa.string())}))
+        connection.register("troubled", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())}))
         rows = connection.execute(f"""
             with asking as (
                 select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),

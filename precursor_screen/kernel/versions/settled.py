@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.memory import LINE_SUBSTANCE, Settled
+from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.versions.decide import Decision, add_bills, decide
 
 _TEXT = pa.string()
 
 
-def settle_alone(batch: pa.Table) -> Settled:
+def apply_versions_alone(batch: pa.Table) -> VersionsResult:
     """What is decided of a run of which nothing is remembered.
 
     Args:
@@ -23,7 +23,7 @@ def settle_alone(batch: pa.Table) -> Settled:
     decision = decide(add_bills(batch))
     amend = batch.filter(pc.is_in(batch.column("line_id"), pa.array({*decision.previous, *decision.previous.values()}, _TEXT)))
     keys = dict(zip(amend.column("line_id").to_pylist(), amend.column("movement_key").to_pylist(), strict=True))
-    return Settled(
+    return VersionsResult(
         why=dict(decision.why),
         uncounted=batch.take(pa.array(sorted(decision.uncounted), pa.int64())).select(LINE_SUBSTANCE.names),
         amended=amended_rows(batch, decision, keys),

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
-from precursor_screen.core.memory import Compared
+from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import retired_rule
 from precursor_screen.core.schema import FLAG, SUPPRESSED
 from precursor_screen.kernel.judge.beside import drop_lonely
@@ -37,7 +37,7 @@ def flag(rule_id: str, line_id: str, weight: int = 10, state: str = "new", more:
 
 def dropped(*flags, carried=()):
     tables = [pa.Table.from_pylist(list(rows), schema=FLAG) for rows in (flags, carried)]
-    return drop_lonely(Compared(tables[0], tables[1], FLAG.empty_table(), SUPPRESSED.empty_table()), RULES)
+    return drop_lonely(FlagComparison(tables[0], tables[1], FLAG.empty_table(), SUPPRESSED.empty_table()), RULES)
 
 
 def rules_left(*flags, carried=()):

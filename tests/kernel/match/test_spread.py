@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from precursor_screen.kernel.match.parallel_map import chunk, cut_texts, serial_map
 
-from precursor_screen.kernel.match import spread
-from precursor_screen.kernel.match.spread import cut, cut_texts, in_turn
+from precursor_screen.kernel.match import parallel_map
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(spread, "CHUNK", 3)
-    monkeypatch.setattr(spread, "CHUNK_LETTERS", 10)
+    monkeypatch.setattr(parallel_map, "CHUNK", 3)
+    monkeypatch.setattr(parallel_map, "CHUNK_LETTERS", 10)
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(0, []), (1, [1]), (3, [3]), (4, [3, 1]), (6, [3, 3])])
 def test_items_are_cut_by_their_number(count, sizes):
-    chunks = cut(list(range(count)))
+    chunks = chunk(list(range(count)))
     assert [len(c) for c in chunks] == sizes
     assert [i for c in chunks for i in c] == list(range(count))
 
@@ -48,4 +48,4 @@ def test_texts_are_cut_by_their_number_and_their_letters(texts, sizes):
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_no_text_is_lost(texts):
     assert [t for c in cut_texts(texts) for t in c] == texts
-    assert list(in_turn(len, cut_texts(texts))) == [len(c) for c in cut_texts(texts)]
+    assert list(serial_map(len, cut_texts(texts))) == [len(c) for c in cut_texts(texts)]

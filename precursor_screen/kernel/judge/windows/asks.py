@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.memory import REFERENCES, Ask, columns_of
+from precursor_screen.core.history_seam import REFERENCES, HistoryQuery, columns_of
 from precursor_screen.core.schema import MOVEMENT_LOOKED_UP
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.law import LISTING
+from precursor_screen.kernel.legal_status import LISTING
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
 from precursor_screen.rulebook.windows import Window
@@ -91,7 +91,7 @@ def tests_of_law(rules: Iterable[CompiledRule]) -> dict[Expression, str]:
     return found
 
 
-def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list[tuple[Ask, list[CompiledRule]]]:
+def plan_queries(rules: Iterable[CompiledRule], registers: Collection[str]) -> list[tuple[HistoryQuery, list[CompiledRule]]]:
     """The questions, each with the rules that it is for; one without groupings is for rules that need not look back.
 
     Args:
@@ -115,7 +115,9 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.
         if kind[1] != _BEARS_IT:
             needed |= {*REFERENCES, "substance_mass_kg"}
-        plan.append((Ask(tuple(sorted({keys for w in windows for keys in w.groupings})), span, columns_of(needed)), those))
+        plan.append(
+            (HistoryQuery(tuple(sorted({keys for w in windows for keys in w.groupings})), span, columns_of(needed)), those)
+        )
     return plan
 
 

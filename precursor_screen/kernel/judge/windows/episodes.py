@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.memory import EPISODE, MEMBER, Past
+from precursor_screen.core.history_seam import EPISODE, MEMBER, History
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.amounts import Doubles
 from precursor_screen.kernel.judge.windows.emitted import Emitted, tip_values
@@ -55,7 +55,7 @@ class Episodes(Struct, frozen=True):
 
 
 def find_episodes(
-    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, past: Past | None
+    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, past: History | None
 ) -> Episodes:
     """The episodes of a rule.
 
@@ -100,7 +100,7 @@ def _group_keys(rule: CompiledRule, selected: Selected, at: Numbers) -> list[str
     return [hashlib.sha256(part.encode()).hexdigest()[:32] for part in parts]
 
 
-def _stored(rule: CompiledRule, keys: list[str], spans: Numbers, low: Numbers, high: Numbers, past: Past | None) -> pa.Table:
+def _stored(rule: CompiledRule, keys: list[str], spans: Numbers, low: Numbers, high: Numbers, past: History | None) -> pa.Table:
     """MEMBER of recorded episodes on days that nothing new reaches, without those that stand no longer, and the `span` of each."""
     found = MEMBER.empty_table()
     if past is not None and past.episodes is not None:

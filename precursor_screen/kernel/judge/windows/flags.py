@@ -85,7 +85,7 @@ def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts:
     )
 
 
-class Raised(NamedTuple):
+class WindowFlags(NamedTuple):
     """FLAG rows, and which movement carries each, of which group."""
 
     flags: pa.Table
@@ -108,7 +108,7 @@ def by_themselves(fresh: Fresh, sure: Numbers) -> pa.Table:
     return pa.table({**repeated, "row_no": pa.array(fresh.numbers[sure], pa.int64())}, schema=FLAGGED)
 
 
-def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbers) -> Raised:
+def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbers) -> WindowFlags:
     """FLAG rows of what is flagged; of several with one id the first.
 
     Args:
@@ -136,7 +136,7 @@ def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbe
     first = _first_of_each(flags)
     flags = flags.take(first)
     carried = {"flag_id": flags.column("flag_id"), **{n: flagged.column(n).take(first) for n in ("row_no", "group_key")}}
-    return Raised(flags, pa.table(carried))
+    return WindowFlags(flags, pa.table(carried))
 
 
 def _first_of_each(flags: pa.Table) -> pa.Array:

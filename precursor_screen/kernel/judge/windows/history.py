@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.core.memory import ALWAYS, IDENTITY, REFERENCES, Past
+from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
-from precursor_screen.kernel.law import LISTING, THRESHOLDS, open_law, same_law
+from precursor_screen.kernel.legal_status import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference
@@ -33,7 +33,7 @@ _ALL = ("line_id", "movement_key", "as_of_date")
 _JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction", "substance_mass_kg")
 
 
-class Seen(Struct, frozen=True):
+class WindowInput(Struct, frozen=True):
     """The movements that windows see, each under its row_no.
 
     Attributes:
@@ -50,8 +50,8 @@ class Seen(Struct, frozen=True):
 
 
 def see_movements(
-    connection: duckdb.DuckDBPyConnection, live: pa.Table, recorded: pa.Table, past: Past, needs: Needs, reference: Reference
-) -> Seen:
+    connection: duckdb.DuckDBPyConnection, live: pa.Table, recorded: pa.Table, past: History, needs: Needs, reference: Reference
+) -> WindowInput:
     """The movements of this run and those recorded.
 
     A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one. One
@@ -80,7 +80,7 @@ def see_movements(
     # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
     fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
     named = _named(stated, wanted, needs, lookups)
-    return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
+    return WindowInput(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
 
 
 class _Lookups(Struct, frozen=True):

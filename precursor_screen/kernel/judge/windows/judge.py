@@ -19,15 +19,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect
-from precursor_screen.core.memory import EPISODE, RULE_LINE, Ask, Past, Request
+from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
-from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_queries, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.emitted import emit_by_themselves, tips_of, undecided_of
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import Seen, see_movements
+from precursor_screen.kernel.judge.windows.history import WindowInput, see_movements
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
 from precursor_screen.kernel.judge.windows.members import Told, flagged_of, read_named, told_of
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
@@ -37,7 +37,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
 
-class Found(NamedTuple):
+class WindowsResult(NamedTuple):
     """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE, of lines with an open flag that could not be judged; EPISODE rows."""
 
     flags: pa.Table
@@ -46,7 +46,7 @@ class Found(NamedTuple):
     episodes: pa.Table
 
 
-def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
+def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: Collection[str]) -> HistoryRequest:
     """What the history rules need to know of earlier runs to judge some movements.
 
     Args:
@@ -54,16 +54,18 @@ def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: C
         rules: all compiled rules.
         registers: that are loaded.
     """
-    return Request(batch, tuple(dict.fromkeys(ask for ask, _ in plan_asks(rules, registers) if ask.groupings)))
+    return HistoryRequest(batch, tuple(dict.fromkeys(ask for ask, _ in plan_queries(rules, registers) if ask.groupings)))
 
 
-def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> tuple[pa.Table, pa.Table]:
+def flag_windows(
+    live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference
+) -> tuple[pa.Table, pa.Table]:
     """FLAG and UNJUDGED rows of the rules of scope history, as `judge_windows` finds them."""
     found = judge_windows(live, history, rules, reference)
     return found.flags, found.unjudged
 
 
-def judge_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> Found:
+def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference) -> WindowsResult:
     """Judges the rules of scope history, on the movements of a run and on those recorded ones that are to be judged anew.
 
     Args:
@@ -84,11 +86,13 @@ def judge_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], 
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
     again = pc.unique(history.settled.again.column("line_id"))
-    plan = plan_asks(rules, reference.registers)
+    plan = plan_queries(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
         plan = [
-            (Ask((), None, ()), some) for some in ([r for r in every if is_of_goods(r) is kind] for kind in (False, True)) if some
+            (HistoryQuery((), None, ()), some)
+            for some in ([r for r in every if is_of_goods(r) is kind] for kind in (False, True))
+            if some
         ]
     for ask, mine in plan:
         recorded = of_rules(history.movements[ask] if ask.groupings else live.schema.empty_table(), mine)
@@ -120,7 +124,7 @@ def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array) -> pa
     return flags.filter(pc.invert(told))
 
 
-def _with_again(live: pa.Table, history: Past) -> tuple[pa.Table, Past]:
+def _with_again(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     """The movements that are to be judged, recorded ones among them; those are not known then."""
     again = history.settled.again
     if not again.num_rows:
@@ -162,18 +166,18 @@ def flag_moves(
         every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
         every = keep(connection, every)  # numbered once
         fresh = derive("fresh", f"select * from {every} where is_new", every)
-        found = _joined([_judge_all(connection, mine, Seen(every, fresh, every, {}), since, registers, moves.num_rows)])
+        found = _joined([_judge_all(connection, mine, WindowInput(every, fresh, every, {}), since, registers, moves.num_rows)])
         return found.flags, found.unjudged
 
 
-def _joined(found: Sequence[Found]) -> Found:
+def _joined(found: Sequence[WindowsResult]) -> WindowsResult:
     """The tables of all rules, by rule: whichever question they were judged with."""
     flags = pa.concat_tables([FLAG.empty_table(), *(f.flags for f in found)])
     order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
     missing = pa.concat_tables([UNJUDGED.empty_table(), *(f.unjudged for f in found)])
     doubts = pa.concat_tables([RULE_LINE.empty_table(), *(f.doubts for f in found)])
     episodes = pa.concat_tables([EPISODE.empty_table(), *(f.episodes for f in found)])
-    return Found(
+    return WindowsResult(
         flags.sort_by([(c, "ascending") for c in order]),
         missing.sort_by([(c, "ascending") for c in UNJUDGED.names]),
         doubts,
@@ -187,12 +191,12 @@ _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 def _judge_all(
     connection: duckdb.DuckDBPyConnection,
     rules: list[CompiledRule],
-    seen: Seen,
+    seen: WindowInput,
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,
-    past: Past | None = None,
-) -> Found:
+    past: History | None = None,
+) -> WindowsResult:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     live = judge_live(connection, rules, seen)
     fresh = read_fresh(connection, seen.fresh, live.verdicts)
@@ -233,7 +237,7 @@ def _judge_all(
         for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
             flags.append(rule_flags)
             episodes.append(rule_episodes)
-    return Found(pa.concat_tables(flags), pa.concat_tables(missing), doubts.table(), pa.concat_tables(episodes))
+    return WindowsResult(pa.concat_tables(flags), pa.concat_tables(missing), doubts.table(), pa.concat_tables(episodes))
 
 
 class Outcome(Struct, frozen=True):
@@ -250,7 +254,7 @@ class Outcome(Struct, frozen=True):
     members: pa.Table | None = None
 
 
-def judge_window(rule: CompiledRule, selected: Selected, known: Known, past: Past | None) -> Outcome:
+def judge_window(rule: CompiledRule, selected: Selected, known: Known, past: History | None) -> Outcome:
     """Judges the windows of a rule.
 
     Args:
@@ -287,7 +291,7 @@ def judge_window(rule: CompiledRule, selected: Selected, known: Known, past: Pas
 
 def _raise_all(
     connection: duckdb.DuckDBPyConnection,
-    seen: Seen,
+    seen: WindowInput,
     fresh: Fresh,
     found: Sequence[tuple[int, CompiledRule, Told, pa.Table | None]],
 ) -> Iterator[tuple[pa.Table, pa.Table]]:

@@ -16,7 +16,7 @@ from precursor_screen.kernel.judge.windows.emitted import Emitted
 from precursor_screen.kernel.judge.windows.flags import FLAGGED
 from precursor_screen.kernel.judge.windows.frames import expand
 from precursor_screen.kernel.judge.windows.groups import Numbers, key_texts
-from precursor_screen.kernel.judge.windows.history import Seen
+from precursor_screen.kernel.judge.windows.history import WindowInput
 from precursor_screen.kernel.judge.windows.kinds import Measured
 from precursor_screen.kernel.judge.windows.relation import derive, give
 from precursor_screen.kernel.judge.windows.selected import Selected
@@ -106,7 +106,7 @@ class Named(Struct, frozen=True):
         return self.table.column(name).combine_chunks().take(pc.index_in(numbers, whole(self.table.column("row_no"))))
 
 
-def read_named(connection: duckdb.DuckDBPyConnection, seen: Seen, numbers: Sequence[Numbers]) -> Named:
+def read_named(connection: duckdb.DuckDBPyConnection, seen: WindowInput, numbers: Sequence[Numbers]) -> Named:
     """What some movements are called, by row_no."""
     asked = give(connection, "asked", pa.table({"row_no": np.unique(np.concatenate(numbers))}))
     query = derive("called", f"select * from {seen.named} where row_no in (select row_no from {asked})", seen.named, asked)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.groups import Groups, Keys, codes_of, groups_of, sure_of, values_of
-from precursor_screen.kernel.judge.windows.history import Seen
+from precursor_screen.kernel.judge.windows.history import WindowInput
 from precursor_screen.kernel.judge.windows.relation import Relation, derive
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
@@ -71,7 +71,7 @@ def parts_of(window: Window) -> list[Expression]:
     return [part for part in all_parts if not isinstance(part, Literal)]
 
 
-def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: Seen) -> Live:
+def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: WindowInput) -> Live:
     """The new movements, with the verdict of each rule."""
     given = fetch(connection, _read(seen, rules, "where is_new").sql)
     rows = Rows.of(given, seen.tests)
@@ -79,7 +79,7 @@ def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRu
     return Live(given, rows, pa.table({"row_no": given.column("row_no"), **verdicts}))
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: Seen, live: Live) -> Layout:
+def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput, live: Live) -> Layout:
     """The movements of the groups of some rules, and those groups.
 
     Args:
@@ -106,7 +106,9 @@ def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, Compil
     return Layout(moves if in_order else moves.sort_by("row_no"), groups, values, columns)
 
 
-def _recorded(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: Seen) -> Iterator[pa.Table]:
+def _recorded(
+    connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput
+) -> Iterator[pa.Table]:
     batches = connection.sql(_read(seen, list(numbered.values()), "where not is_new").sql).to_arrow_reader(_AT_ONCE)
     return (pa.Table.from_batches([batch]) for batch in batches)
 
@@ -136,7 +138,7 @@ def _narrow(values: pa.Array) -> pa.Array:
     return values.cast(pa.decimal128(38, values.type.scale)) if pa.types.is_decimal256(values.type) else values
 
 
-def _read(seen: Seen, rules: Sequence[CompiledRule], where: str) -> Relation:
+def _read(seen: WindowInput, rules: Sequence[CompiledRule], where: str) -> Relation:
     """Movements with no more of them than what some rules read."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
     read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.core.memory import KNOWN, Past, Settled
+from precursor_screen.core.history_seam import KNOWN, History, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.judge.windows.asks import SPANS, plan_asks
+from precursor_screen.kernel.judge.windows.asks import SPANS, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
@@ -35,7 +35,7 @@ def flags(
     recorded = MOVEMENT.empty_table() if recorded is None else recorded
     answers = {ask: recorded.select(ask.columns) for ask in request.asks}
     lines = pa.table([pa.array([k[i] for k in known or []], pa.string()) for i in (0, 1)], schema=KNOWN)
-    past = Past(answers, lines, Settled(amended=MOVEMENT.empty_table() if amended is None else amended), since)
+    past = History(answers, lines, VersionsResult(amended=MOVEMENT.empty_table() if amended is None else amended), since)
     found: list[dict[str, Any]] = flag_windows(live, past, [rule], reference)[0].to_pylist()
     return found
 
@@ -174,12 +174,12 @@ def test_rules_of_one_length_ask_together_and_the_longest_span_is_asked_for():
     count = "type: event_count\ngroup-by: [consignee_key]\ncondition: {{gte: 2}}\ntimespan: {}d"
     days = [1, 31, 32, 92, 93, 366, 367, 3660]
     rules = [rule(900 + n, count.format(d)) for n, d in enumerate(days)]
-    plan = plan_asks(rules, ())
+    plan = plan_queries(rules, ())
     assert [(ask.span_days, [r.rule.id[-3:] for r in mine]) for ask, mine in plan] == [
         (31, ["900", "901"]), (92, ["902", "903"]), (366, ["904", "905"]), (3660, ["906", "907"]),
     ]  # fmt: skip
     assert SPANS == (31, 92, 366, 3660)
-    assert plan_asks([rule(908, count.format(5)), rule(909, count.format(9))], ())[0][0].span_days == 9
+    assert plan_queries([rule(908, count.format(5)), rule(909, count.format(9))], ())[0][0].span_days == 9
     first = rule(910, "type: first_seen\ngroup-by: [consignee_key]\nmin_history: 9d")
     wide = rule(911, "type: event_count\ngroup-by: [substance_id]\ncondition: {gte: 2}\ntimespan: 9d")
     borne = rule(
@@ -188,7 +188,7 @@ def test_rules_of_one_length_ask_together_and_the_longest_span_is_asked_for():
     )
     narrow = rule(913, "type: event_count\ngroup-by: [substance_id, consignee_key]\ncondition: {gte: 2}\ntimespan: 9d")
     none = rule(914, "type: absence\nregister: permits\nmatch: {permit_reference: reference}")
-    plan = plan_asks([first, wide, borne, narrow, none], ("permits",))
+    plan = plan_queries([first, wide, borne, narrow, none], ("permits",))
     assert [([r.rule.id[-3:] for r in mine], ask.span_days, len(ask.groupings)) for ask, mine in plan] == [
         (["914"], 0, 0), (["913"], 9, 1), (["911"], 9, 1), (["912"], 9, 1), (["910"], None, 1),
     ]  # fmt: skip

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
-from precursor_screen.core.memory import REFERENCES
+from precursor_screen.core.history_seam import REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import frames, judge
 from precursor_screen.kernel.judge.windows import moves as layout
-from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
+from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
 from tests.examples import examples
@@ -73,10 +73,10 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
     ]
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     request = request_history(movements.live, reference.rules, reference.registers)
-    whole = flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference)
+    whole = flag_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
-    assert flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference) == whole
+    assert flag_windows(movements.live, NoHistory().look_back(request), reference.rules, reference) == whole
 
 
 @pytest.mark.parametrize(("single", "expected"), [(True, 2), (False, 0), (None, 0), ("no register", 0)])
@@ -97,13 +97,13 @@ def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expecte
     known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
     movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
-    flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
+    flags, unjudged = flag_windows(movements.live, NoHistory().look_back(request), known.rules, known)
     assert flags.num_rows == expected
     assert sum(unjudged.column("count").to_pylist()) == (0 if isinstance(single, bool) else 3)
 
 
 def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
-    plan = plan_asks(reference.rules, REGISTERS)
+    plan = plan_queries(reference.rules, REGISTERS)
     asked = [rule.rule.id for _, rules in plan for rule in rules]
     assert sorted(asked) == sorted(r.rule.id for r in reference.rules if r.rule.scope == "history")
     stored = {c for ask, _ in plan for c in ask.columns}
@@ -116,14 +116,14 @@ def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
 
 
 def test_sums_heed_that_two_documents_are_about_one_cargo(reference):
-    for ask, rules in plan_asks(reference.rules, REGISTERS):
+    for ask, rules in plan_queries(reference.rules, REGISTERS):
         if any(r.window and r.window.kind not in ("baseline", "first_seen") for r in rules):
             assert {*REFERENCES, "substance_mass_kg"} <= set(ask.columns)
 
 
 def test_a_rule_without_its_register_asks_for_nothing(reference):
-    assert any(ask.span_days is None for ask, _ in plan_asks(reference.rules, REGISTERS))
-    assert not any(ask.span_days is None for ask, _ in plan_asks(reference.rules, ()))
+    assert any(ask.span_days is None for ask, _ in plan_queries(reference.rules, REGISTERS))
+    assert not any(ask.span_days is None for ask, _ in plan_queries(reference.rules, ()))
 
 
 def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_give(reference, monkeypatch):
@@ -145,10 +145,10 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     rules = [*of_each_kind(reference, "PS-CHEM-021").rules, of_goods]
     request = request_history(movements.live, rules, reference.registers)
-    once = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
+    once = flag_windows(movements.live, NoHistory().look_back(request), rules, reference)
     assert judge.tests_of_law([of_goods])
     monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
-    assert flag_windows(movements.live, NoMemory().look_back(request), rules, reference) == once
+    assert flag_windows(movements.live, NoHistory().look_back(request), rules, reference) == once
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
 
 
@@ -177,7 +177,7 @@ def told(reference, acetone) -> set[str]:
     the other's business."""
     rules = [rule for number, name in enumerate(FIELDS) for rule in about(name, number)]
     request = request_history(acetone.live, rules, ())
-    flags, unjudged = flag_windows(acetone.live, NoMemory().look_back(request), rules, reference)
+    flags, unjudged = flag_windows(acetone.live, NoHistory().look_back(request), rules, reference)
     return set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist())
 
 
@@ -206,7 +206,7 @@ def test_a_telephone_number_in_the_address_is_found_again(reference):
     known = replace(reference, rules=tuple(r for r in reference.rules if r.rule.id == "PS-QTY-025"))
     movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
-    flags, _ = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
+    flags, _ = flag_windows(movements.live, NoHistory().look_back(request), known.rules, known)
     assert flags.num_rows == 1
     assert "442079460018" in flags.column("because").to_pylist()[0]
 
@@ -228,7 +228,7 @@ def test_windows_over_watched_goods_begin_where_their_own_record_does(reference,
     assert movements.live.column(GOODS).null_count == 0
     rules = [r for r in reference.rules if r.rule.id == "PS-COV-007"]
     request = request_history(movements.live, rules, ())
-    past = replace(NoMemory().look_back(request), since=date(2020, 1, 1))
+    past = replace(NoHistory().look_back(request), since=date(2020, 1, 1))
     flags, unjudged = flag_windows(movements.live, past, rules, reference)
     days = dict(zip(movements.live.column("line_id").to_pylist(), movements.live.column("as_of_date").to_pylist(), strict=True))
     assert [days[line].isoformat() for line in flags.column("line_id").to_pylist()] == flagged_days

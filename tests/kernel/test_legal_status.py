@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.kernel.law import law_table, same_law
+from precursor_screen.kernel.legal_status import law_table, same_law
 from precursor_screen.reference.thresholds import PERIODS, threshold_for
 from tests.conftest import AS_OF
 from tests.examples import examples

@@ -9,19 +9,19 @@ CHUNK = 5_000  # distinct names that go to a worker at a time
 CHUNK_LETTERS = 1_000_000  # of texts, which are looked through a hundred times as fast as names are matched
 
 
-class Spread(Protocol):
+class ParallelMap(Protocol):
     """Applies a picklable function to some chunks and yields the results in the order of the chunks."""
 
     def __call__(self, function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         """The results."""
 
 
-def in_turn(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+def serial_map(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
     """One after the other, in this process."""
     return map(function, chunks)
 
 
-def cut(items: Sequence[Any]) -> list[Sequence[Any]]:
+def chunk(items: Sequence[Any]) -> list[Sequence[Any]]:
     """Chunks of `CHUNK` items, in order."""
     return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
 

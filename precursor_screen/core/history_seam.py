@@ -23,7 +23,7 @@ RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
 KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
 
 
-class Settled(Struct, frozen=True):
+class VersionsResult(Struct, frozen=True):
     """What was decided of the lines of a run, in the light of all that is remembered.
 
     Attributes:
@@ -51,7 +51,7 @@ class Settled(Struct, frozen=True):
     counted_as: Mapping[str, str] = field(default_factory=dict)
 
 
-class Ask(Struct, frozen=True):
+class HistoryQuery(Struct, frozen=True):
     """One look back: windows of about one length ask together, so that a long one does not read a year for the short ones.
 
     Attributes:
@@ -65,8 +65,8 @@ class Ask(Struct, frozen=True):
     columns: tuple[str, ...]
 
 
-# One row a line of a run, whatever it carries: cargo, sender and receiver are numbers (`kernel.tally`), day is its as_of_date.
-TALLY = pa.schema(
+# One row a line of a run, whatever it carries: cargo, sender and receiver are numbers (`kernel.trade_counts`), day is its as_of_date.
+COUNTED_LINES = pa.schema(
     [
         ("cargo", pa.uint64()),
         ("day", pa.date32()),
@@ -103,14 +103,14 @@ EPISODE = pa.schema([("flag_id", pa.string()), ("rule_id", pa.string()), *MEMBER
 CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
 
 
-class Tally(Struct, frozen=True):
+class CountedLines(Struct, frozen=True):
     """TALLY of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
 
     lines: pa.Table
     asked: pa.Array
 
 
-class Counts(Struct, frozen=True):
+class TradeCounts(Struct, frozen=True):
     """What lines come to by day: PARTY_COUNTS, LANE_COUNTS, and which cargoes (CARGOES) are in them."""
 
     parties: pa.Table
@@ -118,11 +118,11 @@ class Counts(Struct, frozen=True):
     cargoes: pa.Table
 
 
-NO_TALLY = Tally(TALLY.empty_table(), pa.array([], pa.bool_()))
-NO_COUNTS = Counts(PARTY_COUNTS.empty_table(), LANE_COUNTS.empty_table(), CARGOES.empty_table())
+NO_COUNTED_LINES = CountedLines(COUNTED_LINES.empty_table(), pa.array([], pa.bool_()))
+NO_COUNTS = TradeCounts(PARTY_COUNTS.empty_table(), LANE_COUNTS.empty_table(), CARGOES.empty_table())
 
 
-class Request(Struct, frozen=True):
+class HistoryRequest(Struct, frozen=True):
     """What windows need.
 
     Attributes:
@@ -132,12 +132,12 @@ class Request(Struct, frozen=True):
     """
 
     movements: pa.Table
-    asks: tuple[Ask, ...]
-    tally: Tally = NO_TALLY
+    asks: tuple[HistoryQuery, ...]
+    tally: CountedLines = NO_COUNTED_LINES
 
 
-class History(Struct, frozen=True):
-    """What is recorded that bears on a run: the answer to one `Ask`.
+class QueryAnswer(Struct, frozen=True):
+    """What is recorded that bears on a run: the answer to one `HistoryQuery`.
 
     Attributes:
         movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
@@ -148,23 +148,23 @@ class History(Struct, frozen=True):
 
     movements: pa.Table
     known: pa.Table
-    settled: Settled
+    settled: VersionsResult
     since: date | None
 
 
-class Past(Struct, frozen=True):
-    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`.
+class History(Struct, frozen=True):
+    """The answers to a `HistoryRequest`: as `QueryAnswer`, with a table of movements for each `HistoryQuery`.
 
     Each table is taken once, when the one before is done with: it may be read only then. counts: of the parties and codes that the
     tally asks for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
     rule in some groups; None: nobody remembers any.
     """
 
-    movements: Mapping[Ask, pa.Table]
+    movements: Mapping[HistoryQuery, pa.Table]
     known: pa.Table
-    settled: Settled
+    settled: VersionsResult
     since: date | None
-    counts: Counts = NO_COUNTS
+    counts: TradeCounts = NO_COUNTS
     episodes: Callable[[str, pa.Array], pa.Table] | None = None
 
 
@@ -172,7 +172,7 @@ JUDGED_LINES = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", 
 Undecided = Callable[[Collection[tuple[str, str]]], Collection[tuple[str, str]]]
 
 
-class Doubts(Struct, frozen=True):
+class NotEvaluable(Struct, frozen=True):
     """What a run could not judge: no flag is resolved on doubt about its own line, and any other is.
 
     Attributes:
@@ -200,7 +200,7 @@ class Doubts(Struct, frozen=True):
         return frozenset(p for p in asked if p in over_time) | frozenset(self.undecided(others) if others else ())
 
 
-class Judged(Struct, frozen=True):
+class JudgeResult(Struct, frozen=True):
     """What a run has judged, so that what it no longer flags can be told from what it never looked at.
 
     Attributes:
@@ -217,7 +217,7 @@ class Judged(Struct, frozen=True):
 
     lines: pa.Table
     scopes: Mapping[str, str]
-    doubts: Doubts = field(default_factory=Doubts)
+    doubts: NotEvaluable = field(default_factory=NotEvaluable)
     cancelled: frozenset[str] = frozenset()
     fallen: pa.Table = field(default_factory=KNOWN.empty_table)
     amends: Mapping[str, str] = field(default_factory=dict)
@@ -226,7 +226,7 @@ class Judged(Struct, frozen=True):
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
 
 
-class Compared(Struct, frozen=True):
+class FlagComparison(Struct, frozen=True):
     """The flags of a run against what is recorded.
 
     Attributes:
@@ -248,44 +248,44 @@ class Compared(Struct, frozen=True):
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
-class Answers(Mapping[Ask, pa.Table]):
+class LazyAnswers(Mapping[HistoryQuery, pa.Table]):
     """Answers that are read when they are taken, so that only one of them need be held at a time."""
 
-    def __init__(self, asks: Iterable[Ask], read: Callable[[Ask], pa.Table]) -> None:
+    def __init__(self, asks: Iterable[HistoryQuery], read: Callable[[HistoryQuery], pa.Table]) -> None:
         """Args:
         asks: that can be answered.
         read: gives the answer to one of them.
         """
         self._asks, self._read = dict.fromkeys(asks), read
 
-    def __getitem__(self, ask: Ask) -> pa.Table:
+    def __getitem__(self, ask: HistoryQuery) -> pa.Table:
         if ask not in self._asks:
             raise KeyError(ask)
         return self._read(ask)
 
-    def __iter__(self) -> Iterator[Ask]:
+    def __iter__(self) -> Iterator[HistoryQuery]:
         return iter(self._asks)
 
     def __len__(self) -> int:
         return len(self._asks)
 
 
-class Memory(Protocol):
+class HistoryStore(Protocol):
     """Whatever remembers: asked twice a run, first for what moved, then for what was flagged."""
 
-    def look_back(self, request: Request) -> Past:
+    def look_back(self, request: HistoryRequest) -> History:
         """What is recorded that bears on the run."""
 
-    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+    def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs: a report shows them beside its own."""
 
-    def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
+    def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags with their states, and what is no longer raised."""
 
-    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
+    def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
         """Shipment of some open flags -> the highest band in which an earlier run told of it, empty where that is not known.
 
         A shipment with a flag that is new again (cleared or resolved in between) is not among them: it has to be looked at anew.

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.core.memory import COUNTED_DAYS, NO_COUNTS, Counts, Tally
+from precursor_screen.core.history_seam import COUNTED_DAYS, NO_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
 from precursor_screen.kernel.resolve.traders import COUNTED
-from precursor_screen.kernel.tally import LEAST, add_count_facts, asked_of, count_own, tally_lines
+from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, count_own, tally_lines
 from precursor_screen.text.key_numbers import number_of, numbers_of
 from tests.examples import SOAK
 
@@ -47,7 +47,7 @@ def line(name: str, day: int = 0, **values: Any) -> dict[str, Any]:
     return {"hs_chapter": row["hs6"] and row["hs6"][:2], **row}
 
 
-def facts_of(rows: list[dict[str, Any]], recorded: Counts = NO_COUNTS) -> dict[str, dict[str, Any]]:
+def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> dict[str, dict[str, Any]]:
     """The facts of every line, all of them watched."""
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": r["line_id"], "goods_key": "x"} for r in rows], schema=MOVEMENT)
@@ -57,14 +57,14 @@ def facts_of(rows: list[dict[str, Any]], recorded: Counts = NO_COUNTS) -> dict[s
     return {r["line_id"]: {n: r[n] for n in NAMES} for r in found.to_pylist()}
 
 
-def counts_of(rows: list[dict[str, Any]], recorded: Counts = NO_COUNTS) -> Counts:
+def counts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> TradeCounts:
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     tally = tally_lines(lines)
-    return count_own(Tally(tally, pa.array([False] * len(rows))), recorded.cargoes.column("cargo").combine_chunks())
+    return count_own(CountedLines(tally, pa.array([False] * len(rows))), recorded.cargoes.column("cargo").combine_chunks())
 
 
-def joined(*counts: Counts) -> Counts:
-    return Counts(*(pa.concat_tables([getattr(c, n) for c in counts]) for n in ("parties", "lanes", "cargoes")))
+def joined(*counts: TradeCounts) -> TradeCounts:
+    return TradeCounts(*(pa.concat_tables([getattr(c, n) for c in counts]) for n in ("parties", "lanes", "cargoes")))
 
 
 def by_hand(rows: list[dict[str, Any]], one: dict[str, Any]) -> dict[str, Any]:

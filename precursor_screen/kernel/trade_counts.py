@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.alike import rows_of
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
+from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
 from precursor_screen.kernel.resolve.distinct import column_or_nulls
 from precursor_screen.kernel.resolve.traders import COUNTED
@@ -49,10 +49,10 @@ def tally_lines(lines: pa.Table) -> pa.Table:
         "destination": _only(column_or_nulls(lines, "country_of_destination"), _COUNTRY),
         "transit": pa.nulls(rows, pa.list_(pa.string())) if transit is None else transit,
     }
-    return pa.table(list(columns.values()), names=list(columns)).cast(TALLY)
+    return pa.table(list(columns.values()), names=list(columns)).cast(COUNTED_LINES)
 
 
-def asked_of(tally: pa.Table, line_ids: pa.ChunkedArray, live: pa.Table) -> Tally:
+def asked_of(tally: pa.Table, line_ids: pa.ChunkedArray, live: pa.Table) -> CountedLines:
     """The tally of a run, and which of its rows are asked for: those of watched goods.
 
     Args:
@@ -61,10 +61,10 @@ def asked_of(tally: pa.Table, line_ids: pa.ChunkedArray, live: pa.Table) -> Tall
         live: MOVEMENT rows of the run.
     """
     watched = pc.unique(live.column("line_id").filter(pc.is_valid(live.column("goods_key"))))
-    return Tally(tally, pc.fill_null(pc.is_in(line_ids, watched), False).combine_chunks())
+    return CountedLines(tally, pc.fill_null(pc.is_in(line_ids, watched), False).combine_chunks())
 
 
-def under_first_versions(tally: Tally, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> Tally:
+def under_first_versions(tally: CountedLines, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> CountedLines:
     """The tally of a run, in which versions of one item are one cargo.
 
     Args:
@@ -80,10 +80,12 @@ def under_first_versions(tally: Tally, line_ids: pa.ChunkedArray, counted_as: Ma
     there = pc.index_in(line_ids, lines)
     first = keys.take(there)
     cargo = pc.if_else(pc.and_(pc.is_valid(own), pc.is_valid(there)), first, own)
-    return Tally(tally.lines.set_column(tally.lines.column_names.index("cargo"), TALLY.field("cargo"), cargo), tally.asked)
+    return CountedLines(
+        tally.lines.set_column(tally.lines.column_names.index("cargo"), COUNTED_LINES.field("cargo"), cargo), tally.asked
+    )
 
 
-def count_own(tally: Tally, known: pa.Array) -> Counts:
+def count_own(tally: CountedLines, known: pa.Array) -> TradeCounts:
     """What the lines of a run come to, those apart that are recorded already.
 
     Args:
@@ -101,7 +103,7 @@ def count_own(tally: Tally, known: pa.Array) -> Counts:
         for role, side in enumerate(TRADERS)
     ]
     lanes = rows.select(["hs6", "dispatch", "destination", "day"])
-    return Counts(
+    return TradeCounts(
         _summed(pa.concat_tables(parties), PARTY_COUNTS),
         _summed(
             pa.concat_tables([lanes.append_column("transit", pa.array([""] * rows.num_rows, pa.string())), _through(rows)]),
@@ -117,11 +119,11 @@ def _first_of_each(rows: pa.Table) -> pa.Table:
         return rows
     with connect() as connection:
         connection.register("rows", rows)
-        order = ", ".join(n for n in TALLY.names if n != "cargo")
+        order = ", ".join(n for n in COUNTED_LINES.names if n != "cargo")
         return fetch(
             connection,
             f"select * from rows qualify row_number() over (partition by cargo order by {order}) = 1 order by all",
-            TALLY,
+            COUNTED_LINES,
         )
 
 
@@ -140,7 +142,9 @@ def _summed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return counted.rename_columns([*keys, "lines"]).cast(schema)
 
 
-def add_count_facts(live: pa.Table, line_ids: pa.ChunkedArray, tally: Tally, own: Counts, recorded: Counts) -> pa.Table:
+def add_count_facts(
+    live: pa.Table, line_ids: pa.ChunkedArray, tally: CountedLines, own: TradeCounts, recorded: TradeCounts
+) -> pa.Table:
     """Movements with the columns of MOVEMENT_COUNTED; null for all but watched goods, and where a key, code or country is unknown.
 
     Args:

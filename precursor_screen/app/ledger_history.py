@@ -13,7 +13,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.core.memory import Answers, Ask, Compared, History, Judged, Past, Request
+from precursor_screen.core.history_seam import (
+    FlagComparison,
+    History,
+    HistoryQuery,
+    HistoryRequest,
+    JudgeResult,
+    LazyAnswers,
+    QueryAnswer,
+)
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
@@ -25,7 +33,7 @@ from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 
 EVER = 36_500  # days: all that is recorded
-NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
+NOTHING = HistoryQuery((), 0, ())  # which lines of a run are recorded already
 
 
 def bands_of(shipments: pa.Table) -> dict[str, str]:
@@ -71,7 +79,7 @@ class LedgerMemory:
         assert self._transaction is not None
         return self._transaction.run_id
 
-    def look_back(self, request: Request) -> Past:
+    def look_back(self, request: HistoryRequest) -> History:
         """What is recorded that bears on the run; takes the lock.
 
         Raises:
@@ -82,9 +90,9 @@ class LedgerMemory:
         self._transaction = self._ledger.begin(self._run)
         self._movements = request.movements
         first = self._ask(NOTHING)
-        answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
+        answers = LazyAnswers(request.asks, lambda ask: self._ask(ask).movements)
         counted = self._transaction.read_counts(request.tally, first.settled.counted_as.values())
-        return Past(
+        return History(
             answers,
             first.known,
             first.settled,
@@ -93,7 +101,7 @@ class LedgerMemory:
             self._transaction.episodes,
         )
 
-    def _ask(self, ask: Ask) -> History:
+    def _ask(self, ask: HistoryQuery) -> QueryAnswer:
         assert self._transaction is not None
         span = EVER if ask.span_days is None else ask.span_days
         return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
@@ -103,20 +111,20 @@ class LedgerMemory:
         assert self._transaction is not None
         return self._transaction.recall(line_ids)
 
-    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+    def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
         assert self._transaction is not None
-        return self._transaction.troubled(movement_keys)
+        return self._transaction.with_open_serious_flag(movement_keys)
 
-    def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
+    def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags with their states, and what is no longer raised."""
         assert self._transaction is not None
         return self._transaction.compare_flags(flags, judged, self._answered())
 
-    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
+    def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
         """In which bands earlier runs told of the shipments of some open flags."""
         assert self._transaction is not None
-        return self._transaction.told_bands(flags)
+        return self._transaction.reported_bands(flags)
 
     def _answered(self) -> frozenset[str]:
         """Recorded flags about a document that was absent and is in the registers of today, whether or not its line is sent again."""
