@@ -24,32 +24,11 @@ _MOST_MOLAR: Final = 40  # no acid holds more equivalents in a litre
 _OWN, _OTHER = "\x01", "\x02"  # stand for the characters of a name
 
 # Kinds of tokens. Words that mean nothing here are WORD; what ends a phrase for sure is BREAK.
-NUMBER, MEASURE, PACKAGE, TIMES, PER, EACH, OF, IN, NET, GROSS = (
-    *("number", "measure", "package", "times", "per", "each", "of", "in", "net", "gross"),
-)
-(
-    TARE,
-    TOTAL,
-    AND,
-    COMMA,
-    OPEN,
-    CLOSE,
-    SLASH,
-    BREAK,
-    PERCENT,
-    STRENGTH,
-    MOLAR,
-    OWN,
-    OTHER,
-    WORD,
-    SIZE,
-    UN,
-    OTHER_GOODS,
-    DOSE_FORM,
-) = (
-    *("tare", "total", "and", "comma", "open", "close", "slash", "break", "percent", "strength", "molar", "own", "other"),
-    *("word", "size", "un", "other-goods", "dose-form"),
-)
+NUMBER, MEASURE, PACKAGE, TIMES, PER = "number", "measure", "package", "times", "per"
+EACH, OF, IN, NET, GROSS, TARE, TOTAL = "each", "of", "in", "net", "gross", "tare", "total"
+AND, COMMA, OPEN, CLOSE, SLASH, BREAK = "and", "comma", "open", "close", "slash", "break"
+PERCENT, STRENGTH, MOLAR, OWN, OTHER, WORD = "percent", "strength", "molar", "own", "other", "word"
+SIZE, UN, OTHER_GOODS, DOSE_FORM = "size", "un", "other-goods", "dose-form"
 
 
 class Token(Struct, frozen=True):
