@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from precursor_screen.kernel.match.parallel_map import chunk, cut_texts, serial_map
 
 from precursor_screen.kernel.match import parallel_map
+from precursor_screen.kernel.match.parallel_map import chunk, cut_texts, serial_map
 
 
 @pytest.fixture(autouse=True)

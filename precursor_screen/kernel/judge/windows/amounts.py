@@ -124,9 +124,16 @@ def _differences(units: npt.NDArray[Any], first: Numbers, stop: Numbers) -> npt.
 
 
 def round_half_away(values: Doubles) -> Doubles:
-    """Doubles to six places, as the engine rounds them."""
-    scaled = pc.round(pa.array(values * 10.0**PLACES), 0, "half_towards_infinity").to_numpy(zero_copy_only=False)
-    return np.asarray(scaled / 10.0**PLACES)
+    """Doubles to six places as the engine rounds them: by their exact value, halves away from nought."""
+    step, size = 10.0**PLACES, np.abs(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = size * step
+        whole = np.floor(scaled)
+        # A product that looks like a half is told from one by what rounding it took away: of shorter parts products are exact.
+        upper = size.astype(np.float32).astype(np.float64)
+        lost = (upper * step - scaled) + (size - upper) * step
+        up = (scaled - whole > 0.5) | ((scaled - whole == 0.5) & (lost >= 0))
+        return np.where(np.isfinite(scaled), np.copysign((whole + up) / step, values), values)
 
 
 def _whole_numbers(decimals: pa.Array, there: Mask) -> npt.NDArray[Any]:

@@ -41,12 +41,14 @@ class WindowInput(Struct, frozen=True):
         fresh: the new ones, with all that is shown of them.
         named: line_id, movement_key, substance_id, and what a sentence names.
         tests: that are made once a row of the law -> column of `every`.
+        recorded: how many of the movements are of the record, at most.
     """
 
     every: Relation
     fresh: Relation
     named: Relation
     tests: Mapping[Expression, str]
+    recorded: int
 
 
 def see_movements(
@@ -80,7 +82,7 @@ def see_movements(
     # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
     fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
     named = _named(stated, wanted, needs, lookups)
-    return WindowInput(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
+    return WindowInput(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests, recorded.num_rows)
 
 
 class _Lookups(Struct, frozen=True):

@@ -107,9 +107,8 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
-            rows = recorded.num_rows + fresh.num_rows
             del recorded
-            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows, history))
+            found.append(_judge_all(connection, mine, seen, begun, reference.registers, history))
     joined = _joined(found)
     return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
 
@@ -166,7 +165,8 @@ def flag_moves(
         every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
         every = keep(connection, every)  # numbered once
         fresh = derive("fresh", f"select * from {every} where is_new", every)
-        found = _joined([_judge_all(connection, mine, WindowInput(every, fresh, every, {}), since, registers, moves.num_rows)])
+        seen = WindowInput(every, fresh, every, {}, moves.num_rows)
+        found = _joined([_judge_all(connection, mine, seen, since, registers)])
         return found.flags, found.unjudged
 
 
@@ -194,7 +194,6 @@ def _judge_all(
     seen: WindowInput,
     since: date | None,
     registers: Mapping[str, pa.Table],
-    movements: int,
     past: History | None = None,
 ) -> WindowsResult:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
@@ -220,7 +219,7 @@ def _judge_all(
             leave_open(rule, sure, f"register.{rule.window.register}")
         else:
             windows[number] = rule
-    at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
+    at_once = max(1, _JUDGED_AT_ONCE // max(1, seen.recorded + live.given.num_rows))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
         layout = lay_out(connection, some, seen, live)

@@ -109,8 +109,11 @@ def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, Compil
 def _recorded(
     connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput
 ) -> Iterator[pa.Table]:
+    if not seen.recorded:  # planning a query that finds nothing takes as long as one that does
+        return
     batches = connection.sql(_read(seen, list(numbered.values()), "where not is_new").sql).to_arrow_reader(_AT_ONCE)
-    return (pa.Table.from_batches([batch]) for batch in batches)
+    for batch in batches:
+        yield pa.Table.from_batches([batch])
 
 
 def _moves(given: pa.Table, rows: Rows, numbered: Mapping[int, CompiledRule], layout: Layout) -> pa.Table:

@@ -252,3 +252,14 @@ def test_movements_are_counted_together_however_many_are_read_at_once(monkeypatc
     monkeypatch.setattr(layout, "_AT_ONCE", 1_000)
     assert flagged(rule, rows) != set()
     assert flagged(rule, rows[1:]) == set()
+
+
+def test_what_is_in_no_group_of_one_rule_may_be_in_one_of_another():
+    count = "type: event_count\ngroup-by: [{}]\ntimespan: 9d\ncondition: {{gte: 2}}"
+    rules = [
+        replace_id(make_rule(count.format(key)), f"PS-QTY-{n}")
+        for n, key in enumerate(("consignee_key", "permit_reference"), 901)
+    ]
+    rows = [movement(f"L{n}", n, permit_reference="--") for n in range(3)]
+    flags, _ = flag_moves(moves_from_rows(rows, frozenset().union(*map(columns_of_rule, rules))), rules, START, {})
+    assert flags.column("rule_id").to_pylist() == ["PS-QTY-901"]
