@@ -156,6 +156,8 @@ def _limits(
     limits: Sequence[Threshold], jurisdiction: str, substance_id: str, direction: str | None, day: date
 ) -> dict[str, Any]:
     """THRESHOLDS that hold on a day; empty: none does."""
+    if not limits:  # of most substances
+        return {}
     transaction, month, year = (
         threshold_for(limits, jurisdiction, substance_id, direction or ANY_DIRECTION, day, period) for period in PERIODS
     )
