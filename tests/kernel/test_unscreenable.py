@@ -231,3 +231,10 @@ def test_files_that_are_not_looked_through_have_no_cut_texts(lines):
     found = issues(*lines)
     with patch("precursor_screen.kernel.unscreenable._may_be_cut", return_value=True):
         assert found == issues(*lines)
+
+
+def test_as_few_and_as_short_descriptions_as_may_be_cut():
+    found = issues(*({"description": f"GOODS OF KI{n}"} for n in range(5)))
+    assert [(i["code"], i["count"]) for i in found] == [("cut-text", 5)]
+    assert not issues(*({"description": f"GOODS OF KI{n}"} for n in range(4)))
+    assert not issues(*({"description": f"GOODS OF K{n}"} for n in range(5)))

@@ -69,6 +69,20 @@ def test_what_is_left_out_beforehand_changes_nothing(rows):
         assert found == decide(table)
 
 
+def test_a_shipment_is_looked_at_whole():
+    """Two lines are doubted, for they are of two days; that the third, of another bill, states a net mass tells that none is the bill's."""
+    rows = [
+        {"line_id": f"l{n}", "movement_key": f"k{n}", "shipment_id": "s", "description": f"goods {n}", "substance_mass_kg": 10}
+        | {"substance_id": "acetone", "as_of_date": date(2026, 3, day), BILL: bill, "mass_basis": basis}
+        for n, (day, bill, basis) in enumerate([(1, "b1", "gross"), (2, "b1", "gross"), (1, "b2", "net")])
+    ]
+    schema = MOVEMENT.append(pa.field(BILL, pa.string()))
+    assert not decide(pa.Table.from_pylist(rows, schema=schema)).uncounted
+    assert decide(pa.Table.from_pylist(rows[:2], schema=schema)).uncounted == {1}
+    gross = [{**row, "as_of_date": date(2026, 3, 1), "mass_basis": "gross"} for row in rows]
+    assert decide(pa.Table.from_pylist(gross, schema=schema)).uncounted == {1, 2}
+
+
 def test_of_lines_that_stand_by_themselves_nothing_is_decided():
     rows = [{"line_id": f"l{n}", "movement_key": f"k{n}", "shipment_id": "s", BILL: "b", "mass_basis": "net"} for n in range(3)]
     table = pa.Table.from_pylist(rows, schema=MOVEMENT.append(pa.field(BILL, pa.string())))
