@@ -100,7 +100,7 @@ def test_other_roles_stand_in_as_they_do_in_a_run(path: Path, stored, expected) 
         values = {**dict.fromkeys(empty), **stored}
         sets = ", ".join(f"{name} = ?" for name in values)
         connection.exec_driver_sql(f"update movements set {sets} where id = 1", tuple(values.values()))
-        opened.renew("movements", "movements t where t.id = ?", (1,))
+        opened.rehash("movements", "movements t where t.id = ?", (1,))
         chain.add_link(connection, chain.PRUNED, opened.checksums)
     engine.dispose()
     with open_ledger(f"sqlite:///{path}") as ledger:

@@ -87,7 +87,7 @@ COMMANDS = f"""
 
 # With a ledger, of `daily`, of every format; and the whole sample, whose report is compared with this one byte by byte elsewhere.
 REPORTS = ("report.json", "known.json", "formats.json")
-GOLDEN = ROOT / "tests" / "reports" / "golden" / "report.json"
+GOLDEN = ROOT / "tests" / "reporting" / "golden" / "report.json"
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "The JSON report of precursor-screen"}
 
 
