@@ -96,7 +96,7 @@ def _described(found: Info) -> Iterator[str]:
     beside = f"{found.superseded:,} superseded, {found.cancelled:,} cancelled"
     yield f"  movements   {found.movements:,} that count{days}; kept beside them: {beside}"
     yield f"  flags       {', '.join(f'{state} {count:,}' for state, count in found.flags.items())}"
-    yield f"  verdicts    {found.verdicts:,}, of them clearances that hold today {found.clearances:,}"
+    yield f"  verdicts    {found.dispositions:,}, of them clearances that hold today {found.clearances:,}"
     before = f"; not what was recorded before ({found.unverified_runs:,} runs)" if found.unverified_runs else ""
     yield f"  verifiable  since {found.verified_since}{before}; {found.links:,} links, head {found.head[:16]}"
     if found.undelivered:

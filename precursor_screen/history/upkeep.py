@@ -103,7 +103,7 @@ class Info(Struct, frozen=True):
         movements: that count; superseded and cancelled ones, which are kept, apart.
         first_day, last_day: dates of the movements, ISO 8601; empty: there is none.
         flags: by state.
-        verdicts: recorded; clearances: of them those that hold today.
+        dispositions: recorded; clearances: of them those that hold today.
         undelivered: runs that were recorded and broke off before anybody was told.
         verified_since: when the chain begins, ISO 8601; unverified_runs: recorded before that.
         links: of the chain; head: the last one, which an older copy of the ledger does not have.
@@ -121,7 +121,7 @@ class Info(Struct, frozen=True):
     first_day: str
     last_day: str
     flags: dict[str, int]
-    verdicts: int
+    dispositions: int
     clearances: int
     undelivered: int
     verified_since: str
@@ -152,7 +152,7 @@ def describe(connection: Connection, shown: str, today: date) -> Info:
         first_day=one("select min(as_of_date) from movements") or "",
         last_day=one("select max(as_of_date) from movements") or "",
         flags=flags,
-        verdicts=one("select count(*) from dispositions"),
+        dispositions=one("select count(*) from dispositions"),
         clearances=len(standing_clearances(connection, today)),
         undelivered=one("select count(*) from runs where delivered is null"),
         verified_since=one("select min(at) from chain") or "",

@@ -34,7 +34,7 @@ def test_an_empty_ledger_in_figures(ledger):
         0,
         0,
     )
-    assert (info.first_day, info.last_day, info.verdicts, info.clearances, info.undelivered) == ("", "", 0, 0, 0)
+    assert (info.first_day, info.last_day, info.dispositions, info.clearances, info.undelivered) == ("", "", 0, 0, 0)
     assert (info.flags, info.unverified_runs, info.links) == ({"new": 0, "existing": 0, "suppressed": 0, "resolved": 0}, 0, 1)
     assert info.verified_since > "2020"
     assert len(info.head) == 64
@@ -52,7 +52,7 @@ def test_a_ledger_in_figures(ledger):
     info = ledger.info(day(5))
     assert (info.runs, info.files, info.movements, info.superseded, info.cancelled, info.undelivered) == (3, 2, 2, 1, 1, 1)
     assert (info.first_day, info.last_day) == (day(0).isoformat(), day(3).isoformat())
-    assert (info.verdicts, info.clearances, ledger.info(day(6)).clearances) == (1, 1, 0)
+    assert (info.dispositions, info.clearances, ledger.info(day(6)).clearances) == (1, 1, 0)
     assert info.links == 5
     assert info.head != before.head
     assert info.last_run > "2026"
