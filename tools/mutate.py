@@ -1,6 +1,6 @@
 """Changes the program in small ways, one at a time, and asks whether the tests of the changed module's own folder notice.
 
-    python -m tools.mutate names kernel ledger --count 60 --seed 7 --show-survivors
+    python -m tools.mutate text kernel history --count 60 --seed 7 --show-survivors
 
 Draws mutants from the named packages, the same for the same seed and the same sources. Each is written into a copy of the tree,
 never into the tree itself, and the tests of the folder that mirrors the package run against it, in one process that ends with the
