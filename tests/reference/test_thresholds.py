@@ -82,9 +82,7 @@ def test_domestic_sales_of_three_solvents_are_not_summed(thresholds: tuple[Thres
 
 
 def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
-    read = {(t.jurisdiction, t.substance_id, t.direction) for t in thresholds if t.jurisdiction in ("EU", "GB") and t.verified}
-    assert read == {("EU", "acetic-anhydride", "domestic")}
-    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO"))
+    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO", "EU", "GB"))
     # Its listing is younger than the copy of the regulation that was read.
     assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
