@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.errors import UsageError, Where
-from precursor_screen.core.model import FAIL_ON, TIERS
+from precursor_screen.core.model import FAIL_ON, SCREENED_TIERS
 from precursor_screen.core.words import did_you_mean
 
 FILE = "precursor-screen.toml"
@@ -46,7 +46,7 @@ ON_CHANGE = ("new", "rescreen", "ask")
 SETTINGS = (
     Setting("home", False, (), "folder of imported watchlists and the cache"),
     Setting("jurisdiction", False, (), "for whom one screens: US, EU, CA, AU ..."),
-    Setting("tiers", True, TIERS, "which kinds of control count"),
+    Setting("tiers", True, SCREENED_TIERS, "which kinds of control count"),
     Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
     Setting("mapping", False, (), "column map for tabular input"),
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),

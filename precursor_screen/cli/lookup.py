@@ -73,6 +73,8 @@ def _print(match: dict[str, Any], text: str) -> None:
     click.echo(f"  {printable(text)}")
     click.echo(f"  {' ' * match['start']}{'^' * max(1, match['end'] - match['start'])}")
     law = law or "in force under no instrument on that day"
+    for coming in match.get("announced", ()):
+        law += f"; controlled from {coming['since']}: {coming['instrument']} {coming['schedule']}"
     click.echo(f"  by {match['method']}, {match['strength']}, as {match['form']}; {law}")
     if not match["verified"]:
         click.echo("  the name itself has no checked source")

@@ -11,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from precursor_screen.cli import common, options
-from precursor_screen.core.model import TIERS
+from precursor_screen.core.model import SCREENED_TIERS
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
 @options.file_option("--resolved", "resolved_path", words=_RESOLVED)
 @options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
-@click.option("--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(TIERS)} [default: convention,national].")
+@click.option(
+    "--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(SCREENED_TIERS)} [default: convention,national]."
+)
 @options.rules_option("Folder of rules, added to those that ship. Repeatable.")
 @click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
 @options.watchlist_option(_WATCHLIST)

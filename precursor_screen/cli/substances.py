@@ -100,8 +100,10 @@ def _checked(verified: bool) -> str:
 
 
 def _in_force(control: Control) -> str:
-    """Since when a listing holds, how far that day is checked, and until when."""
+    """Since when a listing holds, how far that day is checked, until when, and when its act came about."""
+    days = ((what, getattr(control, what)) for what in ("proposed", "adopted", "published"))
     until = f" until {control.until}" if control.until else ""
+    until += "".join(f", {what} {day}" for what, day in days if day)
     if control.since:
         return f"from {control.since} ({_checked(control.since_verified)}){until}"
     before = f", not known before {control.seen}" if control.seen else ""

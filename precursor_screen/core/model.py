@@ -30,6 +30,9 @@ FAIL_ON = (*LEVELS, "review", "hold", "none")
 ROLES_IN_ROUTE = ("precursor", "reagent", "solvent")
 LICIT_USES = ("E", "D", "C", "B", "A", "S")
 TIERS = ("convention", "national", "surveillance")
+# Of a listing that is not in force yet: its act is adopted or published, or neither.
+COMING = ANNOUNCED, PROPOSED = ("announced", "proposed")
+SCREENED_TIERS = (*TIERS, PROPOSED)  # what --tiers may name; what is announced counts with the tier that it will be of
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
 SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
@@ -67,6 +70,7 @@ class Control(Struct, frozen=True):
     """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still).
 
     verified: the membership was read in its source. since_verified: so was the day. seen: the day of the edition in which it was read.
+    proposed, adopted, published: days of the act that lists it; None: not known.
     """
 
     instrument: str
@@ -78,10 +82,21 @@ class Control(Struct, frozen=True):
     verified: bool
     since_verified: bool = False
     seen: date | None = None
+    proposed: date | None = None
+    adopted: date | None = None
+    published: date | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether the listing holds on that day, or may: see `known_on`."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def coming(self, day: date) -> str:
+        """Before its first day `ANNOUNCED` or `PROPOSED`, where its act was adopted, published or proposed by then; else empty."""
+        if self.since is None or self.since <= day:
+            return ""
+        if any(d and d <= day for d in (self.adopted, self.published)):
+            return ANNOUNCED
+        return PROPOSED if self.proposed and self.proposed <= day else ""
 
     def known_on(self, day: date) -> bool:
         """Whether the tables can tell: not of a listing without a start, on days before the edition in which it was read."""

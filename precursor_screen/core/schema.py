@@ -137,6 +137,7 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
             "tier",
             "membership_verified",
             "listing_known",
+            *("announced", "proposed", "controlled_from"),
             "family",
         ),
         *("licit_use", "permit_single_use", "receiver_telephones"),

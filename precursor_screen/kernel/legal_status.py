@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, Control, Substance, Threshold
+from precursor_screen.core.model import ANNOUNCED, CONVENTIONS, PROPOSED, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.matching.substance.classes import listed_as, load_classes
 from precursor_screen.reference.bundle import Reference
@@ -25,7 +25,10 @@ from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.sql import literal
 
 # What a listing says, whichever way the goods move; null where nothing lists the substance.
-LISTING = ("control", "own_schedules", "tier", "membership_verified", "listing_known")
+LISTING = (
+    *("control", "own_schedules", "tier", "membership_verified", "listing_known"),
+    *("announced", "proposed", "controlled_from"),
+)
 # From which quantity a duty applies: a threshold a period of `PERIODS`, and where that of a transaction stands.
 THRESHOLDS = (
     "threshold_kg",
@@ -78,16 +81,17 @@ def _law_table(
         for goods_class in (None, *classes[substance_id]):
             controls = listed_as(goods_class or "", listings.get(substance_id, []))
             of = {"substance_id": substance_id, "goods_class": goods_class}
-            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, jurisdiction)]
+            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, jurisdiction, tiers)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
 def _rows(
-    controls: Sequence[Control], limits: Sequence[Threshold], substance_id: str, jurisdiction: str
+    controls: Sequence[Control], limits: Sequence[Threshold], substance_id: str, jurisdiction: str, tiers: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     for since, until in _spans(controls, limits):
         day = since or date.min
-        listing = _listing([c for c in controls if c.in_force(day)], jurisdiction, day)
+        standing = [c for c in controls if c.in_force(day)]
+        listing = _coming(controls, standing, jurisdiction, tiers, day) | _listing(standing, jurisdiction, day)
         for direction in (*DIRECTIONS, None):
             found = listing | _limits(limits, jurisdiction, substance_id, direction, day)
             if found:
@@ -128,7 +132,8 @@ def _tier(control: Control) -> str:
 
 def _spans(controls: Sequence[Control], limits: Sequence[Threshold]) -> Iterator[tuple[date | None, date | None]]:
     """The spans between the days on which something begins or ends."""
-    days = {d for c in controls for d in (c.since or c.seen, c.until)} | {d for t in limits for d in (t.valid_from, t.valid_to)}
+    days = {d for c in controls for d in (c.since or c.seen, c.until, c.proposed, c.adopted, c.published)}
+    days |= {d for t in limits for d in (t.valid_from, t.valid_to)}
     return pairwise([None, *sorted(d for d in days if d is not None), None])
 
 
@@ -140,7 +145,7 @@ def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[
     """
     if not controls:
         return {}
-    decisive = [c for c in controls if _tier(c) == "convention"] or [c for c in controls if c.instrument == jurisdiction]
+    decisive = _decisive(controls, jurisdiction)
     sure = [c for c in decisive or controls if c.known_on(day)]
     named = sorted((c.instrument, c.schedule) for c in controls)
     return {
@@ -149,6 +154,33 @@ def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[
         "tier": min(_tier(c) for c in controls),
         "membership_verified": (all if decisive else any)(c.verified for c in decisive or sure or controls),
         "listing_known": all(c in sure for c in decisive) if decisive else bool(sure),
+    }
+
+
+def _decisive(controls: Sequence[Control], jurisdiction: str) -> list[Control]:
+    """The listings of the conventions, else those of the law one screens for."""
+    return [c for c in controls if _tier(c) == "convention"] or [c for c in controls if c.instrument == jurisdiction]
+
+
+def _coming(
+    controls: Sequence[Control], standing: Sequence[Control], jurisdiction: str, tiers: Sequence[str], day: date
+) -> dict[str, Any]:
+    """LISTING of the listings that the conventions or the law one screens for have announced on a day, and where that is asked for
+    proposed; empty where either lists the substance already. What other countries announce is for them to say when it holds."""
+    if _decisive(standing, jurisdiction):
+        return {}
+    stages = (ANNOUNCED, PROPOSED) if PROPOSED in tiers else (ANNOUNCED,)
+    found = {stage: [c for c in controls if c.coming(day) == stage] for stage in stages}
+    found = {stage: mine for stage, some in found.items() if (mine := _decisive(some, jurisdiction))}
+    if not found:
+        return {}
+    coming = [c for some in found.values() for c in some]
+    return {
+        **{stage: sorted(f"{c.instrument} {c.schedule}" for c in some) for stage, some in found.items()},
+        "controlled_from": min((c.since for c in found.get(ANNOUNCED, []) if c.since), default=None),
+        # Who watches what no law lists loses nothing by an announcement.
+        "tier": "surveillance" if "surveillance" in tiers else next(iter(found)),
+        "membership_verified": all(c.verified for c in coming),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from precursor_screen.core.kept import digest_files, kept
-from precursor_screen.core.model import Substance
+from precursor_screen.core.model import ANNOUNCED, Substance
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
@@ -135,6 +135,7 @@ def lookup(text: str, reference: Recognising) -> dict[str, Any]:
             "name": substance.name,
             "control": control,
             "tier": substance.tier,
+            **_announced(one.name, substance, reference.as_of),
             "method": one.method,
             "strength": one.strength,
             "form": one.form,
@@ -151,3 +152,10 @@ def lookup(text: str, reference: Recognising) -> dict[str, Any]:
         else:
             result["matches"].append(record)
     return result
+
+
+def _announced(name: str, substance: Substance, day: date) -> dict[str, Any]:
+    """The listings that are adopted and not in force yet, under the key `announced`; nothing where there is none."""
+    coming = [c for c in listed_as(name, substance.controls) if c.coming(day) == ANNOUNCED]
+    found = [{"instrument": c.instrument, "schedule": c.schedule, "since": c.since, "verified": c.verified} for c in coming]
+    return {"announced": found} if found else {}

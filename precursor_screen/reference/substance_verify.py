@@ -151,6 +151,7 @@ _SOURCED: Final = (
     "ec.csv",
     "hs.csv",
     "controls.csv",
+    "acts.csv",
     "route_roles.csv",
     "usual_prices.csv",
     "solutions.csv",
@@ -178,7 +179,7 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
 
     Raises:
         SubstanceTableError: A file is missing or has not the expected columns.
-        ErrorGroup: `editions.csv` makes no sense.
+        ErrorGroup: `editions.csv` or `acts.csv` makes no sense.
     """
     table, errors = read_substances(path)
     substances = table.substances

@@ -13,7 +13,7 @@ Ten files, because source and check belong to a fact, not to a row of a substanc
     solutions.csv   one row a concentration: what a litre of a solution weighs
     thresholds.csv  read by `reference.thresholds`
 
-Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
+Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `acts.csv` (when what brought a listing was adopted, `reference.acts`), `readings.csv` (names that OPSIN reads otherwise,
 `reference.substance_structures`) `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
 classes that a law names as such, `matching.substance.classes`).
 """
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -33,6 +33,7 @@ from msgspec import Struct
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
 from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
+from precursor_screen.reference.acts import Act, load_acts
 from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
 from precursor_screen.reference.table_rows import make_all
@@ -80,7 +81,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
 
     Raises:
         SubstanceTableError: A file is missing or has not the expected columns.
-        ErrorGroup: `editions.csv` makes no sense.
+        ErrorGroup: `editions.csv` or `acts.csv` makes no sense.
     """
     errors: list[PrecursorScreenError] = []
     parts = {
@@ -96,7 +97,13 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     cas = _gather(parts["cas.csv"], _cas, errors)
     ec = _gather(parts.get("ec.csv", []), _ec, errors)
     hs = _gather(parts["hs.csv"], _hs, errors)
-    controls = _gather(parts["controls.csv"], _control, errors)
+    acts = load_acts(path)
+    controls = _gather(parts["controls.csv"], lambda row: _control(row, acts), errors)
+    begun = {(c.instrument, c.since) for some in controls.values() for c in some}
+    for key, act in acts.items():
+        if key not in begun:
+            problem = f"{act.name}: no listing of {act.instrument} begins on {act.since}"
+            errors.append(SubstanceTableError(problem, where=Where(str(path / "acts.csv")), remedy=REMEDY))
     roles = _gather(parts.get("route_roles.csv", []), _role, errors)
     prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
     solutions = _gather(parts.get("solutions.csv", []), _solution, errors)
@@ -193,8 +200,9 @@ def _hs(row: Row) -> HsCode:
     return HsCode(row["hs6"], int(row["edition_from"]), until, read_boolean(row["own"]), read_boolean(row["verified"]))
 
 
-def _control(row: Row) -> Control:
+def _control(row: Row, acts: Mapping[tuple[str, date], Act]) -> Control:
     since, until, seen = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until", "seen"))
+    act = acts.get((row["instrument"], since)) if since else None
     return Control(
         instrument=row["instrument"],
         schedule=row["schedule"],
@@ -205,6 +213,9 @@ def _control(row: Row) -> Control:
         verified=read_boolean(row["verified"]),
         since_verified=read_boolean(row["since_verified"]),
         seen=seen,
+        proposed=act.proposed if act else None,
+        adopted=act.adopted if act else None,
+        published=act.published if act else None,
     )
 
 

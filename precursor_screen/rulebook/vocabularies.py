@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from precursor_screen.core.model import CONFIDENCES, ENTRY_KINDS, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
+from precursor_screen.core.model import COMING, CONFIDENCES, ENTRY_KINDS, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
 from precursor_screen.core.schema import FILED, MENTION_COLUMNS, NAME_COLUMNS, ROLES, TRADERS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
@@ -87,7 +87,7 @@ _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "method of recognising",
         ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs"),
     ),
-    "tier": ("tier", TIERS),
+    "tier": ("tier", (*TIERS, *COMING)),
     "licit use": ("grade of lawful use", LICIT_USES),
     "mass basis": ("basis of a mass", ("net", "quantity", "packages", "volume", "gross")),
     "mass doubt": (

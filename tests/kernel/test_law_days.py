@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import pyarrow as pa
 import pytest
 
-from precursor_screen.core.model import Control, Substance
+from precursor_screen.api import load_reference
+from precursor_screen.core.model import CONVENTIONS, Control, Substance
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION
 from precursor_screen.kernel.match.recognise import recognise
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.recogniser import shipped_substances
+from tests.conftest import AS_OF
+from tests.screening import screen_rows, with_rules
 
 ONE_DAY = timedelta(days=1)
 MOST = 40
@@ -68,3 +73,44 @@ def test_a_listing_holds_from_its_first_day_and_ends_on_its_last(reference, date
     starts = [i for i, (s, c, day) in enumerate(dated) if c.since == day]
     begun = [i for i in starts if on[i] - before[i]]
     assert len(begun) >= 5
+
+
+RECENT = date(2015, 1, 1)
+NAMING = ("PS-CHEM-001", "PS-CHEM-022", "PS-CHEM-023")  # each names what a law lists: the tables of 1988, the own law, drugs
+ACTS = sorted(
+    {(c.instrument, c.since) for s in shipped_substances() for c in s.controls if c.since is not None and c.since >= RECENT}
+)
+
+
+@cache
+def screening(jurisdiction: str) -> Reference:
+    """The rules that name what is listed, and the one of what will be, for a law."""
+    return with_rules(load_reference(watchlists=None, jurisdiction=jurisdiction, as_of=AS_OF), *NAMING, "PS-CHEM-028")
+
+
+def own_or_of_a_convention(substance: Substance, jurisdiction: str, day: date) -> bool:
+    return any(c.in_force(day) for c in substance.controls if c.instrument in (*CONVENTIONS, jurisdiction))
+
+
+@pytest.mark.parametrize(("instrument", "day"), ACTS, ids=lambda v: str(v))
+def test_what_an_act_lists_is_named_from_its_day_on_and_not_the_day_before(instrument, day):
+    """Screened for the law of the instrument, by name or number; what that law or a convention listed before is named before, too."""
+    jurisdiction = "" if instrument in CONVENTIONS else instrument
+    goods = [s for s in shipped_substances() if any((c.instrument, c.since) == (instrument, day) for c in s.controls)]
+    rows = [
+        {
+            "bill of lading": f"{substance.substance_id} {when}",
+            "description of goods": "CHEMICAL" if substance.cas_numbers else substance.name,
+            "cas": substance.cas_numbers[0].number if substance.cas_numbers else "",
+            "hs code": "",
+            "date": when.isoformat(),
+        }
+        for substance in goods
+        for when in (day - ONE_DAY, day)
+    ]
+    flags = screen_rows(rows, screening(jurisdiction)).report.flags.to_pylist()
+    named = {(f["shipment_id"], f["substance_id"]) for f in flags if f["rule_id"] in NAMING}
+    for substance in goods:
+        before, on = ((f"{substance.substance_id} {when}", substance.substance_id) in named for when in (day - ONE_DAY, day))
+        assert on, substance.substance_id
+        assert before == own_or_of_a_convention(substance, jurisdiction, day - ONE_DAY), substance.substance_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
@@ -18,6 +18,7 @@ from tests.conftest import AS_OF
 from tests.examples import examples
 
 TIERS = ("convention", "national", "surveillance")
+CONVENTIONS = ("UN1988", "UN1961", "UN1971")
 REFERENCES = {
     code: replace(load_reference(watchlists=None, jurisdiction=code, as_of=AS_OF), tiers=TIERS) for code in ("", "US", "EU", "AU")
 }
@@ -35,6 +36,15 @@ def law_of(law, substance_id, direction, day):
         return fetch(connection, f"select law.* from moved join law on {same_law('moved', 'moved')}").to_pylist()
 
 
+def announced(controls, code, day):
+    """By brute force: what the conventions, else the law itself, will list by an act that is known on that day, sorted."""
+    if any(c.in_force(day) for c in controls if c.instrument in (*CONVENTIONS, code)):
+        return []
+    known = [c for c in controls if c.since and day < c.since and any(d and d <= day for d in (c.adopted, c.published))]
+    of_conventions = [c for c in known if c.instrument in CONVENTIONS]
+    return sorted(of_conventions or [c for c in known if c.instrument == code], key=lambda c: (c.instrument, c.schedule))
+
+
 @examples(60, 60)
 @given(
     code=st.sampled_from(sorted(REFERENCES)),
@@ -47,14 +57,44 @@ def test_the_law_is_what_listings_and_thresholds_say(code, substance_id, directi
     (substance,) = (s for s in reference.substances.substances if s.substance_id == substance_id)
     listed = sorted((c.instrument, c.schedule) for c in substance.controls if c.in_force(day))
     limits = [threshold_for(reference.thresholds, code, substance_id, direction or "", day, period) for period in PERIODS]
+    coming = announced(substance.controls, code, day)
     rows = law_of(LAWS[code], substance_id, direction, day)
-    assert len(rows) == bool(listed or any(limits))
+    assert len(rows) == bool(listed or coming or any(limits))
     for row in rows:
         assert [tuple(c.values()) for c in row["control"] or []] == listed
+        assert row["announced"] == ([f"{c.instrument} {c.schedule}" for c in coming] or None)
+        assert row["controlled_from"] == min((c.since for c in coming), default=None)
         assert (row["own_schedules"] or []) == [schedule for instrument, schedule in listed if instrument == code]
         kg = [row[name] for name in ("threshold_kg", "threshold_month_kg", "threshold_year_kg")]
         assert kg == [t.kg if t else None for t in limits]
         assert row["threshold_source"] == (limits[0].source if limits[0] else None)
+
+
+@examples(60, 60)
+@given(
+    substance_id=st.sampled_from(
+        [s.substance_id for s in REFERENCES[""].substances.substances if any(c.adopted or c.published for c in s.controls)]
+    ),
+    around=st.sampled_from(
+        sorted(
+            {
+                d
+                for s in REFERENCES[""].substances.substances
+                for c in s.controls
+                if c.adopted or c.published
+                for d in (c.proposed, c.adopted, c.published, c.since)
+                if d
+            }
+        )
+    ),
+    shift=st.integers(-1, 1),
+)
+def test_what_acts_announce_is_what_the_law_says_round_each_of_their_days(substance_id, around, shift):
+    day = around + timedelta(days=shift)
+    (substance,) = (s for s in REFERENCES["EU"].substances.substances if s.substance_id == substance_id)
+    coming = announced(substance.controls, "EU", day)
+    told = [row["announced"] for row in law_of(LAWS["EU"], substance_id, "import", day)]
+    assert [names for names in told if names] == ([[f"{c.instrument} {c.schedule}" for c in coming]] if coming else [])
 
 
 def test_a_listing_begins_on_its_day():

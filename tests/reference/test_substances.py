@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.core.model import Substance
+from precursor_screen.core.model import Control, Substance
+from precursor_screen.reference.acts import load_acts
 from precursor_screen.reference.substance_checks import contradictions
 from precursor_screen.reference.substances import SubstanceTable, load_substances, read_substances
 from precursor_screen.text.codes import is_cas
@@ -300,3 +301,46 @@ def test_every_instrument_has_an_edition(table: SubstanceTable) -> None:
 def test_most_listings_were_compared_with_a_text(instrument: str, share: float) -> None:
     marks = [c.verified for s in load_substances(TABLES).substances for c in s.controls if c.instrument == instrument]
     assert sum(marks) >= share * len(marks)
+
+
+HEAD = "instrument,since,act,proposed,adopted,published,source,verified\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("EU,2026-05-18,Act,2026-02-10,2026-02-09,,s,true\n", "not in order"),
+        ("EU,2026-05-18,Act,,2026-04-29,2026-04-28,s,true\n", "not in order"),
+        ("EU,2026-05-18,Act,,,2026-05-19,s,true\n", "not in order"),
+        ("EU,2026-05-18,Act,,2026-02-09,,s,true\nEU,2026-05-18,Other,,2026-02-09,,s,true\n", "Other: a second act of EU"),
+        ("EU,soon,Act,,2026-02-09,,s,true\n", "soon"),
+        ("EU,2026-05-18,Act,,2026-02-09,,s,perhaps\n", "neither true nor false"),
+    ],
+)
+def test_an_act_that_makes_no_sense_is_refused(tmp_path: Path, rows: str, says: str) -> None:
+    (tmp_path / "acts.csv").write_text(HEAD + rows, encoding="utf-8")
+    with pytest.raises(ErrorGroup) as refused:
+        load_acts(tmp_path)
+    assert any(says in str(e) for e in refused.value.errors)
+
+
+def test_an_act_may_be_published_on_its_first_day_and_older_tables_have_none(tmp_path: Path) -> None:
+    assert load_acts(tmp_path) == {}
+    (tmp_path / "acts.csv").write_text(HEAD + "EU,2026-05-18,Act,2026-05-18,2026-05-18,2026-05-18,s,true\n", encoding="utf-8")
+    ((key, act),) = load_acts(tmp_path).items()
+    assert key == ("EU", date(2026, 5, 18))
+    assert {act.proposed, act.adopted, act.published} == {date(2026, 5, 18)}
+
+
+def test_before_its_first_day_a_listing_is_proposed_then_announced() -> None:
+    listed = Control("EU", "1", date(2026, 5, 18), None, "", "s", True)
+    act = replace(listed, proposed=date(2025, 10, 24), adopted=date(2026, 2, 9), published=date(2026, 4, 28))
+
+    def stages(control: Control) -> list[str]:
+        days = (date(2025, 10, 23), date(2025, 10, 24), date(2026, 2, 8), date(2026, 2, 9), date(2026, 5, 17), date(2026, 5, 18))
+        return [control.coming(day) for day in days]
+
+    assert stages(act) == ["", "proposed", "proposed", "announced", "announced", ""]
+    assert stages(replace(act, adopted=None, published=date(2026, 2, 9))) == stages(act)
+    assert stages(replace(act, proposed=None)) == ["", "", "", "announced", "announced", ""]
+    assert stages(listed) == stages(replace(act, since=None)) == [""] * 6

@@ -109,10 +109,10 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
                s.substance_route_roles, s.usual_usd_per_kg, s.large_kg, b.method as match_method,
                b.match_methods, {_borne_out()} as match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
-               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, s.own_hs6s,
+               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, law.announced, law.proposed, law.controlled_from, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
         from goods b join substances s using (substance_id) left join law on {same_law("b", "b", "b.name")}
-        where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
+        where law.tier is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.core.engine import connect
-from precursor_screen.core.model import Concern
+from precursor_screen.core.model import COMING, Concern
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.text.text_mass import TEXT_EXCEEDS
@@ -44,6 +44,7 @@ _LINE_FACTS = (
     "pen_substance_ids",
 )
 _CANDIDATE_FACTS = (
+    "tier",
     "consignee_licensed",
     "exporter_licensed",
     "concentration_pct",
@@ -60,6 +61,7 @@ class Goods(Struct, frozen=True):
         name: the substance's usual name.
         grade: its licit use; of a medicine in doses that of the doses.
         in_doses: it is a medicine.
+        coming: no law lists it yet; one that will is announced or proposed.
         known_kg: mass of it that is known, kilograms.
         most_kg: with the goods of which it is an unknown share.
         unweighed: lines of which no mass is known.
@@ -74,6 +76,7 @@ class Goods(Struct, frozen=True):
     name: str
     grade: str
     in_doses: bool
+    coming: bool
     known_kg: float
     most_kg: float
     unweighed: int
@@ -86,10 +89,11 @@ class Goods(Struct, frozen=True):
 
     @property
     def is_beyond_trade(self) -> bool:
-        """Whether it is a designer precursor or a drug, in bulk or not, without a permit in force in the register for a drug that makers of
-        medicines trade."""
-        lawful = self.concern.bulk_trade == "licensed" and self.permit
-        return self.grade in ("S", "A") and not lawful
+        """Whether it is a designer precursor or a drug, in bulk or not, or what makers of medicines alone trade, and that without a
+        permit in force in the register."""
+        licensed = self.concern.bulk_trade == "licensed"
+        rare = self.grade in ("S", "A") or (licensed and not self.in_doses)
+        return rare and not self.coming and not (licensed and self.permit)
 
     @property
     def held_from_kg(self) -> float | None:
@@ -98,7 +102,7 @@ class Goods(Struct, frozen=True):
         What hardly anybody trades, and a drug that nobody trades in bulk, from the middle of a small and a large consignment; a drug
         that makers of medicines trade, from a large one without an import certificate.
         """
-        if self.in_doses or self.grade not in ("S", "A"):
+        if self.in_doses or self.coming or self.grade not in ("S", "A"):
             return None
         if self.concern.bulk_trade == "licensed":
             return None if self.certified else self.concern.large_kg
@@ -148,6 +152,7 @@ class Goods(Struct, frozen=True):
     def why_licit_use(self) -> str:
         """The reason of the first part."""
         held = f"; held from {_kg(self.held_from_kg)}" if self.is_held and self.held_from_kg else ""
+        held += "; no law lists it yet" if self.coming else ""
         return f"{self.name}{', in doses' if self.in_doses else ''}: {self.grade}, {MEANING[self.grade]}{held}"
 
     def why_quantity(self) -> str:
@@ -193,7 +198,7 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                 from candidates c join lines l using ({LINE_NO}) semi join named n
                      on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
             weighed as (
-                select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg,
+                select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg, coalesce(tier in {COMING}, false) as is_coming,
                        form = 'substance' or concentration_pct is not null as is_its_own,
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
@@ -201,17 +206,17 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                        coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified,
                        {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
                 from goods where form <> 'article')
-            select shipment_id, substance_id, any_value(substance_name), in_doses,
+            select shipment_id, substance_id, any_value(substance_name), in_doses, bool_and(is_coming),
                    coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
                    bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified),
                    bool_and(permit_named), bool_and(pen_named)
             from weighed group by shipment_id, substance_id, in_doses order by all""").fetchall()
-    for shipment_id, substance_id, name, in_doses, known, most, unweighed, *papers, permit_named, pen_named in rows:
+    for shipment_id, substance_id, name, in_doses, coming, known, most, unweighed, *papers, permit_named, pen_named in rows:
         if substance_id in concern:
             grade = concern[substance_id].licit_use
             unchecked = tuple(name for name, named in (("permit", permit_named), ("notification", pen_named)) if named)
             goods = Goods(
-                *(substance_id, name, _IN_DOSES[grade] if in_doses else grade, in_doses, known, most, unweighed),
+                *(substance_id, name, _IN_DOSES[grade] if in_doses else grade, in_doses, coming, known, most, unweighed),
                 *(concern[substance_id], *papers, unchecked),
             )
             found[shipment_id].append(goods)

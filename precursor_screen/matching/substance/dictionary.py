@@ -33,6 +33,7 @@ class Pattern(Struct, frozen=True):
     name: SubstanceName
     plain_name: str
     spellings: tuple[str, ...]  # all names that fold to it
+    weak_spellings: frozenset[str]  # of a strong one: those that mean another substance as well, as `primed` writes them
     owners: tuple[int, ...]
     own_gaps: frozenset[int]
     open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
@@ -76,19 +77,19 @@ class NameDictionary:
 def patterns_of(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
     """The squashed spellings of the names of substances, each once; a second and a half for what ships."""
     read = {i for i, s in enumerate(substances) if any(c.instrument == _READ for c in s.controls)}
-    best: dict[str, tuple[SubstanceName, list[str], list[int], bool]] = {}
+    best: dict[str, tuple[SubstanceName, list[SubstanceName], list[int], bool]] = {}
     for number, substance in enumerate(substances):
         for name in substance.names:
             key = fold(name.name).squashed
             open_ended = name.name.endswith("-")
             known = best.get(key)
             if known is None:
-                best[key] = (name, [name.name], [number], open_ended)
+                best[key] = (name, [name], [number], open_ended)
                 continue
             kept, spellings, owners, kept_open = known
             better = (name.strength == "strong", name.verified) > (kept.strength == "strong", kept.verified)
             chosen = name if better else kept
-            best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
+            best[key] = (chosen, [*spellings, name], sorted({*owners, number}), kept_open and open_ended)
     return tuple(
         _pattern(key, name, tuple(spellings), tuple(owners), open_ended, read=any(o in read for o in owners))
         for key, (name, spellings, owners, open_ended) in best.items()
@@ -96,14 +97,16 @@ def patterns_of(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
 
 
 def _pattern(
-    key: str, name: SubstanceName, spellings: tuple[str, ...], owners: tuple[int, ...], open_ended: bool, *, read: bool
+    key: str, name: SubstanceName, spellings: tuple[SubstanceName, ...], owners: tuple[int, ...], open_ended: bool, *, read: bool
 ) -> Pattern:
     words = _words_of(name.name)
+    weak, strong = ({primed(n.name) for n in spellings if n.strength == strength} for strength in ("weak", "strong"))
     return Pattern(
         squashed=key,
         name=name,
         plain_name=plain(name.name),
-        spellings=spellings,
+        spellings=tuple(n.name for n in spellings),
+        weak_spellings=frozenset(weak - strong) if strong else frozenset(),
         owners=owners,
         own_gaps=_own_gaps(name.name),
         open_ended=open_ended,
@@ -113,6 +116,12 @@ def _pattern(
         reading=loose_fold(spaced(name.name))[0],
         no_edges=_has_no_edges(key),
     )
+
+
+def primed(text: str) -> str:
+    """Letters, digits and primes: squashing leaves primes out, but 3'-chloropropiophenone has its chlorine on the ring and
+    3-chloropropiophenone on the chain."""
+    return "".join(c for c in plain(text) if c.isalnum() or c == "'")
 
 
 def _own_gaps(name: str) -> frozenset[int]:

@@ -19,7 +19,7 @@ from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
 from precursor_screen.matching.substance.cut import CutNames
-from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, same_letters
+from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, primed, same_letters
 from precursor_screen.matching.substance.evidence import add_up, reason_against
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
@@ -270,7 +270,7 @@ class SubstanceIndex:
         return Match(
             substance_id=substance.substance_id,
             method=method,
-            strength="weak" if doubtful else _strength(pattern, layer, form),
+            strength="weak" if doubtful else _strength(pattern, layer, form, core),
             form=form,
             matched=prepared.text[start:end],
             start=start,
@@ -330,9 +330,10 @@ def _method(candidate: Candidate, core: str) -> tuple[str, float]:
     return "normalised", _NORMALISED
 
 
-def _strength(pattern: Pattern, layer: str, form: str) -> str:
+def _strength(pattern: Pattern, layer: str, form: str, core: str) -> str:
     """A weak name stays weak; an unverified name, letters that differ or a blend is medium evidence; an article is weak."""
-    if pattern.name.strength == "weak" or form == "article":
+    weak_so = bool(pattern.weak_spellings) and primed(core) in pattern.weak_spellings
+    if pattern.name.strength == "weak" or weak_so or form == "article":
         return "weak"
     sure = pattern.name.verified and layer in (EXACT, STEREO) and form != "mixture"
     return "strong" if sure else "medium"

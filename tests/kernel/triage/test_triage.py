@@ -65,7 +65,10 @@ LINE_FACTS = pa.schema(
 )
 CANDIDATES = pa.schema(
     [(LINE_NO, pa.int64())]
-    + [(n, BY_NAME[n].arrow) for n in ("substance_id", "substance_name", "form", "consignee_licensed", "exporter_licensed")]
+    + [
+        (n, BY_NAME[n].arrow)
+        for n in ("substance_id", "substance_name", "tier", "form", "consignee_licensed", "exporter_licensed")
+    ]
     + [
         (n, BY_NAME[n].arrow)
         for n in ("concentration_pct", "substance_mass_kg", "largest_mass_kg", "mass_doubt", "mass_readings")
@@ -441,6 +444,43 @@ def test_a_drug_in_bulk_is_held_from_a_mass_unless_makers_of_medicines_trade_it_
     concern = {"S": Concern("S", 1, 1000, trade)}
     found = one([flag("N", 0, substance_id="S")], goods=({"substance_id": "S", "kg": kg, **more},), concern=concern)
     assert found["band"] == band
+    assert ("held from" in because(found, "licit use")) == (band == "hold")
+
+
+@pytest.mark.parametrize(
+    ("grade", "trade", "facts", "band"),
+    [
+        ("B", "licensed", {}, "review"),
+        ("B", "licensed", {"kg": 0.1}, "review"),
+        ("B", "", {}, "low"),
+        ("B", "licensed", {"form": "preparation"}, "low"),
+        ("B", "licensed", {"permit_reference": "P1"}, "review"),
+        ("B", "licensed", {"permit_found": True, "permit_in_force": True, "permit_status": "valid"}, "low"),
+    ],
+)
+def test_what_makers_of_medicines_alone_trade_is_for_review_without_a_permit_in_force(grade, trade, facts, band):
+    concern = {grade: Concern(grade, 1, 1000, trade)}
+    goods = ({"substance_id": grade, "kg": 1000, **facts},)
+    assert one([flag("N", 0, substance_id=grade)], goods=goods, concern=concern)["band"] == band
+
+
+@pytest.mark.parametrize(
+    ("tiers", "band"),
+    [
+        (("announced",), "low"),
+        (("proposed",), "low"),
+        (("announced", "proposed"), "low"),
+        (("national",), "hold"),
+        (("surveillance",), "hold"),
+        (("announced", "national"), "hold"),
+        ((None,), "hold"),
+    ],
+)
+def test_what_no_law_lists_yet_has_no_floor(tiers, band):
+    goods = tuple({"substance_id": "A", "kg": 1000, "tier": tier} for tier in tiers)
+    found = one([flag("N", 0, substance_id="A")], goods=goods)
+    assert (found["score"], found["band"]) == ({"low": 53, "hold": 65}[band], band)
+    assert ("no law lists it yet" in because(found, "licit use")) == (band == "low")
     assert ("held from" in because(found, "licit use")) == (band == "hold")
 
 
