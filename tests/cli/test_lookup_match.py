@@ -21,6 +21,12 @@ def test_lookup_says_what_is_named_where_and_how_it_knows(ps):
     assert "by name, strong, as substance; UN1988 I" in answer.out
 
 
+def test_lookup_says_from_when_on_it_is_controlled(ps):
+    before, on = (ps("lookup", "--as-of", day, "3'-chloropropiophenone").out for day in ("2026-05-17", "2026-05-18"))
+    assert "in force under no instrument on that day; controlled from 2026-05-18: EU 1" in before
+    assert "; EU 1\n" in on
+
+
 def test_lookup_as_json(ps):
     (found,) = ps("lookup", "--json", "20 drums ACETONE").objects
     assert set(found) == {"text", "matches", "suppressed"}

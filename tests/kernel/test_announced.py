@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.recogniser import load_recogniser, lookup
 from tests.conftest import AS_OF
 from tests.screening import screen_rows
 
@@ -105,3 +106,14 @@ def test_what_is_watched_loses_nothing_by_an_announcement():
 
 def test_an_announcement_of_another_country_says_nothing():
     assert all("PS-CHEM-028" not in flags for _, flags in told(EVE, jurisdiction="US").values())
+
+
+@pytest.mark.parametrize(
+    ("day", "controlled", "coming"),
+    [(date(2026, 2, 8), [], []), (date(2026, 2, 9), [], ["EU"]), (EVE, [], ["EU"]), (DAY, ["EU"], [])],
+)
+def test_a_look_up_says_what_is_announced(day, controlled, coming):
+    (match,) = lookup("4'-chloropropiophenone", load_recogniser(day))["matches"]
+    assert [c["instrument"] for c in match["control"]] == controlled
+    assert [c["instrument"] for c in match.get("announced", [])] == coming
+    assert ("announced" in match) == bool(coming)

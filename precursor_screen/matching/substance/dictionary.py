@@ -33,7 +33,7 @@ class Pattern(Struct, frozen=True):
     name: SubstanceName
     plain_name: str
     spellings: tuple[str, ...]  # all names that fold to it
-    weak_spellings: frozenset[str]  # of a strong one: those that mean another substance as well, as `primed` writes them
+    weak_spellings: frozenset[str]  # those that mean another substance as well, as `primed` writes them
     owners: tuple[int, ...]
     own_gaps: frozenset[int]
     open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
@@ -106,7 +106,7 @@ def _pattern(
         name=name,
         plain_name=plain(name.name),
         spellings=tuple(n.name for n in spellings),
-        weak_spellings=frozenset(weak - strong) if strong else frozenset(),
+        weak_spellings=frozenset(weak - strong),
         owners=owners,
         own_gaps=_own_gaps(name.name),
         open_ended=open_ended,

@@ -332,8 +332,9 @@ def _method(candidate: Candidate, core: str) -> tuple[str, float]:
 
 def _strength(pattern: Pattern, layer: str, form: str, core: str) -> str:
     """A weak name stays weak; an unverified name, letters that differ or a blend is medium evidence; an article is weak."""
-    weak_so = bool(pattern.weak_spellings) and primed(core) in pattern.weak_spellings
-    if pattern.name.strength == "weak" or weak_so or form == "article":
+    if pattern.name.strength == "weak" or form == "article":
+        return "weak"
+    if pattern.weak_spellings and primed(core) in pattern.weak_spellings:
         return "weak"
     sure = pattern.name.verified and layer in (EXACT, STEREO) and form != "mixture"
     return "strong" if sure else "medium"

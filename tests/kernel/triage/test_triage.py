@@ -448,20 +448,21 @@ def test_a_drug_in_bulk_is_held_from_a_mass_unless_makers_of_medicines_trade_it_
 
 
 @pytest.mark.parametrize(
-    ("grade", "trade", "facts", "band"),
+    ("trade", "facts", "score", "band"),
     [
-        ("B", "licensed", {}, "review"),
-        ("B", "licensed", {"kg": 0.1}, "review"),
-        ("B", "", {}, "low"),
-        ("B", "licensed", {"form": "preparation"}, "low"),
-        ("B", "licensed", {"permit_reference": "P1"}, "review"),
-        ("B", "licensed", {"permit_found": True, "permit_in_force": True, "permit_status": "valid"}, "low"),
+        ("licensed", {}, 49, "review"),
+        ("licensed", {"kg": 0.1}, 24, "review"),
+        ("", {}, 37, "low"),
+        ("licensed", {"form": "preparation"}, 25, "low"),
+        ("licensed", {"permit_reference": "P1"}, 49, "review"),
+        ("licensed", {"permit_found": True, "permit_in_force": True, "permit_status": "valid"}, 27, "low"),
     ],
 )
-def test_what_makers_of_medicines_alone_trade_is_for_review_without_a_permit_in_force(grade, trade, facts, band):
-    concern = {grade: Concern(grade, 1, 1000, trade)}
-    goods = ({"substance_id": grade, "kg": 1000, **facts},)
-    assert one([flag("N", 0, substance_id=grade)], goods=goods, concern=concern)["band"] == band
+def test_what_makers_of_medicines_alone_trade_is_for_review_without_a_permit_in_force(trade, facts, score, band):
+    concern = {"B": Concern("B", 1, 1000, trade)}
+    goods = ({"substance_id": "B", "kg": 1000, **facts},)
+    found = one([flag("N", 0, substance_id="B")], goods=goods, concern=concern)
+    assert (found["score"], found["band"]) == (score, band)
 
 
 @pytest.mark.parametrize(
