@@ -20,7 +20,10 @@ _BARE_SALT: Final = re.compile(
     r"(?:mono|di)?(?:hydrochloride|chloride|sulfate|sulphate|tartrate|maleate|phosphate|acetate|salt|acid|ester|hydrate)s?"
 )
 _MUST_BE_WEAK: Final = frozenset({"ether", "aether", "hcl", "hydrogenchl"})
-_NATIONAL: Final = ("AU", "BR", "CA", "CL", "CN", "CO", "EU", "GB", "IN", "JP", "MX", "PE", "PH", "RU", "SG", "US", "VN")
+_NATIONAL: Final = (
+    *("AU", "BR", "CA", "CL", "CN", "CO", "EU", "GB", "ID", "IN"),
+    *("JP", "MX", "NO", "PE", "PH", "RU", "SG", "US", "VN"),
+)
 _INSTRUMENTS: Final = frozenset({*CONVENTIONS, *_NATIONAL, SURVEILLANCE})
 # Nothing was listed before a convention came into force.
 _IN_FORCE: Final = {"UN1961": date(1964, 12, 13), "UN1971": date(1976, 8, 16), "UN1988": date(1990, 11, 11)}

@@ -45,6 +45,12 @@ ASKED = [
     ("US", "phenylacetic-acid", "export", {"registration": "0", "notification": "1"}),
     ("US", "acetic-anhydride", "import", {"import-permit": "1023"}),
     ("CH", "ephedrine", "export", {}),
+    ("ID", "acetone", "export", {"export-permit": "0"}),
+    ("MX", "4-ap", "export", {"registration": "0"}),
+    ("MX", "norfentanyl", "export", {}),
+    ("NO", "ephedrine", "import", {"licence": "0"}),
+    ("NO", "acetic-anhydride", "import", {}),
+    ("PH", "acetone", "import", {"licence": "0"}),
 ]
 
 

@@ -296,7 +296,18 @@ def test_every_instrument_has_an_edition(table: SubstanceTable) -> None:
 
 @pytest.mark.parametrize(
     ("instrument", "share"),
-    [("UN1971", 0.9), ("UN1961", 0.85), ("UN1988", 0.9), ("EU", 0.9), ("US", 0.9), ("GB", 1), ("MX", 1), ("PH", 1)],
+    [
+        ("UN1971", 0.9),
+        ("UN1961", 0.85),
+        ("UN1988", 0.9),
+        ("EU", 0.9),
+        ("US", 0.9),
+        ("GB", 1),
+        ("ID", 1),
+        ("MX", 1),
+        ("NO", 1),
+        ("PH", 1),
+    ],
 )
 def test_most_listings_were_compared_with_a_text(instrument: str, share: float) -> None:
     marks = [c.verified for s in load_substances(TABLES).substances for c in s.controls if c.instrument == instrument]

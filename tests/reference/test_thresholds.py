@@ -82,12 +82,12 @@ def test_domestic_sales_of_three_solvents_are_not_summed(thresholds: tuple[Thres
 
 
 def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
-    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO", "EU", "GB", "MX"))
+    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO", "EU", "GB", "ID", "MX", "NO"))
     # Its listing is younger than the copy of the regulation that was read.
     assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
     assert {t.substance_id for t in thresholds} <= known
-    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU", "IN", "BR", "CO", "MX"}
+    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU", "IN", "BR", "CO", "ID", "MX", "NO"}
 
 
 def test_days_and_directions_decide() -> None:
