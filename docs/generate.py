@@ -5,6 +5,7 @@ docs/precursor-screen.1  the same as a page for man(1)
 docs/rules.md      from the rule files
 docs/issues.md     from the issue codes
 rules/rule.schema.json  from the shape of rule files
+docs/substances.md the table of laws, between its two marks
 README.md          the output of the demo, between its two marks
 """
 
@@ -25,7 +26,11 @@ from precursor_screen.app.rulecheck.statistics import rule_index
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.model import CONVENTIONS
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
+from precursor_screen.reference.jurisdiction import shipped_countries
+from precursor_screen.reference.permit_law import shipped_permit_law
+from precursor_screen.reference.recogniser import shipped_table
 from precursor_screen.rulebook.rule_shape import rule_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,6 +108,39 @@ def issues() -> str:
     return "\n".join(lines) + "\n"
 
 
+_LAW_MARKS = ("<!-- begin jurisdictions -->", "<!-- end jurisdictions -->")
+_LAW_HEAD = (
+    "| law | holds in | listings | read | thresholds | read | needs of permits | read | edition | compared | limit, days |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def substances() -> str:
+    """The page of the substance tables, with the laws that they hold and the countries of which they hold none."""
+    page = (ROOT / "docs/substances.md").read_text(encoding="utf-8")
+    before, rest = page.split(_LAW_MARKS[0])
+    _, after = rest.split(_LAW_MARKS[1])
+    permits, editions = shipped_permit_law(), shipped_table().editions
+    controls = [c for s in permits.substances for c in s.controls]
+    standing = [c for c in shipped_countries() if c.dated.until is None]
+    rows = []
+    for law in [*CONVENTIONS, *sorted({c.law for c in standing} - {""})]:
+        own = [e for e in editions if e.instrument == law]
+        cells = (
+            [c.code for c in standing if c.law == law and c.code != law],
+            [c.verified for c in controls if c.instrument == law],
+            [t.verified for t in permits.thresholds if t.jurisdiction == law],
+            [n.dated.read in ("read", "copy") for n in permits.needs if n.law == law],
+        )
+        where = "parties" if law in CONVENTIONS else ", ".join([*([law] if law != "EU" else []), *cells[0]])
+        shares = " | ".join(f"{len(some)} | {f'{100 * sum(some) // len(some)} %' if some else ''}" for some in cells[1:])
+        days = min((e.checked.isoformat() if e.checked else "never" for e in own), default="never")
+        rows.append(f"| {law} | {where} | {shares} | {own[0].edition} | {days} | {own[0].max_age_days} |")
+    none = ", ".join(f"{c.name} ({c.code})" for c in standing if not c.law)
+    table = "\n".join([_LAW_HEAD, *rows, "", f"No law known, so that only the conventions are judged: {none}."])
+    return f"{before}{_LAW_MARKS[0]}\n{table}\n{_LAW_MARKS[1]}{after}"
+
+
 def readme() -> str:
     """README with the demo's output as it is now."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -126,6 +164,7 @@ def main() -> None:
         "docs/rules.md": rules(),
         "docs/issues.md": issues(),
         "rules/rule.schema.json": schema(),
+        "docs/substances.md": substances(),
         "README.md": readme(),
     }
     stale = 0

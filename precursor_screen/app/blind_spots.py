@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.app.coverage import show_age, stale_laws
+from precursor_screen.app.law_spots import HELD, find_law_spots
 from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.words import capital
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
 
+_NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
 _NO_TABLE = "Thresholds that the tables lack are named by `precursor-screen substances show SUBSTANCE`."
 # Facts that come from a register, by the beginning of their names.
 _OF_REGISTER = {
@@ -75,13 +81,15 @@ def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, refer
     """
     facts = _Facts(noted)
     spots: dict[str, _BlindSpot] = {}
-    usable = any(t.jurisdiction == reference.jurisdiction and t.kg is not None for t in reference.thresholds)
+    usable = any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds)
     if not reference.jurisdiction:
         spots["no-jurisdiction"] = _BlindSpot(
             "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
             "Give --jurisdiction.",
             facts.all,
         )
+    elif not reference.law:
+        spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
     elif not usable:
         spots["no-thresholds"] = _BlindSpot(
             f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
@@ -96,12 +104,14 @@ def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, refer
         spots["no-watchlist"] = _BlindSpot(
             "Parties are not compared with any list", "Import one: precursor-screen watchlists import LIST_ID FILE", facts.all
         )
+    for edition in stale_laws(reference):
+        spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
     of_run = list(spots)
     for rule_id, missing in _missing(unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
             spot = spots.setdefault(code, _BlindSpot(message, remedy, shipments))
             spot.rules.add(rule_id)
-    for code, message, remedy, shipments in _of_rates(noted, reference):
+    for code, message, remedy, shipments in chain(_of_rates(noted, reference), find_law_spots(noted, reference)):
         spots[code] = _BlindSpot(message, remedy, shipments)
     order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
     return [
@@ -130,7 +140,7 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
     elif missing in _THRESHOLDS:
         if usable:
             without = facts.without("threshold_kg", "threshold_month_kg", "threshold_year_kg")
-            message = f"{reference.jurisdiction} states no threshold, or the tables lack it, for {', '.join(facts.unlimited())}"
+            message = f"{reference.law} states no threshold, or the tables lack it, for {', '.join(facts.unlimited())}"
             yield "some-thresholds", message, _NO_TABLE, without
     elif missing in _MASSES:
         yield (
@@ -238,7 +248,7 @@ def _of_rates(noted: Resolved, reference: Reference) -> Iterable[tuple[str, str,
             len(set().union(*unknown.values())),
         )
     if stale:
-        message = f"Rates of {', '.join(sorted(stale))} are more than a year off: their values are judged by them all the same"
+        message = f"Rates of {', '.join(sorted(stale))} are more than {STALE_DAYS} days off: their values are judged by them all the same"
         yield "stale-rates", message, remedy, len(set().union(*stale.values()))
 
 

@@ -22,6 +22,7 @@ from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.version import __version__
 
@@ -173,6 +174,7 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
     return {
         "as_of": day.isoformat(),
         "jurisdiction": reference.jurisdiction,
+        "law": whose_law(reference.jurisdiction, day),
         "tiers": list(reference.tiers),
         "inputs": [
             {**{n: getattr(i, n) for n in _OF_INPUT}, "mapping": [list(m) for m in i.mapping], "unmapped": list(i.unmapped)}

@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.core.model import BANDS, LEVELS, OPEN, Input, Rule
+from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.editions import Edition
+from precursor_screen.reference.jurisdiction import NO_LAW
 
 EXAMPLES = 3
 _MOST_COLUMNS = 6
@@ -106,7 +108,9 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
         notices.append(
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
         )
-    elif not any(t.jurisdiction == reference.jurisdiction and t.kg is not None for t in reference.thresholds):
+    elif not reference.law:
+        notices.insert(0, f"{reference.jurisdiction}: {NO_LAW}")
+    elif not any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds):
         notices.insert(0, f"no thresholds for {reference.jurisdiction} in the tables: quantities are NOT judged")
     notices.extend(_unread(issues))
     read = [i for i in inputs if i.lines]
@@ -159,6 +163,22 @@ def age_notices(reference: Reference) -> list[str]:
                 f"watchlist {watchlist.list_id} of {watchlist.manifest.list_date} is {age} days old; its limit is {limit}"
             )
     return found
+
+
+def stale_laws(reference: Reference) -> list[Edition]:
+    """Of the conventions and the office's own law the tables that were last compared with their source longer ago than they may be."""
+    return [e for e in own_editions(reference) if e.stale(reference.as_of)]
+
+
+def show_age(edition: Edition) -> str:
+    """One sentence for a table past its maximum age."""
+    limit = edition.max_age_days
+    return f"the tables of {edition.name} were last compared with their source on {edition.checked}; the limit is {limit} days"
+
+
+def own_editions(reference: Reference) -> list[Edition]:
+    """Of the conventions and of the office's own law."""
+    return [e for e in reference.substances.editions if e.instrument in (*CONVENTIONS, reference.law)]
 
 
 def undated(reference: Reference) -> list[str]:

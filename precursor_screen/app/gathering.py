@@ -26,6 +26,7 @@ from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.store import open_ledger
+from precursor_screen.reference.jurisdiction import laws_of
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
@@ -278,11 +279,8 @@ def _of_import(register: Register) -> list[Unjudged]:
 
 
 def _of_period(jurisdiction: str, periods: Sequence[ReplyPeriod], documents: Mapping[str, Sequence[Document]]) -> list[Unjudged]:
-    recalled = [p for p in periods if p.jurisdiction in (jurisdiction, "EU") and not p.verified]
+    recalled = [p for p in periods if p.jurisdiction in laws_of(jurisdiction) and not p.verified]
     used = [d.reference for some in documents.values() for d in some if d.reply_ends and recalled]
-    own = [p for p in periods if p.jurisdiction == jurisdiction]
-    if own and all(p.verified for p in own):
-        return []
     return unjudged(
         "reply-period-recalled",
         "pre-export-notifications",

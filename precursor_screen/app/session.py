@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.config import check_rule_folders, default_home
-from precursor_screen.app.coverage import age_notices, undated
+from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.local import Run, run
@@ -93,7 +93,8 @@ def load(settings: Settings) -> Reference:
         registers=_open_registers(settings),
         site=settings.site,
     )
-    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference)]):
+    laws = [show_age(e) for e in stale_laws(reference)]
+    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference), *laws]):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
     return reference
 

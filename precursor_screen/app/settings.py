@@ -17,6 +17,7 @@ from precursor_screen.app.config import Value, check_value, default_home, home_o
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
+from precursor_screen.reference.jurisdiction import check_jurisdiction
 
 # All that lies below a folder. A linked folder is followed once, wherever its links lead.
 
@@ -160,7 +161,7 @@ def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
     mapping, encoding = pick("mapping", "mapping"), pick("encoding", "encoding")
     settings = Settings(
         home=home,
-        jurisdiction=str(pick("jurisdiction", "jurisdiction")).upper(),
+        jurisdiction=check_jurisdiction(str(pick("jurisdiction", "jurisdiction"))),
         tiers=tuple(pick("tiers", "tiers")) or COUNTED_TIERS,
         watchlists=tuple(pick("watchlists", "watchlists")),
         rule_dirs=tuple(Path(p) for p in pick("rules.dirs", "rule_dirs")),

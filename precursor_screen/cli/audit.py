@@ -119,10 +119,10 @@ def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], f
     """A context in which everybody's movements are at hand."""
     from precursor_screen.app.audit import AuditBasis, FromLedger, Population
     from precursor_screen.app.config import home_of
+    from precursor_screen.reference.jurisdiction import check_jurisdiction
 
-    law = AuditBasis.of(
-        str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values)
-    )
+    code = check_jurisdiction(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")))
+    law = AuditBasis.of(code, home_of(values))
     if given["manifests"]:
         yield _checked(Population.of(_from_manifests(ctx, values, given, first, last), law, first, last))
     else:

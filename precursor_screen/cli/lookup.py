@@ -22,13 +22,16 @@ _AT_A_TIME = 5000  # lines that share one start of Java
 @click.option("--structure", is_flag=True, help="Read systematic names as well (needs the extra `structure`, and Java).")
 @click.pass_context
 def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, structure: bool) -> None:
-    """Which controlled substances does TEXT name, and how do we know?
+    """Which controlled substances does TEXT name, and how do we know? Where are they controlled, since when, and where will they be?
+
+    A TEXT that is an HS code alone names the substances that are classified there.
 
     With - one text per line is read from standard input, and one JSON object per line written, in the same order.
 
     \b
     Examples:
       precursor-screen lookup "acetic anhydride 98 %, 20 drums"
+      precursor-screen lookup 2915.24
       precursor-screen lookup - < descriptions.txt > found.jsonl
       precursor-screen lookup --structure "1-(1,3-benzodioxol-5-yl)propan-2-one"
     """
@@ -65,6 +68,10 @@ def _doubt(control: dict[str, Any]) -> str:
     return "" if control["verified"] else " (unverified)"
 
 
+def _since(control: dict[str, Any]) -> str:
+    return f"{control['since'] or 'a day not found'} ({control['instrument']})"
+
+
 def _print(match: dict[str, Any], text: str) -> None:
     from precursor_screen.core.words import printable
 
@@ -73,8 +80,11 @@ def _print(match: dict[str, Any], text: str) -> None:
     click.echo(f"  {printable(text)}")
     click.echo(f"  {' ' * match['start']}{'^' * max(1, match['end'] - match['start'])}")
     law = law or "in force under no instrument on that day"
-    for coming in match.get("announced", ()):
-        law += f"; controlled from {coming['since']}: {coming['instrument']} {coming['schedule']}"
     click.echo(f"  by {match['method']}, {match['strength']}, as {match['form']}; {law}")
+    if match["control"]:
+        click.echo(f"  since {', '.join(_since(c) for c in match['control'])}")
+    for coming in match["announced"]:
+        doubt = "" if coming["verified"] else " (the day was worked out, not read)"
+        click.echo(f"  controlled under {coming['instrument']} {coming['schedule']} from {coming['since']} on{doubt}")
     if not match["verified"]:
         click.echo("  the name itself has no checked source")

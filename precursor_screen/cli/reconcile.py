@@ -150,7 +150,15 @@ def _reconcile(
 
 
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
-    return {"from": begin, "to": end, "tolerance": str(tolerance), "jurisdiction": jurisdiction}
+    from precursor_screen.reference.jurisdiction import whose_law
+
+    return {
+        "from": begin,
+        "to": end,
+        "tolerance": str(tolerance),
+        "jurisdiction": jurisdiction,
+        "law": whose_law(jurisdiction, end),
+    }
 
 
 def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[Document, ...]]) -> str:

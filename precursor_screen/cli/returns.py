@@ -42,6 +42,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.cases.returns import make_return
     from precursor_screen.cli import common
     from precursor_screen.core.errors import ExitCode, UsageError
+    from precursor_screen.reference.jurisdiction import whose_law
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head, head_of, present_return
@@ -63,7 +64,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     )
     if "ledger" in gathered.source:
         notices = (*notices, comparing.OF_LEDGER)
-    provenance = {"year": year, "jurisdiction": settings.jurisdiction} | gathered.source
+    provenance = {
+        "year": year,
+        "jurisdiction": settings.jurisdiction,
+        "law": whose_law(settings.jurisdiction, date(year, 12, 31)),
+    } | gathered.source
     from msgspec.structs import replace
 
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))

@@ -19,6 +19,7 @@ from precursor_screen.core.model import ANNOUNCED, CONVENTIONS, PROPOSED, SURVEI
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.matching.substance.classes import listed_as, load_classes
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.jurisdiction import Country, rows_of
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
@@ -60,16 +61,17 @@ def law_table(reference: Reference) -> pa.Table:
         substance_id; goods_class (null: the substance itself); direction (import, export, domestic; null: any other, or unknown); since (inclusive; null: ever), until (exclusive;
         null: still); LISTING and THRESHOLDS in kg. A span of which nothing is said has no row.
     """
-    return _law_table(reference.substances.substances, reference.thresholds, reference.tiers, reference.jurisdiction)
+    return _law_table(reference.substances.substances, reference.thresholds, reference.tiers, rows_of(reference.jurisdiction))
 
 
 @lru_cache(maxsize=4)  # lines and each look back ask for the same one
 def _law_table(
-    substances: tuple[Substance, ...], every: tuple[Threshold, ...], tiers: tuple[str, ...], jurisdiction: str
+    substances: tuple[Substance, ...], every: tuple[Threshold, ...], tiers: tuple[str, ...], office: tuple[Country, ...]
 ) -> pa.Table:
+    laws = {c.law for c in office}
     thresholds: dict[str, list[Threshold]] = defaultdict(list)
     for threshold in every:
-        if threshold.jurisdiction == jurisdiction:
+        if threshold.jurisdiction in laws:
             thresholds[threshold.substance_id].append(threshold)
     listings = {s.substance_id: [c for c in s.controls if _tier(c) in tiers] for s in substances}
     rows: list[dict[str, Any]] = []
@@ -81,19 +83,20 @@ def _law_table(
         for goods_class in (None, *classes[substance_id]):
             controls = listed_as(goods_class or "", listings.get(substance_id, []))
             of = {"substance_id": substance_id, "goods_class": goods_class}
-            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, jurisdiction, tiers)]
+            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, office, tiers)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
 def _rows(
-    controls: Sequence[Control], limits: Sequence[Threshold], substance_id: str, jurisdiction: str, tiers: Sequence[str]
+    controls: Sequence[Control], limits: Sequence[Threshold], substance_id: str, office: Sequence[Country], tiers: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    for since, until in _spans(controls, limits):
+    for since, until in _spans(controls, limits, office):
         day = since or date.min
+        law = next((c.law for c in office if c.dated.in_force(day)), "")
         standing = [c for c in controls if c.in_force(day)]
-        listing = _coming(controls, standing, jurisdiction, tiers, day) | _listing(standing, jurisdiction, day)
+        listing = _coming(controls, standing, law, tiers, day) | _listing(standing, law, day)
         for direction in (*DIRECTIONS, None):
-            found = listing | _limits(limits, jurisdiction, substance_id, direction, day)
+            found = listing | _limits(limits, law, substance_id, direction, day)
             if found:
                 yield {"direction": direction, "since": since, "until": until, **found}
 
@@ -130,14 +133,17 @@ def _tier(control: Control) -> str:
     return "surveillance" if control.instrument == SURVEILLANCE else "national"
 
 
-def _spans(controls: Sequence[Control], limits: Sequence[Threshold]) -> Iterator[tuple[date | None, date | None]]:
+def _spans(
+    controls: Sequence[Control], limits: Sequence[Threshold], office: Sequence[Country]
+) -> Iterator[tuple[date | None, date | None]]:
     """The spans between the days on which something begins or ends."""
     days = {d for c in controls for d in (c.since or c.seen, c.until, c.proposed, c.adopted, c.published)}
     days |= {d for t in limits for d in (t.valid_from, t.valid_to)}
+    days |= {d for c in office for d in (c.dated.since, c.dated.until)}
     return pairwise([None, *sorted(d for d in days if d is not None), None])
 
 
-def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[str, Any]:
+def _listing(controls: Sequence[Control], law: str, day: date) -> dict[str, Any]:
     """LISTING of the listings that hold or may hold on a day; empty: there is none.
 
     What is listed by a convention rests on the convention's own listings, else on those of the law one screens for. What only other
@@ -145,33 +151,33 @@ def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[
     """
     if not controls:
         return {}
-    decisive = _decisive(controls, jurisdiction)
+    decisive = _decisive(controls, law)
     sure = [c for c in decisive or controls if c.known_on(day)]
     named = sorted((c.instrument, c.schedule) for c in controls)
     return {
         "control": [{"instrument": instrument, "schedule": schedule} for instrument, schedule in named],
-        "own_schedules": [schedule for instrument, schedule in named if instrument == jurisdiction] or None,
+        "own_schedules": [schedule for instrument, schedule in named if instrument == law] or None,
         "tier": min(_tier(c) for c in controls),
         "membership_verified": (all if decisive else any)(c.verified for c in decisive or sure or controls),
         "listing_known": all(c in sure for c in decisive) if decisive else bool(sure),
     }
 
 
-def _decisive(controls: Sequence[Control], jurisdiction: str) -> list[Control]:
+def _decisive(controls: Sequence[Control], law: str) -> list[Control]:
     """The listings of the conventions, else those of the law one screens for."""
-    return [c for c in controls if _tier(c) == "convention"] or [c for c in controls if c.instrument == jurisdiction]
+    return [c for c in controls if _tier(c) == "convention"] or [c for c in controls if c.instrument == law]
 
 
 def _coming(
-    controls: Sequence[Control], standing: Sequence[Control], jurisdiction: str, tiers: Sequence[str], day: date
+    controls: Sequence[Control], standing: Sequence[Control], law: str, tiers: Sequence[str], day: date
 ) -> dict[str, Any]:
     """LISTING of the listings that the conventions or the law one screens for have announced on a day, and where that is asked for
     proposed; empty where either lists the substance already. What other countries announce is for them to say when it holds."""
-    if _decisive(standing, jurisdiction):
+    if _decisive(standing, law):
         return {}
     stages = (ANNOUNCED, PROPOSED) if PROPOSED in tiers else (ANNOUNCED,)
     found = {stage: [c for c in controls if c.coming(day) == stage] for stage in stages}
-    found = {stage: mine for stage, some in found.items() if (mine := _decisive(some, jurisdiction))}
+    found = {stage: mine for stage, some in found.items() if (mine := _decisive(some, law))}
     if not found:
         return {}
     coming = [c for some in found.values() for c in some]
@@ -184,14 +190,12 @@ def _coming(
     }
 
 
-def _limits(
-    limits: Sequence[Threshold], jurisdiction: str, substance_id: str, direction: str | None, day: date
-) -> dict[str, Any]:
+def _limits(limits: Sequence[Threshold], law: str, substance_id: str, direction: str | None, day: date) -> dict[str, Any]:
     """THRESHOLDS that hold on a day; empty: none does."""
     if not limits:  # of most substances
         return {}
     transaction, month, year = (
-        threshold_for(limits, jurisdiction, substance_id, direction or ANY_DIRECTION, day, period) for period in PERIODS
+        threshold_for(limits, law, substance_id, direction or ANY_DIRECTION, day, period) for period in PERIODS
     )
     # A longer period's threshold stands in for a shorter one's, so that without one for a transaction there is none.
     return (

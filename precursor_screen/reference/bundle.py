@@ -20,7 +20,7 @@ from precursor_screen.core.words import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
-from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, own_countries
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
 from precursor_screen.reference.rates import load_rates
 from precursor_screen.reference.recogniser import index_with_structures, shipped_index, shipped_table
@@ -64,6 +64,11 @@ class Reference(Struct, frozen=True):
     always_filed: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     nomenclature: Nomenclature = field(default_factory=Nomenclature)
+
+    @property
+    def law(self) -> str:
+        """The law of the jurisdiction on the day of the run, as the tables name it; empty: none is set, or none is known."""
+        return law_of(self.jurisdiction, self.as_of)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -224,8 +229,8 @@ def load_reference(
         rules_sha256=book.sha256,
         lists=book.lists,
         typologies=book.typologies,
-        jurisdiction=jurisdiction,
-        own_countries=own_countries(jurisdiction),
+        jurisdiction=(code := check_jurisdiction(jurisdiction)),
+        own_countries=own_countries(code, as_of),
         as_of=as_of,
         tiers=tiers,
         registers={r.manifest.register: r.table for r in registers},

@@ -1,39 +1,158 @@
-"""For whom one screens: the countries that count as one's own."""
+"""Whose law holds in a country, and on which days: read from `law/jurisdictions.csv`."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from precursor_screen.core.errors import UsageError
-from precursor_screen.core.tables import whole_rows
-from precursor_screen.reference.shipped import law_folder
+from precursor_screen.core.tables import Row
+from precursor_screen.reference.editions import Edition, load_editions
+from precursor_screen.reference.shipped import law_folder, substances_folder
+from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
 from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
-COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")  # of `law/jurisdictions.csv`
+COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")
+READ: Final = ("read", "copy", "secondary", "recalled")
 UNION_OF_STATES: Final = "EU"  # as a jurisdiction, and in the column of countries
-_NO_MEMBERS: Final = (UNION_OF_STATES, "MC", NORTHERN_IRELAND)  # its customs territory and its law reach further than its members
+NO_LAW: Final = "no law known: only the conventions are judged"
+_LENGTH: Final = 2  # of a code; what is longer names a country in other words
+
+
+class Dated(Struct, frozen=True):
+    """From when (inclusive, None: ever) and until when (exclusive, None: still) a row holds, its source, and what of it was read."""
+
+    since: date | None
+    until: date | None
+    source: str
+    read: str
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+class Country(Struct, frozen=True):
+    """The law that holds in a country for some time (empty: none that is in the tables), and the customs unions that it is in."""
+
+    code: str
+    name: str
+    law: str
+    unions: tuple[str, ...]
+    dated: Dated
+
+
+def load_countries(folder: Path) -> tuple[Country, ...]:
+    """Reads `jurisdictions.csv` of a folder, in the file's order.
+
+    Raises:
+        SubstanceTableError: it is missing or has not the expected columns.
+        ErrorGroup: rows that make no sense, or two of one country and day.
+    """
+    same: dict[str, list[Dated]] = {}
+
+    def make(row: Row) -> Country:
+        country = _country(row)
+        others = same.setdefault(country.code, [])
+        if any(_overlap(country.dated, other) for other in others):
+            raise row.error("another row speaks of the same country and day")
+        others.append(country.dated)
+        return country
+
+    return read_table(folder / "jurisdictions.csv", COLUMNS, make, UNREAD)
+
+
+def read_dated(row: Row) -> Dated:
+    """The columns since, until, source and read.
+
+    Raises:
+        ValueError: they make no sense.
+    """
+    since, until = (date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until"))
+    if since and until and until <= since:
+        raise ValueError("it ends before it begins")
+    if row["read"] not in READ or not row["source"].strip():
+        raise ValueError(f"source is empty, or read is none of {', '.join(READ)}")
+    return Dated(since, until, row["source"], row["read"])
+
+
+def _country(row: Row) -> Country:
+    code = row["code"]
+    if code != UNION_OF_STATES and find_country(code) != code:
+        raise ValueError(f"{code!r} is not a code of a country")
+    unions = tuple(row["customs_union"].split("|")) if row["customs_union"] else ()
+    return Country(code, row["name"], row["law"], unions, read_dated(row))
+
+
+def _overlap(a: Dated, b: Dated) -> bool:
+    return at_once((a.since, a.until), (b.since, b.until))
 
 
 @cache
-def eu_members() -> tuple[str, ...]:
-    """Members of the European Union today."""
-    rows = whole_rows(law_folder() / "jurisdictions.csv", COLUMNS)
-    return tuple(r["code"] for r in rows if r["law"] == UNION_OF_STATES and not r["until"] and r["code"] not in _NO_MEMBERS)
+def shipped_countries() -> tuple[Country, ...]:
+    """Those that ship."""
+    return load_countries(law_folder())
 
 
-def own_countries(jurisdiction: str) -> tuple[str, ...]:
-    """ISO 3166 codes of the jurisdiction's own countries; empty when none is set.
+@cache
+def rows_of(code: str) -> tuple[Country, ...]:
+    """What ships of a country, each for a time of its own; nothing: it is in no table."""
+    return tuple(c for c in shipped_countries() if c.code == code)
+
+
+def law_of(code: str, day: date) -> str:
+    """The law that holds in a country on a day, as `controls.csv` and `thresholds.csv` name it; empty: none is known."""
+    return next((c.law for c in rows_of(code) if c.dated.in_force(day)), "")
+
+
+def laws_of(code: str) -> tuple[str, ...]:
+    """All laws that have ever held in a country, each once."""
+    return tuple(dict.fromkeys(c.law for c in rows_of(code) if c.law))
+
+
+def check_jurisdiction(text: str) -> str:
+    """The code of a jurisdiction as somebody wrote it (`uk`, `EL`, `XI`, `EU`); empty stays empty.
 
     Raises:
         UsageError: not a code.
     """
+    code = text.strip().upper()
+    if code in ("", UNION_OF_STATES):
+        return code
+    known = find_country(code)
+    if known is None or len(code) != _LENGTH:
+        remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, FR or AU."
+        raise UsageError(f"{code!r} is no jurisdiction", remedy=remedy)
+    return known
+
+
+def own_countries(jurisdiction: str, day: date) -> tuple[str, ...]:
+    """Codes of the countries between which the law of a jurisdiction knows no border, its own first; empty when none is set.
+
+    Of a member of the Union these are all members and what else is of its customs territory: Regulation (EC) No 111/2005 is about
+    goods that leave or enter that territory. Northern Ireland is the United Kingdom's own as well.
+    """
+    law = law_of(jurisdiction, day)
+    same = [c.code for c in shipped_countries() if law and c.law == law and c.dated.in_force(day)]
+    own = [jurisdiction, *same, *([NORTHERN_IRELAND] if jurisdiction == "GB" else [])]
+    return tuple(dict.fromkeys(code for code in own if code not in ("", UNION_OF_STATES)))
+
+
+def whose_law(jurisdiction: str, day: date) -> str:
+    """One line for reports: `FR: EU law (Regulations 273/2004 and 111/2005, to 2025/1475)`; empty when no jurisdiction is set."""
     if not jurisdiction:
-        return ()
-    if jurisdiction == UNION_OF_STATES:
-        return eu_members()
-    if find_country(jurisdiction) != jurisdiction:
-        known = find_country(jurisdiction)
-        remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, CA or AU."
-        raise UsageError(f"{jurisdiction!r} is no jurisdiction", remedy=remedy)
-    return (jurisdiction, NORTHERN_IRELAND) if jurisdiction == "GB" else (jurisdiction,)
+        return ""
+    law = law_of(jurisdiction, day)
+    if not law:
+        return f"{jurisdiction}: {NO_LAW}"
+    edition = next((e.edition for e in _editions() if e.instrument == law), "edition not stated")
+    return f"{jurisdiction}: {law} law ({edition})"
+
+
+@cache
+def _editions() -> tuple[Edition, ...]:
+    return load_editions(substances_folder())

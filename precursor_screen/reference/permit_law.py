@@ -11,13 +11,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.core.model import Substance, Threshold
-from precursor_screen.core.tables import Row, read_rows
+from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import COLUMNS, UNION_OF_STATES
-from precursor_screen.reference.table_rows import UNREAD, at_once, make_all
-from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
+from precursor_screen.reference.jurisdiction import UNION_OF_STATES, Country, Dated, load_countries, read_dated
+from precursor_screen.reference.table_rows import UNREAD, read_table
+from precursor_screen.text.countries import NORTHERN_IRELAND
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"
@@ -25,31 +24,7 @@ LICENSES: Final = ("licence", "registration")
 PERMITS_OF_LAW: Final = ("export-permit", "import-permit")
 PAPERS: Final = (*PERMITS_OF_LAW, "notification")
 NEEDS: Final = (*LICENSES, "export-permit", "import-permit", "notification", "customer-declaration")
-READ: Final = ("read", "copy", "secondary", "recalled")
 _THRESHOLD: Final = "threshold"
-
-
-class Dated(Struct, frozen=True):
-    """From when (inclusive, None: ever) and until when (exclusive, None: still) a row holds, its source, and what of it was read."""
-
-    since: date | None
-    until: date | None
-    source: str
-    read: str
-
-    def in_force(self, day: date) -> bool:
-        """Whether it holds on that day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
-
-
-class Country(Struct, frozen=True):
-    """The law that holds in a country for some time (empty: none that is in the tables), and the customs union that it is in (or empty)."""
-
-    code: str
-    name: str
-    law: str
-    union: str
-    dated: Dated
 
 
 class Need(Struct, frozen=True):
@@ -86,17 +61,24 @@ class PermitLaw(Struct, frozen=True):
         """The country of a jurisdiction, and the territories in which its law holds; none where it is a union, or unknown."""
         if not any(c.code == jurisdiction for c in self.countries) or jurisdiction == UNION_OF_STATES:
             return ()
-        return tuple(dict.fromkeys((jurisdiction, *(c.code for c in self.countries if c.law == jurisdiction))))
+        more = [NORTHERN_IRELAND] if jurisdiction == "GB" else []
+        return tuple(dict.fromkeys((jurisdiction, *(c.code for c in self.countries if c.law == jurisdiction), *more)))
 
     def declares(self, jurisdiction: str) -> bool:
         """Whether its law asks for declarations of exports, and for no permit of any: what it registers as such are declarations."""
-        asked = {n.need for n in self.needs if n.law == jurisdiction and n.direction == "export"}
+        laws = {c.law for c in self.countries if c.code == jurisdiction and c.dated.until is None}
+        asked = {n.need for n in self.needs if n.law in laws and n.direction == "export"}
         return "notification" in asked and "export-permit" not in asked
 
     def within_union(self, origin: str | None, destination: str | None, day: date) -> bool:
         """Whether goods stay within one customs union whose law on such movements is in the tables."""
         here, there = self.of(origin, day), self.of(destination, day)
-        same = here is not None and there is not None and here.union == there.union != "" and here.law == there.law
+        same = (
+            here is not None
+            and there is not None
+            and not set(here.unions).isdisjoint(there.unions)
+            and here.law == there.law != ""
+        )
         return same and here is not None and any(n.law == here.law and n.direction == UNION for n in self.needs)
 
     def asked(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
@@ -145,36 +127,8 @@ def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: S
         SubstanceTableError: one is missing or has not the expected columns.
         ErrorGroup: rows cannot be read, or two speak of the same country and day.
     """
-    found: list[Country] = []
-    errors: list[PrecursorScreenError] = []
-
-    def make(row: Row) -> Country:
-        found.append(_country(row))
-        if any(found[-1].code == other.code and _overlap(found[-1].dated, other.dated) for other in found[:-1]):
-            raise row.error("another row speaks of the same country and day")
-        return found[-1]
-
-    countries = make_all(read_rows(folder / "jurisdictions.csv", COLUMNS), make, errors, UNREAD)
-    needs = make_all(read_rows(folder / "permits.csv", _OF_NEEDS), _need, errors, UNREAD)
-    if errors:
-        raise ErrorGroup(errors)
-    return PermitLaw(tuple(countries), tuple(needs), tuple(substances), tuple(thresholds))
-
-
-def _dated(row: Row) -> Dated:
-    since, until = (date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until"))
-    if since and until and until <= since:
-        raise ValueError("it ends before it begins")
-    if row["read"] not in READ or not row["source"].strip():
-        raise ValueError(f"source is empty, or read is none of {', '.join(READ)}")
-    return Dated(since, until, row["source"], row["read"])
-
-
-def _country(row: Row) -> Country:
-    code = row["code"]
-    if code not in ("EU", NORTHERN_IRELAND) and find_country(code) != code:
-        raise ValueError(f"{code!r} is not a code of a country")
-    return Country(code, row["name"], row["law"], row["customs_union"], _dated(row))
+    needs = read_table(folder / "permits.csv", _OF_NEEDS, _need, UNREAD)
+    return PermitLaw(load_countries(folder), needs, tuple(substances), tuple(thresholds))
 
 
 def _need(row: Row) -> Need:
@@ -184,11 +138,7 @@ def _need(row: Row) -> Need:
         raise ValueError("who is none of own, sender, receiver")
     if row["checked"]:
         date.fromisoformat(row["checked"])
-    return Need(row["law"], row["category"], row["direction"], row["need"], row["who"], bool(row["above"]), _dated(row))
-
-
-def _overlap(a: Dated, b: Dated) -> bool:
-    return at_once((a.since, a.until), (b.since, b.until))
+    return Need(row["law"], row["category"], row["direction"], row["need"], row["who"], bool(row["above"]), read_dated(row))
 
 
 @cache

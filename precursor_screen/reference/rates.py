@@ -17,7 +17,7 @@ _SHIPPED: Final = ("currency", "date", "usd", "source", "verified")
 _OWN: Final = ("currency", "date", "usd")
 _CODE: Final = re.compile(r"[A-Z]{3}")
 USD: Final = "USD"
-STALE_DAYS: Final = 365
+STALE_DAYS: Final = 400
 _REMEDY: Final = "Columns: currency (ISO 4217), date (YYYY-MM-DD), usd (US dollars for one unit); one row a currency and day."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from precursor_screen.core.model import ANNOUNCED, Substance
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
+from precursor_screen.matching.substance.match import Match
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import SubstanceTable, load_substances
@@ -112,9 +114,9 @@ def _parts_of_index(folder: Path) -> tuple[tuple[Substance, ...], frozenset[str]
 def lookup(text: str, reference: Recognising) -> dict[str, Any]:
     """Which controlled substances a text names, as the object of the contract: matches and suppressed ones with reasons.
 
-    Offsets count characters of the text as given.
+    Offsets count characters of the text as given. A text that is nothing but an HS code names the substances that are classified there.
     """
-    found = reference.substance_index.match(text)
+    found = reference.substance_index.match(text) or _classified(text, reference.substance_index)
     known = {s.substance_id: s for s in reference.substances.substances}
     result: dict[str, Any] = {"text": text, "matches": [], "suppressed": []}
     for one in found:
@@ -126,16 +128,25 @@ def lookup(text: str, reference: Recognising) -> dict[str, Any]:
                 "edition": reference.substances.edition_of(c.instrument),
                 "verified": c.verified,
                 "known": c.known_on(reference.as_of),
+                "since": c.since.isoformat() if c.since else None,
             }
             for c in listed_as(one.name, substance.controls)
             if c.in_force(reference.as_of)
+        ]
+        announced = [
+            {"instrument": c.instrument, "schedule": c.schedule, "since": c.since.isoformat(), "verified": c.since_verified}
+            for c in listed_as(one.name, substance.controls)
+            # Of most acts only the first day is known: those count as announced ever before.
+            if c.since
+            and c.since > reference.as_of
+            and (c.coming(reference.as_of) == ANNOUNCED or not (c.adopted or c.published))
         ]
         record = {
             "substance_id": one.substance_id,
             "name": substance.name,
             "control": control,
+            "announced": announced,
             "tier": substance.tier,
-            **_announced(one.name, substance, reference.as_of),
             "method": one.method,
             "strength": one.strength,
             "form": one.form,
@@ -154,8 +165,16 @@ def lookup(text: str, reference: Recognising) -> dict[str, Any]:
     return result
 
 
-def _announced(name: str, substance: Substance, day: date) -> dict[str, Any]:
-    """The listings that are adopted and not in force yet, under the key `announced`; nothing where there is none."""
-    coming = [c for c in listed_as(name, substance.controls) if c.coming(day) == ANNOUNCED]
-    found = [{"instrument": c.instrument, "schedule": c.schedule, "since": c.since, "verified": c.verified} for c in coming]
-    return {"announced": found} if found else {}
+_HS_CODE = re.compile(r"\s*(?:HS|HTS|CN|TARIC)?(?:\s*code)?[\s:]*(\d{4}[. ]?\d{2}(?:[. ]?\d{2}){0,2})\s*", re.IGNORECASE)
+
+
+def _classified(text: str, index: SubstanceIndex) -> list[Match]:
+    """The substances that are classified under a text that is an HS code, six to ten digits; none: it is not one."""
+    code = _HS_CODE.fullmatch(text)
+    if not code:
+        return []
+    rows = index.recognise_codes("hs_code", [code[1]]).to_pylist()
+    return [
+        Match(**{n: row[n] for n in Match.__struct_fields__ if n in row} | {"start": code.start(1), "end": code.end(1)})
+        for row in rows
+    ]

@@ -17,7 +17,7 @@ from msgspec import Struct
 from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import UNION_OF_STATES, eu_members
+from precursor_screen.reference.jurisdiction import law_of
 from precursor_screen.reference.table_rows import UNREAD, Span, at_once, read_table
 
 # How long the importing State has to answer a pre-export notification: read from `reply_periods.csv`, by the exporter's
@@ -95,12 +95,12 @@ def shipped_reply_periods() -> tuple[ReplyPeriod, ...]:
 
 
 def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -> ReplyPeriod | None:
-    """The period of a jurisdiction on a day, for a member of the European Union that has none of its own the Union's.
+    """The period of a jurisdiction on a day, else that of the law that holds there: for a member of the European Union the Union's.
 
     Returns:
         None: unknown, which is never none at all.
     """
-    names = (jurisdiction, UNION_OF_STATES) if jurisdiction in eu_members() else (jurisdiction,)
+    names = (jurisdiction, law_of(jurisdiction, day))
     return next((p for name in names for p in periods if p.jurisdiction == name and p.in_force(day)), None)
 
 

@@ -16,6 +16,7 @@ from precursor_screen.cases.reconcile.differences import Unjudged, show_kg
 from precursor_screen.cases.reconcile.movements import Movement, record_of
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital
+from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reporting.document import Document, Table, columns, tabulate
 
 SCHEMA_VERSION = 1
@@ -46,7 +47,8 @@ def present(
     head: Head, unjudged: Sequence[Unjudged], text: Iterable[str], tables: Sequence[Table], table: int, data: Mapping[str, Any]
 ) -> Document:
     """A document of what was compared; `table`, one of the tables by its place, is the CSV."""
-    lines = [*(f"! {notice}" for notice in head.notices), *map(_doubt, unjudged), *text]
+    law = [said] if (said := head.provenance.get("law")) else []
+    lines = [*law, *(f"! {notice}" for notice in head.notices), *map(_doubt, unjudged), *text]
     before = {"schema_version": SCHEMA_VERSION, "run": head.run, "provenance": head.provenance, "notices": list(head.notices)}
     return Document(
         created=datetime.combine(head.day, time(), UTC),
@@ -191,7 +193,10 @@ def _text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[str]:
 def notes(made: YearlyReturn, head: Head) -> Iterator[tuple[str, str]]:
     """(about what, a sentence), in the order in which a reader needs them."""
     yield "Year", f"{made.year}-01-01 to {made.year}-12-31, both included"
-    yield "Jurisdiction", made.jurisdiction or "not told: directions that lines do not state are not known"
+    yield (
+        "Jurisdiction",
+        whose_law(made.jurisdiction, date(made.year, 12, 31)) or "not told: directions that lines do not state are not known",
+    )
     manifests = head.provenance.get("manifests")
     if manifests is not None:
         names = ", ".join(f"{m['name']} ({m['lines']:,} lines)" for m in manifests)

@@ -138,6 +138,7 @@ def _run(report: Report) -> Iterator[list[Any]]:
     provenance, run = report.provenance, report.run
     yield ["As of", provenance["as_of"]]
     yield ["Jurisdiction", provenance["jurisdiction"] or "not set"]
+    yield ["Law", provenance.get("law") or "not set"]
     yield ["Tiers", ", ".join(provenance.get("tiers", ()))]
     for i in provenance["inputs"]:
         yield [f"Input: {i['name']}", f"{i['lines']} lines, {i['format']}, SHA-256 {i['sha256']}"]
@@ -179,6 +180,7 @@ def summary_rows(report: Report) -> list[list[Any]]:
     rows += [[f"Shipments: {band}", count] for band, count in report.band_counts().items()]
     rows += [[f"Flags: {level}", count] for level, count in report.level_counts().items()]
     rows += [["As of", report.provenance["as_of"]], ["Jurisdiction", report.provenance["jurisdiction"] or "not set"]]
+    rows += [["Law", report.provenance.get("law") or "not set"]]
     rows.append(["Blind spots", "; ".join(s["message"] for s in coverage["blind_spots"]) or "none"])
     rows.append(["How to decide", _HOW])
     return rows

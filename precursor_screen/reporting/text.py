@@ -32,6 +32,7 @@ def lines_of(report: Report) -> list[str]:
     spots = report.coverage["blind_spots"]
     head += [line for spot in spots[:_MOST_SPOTS] for line in _hung("? ", f"{show_spot(spot)} {spot['remedy']}")]
     head += _more(len(spots) - _MOST_SPOTS, "blind spots stand in the full report")
+    head += _hung("  ", law) if (law := report.provenance.get("law")) else []
     tail = ["", *(line for label, said in counts_in_words(report) for line in _hung(f"{label}: ", said))]
     gaps = gaps_in_words(report)
     tail += [f"  {count:>8,}  {_cut(said, WIDTH - 12)}" for count, _, said in gaps[:_MOST_GAPS]]

@@ -6,7 +6,21 @@ import pytest
 
 LISTED = "Quimeralda Reactivos"
 SUBSTANCE_KEYS = {
-    *("substance_id", "name", "control", "tier", "method", "strength", "form", "verified", "matched", "start", "end", "score")
+    *(
+        "substance_id",
+        "name",
+        "control",
+        "announced",
+        "tier",
+        "method",
+        "strength",
+        "form",
+        "verified",
+        "matched",
+        "start",
+        "end",
+        "score",
+    )
 }
 PARTY_KEYS = {"list_id", "entry_id", "name", "matched_name", "name_kind", "score", "programmes", "explain"}
 
@@ -23,7 +37,10 @@ def test_lookup_says_what_is_named_where_and_how_it_knows(ps):
 
 def test_lookup_says_from_when_on_it_is_controlled(ps):
     before, on = (ps("lookup", "--as-of", day, "3'-chloropropiophenone").out for day in ("2026-05-17", "2026-05-18"))
-    assert "in force under no instrument on that day; controlled from 2026-05-18: EU 1" in before
+    assert (
+        "in force under no instrument on that day\n  controlled under EU 1 from 2026-05-18 on (the day was worked out, not read)"
+        in before
+    )
     assert "; EU 1\n" in on
 
 
@@ -33,7 +50,7 @@ def test_lookup_as_json(ps):
     (match,) = found["matches"]
     assert set(match) == SUBSTANCE_KEYS
     assert found["text"][match["start"] : match["end"]] == match["matched"] == "ACETONE"
-    assert {"instrument", "schedule", "edition", "verified", "known"} == set(match["control"][0])
+    assert {"instrument", "schedule", "edition", "verified", "known", "since"} == set(match["control"][0])
 
 
 @pytest.mark.parametrize("text", ["ceramic tiles", "", "***", "x" * 10_000])
@@ -59,6 +76,32 @@ def test_as_of_decides_what_was_in_force(ps):
     assert "UN1988" not in control("2022-11-22")
     assert "UN1988" in control("2022-11-23")
     assert ps("lookup", "--as-of", "never", "x").code == 2
+
+
+def test_a_substance_says_since_when_it_is_controlled_and_where_it_will_be(ps):
+    (found,) = ps("lookup", "--json", "--as-of", "2022-11-22", "norfentanyl").objects
+    coming = {c["instrument"]: c["since"] for c in found["matches"][0]["announced"]}
+    assert coming["UN1988"] == "2022-11-23"
+    assert "controlled under UN1988 I from 2022-11-23 on" in ps("lookup", "--as-of", "2022-11-22", "norfentanyl").out
+    (found,) = ps("lookup", "--json", "--as-of", "2022-11-23", "norfentanyl").objects
+    (match,) = found["matches"]
+    assert "UN1988" not in {c["instrument"] for c in match["announced"]}
+    assert {c["instrument"]: c["since"] for c in match["control"]}["UN1988"] == "2022-11-23"
+    assert "2022-11-23 (UN1988)" in ps("lookup", "--as-of", "2022-11-23", "norfentanyl").out
+
+
+@pytest.mark.parametrize("code", ["2915.24", "291524", "HS 2915 24", "2915.24.00", " HS code: 2915240000 "])
+def test_an_hs_code_alone_names_what_is_classified_there(ps, code):
+    (found,) = ps("lookup", "--json", code).objects
+    (match,) = [m for m in found["matches"] if m["substance_id"] == "acetic-anhydride"]
+    assert match["method"] == "hs"
+    assert code[match["start"] : match["end"]] == match["matched"]
+    assert match["start"] == next(i for i, c in enumerate(code) if c.isdigit())
+
+
+@pytest.mark.parametrize("text", ["999999", "29152", "291524 kg", "2915 24 1"])
+def test_what_is_not_an_hs_code_of_the_tables_names_nothing(ps, text):
+    assert ps("lookup", "--json", text).objects == [{"text": text, "matches": [], "suppressed": []}]
 
 
 LINES = [b"ACETONE", b"", b"ceramic tiles", b"\xff\xfe", b"\xe9ther ACETONE", "АЦЕТОН".encode(), b"\x1b[31m ACETONE\x00", b"\xc3"]

@@ -111,6 +111,9 @@ def test_sizes_are_those_of_the_day_and_an_unchecked_count_is_only_noted(folder:
     assert "sizes not checked" in checks(folder)["table sizes"].notes[0]
 
 
+EDITIONS = "instrument,schedule,edition,count,source,verified,checked,max_age_days\n"
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -118,12 +121,34 @@ def test_sizes_are_those_of_the_day_and_an_unchecked_count_is_only_noted(folder:
         ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,many,s,true\n", "not a number"),
         ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,1,s\n", "not as many cells"),
         ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,1,s,yes\n", "neither true nor false"),
+        (f"{EDITIONS}UN1988,I,x,1,s,true,lately,400\n", "Invalid isoformat"),
+        (f"{EDITIONS}UN1988,I,x,1,s,true,2026-11-29,0\n", "less than a day"),
     ],
 )
 def test_editions_that_make_no_sense(tmp_path: Path, content: str, says: str) -> None:
     (tmp_path / "editions.csv").write_text(content)
     with pytest.raises((SubstanceTableError, ErrorGroup), match=says):
         load_editions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("checked", "day", "stale"),
+    [
+        ("2026-11-29", date(2028, 1, 3), False),
+        ("2026-11-29", date(2028, 1, 4), True),
+        ("", date(2028, 1, 4), False),
+    ],
+)
+def test_a_table_is_stale_by_the_day_it_was_compared(tmp_path: Path, checked: str, day: date, stale: bool) -> None:
+    (tmp_path / "editions.csv").write_text(f"{EDITIONS}UN1988,I,x,1,s,true,{checked},400\n")
+    (edition,) = load_editions(tmp_path)
+    assert edition.stale(day) is stale
+
+
+def test_older_tables_state_no_day(tmp_path: Path) -> None:
+    (tmp_path / "editions.csv").write_text("instrument,schedule,edition,count,source,verified\nEU,,x,1,s,true\n")
+    (edition,) = load_editions(tmp_path)
+    assert (edition.name, edition.checked, edition.max_age_days) == ("EU", None, 400)
 
 
 @pytest.mark.parametrize("content", ["a,b\n", "substance_id,name,reason\nacetone,x,\n", "substance_id,name,reason\nacetone\n"])

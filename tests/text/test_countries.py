@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.tables import words_of
-from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.text import countries
 from precursor_screen.text.countries import find_country, fold_country, is_no_one_country
 
@@ -168,8 +167,3 @@ def test_no_words_name_two_countries() -> None:
 def test_what_stands_for_no_one_country(text: str, is_none: bool) -> None:
     assert is_no_one_country(text) is is_none
     assert not is_none or find_country(text) is None
-
-
-@pytest.mark.parametrize(("jurisdiction", "own"), [("GB", ("GB", "XI")), ("US", ("US",)), ("XI", ("XI",))])
-def test_northern_ireland_is_the_united_kingdom_s_own(jurisdiction: str, own: tuple[str, ...]) -> None:
-    assert own_countries(jurisdiction) == own

@@ -177,6 +177,7 @@ def write_summary(subject: str, report: Report | None, said: MailContent) -> str
     """The mail: subject, what to know first, each new hold and review, the rest as counts, what was not screened, where the report is."""
     lines = [subject, ""]
     if report is not None:
+        lines += [law, ""] if (law := report.provenance.get("law")) else []
         notices = [f"! {notice}" for notice in report.notices]
         lines += [*notices[:_MOST_NOTICES], *_more(len(notices) - _MOST_NOTICES, "notices are in the report")]
     lines += [

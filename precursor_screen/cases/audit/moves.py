@@ -24,6 +24,7 @@ from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Threshold
 from precursor_screen.kernel.movements import link_movements
+from precursor_screen.reference.jurisdiction import law_of, laws_of
 from precursor_screen.reference.thresholds import shipped_reply_periods, threshold_for
 from precursor_screen.rulebook.registers import REQUIREMENTS
 
@@ -46,7 +47,8 @@ class Limits:
 
     def __init__(self, thresholds: Iterable[Threshold], jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
-        self._rows = [one for one in thresholds if one.jurisdiction == jurisdiction]
+        laws = laws_of(jurisdiction)
+        self._rows = [one for one in thresholds if one.jurisdiction in laws]
         self._known: dict[tuple[str, str, date, str], Decimal | None] = {}
 
     def find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
@@ -55,7 +57,7 @@ class Limits:
             return None
         key = (substance, direction, day, period)
         if key not in self._known:
-            found = threshold_for(self._rows, self.jurisdiction, substance, direction, day, period)
+            found = threshold_for(self._rows, law_of(self.jurisdiction, day), substance, direction, day, period)
             self._known[key] = found.kg if found else None
         return self._known[key]
 

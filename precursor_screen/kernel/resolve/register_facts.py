@@ -24,9 +24,9 @@ _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
 
 
-def _reply_days(jurisdiction: str) -> tuple[int | None, bool]:
+def _reply_days(law: str) -> tuple[int | None, bool]:
     """Days, and whether they are working days. Only of a period that was read in its source, and holds still: a flag rests on it."""
-    read = [p for p in shipped_reply_periods() if p.jurisdiction == jurisdiction and p.verified and p.valid_to is None]
+    read = [p for p in shipped_reply_periods() if p.jurisdiction == law and p.verified and p.valid_to is None]
     return (read[0].days, read[0].working_days) if read else (None, False)
 
 
@@ -35,7 +35,7 @@ def add_register_facts(
     lines: pa.Table,
     candidates: pa.Table,
     registers: Mapping[str, pa.Table],
-    jurisdiction: str,
+    law: str,
 ) -> tuple[pa.Table, pa.Table]:
     """Adds the columns about registers.
 
@@ -44,12 +44,12 @@ def add_register_facts(
         lines: with LINE_NO and as_of_date.
         candidates: SUBSTANCE_CANDIDATE with LINE_NO.
         registers: the imported ones by name.
-        jurisdiction: whose period of reply counts.
+        law: whose period of reply counts.
 
     Returns:
         lines and candidates with the columns of the registers that there are.
     """
-    days, _ = _reply_days(jurisdiction)
+    days, _ = _reply_days(law)
     candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
     connection.register("lines", lines)
     connection.register("noted", candidates.select([LINE_NO, "substance_id"]))
@@ -58,7 +58,7 @@ def add_register_facts(
     if "permits" in registers and "permit_reference" in names:
         lines = _append(lines, fetch(connection, _of_lines(_permits())), _PERMIT)
     if "pre-export-notifications" in registers and "pen_reference" in names:
-        lines = _append(lines, fetch(connection, _of_lines(_notifications(names, jurisdiction))), _PEN)
+        lines = _append(lines, fetch(connection, _of_lines(_notifications(names, law))), _PEN)
     if "pre-export-notifications" in registers:
         candidates = _append(candidates, fetch(connection, _objections(names)), _OBJECTION)
     if "licences" in registers:
@@ -113,9 +113,9 @@ def _permits() -> str:
         from ({_document("permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
 
 
-def _notifications(names: set[str], jurisdiction: str) -> str:
+def _notifications(names: set[str], law: str) -> str:
     dispatch = "coalesce(dispatch_date, as_of_date)" if "dispatch_date" in names else "as_of_date"
-    _, working = _reply_days(jurisdiction)
+    _, working = _reply_days(law)
     lead = (
         f"len(list_filter(range(sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
         if working

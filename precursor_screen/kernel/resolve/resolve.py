@@ -14,6 +14,7 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import TYPES
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
@@ -94,7 +95,7 @@ def resolve(
     lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
-        lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)
+        lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.law)
     return Resolved(lines, candidates, parties, inputs)
 
 
@@ -135,13 +136,7 @@ def _direction(names: set[str], told: frozenset[str], own: Sequence[str]) -> str
     whence or whither, the country of the sender or of the receiver stands for it, else that of the port."""
     stated = "direction" if "direction" in names else "cast(null as varchar)"
     ours = ", ".join(literal(c) for c in own)
-    sides = [
-        [*(c for c in fields if c in names), *(f"{_TOLD}{c}" for c in fields if c in told)]
-        for fields in (
-            ("country_of_dispatch", "consignor_country", "exporter_country"),
-            ("country_of_destination", "consignee_country", "importer_country"),
-        )
-    ]
+    sides = [[*(c for c in fields if c in names), *(f"{_TOLD}{c}" for c in fields if c in told)] for fields in SIDES]
     if not own or not any(sides):
         return stated
     leaves, comes = (f"coalesce(coalesce({', '.join(side)}) in ({ours}), false)" if side else "false" for side in sides)

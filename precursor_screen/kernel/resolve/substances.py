@@ -13,6 +13,7 @@ from precursor_screen.core.engine import fetch
 from precursor_screen.core.model import Concern, Substance
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.legal_status import THRESHOLDS, open_law, same_law
+from precursor_screen.kernel.resolve.countries import SIDES, country_of, listings, open_countries, same_country
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.reference.bundle import Reference
@@ -85,6 +86,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
     """
     connection.register("substances", substance_table(reference.substances.substances, reference.concern))
     open_law(connection, reference)
+    open_countries(connection)
     connection.execute(f"create temp table found as {_found(columns)}")
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
     # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.
@@ -98,20 +100,25 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
         select *, {_combined()} as match_strength
         from ranked where nth = 1""")
+    leaves, comes = (country_of(side, columns) for side in SIDES)
+    own = literal(reference.law)
     connection.execute(f"""
         create temp table candidates as
         -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
         with goods as materialized (
-            select best.*, direction, as_of_date, hs6, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy, {_dangerous(columns)} as has_un
+            select best.*, direction, as_of_date, hs6, {leaves} as dispatch, {comes} as destination, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy, {_dangerous(columns)} as has_un
             from best join lines using ({LINE_NO}))
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.licit_use, s.substance_route_groups,
                s.substance_route_roles, s.usual_usd_per_kg, s.large_kg, b.method as match_method,
                b.match_methods, {_borne_out()} as match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
-               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, law.announced, law.proposed, law.controlled_from, s.own_hs6s,
-               s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
+               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, law.announced, law.proposed,
+               law.controlled_from, s.own_hs6s, s.own_un_numbers, s.own_danger_class, {listings("dispatch", own)} as dispatch_listings,
+               {listings("destination", own)} as destination_listings, {", ".join(f"law.{c}" for c in THRESHOLDS)}
         from goods b join substances s using (substance_id) left join law on {same_law("b", "b", "b.name")}
+        left join countries dispatch on {same_country("dispatch", "b")}
+        left join countries destination on {same_country("destination", "b")}
         where law.tier is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
 

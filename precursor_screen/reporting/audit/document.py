@@ -12,6 +12,7 @@ from precursor_screen.cases.audit.moves import Lines, place_of
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.words import counted
 from precursor_screen.core.words import kilograms as kg
+from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reporting.audit import html
 from precursor_screen.reporting.audit.tables import RANKING, TABLES, ranked, records_of
 from precursor_screen.reporting.document import Document, Table, columns, tabulate
@@ -33,7 +34,7 @@ def present(audit: Audit) -> Iterator[str]:
 
 def _exporter(one: Audited) -> Iterator[str]:
     profile = one.profile
-    yield f"{profile.name}, {profile.first} to {profile.last} ({profile.basis.source}, {profile.basis.jurisdiction or 'no jurisdiction'})"
+    yield f"{profile.name}, {profile.first} to {profile.last} ({profile.basis.source}, {whose_law(profile.basis.jurisdiction, profile.last) or 'no jurisdiction'})"
     yield f"  {counted(profile.movements, 'movement')} in {counted(profile.shipments, 'shipment')}, {kg(profile.kg)}, {counted(len(profile.receivers), 'receiver')}"
     yield "Names taken:"
     for taken in profile.merged.taken[:_MOST_NAMES]:
@@ -78,7 +79,7 @@ def _cite_case(lines: Lines, known: dict[int, str]) -> str:
 
 
 def _rank(ranking: Ranking) -> Iterator[str]:
-    yield f"{len(ranking.rows):,} of {ranking.total:,} exporters, {ranking.first} to {ranking.last} ({ranking.jurisdiction or 'no jurisdiction'})"
+    yield f"{len(ranking.rows):,} of {ranking.total:,} exporters, {ranking.first} to {ranking.last} ({whose_law(ranking.jurisdiction, ranking.last) or 'no jurisdiction'})"
     for number, one in enumerate(ranking.rows, 1):
         near = f", {one.near:,} of {one.weighed:,} just under" if one.weighed else ""
         yield (
