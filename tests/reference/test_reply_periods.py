@@ -22,7 +22,7 @@ def test_those_that_ship_each_have_a_source_and_say_whether_it_was_read():
     periods = shipped_reply_periods()
     assert {p.jurisdiction: (p.days, p.working_days, p.verified) for p in periods} == {
         "AU": (5, True, True),
-        "EU": (15, True, False),
+        "EU": (15, True, True),
         "US": (15, False, True),
     }
     assert all(p.source for p in periods)
