@@ -63,7 +63,7 @@ def load_reference(
         concern: file with a site's own grades and masses of substances.
         rates: file with a site's own rates of currencies.
         exceptions: file with a site's exceptions.
-        jurisdiction: US, EU, CA, AU ...; empty: none.
+        jurisdiction: US, EU, FR, AU ...; empty: none.
         as_of: the day that judges; default: today.
         tiers: which kinds of control count.
         registers: open the registers under `home`.

@@ -45,7 +45,7 @@ ON_CHANGE = ("new", "rescreen", "ask")
 
 SETTINGS = (
     Setting("home", False, (), "folder of imported watchlists and the cache"),
-    Setting("jurisdiction", False, (), "for whom one screens: US, EU, CA, AU ..."),
+    Setting("jurisdiction", False, (), "for whom one screens: US, EU, FR, AU ..."),
     Setting("tiers", True, SCREENED_TIERS, "which kinds of control count"),
     Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
     Setting("mapping", False, (), "column map for tabular input"),

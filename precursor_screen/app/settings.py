@@ -100,7 +100,7 @@ class Settings(Struct, frozen=True):
 
     Attributes:
         home: folder of imported lists, registers, the cache and the ledger `home`.
-        jurisdiction: for whom one screens: US, EU, CA, AU ...; empty: none.
+        jurisdiction: for whom one screens: US, EU, FR, AU ...; empty: none.
         tiers: which kinds of control count.
         watchlists: ids, paths of private CSV files, `sample` for the fictional list that ships, or `none` alone; empty: all that are
             imported.

@@ -35,7 +35,7 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")
 @options.outputs_option("File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal].")
 @click.option("--manifest", "manifests", multiple=True, metavar="INPUT", help=_MANIFEST)
-@options.jurisdiction_option("For whom one audits (US, EU, CA, AU ...): thresholds.")
+@options.jurisdiction_option("For whom one audits (US, EU, FR, AU ...): thresholds.")
 @options.watchlist_option("With --manifest: as `screen` takes it. Repeatable.")
 @options.mapping_option("With --manifest: column map for tabular input [default: guessed].")
 @ledger_option

@@ -36,7 +36,7 @@ _ON_CHANGE = (
 @click.option("--rescreen-days", type=_NUMBER, help="How old files are at most that are screened again [default: 30].")
 @click.option("--update", is_flag=True, help="Fetch the imported watchlists from their publishers first.")
 @click.option("--retry", is_flag=True, help="Take up again what was set aside.")
-@options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...).")
+@options.jurisdiction_option("For whom one screens (US, EU, FR, AU ...).")
 @options.watchlist_option("As of `screen`. Repeatable.")
 @options.rules_option("Folder of rules, added to those that ship.")
 @options.fail_on_option("review")

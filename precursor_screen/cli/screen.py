@@ -44,7 +44,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @options.outputs_option(_OUTPUT)
 @options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
 @options.file_option("--resolved", "resolved_path", words=_RESOLVED)
-@options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
+@options.jurisdiction_option("For whom one screens (US, EU, FR, AU ...): thresholds and directions.")
 @click.option(
     "--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(SCREENED_TIERS)} [default: convention,national]."
 )

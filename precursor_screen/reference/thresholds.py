@@ -246,7 +246,7 @@ def threshold_for(
 
     Args:
         thresholds: As loaded.
-        jurisdiction: US, EU, CA, AU ...
+        jurisdiction: US, EU, FR, AU ...
         substance_id: The substance.
         direction: import, export or domestic; anything else matches rows for any direction only.
         day: The day judged on; `valid_from` is inclusive, `valid_to` exclusive.

@@ -42,8 +42,7 @@ def same_country(country: str, moved: str) -> str:
     )
 
 
-def listings(country: str, own: str) -> str:
-    """SQL of what the law of a country lists a substance under, `France (EU 1)`; empty: nothing, or it is the office's own law."""
-    return f"""case when {country}.law is null or {country}.law = {own} or law.control is null then []
-        else list_transform(list_filter(law.control, lambda c: c.instrument = {country}.law),
-            lambda c: {country}.name || ' (' || c.instrument || ' ' || c.schedule || ')') end"""
+def listings(country: str) -> str:
+    """SQL of what the law of a country lists a substance under, `France (EU 1)`; empty: nothing, or its law is not known."""
+    return f"""coalesce(list_transform(list_filter(law.control, lambda c: c.instrument = {country}.law),
+            lambda c: {country}.name || ' (' || c.instrument || ' ' || c.schedule || ')'), [])"""

@@ -101,7 +101,6 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         select *, {_combined()} as match_strength
         from ranked where nth = 1""")
     leaves, comes = (country_of(side, columns) for side in SIDES)
-    own = literal(reference.law)
     connection.execute(f"""
         create temp table candidates as
         -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
@@ -114,8 +113,8 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
                b.match_methods, {_borne_out()} as match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, law.announced, law.proposed,
-               law.controlled_from, s.own_hs6s, s.own_un_numbers, s.own_danger_class, {listings("dispatch", own)} as dispatch_listings,
-               {listings("destination", own)} as destination_listings, {", ".join(f"law.{c}" for c in THRESHOLDS)}
+               law.controlled_from, s.own_hs6s, s.own_un_numbers, s.own_danger_class, {listings("dispatch")} as dispatch_listings,
+               {listings("destination")} as destination_listings, {", ".join(f"law.{c}" for c in THRESHOLDS)}
         from goods b join substances s using (substance_id) left join law on {same_law("b", "b", "b.name")}
         left join countries dispatch on {same_country("dispatch", "b")}
         left join countries destination on {same_country("destination", "b")}
