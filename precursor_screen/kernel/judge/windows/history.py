@@ -74,6 +74,7 @@ def see_movements(
     before = give(connection, "recorded", recorded.append_column("row_no", numbers))
     # Numbered once: rows alike in all that orders them might be numbered otherwise in the next query.
     mine = keep(connection, _mine(give(connection, "live", live), give(connection, "known", past.known), stored))
+    connection.unregister("live")  # what is kept of them is all that is read from here on
     stated = _stated(mine, before, wanted, recorded.column_names)
     everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)

@@ -107,7 +107,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
-            del recorded
+            del fresh, recorded
             found.append(_judge_all(connection, mine, seen, begun, reference.registers, history))
     joined = _joined(found)
     return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
