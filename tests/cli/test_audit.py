@@ -18,6 +18,7 @@ from tests.cases.audit.rows import OWN, row, table
 from tests.history import rows as ledger_rows
 
 URL = "sqlite:///ledger.sqlite"
+LAW = "US: US law (21 CFR 1310.02 and 1308, to 91 FR 11450)"
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31", "--jurisdiction", "US")
 OTHER = "Quillon Reagents Corp"
 
@@ -55,7 +56,7 @@ def test_an_exporter_is_audited_out_of_the_ledger(ps, recorded) -> None:
     answer = ps("audit", "larkfield laboratory supply", *YEAR, "--ledger", URL)
     assert answer.code == 1
     assert answer.out.startswith(
-        f"{OWN}, 2026-01-01 to 2026-12-31 (ledger, US)\n  8 movements in 8 shipments, 7,200 kg, 1 receiver\n"
+        f"{OWN}, 2026-01-01 to 2026-12-31 (ledger, {LAW})\n  8 movements in 8 shipments, 7,200 kg, 1 receiver\n"
     )
     assert "(1 high), 1 of them open; 1 confirmed. [may.csv:1]" in answer.out
     assert "here for 1 of its names" in answer.out
@@ -90,7 +91,7 @@ def test_all_are_ranked(ps, recorded) -> None:
     recorded(*TRADE)
     answer = ps("audit", "--all", "--top", "1", *YEAR, "--ledger", URL)
     assert answer.code == 0
-    assert answer.out.splitlines()[0] == "1 of 2 exporters, 2026-01-01 to 2026-12-31 (US)"
+    assert answer.out.splitlines()[0] == f"1 of 2 exporters, 2026-01-01 to 2026-12-31 ({LAW})"
 
 
 def test_not_and_also_correct_what_was_taken(ps, recorded) -> None:
@@ -145,9 +146,9 @@ def test_an_exporter_is_audited_out_of_manifests(ps, manifest) -> None:
     }
     manifest(*({**goods, "bill of lading": f"B{n}", "date": f"2026-0{n}-03"} for n in range(1, 5)))
     answer = ps("audit", "Larkfield Laboratory Supply", *YEAR, "--manifest", "manifest.csv", "--watchlist", "none")
-    assert answer.out.startswith("Larkfield Laboratory Supply Inc, 2026-01-01 to 2026-12-31 (manifests, US)\n  4 movements"), (
-        answer
-    )
+    assert answer.out.startswith(
+        f"Larkfield Laboratory Supply Inc, 2026-01-01 to 2026-12-31 (manifests, {LAW})\n  4 movements"
+    ), answer
     assert "No watchlist was at hand" in answer.out
     assert answer.code == 1
 
