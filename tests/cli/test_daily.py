@@ -88,8 +88,8 @@ def test_each_file_is_screened_once_and_each_day_has_a_folder(daily):
     assert (answer.code, answer.err, folders()) == (1, "", ["2026-11-23"])
     subject, *body = answer.out.splitlines()
     assert subject == "precursor-screen: 1 review (2026-11-23, US)"
-    assert body[3].startswith("REVIEW")
-    assert "Quimeralda Reactivos SA de CV" in body[3]
+    assert body[5].startswith("REVIEW")
+    assert "Quimeralda Reactivos SA de CV" in body[5]
     assert len(body) < 20
     assert sorted(p.name for p in Path("out/latest").iterdir()) == ["report.json", "run.json", "summary.txt"]
     assert (Path("out/summary.txt").read_text() + "\n") == answer.out == Path("out/latest/summary.txt").read_text() + "\n"
@@ -112,7 +112,7 @@ def test_the_mail_has_two_lines_for_each_review_counts_of_the_rest_and_where_the
     put("a.csv", goods(1, **LISTED), goods(2, **bulk), goods(3, **ACETONE), VAGUE)
     answer = daily(23, "--rules", "rules")
     assert (answer.code, answer.out.splitlines()[0]) == (1, "precursor-screen: 1 review, 1 line not screened (2026-11-23, US)")
-    first, why = answer.out.splitlines()[4:6]
+    first, why = answer.out.splitlines()[6:8]
     assert re.fullmatch(r"REVIEW +\d+  B1  .*Quimeralda Reactivos SA de CV.*", first)
     assert re.fullmatch(r" {12}Consignor or consignee matches a watchlist.*\. Compare .* \[[0-9a-f]{6}\]", why)
     assert "B2" not in answer.out
