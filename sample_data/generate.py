@@ -418,7 +418,7 @@ def write_jsonl(lines: list[dict[str, Any]]) -> bytes:
 
 
 def write_parquet(lines: list[dict[str, Any]]) -> bytes:
-    """Typed columns: whole numbers, decimals, dates; a column with a cell that is no number stays text."""
+    """Typed columns: whole numbers, decimals, dates; a column with a cell that is not a number stays text."""
     arrays = []
     for name in COLUMNS:
         values = [line[name] for line in lines]

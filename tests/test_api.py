@@ -118,7 +118,7 @@ def test_errors_are_those_of_the_command_line(reference, tmp_path, monkeypatch, 
 
 
 def test_rule_folders_are_checked(tmp_path):
-    with pytest.raises(UsageError, match="is no folder of rules"):
+    with pytest.raises(UsageError, match="is not a folder of rules"):
         precursor_screen.load_reference(watchlists=None, rule_dirs=[tmp_path / "missing"])
     with pytest.raises(UsageError, match="leaves no rule at all"):
         precursor_screen.load_reference(watchlists=None, only_rules=True)

@@ -200,7 +200,7 @@ def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(
-                "is no folder of rules", where=Where(str(folder)), remedy="Check the path of --rules or `rules.dirs`."
+                "is not a folder of rules", where=Where(str(folder)), remedy="Check the path of --rules or `rules.dirs`."
             )
     if only and not folders:
         raise UsageError("--only-rules leaves no rule at all", remedy="Name the folder of your rules with --rules.")

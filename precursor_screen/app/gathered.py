@@ -53,7 +53,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
     Args:
         source: what to read.
         options: how.
-        keep_fault: told of an error that nobody foresaw, gives the sentence for the report; default: such an error is raised.
+        keep_fault: called with an error that nobody foresaw, returns the sentence for the report; default: the error is raised.
 
     Raises:
         InputError: it cannot be read, or was changing all the time; it is to be set aside.

@@ -109,7 +109,7 @@ def _expand(name: str) -> list[Source]:
 
 
 def _match(pattern: str) -> list[Path]:
-    """What fits a pattern and is no folder, in a fixed order; `**` stands for any number of folders, linked ones among them once."""
+    """What fits a pattern and is not a folder, in a fixed order; `**` stands for any number of folders, linked ones among them once."""
     parts = Path(pattern).parts
     if "**" not in parts:
         return sorted(p for p in map(Path, glob.glob(pattern)) if not p.is_dir())

@@ -19,7 +19,7 @@ def read_share(text: str | None) -> Decimal:
     """A share as `1%`, `0.5 %` or `0.01`, from 0 to 1; None: 0.
 
     Raises:
-        UsageError: it is no share, or a bare 1, which may mean all or one in a hundred.
+        UsageError: it is not a share, or a bare 1, which may mean all or one in a hundred.
     """
     if text is None:
         return Decimal(0)

@@ -114,7 +114,7 @@ def reading(report: Path) -> Iterator[Any]:
         yield json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "Write one with -o report.json."
-        raise UsageError("is no JSON report of this program", where=Where(str(report)), remedy=remedy) from error
+        raise UsageError("is not a JSON report of this program", where=Where(str(report)), remedy=remedy) from error
 
 
 def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:

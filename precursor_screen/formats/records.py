@@ -84,7 +84,7 @@ def _objects(values: list[Any]) -> tuple[list[tuple[int, Any]], list[Broken]]:
         if isinstance(value, dict):
             records.append((number, value))
         else:
-            broken.append(Broken(number, str(value)[:_SHOWN], 1, "is no object", "broken-record"))
+            broken.append(Broken(number, str(value)[:_SHOWN], 1, "is not an object", "broken-record"))
     return records, broken
 
 
@@ -106,7 +106,7 @@ def _parse_lines(text: str) -> tuple[list[tuple[int, Any]], list[Broken]]:
         if isinstance(value, dict):
             parsed.append((number, value))
         else:
-            broken.append(Broken(number, line[:_SHOWN], 1, "is no object", "broken-record"))
+            broken.append(Broken(number, line[:_SHOWN], 1, "is not an object", "broken-record"))
     return parsed, broken
 
 

@@ -57,7 +57,7 @@ class WorkbookAudit(Protocol):
         """Texts that belong to no sheet, and sheets that are in the file but not in its list."""
 
 
-class NoWitness:
+class NoAudit:
     """Of a format that is looked at once only."""
 
     def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:

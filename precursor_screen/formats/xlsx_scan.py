@@ -63,7 +63,7 @@ def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> Survey:
     for piece in _pieces(archive, path):
         is_far = is_far or _FAR.search(piece) is not None
         if _BAD_STRING.search(piece):
-            bad = "it refers to texts by what is no number"
+            bad = "it refers to texts by what is not a number"
     if is_far:
         for pattern in (_ANY, _FILLED):
             rows, columns = _corner(archive, path, pattern)

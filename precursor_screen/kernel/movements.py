@@ -95,7 +95,7 @@ _TOLD = {
     "version-conflict": "another message of this version states the same item with other content",
     "partial-overlap": "another part of the bill states some of its items as well; they count once, here",
     "cancellation-waiting": "what it cancels has not been received",
-    "unparsed-version": "the version is no number; the message counts as one without a version",
+    "unparsed-version": "the version is not a number; the message counts as one without a version",
 }
 
 

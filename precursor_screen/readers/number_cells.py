@@ -61,7 +61,7 @@ def _parse(values: Distinct, order: str, field: str, rows: pa.Array, issues: Iss
         if day.ambiguous:
             bad.append((position, "ambiguous-date", f"{field}: day and month cannot be told apart"))
         elif day.day is None and not empty:
-            bad.append((position, "unparsed-date", f"{field} is no date"))
+            bad.append((position, "unparsed-date", f"{field} is not a date"))
     values.report(bad, field, rows, issues)
     return values.spread([d.day for d in days], pa.date32())
 
@@ -172,7 +172,7 @@ def _shown(text: str, mark: str, instead: str) -> str:
 def parse_numbers(
     column: pa.ChunkedArray, mark: str, plain_all: bool, field: str, code: str, rows: pa.Array, issues: IssueList
 ) -> Numbers:
-    """Decimals of a clean column; what is no number, or is negative, is null and an issue.
+    """Decimals of a clean column; what is not a number, or is negative, is null and an issue.
 
     Args:
         column: clean text.
@@ -195,7 +195,9 @@ def parse_numbers(
     if pc.any(slow).as_py():
         odd = Distinct(pc.if_else(slow, column, pa.scalar(None, pa.string())))
         parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
-        bad = [(i, code, f"{field} is no number") for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
+        bad = [
+            (i, code, f"{field} is not a number") for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])
+        ]
         odd.report(bad, field, rows, issues)
         values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
         if any(n and n.unit for n in parsed):

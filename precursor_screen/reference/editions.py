@@ -41,7 +41,7 @@ class Edition(Struct, frozen=True):
 
 
 def load_editions(path: Path) -> tuple[Edition, ...]:
-    """Read `editions.csv` of a folder, in the file's order; none if there is no such file, as in tables of before 2026.
+    """Read `editions.csv` of a folder, in the file's order; none if there is no such file, as in older tables.
 
     Raises:
         SubstanceTableError: The file cannot be read or has not the expected columns.
@@ -50,7 +50,7 @@ def load_editions(path: Path) -> tuple[Edition, ...]:
     file = path / "editions.csv"
     if not file.exists():
         return ()
-    older = "checked" not in file.read_text(encoding="utf-8").partition("\n")[0]  # tables of before 2027 state no day
+    older = "checked" not in file.read_text(encoding="utf-8").partition("\n")[0]  # tables of version 0.2 state no day
     return read_table(file, _COLUMNS[:-2] if older else _COLUMNS, _edition)
 
 

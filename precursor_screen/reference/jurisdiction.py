@@ -126,7 +126,7 @@ def check_jurisdiction(text: str) -> str:
     known = find_country(code)
     if known is None or len(code) != _LENGTH:
         remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, FR or AU."
-        raise UsageError(f"{code!r} is no jurisdiction", remedy=remedy)
+        raise UsageError(f"{code!r} is not a jurisdiction", remedy=remedy)
     return known
 
 
@@ -143,7 +143,7 @@ def own_countries(jurisdiction: str, day: date) -> tuple[str, ...]:
 
 
 def whose_law(jurisdiction: str, day: date) -> str:
-    """One line for reports: `FR: EU law (Regulations 273/2004 and 111/2005, to 2025/1475)`; empty when no jurisdiction is set."""
+    """One line for reports: `FR: EU law (EDITION)`; empty when no jurisdiction is set."""
     if not jurisdiction:
         return ""
     law = law_of(jurisdiction, day)

@@ -95,7 +95,7 @@ def load_nomenclature(folder: Path) -> Nomenclature:
     """Reads `nomenclature.csv` (code, description) and `packing.csv` (kind, goods, except_for, most_kg, source, verified).
 
     Raises:
-        SubstanceTableError: a file cannot be read or has other columns; a code that is none; a mass that is no number.
+        SubstanceTableError: a file cannot be read or has other columns; a code that is none; a mass that is not a number.
     """
     texts: dict[str, str] = {}
     for row in read_rows(folder / "nomenclature.csv", ("code", "description")):

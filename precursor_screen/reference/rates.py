@@ -68,7 +68,7 @@ def _rate(row: Row) -> Rate:
     try:
         usd = Decimal(row["usd"])
     except InvalidOperation:
-        raise ValueError(f"{row['usd']!r} is no number") from None
+        raise ValueError(f"{row['usd']!r} is not a number") from None
     if not usd.is_finite() or usd <= 0:
         raise ValueError(f"{row['usd']!r} is no rate above zero")
     try:

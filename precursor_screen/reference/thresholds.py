@@ -77,7 +77,7 @@ def load_reply_periods(path: Path) -> tuple[ReplyPeriod, ...]:
 def _period(row: Row) -> ReplyPeriod:
     flags = {"true": True, "false": False}
     if row["working_days"] not in flags or row["verified"] not in flags or int(row["days"]) < 1:
-        raise ValueError("days is no number from 1 on, or working_days or verified is neither true nor false")
+        raise ValueError("days is not a number from 1 on, or working_days or verified is neither true nor false")
     first, last = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
     return ReplyPeriod(
         row["jurisdiction"], int(row["days"]), flags[row["working_days"]], first, last, row["source"], flags[row["verified"]]

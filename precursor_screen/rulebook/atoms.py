@@ -262,7 +262,7 @@ def _number(value: Any, scope: Scope) -> Expression:
     if isinstance(value, str):
         column = scope.column(value)
         if column.kind not in NUMERIC:
-            raise AtomError(f"{value!r} is no number")
+            raise AtomError(f"{value!r} is not a number")
         return column
     _check_kind(value, "number")
     return Literal(value)

@@ -117,7 +117,7 @@ RULE = Record(
             kinds=("string",),
             passes=_is_rule_id,
             hint={"type": "string", "pattern": RULE_ID.pattern},
-            fault="{value!r} is no rule id",
+            fault="{value!r} is not a rule id",
             remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.",
         ),
         "version": Value(

@@ -99,7 +99,7 @@ def _part(name: str, how: str, scope: Scope, outcomes_of: str) -> Expression:
 def _parameter(value: Any, percent: bool) -> str:
     if percent:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise AtomError(f"{value!r} is no share", "Only numbers can be shown in per cent.")
+            raise AtomError(f"{value!r} is not a share", "Only numbers can be shown in per cent.")
         return f"{value * 100:g}"
     return f"{value:g}" if isinstance(value, float) else str(value)
 

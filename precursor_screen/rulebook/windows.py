@@ -193,7 +193,7 @@ def _span(spec: Mapping[str, Any], key: str, scope: Scope) -> int:
 
 def _tolerance(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_TOLERANCE:
-        raise AtomError(f"tolerance {value!r} is no share of at most {_MOST_TOLERANCE}", "tolerance: 0.05")
+        raise AtomError(f"tolerance {value!r} is not a share of at most {_MOST_TOLERANCE}", "tolerance: 0.05")
     return float(value)
 
 
@@ -209,7 +209,7 @@ def _chain(spec: Mapping[str, Any], scope: Scope) -> tuple[Chain, list[str]]:
     closes, links = spec.get("closes", False), scope.resolve(spec.get("links", 2))
     if type(links) is not int or not 2 <= links <= (MOST_LINKS if closes else 2):
         most = f"from 2 to {MOST_LINKS}" if closes else "2 where it does not close"
-        raise AtomError(f"links {links!r} is no number of links", f"Write {most}.", part="links")
+        raise AtomError(f"links {links!r} is not a number of links", f"Write {most}.", part="links")
     told = [name for name in ("as_of_date", "sender_name", "receiver_name") if scope.allowed is None or name in scope.allowed]
     chain = Chain(
         ends=tuple(ends),

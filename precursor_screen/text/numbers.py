@@ -42,7 +42,7 @@ def read_figure(digits: str, foreign: bool) -> tuple[tuple[Decimal, ...], bool]:
         foreign: the text is one of a language in which the comma is the decimal mark.
 
     Returns:
-        Readings from small to large; none where it is no number.
+        Readings from small to large; none where it is not a number.
     """
     if len(digits) > _LONGEST:
         return (), False
@@ -172,7 +172,7 @@ def parse_number(text: str, mark: str = ".") -> Number | None:
         mark: decimal mark of its column, `.` or `,`.
 
     Returns:
-        None where the cell is no number, or one beyond twelve digits before the point.
+        None where the cell is not a number, or one beyond twelve digits before the point.
     """
     if len(text) > 200:
         return None

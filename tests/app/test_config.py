@@ -123,7 +123,7 @@ def test_a_value_of_the_command_line_is_checked_like_any_other():
 def test_folders_of_rules_exist(tmp_path):
     check_rule_folders([tmp_path], only=True)
     check_rule_folders([], only=False)
-    with pytest.raises(UsageError, match="is no folder of rules"):
+    with pytest.raises(UsageError, match="is not a folder of rules"):
         check_rule_folders([tmp_path / "missing"], only=False)
     with pytest.raises(UsageError, match="leaves no rule at all"):
         check_rule_folders([], only=True)

@@ -76,6 +76,16 @@ def told(result) -> dict[str, tuple[object, ...]]:
     }
 
 
+@pytest.mark.parametrize("first", [date(1965, 3, 1), date(1969, 12, 20), date(2026, 3, 1)])
+@with_rules(SUM)
+def test_an_episode_is_remembered_whatever_its_year(office: Office, first: date) -> None:
+    """Mistyped years and the first days of spreadsheets are dates too."""
+    for days in ((0, 5), (15,), (40,), (20,)):
+        office.screen(*(line(n, day=first + timedelta(days=n)) for n in days))
+    with office.ledger() as ledger:
+        assert ledger.flags(rule_id=SUM).num_rows == 1
+
+
 # Lines sent again, amended, cancelled
 
 

@@ -53,7 +53,7 @@ def test_within_the_union_goods_are_not_exported():
     assert "GB" not in reference.own_countries
 
 
-@pytest.mark.parametrize(("start", "end", "says"), [("US", "CH", "where it comes from"), ("CH", "US", "where it goes")])
+@pytest.mark.parametrize(("start", "end", "says"), [("US", "CH", "Where it comes from"), ("CH", "US", "Where it goes")])
 def test_the_law_of_where_it_comes_from_or_goes_flags_by_itself(swiss, start: str, end: str, says: str):
     (flag,) = [f for f in flags_of([LISTED_BY_US | moved(start, end)], swiss) if f["rule_id"] == "PS-CHEM-029"]
     assert flag["level"] in ("low", "medium")

@@ -85,7 +85,7 @@ def test_other_inputs_other_lists(ps, screened, manifest):
     answer = ps("evidence", "verify", "case.zip", "--inputs", ".")
     assert (answer.code, "no file below . has its SHA-256" in answer.out) == (3, True)
     answer = ps("evidence", "verify", "case.zip", "--inputs", "none")
-    assert (answer.code, "is no folder" in answer.err) == (2, True)
+    assert (answer.code, "is not a folder" in answer.err) == (2, True)
 
 
 def test_a_flag_that_is_not_raised_again(ps, screened):
@@ -199,11 +199,11 @@ def test_as_others_take_it(ps, screened, kind, name):
     [
         (("evidence", "nothing-like-it"), 2, "is in the ledger"),
         (("evidence", "nothing-like-it", "--report", "report.json"), 2, "is in the report"),
-        (("evidence", "B2", "--report", "manifest.csv"), 2, "is no JSON report"),
+        (("evidence", "B2", "--report", "manifest.csv"), 2, "is not a JSON report"),
         (("evidence", "B2", "-o", "none/case.zip"), 2, "cannot be written"),
         (("evidence", "verify", "none.zip"), 2, "cannot be read"),
         (("evidence", "verify", "."), 2, "cannot be read"),
-        (("evidence", "verify", "report.json"), 1, "is no whole zip"),
+        (("evidence", "verify", "report.json"), 1, "is not a whole zip"),
         (("evidence", "verify", "report.json", "--signer", "manifest.csv"), 2, "not one public key"),
         (("evidence", "B2", "--ledger", "sqlite:///none.sqlite"), 4, "does not exist"),
         (("evidence",), 2, "seal"),

@@ -111,7 +111,7 @@ def test_a_report_that_is_none_is_exit_2(ps, content):
     for name in ("r.json", "missing.json"):
         answer = ps("explain", "0123456789", "--report", name)
         assert answer.code == 2
-        assert f"{name}: is no JSON report of this program. Write one with -o report.json." in answer.err
+        assert f"{name}: is not a JSON report of this program. Write one with -o report.json." in answer.err
 
 
 # substances

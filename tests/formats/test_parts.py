@@ -119,9 +119,9 @@ def test_a_table_of_texts_that_is_too_large_is_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(xlsx_scan, "_MOST_STRINGS", 100)
     monkeypatch.setattr(xlsx, "MOST_CONSTANTS", 1)
     with zipfile.ZipFile(io.BytesIO(_book(formula='="raw silk"'))) as archive:
-        witness = xlsx.XlsxAudit(archive)
-        scan = witness.scan(0, "Sheet1")
-        _, notes = witness.loose_parts()
+        audit = xlsx.XlsxAudit(archive)
+        scan = audit.scan(0, "Sheet1")
+        _, notes = audit.loose_parts()
     assert scan is not None
     assert [note.text for note in notes] == ["Sheet1", "xl/sharedStrings.xml"]
 

@@ -146,7 +146,7 @@ def test_numbers_are_read_by_the_mark_of_their_column(
     assert (None if found.units is None else [u or None for u in found.units.to_pylist()]) == units
     expected = [c for c, v in zip(cells, values, strict=True) if v is None and c not in (None, "tba")]
     assert [(code, value, message) for code, _, value, message, _ in said(issues)] == [
-        ("unparsed-quantity", c, "quantity is no number") for c in expected
+        ("unparsed-quantity", c, "quantity is not a number") for c in expected
     ]
 
 

@@ -57,7 +57,7 @@ def test_a_sites_own_currency_replaces_what_ships_of_it_and_of_no_other(tmp_path
         ("EUR,2026-01-01,-1\n", 2, "'-1' is no rate above zero"),
         ("EUR,2026-01-01,0\n", 2, "'0' is no rate above zero"),
         ("EUR,2026-01-01,NaN\n", 2, "'NaN' is no rate above zero"),
-        ("EUR,2026-01-01,one\n", 2, "'one' is no number"),
+        ("EUR,2026-01-01,one\n", 2, "'one' is not a number"),
         ("EUR,1.1.2026,1\n", 2, "'1.1.2026' is no day"),
         ("EUR,2026-01-01\n", 2, "not as many cells"),
     ],

@@ -99,8 +99,8 @@ def test_parameters_and_shares_stand_in_the_sentence(explain, params, shown):
         ("{group_members}", {}, "unknown field 'group_members'"),
         ("{window_text}", {}, "unknown field 'window_text'"),
         ("{gros_mass_kg}", {}, "Did you mean 'gross_mass_kg'"),
-        ("{share:%}", {"share": "much"}, "is no share"),
-        ("{share:%}", {"share": True}, "is no share"),
+        ("{share:%}", {"share": "much"}, "is not a share"),
+        ("{share:%}", {"share": True}, "is not a share"),
     ],
 )
 def test_a_sentence_that_cannot_be_said_is_refused(explain, params, says):

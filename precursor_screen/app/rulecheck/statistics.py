@@ -142,10 +142,10 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         UsageError: no rule id, no such folder, or the file is there already.
     """
     if not RULE_ID.match(rule_id):
-        raise UsageError(f"{rule_id!r} is no rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
+        raise UsageError(f"{rule_id!r} is not a rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
     path = folder / f"{rule_id.lower()}.yml"
     if not folder.is_dir():
-        raise UsageError("is no folder", where=Where(str(folder)), remedy="Make it first.")
+        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Make it first.")
     if path.exists():
         raise UsageError("is there already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
     path.write_text(_TEMPLATE.format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
@@ -215,7 +215,7 @@ class RuleStats(Struct, frozen=True):
 
     @property
     def precision(self) -> float | None:
-        """The share of flags with a verdict that were confirmed; None where there is no verdict."""
+        """Confirmed flags as a share of those with a verdict; None: none has one."""
         told = self.confirmed + self.cleared
         return self.confirmed / told if told else None
 

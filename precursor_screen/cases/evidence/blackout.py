@@ -55,7 +55,7 @@ def find_inputs(folder: Path, wanted: Sequence[Row]) -> FoundInputs:
         UsageError: no such folder.
     """
     if not folder.is_dir():
-        raise UsageError("is no folder", where=Where(str(folder)), remedy="Name the folder that holds the manifests.")
+        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Name the folder that holds the manifests.")
     sizes = {i["bytes"] for i in wanted}
     digests = {i["sha256"] for i in wanted}
     result = FoundInputs()

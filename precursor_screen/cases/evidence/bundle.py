@@ -61,7 +61,7 @@ def unpack(content: bytes, name: str = "") -> dict[str, bytes]:
         name: of the file, for messages.
 
     Raises:
-        NoBundleError: it is no whole zip, holds what no bundle holds, or a byte more, less or other than its members make.
+        NoBundleError: it is not a whole zip, holds what no bundle holds, or a byte more, less or other than its members make.
     """
     if len(content) > LARGEST:
         raise NoBundleError(f"has more than {LARGEST // MB} MB, which no bundle has")
@@ -76,7 +76,7 @@ def unpack(content: bytes, name: str = "") -> dict[str, bytes]:
     except NoBundleError:
         raise
     except Exception as error:  # a zip that was tampered with breaks the library in whatever way it likes
-        raise NoBundleError(f"is no whole zip, or a member is not what its checksum says ({_said(error)})") from error
+        raise NoBundleError(f"is not a whole zip, or a member is not what its checksum says ({_said(error)})") from error
     again = pack(members)
     if again != content:
         raise NoBundleError(_where(content, again, infos))

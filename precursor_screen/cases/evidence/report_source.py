@@ -72,11 +72,11 @@ def _read(path: Path) -> tuple[Any, str]:
 
 
 def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no number of JSON")
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def _none(path: Path, problem: str) -> UsageError:
-    return UsageError(f"is no JSON report of this program ({problem})", where=Where(str(path)), remedy=_REMEDY)
+    return UsageError(f"is not a JSON report of this program ({problem})", where=Where(str(path)), remedy=_REMEDY)
 
 
 def _check(content: Any, path: Path) -> None:
@@ -145,7 +145,7 @@ def _problem_of_flag(flag: Mapping[str, Any]) -> str:
         return "window_line_ids is no list of ids"
     score = flag["score"]
     if score is not None and not isinstance(score, int | float):
-        return "score is no number"
+        return "score is not a number"
     try:
         explain_lines(flag, {}, None)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

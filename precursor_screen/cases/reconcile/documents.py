@@ -111,7 +111,7 @@ class Document(Struct, frozen=True):
 
     @property
     def version_no(self) -> int | None:
-        """The number of the version; None: none is stated, or it is no number."""
+        """The number of the version; None: none is stated, or it is not a number."""
         digits = re.sub(r"\D", "", self.version)
         return int(digits) if digits and len(digits) < 10 else None
 

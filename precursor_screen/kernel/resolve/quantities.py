@@ -274,7 +274,7 @@ def _of_substance(mass: Mass, stated: Concentration | None) -> Mass:
         return mass
     confidence = mass.confidence if stated.by_mass and stated.exact else _LOWER[mass.confidence]
     share = stated.percent / 100
-    if not stated.by_mass and mass.basis != VOLUME_BASIS:  # of a mass v/v is no share
+    if not stated.by_mass and mass.basis != VOLUME_BASIS:  # of a mass v/v is not a share
         return replace(mass, confidence=confidence)
     return replace(_times(mass, share), confidence=confidence)
 

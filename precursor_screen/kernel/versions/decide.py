@@ -52,7 +52,7 @@ NOTHING = Decision({}, {}, frozenset(), frozenset(), frozenset())
 
 
 def nth_of(version: str | None, *, cancels: bool = False) -> float:
-    """The number of a version; 0: the message has none, or one that is no number. A cancellation without one is of all versions."""
+    """The number of a version; 0: the message has none, or one that is not a number. A cancellation without one is of all versions."""
     if version is None and cancels:
         return math.inf
     return float(version) if version and is_number(version) else 0.0

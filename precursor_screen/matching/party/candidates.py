@@ -32,7 +32,7 @@ _BLOCK = 1 << 18  # postings that are summed at once
 # A word of many rows is looked up nevertheless while that costs no more than so many times the rest, or so few.
 _WORTH, _FEW = 4, 64
 _SLACK = 1e-9
-_BEYOND = 1e300  # instead of infinity, of which nought times is no number
+_BEYOND = 1e300  # instead of infinity, of which nought times is not a number
 
 # What is summed over the words of a reading:
 # weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the

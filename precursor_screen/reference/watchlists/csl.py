@@ -199,7 +199,7 @@ CSL_JSON = Importer("csl-json", "1", _fits_json, _read_json)
 def _records_json(records: Sequence[Any], skipped: ImportLog) -> Iterator[CslRecord]:
     for number, record in enumerate(records, start=1):
         if not isinstance(record, dict):
-            skipped.add("result that is no object", f"result {number}")
+            skipped.add("result that is not an object", f"result {number}")
             continue
         yield CslRecord(
             place=f"result {number}",

@@ -157,7 +157,7 @@ def _lines(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, Mapping[st
             if isinstance(entity, dict) and isinstance(entity.get("properties"), dict):
                 yield number, entity
             else:
-                skipped.add("line that is no entity", f"line {number}")
+                skipped.add("line that is not an entity", f"line {number}")
 
 
 def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: ImportLog) -> EntryBuilder | None:

@@ -27,9 +27,9 @@ def test_a_new_rule_takes_no_place_that_is_taken(tmp_path: Path):
     new_rule("PS-QTY-901", tmp_path, TODAY)
     with pytest.raises(UsageError, match="is there already"):
         new_rule("PS-QTY-901", tmp_path, TODAY)
-    with pytest.raises(UsageError, match="is no rule id"):
+    with pytest.raises(UsageError, match="is not a rule id"):
         new_rule("QTY-901", tmp_path, TODAY)
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         new_rule("PS-QTY-902", tmp_path / "nowhere", TODAY)
 
 

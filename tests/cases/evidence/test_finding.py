@@ -91,5 +91,5 @@ def test_what_is_not_there(tmp_path: Path):
     (tmp_path / "packed.zip").write_bytes(zipped({"m.csv": MANIFEST + b"\n"}))
     assert find_inputs(tmp_path, wanted()).missing == ["m.csv"]
     assert find_inputs(tmp_path, []).missing == []
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         find_inputs(tmp_path / "none", wanted())

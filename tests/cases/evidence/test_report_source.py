@@ -95,7 +95,7 @@ EDITS = {
     "an item of evidence": (("flags", 0, "evidence", 0, "as_written"), 5, "an item of evidence"),
     "half a match": (("flags", 0, "evidence", 0, "candidate"), "x", "cannot be explained"),
     "a window": (("flags", 0, "window_line_ids"), [1], "window_line_ids"),
-    "a score": (("flags", 0, "score"), "high", "score is no number"),
+    "a score": (("flags", 0, "score"), "high", "score is not a number"),
     "a line without cells": (("lines", 0, "cells"), None, "line 1"),
     "a cell that is no text": (("lines", 0, "cells", "Value"), 5, "line 1"),
     "a line twice": (("lines", 0, "line_id"), "L2", "line L2 stands there twice"),
@@ -123,7 +123,7 @@ def test_edited_by_hand(content, write, name):
 
 @pytest.mark.parametrize("text", ["", "[", "[]", "7", '{"flags": NaN}', "[" * 100_000, "\x00"])
 def test_no_json_or_no_report(write, text):
-    with pytest.raises(UsageError, match="is no JSON report"):
+    with pytest.raises(UsageError, match="is not a JSON report"):
         from_report(write(text), "aaaa0001")
 
 

@@ -268,7 +268,7 @@ def test_opensanctions_entities_apart_in_any_order(tmp_path):
     assert reasons(parsed.skipped) == {
         "entity that is not a target": 1,
         "entity without id or name": 1,
-        "line that is no entity": 1,
+        "line that is not an entity": 1,
     }
     with pytest.raises(WatchlistError, match=r"line 7"):
         parse(tmp_path, "cut.json", text[:-2], "opensanctions-json")

@@ -98,7 +98,7 @@ def test_csl_json(tmp_path):
     (entry,) = parsed.entries
     assert (entry.entry_id, names(entry)) == ("SDN:101", [("VELADRO, Eustasio", "primary"), ("EUSTASIO \ufffd", "strong")])
     assert (entry.addresses, entry.identifiers) == (("17 Calle Fabula, MX",), (("passport", "X17"),))
-    assert reasons(parsed.skipped) == {"result that is no object": 1}
+    assert reasons(parsed.skipped) == {"result that is not an object": 1}
     assert parse(tmp_path, "list.json", json.dumps(results), "csl-json").entries == parsed.entries
     with pytest.raises(WatchlistError, match="2 of 20 results: it is a page"):
         parse(tmp_path, "page.json", json.dumps({"total": 20, "results": results}), "csl-json")

@@ -25,7 +25,8 @@ from precursor_screen.kernel.judge.windows.selected import Selected
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, whole
 
-_FOR_EVER = 10**7  # days
+_FOR_EVER = 10**7  # days, more than there are between any two dates
+_BEFORE_ALL = -(10**6)  # since 1970: no date is as early
 
 
 class Episodes(Struct, frozen=True):
@@ -163,7 +164,7 @@ def members_of(rule: CompiledRule, selected: Selected, numbers: Numbers, episode
     first, last = (np.searchsorted(episodes.numbers, numbers, side=side) for side in ("left", "right"))
     spans = episodes.of_day[first]
     # Days of an episode follow each other within the span, so that their windows cover all days from the first one's on.
-    begin = np.zeros_like(numbers) if span is None else np.maximum(episodes.days[first] - span, 0)
+    begin = np.full_like(numbers, _BEFORE_ALL) if span is None else episodes.days[first] - span
     end = np.full_like(numbers, _FOR_EVER - 1) if span is None else episodes.days[last - 1]
     place = np.searchsorted(episodes.spans, spans)
     reached = begin if span is None else np.maximum(begin, episodes.low[place] - span)
