@@ -89,8 +89,8 @@ def test_repeats_of_an_ods_are_limited(old: str, new: str) -> None:
     ("part", "old", "new", "reason"),
     [
         (SHEET, b'<c r="A3"', b'<c r="A2"', "1 of its 16 filled cells"),
-        (SHEET, b't="s"><v>4</v>', b't="s"><v>-4</v>', "no number"),
-        (SHEET, b't="s"><v>4</v>', b't="s"><v>x</v>', "no number"),
+        (SHEET, b't="s"><v>4</v>', b't="s"><v>-4</v>', "not a number"),
+        (SHEET, b't="s"><v>4</v>', b't="s"><v>x</v>', "not a number"),
         (SHEET, b'<row r="3"', b'<rw r="3"', "not well formed"),
         (SHEET, b'<row r="3"', b'<row r="2"', None),  # cells know their own row
         ("xl/workbook.xml", b'name="Sheet1"', b'name="Sheet&#50;"', None),

@@ -200,7 +200,7 @@ def test_what_does_not_compile_is_named(detection, expected):
                 "against": "quantity_kg",
                 "tolerance": 1000,
             },
-            "no share of at most 10",
+            "not a share of at most 10",
         ),
     ],
 )

@@ -206,7 +206,7 @@ def test_a_tolerance_is_a_share_of_at_most_ten(tolerance):
     if tolerance in ("0", "0.05", "10"):
         assert window(text).tolerance == float(tolerance)
         return
-    with pytest.raises(ErrorGroup, match="no share of at most 10"):
+    with pytest.raises(ErrorGroup, match="not a share of at most 10"):
         window(text)
 
 
