@@ -25,7 +25,7 @@ from ledger import DAYS, FIRST, RUN, make, record_of
 from precursor_screen.api import load_reference
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.ledger_history import LedgerMemory
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.history.transaction import Transaction
 from precursor_screen.readers.interface import ReadOptions

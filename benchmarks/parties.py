@@ -25,8 +25,8 @@ import pyarrow.csv
 from data import names as invent
 from retrieval import measure, summarise
 
-from precursor_screen.app.local import parallel_over
 from precursor_screen.app.match_cache import cached_matches
+from precursor_screen.app.stream import parallel_over
 from precursor_screen.core.arrow import write_arrow
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.kernel.match.recognise import match_parties

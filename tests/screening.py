@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run, run
+from precursor_screen.app.stream import Run, run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule

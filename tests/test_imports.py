@@ -33,7 +33,7 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_reference
 from precursor_screen.reference.watchlists.opened import open_private_csv
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 
 lists = (open_private_csv(shipped.watchlists_folder() / "sample-list.csv"),)
 reference = load_reference(watchlists=lists, jurisdiction="US", as_of=date(2026, 11, 25))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -17,10 +15,12 @@ from precursor_screen.app.law_spots import HELD, find_law_spots
 from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
+from precursor_screen.kernel.line_gaps import LineGaps
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
-from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
+from precursor_screen.reference.rates import STALE_DAYS
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
@@ -66,12 +66,11 @@ class _BlindSpot(Struct):
     rules: set[str] = field(default_factory=set)
 
 
-def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, reference: Reference) -> list[dict[str, Any]]:
+def find_blind_spots(screened: Screened, described: bool, reference: Reference) -> list[dict[str, Any]]:
     """What the run could not see.
 
     Args:
-        noted: the lines in which something was recognised, with their candidates.
-        unjudged: UNJUDGED rows.
+        screened: what the kernel found.
         described: whether any line has a description.
         reference: jurisdiction, thresholds, registers, rates, lists.
 
@@ -79,8 +78,9 @@ def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, refer
         code, message, remedy, shipments, rules (ids): those that concern most shipments first; whatever holds for the whole run before
         all others.
     """
-    facts = _Facts(noted)
+    facts = _Facts(screened.resolved, screened.shipments.num_rows)
     spots: dict[str, _BlindSpot] = {}
+    gaps = screened.gaps
     usable = any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds)
     if not reference.jurisdiction:
         spots["no-jurisdiction"] = _BlindSpot(
@@ -107,11 +107,11 @@ def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, refer
     for edition in stale_laws(reference):
         spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
     of_run = list(spots)
-    for rule_id, missing in _missing(unjudged):
+    for rule_id, missing in _missing(screened.unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
             spot = spots.setdefault(code, _BlindSpot(message, remedy, shipments))
             spot.rules.add(rule_id)
-    for code, message, remedy, shipments in chain(_of_rates(noted, reference), find_law_spots(noted, reference)):
+    for code, message, remedy, shipments in chain(_of_rates(gaps), find_law_spots(screened.resolved, gaps.law, reference)):
         spots[code] = _BlindSpot(message, remedy, shipments)
     order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
     return [
@@ -182,14 +182,14 @@ def _register_of(missing: str) -> str | None:
 
 
 class _Facts:
-    """How many of the noted shipments lack something."""
+    """How many shipments lack something: of all, of those with goods of a substance."""
 
-    def __init__(self, noted: Resolved) -> None:
+    def __init__(self, noted: Resolved, shipments: int) -> None:
         self._lines = noted.lines
         self._candidates = noted.substances
         self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
-        self.all = _count(self._lines.column("shipment_id"))
+        self.all = shipments
         self.goods = _count(self._of_candidates)
 
     def without(self, *columns: str) -> int:
@@ -218,39 +218,13 @@ def _count(shipments: pa.ChunkedArray) -> int:
     return len(pc.unique(shipments))
 
 
-def _of_rates(noted: Resolved, reference: Reference) -> Iterable[tuple[str, str, str, int]]:
+def _of_rates(gaps: LineGaps) -> Iterable[tuple[str, str, str, int]]:
     """Values in currencies without a rate, or with one of long ago."""
-    lines = noted.lines
-    if not {"value", "currency", "shipment_id"} <= set(lines.column_names):
-        return
-    rows = lines.select(["shipment_id", "currency", "as_of_date"]).filter(
-        pc.and_(pc.is_valid(lines.column("value")), pc.is_valid(lines.column("currency")))
-    )
-    # Each currency and day is looked up once: there may be a million lines of them.
-    groups = rows.group_by(["currency", "as_of_date"]).aggregate([("shipment_id", "distinct")]).to_pylist()
-    unknown: dict[str, set[str]] = defaultdict(set)
-    stale: dict[str, set[str]] = defaultdict(set)
-    for group in groups:
-        currency, day = group["currency"], group["as_of_date"]
-        if currency in (USD, "US$", "$"):
-            continue
-        rate = rate_of(reference.rates, currency, day)
-        if rate is None:
-            unknown[currency].update(group["shipment_id_distinct"])
-        elif _days_between(rate.day, day) > STALE_DAYS:
-            stale[currency].update(group["shipment_id_distinct"])
     remedy = "Give rates: --rates FILE (CSV: currency, date, usd)."
-    if unknown:
-        yield (
-            "no-rate",
-            f"No rate for {', '.join(sorted(unknown))}: their values are not judged",
-            remedy,
-            len(set().union(*unknown.values())),
-        )
-    if stale:
-        message = f"Rates of {', '.join(sorted(stale))} are more than {STALE_DAYS} days off: their values are judged by them all the same"
-        yield "stale-rates", message, remedy, len(set().union(*stale.values()))
-
-
-def _days_between(a: date, b: date) -> int:
-    return abs((a - b).days)
+    if gaps.rate.by_name:
+        message = f"No rate for {', '.join(sorted(gaps.rate.by_name))}: their values are not judged"
+        yield "no-rate", message, remedy, gaps.rate.shipments
+    if gaps.stale_rate.by_name:
+        names = ", ".join(sorted(gaps.stale_rate.by_name))
+        message = f"Rates of {names} are more than {STALE_DAYS} days off: their values are judged by them all the same"
+        yield "stale-rates", message, remedy, gaps.stale_rate.shipments

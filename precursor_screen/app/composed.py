@@ -19,6 +19,7 @@ from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
+from precursor_screen.kernel.judge.flag import Recall
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
@@ -34,6 +35,7 @@ def compose(
     screened: Screened,
     memory: HistoryStore | None,
     reference: Reference,
+    recall: Recall,
     *,
     fail_on: str = "none",
     sample: Decimal = Decimal(0),
@@ -47,7 +49,8 @@ def compose(
         screened: what the kernel found.
         memory: of earlier runs; None: nothing is remembered.
         reference: that was screened against.
-        fail_on, sample: see `local.run`.
+        recall: gives lines of the run by their ids.
+        fail_on, sample: see `stream.run`.
     """
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = _coverage(gathered, screened, issues, reference, remembered=memory is not None)
@@ -59,6 +62,7 @@ def compose(
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))
     cells, earlier = _cited_cells(gathered, screened, sampled), _recalled(gathered, screened, memory)
+    cited = recall(pc.unique(cells.column("line_id")), screened.resolved)
     return Report(
         run=run,
         provenance=provenance,
@@ -68,8 +72,8 @@ def compose(
         flags=screened.flags,
         issues=issues,
         cells=cells,
-        particulars=particulars_of(screened.resolved, cells.column("line_id")),
-        goods=pa.concat_tables([goods_of(screened.resolved, cells.column("line_id")), with_columns(earlier, GOODS)]),
+        particulars=particulars_of(cited, cells.column("line_id")),
+        goods=pa.concat_tables([goods_of(cited, cells.column("line_id")), with_columns(earlier, GOODS)]),
         earlier=with_columns(earlier, PARTICULARS),
         entries=named_entries(screened.flags, reference.watchlists),
         rules=rules,
@@ -89,7 +93,7 @@ def _coverage(
     coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
     if remembered:
         coverage["lines_known"] = screened.known_lines
-    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, textless < lines or not lines, reference)
+    coverage["blind_spots"] = find_blind_spots(screened, textless < lines or not lines, reference)
     return coverage
 
 

@@ -67,7 +67,8 @@ def count_textless(lines: pa.Table) -> int:
     if "description" not in lines.column_names:
         return int(lines.num_rows)
     texts = lines.column("description")
-    return int(texts.null_count + (pc.sum(pc.equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0))
+    blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
+    return int(texts.null_count + sum(blank))
 
 
 def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:

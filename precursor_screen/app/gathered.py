@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source, is_pipe
+from precursor_screen.app.spool import Spool
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     ErrorGroup,
@@ -43,6 +44,7 @@ from precursor_screen.reference.bundle import Reference
 FaultKeeper = Callable[[BaseException], str]
 
 READINGS = 3
+_NO_CELLS = pa.table({})
 PAUSE = 0.3  # seconds before a file that was changing is read again
 _RECENT_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
 
@@ -145,21 +147,28 @@ def gather(
     sources: tuple[Source, ...],
     options: ReadOptions,
     reference: Reference,
+    spool: Spool,
     progress: Progress,
     keep_fault: FaultKeeper | None,
     refuse_empty: bool,
 ) -> GatherResult:
-    """Reads the inputs; for its arguments and errors see `local.run`."""
+    """Reads the inputs; for its arguments and errors see `stream.run`."""
     tables: list[InputTables] = []
     errors: list[InputError] = []
+    kept: list[tuple[int, int]] = []  # numbers of the lines and of the cells of each table
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read_one(source, options, keep_fault))
+            for one in read_one(source, options, keep_fault):
+                kept.append((spool.add(one.lines), spool.add(one.raw)))
+                tables.append(replace(one, lines=no_lines(), raw=_NO_CELLS))
+            spool.release()
         except MappingError:
             raise
         except InputError as error:
             errors.append(error)
+    back = [(spool.table(lines), spool.table(raw)) for lines, raw in kept]
+    tables = [replace(one, lines=lines, raw=raw) for one, (lines, raw) in zip(tables, back, strict=True)]
     if refuse_empty and not any(t.lines.num_rows for t in tables):
         _raise_unusable(tables, errors, reference)
     issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]

@@ -19,8 +19,8 @@ from precursor_screen.app.config import check_rule_folders, default_home
 from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run, run
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
+from precursor_screen.app.stream import Run, run
 from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
@@ -135,6 +135,7 @@ class Session(Struct, frozen=True):
         remember: bool = True,
         also: Callable[[Run], Iterable[FileRecord]] = lambda _: (),
         refuse_empty: bool = True,
+        every_line: bool = False,
     ) -> Run:
         """Screens some inputs and delivers what came of them.
 
@@ -146,6 +147,7 @@ class Session(Struct, frozen=True):
             remember: whether the ledger, where the settings name one, takes part.
             also: which files count as screened beside the inputs, such as archives.
             refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
+            every_line: see `stream.run`.
 
         Raises:
             InputError: no input could be read at all, and that is an error.
@@ -172,6 +174,7 @@ class Session(Struct, frozen=True):
                 keep_fault=self.keep_fault,
                 sample=settings.sample,
                 refuse_empty=refuse_empty,
+                every_line=every_line,
             )
             if memory:
                 result = replace(result, run_id=memory.run_id)

@@ -16,8 +16,8 @@ from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
-    from precursor_screen.app.local import Run
     from precursor_screen.app.settings import Settings
+    from precursor_screen.app.stream import Run
     from precursor_screen.core.report import Report
 
 # Options that are settings as they are given.
@@ -110,7 +110,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         _show(result.report, outputs, given)
 
     session = open_session(settings, clock.step, common.fault_keeper(ctx))
-    result = session.run(sources, lambda result: _write(result, outputs, given), tell)
+    result = session.run(
+        sources, lambda result: _write(result, outputs, given), tell, every_line=given["resolved_path"] is not None
+    )
     clock.stop()
     return int(result.report.exit_code)
 
@@ -190,8 +192,11 @@ class _Clock:
         return time.perf_counter(), time.process_time()
 
     def step(self, doing: str) -> None:
-        self._tell()
-        self.at, self.doing = self._now(), doing
+        """doing: a stage; after a colon how far it is."""
+        stage = doing.partition(":")[0] if not doing.startswith("reading ") else "reading"
+        if stage != self.doing:
+            self._tell()
+            self.at, self.doing = self._now(), stage
         common.show_progress(doing, self.quiet)
 
     def _tell(self) -> None:

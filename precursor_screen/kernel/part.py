@@ -5,16 +5,19 @@ A part holds every line of a shipment or none; nothing else depends on how lines
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, is_held, of_noted_shipments
+from precursor_screen.kernel.line_gaps import LineGaps, add_gaps, find_gaps
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import movement_rows
@@ -22,8 +25,10 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.trade_counts import tally_lines
-from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
+from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
+
+Hashes = npt.NDArray[np.uint64]
 
 
 class Part(Struct, frozen=True):
@@ -31,13 +36,15 @@ class Part(Struct, frozen=True):
 
     Attributes:
         lines: LINE_NO, line_id, movement_key, shipment_id of every line.
-        noted: the lines of shipments in which something was recognised, and those that a rule flags, with their candidates.
+        noted: the lines of shipments in which something was recognised, and those that a rule flags whatever stands beside them or that
+            could not be screened, with their candidates.
         flags: FLAG of the rules of scope line.
         unjudged: UNJUDGED of the same.
         moved: MOVED: what moved, message by message.
         issues: NUMBERED_ISSUE: what could not be screened.
         party_cells: how many cells name a party.
         tally: TALLY of every line, in the order of `lines`.
+        gaps: what all lines lack.
     """
 
     lines: pa.Table
@@ -48,6 +55,7 @@ class Part(Struct, frozen=True):
     issues: pa.Table
     party_cells: int
     tally: pa.Table
+    gaps: LineGaps = LineGaps()
 
 
 def judge_part(
@@ -71,17 +79,17 @@ def judge_part(
     """
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
-    resolved = resolve(given, inputs, matches.substances, matches.parties, matches.mentions, reference, parallel_map)
+    resolved = resolve(given, inputs, matches, reference, parallel_map)
     resolved, tally = _tallied(resolved)
     flags, unjudged = flag_lines(resolved, reference.rules, held=True)
-    moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, reference)
+    moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, matches.cut_at, reference)
     if numbers is not None:
         moved, issues = _numbered(moved, numbers), _numbered(issues, numbers)
         numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
-    noted = resolved if every_line else _noted(resolved, flags)
-    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally)
+    noted = resolved if every_line else _noted(resolved, [_told(flags, reference), issues])
+    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally, find_gaps(resolved.lines, reference))
 
 
 def _tallied(resolved: Resolved) -> tuple[Resolved, pa.Table]:
@@ -105,28 +113,95 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         flags=_joined([p.flags for p in parts]),
         unjudged=_joined([p.unjudged for p in parts]),
         moved=_joined([p.moved for p in parts]),
-        issues=_joined([p.issues for p in parts]),
+        issues=add_notes(_joined([p.issues for p in parts])),
         party_cells=sum(p.party_cells for p in parts),
         tally=tally,
+        gaps=add_gaps(p.gaps for p in parts),
     )
 
 
-def cut_shipments(lines: pa.Table, count: int) -> list[pa.Table]:
-    """Lines in some parts, each with whole shipments and LINE_NO.
+def cut_parts(lines: pa.Table, size: int) -> Iterator[pa.Table]:
+    """Lines in parts of about `size`, each with whole shipments and LINE_NO: one whose lines are scattered is judged where it begins.
 
     Args:
         lines: LINE columns, all lines of a run.
-        count: of parts.
+        size: of a part, in lines, at least 1.
     """
-    shipments = lines.column("shipment_id").combine_chunks().dictionary_encode().indices.to_numpy()
-    numbered = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
-    return [numbered.filter(pa.array(shipments % count == n)) for n in range(count)]
+    begins = range(0, lines.num_rows, size)
+    numbers = [_shipment_numbers(lines.slice(begin, size)) for begin in begins]
+    moved: dict[int, list[npt.NDArray[np.int64]]] = {}  # rows of parts that are not just a piece of the lines
+    for part, homes in _find_homes(numbers):
+        for home in np.unique(homes):
+            if home != part and home not in moved:
+                moved[home] = [np.arange(begins[home], begins[home] + size)]
+            moved.setdefault(home, []).append(begins[part] + np.flatnonzero(homes == home))
+        moved.setdefault(part, [])
+    for part, begin in enumerate(begins):
+        if part not in moved:
+            piece = lines.slice(begin, size)
+            yield piece.append_column(LINE_NO, pa.array(np.arange(begin, begin + piece.num_rows)))
+        elif moved[part]:
+            rows = pa.array(np.concatenate(moved[part]))
+            yield lines.take(rows).append_column(LINE_NO, rows)
 
 
-def _noted(resolved: Resolved, flags: pa.Table) -> Resolved:
+def _shipment_numbers(lines: pa.Table) -> Hashes:
+    """A number for each line's shipment; two shipments with one number are judged together, which changes nothing."""
+    with connect() as connection:
+        connection.register("lines", lines.select(["shipment_id"]))
+        numbers: Hashes = fetch(connection, "select hash(shipment_id) as number from lines").column("number").to_numpy()
+        return numbers
+
+
+def _find_homes(numbers: Sequence[Hashes]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """The parts with lines of shipments that begin in another part, and for each of their lines the part of its shipment's first."""
+    distinct = [np.unique(own) for own in numbers]
+    part_of = np.repeat(np.arange(len(distinct)), [len(own) for own in distinct])
+    shipments, first, parts = np.unique(
+        np.concatenate([np.empty(0, np.uint64), *distinct]), return_index=True, return_counts=True
+    )
+    scattered, home_of = shipments[parts > 1], part_of[first[parts > 1]]
+    for part, own in enumerate(numbers):
+        strays = np.flatnonzero(np.isin(own, scattered))
+        homes = np.full(len(own), part)
+        homes[strays] = home_of[np.searchsorted(scattered, own[strays])]
+        if (homes != part).any():
+            yield part, homes
+
+
+def recall_lines(
+    line_ids: pa.Array, noted: Resolved, *, lines: pa.Table, inputs: pa.Table, matches: Matches, reference: Reference
+) -> Resolved:
+    """The noted lines, and those of some others that are asked for, resolved again.
+
+    Args:
+        line_ids: that are asked for; what is not of this run is left out.
+        noted: see `Part`.
+        lines: LINE columns, all lines of the run.
+        inputs, matches, reference: as they were judged by.
+    """
+    unknown = line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+    rows = pc.indices_nonzero(pc.is_in(lines.column("line_id"), unknown)).cast(pa.int64()) if len(unknown) else unknown
+    if not len(rows):
+        return noted
+    more, _ = _tallied(resolve(lines.take(rows), inputs, matches, reference))
+    numbers = pa.chunked_array([rows])
+    tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
+    found, substances, parties = (_joined(both) for both in tables)
+    return Resolved(found, substances, parties, noted.inputs)
+
+
+def _told(flags: pa.Table, reference: Reference) -> pa.Table:
+    """The flags that are told whatever stands beside them."""
+    held = [r.rule.id for r in reference.rules if is_held(r.rule)]
+    return flags.filter(pc.invert(pc.is_in(flags.column("rule_id"), pa.array(held, pa.string()))))
+
+
+def _noted(resolved: Resolved, said: Sequence[pa.Table]) -> Resolved:
     lines = resolved.lines
+    named = pa.chunked_array([chunk for table in said for chunk in table.column("line_id").chunks], pa.string())
     in_noted = pc.is_in(lines.column(LINE_NO), of_noted_shipments(resolved).lines.column(LINE_NO))
-    wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(flags.column("line_id"))))
+    wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(named)))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 
 
@@ -139,4 +214,9 @@ def _numbered(table: pa.Table, numbers: pa.ChunkedArray) -> pa.Table:
 def _joined(tables: Sequence[pa.Table]) -> pa.Table:
     """Tables of parts as one, in the order of the run's lines; the sort is stable."""
     joined = pa.concat_tables(tables, promote_options="default")
-    return joined.take(pc.sort_indices(joined, [(LINE_NO, "ascending")])) if LINE_NO in joined.column_names else joined
+    if LINE_NO not in joined.column_names:
+        return joined
+    numbers = joined.column(LINE_NO).to_numpy()
+    if (numbers[1:] >= numbers[:-1]).all():
+        return joined
+    return joined.take(pa.array(np.argsort(numbers, kind="stable")))

@@ -34,9 +34,10 @@ from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import NOT_RAISED, drop_lonely
-from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, tell_held, undecided_lines
+from precursor_screen.kernel.judge.flag import Recall, flag_shipments, merge_flags, recall_nothing, tell_held, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
+from precursor_screen.kernel.line_gaps import LineGaps
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete
@@ -55,7 +56,7 @@ class Screened(Struct, frozen=True):
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
     compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are;
-    news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED.
+    news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED; gaps: what all lines lack.
     """
 
     resolved: Resolved
@@ -74,6 +75,7 @@ class Screened(Struct, frozen=True):
     known_lines: int = 0
     news: frozenset[str] = frozenset()
     not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
+    gaps: LineGaps = LineGaps()
 
 
 class Judgement(NamedTuple):
@@ -124,14 +126,19 @@ def screen(
     return judge_run(part, NoHistory(), reference)
 
 
-def judge_run(part: Part, memory: HistoryStore, reference: Reference) -> Screened:
+def judge_run(
+    part: Part, memory: HistoryStore, reference: Reference, recall: Recall = recall_nothing, progress: Progress = lambda _: None
+) -> Screened:
     """All lines of a run, judged by themselves, against one another and against what is remembered.
 
     Args:
         part: all lines.
         memory: of earlier runs; asked for the history, then for the states of flags.
         reference: what the law, the lists and the rules say.
+        recall: gives lines that `part` did not note.
+        progress: told what is being done.
     """
+    progress("looking back")
     batch = batch_of(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
     history = memory.look_back(replace(request_past(batch, reference), tally=tally))
@@ -143,16 +150,20 @@ def judge_run(part: Part, memory: HistoryStore, reference: Reference) -> Screene
         counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
     else:
         counted = movements.live
+    progress("judging movements over time")
     by_window = judge_windows(replace(movements, live=counted), history, reference)
+    progress("scoring shipments")
     recorded = history.movements[EARLIER]
-    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled)
+    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
-    compared = replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
+    part = replace(part, noted=recall(pc.unique(compared.flags.column("line_id")), part.noted))
+    raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
     news = find_news(screened, memory)
-    return replace(screened, counts=own, known_lines=_count_known(part, history), news=news, not_raised=not_raised)
+    known = _count_known(part, history)
+    return replace(screened, counts=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
 
 
 def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
@@ -212,6 +223,7 @@ def raise_flags(
     by_window: Judgement,
     reference: Reference,
     settled: VersionsResult | None = None,
+    recall: Recall = recall_nothing,
 ) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
     settled = settled or VersionsResult()
@@ -220,7 +232,7 @@ def raise_flags(
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
-    of_noted = partial(undecided_lines, part.noted, reference.rules)
+    of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
     judged = JudgeResult(
         standing.drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},

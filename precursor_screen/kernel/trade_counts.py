@@ -9,7 +9,7 @@ Parties and cargoes are numbers, the first eight bytes of a SHA-256: nothing els
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -92,30 +92,35 @@ def count_own(tally: CountedLines, known: pa.Array) -> TradeCounts:
         tally: of the run.
         known: numbers of cargoes that earlier runs have counted.
     """
-    rows = tally.lines.filter(
-        pc.and_(pc.is_valid(tally.lines.column("cargo")), pc.invert(pc.is_in(tally.lines.column("cargo"), known)))
-    )
-    rows = _first_of_each(rows)
-    parties = [
-        rows.select([side, "chapter", "day"])
-        .rename_columns(["party", "chapter", "day"])
-        .append_column("role", pa.array(np.full(rows.num_rows, role, np.uint8)))
-        for role, side in enumerate(TRADERS)
-    ]
-    lanes = rows.select(["hs6", "dispatch", "destination", "day"])
+    cargo = tally.lines.column("cargo")
+    counted = pc.and_(pc.is_valid(cargo), pc.invert(pc.is_in(cargo, known)))
+    rows = _first_of_each(tally.lines if pc.all(counted, min_count=0).as_py() else tally.lines.filter(counted))
+    parts = [rows.slice(begin, _SUMMED_AT_ONCE) for begin in range(0, rows.num_rows, _SUMMED_AT_ONCE)]
     return TradeCounts(
-        _summed(pa.concat_tables(parties), PARTY_COUNTS),
-        _summed(
-            pa.concat_tables([lanes.append_column("transit", pa.array([""] * rows.num_rows, pa.string())), _through(rows)]),
-            LANE_COUNTS,
-        ),
+        _summed(map(_party_rows, parts), PARTY_COUNTS),
+        _summed(map(_lane_rows, parts), LANE_COUNTS),
         rows.select(["cargo", "day"]),
     )
 
 
+_SUMMED_AT_ONCE = 1 << 18  # lines: all together would be copied twice
+
+
+def _party_rows(rows: pa.Table) -> pa.Table:
+    sides = (rows.select([side, "chapter", "day"]).rename_columns(["party", "chapter", "day"]) for side in TRADERS)
+    roles = (pa.array(np.full(rows.num_rows, role, np.uint8)) for role in range(len(TRADERS)))
+    return pa.concat_tables([side.append_column("role", role) for side, role in zip(sides, roles, strict=True)])
+
+
+def _lane_rows(rows: pa.Table) -> pa.Table:
+    lanes = rows.select(["hs6", "dispatch", "destination", "day"])
+    return pa.concat_tables([lanes.append_column("transit", pa.array([""] * rows.num_rows, pa.string())), _through(rows)])
+
+
 def _first_of_each(rows: pa.Table) -> pa.Table:
     """One row a cargo: that of its first day, and of those the first by what it says, whatever the order of lines."""
-    if len(pc.unique(rows.column("cargo"))) == rows.num_rows:
+    cargo = np.sort(rows.column("cargo").to_numpy())
+    if not (cargo[1:] == cargo[:-1]).any():
         return rows
     with connect() as connection:
         connection.register("rows", rows)
@@ -135,11 +140,17 @@ def _through(rows: pa.Table) -> pa.Table:
     return lanes.append_column("transit", _only(pa.chunked_array([pc.list_flatten(lists)]), _COUNTRY))
 
 
-def _summed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+def _summed(parts: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """Rows alike as one, with their number; those that lack something are left out."""
     keys = [n for n in schema.names if n != "lines"]
-    counted = rows.select(keys).drop_null().group_by(keys, use_threads=False).aggregate([([], "count_all")])
-    return counted.rename_columns([*keys, "lines"]).cast(schema)
+    counted = [schema.empty_table()]
+    for rows in parts:
+        grouped = rows.select(keys).drop_null().group_by(keys, use_threads=False).aggregate([([], "count_all")])
+        counted.append(grouped.rename_columns([*keys, "lines"]).cast(schema))
+    if len(counted) == 2:
+        return counted[1]
+    summed = pa.concat_tables(counted).group_by(keys, use_threads=False).aggregate([("lines", "sum")])
+    return summed.rename_columns([*keys, "lines"]).cast(schema)
 
 
 def add_count_facts(

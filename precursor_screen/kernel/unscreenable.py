@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.alike import number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
@@ -16,8 +18,6 @@ from precursor_screen.text.cell_errors import CELL_ERROR, UNCACHED_CELL
 from precursor_screen.text.party import is_to_order
 from precursor_screen.text.text_mass import TWO_READINGS
 
-# A field is cut where so many descriptions, and this share of all, end at the same, longest length; a page of free text is none.
-_FEWEST_CUT, _SHARE_CUT, _SHORTEST_FIELD, _LONGEST_FIELD = 5, 0.05, 12, 120
 _NOTIFIED = "trim(coalesce(notify_party_name, '')) <> ''"
 NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))
 _GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
@@ -46,13 +46,14 @@ def no_watchlist(cells: int) -> pa.Table:
     return pa.Table.from_pylist([row] if cells else [], schema=ISSUE)
 
 
-def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: Reference) -> pa.Table:
+def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], cut_at: Mapping[str, int], reference: Reference) -> pa.Table:
     """What was read and could not be screened, line by line: goods and names; codes of another edition, of which a note is made; and masses
     in descriptions that can be read in two ways.
 
     Args:
         resolved: the lines.
         names: cells of names of which nothing is left to compare.
+        cut_at: from `find_cut_lengths`.
         reference: whether names are compared at all.
 
     Returns:
@@ -88,8 +89,8 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
             count(*) as count, min({LINE_NO}) as {LINE_NO} from lines where hs_known = 'unknown-edition' group by source_file, hs_code"""
         )
-    if "description" in columns and _may_be_cut(resolved.lines):
-        parts.append(_cut_texts())
+    if cut_at:
+        parts.append(_cut_texts(cut_at))
     doubts = resolved.substances.column("mass_doubt") if "mass_doubt" in resolved.substances.column_names else None
     if doubts is not None and "description" in columns and _is_there(doubts, TWO_READINGS):
         stated = [f"ambiguous_{c} is null" for c in ("net_mass_kg", "quantity", "gross_mass_kg") if f"ambiguous_{c}" in columns]
@@ -143,16 +144,6 @@ def _is_there(cells: pa.ChunkedArray, value: str) -> bool:
     return pc.any(pc.equal(cells, value), min_count=0).as_py() is True
 
 
-def _may_be_cut(lines: pa.Table) -> bool:
-    """Whether enough distinct descriptions are as long as the longest of their file for `_cut_texts` to find one."""
-    files, texts = number_alike(lines.column("source_file")), lines.column("description")
-    lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy()
-    longest = np.zeros(files.max(initial=-1) + 1, lengths.dtype)
-    np.maximum.at(longest, files, lengths)
-    ends = (lengths == longest[files]) & (lengths >= _SHORTEST_FIELD) & (lengths <= _LONGEST_FIELD)
-    return len(pc.unique(texts.filter(pa.array(ends)))) >= _FEWEST_CUT
-
-
 def _unless_notified(role: str, columns: set[str]) -> str:
     """SQL of the condition that leaves out a consignee "to order" where a notify party is named."""
     if role != "consignee" or "notify_party_name" not in columns:
@@ -160,16 +151,38 @@ def _unless_notified(role: str, columns: set[str]) -> str:
     return f" anti join (select {LINE_NO} from lines join to_order on consignee_name = to_order.name where {_NOTIFIED}) using ({LINE_NO})"
 
 
-def _cut_texts() -> str:
+def _cut_texts(cut_at: Mapping[str, int]) -> str:
     """Descriptions that end where their field ends and in which nothing was recognised: one row a file, with their number."""
+    files = ", ".join(f"({literal(file)}, {length})" for file, length in sorted(cut_at.items()))
     return f"""select 'cut-text' as code, source_file, min(source_row) as source_row, 'description' as field, arg_min(description, {LINE_NO}) as value,
         'cut off at ' || any_value(longest) || ' characters, and nothing was recognised' as message, cast(null as varchar) as line_id,
         count(*) as count, min({LINE_NO}) as {LINE_NO}
-        from lines join (
-            select source_file as file, any_value(longest) as longest from (
-                select source_file, description, max(length(description)) over (partition by source_file) as longest from lines)
-            group by source_file
-            having count(distinct description) filter (length(description) = longest)
-                   >= greatest({_FEWEST_CUT}, {_SHARE_CUT} * count(distinct description))
-               and any_value(longest) between {_SHORTEST_FIELD} and {_LONGEST_FIELD}) on source_file = file
+        from lines join (values {files}) cut (file, longest) on source_file = file
         where length(description) = longest and len(substance_ids) = 0 group by source_file"""
+
+
+_NOTES = pa.array(
+    ["unknown-edition", "to-order", "cut-text"]
+)  # one row a file, or a file and code: what parts say of it is added up
+
+
+def add_notes(issues: pa.Table) -> pa.Table:
+    """NUMBERED_ISSUE of the parts of a run, in the order of lines, with one note of each kind a file: at its first row, all lines counted."""
+    places = pc.indices_nonzero(pc.is_in(issues.column("code"), _NOTES)).to_pylist()
+    notes: dict[tuple[str, ...], dict[str, Any]] = {}
+    gone = []
+    for place, row in zip(places, issues.take(pa.array(places, pa.int64())).to_pylist(), strict=True):
+        key = (row["code"], row["source_file"], row["value"] if row["code"] == "unknown-edition" else "")
+        first = notes.setdefault(key, {**row, "place": place, "count": 0})
+        first["count"] += row["count"]
+        first["source_row"] = min(first["source_row"], row["source_row"])
+        if row["code"] == "to-order":
+            first["value"] = min(first["value"], row["value"])
+        if first["place"] != place:
+            gone.append(place)
+    if not gone:
+        return issues
+    added = pa.Table.from_pylist([{n: note[n] for n in NUMBERED_ISSUE.names} for note in notes.values()], schema=NUMBERED_ISSUE)
+    kept = np.delete(np.arange(issues.num_rows), places)
+    places = np.concatenate([kept, [note["place"] for note in notes.values()]])
+    return pa.concat_tables([issues.take(pa.array(kept)), added]).take(pa.array(np.argsort(places)))

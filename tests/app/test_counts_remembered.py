@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from precursor_screen.api import load_reference
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.ledger_history import LedgerMemory
-from precursor_screen.app.local import Run, run
+from precursor_screen.app.stream import Run, run
 from precursor_screen.history.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.app.inputs import find_sources
-from precursor_screen.app.local import run
 from precursor_screen.app.sampling import draw, read_share, unflagged
+from precursor_screen.app.stream import run
 from precursor_screen.core.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting import json_report

@@ -13,7 +13,7 @@ from coherent import GOODS, coherent_chunks, read_catalogue
 from manifests import TEN, write_manifest
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 

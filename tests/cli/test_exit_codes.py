@@ -49,7 +49,7 @@ FAULTS = [ValueError("invalid cell: 'ACETONE, 300 KG'\nmore"), Panic("index out 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: type(f).__name__)
 def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatch, fault):
-    monkeypatch.setattr("precursor_screen.app.local.judge_run", lambda *_: (_ for _ in ()).throw(fault))
+    monkeypatch.setattr("precursor_screen.app.stream.judge_run", lambda *_: (_ for _ in ()).throw(fault))
     answer = ps("screen", SAMPLE, "--watchlist", "none", "--jurisdiction", "US")
     assert answer.code == 4
     (line,) = answer.err.splitlines()

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen import load_reference
 from precursor_screen.app.inputs import find_sources
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.core.errors import ExitCode, InputError
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.readers.interface import ReadOptions

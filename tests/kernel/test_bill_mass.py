@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run, run
+from precursor_screen.app.stream import Run, run
 from precursor_screen.readers.interface import ReadOptions
 from tests.screening import STARTED, with_rules
 

@@ -11,6 +11,7 @@ import pytest
 from precursor_screen.api import load_reference
 from precursor_screen.core.model import CONVENTIONS, Control, Substance
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION
+from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.recognise import recognise
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
@@ -39,7 +40,9 @@ def listed(reference: Reference, asked: list[tuple[Substance, date]]) -> list[se
     ]
     lines = pa.table([pa.array([r[name] for r in rows], type=BY_NAME[name].arrow) for name in rows[0]], names=list(rows[0]))
     inputs = pa.table({"input_id": ["i"], "supplied_fields": [["cas_numbers", "date"]]})
-    found = resolve(lines, inputs, recognise(lines, reference), PARTY_MATCH.empty_table(), PARTY_MENTION.empty_table(), reference)
+    found = resolve(
+        lines, inputs, Matches(recognise(lines, reference), PARTY_MATCH.empty_table(), PARTY_MENTION.empty_table(), ()), reference
+    )
     controls: list[set[tuple[str, str]]] = [set() for _ in asked]
     for row in found.substances.to_pylist():
         if row["substance_id"] == asked[row["line_no"]][0].substance_id:

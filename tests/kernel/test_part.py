@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
@@ -14,10 +14,11 @@ from precursor_screen.app.gathered import read_one
 from precursor_screen.app.inputs import Source
 from precursor_screen.core.history_seam import KNOWN, History, LazyAnswers, NotEvaluable, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.no_history import NoHistory
-from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
+from precursor_screen.kernel.part import cut_parts, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.screen import judge_run, judge_windows, screen
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
@@ -72,7 +73,7 @@ LINES, INPUTS = gather()
 
 def screen_in_parts(reference, count, *, every_line):
     matches = match(LINES, reference)
-    cut = [p for p in cut_shipments(LINES, count) if p.num_rows]
+    cut = cut_parts(LINES, -(-LINES.num_rows // count))
     parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
     random.Random(count).shuffle(parts)
     return judge_run(merge_parts(parts), NoHistory(), reference)
@@ -153,9 +154,16 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         judge(request.asks[:-1])
 
 
-def test_parts_hold_whole_shipments_and_every_line():
-    parts = cut_shipments(LINES, 4)
-    shipments = [set(p.column("shipment_id").to_pylist()) for p in parts]
-    assert sum(map(len, shipments)) == len(set().union(*shipments))
-    assert sorted(n for p in parts for n in p.column("line_no").to_pylist()) == list(range(LINES.num_rows))
-    assert pc.count_distinct(LINES.column("line_id")).as_py() == LINES.num_rows
+def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting, whole):
+    noted = screen_in_parts(excepting, 3, every_line=False).resolved
+    given = {"lines": LINES, "inputs": INPUTS, "matches": match(LINES, excepting), "reference": excepting}
+    every = LINES.column("line_id").combine_chunks()
+    found = recall_lines(pa.concat_arrays([every[::-1], pa.array(["of another run"])]), noted, **given)
+    for subject in ("line", "substance", "party"):
+        assert same(found.table(subject), whole.resolved.table(subject)), subject
+    assert recall_lines(noted.lines.column("line_id").combine_chunks(), noted, **given) is noted
+    pairs = {("PS-CHEM-013", line) for line in [*every.to_pylist(), "of another run"]}
+    undecided = undecided_lines(noted, partial(recall_lines, **given), excepting.rules, pairs)
+    assert undecided == undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
+    assert ("PS-CHEM-013", "of another run") in undecided
+    assert len(undecided) < len(pairs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.schema import BY_NAME, ISSUE
+from precursor_screen.kernel.match.whole_run import find_cut_lengths
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.unscreenable import (
     NUMBERED_ISSUE,
@@ -38,7 +38,7 @@ def issues(*lines: dict[str, Any], names: tuple[str, ...] = (), reference: Any =
         }
     )
     empty = pa.table({LINE_NO: pa.array([], pa.int64())})
-    found = unscreenable_issues(Resolved(table, empty, empty, empty), names, reference)
+    found = unscreenable_issues(Resolved(table, empty, empty, empty), names, find_cut_lengths(table), reference)
     assert found.schema == NUMBERED_ISSUE
     rows: list[dict[str, Any]] = found.to_pylist()
     return rows
@@ -227,10 +227,16 @@ TEXTS = st.sampled_from(
 
 @examples(100, 2000)
 @given(st.lists(st.fixed_dictionaries({"description": TEXTS, "source_file": st.sampled_from("mn")}), min_size=1, max_size=14))
-def test_files_that_are_not_looked_through_have_no_cut_texts(lines):
-    found = issues(*lines)
-    with patch("precursor_screen.kernel.unscreenable._may_be_cut", return_value=True):
-        assert found == issues(*lines)
+def test_files_of_which_texts_are_cut_are_found_as_by_counting(lines):
+    expected = {}
+    for file in "mn":
+        texts = {line["description"] for line in lines if line["source_file"] == file and line["description"] is not None}
+        longest = max(map(len, texts), default=0)
+        ends = {text for text in texts if len(text) == longest}
+        if 12 <= longest <= 120 and len(ends) >= max(5, 0.05 * len(texts)):
+            expected[file] = longest
+    columns = {name: pa.array([line[name] for line in lines], pa.string()) for name in ("description", "source_file")}
+    assert find_cut_lengths(pa.table(columns)) == expected
 
 
 def test_as_few_and_as_short_descriptions_as_may_be_cut():

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from precursor_screen.api import load_reference
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.ledger_history import LedgerMemory
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions
 from tests.conftest import ROOT
 

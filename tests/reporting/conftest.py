@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app.inputs import find_sources
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.core.report import Report
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run, run
+from precursor_screen.app.stream import Run, run
 from precursor_screen.readers.interface import ReadOptions
 from tests.rules.clean_manifest import LINES, make_manifest
 from tests.screening import STARTED

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.ledger_history import LedgerMemory
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.history.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference, load_rulebook

@@ -32,8 +32,8 @@ from precursor_screen.app.daily.out_folder import (
 from precursor_screen.app.daily.plan import Digested
 from precursor_screen.app.daily.summary import MailContent, count_new, digests, write_subject, write_summary
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run
 from precursor_screen.app.session import Session
+from precursor_screen.app.stream import Run
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.files import write_whole
 from precursor_screen.core.issues import ISSUE_CODES

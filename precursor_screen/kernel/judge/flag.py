@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import duckdb
@@ -88,7 +88,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
         return flags
     held = flags.take(untold)
     asked = set(held.column("rule_id").to_pylist())
-    mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
+    mine = [r for r in rules if r.rule.id in asked and is_held(r.rule)]
     lines = rows_of(held.column("line_id"), noted.lines.column("line_id"))
     rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
@@ -103,7 +103,8 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
     return flags
 
 
-def _is_held(rule: Rule) -> bool:
+def is_held(rule: Rule) -> bool:
+    """Whether the flags of a rule are told only once others stand beside them (`tell_held`): many fall away."""
     return rule.beside and rule.subject == LINE and rule.scope == "line"
 
 
@@ -148,17 +149,27 @@ def of_noted_shipments(resolved: Resolved) -> Resolved:
     return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
 
 
+# Lines, and those of some line_ids of the run that are missing among them.
+Recall = Callable[[pa.Array, Resolved], Resolved]
+
+
+def recall_nothing(_: pa.Array, noted: Resolved) -> Resolved:
+    """Where all lines of the run are noted."""
+    return noted
+
+
 def undecided_lines(
-    resolved: Resolved, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
+    noted: Resolved, recall: Recall, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Those of some pairs (rule, line) that the rule could not judge; a line that is not at hand is one of them.
 
     Args:
-        resolved: lines with their candidates.
+        noted, recall: give the lines.
         rules: of scope line and shipment; others judge nothing here.
         pairs: rule ids and line ids.
     """
     wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
+    resolved = recall(wanted, noted)
     lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
     numbers = pc.unique(lines.column(LINE_NO))
     substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
@@ -199,7 +210,7 @@ def _judge(
                 if rule.grouping:
                     grouped.append(_flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
+                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)

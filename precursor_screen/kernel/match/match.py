@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 from msgspec import Struct
@@ -11,6 +11,7 @@ from precursor_screen.kernel.match.mentions import find_mentions
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.match.recognise import match_parties, recognise
+from precursor_screen.kernel.match.whole_run import find_cut_lengths, find_keepers
 from precursor_screen.reference.bundle import Reference
 
 Progress = Callable[[str], None]
@@ -24,12 +25,16 @@ class Matches(Struct, frozen=True):
         parties: PARTY_MATCH over all lists.
         mentions: PARTY_MENTION: parties named among other words.
         unscreenable: names of which nothing is left to compare.
+        keepers: keys of consignees that keep or carry other people's goods.
+        cut_at: the files of which descriptions end where their field ends -> its length in characters.
     """
 
     substances: pa.Table
     parties: pa.Table
     mentions: pa.Table
     unscreenable: tuple[str, ...]
+    keepers: frozenset[str] = frozenset()
+    cut_at: Mapping[str, int] = {}
 
 
 def match(
@@ -52,4 +57,6 @@ def match(
     substances = recognise(lines, reference, parallel_map)
     progress("matching parties")
     parties = match_parties(lines, reference, parallel_map, known_parties)
-    return Matches(substances, parties.matches, find_mentions(lines, reference, parallel_map), parties.unscreenable)
+    mentions = find_mentions(lines, reference, parallel_map)
+    keepers, cut_at = find_keepers(lines, reference.lists), find_cut_lengths(lines)
+    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, cut_at)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MOVEMENT, ROLES
 from precursor_screen.kernel.match.parallel_map import ParallelMap, chunk
+from precursor_screen.kernel.match.whole_run import PartyKeys
 from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, map_distinct
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
-from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.text.party import address_key, is_to_order, party_key
+from precursor_screen.text.party import address_key, is_to_order
 from precursor_screen.text.persons import person
 from precursor_screen.text.trades import other_trade
 
@@ -27,7 +26,7 @@ def add_party_facts(
     candidates: pa.Table,
     parties: pa.Table,
     wanted: frozenset[str],
-    lists: Mapping[str, NamedList],
+    keepers: Collection[str],
     parallel_map: ParallelMap,
 ) -> pa.Table:
     """Adds keys of names and addresses, and who sends and receives, on the lines of shipments in which something was recognised,
@@ -38,7 +37,7 @@ def add_party_facts(
         candidates: of substances.
         parties: matched with lists.
         wanted: the columns that rules ask for.
-        lists: the words of forwarders among them.
+        keepers: from `find_keepers`.
         spread: how the comparison of names is spread; changes nothing in the result.
     """
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
@@ -47,7 +46,7 @@ def add_party_facts(
     # Rules of shipments count the parties of every line of a bill.
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
     named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
-    keys, nobody = _Keys(), pa.scalar(None, pa.string())
+    keys, nobody = PartyKeys(), pa.scalar(None, pa.string())
     keyed = [role for role in ROLES if f"{role}_key" in _MOVEMENT_NAMES and f"{role}_name" in lines.column_names]
     everywhere = {role: map_distinct(lines.column(f"{role}_name"), keys.__getitem__) for role in keyed}
     for role, of_names in everywhere.items():
@@ -56,12 +55,8 @@ def add_party_facts(
         if f"{role}_address_key" in _MOVEMENT_NAMES and f"{role}_address" in lines.column_names:
             cells = pc.if_else(here, lines.column(f"{role}_address"), nobody)
             lines = lines.append_column(f"{role}_address_key", map_distinct(cells, address_key))
-    lines = add_traders(lines, _keepers(lines, named, lists, keys))
-    # Who keeps goods for others matters only where somebody else may be meant.
-    others = pc.or_(
-        pc.is_valid(column_or_nulls(lines, "importer_name")), pc.is_valid(column_or_nulls(lines, "notify_party_name"))
-    )
-    lines = add_counted(lines, everywhere, _keepers(lines, others, lists, keys))
+    lines = add_traders(lines, keepers)
+    lines = add_counted(lines, everywhere, keepers)
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
             lines = lines.append_column(f"{side}_other_trade", _other_trade(lines, side))
@@ -73,32 +68,6 @@ def add_party_facts(
     if "sender_receiver_score" in wanted:
         lines = lines.append_column("sender_receiver_score", _likeness(lines, candidates, parallel_map))
     return lines
-
-
-# What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
-_NOBODY = frozenset(
-    party_key(text)
-    for text in (
-        "unknown",
-        "same as consignee",
-        "same as shipper",
-        "same as consignor",
-        "as per documents",
-        "not applicable",
-        "various",
-        "tba",
-        "to be advised",
-    )
-)
-
-
-class _Keys(dict[str, str]):
-    """The keys of names that name somebody, each worked out once: most stand in several columns and are asked for twice."""
-
-    def __missing__(self, name: str) -> str:
-        key = party_key(name)
-        self[name] = key = "" if key in _NOBODY or is_to_order(name) else key
-        return key
 
 
 _SUBHEADING = 6  # figures
@@ -138,19 +107,3 @@ def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
     """The likeness of pairs of names; None where there is nothing to compare."""
     values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
     return [None if math.isnan(v) else v for v in values]
-
-
-_CJK = "\u3000"  # from here on words are not parted by blanks
-_BANKS = ("bank", "banque", "banco", "banca", "银行", "銀行")
-
-
-def _keepers(lines: pa.Table, here: pa.ChunkedArray, lists: Mapping[str, NamedList], keys: _Keys) -> list[str]:
-    """Keys of consignees that by their names are banks, or carry, clear or keep other people's goods."""
-    if "consignee_name" not in lines.column_names:
-        return []
-    words = [*_BANKS, *(lists["forwarders"].terms if "forwarders" in lists else ())]
-    holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
-    names = pc.unique(lines.column("consignee_name").filter(here)).drop_null()
-    # Few names hold any of the words even within longer ones, and that is told of all at once.
-    likely = names.filter(pc.match_substring_regex(names, "|".join(map(re.escape, words)), ignore_case=True))
-    return [key for name in likely.to_pylist() if holds.search(name) and (key := keys[name])]

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import TYPES
+from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
@@ -47,9 +48,7 @@ _SUBSTANCE_LISTS = {
 def resolve(
     lines: pa.Table,
     inputs: pa.Table,
-    substance_matches: pa.Table,
-    party_matches: pa.Table,
-    mentions: pa.Table,
+    matches: Matches,
     reference: Reference,
     parallel_map: ParallelMap = serial_map,
 ) -> Resolved:
@@ -58,9 +57,7 @@ def resolve(
     Args:
         lines: LINE columns that are supplied, one row a line.
         inputs: input_id, supplied_fields; coded_fields where known.
-        substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
-        party_matches: PARTY_MATCH for the distinct names.
-        mentions: PARTY_MENTION for the distinct texts.
+        matches: of the texts, codes and names of these lines at least.
         reference: all else.
         spread: how the comparison of names is spread; changes nothing in the result.
 
@@ -75,15 +72,15 @@ def resolve(
         lines = lines.append_column("always_filed", pa.repeat(pa.scalar(list(reference.always_filed), _TEXTS), lines.num_rows))
     with connect() as connection:
         connection.register("lines", lines)
-        connection.register("matches", substance_matches)
+        connection.register("matches", matches.substances)
         find_candidates(connection, lines.column_names, reference)
         candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
         named = find_named(connection)
         parties = find_party_candidates(
             connection,
             lines.column_names,
-            party_matches,
-            mentions,
+            matches.parties,
+            matches.mentions,
             find_identified(lines, reference),
             reference,
         )
@@ -92,7 +89,7 @@ def resolve(
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(lines, reference)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
-    lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, parallel_map)
+    lines = add_party_facts(lines, candidates, parties, wanted, matches.keepers, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
         lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.law)

@@ -49,7 +49,9 @@ class Substances:
 
 def reference(*, lists: int = 1, as_of: date = date(2026, 11, 25)) -> Any:
     index = PartyIndex(build_index("demo", ENTRIES))
-    return SimpleNamespace(watchlists=(SimpleNamespace(index=index),) * lists, as_of=as_of, substance_index=Substances())
+    return SimpleNamespace(
+        watchlists=(SimpleNamespace(index=index),) * lists, as_of=as_of, substance_index=Substances(), lists={}
+    )
 
 
 def lines(**columns: list[Any]) -> pa.Table:
@@ -161,6 +163,7 @@ def test_a_text_that_is_read_twice_is_one_finding():
 def test_matching_tells_what_it_does_and_gives_all_of_it():
     said: list[str] = []
     table = lines(description=["Ether for Quarndon Wexley"], consignee_name=["Quarndon Wexley"], consignor_name=["..."])
+    table = table.append_column("source_file", pa.array(["m"]))
     found = match(table, reference(), progress=said.append)
     assert said == ["recognising substances", "matching parties"]
     assert (found.substances.num_rows, found.parties.num_rows, found.mentions.num_rows, found.unscreenable) == (1, 1, 1, ("...",))

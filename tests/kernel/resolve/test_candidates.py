@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.model import Control, HsCode, Substance
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference
@@ -84,9 +85,12 @@ def judged(
     found = resolve(
         table,
         inputs,
-        pa.Table.from_pylist(list(matches), schema=SUBSTANCE_MATCH),
-        PARTY_MATCH.empty_table(),
-        PARTY_MENTION.empty_table(),
+        Matches(
+            pa.Table.from_pylist(list(matches), schema=SUBSTANCE_MATCH),
+            PARTY_MATCH.empty_table(),
+            PARTY_MENTION.empty_table(),
+            (),
+        ),
         reference,
     )
     return found.lines.to_pylist(), found.substances.to_pylist()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import Run, run
+from precursor_screen.app.stream import Run, run
 from precursor_screen.kernel.resolve.resolve import BY_PORT, countries_told, with_countries
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read

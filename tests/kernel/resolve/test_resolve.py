@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
@@ -30,7 +31,7 @@ def resolved(reference: Reference, *lines: dict[str, Any]) -> list[dict[str, Any
     table = pa.table([pa.array([line.get(n) for line in made], type=BY_NAME[n].arrow) for n in names], names=names)
     inputs = pa.table({"input_id": ["i"], "supplied_fields": [names]})
     none = (SUBSTANCE_MATCH.empty_table(), PARTY_MATCH.empty_table(), PARTY_MENTION.empty_table())
-    found = resolve(table, inputs, *none, reference)
+    found = resolve(table, inputs, Matches(*none, ()), reference)
     assert (found.substances.num_rows, found.parties.num_rows) == (0, 0)
     assert found.lines.column(LINE_NO).to_pylist() == list(range(len(lines)))
     return found.lines.to_pylist()

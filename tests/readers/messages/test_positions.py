@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.local import run
+from precursor_screen.app.stream import run
 from precursor_screen.core.errors import InputError
 from precursor_screen.formats.edi import EDIFACT_SYNTAX, read_segments
 from precursor_screen.readers.interface import InputTables, ReadOptions

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
@@ -72,17 +73,13 @@ def see_movements(
     wanted = [n for n in live.column_names if n in needs.judging or n in needs.naming or n in _JUDGED_BY]
     numbers = pa.array(np.arange(live.num_rows, live.num_rows + recorded.num_rows))
     before = give(connection, "recorded", recorded.append_column("row_no", numbers))
-    # Numbered once: rows alike in all that orders them might be numbered otherwise in the next query.
-    mine = keep(connection, _mine(give(connection, "live", live), give(connection, "known", past.known), stored))
-    connection.unregister("live")  # what is kept of them is all that is read from here on
+    mine = give(connection, "mine", _mine(live.select(stored), past.known))
     stated = _stated(mine, before, wanted, recorded.column_names)
     everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)
     lookups = _look_up(connection, give(connection, "amended", past.settled.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
-    # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
-    fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
-    named = _named(stated, wanted, needs, lookups)
+    fresh, named = _fresh(mine, cargo, shown, lookups), _named(stated, wanted, needs, lookups)
     return WindowInput(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests, recorded.num_rows)
 
 
@@ -104,15 +101,13 @@ class _Lookups(Struct, frozen=True):
         return "".join(join for table, join in self.tables.items() if f"{table}." in read)
 
 
-def _mine(live: Relation, known: Relation, stored: list[str]) -> Relation:
-    """The movements of this run that are not recorded as they are."""
-    return derive(
-        "mine",
-        f"""select {_listed(stored)}, row_number() over (order by as_of_date, line_id, substance_id) - 1 as row_no
-            from {live} live anti join {known} known on live.movement_key = known.movement_key and live.line_id = known.line_id""",
-        live,
-        known,
-    )
+def _mine(live: pa.Table, known: pa.Table) -> pa.Table:
+    """The movements of this run that are not recorded as they are, numbered by day, line and substance."""
+    if known.num_rows:
+        own, recorded = (pc.binary_join_element_wise(t.column("movement_key"), t.column("line_id"), " ") for t in (live, known))
+        live = live.filter(pc.invert(pc.is_in(own, pc.unique(recorded))))
+    order = pc.sort_indices(live, [(name, "ascending") for name in ("as_of_date", "line_id", "substance_id")])
+    return live.take(order).append_column("row_no", pa.array(np.arange(live.num_rows)))
 
 
 def _stated(mine: Relation, recorded: Relation, wanted: list[str], there: list[str]) -> Relation:

@@ -19,9 +19,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect
-from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
+from precursor_screen.core.history_seam import ALWAYS, EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
-from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_queries, tests_of_law
+from precursor_screen.kernel.judge.windows.asks import (
+    GOODS,
+    history_rules,
+    is_of_goods,
+    needs_of,
+    of_rules,
+    plan_queries,
+    tests_of_law,
+)
 from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.emitted import emit_by_themselves, tips_of, undecided_of
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
@@ -98,13 +106,14 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         recorded = of_rules(history.movements[ask] if ask.groupings else live.schema.empty_table(), mine)
         if len(again):
             recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
-        fresh = of_rules(live, mine)
+        needs = needs_of(mine, tests_of_law(mine))
+        read = [n for n in live.column_names if n in needs.columns or n in ALWAYS or n == GOODS]
+        fresh = of_rules(live.select(read), mine)
         if not fresh.num_rows:
             continue
         begun = since
         if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
             begun = pc.min(recorded.column("as_of_date")).as_py() or _begins(fresh)
-        needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             del fresh, recorded

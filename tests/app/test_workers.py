@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.app.local import WORTHWHILE, parallel_over
+from precursor_screen.app.workers import WORTHWHILE, parallel_over
 from precursor_screen.kernel.match import parallel_map
 
 
@@ -71,13 +71,13 @@ def test_chunks_of_texts_are_cut_by_length(monkeypatch):
 
 @pytest.mark.slow
 def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
-    from precursor_screen.app import local
+    from precursor_screen.app import workers
     from tests.screening import screen_rows, table, with_rules
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
-    monkeypatch.setattr(local, "WORTHWHILE", 1)
+    monkeypatch.setattr(workers, "WORTHWHILE", 1)
     from precursor_screen.app.inputs import Source
-    from precursor_screen.app.local import run
+    from precursor_screen.app.stream import run
     from precursor_screen.readers.interface import ReadOptions
 
     few = with_rules(reference, "PS-CHEM-001")

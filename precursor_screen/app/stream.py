@@ -1,0 +1,166 @@
+"""A run on this machine: the inputs read onto disk, what is distinct matched once, the lines judged part by part, the report composed.
+
+No screening logic lives here. In memory stay the noted lines, what is distinct, and some numbers a line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.composed import compose, provenance_of
+from precursor_screen.app.gathered import FaultKeeper, gather, supplied_by
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.match_cache import cached_matches
+from precursor_screen.app.spool import Spool
+from precursor_screen.app.workers import in_turn, parallel_over
+from precursor_screen.core.history_seam import HistoryStore
+from precursor_screen.core.model import Input
+from precursor_screen.core.report import Report
+from precursor_screen.core.words import counted
+from precursor_screen.kernel.match.match import Progress, match
+from precursor_screen.kernel.no_history import NoHistory
+from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.screen import Screened, judge_run
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.version import __version__
+
+if TYPE_CHECKING:
+    from precursor_screen.history.values import RunRecord
+
+LARGE = 20_000_000  # bytes
+
+
+class Run(Struct, frozen=True):
+    """A report, the tables behind it for `--resolved` and the ledger, what was read, and the ledger's name for the run, if any."""
+
+    report: Report
+    screened: Screened
+    inputs: tuple[Input, ...]
+    run_id: str = ""
+
+
+def run(
+    sources: tuple[Source, ...],
+    options: ReadOptions,
+    reference: Reference,
+    *,
+    fail_on: str = "none",
+    shown_options: Mapping[str, Any] | None = None,
+    started: datetime | None = None,
+    progress: Progress = lambda _: None,
+    jobs: int = 1,
+    remember: Callable[[RunRecord], HistoryStore] | None = None,
+    home: Path | None = None,
+    keep_fault: FaultKeeper | None = None,
+    sample: Decimal = Decimal(0),
+    refuse_empty: bool = True,
+    every_line: bool = False,
+) -> Run:
+    """Screens some inputs.
+
+    Args:
+        sources: in order; a line met again is set aside.
+        options: how to read them.
+        reference: what to screen against.
+        fail_on: level or band from which something new sets the exit code, or `none`.
+        shown_options: the options as the report shows them.
+        started: default: now.
+        progress: told what is being done.
+        jobs: processes for matching; 0: as many as there are cores.
+        remember: what is known of earlier runs, for this one; default: nothing.
+        home: where names that were matched are kept for the next run; default: nowhere.
+        keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
+        sample: share of the shipments without a flag that are shown all the same, from 0 to 1.
+        refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
+        every_line: whether `Run.screened` is to hold all lines as they were resolved, which takes a kilobyte each.
+
+    Raises:
+        InputError: no input could be read at all, and that is an error.
+        MappingError: the column map is wrong.
+    """
+    started, spool = started or datetime.now(UTC), Spool()
+
+    def step(doing: str) -> None:
+        spool.release()
+        progress(doing)
+
+    prepare = [w.index.prepare for w in reference.watchlists]
+    with (
+        parallel_over(jobs, early=_is_large(sources), prepare=prepare) as parallel_map,
+        cached_matches(home, step) as known_parties,
+    ):
+        gathered = gather(sources, options, reference, spool, step, keep_fault, refuse_empty)
+        provenance = provenance_of(gathered.inputs, reference)
+        given: dict[str, Any] = {
+            "inputs": supplied_by(gathered.inputs),
+            "matches": match(gathered.lines, reference, parallel_map, known_parties, step),
+            "reference": reference,
+        }
+    every_line = every_line or gathered.lines.num_rows <= PART
+    part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), spool, jobs, step)
+    recall = partial(recall_lines, **given, lines=gathered.lines)
+    memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember else None
+    screened = judge_run(part, NoHistory() if memory is None else memory, reference, recall, step)
+    step("writing the report")
+    head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
+    report = compose(head, provenance, gathered, screened, memory, reference, recall, fail_on=fail_on, sample=sample)
+    return Run(report, screened, gathered.inputs)
+
+
+PART = 1 << 17  # lines that are judged together
+_OF_MANY_LINES = ("lines", "tally", "moved", "flags")  # the tables of a part that go to disk
+
+
+def _judge(lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, jobs: int, progress: Progress) -> Part:
+    """All lines, judged part by part; what is kept of every line, or of many, is kept on disk."""
+    progress("applying rules")
+    parts, places, done, begun = [], [], 0, time.monotonic()
+    for part in in_turn(judge, cut_parts(lines, PART), jobs):
+        places.append([spool.add(getattr(part, name)) for name in _OF_MANY_LINES])
+        parts.append(replace(part, **{name: getattr(part, name).schema.empty_table() for name in _OF_MANY_LINES}))
+        done += part.lines.num_rows
+        progress(f"applying rules: {show_rate(done, lines.num_rows, time.monotonic() - begun)}")
+    if not parts:
+        return judge(lines)
+    kept = ({name: spool.table(number) for name, number in zip(_OF_MANY_LINES, numbers, strict=True)} for numbers in places)
+    return merge_parts([replace(part, **tables) for part, tables in zip(parts, kept, strict=True)])
+
+
+def show_rate(done: int, of: int, seconds: float) -> str:
+    """How far something is, how fast, and how long it will take at that pace."""
+    pace = done / max(seconds, 0.001)
+    return f"{done:,} of {counted(of, 'line')}, {pace:,.0f} a second, {(of - done) / max(pace, 1):,.0f} s left"
+
+
+_EDITIONS = ("substances", "watchlists", "registers")
+
+
+def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[str, Any], reference: Reference) -> RunRecord:
+    from precursor_screen.history.values import REFERENCE, RunRecord
+
+    inputs = tuple({k: i[k] for k in ("name", "sha256", "bytes", "lines")} for i in provenance["inputs"])
+    return RunRecord(
+        started=started,
+        tool_version=__version__,
+        as_of=reference.as_of,
+        jurisdiction=reference.jurisdiction,
+        options={**options, REFERENCE: {name: provenance[name] for name in _EDITIONS if name in provenance}},
+        rules_sha256=reference.rules_sha256,
+        inputs=inputs,
+    )
+
+
+def _is_large(sources: tuple[Source, ...]) -> bool:
+    """Whether there will be enough names for processes to pay."""
+    return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
