@@ -60,7 +60,7 @@ def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatc
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text()
     assert "screen ... --watchlist ... --jurisdiction ..." in text
-    assert "local.py" in text
+    assert "stream.py" in text
     assert "ACETONE" not in text
     assert str(SAMPLE) not in text
 
@@ -248,12 +248,12 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.parametrize("jobs", [2])
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
-    from precursor_screen.app import local
+    from precursor_screen.app import workers
     from precursor_screen.kernel.match import parallel_map
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
-    monkeypatch.setattr(local, "WORTHWHILE", 1)
-    monkeypatch.setattr(local, "_call", _die)
+    monkeypatch.setattr(workers, "WORTHWHILE", 1)
+    monkeypatch.setattr(workers, "_call", _die)
     manifest(*({"consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(9)))
     answer = ps("screen", "manifest.csv", "--watchlist", "sample", "--jobs", jobs)
     assert answer.code == 4
