@@ -8,10 +8,9 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError
-from precursor_screen.formats.xml import find_root_name, find_text, stream_records
-from precursor_screen.reference.watchlists.draft import EntryBuilder
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.formats.xml import find_text
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
+from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
 from precursor_screen.reference.watchlists.ofac_content import alias_kind, join_person
 from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
 
@@ -24,51 +23,45 @@ _LAST_NAME = "Last Name"
 _PROGRAMME = "Program"
 
 
-def _fits(file: ListFile) -> bool:
-    """Whether it is an XML file with that root, and OFAC's reference values."""
-    return find_root_name(file.head) == "Sanctions" and b"ReferenceValueSets" in file.head
-
-
-def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is that of its issue."""
-    reading = _Reading(skipped, notes)
-    with file.open() as stream:
-        for record in stream_records(stream, _RECORDS, file=file.name, error=WatchlistError):
-            reading.take(record.name, record.element, record.number)
-    return reading.finish(list_id)
+    reading = _Reading(found)
+    for record in read_records(file, _RECORDS):
+        reading.take(record.name, record.element, record.number)
+    reading.finish()
 
 
-IMPORTER = Importer("ofac-advanced-xml", "1", _fits, _read)
+IMPORTER = Importer("ofac-advanced-xml", "1", has_root("Sanctions", b"ReferenceValueSets"), _read)
 
 
 class _Reading:
     """What has been read so far. The file gives reference values and places first, then parties, then what was imposed."""
 
-    def __init__(self, skipped: ImportLog, notes: ImportLog) -> None:
-        self.skipped, self.notes = skipped, notes
-        self.list_date: date | None = None
+    def __init__(self, found: ListDraft) -> None:
+        self.found = found
         self.values: dict[tuple[str, str], Element] = {}
         self.places: dict[str, tuple[list[str], str]] = {}
         self.documents: dict[str, list[tuple[str, str]]] = {}  # by identity
-        self.drafts: dict[str, EntryBuilder] = {}
         self.by_profile: dict[str, str] = {}
         self.lists: dict[str, set[str]] = {}
 
     def take(self, name: str, element: Element, number: int) -> None:
-        if name == "DateOfIssue":
-            self.list_date = _read_date(element)
-        elif name == "ReferenceValueSets":
-            # The element is emptied when the next record is asked for, but its children live on with those who hold them.
-            self.values = {(value.tag, value.get("ID", "")): value for kind in element for value in kind}
-        elif name == "Location":
-            self._take_place(element)
-        elif name == "IDRegDocument":
-            kind = identifier_kind(self._label("IDRegDocType", element.get("IDRegDocTypeID"))) or "identifier"
-            self.documents.setdefault(element.get("IdentityID", ""), []).append((kind, find_text(element, "IDRegistrationNo")))
-        elif name == "DistinctParty":
-            self._take_party(element, number)
-        else:
-            self._take_sanction(element)
+        match name:
+            case "DateOfIssue":
+                self.found.list_date = _read_date(element)
+            case "ReferenceValueSets":
+                # The element is emptied when the next record is asked for, but its children live on with those who hold them.
+                self.values = {(value.tag, value.get("ID", "")): value for kind in element for value in kind}
+            case "Location":
+                self._take_place(element)
+            case "IDRegDocument":
+                kind = identifier_kind(self._label("IDRegDocType", element.get("IDRegDocTypeID"))) or "identifier"
+                document = kind, find_text(element, "IDRegistrationNo")
+                self.documents.setdefault(element.get("IdentityID", ""), []).append(document)
+            case "DistinctParty":
+                self._take_party(element, number)
+            case _:
+                self._take_sanction(element)
 
     def _label(self, kind: str, number: str | None) -> str:
         value = self.values.get((kind, number or ""))
@@ -88,7 +81,7 @@ class _Reading:
         entry_id = element.get("FixedRef", "")
         profile = element.find("Profile")
         if not entry_id or profile is None:
-            self.skipped.add("party without number or profile", f"record {number}")
+            self.found.skip("party without number or profile", f"record {number}")
             return
         subtype = self.values.get(("PartySubType", profile.get("PartySubTypeID", "")))
         kind = _SUBTYPES.get((subtype.text or "").strip().lower(), "") if subtype is not None else ""
@@ -96,8 +89,8 @@ class _Reading:
             party_type = self._label("PartyType", subtype.get("PartyTypeID")) if subtype is not None else ""
             kind = _PARTY_TYPES.get(party_type.lower(), "")
         if not kind:
-            self.notes.add("kind of entry not known: taken as organisation", entry_id)
-        draft = EntryBuilder(entry_id, kind or "organisation")
+            self.found.note("kind of entry not known: taken as organisation", entry_id)
+        draft = self.found.begin(entry_id, kind or "organisation")
         for identity in profile.iterfind("Identity"):
             self._take_names(draft, identity)
             for document in self.documents.get(identity.get("ID", ""), ()):
@@ -105,9 +98,9 @@ class _Reading:
         for feature in profile.iterfind("Feature"):
             self._take_feature(draft, feature)
         if not draft.names:
-            self.skipped.add("entry without a name", entry_id)
+            self.found.skip("entry without a name", entry_id)
             return
-        self.drafts[entry_id] = draft
+        self.found.entries[entry_id] = draft
         self.by_profile[profile.get("ID", "")] = entry_id
 
     def _take_names(self, draft: EntryBuilder, identity: Element) -> None:
@@ -127,7 +120,7 @@ class _Reading:
                 if draft.add_name(join_person(" ".join(last), " ".join(others)), "primary" if first else kind):
                     first = False
                 else:
-                    self.skipped.add("name without text", draft.entry_id)
+                    self.found.skip("name without text", draft.entry_id)
 
     def _take_feature(self, draft: EntryBuilder, feature: Element) -> None:
         label = self._label("FeatureType", feature.get("FeatureTypeID"))
@@ -135,13 +128,13 @@ class _Reading:
             for place in version.iterfind("VersionLocation"):
                 parts, country = self.places.get(place.get("LocationID", ""), ([], ""))
                 if label in _COUNTRY_FEATURES:
-                    draft.add_country(country, self.notes)
+                    draft.add_country(country)
                 elif label == "Location":
-                    draft.add_address(parts, country, self.notes)
+                    draft.add_address(parts, country)
             for detail in version.iterfind("VersionDetail"):
                 text = (detail.text or "").strip() or self._label("DetailReference", detail.get("DetailReferenceID"))
                 if label in _COUNTRY_FEATURES:
-                    draft.add_country(text, self.notes)
+                    draft.add_country(text)
                 elif label == "Vessel Call Sign":
                     draft.add_identifier("call_sign", text)
                 elif kind := identifier_kind(label):
@@ -152,9 +145,9 @@ class _Reading:
     def _take_sanction(self, element: Element) -> None:
         entry_id = self.by_profile.get(element.get("ProfileID", ""), "")
         if not entry_id:
-            self.skipped.add("sanction on a party that is not in the list", element.get("ProfileID", ""))
+            self.found.skip("sanction on a party that is not in the list", element.get("ProfileID", ""))
             return
-        draft = self.drafts[entry_id]
+        draft = self.found.entries[entry_id]
         self.lists.setdefault(self._label("List", element.get("ListID")), set()).add(entry_id)
         for measure in element.iterfind("SanctionsMeasure"):
             if self._label("SanctionsType", measure.get("SanctionsTypeID")) == _PROGRAMME:
@@ -162,17 +155,16 @@ class _Reading:
         days = [day for e in element.iterfind("EntryEvent/Date") if (day := _read_date(e))]
         draft.listed = min([*days, *([draft.listed] if draft.listed else [])], default=None)
 
-    def finish(self, list_id: str) -> ParsedList:
-        entries = tuple(draft.finish(list_id) for draft in self.drafts.values())
+    def finish(self) -> None:
         content = " and ".join(_CONTENT[name] for name in _CONTENT if name in self.lists)
-        if content == "ofac-sdn and ofac-cons" and len(self.lists["SDN List"]) < len(entries):
+        if content == "ofac-sdn and ofac-cons" and len(self.lists["SDN List"]) < len(self.found.entries):
             # Entries of the non-SDN list may stand on the SDN list as well, but not all of them do.
-            all_cons = len(self.lists["Consolidated List"]) == len(entries)
+            all_cons = len(self.lists["Consolidated List"]) == len(self.found.entries)
             content = "ofac-cons" if all_cons else content
         elif content == "ofac-sdn and ofac-cons":
             content = "ofac-sdn"
-        by_source = tuple(sorted((name, len(ids)) for name, ids in self.lists.items() if name))
-        return ParsedList(content, entries, self.list_date, by_source=by_source)
+        self.found.content = content
+        self.found.by_source = dict(sorted((name, len(ids)) for name, ids in self.lists.items() if name))
 
 
 def _read_date(element: Element) -> date | None:

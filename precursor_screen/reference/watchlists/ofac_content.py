@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from precursor_screen.core.model import WatchlistEntry
+from precursor_screen.reference.watchlists.draft import EntryBuilder, tidy
 
 KINDS = {"individual": "person", "entity": "organisation", "": "organisation", "vessel": "vessel", "aircraft": "aircraft"}
 ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}
@@ -13,9 +13,9 @@ _NON_SDN_PROGRAMMES = frozenset(("NS-PLC", "CMIC-EO13959", "NS-CMIC"))
 _NON_SDN_SHARE = 0.1
 
 
-def decide_content(entries: Sequence[WatchlistEntry]) -> str:
+def decide_content(entries: Collection[EntryBuilder]) -> str:
     """ofac-sdn or ofac-cons, by the programmes of the entries: the lists circulate under each other's names."""
-    non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(entry.programmes) for entry in entries)
+    non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(map(tidy, entry.programmes)) for entry in entries)
     return "ofac-cons" if non_sdn > _NON_SDN_SHARE * len(entries) else "ofac-sdn"
 
 

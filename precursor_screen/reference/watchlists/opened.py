@@ -21,7 +21,8 @@ from precursor_screen.matching.party.index import PartyIndex, build_index, index
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
+from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
@@ -207,7 +208,7 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
 
 
 def describe(
-    parsed: ParsedList, importer: WatchlistImporter, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
+    parsed: ParsedList, importer: Importer, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
 ) -> SnapshotInfo:
     """The manifest of a list: what was parsed, by what, of which files, to which table of entries, when; said: what else it holds."""
     return SnapshotInfo(

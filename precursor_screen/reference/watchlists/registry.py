@@ -20,13 +20,14 @@ from precursor_screen.reference.watchlists import (
     uk,
     un_xml,
 )
-from precursor_screen.reference.watchlists.interface import ListFile, WatchlistImporter
+from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.interface import ListFile
 
-IMPORTERS: tuple[WatchlistImporter, ...] = (
+IMPORTERS: tuple[Importer, ...] = (
     *(un_xml.IMPORTER, ofac_legacy_xml.IMPORTER, ofac_enhanced_xml.IMPORTER, ofac_advanced_xml.IMPORTER, eu.EU_XML),
     *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions.OPENSANCTIONS_JSON, csl.CSL_JSON),
     *(csl.CSL_CSV, csl.BIS_TSV, eu.EU_CSV, uk.UK_CSV, uk.UK_CONLIST, opensanctions.OPENSANCTIONS_CSV),
-    *(ofac_csv.OfacCsv(), private_csv.IMPORTER),
+    *(ofac_csv.IMPORTER, private_csv.IMPORTER),
 )
 
 # The ids of official lists. Under one of them only that list is imported; any other id may hold any list.
@@ -36,7 +37,7 @@ OFFICIAL_IDS = (
 )
 
 
-def find_importer(files: Sequence[ListFile]) -> WatchlistImporter:
+def find_importer(files: Sequence[ListFile]) -> Importer:
     """The importer whose layout all files have, by content.
 
     Raises:
