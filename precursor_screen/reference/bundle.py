@@ -28,9 +28,9 @@ from precursor_screen.reference.registers.store import Register, RegisterManifes
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable
 from precursor_screen.reference.thresholds import load_thresholds
-from precursor_screen.reference.watchlists.checks import MAX_AGE_DAYS
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.reference.watchlists.registry import MAX_AGE_DAYS
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files

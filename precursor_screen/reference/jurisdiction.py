@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.tables import Row
-from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.shipped import law_folder, substances_folder
-from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
+from precursor_screen.reference.table_rows import UNREAD, Edition, at_once, load_editions, read_table
 from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")

@@ -19,20 +19,9 @@ from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.checks import (
-    check_content,
-    check_day,
-    check_file,
-    check_list_id,
-    decide_date,
-    find_cut,
-    find_regressions,
-    is_list_id,
-)
-from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile
+from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo, SourceFile, compare_tables
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
@@ -40,11 +29,21 @@ from precursor_screen.reference.watchlists.opened import (
     SEALED_FILES,
     Watchlist,
     describe,
+    find_problems,
     keep_index,
     open_manifest,
 )
-from precursor_screen.reference.watchlists.registry import find_importer
-from precursor_screen.reference.watchlists.verifying import find_problems
+from precursor_screen.reference.watchlists.registry import (
+    check_content,
+    check_day,
+    check_file,
+    check_list_id,
+    decide_date,
+    find_cut,
+    find_importer,
+    find_regressions,
+    is_list_id,
+)
 
 
 class ListStatus(Struct, frozen=True):

@@ -23,9 +23,9 @@ from precursor_screen.matching.structure.reading import (
     read_smiles,
     why_unavailable,
 )
-from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions
 from precursor_screen.reference.substances import SubstanceTable, read_substances
+from precursor_screen.reference.table_rows import Edition
 from precursor_screen.reference.thresholds import check_thresholds, load_thresholds
 
 # Structures of the tables against formulas, names and each other; what cannot be compared is said, not passed over.

@@ -25,6 +25,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,11 +34,57 @@ from msgspec import Struct
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
 from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
-from precursor_screen.reference.acts import Act, load_acts
-from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
-from precursor_screen.reference.table_rows import make_all
+from precursor_screen.reference.table_rows import Edition, load_editions, make_all, read_table
 from precursor_screen.text.codes import is_ec
+
+# The acts that bring listings: when each was proposed, adopted and published, by the day on which its listings begin.
+
+_ACT_COLUMNS: Final = ("instrument", "since", "act", "proposed", "adopted", "published", "source", "verified")
+
+
+class Act(Struct, frozen=True):
+    """An act of one instrument; a day is None where nobody has found it."""
+
+    instrument: str
+    since: date
+    name: str
+    proposed: date | None
+    adopted: date | None
+    published: date | None
+
+
+def load_acts(path: Path) -> Mapping[tuple[str, date], Act]:
+    """(instrument, first day of its listings) -> act, from `acts.csv` of a folder; older tables have none.
+
+    Raises:
+        SubstanceTableError: The file cannot be read or has not the expected columns.
+        ErrorGroup: Rows that make no sense; days out of order; two acts of an instrument with one first day.
+    """
+    file = path / "acts.csv"
+    found: dict[tuple[str, date], Act] = {}
+
+    def make(row: Row) -> None:
+        act = _act(row)
+        key = act.instrument, act.since
+        if key in found:
+            raise ValueError(f"{act.name}: a second act of {act.instrument} whose listings begin on {act.since}")
+        found[key] = act
+
+    if file.exists():
+        read_table(file, _ACT_COLUMNS, make)
+    return found
+
+
+def _act(row: Row) -> Act:
+    read_boolean(row["verified"])
+    since = date.fromisoformat(row["since"])
+    proposed, adopted, published = (date.fromisoformat(row[c]) if row[c] else None for c in ("proposed", "adopted", "published"))
+    days = [d for d in (proposed, adopted, published, since) if d]
+    if any(later < earlier for earlier, later in pairwise(days)):
+        raise ValueError(f"{row['act']}: proposed, adopted, published and first day are not in order")
+    return Act(row["instrument"], since, row["act"], proposed, adopted, published)
+
 
 T = TypeVar("T")
 

@@ -13,11 +13,10 @@ from precursor_screen.core.schema import BY_NAME, MOVEMENT_COLUMNS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom, parse_derived
 from precursor_screen.rulebook.expression import AtLeast, Expression, Literal, Operator, all_of, any_of, apply
-from precursor_screen.rulebook.groups import Grouping, parse_grouping
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.template import Fact, facts_of, parse_template
-from precursor_screen.rulebook.windows import Window, parse_window
+from precursor_screen.rulebook.windows import Grouping, Window, parse_grouping, parse_window
 
 # The condition of a rule: `a and not b`, `1 of near_*`, parentheses. A recursive descent parser; no free expressions.
 

@@ -12,10 +12,9 @@ from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.core.model import Rule
 from precursor_screen.rulebook.build import Builder
 from precursor_screen.rulebook.expression import Expression, columns_in
-from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.template import Fact
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import Grouping, Window
 
 
 class CompiledRule(Struct, frozen=True, dict=True):

@@ -37,10 +37,9 @@ from precursor_screen.matching.party.index_file import (
     spell_listed,
     storable,
 )
-from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word
-from precursor_screen.matching.party.word_book import WordBook
+from precursor_screen.matching.party.word_book import Joined, Speller, Texts, WordBook, is_truncated
 from precursor_screen.text.party import PartyName, normalise_party
 
 __all__ = [

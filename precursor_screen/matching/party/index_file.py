@@ -20,7 +20,7 @@ from msgspec import Struct
 from precursor_screen.core.arrow import map_arrow
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS, WatchlistEntry, WatchlistName
-from precursor_screen.matching.party.spellings import order_by_length, sign
+from precursor_screen.matching.party.vocabulary import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
 from precursor_screen.text.party import LATIN, Interpretation, PartyName, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.text.party_words import part_form

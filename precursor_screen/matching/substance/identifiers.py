@@ -10,8 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from precursor_screen.core.model import CasNumber, EcNumber, HsCode, Substance
-from precursor_screen.matching.substance.match import Match
-from precursor_screen.matching.substance.repeats import COUNTED_MATCHES
+from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match
 from precursor_screen.text.codes import (
     FoundCode,
     find_cas,

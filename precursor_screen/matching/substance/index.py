@@ -31,13 +31,13 @@ from precursor_screen.matching.substance.layers import (
     STEREO,
     STEREO_GROUP,
     Candidate,
+    Kept,
     Prepared,
+    Standing,
 )
-from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table
 from precursor_screen.matching.substance.near import is_doubtful
-from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
-from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.goods_words import form_of, is_negated

@@ -12,8 +12,7 @@ from msgspec import Struct
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_rows
-from precursor_screen.reference.watchlists.ofac_content import KINDS
-from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import KINDS, identifier_kind
 
 CONTENT = "us-csl"
 _ADDRESS_PARTS = ("address", "city", "state", "postal_code")

@@ -11,8 +11,7 @@ from xml.etree.ElementTree import Element
 from precursor_screen.formats.xml import find_text
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
-from precursor_screen.reference.watchlists.ofac_content import alias_kind, join_person
-from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import alias_kind, identifier_kind, join_person
 
 _RECORDS = ("DateOfIssue", "ReferenceValueSets", "Location", "IDRegDocument", "DistinctParty", "SanctionsEntry")
 _SUBTYPES = {"vessel": "vessel", "aircraft": "aircraft"}

@@ -1,22 +1,45 @@
 """OFAC's CSV set: the main file, aliases, addresses and continued remarks, of the SDN and of the non-SDN list.
 
 Layout: OFAC data specification of 25 September 2023. Copies in circulation lose the final 0x1A, the line ends or the quotes,
-or gain a header: all are read. Which of the two lists a set is shows in its programmes, not in its file names.
-"""
+or gain a header: all are read. Which of the two lists a set is shows in its programmes, not in its file names."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import Importer, ListDraft
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content
+
+# What OFAC's layouts have in common: kinds of entries and aliases, and which of its two lists a file is.
+
+KINDS = {"individual": "person", "entity": "organisation", "": "organisation", "vessel": "vessel", "aircraft": "aircraft"}
+ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}
+# A third of the non-SDN list's entries carry one of these, and next to none of the SDN list's.
+_NON_SDN_PROGRAMMES = frozenset(("NS-PLC", "CMIC-EO13959", "NS-CMIC"))
+_NON_SDN_SHARE = 0.1
+
+
+def decide_content(entries: Collection[EntryBuilder]) -> str:
+    """ofac-sdn or ofac-cons, by the programmes of the entries: the lists circulate under each other's names."""
+    non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(map(tidy, entry.programmes)) for entry in entries)
+    return "ofac-cons" if non_sdn > _NON_SDN_SHARE * len(entries) else "ofac-sdn"
+
+
+def alias_kind(label: str, weak: bool) -> str:
+    """The kind of a name, from its label (`a.k.a.`, `F.K.A.`) and whether the list calls it weak."""
+    return "weak" if weak else ALIAS_KINDS.get(label.lower().replace(".", ""), "strong")
+
+
+def join_person(last: str, first: str) -> str:
+    """A person's name as OFAC's CSV writes it, `LAST, First`; the one part where the other is missing."""
+    return f"{last}, {first}" if last and first else last or first
+
 
 # OFAC's remarks: one text in which weak aliases, identifiers, nationalities and links follow each other.
 

@@ -7,8 +7,7 @@ from xml.etree.ElementTree import Element
 from precursor_screen.formats.xml import find_text, find_texts
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, is_latin, read_day
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
-from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind
-from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import KINDS, alias_kind, identifier_kind
 
 _SDN, _CONSOLIDATED = "SDN List", "Consolidated List"
 _CONTENT = {_SDN: "ofac-sdn", _CONSOLIDATED: "ofac-cons"}

@@ -7,8 +7,7 @@ from xml.etree.ElementTree import Element
 from precursor_screen.formats.xml import find_text, find_texts
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_written_day
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
-from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind, decide_content, join_person
-from precursor_screen.reference.watchlists.ofac_csv import identifier_kind
+from precursor_screen.reference.watchlists.ofac_csv import KINDS, alias_kind, decide_content, identifier_kind, join_person
 
 _ADDRESS_PARTS = ("address1", "address2", "address3", "city", "stateOrProvince", "postalCode")
 

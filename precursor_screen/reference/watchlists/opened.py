@@ -1,9 +1,10 @@
-"""A watchlist opened for screening: its names' index, its entries by id, and where it comes from."""
+"""A watchlist opened for screening: its names' index, its entries by id, where it comes from, and whether it is what was imported."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -20,11 +21,11 @@ from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.draft import Importer
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
+from precursor_screen.reference.watchlists.registry import check_content, check_file, find_importer
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
@@ -247,3 +248,52 @@ def _open_index(folder: Path, manifest: SnapshotInfo, table: pa.Table, digests: 
     except OSError:
         # A home that may only be read: the index serves from memory, and is built again by the next run.
         return PartyIndex(built)
+
+
+# Whether a snapshot is what was imported: its files are read in full and once more by their importer, its index built once
+# more.
+
+
+def find_problems(folder: Path, seal: str) -> tuple[str, ...]:
+    """What differs between a snapshot and its manifest; empty if nothing. An index that is wrong is built anew.
+
+    Raises:
+        WatchlistError: it cannot even be opened.
+    """
+    manifest = open_manifest(folder, seal, Digests())
+    wrong_index = bool(index_files(folder, manifest.sha256)) and find_index(folder, manifest.sha256, Digests()) is None
+    watchlist = Watchlist.open(folder, seal)
+    problems = []
+    for source in manifest.files:
+        path = folder / source.name
+        if not path.is_file():
+            problems.append(f"{source.name} is missing")
+        elif digest_file(path) != source.sha256:
+            problems.append(f"{source.name} is not the file that was imported")
+    if digest_entries(codec.to_table(watchlist)) != manifest.entries_sha256:
+        problems.append("the entries are not those that were imported")
+    elif not problems and not _reads_alike(watchlist, folder):
+        problems.append("the entries are not those that the files give")
+    elif wrong_index or not _has_its_index(watchlist, folder):
+        problems.append("the index of names is not that of the entries")
+    return tuple(problems)
+
+
+def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
+    """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
+    files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
+    importer = find_importer(files)
+    if (importer.name, importer.version) != (watchlist.manifest.importer, watchlist.manifest.importer_version):
+        return True
+    read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
+    return read
+
+
+def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
+    path = find_index(folder, watchlist.manifest.sha256, Digests())
+    if path is None:
+        return True  # a home that may only be read: the index is built in memory
+    with tempfile.TemporaryDirectory() as beside:
+        fresh = Path(beside) / path.name
+        write_arrow(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
+        return digest_file(fresh) == digest_file(path)
