@@ -227,12 +227,7 @@ def _shrinking(thresholds: Sequence[Threshold]) -> list[str]:
 
 
 def threshold_for(
-    thresholds: Sequence[Threshold],
-    jurisdiction: str,
-    substance_id: str,
-    direction: str,
-    day: date,
-    period: str = "transaction",
+    thresholds: Sequence[Threshold], jurisdiction: str, substance_id: str, direction: str, day: date, period: str = "transaction"
 ) -> Threshold | None:
     """The threshold that a quantity moved within `period` is compared with, or None if none is known.
 

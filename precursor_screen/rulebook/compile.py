@@ -61,10 +61,7 @@ class CompiledRule(Struct, frozen=True, dict=True):
 
 
 def compile_rule(
-    rule: Rule,
-    lists: Mapping[str, NamedList],
-    params: Mapping[str, Any] | None = None,
-    macros: Mapping[str, Any] | None = None,
+    rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any] | None = None, macros: Mapping[str, Any] | None = None
 ) -> CompiledRule:
     """Compiles one rule; `params` are a site's values in the place of the rule's own, `macros` selections by name.
 

@@ -61,10 +61,7 @@ CORRELATION = Record(
         ),
         "emit": Choice(of=EMITS),
         "selections": Items(
-            of=Value(kinds=("string",)),
-            least=2,
-            fault="names at least two selections",
-            remedy="selections: [first, second]",
+            of=Value(kinds=("string",)), least=2, fault="names at least two selections", remedy="selections: [first, second]"
         ),
         "differs": Items(of=_names, least=1, fault="differs is a list of columns", remedy="differs: [vessel_key]"),
         "min_history": Shape(hint={"anyOf": [_SPAN, {"type": "integer", "minimum": 1}]}),

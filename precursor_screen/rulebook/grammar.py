@@ -63,10 +63,7 @@ _TEST = Record(
         "each": Record(
             rest=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {direction: import}"
         ),
-        "rows": Items(
-            of=Record(required=("line_id",), rest=Shape()),
-            fault="every row of a test needs a line_id",
-        ),
+        "rows": Items(of=Record(required=("line_id",), rest=Shape()), fault="every row of a test needs a line_id"),
         "expect": Value(kinds=("array",), into=_strings),
         "not_evaluable": Value(
             kinds=("array",), default=(), into=_strings, fault="not_evaluable is a list of line ids", remedy="not_evaluable: [A]"
@@ -104,11 +101,7 @@ _RELATION = Record(
 )
 
 _LEVEL = Record(
-    fields={
-        "when": Value(kinds=("object",), hint=_SELECTION),
-        "level": Choice(of=LEVELS),
-        "weight": Whole(low=0, high=100),
-    },
+    fields={"when": Value(kinds=("object",), hint=_SELECTION), "level": Choice(of=LEVELS), "weight": Whole(low=0, high=100)},
     required=("when", "level", "weight"),
     into=lambda parts: RuleLevel(**parts),
 )

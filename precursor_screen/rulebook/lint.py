@@ -301,14 +301,7 @@ def _lint_types(one: CompiledRule) -> list[PrecursorScreenError]:
     try:
         Rows.of(pa.table({"line_id": pa.nulls(1, pa.string())})).verdicts(one)
     except (pa.ArrowException, TypeError) as error:
-        return [
-            _error(
-                one.rule,
-                "detection",
-                f"does not run: {str(error).splitlines()[0]}",
-                "Check the types.",
-            )
-        ]
+        return [_error(one.rule, "detection", f"does not run: {str(error).splitlines()[0]}", "Check the types.")]
     return []
 
 

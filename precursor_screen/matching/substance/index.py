@@ -18,8 +18,7 @@ from msgspec.structs import replace
 from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
-from precursor_screen.matching.substance.cut import CutNames
-from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, primed, same_letters
+from precursor_screen.matching.substance.dictionary import CutNames, NameDictionary, Pattern, patterns_of, primed, same_letters
 from precursor_screen.matching.substance.evidence import add_up, reason_against
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
