@@ -12,7 +12,7 @@ from msgspec import Struct
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.tables import Row
 from precursor_screen.reference.shipped import law_folder, substances_folder
-from precursor_screen.reference.table_rows import UNREAD, Edition, at_once, load_editions, read_table
+from precursor_screen.reference.table_rows import UNREAD, Edition, at_once, holds, load_editions, read_span, read_table
 from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")
@@ -32,7 +32,7 @@ class Dated(Struct, frozen=True):
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on that day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return holds((self.since, self.until), day)
 
 
 class Country(Struct, frozen=True):
@@ -71,7 +71,7 @@ def read_dated(row: Row) -> Dated:
     Raises:
         ValueError: they make no sense.
     """
-    since, until = (date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until"))
+    since, until = read_span(row, "since", "until")
     if since and until and until <= since:
         raise ValueError("it ends before it begins")
     if row["read"] not in READ or not row["source"].strip():

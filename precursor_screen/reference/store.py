@@ -5,9 +5,10 @@ A refused import changes nothing but `attempts.jsonl`.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo, SourceFile, compare_tables
 from precursor_screen.reference.watchlists.opened import (
@@ -44,6 +44,36 @@ from precursor_screen.reference.watchlists.registry import (
     find_regressions,
     is_list_id,
 )
+
+# `attempts.jsonl` of a list: every import and check, whether it changed anything or not. It is only ever appended to.
+
+ATTEMPTS_FILE = "attempts.jsonl"
+IMPORTED, REFUSED, UNCHANGED = "imported", "refused", "unchanged"
+
+
+def record_attempt(place: Path, moment: datetime, files: Sequence[str], outcome: str, reason: str = "") -> None:
+    """Append one attempt."""
+    at = moment.astimezone(UTC).isoformat(timespec="seconds")
+    attempt = {"at": at, "files": list(files), "outcome": outcome, "reason": reason}
+    path = place / ATTEMPTS_FILE
+    half = path.is_file() and not path.read_bytes().endswith(b"\n")  # of a process that was killed while it wrote
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("\n" * half + json.dumps(attempt, ensure_ascii=True) + "\n")
+
+
+def read_attempts(place: Path) -> list[dict[str, str]]:
+    """The attempts on record (at, ISO 8601, UTC; outcome; reason, if refused), oldest first.
+
+    A line that a killed process left half written is none.
+    """
+    path = place / ATTEMPTS_FILE
+    found = []
+    for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
+        with suppress(ValueError):
+            attempt = json.loads(line)
+            if isinstance(attempt, dict) and {"outcome", "reason"} <= attempt.keys():
+                found.append({name: str(attempt.get(name, "")) for name in ("at", "outcome", "reason")})
+    return found
 
 
 class ListStatus(Struct, frozen=True):
@@ -108,7 +138,7 @@ class WatchlistStore:
         names = [path.name for path in files]
         with self._locked(list_id):
             try:
-                manifest = self._import(list_id, files, (list_date, fallback_date), force, moment, max_age_days)
+                manifest = self._import(list_id, files, list_date, fallback_date, force, moment, max_age_days)
             except WatchlistError as error:
                 record_attempt(self.folder / list_id, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
@@ -233,7 +263,8 @@ class WatchlistStore:
         self,
         list_id: str,
         files: Sequence[Path],
-        dates: tuple[date | None, date | None],
+        given: date | None,
+        fallback: date | None,
         force: bool,
         moment: datetime,
         max_age_days: int | None,
@@ -247,7 +278,7 @@ class WatchlistStore:
         names = ", ".join(file.name for file in offered)
         parsed = importer.parse(offered, list_id)
         check_content(parsed, list_id, names)
-        list_date, date_from = decide_date(parsed, dates[0], names, dates[1])
+        list_date, date_from = decide_date(parsed, given, names, fallback)
         check_day(list_date, moment, names)
         last = self.last(list_id)
         worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])

@@ -27,7 +27,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
@@ -140,46 +140,36 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     for name, rows in parts.items():
         if name != "substances.csv":
             errors.extend(r.error(f"unknown substance_id {i!r}") for r in rows if (i := r.cells["substance_id"]) not in ids)
-    names = _gather(parts["names.csv"], _name, errors)
-    cas = _gather(parts["cas.csv"], _cas, errors)
-    ec = _gather(parts.get("ec.csv", []), _ec, errors)
-    hs = _gather(parts["hs.csv"], _hs, errors)
     acts = load_acts(path)
-    controls = _gather(parts["controls.csv"], lambda row: _control(row, acts), errors)
-    begun = {(c.instrument, c.since) for some in controls.values() for c in some}
-    for key, act in acts.items():
-        if key not in begun:
-            problem = f"{act.name}: no listing of {act.instrument} begins on {act.since}"
-            errors.append(SubstanceTableError(problem, where=Where(str(path / "acts.csv")), remedy=REMEDY))
-    roles = _gather(parts.get("route_roles.csv", []), _role, errors)
-    prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
-    solutions = _gather(parts.get("solutions.csv", []), _solution, errors)
+    makers: dict[str, tuple[str, Callable[[Row], Any]]] = {
+        "names": ("names.csv", _name),
+        "cas_numbers": ("cas.csv", _cas),
+        "ec_numbers": ("ec.csv", _ec),
+        "hs_codes": ("hs.csv", _hs),
+        "controls": ("controls.csv", lambda row: _control(row, acts)),
+        "route_roles": ("route_roles.csv", _role),
+        "prices": ("usual_prices.csv", _price),
+        "solutions": ("solutions.csv", _solution),
+    }
+    facts: dict[str, defaultdict[str, list[Any]]] = {}
+    for fact, (name, make) in makers.items():
+        facts[fact] = _gather(parts.get(name, []), make, errors)
+        if fact == "controls":
+            begun = {(c.instrument, c.since) for some in facts[fact].values() for c in some}
+            unused = (act for key, act in acts.items() if key not in begun)
+            problems = (f"{act.name}: no listing of {act.instrument} begins on {act.since}" for act in unused)
+            errors += [SubstanceTableError(p, where=Where(str(path / "acts.csv")), remedy=REMEDY) for p in problems]
 
     def substance(row: Row) -> Substance:
-        i = row["substance_id"]
+        of: dict[str, Any] = {name: row[name] for name in _TEXTS}
+        of |= {name: _list(row[name]) for name in ("cus_codes", "un_numbers", "route_groups")}
+        of |= {name: read_boolean(row[name]) for name in ("covers_salts", "covers_isomers")}
+        of |= {fact: tuple(found[row["substance_id"]]) for fact, found in facts.items()}
         return Substance(
-            substance_id=i,
-            name=row["name"],
-            names=tuple(names[i]),
-            cas_numbers=tuple(cas[i]),
-            cus_codes=_list(row["cus_codes"]),
-            hs_codes=tuple(hs[i]),
-            un_numbers=_list(row["un_numbers"]),
-            danger_class=row["danger_class"],
-            controls=tuple(controls[i]),
-            covers_salts=read_boolean(row["covers_salts"]),
-            covers_isomers=read_boolean(row["covers_isomers"]),
-            parent_substance_id=row["parent_substance_id"],
-            family=row["family"],
-            route_groups=_list(row["route_groups"]),
             density_kg_per_l=_decimal(row["density_kg_per_l"]),
-            formula=row["formula"],
-            smiles=row["smiles"],
-            notes=row["notes"],
-            ec_numbers=tuple(ec[i]),
-            route_roles=tuple(roles[i]),
-            usual_usd_per_kg=min(prices[i], default=None),
-            solutions=tuple(sorted(solutions[i])),
+            usual_usd_per_kg=min(of.pop("prices"), default=None),
+            solutions=tuple(sorted(of.pop("solutions"))),
+            **of,
         )
 
     substances = make_all(parts["substances.csv"], substance, errors)
@@ -215,6 +205,7 @@ _COLUMNS: Final = {
     "usual_prices.csv": "substance_id usd_per_kg source verified",
     "solutions.csv": "substance_id percent kg_per_l source verified",
 }
+_TEXTS: Final = ("substance_id", "name", "danger_class", "parent_substance_id", "family", "formula", "smiles", "notes")
 _OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv", "solutions.csv"})  # older tables have none
 
 
@@ -250,20 +241,10 @@ def _hs(row: Row) -> HsCode:
 def _control(row: Row, acts: Mapping[tuple[str, date], Act]) -> Control:
     since, until, seen = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until", "seen"))
     act = acts.get((row["instrument"], since)) if since else None
-    return Control(
-        instrument=row["instrument"],
-        schedule=row["schedule"],
-        since=since,
-        until=until,
-        scope=row["scope"],
-        source=row["source"],
-        verified=read_boolean(row["verified"]),
-        since_verified=read_boolean(row["since_verified"]),
-        seen=seen,
-        proposed=act.proposed if act else None,
-        adopted=act.adopted if act else None,
-        published=act.published if act else None,
-    )
+    said: dict[str, Any] = {name: row[name] for name in ("instrument", "schedule", "scope", "source")}
+    said |= {name: read_boolean(row[name]) for name in ("verified", "since_verified")}
+    said |= {name: getattr(act, name, None) for name in ("proposed", "adopted", "published")}
+    return Control(since=since, until=until, seen=seen, **said)
 
 
 def _role(row: Row) -> tuple[str, str]:

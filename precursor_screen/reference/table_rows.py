@@ -58,6 +58,21 @@ def make_all(
     return made
 
 
+def read_span(row: Row, since: str, until: str) -> Span:
+    """Two cells with days, either of which may be empty.
+
+    Raises:
+        ValueError: one is not a day.
+    """
+    first, last = (date.fromisoformat(row[name]) if row[name] else None for name in (since, until))
+    return first, last
+
+
+def holds(span: Span, day: date) -> bool:
+    """Whether a day lies in a span."""
+    return (span[0] or date.min) <= day < (span[1] or date.max)
+
+
 def at_once(one: Span, other: Span) -> bool:
     """Whether two spans share a day."""
     return (one[0] or date.min) < (other[1] or date.max) and (other[0] or date.min) < (one[1] or date.max)

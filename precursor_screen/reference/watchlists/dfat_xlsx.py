@@ -76,10 +76,9 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
                 for broken in body.broken:
                     found.skip(broken.reason, f"row {broken.row}: {broken.text}")
                 cells = [body.table.column(n).to_pylist() for _, n in columns]
-                names = [name for name, _ in columns]
                 for row, values in zip(body.rows.to_pylist(), zip(*cells, strict=True), strict=True):
                     if any(values):
-                        yield row, {n: tidy(v or "") for n, v in zip(names, values, strict=True)}
+                        yield row, {n: tidy(v or "") for (n, _), v in zip(columns, values, strict=True)}
                 return
     except UnreadableManifest as error:
         raise WatchlistError(f"The file {error.message}.", where=Where(file.name), remedy="Fetch it again.") from error
@@ -97,7 +96,7 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     for address in _items(cells.get("address", "")):
         before, _, last = address.rpartition(",")
         country = _REMARK.sub("", last).strip(" .")
-        draft.add_address([before] if country_code(country) else [address], country if country_code(country) else "")
+        draft.add_address(*(([before], country) if country_code(country) else ([address], "")))
     for country in _items(cells.get("citizenship", "")):
         draft.add_country(country)
     draft.add_identifier("imo", cells.get("imonumber", ""))
@@ -105,9 +104,8 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
         draft.programmes[programme] = None
     if draft.listed is None:
         draft.listed = draft.written_day(cells.get("controldate", ""), "mdy", "control date")
-    draft.add_note("DOB", cells.get("dateofbirth", ""))
-    draft.add_note("", cells.get("additionalinformation", ""))
-    draft.add_note("", cells.get("listinginformation", ""))
+    for label, column in (("DOB", "dateofbirth"), ("", "additionalinformation"), ("", "listinginformation")):
+        draft.add_note(label, cells.get(column, ""))
 
 
 def _items(cell: str) -> list[str]:

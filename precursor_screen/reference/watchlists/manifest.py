@@ -65,6 +65,11 @@ class SnapshotInfo(Struct, frozen=True):
         """How many days the list's date lies before that day; negative if after."""
         return (as_of - self.list_date).days
 
+    @property
+    def read_by(self) -> tuple[str, str]:
+        """The importer and its version."""
+        return self.importer, self.importer_version
+
     def to_json(self) -> str:
         """As JSON with a fixed order of keys."""
         return json.dumps(to_builtins(self), indent=2, ensure_ascii=False) + "\n"
@@ -110,8 +115,7 @@ class ListDiff(Struct, frozen=True):
     @property
     def same_reading(self) -> bool:
         """Whether both were read by one importer in one version; if not, some changes may be of the reading."""
-        ours, theirs = self.old, self.new
-        return (ours.importer, ours.importer_version) == (theirs.importer, theirs.importer_version)
+        return self.old.read_by == self.new.read_by
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""
@@ -120,12 +124,7 @@ class ListDiff(Struct, frozen=True):
             "old": _describe(self.old),
             "new": _describe(self.new),
             "same_reading": self.same_reading,
-            "counts": {
-                "added": len(self.added),
-                "removed": len(self.removed),
-                "changed": len(self.changed),
-                "content_changed": len(self.content_changed),
-            },
+            "counts": {name: len(getattr(self, name)) for name in ("added", "removed", "changed", "content_changed")},
             "added": [{"entry_id": key, "name": name} for key, name in self.added],
             "removed": [{"entry_id": key, "name": name} for key, name in self.removed],
             "changed": [{"entry_id": key, "name": name, "content": key in self.content_changed} for key, name in self.changed],

@@ -283,7 +283,7 @@ def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
     """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
     files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
     importer = find_importer(files)
-    if (importer.name, importer.version) != (watchlist.manifest.importer, watchlist.manifest.importer_version):
+    if (importer.name, importer.version) != watchlist.manifest.read_by:
         return True
     read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
     return read

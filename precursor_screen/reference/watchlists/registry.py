@@ -12,10 +12,8 @@ from precursor_screen.reference.watchlists import (
     csl,
     dfat_xlsx,
     eu,
-    ofac_advanced_xml,
     ofac_csv,
-    ofac_enhanced_xml,
-    ofac_legacy_xml,
+    ofac_xml,
     opensanctions,
     private_csv,
     seco_xml,
@@ -27,7 +25,7 @@ from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 
 IMPORTERS: tuple[Importer, ...] = (
-    *(un_xml.IMPORTER, ofac_legacy_xml.IMPORTER, ofac_enhanced_xml.IMPORTER, ofac_advanced_xml.IMPORTER, eu.EU_XML),
+    *(un_xml.IMPORTER, ofac_xml.LEGACY, ofac_xml.ENHANCED, ofac_xml.ADVANCED, eu.EU_XML),
     *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions.OPENSANCTIONS_JSON, csl.CSL_JSON),
     *(csl.CSL_CSV, csl.BIS_TSV, eu.EU_CSV, uk.UK_CSV, uk.UK_CONLIST, opensanctions.OPENSANCTIONS_CSV),
     *(ofac_csv.IMPORTER, private_csv.IMPORTER),
