@@ -18,12 +18,11 @@ from precursor_screen.core.kept import kept
 from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference import shipped
-from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, own_countries
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
-from precursor_screen.reference.rates import load_rates
 from precursor_screen.reference.recogniser import Recogniser, load_recogniser
 from precursor_screen.reference.registers.store import Register, RegisterManifest
+from precursor_screen.reference.site_tables import load_concern, load_rates
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo

@@ -17,7 +17,7 @@ from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.reference import shipped
-from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.site_tables import load_concern
 from precursor_screen.reference.substances import SubstanceTable, load_substances
 
 if TYPE_CHECKING:
