@@ -38,7 +38,7 @@ from precursor_screen.matching.party.index_file import (
     storable,
 )
 from precursor_screen.matching.party.vocabulary import Vocabulary
-from precursor_screen.matching.party.weights import Word, describe, make_word
+from precursor_screen.matching.party.weights import Word, make_word
 from precursor_screen.matching.party.word_book import Joined, Speller, Texts, WordBook, is_truncated
 from precursor_screen.text.party import PartyName, normalise_party
 
@@ -155,7 +155,7 @@ class PartyIndex:
 
     def prepare(self) -> None:
         """Makes what matching needs and threads share; the first call to match does so, unless it was done before."""
-        _ = self._postings, self._words, self._row_counts
+        _ = self._postings, self._row_counts
         _ = self._vocabulary.rarities, self._vocabulary.by_key, self._vocabulary.by_text
 
     @cached_property
@@ -185,10 +185,6 @@ class PartyIndex:
         if self._opened_book is None or self._opened_book.is_full():
             self._opened_book = WordBook(self._vocabulary, self._row_counts)
         return self._opened_book
-
-    @cached_property
-    def _words(self) -> _ListedWords:
-        return _ListedWords(self._vocabulary)
 
     def _match_block(
         self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None
@@ -241,30 +237,28 @@ class PartyIndex:
 
     def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
         starts, held, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
-        listed = self._words.take(held[starts[row] : starts[row + 1]].tolist())
+        listed = self._vocabulary.words(held[starts[row] : starts[row + 1]].tolist())
         return compare(words, listed, ENTRY_KINDS[self._arrays["entry_kind"][entries[row]]], truncated, cut)
 
     def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
         place = {name: i for i, name in enumerate(names)}
-        found = []
-        for (name, entry), (_, outcome, row) in best.items():
-            found.append((place[name], -outcome.score, entry, _Match(name, entry, row, outcome.score, outcome.informative or 0)))
-        return [match for *_, match in sorted(found, key=lambda f: f[:3])]
+        found = [(name, entry, row, outcome) for (name, entry), (_, outcome, row) in best.items()]
+        return sorted(found, key=lambda match: (place[match[0]], -match[3].score, match[1]))
 
     def _table(self, found: Sequence[_Match]) -> pa.Table:
-        entries = pa.array([m.entry for m in found], pa.int64())
-        rows = pa.array([m.row for m in found], pa.int64())
+        names, of, at, outcomes = zip(*found, strict=True) if found else ((), (), (), ())
+        entries, rows = pa.array(of, pa.int64()), pa.array(at, pa.int64())
         kinds = self._arrays["row_kind"]
         columns: dict[str, Any] = {
-            "value": [storable(m.name) for m in found],
+            "value": list(map(storable, names)),
             "list_id": [self.list_id] * len(found),
             "entry_id": self._arrays["entry_id"].take(entries),
             "entry_name": self._arrays["entry_name"].take(entries),
             "matched_name": pc.coalesce(self._arrays["row_name"].take(rows), self._arrays["entry_name"].take(entries)),
-            "name_kind": [NAME_KINDS[kinds[m.row]] for m in found],
-            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][m.entry]] for m in found],
-            "score": [m.score for m in found],
-            "informative_tokens": [m.informative for m in found],
+            "name_kind": [NAME_KINDS[kinds[row]] for row in at],
+            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][entry]] for entry in of],
+            "score": [outcome.score for outcome in outcomes],
+            "informative_tokens": [outcome.informative or 0 for outcome in outcomes],
         }
         arrays = [
             column if isinstance(column, pa.Array) else pa.array(column, type=field.type)
@@ -344,12 +338,7 @@ class _Batch(Struct, frozen=True):
     gone: frozenset[int]
 
 
-class _Match(Struct, frozen=True):
-    name: str
-    entry: int
-    row: int
-    score: float
-    informative: int
+_Match = tuple[str, int, int, Outcome]  # name, entry, row of the index, what comparing gives
 
 
 class _Rank(Struct, frozen=True, order=True):
@@ -360,21 +349,3 @@ class _Rank(Struct, frozen=True, order=True):
     falling_informative: int
     kind: int
     row: int
-
-
-class _ListedWords:
-    """The words of an index by position, made when first asked for."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._made: dict[int, Word] = {}
-
-    def take(self, positions: Sequence[int]) -> list[Word]:
-        made = self._made
-        return [made.get(i) or self._make(i) for i in positions]
-
-    def _make(self, i: int) -> Word:
-        mine = self._vocabulary
-        text = mine.texts[i]
-        word = Word(text, mine.keys[i], int(mine.kinds[i]), float(mine.weights[i]), describe(text)[2])
-        return self._made.setdefault(i, word)

@@ -8,6 +8,7 @@ informative word.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,14 +114,6 @@ def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: st
     return pa.Table.from_arrays(columns, schema=_SCHEMA.with_metadata(about))
 
 
-class _Ids(dict[str, int]):
-    """A number for each text, in the order of their first asking."""
-
-    def __missing__(self, text: str) -> int:
-        number = self[text] = len(self)
-        return number
-
-
 class _Rows:
     """The readings of names, row by row, as they are met."""
 
@@ -130,7 +123,7 @@ class _Rows:
         self.owners: list[int] = []
         self.sizes: list[int] = []
         self.words: list[int] = []
-        self.ids = _Ids()
+        self.ids: defaultdict[str, int] = defaultdict(lambda: len(self.ids))  # a number for each text, in order
         self.unscreenable = 0
 
     def add(self, owner: int, entry_kind: str, name: WatchlistName, primary: str, seen: set[tuple[str, ...]]) -> None:
@@ -166,8 +159,6 @@ def _part_firm(texts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
 
 
 def _check_kinds(list_id: str, entry: WatchlistEntry) -> None:
-    if entry.kind in ENTRY_KINDS and all(n.kind in _NAME_KIND for n in entry.names):
-        return
     kinds = [(entry.kind, ENTRY_KINDS, "entry"), *((n.kind, NAME_KINDS, "name") for n in entry.names)]
     for kind, known, what in kinds:
         if kind not in known:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, edits_allowed, may_differ
 from precursor_screen.matching.party.bounds import letter_bit
-from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER
+from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe
 from precursor_screen.text.party_scripts import consonants
 from precursor_screen.text.party_words import VARIANTS
 
@@ -150,6 +150,7 @@ class Vocabulary:
         self.kinds, self.weights, self._rarities = arrays["word_kind"], arrays["word_weight"], arrays["word_rarity"]
         self._key_signatures, self._text_signatures = arrays["word_signature"], arrays["text_signature"]
         self._text_order = arrays["text_order"]
+        self._made: dict[int, Word] = {}
 
     @cached_property
     def texts(self) -> list[str]:
@@ -169,6 +170,16 @@ class Vocabulary:
         named = np.flatnonzero((self.kinds == NAME) | (self.kinds == CONSONANTS)).tolist()
         rarities, keys = self._rarities.tolist(), self.keys
         return {keys[i]: rarities[i] for i in named}
+
+    def words(self, positions: Sequence[int]) -> list[Word]:
+        """Some of its words, each made when first asked for."""
+        made = self._made
+        return [made.get(i) or self._make(i) for i in positions]
+
+    def _make(self, i: int) -> Word:
+        text = self.texts[i]
+        word = Word(text, self.keys[i], int(self.kinds[i]), float(self.weights[i]), describe(text)[2])
+        return self._made.setdefault(i, word)
 
     @cached_property
     def general_bits(self) -> npt.NDArray[np.uint64]:
@@ -223,16 +234,14 @@ class Vocabulary:
 
     def find_alike(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
-        if kind == NAME and text in VARIANTS:
-            return dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) | self._across_scripts(text, kind)
-        return self._across_scripts(text, kind)
-
-    def _across_scripts(self, text: str, kind: int) -> dict[int, float]:
         if kind == CONSONANTS:
             return dict.fromkeys(self._by_consonants.get(consonants(text[1:]), ()), SAME_CONSONANTS)
-        if kind == NAME and self._marked_consonants and (skeleton := consonants(text)):
-            return dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
-        return {}
+        if kind != NAME:
+            return {}
+        alike = dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) if text in VARIANTS else {}
+        if self._marked_consonants and (skeleton := consonants(text)):
+            alike |= dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
+        return alike
 
     @cached_property
     def _alphabetical(self) -> list[tuple[str, int]]:

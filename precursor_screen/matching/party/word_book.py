@@ -7,10 +7,11 @@ lies in arrays, by the word's number, which a block of names gathers at once.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from functools import cache
+from itertools import pairwise, repeat
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -57,25 +58,11 @@ class Joined(NamedTuple):
 
 
 Texts = tuple[str | Joined, ...]
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 def is_truncated(name: str) -> bool:
     """Whether a name has the length at which many manifests cut names."""
     return len(name) in TRUNCATED_LENGTHS
-
-
-class _Memo(dict[_Key, _Value], Generic[_Key, _Value]):
-    """What a function gives, worked out once for each argument."""
-
-    def __init__(self, function: Callable[[_Key], _Value]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, key: _Key) -> _Value:
-        value = self[key] = self._function(key)
-        return value
 
 
 class _Pair(NamedTuple):
@@ -94,13 +81,12 @@ class Speller:
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
         self._sorted: list[str] | None = None
-        self._pairs: _Memo[tuple[str, str], _Pair | None] = _Memo(self._join_pair)
-        self._words: _Memo[str, _Single | None] = _Memo(lambda text: self._read_word(text, _LEAST_PART))
-        self._alone: _Memo[str, _Single | None] = _Memo(lambda text: self._read_word(text, _LEAST_ALONE))
+        # Worked out once for each pair of words, and for each word of a name of several, or of one.
+        self._pair, self._word = cache(self._join_pair), cache(self._read_word)
 
     def __len__(self) -> int:
         """How many words and pairs of words it remembers."""
-        return len(self._pairs) + len(self._words) + len(self._alone)
+        return self._pair.cache_info().currsize + self._word.cache_info().currsize
 
     def read(self, party: PartyName) -> list[Texts]:
         """All ways to read a name, each as the texts of its words."""
@@ -118,8 +104,8 @@ class Speller:
         """The same words with neighbours joined, one parted, or general ones corrected, as far as the list bears it."""
         if len(texts) > _MOST_WORDS:
             return ()
-        pairs = list(map(self._pairs.__getitem__, pairwise(texts)))
-        words = list(map((self._alone if len(texts) == 1 else self._words).__getitem__, texts))
+        pairs = list(map(self._pair, pairwise(texts)))
+        words = list(map(self._word, texts, repeat(_LEAST_ALONE if len(texts) == 1 else _LEAST_PART)))
         return self._spell_otherwise(texts, pairs, words) if any(pairs) or any(words) else ()
 
     def _spell_otherwise(

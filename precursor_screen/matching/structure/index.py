@@ -243,8 +243,7 @@ class _Plan:
         return self._cased[span[0] : span[1]]
 
     def names(self) -> Iterable[str]:
-        for run in self._runs:
-            yield from map(self._name, run)
+        yield from (self._name(span) for run in self._runs for span in run)
         for match, spans in zip(self._doubtful, self._wider, strict=True):
             for span in spans:
                 yield self._name(span)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from precursor_screen.core.model import CasNumber, EcNumber, HsCode, Substance
+from precursor_screen.core.model import CasNumber, EcNumber, Substance
 from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match
 from precursor_screen.text.codes import (
     FoundCode,
@@ -23,6 +23,9 @@ from precursor_screen.text.codes import (
     near_number,
 )
 from precursor_screen.text.goods_words import form_of
+
+T = TypeVar("T")
+Registered = Mapping[str, Sequence[tuple[Substance, CasNumber | EcNumber]]]  # by number
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
@@ -45,24 +48,15 @@ class Identifiers:
 
     def __init__(self, substances: Sequence[Substance], rare: frozenset[str] = frozenset()) -> None:
         self._rare = rare
-        self._cas: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
-        self._ec: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
-        self._cus: dict[str, list[Substance]] = defaultdict(list)
-        self._un: dict[str, list[Substance]] = defaultdict(list)
-        self._hs: dict[str, list[tuple[Substance, HsCode]]] = defaultdict(list)
-        for s in substances:
-            for number in s.cas_numbers:
-                self._cas[number.number].append((s, number))
-            for ec in s.ec_numbers:
-                self._ec[ec.number].append((s, ec))
-            for cus in s.cus_codes:
-                self._cus[cus].append(s)
-            for un in s.un_numbers:
-                self._un[un].append(s)
-            for code in s.hs_codes:
-                if code.edition_until is None or code.edition_until >= _FIRST_EDITION:
-                    self._hs[code.hs6].append((s, code))
-        self._listed_cas, self._listed_ec = frozenset(self._cas), frozenset(self._ec)
+        self._registered_as: dict[str, Registered] = {
+            "cas": _by_number((n.number, (s, n)) for s in substances for n in s.cas_numbers),
+            "ec_number": _by_number((n.number, (s, n)) for s in substances for n in s.ec_numbers),
+        }
+        self._cus = _by_number((code, s) for s in substances for code in s.cus_codes)
+        self._un = _by_number((number, s) for s in substances for number in s.un_numbers)
+        codes = ((code, s) for s in substances for code in s.hs_codes if (code.edition_until or _FIRST_EDITION) >= _FIRST_EDITION)
+        self._hs = _by_number((code.hs6, (s, code)) for code, s in codes)
+        self._listed = {method: frozenset(numbers) for method, numbers in self._registered_as.items()}
 
     def in_text(self, text: str, plain: str, named: Iterable[Match]) -> Iterator[Match]:
         """CAS, EC, UN and CUS numbers that a free text gives away by their form.
@@ -114,31 +108,25 @@ class Identifiers:
         form = form_of(plain, match.start, match.end)
         if form == "article":
             return replace(match, form=form, strength="weak")
-        bare = match.method == "cas" and match.strength == "weak"
-        if (
-            bare and match.name_verified and plain.strip(" .") == plain[match.start : match.end]
-        ):  # nothing but the number, and its check digit is right
-            return replace(match, strength="medium")
-        bare = bare and match.substance_id in self._rare
-        if bare and not _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start]):
-            return replace(match, strength="medium")
-        return match
+        if match.method != "cas" or match.strength != "weak":
+            return match
+        alone = plain.strip(" .") == plain[match.start : match.end]
+        of_parts = _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start])
+        # Nothing but the number, and its check digit is right; or one that is hardly ever seen, and no number of a part.
+        telling = (alone and match.name_verified) or (match.substance_id in self._rare and not of_parts)
+        return replace(match, strength="medium") if telling else match
 
     def _registered(self, method: str, text: str, found: FoundCode, agreed: set[str]) -> Iterator[Match]:
         """Matches of a CAS or EC number; one that fails its check digit and is a digit off a listed one is shown as set aside."""
-        numbers, listed = (self._cas, self._listed_cas) if method == "cas" else (self._ec, self._listed_ec)
+        numbers = self._registered_as[method]
         for s, number in numbers.get(found.number, ()):
-            if s.substance_id in agreed:
-                strength = "strong"
-            elif found.labelled:
-                strength = "strong" if number.verified else "medium"
-            else:
-                strength = "weak"
+            sure = s.substance_id in agreed or (found.labelled and number.verified)
+            strength = "strong" if sure else "medium" if found.labelled else "weak"
             yield _match(s, method, strength, text, found.start, found.end, 100.0, number.number, verified=number.verified)
         # A bare number of the form of an EC number is hardly ever one.
         if found.valid or (method == "ec_number" and not found.labelled):
             return
-        if near := near_number(found.number, listed):
+        if near := near_number(found.number, self._listed[method]):
             for s, number in numbers[near]:
                 reason = f"the check digit of {found.number} fails; it is one digit off {near}"
                 yield _match(
@@ -155,24 +143,24 @@ class Identifiers:
         Raises:
             ValueError: The field holds no codes.
         """
-        if field == "cas_numbers":
-            return self._cas_cell(value)
-        if field == "cus_codes":
-            code = format_cus(value)
-            return [_match(s, "cus", "strong", value, 0, len(value), 100.0, code) for s in self._cus.get(code or "", ()) if code]
-        if field == "un_numbers":
-            un = format_un(value)
-            return list(self._by_un(un, value, 0, len(value))) if un else []
-        if field in ("hs_code", "other_hs_codes"):
-            return self._hs_cell(value)
+        match field:
+            case "cas_numbers":
+                return self._cas_cell(value)
+            case "cus_codes":
+                code = format_cus(value) or ""
+                return [_match(s, "cus", "strong", value, 0, len(value), 100.0, code) for s in self._cus.get(code, ())]
+            case "un_numbers":
+                return list(self._by_un(format_un(value) or "", value, 0, len(value)))
+            case "hs_code" | "other_hs_codes":
+                return self._hs_cell(value)
         raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
 
     def _cas_cell(self, value: str) -> list[Match]:
         """A column for CAS numbers says what they are, and is filled with EC numbers as well."""
-        found = find_cas(value if "cas" in value.lower() else f"CAS {value}")
-        shift = 0 if "cas" in value.lower() else len("CAS ")
+        label = "" if "cas" in value.lower() else "CAS "
+        shift = len(label)
         matches: list[Match] = []
-        for f in found:
+        for f in find_cas(label + value):
             start = max(0, f.start - shift)
             placed = FoundCode(f.number, start, min(len(value), f.end - shift), True, f.valid)
             matches.extend(self._registered("cas", value, placed, set()))
@@ -188,6 +176,13 @@ class Identifiers:
             strength, score = ("strong", 100.0) if code.own else ("weak", 40.0)
             matches.setdefault(s.substance_id, _match(s, "hs", strength, value, 0, len(value), score, code.hs6, form=form))
         return list(matches.values())
+
+
+def _by_number(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for number, one in pairs:
+        found.setdefault(number, []).append(one)
+    return found
 
 
 def _match(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, Final
 
 import pyarrow as pa
@@ -23,16 +23,17 @@ from precursor_screen.matching.substance.evidence import add_up, reason_against
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
     EXACT,
-    LAYERS,
     MISREAD,
     NEAR,
-    RESEMBLING_LAYERS,
     STEREO,
     STEREO_GROUP,
     Candidate,
     Kept,
     Prepared,
     Standing,
+    exact_layer,
+    resembling_layers,
+    stereo_layer,
 )
 from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table
 from precursor_screen.matching.substance.near import is_doubtful
@@ -136,9 +137,7 @@ class SubstanceIndex:
         Args:
             texts: Distinct descriptions; texts without any match give no row.
         """
-        found: dict[int, list[Match]] = {
-            i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
-        }
+        found = {i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)}
         for i, text in enumerate(texts):
             if i not in found and self._cut.may_end(text) and self._cut.find(text, fold(text)):
                 found[i] = self._match_suspected(text, Suspicion())
@@ -165,12 +164,9 @@ class SubstanceIndex:
         def is_suppressed(standing: Standing) -> bool:
             return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
 
-        def room(owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
-            return kept.leaves_room(owners, start, end, letters, edited=edited)
-
-        exact = list(self._standing(prepared, (c for layer in LAYERS for c in layer(prepared, self._names))))
+        exact = list(self._standing(prepared, chain(exact_layer(prepared, self._names), stereo_layer(prepared, self._names))))
         kept = Kept(exact, is_suppressed)
-        resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
+        resembling = resembling_layers(prepared, self._names, kept.leaves_room)
         counts = MatchCounts()
         last: dict[str, Match] = {}
         # Of names that end in one place the longest.

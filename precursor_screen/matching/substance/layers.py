@@ -52,10 +52,8 @@ class Candidate(Struct, frozen=True):
     edits: int = 0
 
 
-Layer = Callable[[Prepared, NameDictionary], Iterator[Candidate]]
 # Whether a name could take its place at all among the exact ones: substances, bounds, letters, whether it takes an edit.
 Room = Callable[[Sequence[int], int, int, int, bool], bool]
-ResemblingLayer = Callable[[Prepared, NameDictionary, Room], Iterator[Candidate]]
 
 
 def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
@@ -84,17 +82,14 @@ def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidat
             yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
 
 
-def misread_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
-    """Names with letters that are typed or read for others: T0LUENE, rnethylbenzene."""
-    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours, room)
-
-
-def near_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
-    """Names with one edit from six letters on, with two from twelve."""
-    return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
-
-
 Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], NearMatch | None]
+
+
+def resembling_layers(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
+    """Names with letters that are typed or read for others (T0LUENE, rnethylbenzene); then those with one edit from six letters on,
+    with two from twelve."""
+    yield from _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours, room)
+    yield from _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
 
 
 def _resembling(
@@ -123,10 +118,6 @@ def _resembling(
 def _last(group: Group) -> Group | None:
     """The group, for the last of its places that is listed."""
     return group if group.count == SAME_PLACES else None
-
-
-LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer)
-RESEMBLING_LAYERS: Final[tuple[ResemblingLayer, ...]] = (misread_layer, near_layer)
 
 
 # Which of the names that overlap in a text is meant.
@@ -167,7 +158,7 @@ class Kept:
                 self._kept[-1] = s
         self._starts = [s.core[0] for s in self._kept]
 
-    def leaves_room(self, owners: Sequence[int], start: int, end: int, letters: int, *, edited: bool) -> bool:
+    def leaves_room(self, owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
         """Whether a name that the text spells otherwise could take its place there at all.
 
         Args:

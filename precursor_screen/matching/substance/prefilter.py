@@ -72,8 +72,7 @@ class Prefilter:
             for chunk in _chunks(texts, group):
                 for n, suspicion in self.scan([texts[c] for c in chunk], ascii_only=bool(ascii_only)).items():
                     found[chunk[n]] = suspicion
-        for i in sorted(found):
-            yield i, found[i]
+        yield from ((i, found[i]) for i in sorted(found))
 
     def scan(self, texts: Sequence[str], *, ascii_only: bool) -> dict[int, Suspicion]:
         """The texts of one chunk that may hold a match."""
@@ -93,12 +92,10 @@ class Prefilter:
                 free |= self._is_trigger[table[:, 0]] & (stream.ends[ends] | (stream.kind[ends] == DIGIT))
             for n in np.unique(stream.text_of[table[free, 1]]).tolist():
                 found[n]
-        for near in self._names.pieces.find(stream, taken):
-            n = int(stream.text_of[near.start])
-            found[n].near.append(Near(near.name, near.start - first[n], near.end - first[n]))
-        for near in self._names.readings.find(stream):
-            n = int(stream.text_of[near.start])
-            found[n].readings.append(Near(near.name, near.start - first[n], near.end - first[n]))
+        for part, places in (("near", self._names.pieces.find(stream, taken)), ("readings", self._names.readings.find(stream))):
+            for near in places:
+                n = int(stream.text_of[near.start])
+                getattr(found[n], part).append(Near(near.name, near.start - first[n], near.end - first[n]))
         for n in _by_form(texts):
             found[n]
         return found
