@@ -138,7 +138,8 @@ def _short_words_stand(pattern: Pattern, text: str, answers: Answers) -> bool:
     reached = 0
     spelled: list[list[str]] = [[] for _ in pattern.words]
     for char, answer in zip(text, answers, strict=True):
-        while answer is not None and answer >= pattern.words[reached][1]:
+        # Vowel signs of the scripts of India are in no word: those at the end belong to the last.
+        while answer is not None and answer >= pattern.words[reached][1] and reached + 1 < len(pattern.words):
             reached += 1
         spelled[reached].append(char)
     for (start, end), found in zip(pattern.words, spelled, strict=True):
