@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
@@ -44,18 +44,16 @@ class _Parser:
         return token
 
     def either(self) -> Expression:
-        parts = [self.both()]
-        while self.peek() == "or":
-            self.take()
-            parts.append(self.both())
-        return any_of(parts)
+        return any_of(self.parted_by("or", self.both))
 
     def both(self) -> Expression:
-        parts = [self.negated()]
-        while self.peek() == "and":
+        return all_of(self.parted_by("and", self.negated))
+
+    def parted_by(self, word: str, part: Callable[[], Expression]) -> Iterator[Expression]:
+        yield part()
+        while self.peek() == word:
             self.take()
-            parts.append(self.negated())
-        return all_of(parts)
+            yield part()
 
     def negated(self) -> Expression:
         if self.peek() == "not":
@@ -153,11 +151,11 @@ class Builder:
 
     def complain(self, part: str, error: Exception) -> None:
         """Notes an error at a part of the rule."""
-        part = f"{part}.{error.part}" if isinstance(error, AtomError) and error.part else part
-        line = self.rule.lines.get(part, 1)
-        remedy = error.remedy if isinstance(error, AtomError) else ""
-        kind = UnknownField if isinstance(error, AtomError) and error.unknown_field else RuleSyntaxError
-        self.errors.append(kind(str(error), where=Where(f"{self.rule.path}:{line}", None, part), remedy=remedy))
+        atom = error if isinstance(error, AtomError) else AtomError(str(error))
+        part = f"{part}.{atom.part}" if atom.part else part
+        kind = UnknownField if atom.unknown_field else RuleSyntaxError
+        where = Where(f"{self.rule.path}:{self.rule.lines.get(part, 1)}", None, part)
+        self.errors.append(kind(str(atom), where=where, remedy=atom.remedy))
 
     def derive(self) -> None:
         """Reads the derived columns; one may build on those before it."""
@@ -237,9 +235,8 @@ class Builder:
         spec = self.rule.correlation or {}
         correlated = {*(spec.get("selections") or ()), spec.get("only")}
         for name in sorted(set(self.selections) - used - correlated):
-            self.complain(
-                f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
-            )
+            unused = AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
+            self.complain(f"detection.{name}", unused)
         return condition
 
     def correlation(self) -> tuple[Grouping | None, Window | None, list[tuple[str, Expression]]]:

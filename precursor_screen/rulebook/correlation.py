@@ -231,9 +231,8 @@ def _check_register(spec: Mapping[str, Any], complain: Complain) -> None:
         *([("against", spec["against"], "number")] if "against" in spec else []),
     ]:
         if not isinstance(name, str) or name not in columns:
-            complain(
-                key, f"{register} has no column {name!r}", did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
-            )
+            remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
+            complain(key, f"{register} has no column {name!r}", remedy)
         elif columns[name] != kind:
             remedy = f"Columns: {', '.join(n for n, k in columns.items() if k == kind)}."
             complain(key, f"{name!r} of {register} is no column of {kind}s", remedy)

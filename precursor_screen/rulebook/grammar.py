@@ -244,25 +244,16 @@ def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
     for path in rule_files(folders):
         try:
             rule = load_rule(path, path.name)
-        except ErrorGroup as group:
-            errors.extend(group.errors)
+        except (ErrorGroup, RuleSyntaxError) as error:
+            errors.extend(error.errors if isinstance(error, ErrorGroup) else [error])
             continue
-        except RuleSyntaxError as error:
-            errors.append(error)
-            continue
-        located = Located(None, path.name)
+        where = Located(None, path.name).where(())
         if path.stem != rule.id.lower():
-            errors.append(
-                RuleSyntaxError(f"holds rule {rule.id}", where=located.where(()), remedy=f"Call the file {rule.id.lower()}.yml.")
-            )
+            remedy = f"Call the file {rule.id.lower()}.yml."
+            errors.append(RuleSyntaxError(f"holds rule {rule.id}", where=where, remedy=remedy))
         elif rule.id in rules:
-            errors.append(
-                RuleSyntaxError(
-                    f"rule {rule.id} stands in {rules[rule.id].path} too",
-                    where=located.where(()),
-                    remedy="Give it an id of its own.",
-                )
-            )
+            message = f"rule {rule.id} stands in {rules[rule.id].path} too"
+            errors.append(RuleSyntaxError(message, where=where, remedy="Give it an id of its own."))
         else:
             rules[rule.id] = rule
     if errors:

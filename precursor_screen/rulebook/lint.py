@@ -32,9 +32,8 @@ from precursor_screen.rulebook.windows import DISTINCT, SIGNS, Measure
 
 # Conditions that no value can meet: at least 10 and below 5, a score above 100, a code that is two codes at once.
 
-_AT_LEAST = {Operator.GT: True, Operator.GTE: False}  # whether the limit itself is left out
-_AT_MOST = {Operator.LT: True, Operator.LTE: False}
 _SIGNS = {Operator.GT: "gt", Operator.GTE: "gte", Operator.LT: "lt", Operator.LTE: "lte"}
+_COUNTED = ("_kg", "_before", "_tokens", "_usd", "_usd_per_kg")  # how fields end that are never below nothing
 Number = int | float
 Limit = tuple[Number | date, bool, str]  # value, whether it is left out, as written
 
@@ -44,12 +43,7 @@ def domain_of(column: Expression) -> tuple[float, float]:
     name = column.name if isinstance(column, Field) else ""
     if (name and BY_NAME[name].kind == "score") or name.endswith("_pct"):
         return 0, 100
-    if name.endswith(("_kg", "_before", "_tokens", "_usd", "_usd_per_kg")) or name in (
-        "packages",
-        "quantity",
-        "value",
-        "freight",
-    ):
+    if name.endswith(_COUNTED) or name in ("packages", "quantity", "value", "freight"):
         return 0, float("inf")
     return float("-inf"), float("inf")
 
@@ -99,8 +93,7 @@ def contradictions_of(measure: Measure) -> Iterator[str]:
     """What in the limits of a group or window cannot hold."""
     found: dict[Expression | None, _Bounds] = defaultdict(_Bounds)
     for sign, limit in measure.limits:
-        known = _limit(limit)
-        if known:
+        if known := _limit(limit):
             operator = next(o for o, name in _SIGNS.items() if SIGNS[name] == sign)
             _compare(found[known[1]], operator, known)
     least = 1 if measure.aggregate in DISTINCT else float("-inf")
@@ -119,14 +112,12 @@ def _told(name: str, bounds: _Bounds, domain: tuple[float, float] | None) -> Ite
 
 
 def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]) -> None:
-    if test.operator in (*_AT_LEAST, *_AT_MOST):
-        limit = _limit(test.parts[1])
-        if limit:
+    if test.operator in _SIGNS:
+        if limit := _limit(test.parts[1]):
             _compare(found[test.parts[0], limit[1]], test.operator, limit)
     elif test.operator is Operator.BETWEEN:
         for part, name in ((test.parts[1], "low"), (test.parts[2], "high")):
-            limit = _limit(part)
-            if limit:
+            if limit := _limit(part):
                 getattr(found[test.parts[0], limit[1]], name).append((limit[0], False, f"between, {name} end {limit[2]}"))
     elif test.operator in (Operator.EQ, Operator.IN) and not isinstance(test.parts[0], Element):
         values = [_value(part) for part in test.parts[1:]]
@@ -135,9 +126,8 @@ def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]
 
 
 def _compare(bounds: _Bounds, operator: Operator, limit: tuple[Number | date, Expression | None, str]) -> None:
-    left_out = {**_AT_LEAST, **_AT_MOST}[operator]
-    side = bounds.low if operator in _AT_LEAST else bounds.high
-    side.append((limit[0], left_out, f"{_SIGNS[operator]} {limit[2]}"))
+    side = bounds.low if operator in (Operator.GT, Operator.GTE) else bounds.high
+    side.append((limit[0], operator in (Operator.GT, Operator.LT), f"{_SIGNS[operator]} {limit[2]}"))
 
 
 def _value(expression: Expression) -> object:
@@ -155,13 +145,9 @@ def _limit(expression: Expression) -> tuple[Number | date, Expression | None, st
         return 1, expression, expression.name
     if isinstance(expression, Apply) and expression.operator is Operator.MUL:
         column, times = expression.parts
-        if (
-            isinstance(column, Field)
-            and domain_of(column)[0] >= 0
-            and isinstance(times, Literal)
-            and isinstance(times.value, int | float)
-        ):
-            return times.value, column, f"{times.value} times {column.name}"
+        number = times.value if isinstance(times, Literal) else None
+        if isinstance(column, Field) and domain_of(column)[0] >= 0 and isinstance(number, int | float):
+            return number, column, f"{number} times {column.name}"
     return None
 
 
@@ -174,8 +160,7 @@ def _impossible(bounds: _Bounds) -> str:
         for others in bounds.among[i + 1 :]:
             if not some & others:
                 return f"{_words(some)} and {_words(others)}"
-        kept = [v for v in some if _within(v, bounds)]
-        if not kept:
+        if not any(_within(v, bounds) for v in some):
             limits = " and ".join(said for _, _, said in (*bounds.low, *bounds.high) if not said.endswith("inf"))
             return f"{_words(some)} and {limits}"
     return ""
@@ -249,46 +234,36 @@ def _line_of(rule: Rule, part: str) -> int:
     return rule.lines.get(part, 1)
 
 
-def _lint_rule(rule: Rule) -> list[PrecursorScreenError]:
-    errors: list[PrecursorScreenError] = []
-    for part in ("description", "rationale", "action"):
-        if not getattr(rule, part):
-            errors.append(_error(rule, part, f"has no {part}"))
+def _lint_rule(rule: Rule) -> list[RuleSyntaxError]:
+    errors = [_error(rule, part, f"has no {part}") for part in ("description", "rationale", "action") if not getattr(rule, part)]
     if not rule.falsepositives:
-        errors.append(
-            _error(rule, "falsepositives", "names no false positives", "Every rule has some: which honest trade does it flag?")
-        )
+        remedy = "Every rule has some: which honest trade does it flag?"
+        errors.append(_error(rule, "falsepositives", "names no false positives", remedy))
     if not rule.references:
         errors.append(_error(rule, "references", "names no source", "Add a title and a mark (R, K or P)."))
     if rule.status in ("test", "stable") and any(s.mark == "K" for s in rule.references):
-        errors.append(
-            _error(
-                rule,
-                "references",
-                "a recalled source (mark K) keeps a rule experimental",
-                "Have somebody check the document, then mark it R.",
-            )
-        )
+        remedy = "Have somebody check the document, then mark it R."
+        errors.append(_error(rule, "references", "a recalled source (mark K) keeps a rule experimental", remedy))
     if rule.status == "deprecated" and not any(kind == "obsolete" for _, kind in rule.related):
         errors.append(_error(rule, "related", "a deprecated rule names what took its place"))
     errors.extend(_lint_tests(rule))
     return errors
 
 
-def _lint_tests(rule: Rule) -> list[PrecursorScreenError]:
+def _lint_tests(rule: Rule) -> list[RuleSyntaxError]:
     if rule.status == "deprecated":
         return []
-    positive = sum(bool(t.expect) for t in rule.tests)
-    negative = sum(_is_negative(t) for t in rule.tests)
-    null = sum(bool(t.not_evaluable) for t in rule.tests)
     wanted = {"experimental": (1, 1, 0), "test": (1, 1, 1), "stable": (2, 2, 1)}[rule.status]
-    errors: list[PrecursorScreenError] = []
-    for name, count, least in zip(
-        ("that flags", "that does not flag", "that is not evaluable"), (positive, negative, null), wanted, strict=True
-    ):
-        if count < least:
-            errors.append(_error(rule, "tests", f"a {rule.status} rule needs {least} test(s) {name}, there are {count}"))
-    return errors
+    counts = {
+        "that flags": sum(bool(t.expect) for t in rule.tests),
+        "that does not flag": sum(map(_is_negative, rule.tests)),
+        "that is not evaluable": sum(bool(t.not_evaluable) for t in rule.tests),
+    }
+    return [
+        _error(rule, "tests", f"a {rule.status} rule needs {least} test(s) {name}, there are {count}")
+        for (name, count), least in zip(counts.items(), wanted, strict=True)
+        if count < least
+    ]
 
 
 def _is_negative(test: RuleTest) -> bool:
@@ -305,17 +280,12 @@ def _lint_types(one: CompiledRule) -> list[PrecursorScreenError]:
     return []
 
 
-def _lint_lists(one: CompiledRule, lists: Mapping[str, NamedList], as_of: date) -> list[PrecursorScreenError]:
-    return [
-        _error(
-            one.rule,
-            "detection",
-            f"list {name!r} of {lists[name].date} is past its maximum age of {lists[name].max_age_days} days",
-            "Bring it up to date.",
-        )
-        for name in sorted(one.lists)
-        if lists[name].is_stale(as_of)
-    ]
+def _lint_lists(one: CompiledRule, lists: Mapping[str, NamedList], as_of: date) -> Iterator[RuleSyntaxError]:
+    for name in sorted(one.lists):
+        named = lists[name]
+        if named.is_stale(as_of):
+            message = f"list {name!r} of {named.date} is past its maximum age of {named.max_age_days} days"
+            yield _error(one.rule, "detection", message, "Bring it up to date.")
 
 
 # Lint of conditions: what no row can meet, and what is asked under `not` of a field that may be missing.

@@ -235,25 +235,21 @@ def find_words(rule: Rule, lists: Mapping[str, NamedList], words: Mapping[str, V
 
 def _control(written: Written, rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
     """Instruments, and schedules of those that are named beside them."""
-    parts: dict[str, list[tuple[str, Any]]] = {
-        name: list(values_of(Written(f"{written.part}.{name}", name, value), rule.params))
-        for name, value in written.value.items()
-    }
     known = words.get("instrument")
     if known is None:
         return
-    instruments = [str(value) for _, value in parts.get("instrument", ()) if known.has(str(value))]
-    for part, value in parts.get("instrument", ()):
-        if not known.has(str(value)):
-            yield part, f"control: {str(value)!r} is no {known.what}", known.remedy(str(value))
-    schedules = [words[f"schedule of {i}"] for i in instruments] or [words["schedule"]]
-    for part, value in parts.get("schedule", ()):
-        if not any(v.has(str(value)) for v in schedules):
-            what, remedy = (
-                " or ".join(v.what for v in schedules),
-                next(filter(None, (v.remedy(str(value)) for v in schedules)), ""),
-            )
-            yield part, f"control: {str(value)!r} is no {what}", remedy
+    instruments, wanted = (
+        [(part, str(value)) for part, value in _values(f"{written.part}.{name}", written.value.get(name, []), rule.params)]
+        for name in ("instrument", "schedule")
+    )
+    for part, value in instruments:
+        if not known.has(value):
+            yield part, f"control: {value!r} is no {known.what}", known.remedy(value)
+    schedules = [words[f"schedule of {value}"] for _, value in instruments if known.has(value)] or [words["schedule"]]
+    for part, value in wanted:
+        if not any(v.has(value) for v in schedules):
+            remedy = next(filter(None, (v.remedy(value) for v in schedules)), "")
+            yield part, f"control: {value!r} is no {' or '.join(v.what for v in schedules)}", remedy
 
 
 def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
@@ -269,11 +265,8 @@ def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
                 for name, value in row.items():
                     part = f"tests.{i}.registers.{register}.{j}.{name}"
                     if name not in columns:
-                        yield (
-                            part,
-                            f"{register} has no column {name!r}",
-                            did_you_mean(name, columns) or f"Columns: {', '.join(columns)}.",
-                        )
+                        remedy = did_you_mean(name, columns) or f"Columns: {', '.join(columns)}."
+                        yield part, f"{register} has no column {name!r}", remedy
                     elif kinds.get(name) in ("status", "country") and isinstance(value, str | bool):
                         yield from _word(part, name, value, words[kinds[name]])
 
@@ -335,8 +328,7 @@ def selections_of(rule: Rule) -> Iterator[tuple[str, Any]]:
 
 def written_in(rule: Rule) -> Iterator[Written]:
     """Every key of every selection, in the order written."""
-    for part, spec in selections_of(rule):
-        yield from _keys(part, spec)
+    return (written for part, spec in selections_of(rule) for written in _keys(part, spec))
 
 
 def _keys(part: str, spec: Any) -> Iterator[Written]:

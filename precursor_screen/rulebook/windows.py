@@ -99,17 +99,18 @@ def _group_measure(block: Mapping[str, Any], scope: Scope) -> Measure:
     of: Expression = Field("line_id") if kind == "event_count" else scope.column(str(block["field"]))
     if kind not in DISTINCT and of.kind not in NUMERIC:
         raise AtomError(f"{kind} needs numbers, and {block['field']!r} is {of.kind}")
-    return Measure(kind, of, tuple((SIGNS[key], limit) for key, limit in limits_of(block, scope).items()))
+    return Measure(kind, of, limits_of(block, scope))
 
 
-def limits_of(block: Mapping[str, Any], scope: Scope) -> dict[str, Expression]:
-    """What an aggregate is compared with, by comparison (gt, gte, lt, lte): a number or a field.
+def limits_of(block: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, Expression], ...]:
+    """What an aggregate is compared with, each with the sign of the comparison: a number or a field.
 
     Raises:
         AtomError: a limit that is neither.
     """
     try:
-        return {key: operand(limit, "number", scope) for key, limit in scope.resolve(block.get("condition") or {}).items()}
+        limits = scope.resolve(block.get("condition") or {})
+        return tuple((SIGNS[key], operand(limit, "number", scope)) for key, limit in limits.items())
     except AtomError as error:
         error.part = "condition"
         raise
@@ -168,16 +169,10 @@ class Window(Struct, frozen=True):
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """What it reads of every movement to judge it; what it only names (`named_by`) is not among them."""
-        measured = [e for m in self.measures for e in m.expressions]
+        measured = (e for m in self.measures for e in m.expressions)
         linked = (*map(Field, (*self.chain.ends, *self.chain.begins)), self.chain.carried) if self.chain else ()
-        return (
-            *map(Field, self.keys),
-            *measured,
-            *self.steps,
-            *self.changes,
-            *(value for value, _ in self.matched),
-            *(e for e in linked if e),
-        )
+        matched = (value for value, _ in self.matched)
+        return (*map(Field, self.keys), *measured, *self.steps, *self.changes, *matched, *filter(None, linked))
 
     @property
     def columns(self) -> frozenset[str]:
@@ -242,26 +237,23 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         measures.append(measure)
         needed += fields
     if kind == "first_seen":
-        limits = limits_of(spec, scope) if "condition" in spec else {}
-        measures += [Measure("event_count", None, tuple((SIGNS[key], limit) for key, limit in limits.items()))] if limits else []
+        if limits := limits_of(spec, scope):
+            measures.append(Measure("event_count", None, limits))
         needed += [str(f) for f in spec.get("differs") or ()]
-    matched = []
-    for field, column in (spec.get("match") or {}).items():
-        value = scope.column(field)
-        if value.kind != "text":
+    match = spec.get("match") or {}
+    for field in match:
+        if scope.column(field).kind != "text":
             raise AtomError(f"match compares texts, and {field!r} is none")
-        matched.append((value, str(column)))
-        needed.append(field)
+    needed += match
     chain, linked = _chain(spec, scope) if kind == "chain" else (None, [])
     needed += linked
     min_history = scope.resolve(spec.get("min_history", 0))
+    alone = kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec)
     window = Window(
         kind=kind,
-        keys=keys or tuple(spec.get("match") or ()),
+        keys=keys or tuple(match),
         unnested=unnested,
-        emit=str(
-            spec.get("emit", "trigger" if kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec) else "crossing")
-        ),
+        emit=str(spec.get("emit", "trigger" if alone else "crossing")),
         days=chain.gap * (chain.links - 1) if chain else days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
@@ -270,13 +262,11 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         min_history=min_history if isinstance(min_history, int) else days_of(min_history) or 0,
         method=str(spec.get("method", "ratio")),
         register=str(spec.get("register", "")),
-        matched=tuple(matched),
+        matched=tuple((scope.column(field), str(column)) for field, column in match.items()),
         against=str(spec.get("against", "")),
         tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
         named_by=_named_by(spec, scope),
-        unseen=_span(spec, "unseen", scope),
-        silence=_span(spec, "silence", scope),
-        known=_span(spec, "known", scope),
+        **{name: days_of(scope.resolve(spec.get(name))) or 0 for name in ("unseen", "silence", "known")},
         chain=chain,
     )
     return window, needed
@@ -284,10 +274,6 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
 
 _BY_THEMSELVES = ("absence", "baseline")  # every movement carries its own flag
 _MOST_TOLERANCE = 10
-
-
-def _span(spec: Mapping[str, Any], key: str, scope: Scope) -> int:
-    return days_of(scope.resolve(spec.get(key))) or 0
 
 
 def _tolerance(value: Any) -> float:
@@ -330,11 +316,9 @@ def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]
         of = scope.column(needed[0])
         if kind != "value_count" and of.kind not in NUMERIC:
             raise AtomError(f"{kind} needs a number, and {needed[0]!r} is {of.kind}")
-    limits = limits_of(block, scope)
-    needed += [
-        str(limit["field"]) for limit in scope.resolve(block.get("condition") or {}).values() if isinstance(limit, Mapping)
-    ]
-    return Measure(kind, of, tuple((SIGNS[key], limit) for key, limit in limits.items())), needed
+    measure = Measure(kind, of, limits_of(block, scope))
+    limits = scope.resolve(block.get("condition") or {}).values()
+    return measure, [*needed, *(str(limit["field"]) for limit in limits if isinstance(limit, Mapping))]
 
 
 def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:
