@@ -190,21 +190,13 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
     except ErrorGroup as group:
         broken.extend(group.errors)
     controls = [c for s in substances for c in s.controls]
+    facts = sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances)
     checks = [
         Check("rows", len(substances), tuple(str(e) for e in errors)),
-        Check(
-            "names, numbers and ids",
-            sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances),
-            tuple(contradictions(substances)),
-        ),
+        Check("names, numbers and ids", facts, tuple(contradictions(substances))),
         Check("EC numbers", sum(len(s.ec_numbers) for s in substances), tuple(check_ec(substances))),
         Check("HS codes", sum(len(s.hs_codes) for s in substances), tuple(check_hs(substances))),
-        Check(
-            "listings",
-            sum(len(s.controls) for s in substances),
-            tuple(check_listings(substances)),
-            tuple(_undated(controls)),
-        ),
+        Check("listings", len(controls), tuple(check_listings(substances)), tuple(_undated(controls))),
         _sizes(substances, table.editions, day),
         _sources(path),
         Check("thresholds", len(thresholds), (*map(str, broken), *(() if broken else check_thresholds(thresholds, substances)))),

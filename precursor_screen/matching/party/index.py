@@ -73,25 +73,25 @@ class PartyIndex:
     def __init__(self, table: pa.Table, path: Path | None = None) -> None:
         self.path = path
         self.table = table
-        self._arrays = arrays = open_arrays(table, path)
-        self.list_id = arrays.about["list_id"]
-        self.list_sha256 = arrays.about["list_sha256"]
-        self.content_sha256 = arrays.about["content_sha256"]
-        self.entries = int(arrays.about["entries"])
-        self.unscreenable_names = int(arrays.about["unscreenable_names"])
-        self._vocabulary = Vocabulary(arrays.arrays)
+        about, self.arrays = open_arrays(table, path)
+        self.list_id = about["list_id"]
+        self.list_sha256 = about["list_sha256"]
+        self.content_sha256 = about["content_sha256"]
+        self.entries = int(about["entries"])
+        self.unscreenable_names = int(about["unscreenable_names"])
+        self._vocabulary = Vocabulary(self.arrays)
         self._lock = Lock()
         self._opened_book: WordBook | None = None
 
     def _delisted(self, as_of: date | None) -> frozenset[int]:
-        if as_of is None or not len(self._arrays["delisted_day"]):
+        if as_of is None or not len(self.arrays["delisted_day"]):
             return frozenset()
-        past = pc.less_equal(self._arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
-        return frozenset(self._arrays["delisted_entry"][past].tolist())
+        past = pc.less_equal(self.arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
+        return frozenset(self.arrays["delisted_entry"][past].tolist())
 
     def last_delisting(self, as_of: date) -> date | None:
         """The last day, up to that one, on which an entry was de-listed: between two such days nothing changes."""
-        days = self._arrays["delisted_day"]
+        days = self.arrays["delisted_day"]
         past = days.filter(pc.less_equal(days, pa.scalar(as_of, pa.date32())))
         last: date | None = pc.max(past).as_py()
         return last
@@ -105,14 +105,9 @@ class PartyIndex:
         """Pickle by path, so that workers map the file instead of copying it."""
         return (_reopen, (self.path,)) if self.path else (PartyIndex, (self.table,))
 
-    @property
-    def arrays(self) -> Mapping[str, Any]:
-        """The arrays of the index by column name (`party_index`)."""
-        return self._arrays.arrays
-
     def __len__(self) -> int:
         """How many comparable readings of names it holds."""
-        return len(self._arrays["row_entry"])
+        return len(self.arrays["row_entry"])
 
     def match_names(
         self, names: Sequence[str], cut: float = DEFAULT_CUT, as_of: date | None = None, workers: int | None = None
@@ -161,14 +156,14 @@ class PartyIndex:
     @cached_property
     def _postings(self) -> Any:
         mine = self._vocabulary
-        return summarise_rows(self._arrays.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
+        return summarise_rows(self.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
 
     @cached_property
     def _own_names(self) -> dict[int, list[str]]:
         """The names of entries that are not in ASCII letters, by the entry's position."""
-        primary: list[str] = self._arrays["entry_name"].to_pylist()
+        primary: list[str] = self.arrays["entry_name"].to_pylist()
         found: dict[int, list[str]] = {}
-        for entry, name in zip(self._arrays["row_entry"].tolist(), self._arrays["row_name"].to_pylist(), strict=True):
+        for entry, name in zip(self.arrays["row_entry"].tolist(), self.arrays["row_name"].to_pylist(), strict=True):
             written = primary[entry] if name is None else name
             if not written.isascii():
                 found.setdefault(entry, []).append(written)
@@ -176,7 +171,7 @@ class PartyIndex:
 
     @cached_property
     def _row_counts(self) -> list[int]:
-        counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
+        counts: list[int] = np.diff(self.arrays["posting_starts"]).tolist()
         return counts
 
     @property
@@ -225,8 +220,8 @@ class PartyIndex:
             outcome = self._compare([batch.words[i] for i in batch.readings[position]], row, is_truncated(name), cut)
             if outcome.informative is None or outcome.score < cut:
                 continue
-            entry = int(self._arrays["row_entry"][row])
-            kind = int(self._arrays["row_kind"][row])
+            entry = int(self.arrays["row_entry"][row])
+            kind = int(self.arrays["row_kind"][row])
             if entry in batch.gone or (not name.isascii() and contradicts(name, self._own_names.get(entry, ()))):
                 continue
             rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
@@ -236,9 +231,9 @@ class PartyIndex:
         return best
 
     def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
-        starts, held, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
+        starts, held, entries = (self.arrays[name] for name in ("row_starts", "row_words", "row_entry"))
         listed = self._vocabulary.words(held[starts[row] : starts[row + 1]].tolist())
-        return compare(words, listed, ENTRY_KINDS[self._arrays["entry_kind"][entries[row]]], truncated, cut)
+        return compare(words, listed, ENTRY_KINDS[self.arrays["entry_kind"][entries[row]]], truncated, cut)
 
     def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
         place = {name: i for i, name in enumerate(names)}
@@ -248,15 +243,15 @@ class PartyIndex:
     def _table(self, found: Sequence[_Match]) -> pa.Table:
         names, of, at, outcomes = zip(*found, strict=True) if found else ((), (), (), ())
         entries, rows = pa.array(of, pa.int64()), pa.array(at, pa.int64())
-        kinds = self._arrays["row_kind"]
+        kinds = self.arrays["row_kind"]
         columns: dict[str, Any] = {
             "value": list(map(storable, names)),
             "list_id": [self.list_id] * len(found),
-            "entry_id": self._arrays["entry_id"].take(entries),
-            "entry_name": self._arrays["entry_name"].take(entries),
-            "matched_name": pc.coalesce(self._arrays["row_name"].take(rows), self._arrays["entry_name"].take(entries)),
+            "entry_id": self.arrays["entry_id"].take(entries),
+            "entry_name": self.arrays["entry_name"].take(entries),
+            "matched_name": pc.coalesce(self.arrays["row_name"].take(rows), self.arrays["entry_name"].take(entries)),
             "name_kind": [NAME_KINDS[kinds[row]] for row in at],
-            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][entry]] for entry in of],
+            "entry_kind": [ENTRY_KINDS[self.arrays["entry_kind"][entry]] for entry in of],
             "score": [outcome.score for outcome in outcomes],
             "informative_tokens": [outcome.informative or 0 for outcome in outcomes],
         }

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from msgspec import Struct
 
 from precursor_screen.core.arrow import map_arrow
 from precursor_screen.core.errors import WatchlistError, Where
@@ -60,16 +59,6 @@ _SCHEMA = pa.schema([(name, pa.list_(kind)) for name, kind in _COLUMNS.items()])
 def index_version() -> str:
     """Changes with anything that an index depends on but the list itself."""
     return f"{normaliser_version()}-{INDEX_VERSION}"
-
-
-class Opened(Struct, frozen=True):
-    """The arrays of an index, by column name: numpy arrays of numbers, Arrow arrays of texts and dates."""
-
-    about: Mapping[str, str]
-    arrays: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> Any:
-        return self.arrays[name]
 
 
 def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: str = "") -> pa.Table:
@@ -222,8 +211,8 @@ def map_index(path: Path) -> pa.Table:
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
 
 
-def open_arrays(table: pa.Table, path: Path | None) -> Opened:
-    """The arrays of an index.
+def open_arrays(table: pa.Table, path: Path | None) -> tuple[dict[str, str], dict[str, Any]]:
+    """What an index says of itself, and its arrays by column name: numpy arrays of numbers, Arrow arrays of texts and dates.
 
     Raises:
         WatchlistError: it was built by another version.
@@ -236,7 +225,7 @@ def open_arrays(table: pa.Table, path: Path | None) -> Opened:
     for name, kind in _COLUMNS.items():
         values = table.column(name).chunk(0).flatten()
         arrays[name] = values if kind in (pa.string(), pa.date32()) else values.to_numpy(zero_copy_only=True)
-    return Opened(about, arrays)
+    return about, arrays
 
 
 def _digest(list_id: str, columns: Sequence[pa.Array]) -> str:

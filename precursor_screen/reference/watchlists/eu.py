@@ -83,8 +83,7 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
     Raises:
         WatchlistError: the last row is cut short.
     """
-    text, _ = file.read_text()
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = file.read_text().replace("\r\n", "\n").split("\n")
     header = [fold_column(cell) for cell in _cells(lines[0])]
     at, short = 1, 0
     while at < len(lines):

@@ -7,7 +7,9 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -114,15 +116,13 @@ class ListFile(Struct, frozen=True):
         """The whole content, unpacked."""
         return self.path.read_bytes() if self.unpacked is None else self.unpacked
 
-    def read_text(self) -> tuple[str, str]:
-        """The whole text and its encoding: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
+    def read_text(self) -> str:
+        """The whole text: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
         data = self.read_bytes()
         for encoding in ("utf-8-sig", "cp1252"):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError:
-                continue
-        return data.decode("latin-1"), "latin-1"
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+        return data.decode("latin-1")
 
 
 def _unpack(path: Path, head: bytes) -> bytes | None:
@@ -194,6 +194,23 @@ def read_attributes(file: ListFile) -> dict[str, str]:
         return read_root(stream, file=file.name, error=WatchlistError)[1]
 
 
+def parse_csv(
+    file: ListFile, text: str, delimiter: str = ",", remedy: str = "Fetch it again."
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file's text, each with the number of its last line.
+
+    Raises:
+        WatchlistError: damaged; remedy says what to do.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
+        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy=remedy) from error
+
+
 def read_rows(
     file: ListFile, delimiter: str, skip: Callable[[str, str], None], header_row: int = 1
 ) -> Iterator[tuple[int, dict[str, str]]]:
@@ -210,30 +227,25 @@ def read_rows(
     Raises:
         WatchlistError: damaged, or its last row is cut short.
     """
-    text, _ = file.read_text()
     csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = parse_csv(file, file.read_text(), delimiter)
+    header: list[str] = []
+    for _, cells in islice(rows, header_row):
+        header = [fold_column(cell) for cell in cells]
     short = 0
-    try:
-        header: list[str] = []
-        for _ in range(header_row):
-            header = [fold_column(cell) for cell in next(reader, [])]
-        for row in reader:
-            if not any(cell.strip("\x1a \t") for cell in row):
-                continue
-            short = 0
-            if [fold_column(cell) for cell in row] == header:
-                skip("header repeated among the rows", f"line {reader.line_num}")
-            elif len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
-                short = reader.line_num if len(row) < len(header) else 0
-                skip(f"row without {len(header)} cells", f"line {reader.line_num}: {delimiter.join(row)}")
-            else:
-                # The first of several columns with one name counts; lists repeat names in sub-records.
-                cells = zip(reversed(header), reversed(row[: len(header)]), strict=True)
-                yield reader.line_num, {name: cell.strip() for name, cell in cells}
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Fetch it again.") from error
+    for line, row in rows:
+        if not any(cell.strip("\x1a \t") for cell in row):
+            continue
+        short = 0
+        if [fold_column(cell) for cell in row] == header:
+            skip("header repeated among the rows", f"line {line}")
+        elif len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
+            short = line if len(row) < len(header) else 0
+            skip(f"row without {len(header)} cells", f"line {line}: {delimiter.join(row)}")
+        else:
+            # The first of several columns with one name counts; lists repeat names in sub-records.
+            pairs = zip(reversed(header), reversed(row[: len(header)]), strict=True)
+            yield line, {name: cell.strip() for name, cell in pairs}
     if short:
         raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
-from precursor_screen.reference.watchlists.interface import ListFile
+from precursor_screen.reference.watchlists.interface import ListFile, parse_csv
 
 # What OFAC's layouts have in common: kinds of entries and aliases, and which of its two lists a file is.
 
@@ -204,27 +204,20 @@ def _rows(by_kind: dict[str, ListFile], kind: str, found: ListDraft) -> Iterator
     file = by_kind.get(kind)
     if file is None:
         return
-    text, _ = file.read_text()
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     short = 0
-    try:
-        for row in reader:
-            short = 0
-            if not row or row == [_END_OF_FILE]:
-                continue
-            if len(row) == _WIDTHS[kind] and row[0].strip().isdecimal():
-                yield [_cell(cell) for cell in row]
-            elif reader.line_num == 1 and not any(cell.strip().isdecimal() for cell in row):
-                found.skip(f"header row of {_TITLES[kind]}", ",".join(row))
-            else:
-                short = reader.line_num if len(row) < _WIDTHS[kind] else 0
-                found.skip(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Fetch it again.") from error
+    for line, row in parse_csv(file, file.read_text()):
+        short = 0
+        if not row or row == [_END_OF_FILE]:
+            continue
+        if len(row) == _WIDTHS[kind] and row[0].strip().isdecimal():
+            yield [_cell(cell) for cell in row]
+        elif line == 1 and not any(cell.strip().isdecimal() for cell in row):
+            found.skip(f"header row of {_TITLES[kind]}", ",".join(row))
+        else:
+            short = line if len(row) < _WIDTHS[kind] else 0
+            found.skip(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
     if short:
-        message = "The last row is cut short."
-        raise WatchlistError(message, where=Where(file.name, short), remedy="Fetch it again.")
+        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
 
 
 def _cell(cell: str) -> str:

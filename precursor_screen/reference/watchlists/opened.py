@@ -212,10 +212,10 @@ def describe(
     parsed: ParsedList, importer: Importer, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
 ) -> SnapshotInfo:
     """The manifest of a list: what was parsed, by what, of which files, to which table of entries, when; said: what else it holds."""
+    said |= {name: getattr(parsed, name) for name in ("content", "by_source", "declared_count", "skipped", "notes")}
     return SnapshotInfo(
         importer=importer.name,
         importer_version=importer.version,
-        content=parsed.content,
         sha256=digest_files(files),
         bytes=sum(f.bytes for f in files),
         files=files,
@@ -223,10 +223,6 @@ def describe(
         entries=len(parsed.entries),
         names=sum(len(e.names) for e in parsed.entries),
         addresses=sum(len(e.addresses) for e in parsed.entries),
-        by_source=parsed.by_source,
-        declared_count=parsed.declared_count,
-        skipped=parsed.skipped,
-        notes=parsed.notes,
         entries_sha256=digest_entries(table),
         **said,
     )

@@ -8,8 +8,6 @@ alpha-2), `address`, `identifier_type`, `identifier`, `programme`, `listed`, `de
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -35,24 +33,18 @@ def _fits(file: ListFile) -> bool:
 
 def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    text = _read_utf8(file)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = parse_csv(file, _read_utf8(file), remedy="Check the quotes around it.")
     cut = 0
-    try:
-        header = [_column(cell) for cell in next(reader)]
-        _check_header(header, file.name)
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            cut = reader.line_num if len(row) < len(header) else 0
-            if len(row) != len(header):
-                found.skip(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
-                continue
-            cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-            _add_row(found, cells, f"line {reader.line_num}")
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it.") from error
+    header = [_column(cell) for cell in next(rows)[1]]
+    _check_header(header, file.name)
+    for line, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        cut = line if len(row) < len(header) else 0
+        if len(row) != len(header):
+            found.skip(f"row without {len(header)} cells", f"line {line}: {','.join(row)}")
+            continue
+        _add_row(found, dict(zip(header, (cell.strip() for cell in row), strict=True)), f"line {line}")
     if cut:
         raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
 
