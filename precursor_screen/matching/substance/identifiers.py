@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -89,17 +89,17 @@ class Identifiers:
         for found in find_ec(text):
             yield from self._registered("ec_number", text, found, agreed)
         for found in find_un(text):
-            for match in self._by_un(found.number, text, found.start, found.end):
+            for match in self._by_un(text, found):
                 yield self._on_goods(match, plain)
         for found in find_cus(text):
             for s in self._cus.get(found.number, ()):
-                yield _match(s, "cus", "strong", text, found.start, found.end, 100.0, found.number)
+                yield _match(s, "cus", "strong", text, found)
 
-    def _by_un(self, number: str, text: str, start: int, end: int) -> Iterator[Match]:
+    def _by_un(self, text: str, found: FoundCode) -> Iterator[Match]:
         """Solutions, spent acids and batteries share numbers; one that a single listed substance has says which it is."""
-        owners = self._un.get(number, ())
+        owners = self._un.get(found.number, ())
         for s in owners:
-            yield _match(s, "un_number", "medium" if len(owners) == 1 else "weak", text, start, end, 50.0, number)
+            yield _match(s, "un_number", "medium" if len(owners) == 1 else "weak", text, found, score=50.0)
 
     def _on_goods(self, match: Match, plain: str) -> Match:
         """A number as the words round it leave it: weak on articles, more where it stands bare and says much by itself."""
@@ -122,16 +122,15 @@ class Identifiers:
         for s, number in numbers.get(found.number, ()):
             sure = s.substance_id in agreed or (found.labelled and number.verified)
             strength = "strong" if sure else "medium" if found.labelled else "weak"
-            yield _match(s, method, strength, text, found.start, found.end, 100.0, number.number, verified=number.verified)
+            yield _match(s, method, strength, text, found, name_verified=number.verified)
         # A bare number of the form of an EC number is hardly ever one.
         if found.valid or (method == "ec_number" and not found.labelled):
             return
         if near := near_number(found.number, self._listed[method]):
             for s, number in numbers[near]:
                 reason = f"the check digit of {found.number} fails; it is one digit off {near}"
-                yield _match(
-                    s, method, "weak", text, found.start, found.end, 60.0, near, verified=number.verified, suppressed=reason
-                )
+                said = {"score": 60.0, "name": near, "name_verified": number.verified, "suppressed": reason}
+                yield _match(s, method, "weak", text, found, **said)
 
     def in_cell(self, field: str, value: str) -> list[Match]:
         """Matches of one cell of a field that holds codes.
@@ -147,10 +146,10 @@ class Identifiers:
             case "cas_numbers":
                 return self._cas_cell(value)
             case "cus_codes":
-                code = format_cus(value) or ""
-                return [_match(s, "cus", "strong", value, 0, len(value), 100.0, code) for s in self._cus.get(code, ())]
+                cus = _whole(format_cus(value), value)
+                return [_match(s, "cus", "strong", value, cus) for s in self._cus.get(cus.number, ())]
             case "un_numbers":
-                return list(self._by_un(format_un(value) or "", value, 0, len(value)))
+                return list(self._by_un(value, _whole(format_un(value), value)))
             case "hs_code" | "other_hs_codes":
                 return self._hs_cell(value)
         raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
@@ -169,12 +168,12 @@ class Identifiers:
         return matches
 
     def _hs_cell(self, value: str) -> list[Match]:
-        subheading = hs6(value)
+        found = _whole(hs6(value), value)
         matches: dict[str, Match] = {}
-        for s, code in self._hs.get(subheading or "", ()):
+        for s, code in self._hs.get(found.number, ()):
             form = "preparation" if code.hs6.startswith(("3003", "3004")) else "substance"
             strength, score = ("strong", 100.0) if code.own else ("weak", 40.0)
-            matches.setdefault(s.substance_id, _match(s, "hs", strength, value, 0, len(value), score, code.hs6, form=form))
+            matches.setdefault(s.substance_id, _match(s, "hs", strength, value, found, score=score, form=form))
         return list(matches.values())
 
 
@@ -185,18 +184,20 @@ def _by_number(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _match(
-    substance: Substance,
-    method: str,
-    strength: str,
-    text: str,
-    start: int,
-    end: int,
-    score: float,
-    name: str,
-    *,
-    verified: bool = True,
-    form: str = "substance",
-    suppressed: str | None = None,
-) -> Match:
-    return Match(substance.substance_id, method, strength, form, text[start:end], start, end, score, name, verified, suppressed)
+def _match(substance: Substance, method: str, strength: str, text: str, found: FoundCode, **more: Any) -> Match:
+    """A match of a number in a text. more: fields of `Match` that are otherwise than of a number that is all right."""
+    said = {"form": "substance", "score": 100.0, "name": found.number, "name_verified": True, "suppressed": None, **more}
+    return Match(
+        substance_id=substance.substance_id,
+        method=method,
+        strength=strength,
+        matched=text[found.start : found.end],
+        start=found.start,
+        end=found.end,
+        **said,
+    )
+
+
+def _whole(number: str | None, cell: str) -> FoundCode:
+    """A number that is all of a cell; none has no owner."""
+    return FoundCode(number or "", 0, len(cell), True, True)

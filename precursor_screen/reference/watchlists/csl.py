@@ -132,16 +132,14 @@ def _fill(draft: EntryBuilder, record: _CsvRecord | _JsonRecord, name: str) -> N
     draft.programmes.update(dict.fromkeys(record.texts("programs")))
     for text, country in record.addresses():
         draft.add_address([text], country)
-    for country in (*record.texts("citizenships"), *record.texts("nationalities"), record.text("vessel_flag")):
-        draft.add_country(country)
+    draft.add_countries((*record.texts("citizenships"), *record.texts("nationalities"), record.text("vessel_flag")))
     for label, number in record.identifiers():
         draft.add_identifier(identifier_kind(label) or "identifier", number)
     draft.add_identifier("call_sign", record.text("call_sign"))
     draft.listed = draft.listed or draft.day(record.text("start_date"), "start date")
-    draft.add_note("Title", record.text("title"))
-    draft.add_note("DOB", record.line("dates_of_birth"))
-    for label, part in (("Vessel type", "vessel_type"), ("Vessel owner", "vessel_owner"), ("", "remarks")):
-        draft.add_note(label, record.text(part))
+    draft.add_notes(("Title", record.text("title")), ("DOB", record.line("dates_of_birth")))
+    draft.add_notes(("Vessel type", record.text("vessel_type")), ("Vessel owner", record.text("vessel_owner")))
+    draft.add_note("", record.text("remarks"))
 
 
 def _read_csv(found: ListDraft, file: ListFile) -> None:

@@ -97,11 +97,9 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
         before, _, last = address.rpartition(",")
         country = _REMARK.sub("", last).strip(" .")
         draft.add_address(*(([before], country) if country_code(country) else ([address], "")))
-    for country in _items(cells.get("citizenship", "")):
-        draft.add_country(country)
+    draft.add_countries(_items(cells.get("citizenship", "")))
     draft.add_identifier("imo", cells.get("imonumber", ""))
-    if programme := cells["committees"]:
-        draft.programmes[programme] = None
+    draft.programmes[cells["committees"]] = None
     if draft.listed is None:
         draft.listed = draft.written_day(cells.get("controldate", ""), "mdy", "control date")
     for label, column in (("DOB", "dateofbirth"), ("", "additionalinformation"), ("", "listinginformation")):

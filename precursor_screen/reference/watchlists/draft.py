@@ -122,6 +122,11 @@ class EntryBuilder(Struct):
         else:
             self.remark("country not known", f"{self.entry_id} {text}")
 
+    def add_countries(self, names: Iterable[str]) -> None:
+        """Add several."""
+        for name in names:
+            self.add_country(name)
+
     def add_address(self, parts: Iterable[str], country: str) -> None:
         """Add an address of some parts and a country, each may be empty.
 
@@ -148,6 +153,11 @@ class EntryBuilder(Struct):
         """Add `label text` to the note, unless the text is empty."""
         if found := tidy(text):
             self.notes[f"{label} {found}".strip()] = None
+
+    def add_notes(self, *notes: tuple[str, str]) -> None:
+        """Add several, each with its label."""
+        for label, text in notes:
+            self.add_note(label, text)
 
     def day(self, text: str, what: str) -> date | None:
         """As `read_day`."""

@@ -133,8 +133,7 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     parts = (get(f"namealias{part}name", "") for part in ("first", "middle", "last"))
     add_alias(draft, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
     draft.add_note("Function", get("namealiasfunction", ""))
-    if programme := get("entityregulationprogramme", ""):
-        draft.programmes[programme] = None
+    draft.programmes[get("entityregulationprogramme", "")] = None
     address = (get(f"address{part}", "") for part in _ADDRESS_COLUMNS)
     draft.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""))
     draft.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""))

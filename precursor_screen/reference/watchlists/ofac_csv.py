@@ -237,15 +237,13 @@ def _add_main(found: ListDraft, row: list[str], continued: str) -> None:
         found.note("number given to two entries: names joined", f"{entry_id} {name}")
     draft.add_name(name, "primary")
     draft.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
-    for label, text in zip(("Title", "Vessel type", "Vessel owner"), (row[4], row[6], row[10]), strict=True):
-        draft.add_note(label, text)
+    draft.add_notes(("Title", row[4]), ("Vessel type", row[6]), ("Vessel owner", row[10]))
     remarks = read_remarks(row[11] + continued)
     for alias in remarks.weak_aliases:
         draft.add_name(alias, "weak")
     for identifier in (*remarks.identifiers, ("call_sign", row[5])):
         draft.add_identifier(*identifier)
-    for country in (*remarks.countries, row[9]):
-        draft.add_country(country)
+    draft.add_countries((*remarks.countries, row[9]))
     draft.add_note("", remarks.text)
 
 

@@ -284,8 +284,7 @@ def _read_legacy_entry(element: Element, found: ListDraft) -> EntryBuilder | Non
     for address in element.iterfind("addressList/address"):
         draft.add_address((find_text(address, part) for part in _ADDRESS_PARTS), find_text(address, "country"))
     for path in ("nationalityList/nationality/country", "citizenshipList/citizenship/country", "vesselInfo/vesselFlag"):
-        for country in find_texts(element, path):
-            draft.add_country(country)
+        draft.add_countries(find_texts(element, path))
     for document in element.iterfind("idList/id"):
         label, number = find_text(document, "idType"), find_text(document, "idNumber")
         if kind := identifier_kind(label):
@@ -295,8 +294,7 @@ def _read_legacy_entry(element: Element, found: ListDraft) -> EntryBuilder | Non
     draft.add_identifier("call_sign", find_text(element, "vesselInfo/callSign"))
     for label, path in (("Title", "title"), ("Vessel type", "vesselInfo/vesselType"), ("Vessel owner", "vesselInfo/vesselOwner")):
         draft.add_note(label, find_text(element, path))
-    for born in find_texts(element, "dateOfBirthList/dateOfBirthItem/dateOfBirth"):
-        draft.add_note("DOB", born)
+    draft.add_notes(*(("DOB", born) for born in find_texts(element, "dateOfBirthList/dateOfBirthItem/dateOfBirth")))
     draft.add_note("", find_text(element, "remarks"))
     return draft
 

@@ -64,8 +64,7 @@ def _read_csv(found: ListDraft, file: ListFile) -> None:
             continue
         for alias in split_cell(cells["aliases"]):
             draft.add_name(alias, "strong")
-        for country in split_cell(cells["countries"]):
-            draft.add_country(country)
+        draft.add_countries(split_cell(cells["countries"]))
         for address in split_cell(cells.get("addresses", "")):
             draft.add_address([address], "")
         for column, label in (("identifiers", "identifier"), ("phones", "phone"), ("emails", "email")):
@@ -74,8 +73,7 @@ def _read_csv(found: ListDraft, file: ListFile) -> None:
         programmes = split_cell(cells.get("programids", "")) or split_cell(cells.get("sanctions", ""))
         draft.programmes.update(dict.fromkeys(programmes))
         draft.listed = draft.day(cells.get("firstseen", ""), "first seen")
-        draft.add_note("DOB", cells.get("birthdate", ""))
-        draft.add_note("Dataset", cells["dataset"])
+        draft.add_notes(("DOB", cells.get("birthdate", "")), ("Dataset", cells["dataset"]))
 
 
 OPENSANCTIONS_CSV = Importer(
@@ -158,9 +156,7 @@ def _read_party(entity: Mapping[str, Any], draft: EntryBuilder) -> EntryBuilder 
     for prop, name_kind in NAMES:
         for name in _texts(entity, prop):
             draft.add_name(name, name_kind if "primary" in draft.names.values() or prop != "name" else "primary")
-    for prop in COUNTRIES:
-        for country in _texts(entity, prop):
-            draft.add_country(country)
+    draft.add_countries(country for prop in COUNTRIES for country in _texts(entity, prop))
     for address in (*_texts(entity, "address"), *(t for e in _inside(entity, "addressEntity") for t in _texts(e, "full"))):
         draft.add_address([address], "")
     for prop, label in IDENTIFIERS.items():
@@ -174,8 +170,7 @@ def _read_party(entity: Mapping[str, Any], draft: EntryBuilder) -> EntryBuilder 
         draft.programmes[NARCOTICS] = None
     draft.listed = draft.listed or draft.day(str(entity.get("first_seen") or ""), "first seen")
     for label, prop in (("DOB", "birthDate"), ("Topic", "topics"), ("", "notes")):
-        for text in _texts(entity, prop):
-            draft.add_note(label, text)
+        draft.add_notes(*((label, text) for text in _texts(entity, prop)))
     referents = [r for r in entity.get("referents") or () if isinstance(r, str)]
     draft.add_note("Referents", ", ".join(referents))  # ids merge and change: the former ones find old exceptions
     return draft if draft.names else None

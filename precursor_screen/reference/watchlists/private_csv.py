@@ -107,8 +107,7 @@ def _add_row(found: ListDraft, cells: dict[str, str], place: str) -> None:
 def _add_details(draft: EntryBuilder, cells: dict[str, str], place: str) -> None:
     draft.add_country(cells.get("country", ""))
     draft.add_address((cells.get("address", ""),), "")
-    if programme := cells.get("programme", ""):
-        draft.programmes[programme] = None
+    draft.programmes[cells.get("programme", "")] = None
     draft.add_note("", cells.get("note", ""))
     draft.add_identifier(cells.get("identifier_type", "").lower() or "identifier", cells.get("identifier", ""))
     draft.listed = _read_date(cells.get("listed", ""), "listed", place, draft) or draft.listed

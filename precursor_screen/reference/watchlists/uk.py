@@ -29,12 +29,6 @@ def unescape(cells: Mapping[str, str]) -> dict[str, str]:
     return {name: html.unescape(cell) if "&" in cell else cell for name, cell in cells.items()}
 
 
-def add_numbered_countries(draft: EntryBuilder, cell: str) -> None:
-    """Add the countries of a cell that may number them."""
-    for country in split_numbered(cell):
-        draft.add_country(country)
-
-
 # The UK Sanctions List, CSV: a line with the date of the report, the header, one row a name and address.
 
 _UK_CSV_COLUMNS = frozenset(("uniqueid", "ofsigroupid", "name6", "nametype", "aliasstrength"))
@@ -91,13 +85,12 @@ def _fill_list(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
     draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
     address = (cells.get(f"addressline{n}", "") for n in range(1, 7))
     draft.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""))
-    add_numbered_countries(draft, cells.get("nationalityies", ""))
-    add_numbered_countries(draft, cells.get("currentbelievedflagofship", ""))
+    draft.add_countries(split_numbered(cells.get("nationalityies", "")))
+    draft.add_countries(split_numbered(cells.get("currentbelievedflagofship", "")))
     for column, kind in _IDENTIFIERS.items():
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
-    if programme := cells.get("regimename", ""):
-        draft.programmes[programme] = None
+    draft.programmes[cells.get("regimename", "")] = None
     if draft.listed is None:
         draft.listed = draft.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
     for column, title in _NOTES.items():
@@ -140,12 +133,11 @@ def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
     address = (cells.get(f"address{n}", "") for n in range(1, 7))
     country = cells.get("country", "").partition("(")[0].strip()
     draft.add_address((*address, cells.get("postzipcode", "")), country)
-    add_numbered_countries(draft, cells.get("nationality", ""))
+    draft.add_countries(split_numbered(cells.get("nationality", "")))
     for column, kind in (("passportnumber", "passport"), ("nationalidentificationnumber", "national_id")):
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
-    if cells["regime"]:
-        draft.programmes[cells["regime"]] = None
+    draft.programmes[cells["regime"]] = None
     if draft.listed is None:
         draft.listed = draft.written_day(cells.get("listedon", ""), "dmy", "date of listing")
     for column, title in (("dob", "DOB"), ("position", "Position"), ("passportdetails", "Passport"), ("otherinformation", "")):
