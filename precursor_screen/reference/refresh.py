@@ -28,6 +28,7 @@ from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.core.files import digest_file, write_whole
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.watchlists.interface import refused
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 from precursor_screen.version import __version__
@@ -296,7 +297,7 @@ def _fetch_all(
     for url in source.urls:
         if _PLACEHOLDER.search(urlsplit(url).query):
             remedy = "Get a token from the publisher, put it into a copy of sources.toml, and give that with --source."
-            raise WatchlistError("The address holds TOKEN instead of a token.", where=Where(show_url(url)), remedy=remedy)
+            raise refused("The address holds TOKEN instead of a token.", show_url(url), remedy)
     known = _read_validators(store, before)
     answers = []
     validators = {}

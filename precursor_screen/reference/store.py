@@ -20,7 +20,7 @@ from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.interface import ListFile
+from precursor_screen.reference.watchlists.interface import ListFile, refused
 from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo, SourceFile, compare_tables
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
@@ -273,7 +273,7 @@ class WatchlistStore:
         for file in offered:
             check_file(file)
         if len({file.name for file in offered}) < len(offered):
-            raise WatchlistError("Two files have one name.", where=Where(offered[0].name), remedy="Rename one of them.")
+            raise refused("Two files have one name.", offered[0].name, "Rename one of them.")
         importer = find_importer(offered)
         names = ", ".join(file.name for file in offered)
         parsed = importer.parse(offered, list_id)
@@ -318,11 +318,9 @@ class WatchlistStore:
         try:
             folder, seal = snapshots.current()
         except (OSError, DamagedError) as error:
-            message = f"Watchlist {list_id} has no current copy."
-            raise WatchlistError(message, where=Where(str(snapshots.place / POINTER)), remedy=remedy) from error
+            raise refused(f"Watchlist {list_id} has no current copy.", snapshots.place / POINTER, remedy) from error
         if not folder.is_dir():
-            message = f"Snapshot {folder.name} of watchlist {list_id} is missing."
-            raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy)
+            raise refused(f"Snapshot {folder.name} of watchlist {list_id} is missing.", snapshots.place, remedy)
         return folder, seal
 
     def last(self, list_id: str) -> SnapshotInfo | None:
@@ -345,7 +343,6 @@ def _keep_source(file: ListFile, folder: Path) -> SourceFile:
         WatchlistError: its name is one that a snapshot uses itself.
     """
     if file.name in (*SEALED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
-        message = "The file has a name that the store uses itself."
-        raise WatchlistError(message, where=Where(file.name), remedy="Rename it.")
+        raise refused("The file has a name that the store uses itself.", file.name, "Rename it.")
     shutil.copyfile(file.path, folder / file.name)
     return SourceFile.of(folder / file.name)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
-from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_rows
+from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_rows, refused
 from precursor_screen.reference.watchlists.ofac_csv import KINDS, identifier_kind
 
 CONTENT = "us-csl"
@@ -161,11 +161,10 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
     try:
         data = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
-        message = f"The JSON is damaged or was cut short: {error}."
-        raise WatchlistError(message, where=Where(file.name), remedy="Fetch it again.") from error
+        raise refused(f"The JSON is damaged or was cut short: {error}.", file.name) from error
     records = data.get("results") if isinstance(data, dict) else data
     if not isinstance(records, list):
-        raise WatchlistError("The JSON holds no list of results.", where=Where(file.name), remedy="Fetch it again.")
+        raise refused("The JSON holds no list of results.", file.name)
     total = data.get("total") if isinstance(data, dict) else None
     _gather(_results(records, found), found)
     if isinstance(total, int) and total > len(records):

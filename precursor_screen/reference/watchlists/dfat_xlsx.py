@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.core.errors import UnreadableManifest, WatchlistError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, country_code, tidy
-from precursor_screen.reference.watchlists.interface import ListFile, fold_column
+from precursor_screen.reference.watchlists.interface import ListFile, fold_column, refused
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
 _NAME_KINDS = {
@@ -81,7 +81,7 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
                         yield row, {n: tidy(v or "") for (n, _), v in zip(columns, values, strict=True)}
                 return
     except UnreadableManifest as error:
-        raise WatchlistError(f"The file {error.message}.", where=Where(file.name), remedy="Fetch it again.") from error
+        raise refused(f"The file {error.message}.", file.name) from error
 
 
 def _name_kind(cells: dict[str, str], reference: str, found: ListDraft) -> str:

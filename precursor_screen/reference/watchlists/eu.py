@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.formats.xml import find_text
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day, read_written_day
 from precursor_screen.reference.watchlists.interface import (
@@ -16,6 +15,7 @@ from precursor_screen.reference.watchlists.interface import (
     has_root,
     read_attributes,
     read_records,
+    refused,
 )
 
 CONTENT = "eu-fsf"
@@ -101,7 +101,7 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
             short = number if len(cells) < len(header) else 0
             found.skip(f"row without {len(header)} cells", f"line {number}: {lines[number - 1]}")
     if short:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 def _record(lines: list[str], at: int, width: int) -> tuple[list[str], int]:

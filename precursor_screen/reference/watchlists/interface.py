@@ -81,6 +81,11 @@ NARCOTICS = "narcotics"
 _NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # prefixes: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
 
 
+def refused(message: str, place: str | Path, remedy: str = "Fetch it again.", line: int | None = None) -> WatchlistError:
+    """Why a file, or a copy, cannot be taken for a list."""
+    return WatchlistError(message, where=Where(str(place), line), remedy=remedy)
+
+
 class ListFile(Struct, frozen=True):
     """A file offered for import: its name, where it lies, and its first 64 KB, by which layouts are told apart.
 
@@ -247,7 +252,7 @@ def read_rows(
             pairs = zip(reversed(header), reversed(row[: len(header)]), strict=True)
             yield line, {name: cell.strip() for name, cell in pairs}
     if short:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 class Remark(Struct, frozen=True):

@@ -13,9 +13,8 @@ import msgspec
 import pyarrow as pa
 from msgspec import Struct, to_builtins
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.files import digest_file
-from precursor_screen.reference.watchlists.interface import Remark
+from precursor_screen.reference.watchlists.interface import Remark, refused
 
 
 class SourceFile(Struct, frozen=True):
@@ -84,8 +83,7 @@ def read_manifest(path: Path) -> SnapshotInfo:
     try:
         return msgspec.json.decode(path.read_bytes(), type=SnapshotInfo)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
-        message = f"The manifest of a watchlist is missing or damaged: {error}."
-        raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+        raise refused(f"The manifest of a watchlist is missing or damaged: {error}.", path, "Import the list again.") from error
 
 
 def digest_files(files: Sequence[SourceFile]) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
-from precursor_screen.reference.watchlists.interface import ListFile, parse_csv
+from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
 
 # What OFAC's layouts have in common: kinds of entries and aliases, and which of its two lists a file is.
 
@@ -217,7 +217,7 @@ def _rows(by_kind: dict[str, ListFile], kind: str, found: ListDraft) -> Iterator
             short = line if len(row) < _WIDTHS[kind] else 0
             found.skip(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
     if short:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 def _cell(cell: str) -> str:

@@ -11,11 +11,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv, refused
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -46,7 +45,7 @@ def _read(found: ListDraft, file: ListFile) -> None:
             continue
         _add_row(found, dict(zip(header, (cell.strip() for cell in row), strict=True)), f"line {line}")
     if cut:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
+        raise refused("The last row is cut short.", file.name, "Get the whole list.", line=cut)
 
 
 IMPORTER = Importer("private-csv", "2", _fits, _read)
@@ -74,20 +73,19 @@ def _read_utf8(file: ListFile) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"The file is not UTF-8: byte {error.start + 1}."
-        raise WatchlistError(message, where=Where(file.name), remedy="Save it as CSV UTF-8.") from error
+        raise refused(f"The file is not UTF-8: byte {error.start + 1}.", file.name, "Save it as CSV UTF-8.") from error
 
 
 def _check_header(header: list[str], name: str) -> None:
     for column in header:
         if column not in COLUMNS:
             hint = did_you_mean(column, COLUMNS) or f"Known columns: {', '.join(COLUMNS)}."
-            raise WatchlistError(f"Unknown column {column!r}.", where=Where(name, 1), remedy=hint)
+            raise refused(f"Unknown column {column!r}.", name, hint, line=1)
         if header.count(column) > 1:
-            raise WatchlistError(f"Column {column!r} stands twice.", where=Where(name, 1), remedy="Remove one of them.")
+            raise refused(f"Column {column!r} stands twice.", name, "Remove one of them.", line=1)
     for column in _REQUIRED:
         if column not in header:
-            raise WatchlistError(f"Column {column!r} is missing.", where=Where(name, 1), remedy="Add it.")
+            raise refused(f"Column {column!r} is missing.", name, "Add it.", line=1)
 
 
 def _add_row(found: ListDraft, cells: dict[str, str], place: str) -> None:

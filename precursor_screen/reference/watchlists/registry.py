@@ -21,7 +21,7 @@ from precursor_screen.reference.watchlists import (
     un_xml,
 )
 from precursor_screen.reference.watchlists.draft import Importer
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, refused
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 
 IMPORTERS: tuple[Importer, ...] = (
@@ -98,7 +98,7 @@ def check_file(file: ListFile) -> None:
         WatchlistError: the file is empty, or is a web page.
     """
     if not file.head.strip(b" \t\r\n\x00\x1a"):
-        raise WatchlistError("The file is empty.", where=Where(file.name), remedy="Fetch it again.")
+        raise refused("The file is empty.", file.name)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML):
         message = "The file is a web page, not a list."
         remedy = "Look at it in a browser: the publisher may refuse the client or have moved the list."
@@ -134,12 +134,10 @@ def decide_date(parsed: ParsedList, given: date | None, names: str, fallback: da
         if given is None and fallback is not None:
             return fallback, "download"
         if given is None:
-            remedy = "Give the day of its publication with --date."
-            raise WatchlistError("The list states no date of its own.", where=Where(names), remedy=remedy)
+            raise refused("The list states no date of its own.", names, "Give the day of its publication with --date.")
         return given, "import"
     if given is not None and given != parsed.list_date:
-        message = f"The list states its date as {parsed.list_date}, not {given}."
-        raise WatchlistError(message, where=Where(names), remedy="Leave --date out.")
+        raise refused(f"The list states its date as {parsed.list_date}, not {given}.", names, "Leave --date out.")
     return parsed.list_date, "list"
 
 
@@ -151,7 +149,7 @@ def check_day(day: date, now: datetime, names: str) -> None:
     """
     if day > now.date() + _AHEAD:
         remedy = "Correct the date, and look at this computer's clock."
-        raise WatchlistError(f"The list is of {day}, which is yet to come.", where=Where(names), remedy=remedy)
+        raise refused(f"The list is of {day}, which is yet to come.", names, remedy)
 
 
 def find_cut(file: ListFile) -> str:

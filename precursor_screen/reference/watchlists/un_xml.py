@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.formats.xml import find_text, find_texts
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, country_code
-from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records
+from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records, refused
 
 _KINDS = {"INDIVIDUAL": "person", "ENTITY": "organisation"}
 _SOURCES = {"INDIVIDUAL": "individuals", "ENTITY": "entities"}
@@ -37,8 +36,7 @@ def _read(found: ListDraft, file: ListFile) -> None:
     try:
         found.list_date = date.fromisoformat(stated[:10]) if stated else None
     except ValueError as error:
-        message = f"The list's own date is not a date: {stated!r}."
-        raise WatchlistError(message, where=Where(file.name, 1), remedy="Fetch the file again.") from error
+        raise refused(f"The list's own date is not a date: {stated!r}.", file.name, "Fetch the file again.", line=1) from error
 
 
 IMPORTER = Importer("un-xml", "2", has_root("CONSOLIDATED_LIST"), _read, "un-sc")
