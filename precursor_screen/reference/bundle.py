@@ -154,9 +154,8 @@ def _read_rulebook(
     ours = shipped.rules_folder()
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
     if site.pack and site.pack not in packs:
-        raise UsageError(
-            f"no pack is called {site.pack!r}", remedy=did_you_mean(site.pack, packs) or f"Known: {', '.join(packs)}."
-        )
+        remedy = did_you_mean(site.pack, packs) or f"Known: {', '.join(packs)}."
+        raise UsageError(f"no pack is called {site.pack!r}", remedy=remedy)
     parameters = load_params(site.params, rules) if site.params else {}
     exceptions = load_exceptions(site.exceptions, frozenset(r.id for r in rules), lists) if site.exceptions else ()
     compiled = compile_rules(rules, lists, parameters, macros)
@@ -172,9 +171,8 @@ def _untested_rulebook(
     def make() -> Rulebook:
         book = _read_rulebook(folders, support, site, files, sha256)
         rules = {rule.id: replace(rule, tests=()) for rule in book.rules}
-        return replace(
-            book, rules=tuple(rules.values()), compiled=tuple(replace(c, rule=rules[c.rule.id]) for c in book.compiled)
-        )
+        compiled = tuple(replace(c, rule=rules[c.rule.id]) for c in book.compiled)
+        return replace(book, rules=tuple(rules.values()), compiled=compiled)
 
     # The digest is of names and contents; which file is a list, and which a site's exceptions, the folders and options say.
     return kept("rulebook", Rulebook, f"{sha256} {folders} {site}", make)

@@ -35,12 +35,13 @@ _ELEMENT: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _READABLE: Final = frozenset({"en", "mul"})  # OPSIN reads English
 
 
-class StructureFindings(Struct, frozen=True):
-    """names: how many were read; problems and notes as sentences."""
+class Check(Struct, frozen=True):
+    """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
 
-    names: int
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    name: str
+    examined: int
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
@@ -66,7 +67,7 @@ def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
     return {(row["substance_id"], row["name"]): row["reason"] for row in rows}
 
 
-def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tuple[str, str], str]) -> StructureFindings:
+def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tuple[str, str], str]) -> Check:
     """Compares what can be compared.
 
     A strong English name that OPSIN can read must hold the substance among its parts. Names that it cannot read, names in other
@@ -87,15 +88,14 @@ def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tupl
             problems.append(f"{s.substance_id}: formula {s.formula} and structure {s.smiles!r} disagree")
     problems.extend(_same_structure(keys))
     names, found, notes = _compare_names([s for s in substances if keys.get(s.substance_id)], keys, exceptions)
-    without = sum(not s.smiles for s in substances)
     cas = [c for s in substances for c in s.cas_numbers]
-    notes = [
-        *([f"{without} of {len(substances)} substances have no structure in the tables: nothing to compare"] if without else []),
-        *notes,
+    if without := sum(not s.smiles for s in substances):
+        notes.insert(0, f"{without} of {len(substances)} substances have no structure in the tables: nothing to compare")
+    notes.append(
         f"a CAS number says nothing of a structure: for {sum(not c.verified for c in cas)} of {len(cas)} numbers no second source "
-        "confirms the substance",
-    ]
-    return StructureFindings(names, (*problems, *found), tuple(notes))
+        "confirms the substance"
+    )
+    return Check("structures", names, (*problems, *found), tuple(notes))
 
 
 def _atoms(formula: str) -> dict[str, int]:
@@ -159,15 +159,6 @@ _SOURCED: Final = (
     "thresholds.csv",
     "editions.csv",
 )
-
-
-class Check(Struct, frozen=True):
-    """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
-
-    name: str
-    examined: int
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
@@ -267,5 +258,4 @@ def _structures(path: Path, substances: Sequence[Substance]) -> Check:
     if why:
         remedy = "" if why == "no Java" else f". {INSTALL}"
         return Check("structures", 0, (), (f"not checked: {why}; formulas and names were not compared with structures{remedy}",))
-    found = compare_structures(substances, exceptions)
-    return Check("structures", found.names, found.problems, found.notes)
+    return compare_structures(substances, exceptions)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from functools import cached_property, lru_cache
 from os import cpu_count
@@ -126,11 +127,8 @@ class PartyIndex:
         asked = list(dict.fromkeys(names))
         blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
         threads = workers or cpu_count() or 1
-        if threads > 1 and len(asked) > _FEW:
-            with ThreadPoolExecutor(threads) as pool:
-                found = [self._match_block(block, cut, as_of, pool) for block in blocks]
-        else:
-            found = [self._match_block(block, cut, as_of, None) for block in blocks]
+        with ThreadPoolExecutor(threads) if threads > 1 and len(asked) > _FEW else nullcontext() as pool:
+            found = [self._match_block(block, cut, as_of, pool) for block in blocks]
         rows = [row for block, _ in found for row in block]
         return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from zlib import crc32
@@ -43,6 +43,11 @@ class Similar(Struct, frozen=True):
     found: Ints
     errors: Ints
     longer: Ints
+
+    def likeness(self) -> list[float]:
+        """How alike each pair is, 0 to 1."""
+        alike: list[float] = (1.0 - ERROR * self.errors / self.longer).tolist()
+        return alike
 
 
 class Spellings:
@@ -209,28 +214,21 @@ class Vocabulary:
         """Texts, in the order of `_text_order`."""
         return Spellings([self.texts[i] for i in self._text_order.tolist()], self._text_signatures)
 
+    def _of_kind(self, kind: int) -> list[int]:
+        positions: list[int] = np.flatnonzero(self.kinds == kind).tolist()
+        return positions
+
     @cached_property
     def _by_consonants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i, (text, kind) in enumerate(zip(self.texts, self.kinds.tolist(), strict=True)):
-            if kind == NAME and (skeleton := consonants(text)):
-                found.setdefault(skeleton, []).append(i)
-        return found
+        return _grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
 
     @cached_property
     def _marked_consonants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i in np.flatnonzero(self.kinds == CONSONANTS).tolist():
-            found.setdefault(consonants(self.texts[i][1:]), []).append(i)
-        return found
+        return _grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
 
     @cached_property
     def _variants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i, (text, kind) in enumerate(zip(self.texts, self.kinds.tolist(), strict=True)):
-            if kind == NAME and text in VARIANTS:
-                found.setdefault(VARIANTS[text], []).append(i)
-        return found
+        return _grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
 
     def find_alike(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
@@ -245,7 +243,7 @@ class Vocabulary:
 
     @cached_property
     def _alphabetical(self) -> list[tuple[str, int]]:
-        return sorted((self.texts[i], i) for i in np.flatnonzero(self.kinds == NAME).tolist())
+        return sorted((self.texts[i], i) for i in self._of_kind(NAME))
 
     def find_starting(self, start: str) -> dict[int, float]:
         """Names that a cut word may be the start of."""
@@ -263,19 +261,23 @@ class Vocabulary:
         texts = {text: i for i, (text, _) in enumerate(words) if may_differ(text)}
         similar = self.by_text.find_similar(list(texts))
         owners, positions = list(texts.values()), self._text_order[similar.found].tolist()
-        likeness = (1.0 - ERROR * similar.errors / similar.longer).tolist()
-        for asked, position, value in zip(similar.asked.tolist(), positions, likeness, strict=True):
+        for asked, position, value in zip(similar.asked.tolist(), positions, similar.likeness(), strict=True):
             found[owners[asked]][position] = value
-        keys: dict[str, list[int]] = {}
-        for i, (_, key) in enumerate(words):
-            keys.setdefault(key, []).append(i)
+        keys = _grouped((key, i) for i, (_, key) in enumerate(words))
         similar = self.by_key.find_similar(list(keys))
         groups = list(keys.values())
-        likeness = (1.0 - ERROR * similar.errors / similar.longer).tolist()
-        for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), likeness, strict=True):
+        for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), similar.likeness(), strict=True):
             for i in groups[asked]:
                 found[i][position] = max(value, found[i].get(position, 0.0))
         return found
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Positions by what they have in common."""
+    found: dict[str, list[int]] = {}
+    for shared, i in pairs:
+        found.setdefault(shared, []).append(i)
+    return found
 
 
 def general_bit(key: str) -> int:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from typing import Final
 
 import ahocorasick_rs
@@ -132,12 +132,8 @@ def _own_gaps(name: str) -> frozenset[int]:
 
 
 def _words_of(name: str) -> tuple[tuple[int, int], ...]:
-    bounds: list[tuple[int, int]] = []
-    letter = 0
-    for word in _WORDS.findall(spaced(name)):
-        bounds.append((letter, letter + len(word)))
-        letter += len(word)
-    return tuple(bounds)
+    ends = accumulate(map(len, _WORDS.findall(spaced(name))), initial=0)
+    return tuple(pairwise(ends))
 
 
 def _has_no_edges(squashed: str) -> bool:

@@ -177,11 +177,15 @@ class Kept:
         """
         replaced: set[int] = set()
         added: list[Standing] = []
-        reserved = _Reserved()
+        taken: dict[int, Standing] = {}  # the places that names spelled otherwise have taken, character by character
         for s in sorted(resembling, key=lambda s: (s.core[0] - s.core[1], s.candidate.edits, s.core)):
             owners, letters, edits = s.candidate.pattern.owners, len(s.candidate.where), s.candidate.edits
             over = list(self._overlapping(*s.core))
-            if all(self._gives_way(k, owners, s.core, letters, edits) for k in over) and reserved.take(s):
+            if not all(self._gives_way(k, owners, s.core, letters, edits) for k in over):
+                continue
+            beside = {id(o): o for i in range(*s.core) if (o := taken.get(i))}.values()
+            if not any(o.core != s.core or o.candidate.edits != edits or _same(o, s) for o in beside):
+                taken.update(dict.fromkeys(range(*s.core), s))
                 replaced.update(id(k) for k in over)
                 added.append(s)
         if not added:
@@ -203,21 +207,6 @@ class Kept:
         same = name.name.strength != "weak" and not set(name.owners).isdisjoint(owners)
         says_more = not same and letters - len(kept.candidate.where) > edits
         return not edits or says_more or self._is_suppressed(kept)
-
-
-class _Reserved:
-    """The places that names spelled otherwise have taken, character by character."""
-
-    def __init__(self) -> None:
-        self._at: dict[int, Standing] = {}
-
-    def take(self, s: Standing) -> bool:
-        """Takes the place of a name, unless it is taken by another one."""
-        over = {id(o): o for i in range(*s.core) if (o := self._at.get(i))}.values()
-        if any(o.core != s.core or o.candidate.edits != s.candidate.edits or _same(o, s) for o in over):
-            return False
-        self._at.update(dict.fromkeys(range(*s.core), s))
-        return True
 
 
 def _same(one: Standing, other: Standing) -> bool:

@@ -38,7 +38,8 @@ class Watchlist:
     def __init__(self, manifest: SnapshotInfo, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
         self.manifest = manifest
         self.index = index
-        self._entries = entries
+        self.entries = entries  # one row an entry, as `interface.ENTRIES` has it
+        self.list_id = manifest.list_id
         self._folder = folder
 
     @classmethod
@@ -76,21 +77,16 @@ class Watchlist:
         """Pickle by path where there is one, so that workers map the files instead of copying them."""
         if self._folder is not None:
             return (Watchlist.open, (self._folder,))
-        return (Watchlist, (self.manifest, self._entries, self.index))
-
-    @property
-    def list_id(self) -> str:
-        """The list's id."""
-        return self.manifest.list_id
+        return (Watchlist, (self.manifest, self.entries, self.index))
 
     def __len__(self) -> int:
         """How many entries it holds."""
-        rows: int = self._entries.num_rows
+        rows: int = self.entries.num_rows
         return rows
 
     def __iter__(self) -> Iterator[WatchlistEntry]:
         """All entries, in the list's order."""
-        return codec.from_table(self._entries, self.list_id)
+        return codec.from_table(self.entries, self.list_id)
 
     def entry(self, entry_id: str) -> WatchlistEntry:
         """One entry.
@@ -98,18 +94,13 @@ class Watchlist:
         Raises:
             KeyError: there is none with that id.
         """
-        return next(codec.from_table(self._entries.slice(self._positions[entry_id], 1), self.list_id))
-
-    @property
-    def entries(self) -> pa.Table:
-        """All entries as a table (`entries.ENTRIES`)."""
-        return self._entries
+        return next(codec.from_table(self.entries.slice(self._positions[entry_id], 1), self.list_id))
 
     @cached_property
     def numbers(self) -> Mapping[str, list[str]]:
         """Plain number -> ids of the entries that bear it; ship numbers, of seven figures, among them."""
         found: dict[str, list[str]] = defaultdict(list)
-        pairs = zip(self._entries.column("entry_id").to_pylist(), self._entries.column("identifiers").to_pylist(), strict=True)
+        pairs = zip(self.entries.column("entry_id").to_pylist(), self.entries.column("identifiers").to_pylist(), strict=True)
         for entry_id, identifiers in pairs:
             for identifier in identifiers or ():
                 number = plain_number(identifier["number"])
@@ -119,7 +110,7 @@ class Watchlist:
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        return {entry_id: i for i, entry_id in enumerate(self._entries.column("entry_id").to_pylist())}
+        return {entry_id: i for i, entry_id in enumerate(self.entries.column("entry_id").to_pylist())}
 
 
 def open_manifest(folder: Path, seal: str, digests: Digests) -> SnapshotInfo:
