@@ -131,14 +131,9 @@ def lookup(text: str, reference: Recogniser) -> dict[str, Any]:
             "control": control,
             "announced": announced,
             "tier": substance.tier,
-            "method": one.method,
-            "strength": one.strength,
-            "form": one.form,
+            **{name: getattr(one, name) for name in ("method", "strength", "form")},
             "verified": one.name_verified,
-            "matched": one.matched,
-            "start": one.start,
-            "end": one.end,
-            "score": one.score,
+            **{name: getattr(one, name) for name in ("matched", "start", "end", "score")},
         }
         if one.more:  # further places of the like in a very long text, counted and not listed
             record["more"] = one.more

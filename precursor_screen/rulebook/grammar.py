@@ -11,13 +11,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, WindowError
 from precursor_screen.core.located import Complaints, Located, load_yaml
 from precursor_screen.core.model import CONFIDENCES, FAMILIES, LEVELS, Rule, RuleLevel, RuleTest, Source
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole
 from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPERATORS
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS, check_correlation
+from precursor_screen.rulebook.lists import make_all
 from precursor_screen.rulebook.registers import REGISTERS
 
 # The shape of a rule file, declared once: the checks of `grammar`, the JSON Schema for editors and the values of `Rule` follow
@@ -240,22 +241,16 @@ def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
         ErrorGroup: all errors of all files.
     """
     rules: dict[str, Rule] = {}
-    errors: list[PrecursorScreenError] = []
-    for path in rule_files(folders):
-        try:
-            rule = load_rule(path, path.name)
-        except (ErrorGroup, RuleSyntaxError) as error:
-            errors.extend(error.errors if isinstance(error, ErrorGroup) else [error])
-            continue
+
+    def add(path: Path) -> None:
+        rule = load_rule(path, path.name)
         where = Located(None, path.name).where(())
         if path.stem != rule.id.lower():
-            remedy = f"Call the file {rule.id.lower()}.yml."
-            errors.append(RuleSyntaxError(f"holds rule {rule.id}", where=where, remedy=remedy))
-        elif rule.id in rules:
+            raise RuleSyntaxError(f"holds rule {rule.id}", where=where, remedy=f"Call the file {rule.id.lower()}.yml.")
+        if rule.id in rules:
             message = f"rule {rule.id} stands in {rules[rule.id].path} too"
-            errors.append(RuleSyntaxError(message, where=where, remedy="Give it an id of its own."))
-        else:
-            rules[rule.id] = rule
-    if errors:
-        raise ErrorGroup(errors)
+            raise RuleSyntaxError(message, where=where, remedy="Give it an id of its own.")
+        rules[rule.id] = rule
+
+    make_all(rule_files(folders), add)
     return tuple(rules[k] for k in sorted(rules))

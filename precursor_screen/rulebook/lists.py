@@ -19,6 +19,25 @@ from precursor_screen.core.shape import Record, Shape, Value, Whole, read_shaped
 # are gathered.
 
 T = TypeVar("T")
+U = TypeVar("U")
+
+
+def make_all(items: Iterable[U], make: Callable[[U], T]) -> list[T]:
+    """What is made of some items, in their order.
+
+    Raises:
+        ErrorGroup: all errors of all of them.
+    """
+    made: list[T] = []
+    errors: list[PrecursorScreenError] = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except PrecursorScreenError as error:
+            errors.extend(error.errors if isinstance(error, ErrorGroup) else [error])
+    if errors:
+        raise ErrorGroup(errors)
+    return made
 
 
 def read_folders(
@@ -35,18 +54,12 @@ def read_folders(
     Raises:
         ErrorGroup: all errors of all files.
     """
-    found: list[T] = []
-    errors: list[PrecursorScreenError] = []
-    for path in (p for folder in folders for p in sorted((folder / name).glob("*.y*ml"))):
-        try:
-            found.append(read_shaped(load_yaml(path, f"{name}/{path.name}"), shape, partial(make, path)))
-        except ErrorGroup as group:
-            errors.extend(group.errors)
-        except PrecursorScreenError as error:
-            errors.append(error)
-    if errors:
-        raise ErrorGroup(errors)
-    return found
+
+    def read(path: Path) -> T:
+        made: T = read_shaped(load_yaml(path, f"{name}/{path.name}"), shape, partial(make, path))
+        return made
+
+    return make_all((p for folder in folders for p in sorted((folder / name).glob("*.y*ml"))), read)
 
 
 def check_name(path: Path, data: dict[str, Any], complaints: Complaints) -> None:

@@ -22,7 +22,7 @@ from precursor_screen.matching.structure.reading import Fragments, connectivity,
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.evidence import reason_against
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.match import Match, match_table, stretch
 from precursor_screen.text.goods_words import form_of
 from precursor_screen.text.text import plain
 
@@ -314,14 +314,11 @@ class _Plan:
             substance_id=substance.substance_id,
             method="structure",
             strength="weak" if form == "article" else "strong" if form != "mixture" and has_locant else "medium",
-            form=form,
-            matched=self._text[start:end],
-            start=start,
-            end=end,
             score=100.0,
             name=substance.name,
             name_verified=True,
             suppressed=self._reason_beside(substance, start, end),
+            **stretch(self._text, start, end, form),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from msgspec.structs import replace
 
 from precursor_screen.core.model import CasNumber, EcNumber, Substance
-from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match
+from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match, stretch
 from precursor_screen.text.codes import (
     FoundCode,
     find_cas,
@@ -186,16 +186,9 @@ def _by_number(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 def _match(substance: Substance, method: str, strength: str, text: str, found: FoundCode, **more: Any) -> Match:
     """A match of a number in a text. more: fields of `Match` that are otherwise than of a number that is all right."""
-    said = {"form": "substance", "score": 100.0, "name": found.number, "name_verified": True, "suppressed": None, **more}
-    return Match(
-        substance_id=substance.substance_id,
-        method=method,
-        strength=strength,
-        matched=text[found.start : found.end],
-        start=found.start,
-        end=found.end,
-        **said,
-    )
+    said: dict[str, Any] = {"score": 100.0, "name": found.number, "name_verified": True}
+    said |= stretch(text, found.start, found.end, "substance") | more
+    return Match(substance_id=substance.substance_id, method=method, strength=strength, **said)
 
 
 def _whole(number: str | None, cell: str) -> FoundCode:

@@ -35,7 +35,7 @@ from precursor_screen.matching.substance.layers import (
     resembling_layers,
     stereo_layer,
 )
-from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table
+from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table, stretch
 from precursor_screen.matching.substance.near import is_doubtful
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
@@ -202,14 +202,10 @@ class SubstanceIndex:
                 substance_id=self.substances[pattern.owners[0]].substance_id,
                 method="fuzzy",
                 strength="weak" if form == "article" else "medium",
-                form=form,
-                matched=text[start:],
-                start=start,
-                end=len(text),
                 score=round(100.0 * shown / len(pattern.squashed), 1),
                 name=pattern.name.name,
                 name_verified=pattern.name.verified,
-                suppressed=None,
+                **stretch(text, start, len(text), form),
             )
 
     def _in_classes(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
@@ -223,14 +219,10 @@ class SubstanceIndex:
                 substance_id=one.substance_id,
                 method="name",
                 strength="weak" if form == "article" else one.strength,
-                form=form,
-                matched=prepared.text[start:end],
-                start=start,
-                end=end,
                 score=100.0,
                 name=one.name,
                 name_verified=one.verified,
-                suppressed=None,
+                **stretch(prepared.text, start, end, form),
             )
 
     def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
@@ -266,14 +258,11 @@ class SubstanceIndex:
             substance_id=substance.substance_id,
             method=method,
             strength="weak" if doubtful else _strength(pattern, layer, form, core),
-            form=form,
-            matched=prepared.text[start:end],
-            start=start,
-            end=end,
             score=score,
             name=pattern.name.name,
             name_verified=pattern.name.verified,
             suppressed=reason,
+            **stretch(prepared.text, start, end, form),
             more=standing.candidate.more.more if standing.candidate.more else 0,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 from msgspec import Struct, field
@@ -93,8 +93,13 @@ class Match(Struct, frozen=True):
     score: float
     name: str
     name_verified: bool
-    suppressed: str | None
+    suppressed: str | None = None
     more: int = 0
+
+
+def stretch(text: str, start: int, end: int, form: str) -> dict[str, Any]:
+    """The fields of a match that say where it stands, and in what form."""
+    return {"form": form, "matched": text[start:end], "start": start, "end": end}
 
 
 def match_table(field: str, found: Sequence[tuple[str, Match]]) -> pa.Table:
