@@ -32,7 +32,7 @@ from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
 from precursor_screen.rulebook.lists import NamedList, load_lists, load_macros
-from precursor_screen.rulebook.packs import Pack, load_packs, load_params, load_typologies
+from precursor_screen.rulebook.packs import load_packs, load_params, load_typologies
 
 
 class Reference(Recogniser, frozen=True):
@@ -84,7 +84,6 @@ class Rulebook(Struct, frozen=True):
     lists: Mapping[str, NamedList]
     typologies: tuple[Typology, ...]
     sha256: str
-    packs: Mapping[str, Pack]
     parameters: Mapping[str, Mapping[str, Any]]
     exceptions: tuple[RuleException, ...]
     macros: Mapping[str, Any] = field(default_factory=dict)
@@ -161,7 +160,7 @@ def _read_rulebook(
     compiled = compile_rules(rules, lists, parameters, macros)
     if site.pack:
         compiled = tuple(c for c in compiled if packs[site.pack].holds(c.rule))
-    return Rulebook(rules, compiled, lists, typologies, sha256, packs, parameters, exceptions, macros)
+    return Rulebook(rules, compiled, lists, typologies, sha256, parameters, exceptions, macros)
 
 
 @lru_cache(maxsize=4)

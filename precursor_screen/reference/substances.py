@@ -20,7 +20,6 @@ classes that a law names as such, `matching.substance.classes`).
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -32,6 +31,7 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.core.kept import digest_files
 from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
@@ -174,7 +174,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
 
     substances = make_all(parts["substances.csv"], substance, errors)
     editions = load_editions(path)
-    return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions), errors
+    return SubstanceTable(tuple(substances), _edition(editions, substances), digest_files(path.glob("*.csv")), editions), errors
 
 
 def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> str:
@@ -183,14 +183,6 @@ def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> st
     texts = [f"{instrument}: {edition}" for instrument, edition in known.items()]
     others = sorted({c.instrument for s in substances for c in s.controls} - known.keys())
     return "; ".join([*texts, *([f"{', '.join(others)}: edition not stated"] if others else [])])
-
-
-def digest(path: Path) -> str:
-    """SHA-256 over the names and contents of the folder's tables, in a fixed order."""
-    total = hashlib.sha256()
-    for file in sorted(path.glob("*.csv")):
-        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return total.hexdigest()
 
 
 _COLUMNS: Final = {

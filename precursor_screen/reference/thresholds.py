@@ -113,6 +113,14 @@ PERIODS: Final = ("transaction", "month", "year")
 GOODS, OF_SUBSTANCE, OF_BASE = "goods", "substance", "base"
 
 
+_WORDS: Final = {
+    "direction": (*DIRECTIONS, ANY_DIRECTION),
+    "period": PERIODS,
+    "counts": (GOODS, OF_SUBSTANCE, OF_BASE),
+    "verified": ("true", "false"),
+}
+
+
 def load_thresholds(path: Path) -> tuple[Threshold, ...]:
     """Read `thresholds.csv` of a folder, in the file's order.
 
@@ -134,12 +142,7 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
 
 
 def _threshold(row: Row) -> Threshold:
-    if (
-        row["direction"] not in (*DIRECTIONS, ANY_DIRECTION)
-        or row["period"] not in PERIODS
-        or row["counts"] not in (GOODS, OF_SUBSTANCE, OF_BASE)
-        or row["verified"] not in ("true", "false")
-    ):
+    if any(row[name] not in words for name, words in _WORDS.items()):
         raise ValueError(
             f"direction {row['direction']!r}, period {row['period']!r}, counts {row['counts']!r} or verified {row['verified']!r} is not known"
         )

@@ -222,7 +222,7 @@ class PartyIndex:
             kind = int(self.arrays["row_kind"][row])
             if entry in batch.gone or (not name.isascii() and contradicts(name, self._own_names.get(entry, ()))):
                 continue
-            rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
+            rank = (NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
             key = (name, entry)
             if key not in best or rank < best[key][0]:
                 best[key] = (rank, outcome, row)
@@ -332,13 +332,5 @@ class _Batch(Struct, frozen=True):
 
 
 _Match = tuple[str, int, int, Outcome]  # name, entry, row of the index, what comparing gives
-
-
-class _Rank(Struct, frozen=True, order=True):
-    """Which of an entry's names stands for it: the least."""
-
-    is_weak: bool
-    falling_score: float
-    falling_informative: int
-    kind: int
-    row: int
+# Which of an entry's names stands for it, the least: whether weak, falling score and count of telling words, kind, row.
+_Rank = tuple[bool, float, int, int, int]

@@ -343,13 +343,9 @@ class WordBook:
         for i, (word, mine) in enumerate(zip(words, alike, strict=True)):
             if mine is None:
                 is_masked = word.kind in (GENERIC, SHORT_NUMBER)
-                sums[:5, i] = (
-                    word.weight,
-                    0.0 if word.kind == INITIAL else word.weight,
-                    0.0 if is_masked else word.weight,
-                    word.kind == INITIAL,
-                    is_masked,
-                )
+                is_initial = word.kind == INITIAL
+                own, unmasked = (0.0 if left_out else word.weight for left_out in (is_initial, is_masked))
+                sums[:5, i] = (word.weight, own, unmasked, is_initial, is_masked)
                 masks[0, i] = general_bit(word.key) if is_masked else 0
             else:
                 own = 0.0 if mine.may_be_general else word.weight
