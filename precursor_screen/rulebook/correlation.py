@@ -226,10 +226,8 @@ def _check_register(spec: Mapping[str, Any], complain: Complain) -> None:
     if not isinstance(register, str) or register not in REGISTERS:
         return
     columns = {field.name: _kind(field.type) for field in schema_of(register)}
-    for key, name, kind in [
-        *(("match", name, "text") for name in (match.values() if isinstance(match, Mapping) else ())),
-        *([("against", spec["against"], "number")] if "against" in spec else []),
-    ]:
+    named = [("match", name, "text") for name in (match.values() if isinstance(match, Mapping) else ())]
+    for key, name, kind in [*named, *([("against", spec["against"], "number")] if "against" in spec else [])]:
         if not isinstance(name, str) or name not in columns:
             remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
             complain(key, f"{register} has no column {name!r}", remedy)

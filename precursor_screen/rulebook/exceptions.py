@@ -126,20 +126,15 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
 def _compile_when(
     key: Key, when: Mapping[str, Any] | None, lists: Mapping[str, NamedList], complaints: Complaints
 ) -> Expression | None:
-    if when is None:
-        return None
     scope = Scope(LINE, {}, lists)
     tests = []
-    for name, value in when.items():
+    for name, value in (when or {}).items():
         try:
             tests.append(parse_atom(str(name), value, scope))
         except (AtomError, ValueError) as error:
-            remedy = error.remedy if isinstance(error, AtomError) else ""
-            complaints.add((*key, "when", name), str(error), remedy)
-    if not tests:
-        return None
-    test = all_of(tests)
-    if fault := _cannot_run(test):
+            complaints.add((*key, "when", name), str(error), error.remedy if isinstance(error, AtomError) else "")
+    test = all_of(tests) if tests else None
+    if test and (fault := _cannot_run(test)):
         complaints.add((*key, "when"), f"does not run: {fault}", "Check the types.")
     return test
 

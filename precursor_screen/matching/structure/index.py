@@ -86,8 +86,8 @@ _OPENS: Final = {v: k for k, v in _PARTNER.items()}
 
 
 def _unopened(flat: str, start: int, end: int) -> bool:
-    close = flat[end - 1]
-    return flat.count(close, start, min(end, start + _LONGEST)) > flat.count(_OPENS[close], start, min(end, start + _LONGEST))
+    close, last = flat[end - 1], min(end, start + _LONGEST)
+    return flat.count(close, start, last) > flat.count(_OPENS[close], start, last)
 
 
 def systematic_spans(flat: str) -> Iterator[list[tuple[int, int]]]:
@@ -290,15 +290,12 @@ class _Plan:
     def _read_run(self, run: Sequence[tuple[int, int]], known: Structures, readings: Readings) -> list[Match]:
         """The longest stretches that can be read, without overlaps; each names the substances of its first fitting reading."""
         taken: list[tuple[int, int]] = []
-        matches: list[Match] = []
         for start, end in run:
-            read = readings[self._name((start, end))]
-            if not read or _SALT_WORD.fullmatch(self._flat, start, end) or any(start < e and s < end for s, e in taken):
-                continue
-            taken.append((start, end))
-            substances: list[Substance] = next(filter(None, (known.named_by(reading) for reading in read)), [])
-            matches += [self._match(substance, start, end) for substance in substances]
-        return matches
+            is_salt = _SALT_WORD.fullmatch(self._flat, start, end) is not None
+            if readings[self._name((start, end))] and not is_salt and not any(start < e and s < end for s, e in taken):
+                taken.append((start, end))
+        named = ((place, map(known.named_by, readings[self._name(place)])) for place in taken)
+        return [self._match(one, *place) for place, found in named for one in next(filter(None, found), [])]
 
     def _reason_beside(self, substance: Substance, start: int, end: int) -> str | None:
         """Why a name that was read does not count: for what stands beside it, as with a name of the dictionary."""

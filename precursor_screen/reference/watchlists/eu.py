@@ -106,21 +106,13 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
 
 def _record(lines: list[str], at: int, width: int) -> tuple[list[str], int]:
     """The cells of the record at a line, and how many lines it takes."""
-    joined = lines[at]
-    for used in range(1, _JOIN_LINES + 1):
+    if lines[at].count('"') % 2 == 0:
+        return _cells(lines[at]), 1
+    for used in range(2, min(_JOIN_LINES, len(lines) - at) + 1):
+        joined = "\n".join(lines[at : at + used])
         if joined.count('"') % 2 == 0:
             cells = _cells(joined)
-            if len(cells) == width or used > 1:
-                break
-            return cells, 1
-        if at + used >= len(lines):
-            break
-        joined += "\n" + lines[at + used]
-    else:
-        used = 1
-    cells = _cells(joined) if joined.count('"') % 2 == 0 else []
-    if len(cells) == width:
-        return cells, used
+            return (cells, used) if len(cells) == width else (lines[at].split(";"), 1)
     return lines[at].split(";"), 1
 
 

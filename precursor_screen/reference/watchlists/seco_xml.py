@@ -82,6 +82,7 @@ def _read_target(
         return None
     kind = _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag])
     draft = found.begin(entry_id, kind)
+    places: list[Element] = []
     for identity in sorted(subject.iterfind("identity"), key=lambda i: i.get("main") != "true"):
         for name in identity.iterfind("name"):
             _add_name(draft, name, identity.get("main") == "true")
@@ -92,10 +93,10 @@ def _read_target(
         for document in identity.iterfind("identification-document"):
             label = document.get("document-type", "")
             draft.add_identifier(_DOCUMENTS.get(label, label.replace("-", "_") or "document"), find_text(document, "number"))
-        for address in identity.iterfind("address"):
-            addresses.append((draft, _address_parts(address), address.get("place-id", "")))
-    for address in subject.iterfind("address"):
-        addresses.append((draft, _address_parts(address), address.get("place-id", "")))
+        places += identity.iterfind("address")
+    for address in (*places, *subject.iterfind("address")):
+        parts = [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
+        addresses.append((draft, parts, address.get("place-id", "")))
     if not draft.names:
         return None
     draft.programmes.update((programmes.get((e.text or "").strip(), ""), None) for e in target.iterfind("sanctions-set-id"))
@@ -107,10 +108,6 @@ def _read_target(
     listed = [d for m in target.iterfind("modification[@modification-type='listed']") for n in _DAYS if (d := m.get(n))]
     draft.listed = draft.day(min(listed, default=""), "date of listing")
     return draft
-
-
-def _address_parts(address: Element) -> list[str]:
-    return [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
 
 
 def _add_name(draft: EntryBuilder, name: Element, main: bool) -> None:
