@@ -170,6 +170,5 @@ def check_listings(substances: Sequence[Substance]) -> list[str]:
 
 def check_formulas(substances: Sequence[Substance]) -> list[str]:
     """Formulas that are none; an empty one is not known, which is no fault."""
-    return [
-        f"{s.substance_id}: {s.formula!r} is no formula" for s in substances if s.formula and not _FORMULA.fullmatch(s.formula)
-    ]
+    wrong = (s for s in substances if s.formula and not _FORMULA.fullmatch(s.formula))
+    return [f"{s.substance_id}: {s.formula!r} is no formula" for s in wrong]

@@ -77,11 +77,9 @@ def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tupl
         MissingExtra: the extra `structure` or Java is not installed.
     """
     problems: list[str] = []
-    keys: dict[str, Fragments] = {}
-    for s in substances:
-        if not s.smiles:
-            continue
-        keys[s.substance_id] = read_smiles(s.smiles)
+    drawn = [s for s in substances if s.smiles]
+    keys = {s.substance_id: read_smiles(s.smiles) for s in drawn}
+    for s in drawn:
         if not keys[s.substance_id]:
             problems.append(f"{s.substance_id}: the structure {s.smiles!r} cannot be read")
         elif s.formula and formula_of(s.smiles) != _atoms(s.formula):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 from os import cpu_count
 from pathlib import Path
 from threading import Lock
@@ -204,10 +205,9 @@ class PartyIndex:
             batches = [_Batch(owners[part], readings[part], book.ask(readings[part]), book.words, gone) for part in parts]
         found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, cut), batches)
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
-        for one in found:
-            for key, match in one.items():
-                if key not in best or match[0] < best[key][0]:
-                    best[key] = match
+        for key, match in chain.from_iterable(one.items() for one in found):
+            if key not in best or match[0] < best[key][0]:
+                best[key] = match
         return self._ordered(names, best), unscreenable
 
     def _match_batch(self, batch: _Batch, cut: float) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:

@@ -130,13 +130,11 @@ def read_remarks(text: str) -> Remarks:
     aliases = tuple(alias.strip() for alias in _WEAK_ALIAS.findall(text) if alias.strip())
     identifiers: dict[tuple[str, str], None] = {}
     countries: dict[str, None] = {}
-    for part in text.split(";"):
-        stripped = part.strip()
-        if found := _IDENTIFIER.match(stripped):
-            number = _QUALIFIER.sub("", found.group(2)).rstrip(" .,")
-            if number:
+    for part in map(str.strip, text.split(";")):
+        if found := _IDENTIFIER.match(part):
+            if number := _QUALIFIER.sub("", found.group(2)).rstrip(" .,"):
                 identifiers[(_BY_FOLDED[found.group(1).casefold()], number)] = None
-        elif country := _COUNTRY.match(stripped):
+        elif country := _COUNTRY.match(part):
             countries[country.group(1)] = None
     return Remarks(text, aliases, tuple(identifiers), tuple(countries))
 

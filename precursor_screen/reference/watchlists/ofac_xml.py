@@ -200,12 +200,12 @@ class _Reading:
             kind = alias_kind(self._label("AliasType", alias.get("AliasTypeID")), alias.get("LowQuality") == "true")
             first = alias.get("Primary") == "true" and identity.get("Primary", "true") == "true"
             for documented in alias.iterfind("DocumentedName"):
-                last: list[str] = []
-                others: list[str] = []
-                for value in documented.iterfind("DocumentedNamePart/NamePartValue"):
-                    is_last = part_types.get(value.get("NamePartGroupID", "")) == "Last Name"
-                    (last if is_last else others).append(_text(value))
-                if draft.add_name(join_person(" ".join(last), " ".join(others)), "primary" if first else kind):
+                parts = [
+                    (part_types.get(value.get("NamePartGroupID", "")) == "Last Name", _text(value))
+                    for value in documented.iterfind("DocumentedNamePart/NamePartValue")
+                ]
+                last, others = (" ".join(text for is_last, text in parts if is_last == wanted) for wanted in (True, False))
+                if draft.add_name(join_person(last, others), "primary" if first else kind):
                     first = False
                 else:
                     self.found.skip("name without text", draft.entry_id)
