@@ -189,9 +189,8 @@ class Builder:
     def applies(self) -> tuple[Expression, ...]:
         """The tests of whether a row is the rule's business."""
         spec = self.rule.applies
-        if isinstance(spec, Mapping) and len(spec) > 1:
-            return tuple(self.selection({key: value}, "applies") for key, value in spec.items())
-        return (self.selection(spec, "applies"),) if spec else ()
+        parts = [{key: value} for key, value in spec.items()] if isinstance(spec, Mapping) and len(spec) > 1 else [spec]
+        return tuple(self.selection(part, "applies") for part in parts if part)
 
     def levels(self) -> tuple[tuple[Expression, str, int], ...]:
         """[(when, level, weight)], in order; the first that surely holds counts."""
@@ -271,8 +270,8 @@ class Builder:
 
     def facts(self) -> tuple[Fact, ...]:
         """The evidence of a flag."""
+        told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
         try:
-            told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
             return facts_of((*self.rule.fields, *told), self.scope)
         except AtomError as error:
             self.complain("fields", error)

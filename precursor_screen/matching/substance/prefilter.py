@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 from typing import Final
 
 import numpy as np
@@ -102,16 +103,9 @@ class Prefilter:
 
 
 def _chunks(texts: Sequence[str], group: list[int]) -> Iterator[list[int]]:
-    chunk: list[int] = []
-    size = 0
-    for i in group:
-        chunk.append(i)
-        size += len(texts[i]) + 1
-        if size >= _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+    ends = accumulate(len(texts[i]) + 1 for i in group)
+    for _, chunk in groupby(zip(ends, group, strict=True), key=lambda one: one[0] // _CHUNK):
+        yield [i for _, i in chunk]
 
 
 def _by_form(texts: Sequence[str]) -> list[int]:

@@ -69,11 +69,9 @@ def unit_of(header: str) -> str:
 
 def find_header(sheet: Sheet, columns: Sequence[RegisterColumn], words: HeaderWords) -> tuple[int, dict[str, int]] | None:
     """The row of the header, counted from 1 (0 where names stand apart), and the position of each column."""
-    for number, row in enumerate(sheet.head, start=0 if sheet.named else 1):
-        found = columns_of(row, columns, words)
-        if all(c.name in found for c in columns if c.required):
-            return number, found
-    return None
+    rows = ((number, columns_of(row, columns, words)) for number, row in enumerate(sheet.head, start=0 if sheet.named else 1))
+    required = {c.name for c in columns if c.required}
+    return next(((number, found) for number, found in rows if required <= found.keys()), None)
 
 
 def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: HeaderWords) -> dict[str, int]:

@@ -130,15 +130,15 @@ def decide_date(parsed: ParsedList, given: date | None, names: str, fallback: da
     Raises:
         WatchlistError: there is none, or the list states another than was given.
     """
-    if parsed.list_date is None:
-        if given is None and fallback is not None:
-            return fallback, "download"
-        if given is None:
-            raise refused("The list states no date of its own.", names, "Give the day of its publication with --date.")
+    if parsed.list_date is not None:
+        if given not in (None, parsed.list_date):
+            raise refused(f"The list states its date as {parsed.list_date}, not {given}.", names, "Leave --date out.")
+        return parsed.list_date, "list"
+    if given is not None:
         return given, "import"
-    if given is not None and given != parsed.list_date:
-        raise refused(f"The list states its date as {parsed.list_date}, not {given}.", names, "Leave --date out.")
-    return parsed.list_date, "list"
+    if fallback is not None:
+        return fallback, "download"
+    raise refused("The list states no date of its own.", names, "Give the day of its publication with --date.")
 
 
 def check_day(day: date, now: datetime, names: str) -> None:
