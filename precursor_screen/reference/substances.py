@@ -13,8 +13,8 @@ Ten files, because source and check belong to a fact, not to a row of a substanc
     solutions.csv   one row a concentration: what a litre of a solution weighs
     thresholds.csv  read by `reference.thresholds`
 
-Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `acts.csv` (when what brought a listing was adopted, `reference.acts`), `readings.csv` (names that OPSIN reads otherwise,
-`reference.substance_structures`) `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
+Beside them lie `editions.csv` (how many entries a list has, `reference.table_rows`), `acts.csv` (when what brought a listing was adopted, read here), `readings.csv` (names that OPSIN reads otherwise,
+`reference.substance_verify`), `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
 classes that a law names as such, `matching.substance.classes`).
 """
 

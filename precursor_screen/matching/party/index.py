@@ -1,6 +1,6 @@
 """Names against watchlists: every entry of which a name reaches the cut, with its best name.
 
-`alignment` says what a score is, `candidates` which pairs are worth scoring, `party_index` what an index holds. A name is scored
+`alignment` says what a score is, `candidates` which pairs are worth scoring, `index_file` what an index holds. A name is scored
 in each of its readings against each reading of the list's names by the rules of the entry's kind; the best counts.
 """
 
