@@ -168,8 +168,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.readers.tabular.headers import lookup
     from precursor_screen.reference.recogniser import shipped_index
-    from precursor_screen.reference.registers.headers import HeaderWords
-    from precursor_screen.reference.registers.reading import read_register
+    from precursor_screen.reference.registers.reading import HeaderWords, read_register
     from precursor_screen.reference.thresholds import shipped_reply_periods
 
     words = HeaderWords(lambda header: lookup(header)[0])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from precursor_screen.core.report import Report
-    from precursor_screen.reference.recogniser import Recognising
+    from precursor_screen.reference.recogniser import Recogniser
     from precursor_screen.reference.watchlists.opened import Watchlist
 
 __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", "screen"]
@@ -150,7 +150,7 @@ def _table_bytes(table: pa.Table) -> bytes:
     return content
 
 
-def lookup(text: str, reference: Recognising | None = None) -> dict[str, Any]:
+def lookup(text: str, reference: Recogniser | None = None) -> dict[str, Any]:
     """Which controlled substances a text names; see `reference.recogniser.lookup`. Default: what ships, as the law is today."""
     from precursor_screen.reference import recogniser
 

@@ -20,7 +20,7 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
-from precursor_screen.reference.rates import STALE_DAYS
+from precursor_screen.reference.site_tables import STALE_DAYS
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."

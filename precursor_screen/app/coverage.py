@@ -14,8 +14,8 @@ from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, Input,
 from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.jurisdiction import NO_LAW
+from precursor_screen.reference.table_rows import Edition
 
 EXAMPLES = 3
 _MOST_COLUMNS = 6

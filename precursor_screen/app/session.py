@@ -44,8 +44,8 @@ def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_f
     """
     from precursor_screen.reference import shipped
     from precursor_screen.reference.store import WatchlistStore
-    from precursor_screen.reference.watchlists.checks import refuse_reserved
     from precursor_screen.reference.watchlists.opened import open_private_csv
+    from precursor_screen.reference.watchlists.registry import refuse_reserved
 
     store = WatchlistStore(home or default_home(), in_full)
     if not named:

@@ -262,8 +262,8 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.cli.substances import load_table
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
-    from precursor_screen.reference.concern import load_concern
     from precursor_screen.reference.shipped import substances_folder
+    from precursor_screen.reference.site_tables import load_concern
 
     values = common.settings(ctx)
     folders = rule_folders(rule_dirs_of(values, (), only=False))

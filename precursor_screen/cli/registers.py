@@ -42,7 +42,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
     from precursor_screen.readers.column_map import load_register_map
     from precursor_screen.readers.tabular.headers import lookup
     from precursor_screen.reference.recogniser import shipped_index
-    from precursor_screen.reference.registers.headers import HeaderWords
+    from precursor_screen.reference.registers.reading import HeaderWords
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import law_of
-from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
+from precursor_screen.reference.site_tables import STALE_DAYS, USD, rate_of
 
 
 class Gap(Struct, frozen=True):

@@ -18,7 +18,7 @@ from precursor_screen.readers.fields import CANONICAL, IGNORED
 from precursor_screen.text.quantity_words import Unit
 
 if TYPE_CHECKING:
-    from precursor_screen.reference.registers.headers import FieldOf, HeaderWords
+    from precursor_screen.reference.registers.reading import FieldOf, HeaderWords
 
 NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
@@ -166,7 +166,7 @@ def _column_map(name: str, said: dict[str, Any], complaints: Complaints) -> Colu
 
 def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
     """A column map for a register: `columns` (header: column, or `ignore`), and perhaps `date_order` and `decimal`; errors as above."""
-    from precursor_screen.reference.registers.headers import HeaderWords
+    from precursor_screen.reference.registers.reading import HeaderWords
     from precursor_screen.rulebook.registers import REGISTERS
 
     names = (*(c.name for c in REGISTERS[register]), IGNORED)

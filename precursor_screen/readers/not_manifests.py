@@ -13,9 +13,9 @@ from zipfile import BadZipFile
 from precursor_screen.core.errors import NoManifest, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
-from precursor_screen.reference.watchlists import private_csv
-from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile, WatchlistImporter
-from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
+from precursor_screen.reference.watchlists import ofac_csv, private_csv
+from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 
 _LISTS: Final = ("text", "xml", "json")
@@ -53,11 +53,11 @@ def _layout_of(blob: Blob, head: bytes) -> str:
     return ""
 
 
-def _is_sure(importer: WatchlistImporter, head: bytes) -> bool:
+def _is_sure(importer: Importer, head: bytes) -> bool:
     """Whether a layout that is told by little is one: tables of a number and eleven cells, or with a column `name`, may be manifests."""
     if importer is private_csv.IMPORTER:
         return {"entry_id", "name"} <= _columns(head)
-    return not isinstance(importer, OfacCsv) or b"-0-" in head
+    return importer is not ofac_csv.IMPORTER or b"-0-" in head
 
 
 def _layout_of_workbook(blob: Blob, kind: str) -> str:

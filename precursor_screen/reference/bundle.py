@@ -11,39 +11,34 @@ from typing import Any
 
 import pyarrow as pa
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.kept import kept
 from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference import shipped
-from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, own_countries
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
-from precursor_screen.reference.rates import load_rates
-from precursor_screen.reference.recogniser import index_with_structures, shipped_index, shipped_table
+from precursor_screen.reference.recogniser import Recogniser, load_recogniser
 from precursor_screen.reference.registers.store import Register, RegisterManifest
+from precursor_screen.reference.site_tables import load_concern, load_rates
 from precursor_screen.reference.sources import load_sources
-from precursor_screen.reference.substances import SubstanceTable
 from precursor_screen.reference.thresholds import load_thresholds
-from precursor_screen.reference.watchlists.checks import MAX_AGE_DAYS
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.reference.watchlists.registry import MAX_AGE_DAYS
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
 from precursor_screen.rulebook.lists import NamedList, load_lists, load_macros
-from precursor_screen.rulebook.packs import Pack, load_packs, load_params, load_typologies
+from precursor_screen.rulebook.packs import load_packs, load_params, load_typologies
 
 
-class Reference(Struct, frozen=True):
+class Reference(Recogniser, frozen=True):
     """Frozen and picklable. parties_wanted is False when no watchlist was wished for (`--watchlist none`);
     maximum_ages in days by list id; registers: by name (permits ...), only those that are imported."""
 
-    substances: SubstanceTable
-    substance_index: SubstanceIndex
     thresholds: tuple[Threshold, ...]
     watchlists: tuple[Watchlist, ...]
     parties_wanted: bool
@@ -54,7 +49,6 @@ class Reference(Struct, frozen=True):
     typologies: tuple[Typology, ...]
     jurisdiction: str
     own_countries: tuple[str, ...]
-    as_of: date
     tiers: tuple[str, ...]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
     register_manifests: tuple[RegisterManifest, ...] = ()
@@ -76,15 +70,7 @@ class Reference(Struct, frozen=True):
 
     def with_rules(self, book: Rulebook) -> Reference:
         """The same with other rules, and all that belongs to them."""
-        return replace(
-            self,
-            rules=book.compiled,
-            rules_sha256=book.sha256,
-            lists=book.lists,
-            typologies=book.typologies,
-            exceptions=book.exceptions,
-            parameters=book.parameters,
-        )
+        return replace(self, **book.parts)
 
 
 class Rulebook(Struct, frozen=True):
@@ -98,10 +84,15 @@ class Rulebook(Struct, frozen=True):
     lists: Mapping[str, NamedList]
     typologies: tuple[Typology, ...]
     sha256: str
-    packs: Mapping[str, Pack]
     parameters: Mapping[str, Mapping[str, Any]]
     exceptions: tuple[RuleException, ...]
     macros: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What of it is part of a `Reference`."""
+        same = {name: getattr(self, name) for name in ("lists", "typologies", "exceptions", "parameters")}
+        return {"rules": self.compiled, "rules_sha256": self.sha256, **same}
 
 
 class SiteRules(Struct, frozen=True):
@@ -162,15 +153,14 @@ def _read_rulebook(
     ours = shipped.rules_folder()
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
     if site.pack and site.pack not in packs:
-        raise UsageError(
-            f"no pack is called {site.pack!r}", remedy=did_you_mean(site.pack, packs) or f"Known: {', '.join(packs)}."
-        )
+        remedy = did_you_mean(site.pack, packs) or f"Known: {', '.join(packs)}."
+        raise UsageError(f"no pack is called {site.pack!r}", remedy=remedy)
     parameters = load_params(site.params, rules) if site.params else {}
     exceptions = load_exceptions(site.exceptions, frozenset(r.id for r in rules), lists) if site.exceptions else ()
     compiled = compile_rules(rules, lists, parameters, macros)
     if site.pack:
         compiled = tuple(c for c in compiled if packs[site.pack].holds(c.rule))
-    return Rulebook(rules, compiled, lists, typologies, sha256, packs, parameters, exceptions, macros)
+    return Rulebook(rules, compiled, lists, typologies, sha256, parameters, exceptions, macros)
 
 
 @lru_cache(maxsize=4)
@@ -180,9 +170,8 @@ def _untested_rulebook(
     def make() -> Rulebook:
         book = _read_rulebook(folders, support, site, files, sha256)
         rules = {rule.id: replace(rule, tests=()) for rule in book.rules}
-        return replace(
-            book, rules=tuple(rules.values()), compiled=tuple(replace(c, rule=rules[c.rule.id]) for c in book.compiled)
-        )
+        compiled = tuple(replace(c, rule=rules[c.rule.id]) for c in book.compiled)
+        return replace(book, rules=tuple(rules.values()), compiled=compiled)
 
     # The digest is of names and contents; which file is a list, and which a site's exceptions, the folders and options say.
     return kept("rulebook", Rulebook, f"{sha256} {folders} {site}", make)
@@ -217,27 +206,20 @@ def load_reference(
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site, tested=False)
     shipped.names_folder()  # only checked: whoever reads names and texts reads its tables where they lie
     folder = shipped.substances_folder()
-    table = shipped_table()
+    known = load_recogniser(as_of, structure=structure)
     return Reference(
-        substances=table,
-        substance_index=index_with_structures() if structure else shipped_index(),
+        **asdict(known),
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
         maximum_ages=maximum_ages(w.manifest for w in watchlists),
-        rules=book.compiled,
-        rules_sha256=book.sha256,
-        lists=book.lists,
-        typologies=book.typologies,
+        **book.parts,
         jurisdiction=(code := check_jurisdiction(jurisdiction)),
         own_countries=own_countries(code, as_of),
-        as_of=as_of,
         tiers=tiers,
         registers={r.manifest.register: r.table for r in registers},
         register_manifests=tuple(r.manifest for r in registers),
-        exceptions=book.exceptions,
-        parameters=book.parameters,
-        concern=load_concern(folder, table.substances, site.concern if site else None),
+        concern=load_concern(folder, known.substances.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
         rates=load_rates(shipped.rates_file(), site.rates if site else None),
         nomenclature=shipped_nomenclature(),

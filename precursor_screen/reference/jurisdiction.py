@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.tables import Row
-from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.shipped import law_folder, substances_folder
-from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
+from precursor_screen.reference.table_rows import UNREAD, Edition, Span, at_once, holds, load_editions, read_span, read_table
 from precursor_screen.text.countries import NORTHERN_IRELAND, find_country
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")
@@ -31,9 +30,14 @@ class Dated(Struct, frozen=True):
     source: str
     read: str
 
+    @property
+    def span(self) -> Span:
+        """Both days."""
+        return self.since, self.until
+
     def in_force(self, day: date) -> bool:
         """Whether it holds on that day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return holds(self.span, day)
 
 
 class Country(Struct, frozen=True):
@@ -58,7 +62,7 @@ def load_countries(folder: Path) -> tuple[Country, ...]:
     def make(row: Row) -> Country:
         country = _country(row)
         others = same.setdefault(country.code, [])
-        if any(_overlap(country.dated, other) for other in others):
+        if any(at_once(country.dated.span, other.span) for other in others):
             raise row.error("another row speaks of the same country and day")
         others.append(country.dated)
         return country
@@ -72,7 +76,7 @@ def read_dated(row: Row) -> Dated:
     Raises:
         ValueError: they make no sense.
     """
-    since, until = (date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until"))
+    since, until = read_span(row, "since", "until")
     if since and until and until <= since:
         raise ValueError("it ends before it begins")
     if row["read"] not in READ or not row["source"].strip():
@@ -86,10 +90,6 @@ def _country(row: Row) -> Country:
         raise ValueError(f"{code!r} is not a code of a country")
     unions = tuple(row["customs_union"].split("|")) if row["customs_union"] else ()
     return Country(code, row["name"], row["law"], unions, read_dated(row))
-
-
-def _overlap(a: Dated, b: Dated) -> bool:
-    return at_once((a.since, a.until), (b.since, b.until))
 
 
 @cache

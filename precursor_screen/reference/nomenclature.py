@@ -102,12 +102,13 @@ def load_nomenclature(folder: Path) -> Nomenclature:
         if not re.fullmatch(r"(\d\d){1,3}", row["code"]):
             raise row.error(f"{row['code']!r} is no code of the HS")
         texts[row["code"]] = row["description"]
+    nouns = Counter(noun for text in texts.values() for noun in {stem(noun) for noun in heading_nouns(text)})
     headings = sorted(code for code in texts if len(code) == 4)
     return Nomenclature(
         frozenset(texts),
         {heading[:2]: heading for heading in headings},
         _chapters_of_words(texts),
-        frozenset(noun for noun, count in _counted_nouns(texts.values()).items() if count > 1),
+        frozenset(noun for noun, count in nouns.items() if count > 1),
         tuple(_packing(folder / "packing.csv")),
     )
 
@@ -118,11 +119,6 @@ def _chapters_of_words(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
         for word in words_of(text):
             found.setdefault(word, set()).add(code[:2])
     return {word: frozenset(chapters) for word, chapters in found.items()}
-
-
-def _counted_nouns(texts: Iterable[str]) -> Counter[str]:
-    """In how many headings a noun names the goods."""
-    return Counter(noun for text in texts for noun in {stem(noun) for noun in heading_nouns(text)})
 
 
 def _packing(file: Path) -> Iterable[Packing]:

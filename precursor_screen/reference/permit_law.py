@@ -15,7 +15,7 @@ from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import UNION_OF_STATES, Country, Dated, load_countries, read_dated
-from precursor_screen.reference.table_rows import UNREAD, read_table
+from precursor_screen.reference.table_rows import UNREAD, holds, read_table
 from precursor_screen.text.countries import NORTHERN_IRELAND
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
@@ -73,13 +73,9 @@ class PermitLaw(Struct, frozen=True):
     def within_union(self, origin: str | None, destination: str | None, day: date) -> bool:
         """Whether goods stay within one customs union whose law on such movements is in the tables."""
         here, there = self.of(origin, day), self.of(destination, day)
-        same = (
-            here is not None
-            and there is not None
-            and not set(here.unions).isdisjoint(there.unions)
-            and here.law == there.law != ""
-        )
-        return same and here is not None and any(n.law == here.law and n.direction == UNION for n in self.needs)
+        if here is None or there is None or set(here.unions).isdisjoint(there.unions) or not here.law == there.law != "":
+            return False
+        return any(n.law == here.law and n.direction == UNION for n in self.needs)
 
     def asked(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
         """What the law of a jurisdiction asks of a substance in a direction, and above how many kilograms; 0: of any quantity.
@@ -111,11 +107,8 @@ class PermitLaw(Struct, frozen=True):
             t.kg
             for wanted in directions
             for t in self.thresholds
-            if t.jurisdiction == need.law
-            and t.substance_id == substance_id
-            and t.direction == wanted
-            and (t.valid_from is None or t.valid_from <= day)
-            and (t.valid_to is None or day < t.valid_to)
+            if (t.jurisdiction, t.substance_id, t.direction) == (need.law, substance_id, wanted)
+            and holds((t.valid_from, t.valid_to), day)
         ]
         return found[0] if found else None
 

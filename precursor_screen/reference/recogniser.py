@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -17,31 +17,15 @@ from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.reference import shipped
-from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.site_tables import load_concern
 from precursor_screen.reference.substances import SubstanceTable, load_substances
 
 if TYPE_CHECKING:
     from precursor_screen.matching.structure.index import StructureIndex
 
 
-class Recognising(Protocol):
-    """What a look-up asks of a `Reference`, or of a `Recogniser`."""
-
-    @property
-    def substances(self) -> SubstanceTable:
-        """The substances and the editions of their lists."""
-
-    @property
-    def substance_index(self) -> SubstanceIndex:
-        """Their names and numbers."""
-
-    @property
-    def as_of(self) -> date:
-        """The day on which the law is judged."""
-
-
 class Recogniser(Struct, frozen=True):
-    """Substances, their index, and the day on which the law is judged."""
+    """What a look-up asks of: substances with the editions of their lists, their names and numbers, the day on which the law is judged."""
 
     substances: SubstanceTable
     substance_index: SubstanceIndex
@@ -111,7 +95,7 @@ def _parts_of_index(folder: Path) -> tuple[tuple[Substance, ...], frozenset[str]
     return table.substances, rare, patterns
 
 
-def lookup(text: str, reference: Recognising) -> dict[str, Any]:
+def lookup(text: str, reference: Recogniser) -> dict[str, Any]:
     """Which controlled substances a text names, as the object of the contract: matches and suppressed ones with reasons.
 
     Offsets count characters of the text as given. A text that is nothing but an HS code names the substances that are classified there.
@@ -147,14 +131,9 @@ def lookup(text: str, reference: Recognising) -> dict[str, Any]:
             "control": control,
             "announced": announced,
             "tier": substance.tier,
-            "method": one.method,
-            "strength": one.strength,
-            "form": one.form,
+            **{name: getattr(one, name) for name in ("method", "strength", "form")},
             "verified": one.name_verified,
-            "matched": one.matched,
-            "start": one.start,
-            "end": one.end,
-            "score": one.score,
+            **{name: getattr(one, name) for name in ("matched", "start", "end", "score")},
         }
         if one.more:  # further places of the like in a very long text, counted and not listed
             record["more"] = one.more

@@ -5,9 +5,10 @@ A refused import changes nothing but `attempts.jsonl`.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,20 +20,8 @@ from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.checks import (
-    check_content,
-    check_day,
-    check_file,
-    check_list_id,
-    decide_date,
-    find_cut,
-    find_regressions,
-    is_list_id,
-)
-from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
-from precursor_screen.reference.watchlists.fetch import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
-from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile
+from precursor_screen.reference.watchlists.interface import ListFile, refused
+from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo, SourceFile, compare_tables
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
@@ -40,11 +29,51 @@ from precursor_screen.reference.watchlists.opened import (
     SEALED_FILES,
     Watchlist,
     describe,
+    find_problems,
     keep_index,
     open_manifest,
 )
-from precursor_screen.reference.watchlists.registry import find_importer
-from precursor_screen.reference.watchlists.verifying import find_problems
+from precursor_screen.reference.watchlists.registry import (
+    check_content,
+    check_day,
+    check_file,
+    check_list_id,
+    decide_date,
+    find_cut,
+    find_importer,
+    find_regressions,
+    is_list_id,
+)
+
+# `attempts.jsonl` of a list: every import and check, whether it changed anything or not. It is only ever appended to.
+
+ATTEMPTS_FILE = "attempts.jsonl"
+IMPORTED, REFUSED, UNCHANGED = "imported", "refused", "unchanged"
+
+
+def record_attempt(place: Path, moment: datetime, files: Sequence[str], outcome: str, reason: str = "") -> None:
+    """Append one attempt."""
+    at = moment.astimezone(UTC).isoformat(timespec="seconds")
+    attempt = {"at": at, "files": list(files), "outcome": outcome, "reason": reason}
+    path = place / ATTEMPTS_FILE
+    half = path.is_file() and not path.read_bytes().endswith(b"\n")  # of a process that was killed while it wrote
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("\n" * half + json.dumps(attempt, ensure_ascii=True) + "\n")
+
+
+def read_attempts(place: Path) -> list[dict[str, str]]:
+    """The attempts on record (at, ISO 8601, UTC; outcome; reason, if refused), oldest first.
+
+    A line that a killed process left half written is none.
+    """
+    path = place / ATTEMPTS_FILE
+    found = []
+    for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
+        with suppress(ValueError):
+            attempt = json.loads(line)
+            if isinstance(attempt, dict) and {"outcome", "reason"} <= attempt.keys():
+                found.append({name: str(attempt.get(name, "")) for name in ("at", "outcome", "reason")})
+    return found
 
 
 class ListStatus(Struct, frozen=True):
@@ -109,7 +138,7 @@ class WatchlistStore:
         names = [path.name for path in files]
         with self._locked(list_id):
             try:
-                manifest = self._import(list_id, files, (list_date, fallback_date), force, moment, max_age_days)
+                manifest = self._import(list_id, files, list_date, fallback_date, force, moment, max_age_days)
             except WatchlistError as error:
                 record_attempt(self.folder / list_id, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
@@ -234,7 +263,8 @@ class WatchlistStore:
         self,
         list_id: str,
         files: Sequence[Path],
-        dates: tuple[date | None, date | None],
+        given: date | None,
+        fallback: date | None,
         force: bool,
         moment: datetime,
         max_age_days: int | None,
@@ -243,12 +273,12 @@ class WatchlistStore:
         for file in offered:
             check_file(file)
         if len({file.name for file in offered}) < len(offered):
-            raise WatchlistError("Two files have one name.", where=Where(offered[0].name), remedy="Rename one of them.")
+            raise refused("Two files have one name.", offered[0].name, "Rename one of them.")
         importer = find_importer(offered)
         names = ", ".join(file.name for file in offered)
         parsed = importer.parse(offered, list_id)
         check_content(parsed, list_id, names)
-        list_date, date_from = decide_date(parsed, dates[0], names, dates[1])
+        list_date, date_from = decide_date(parsed, given, names, fallback)
         check_day(list_date, moment, names)
         last = self.last(list_id)
         worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])
@@ -288,11 +318,9 @@ class WatchlistStore:
         try:
             folder, seal = snapshots.current()
         except (OSError, DamagedError) as error:
-            message = f"Watchlist {list_id} has no current copy."
-            raise WatchlistError(message, where=Where(str(snapshots.place / POINTER)), remedy=remedy) from error
+            raise refused(f"Watchlist {list_id} has no current copy.", snapshots.place / POINTER, remedy) from error
         if not folder.is_dir():
-            message = f"Snapshot {folder.name} of watchlist {list_id} is missing."
-            raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy)
+            raise refused(f"Snapshot {folder.name} of watchlist {list_id} is missing.", snapshots.place, remedy)
         return folder, seal
 
     def last(self, list_id: str) -> SnapshotInfo | None:
@@ -315,7 +343,6 @@ def _keep_source(file: ListFile, folder: Path) -> SourceFile:
         WatchlistError: its name is one that a snapshot uses itself.
     """
     if file.name in (*SEALED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
-        message = "The file has a name that the store uses itself."
-        raise WatchlistError(message, where=Where(file.name), remedy="Rename it.")
+        raise refused("The file has a name that the store uses itself.", file.name, "Rename it.")
     shutil.copyfile(file.path, folder / file.name)
     return SourceFile.of(folder / file.name)

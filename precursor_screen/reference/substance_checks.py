@@ -9,7 +9,8 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
+from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, HsCode, Substance
+from precursor_screen.reference.table_rows import at_once
 from precursor_screen.text.codes import format_cus, format_un, is_cas
 from precursor_screen.text.text import squash
 
@@ -162,17 +163,12 @@ def check_listings(substances: Sequence[Substance]) -> list[str]:
                 problems.append(f"{here}: listed on {c.since}, before the convention was in force")
         for a, b in combinations(s.controls, 2):
             same = a.instrument == b.instrument and (a.schedule == b.schedule or a.instrument in _ONE_SCHEDULE)
-            if same and _overlap(a, b):
+            if same and at_once((a.since, a.until), (b.since, b.until)):
                 problems.append(f"{s.substance_id}: in {a.instrument} {a.schedule} and {b.schedule} on the same day")
     return problems
 
 
-def _overlap(a: Control, b: Control) -> bool:
-    return (a.since or date.min) < (b.until or date.max) and (b.since or date.min) < (a.until or date.max)
-
-
 def check_formulas(substances: Sequence[Substance]) -> list[str]:
     """Formulas that are none; an empty one is not known, which is no fault."""
-    return [
-        f"{s.substance_id}: {s.formula!r} is no formula" for s in substances if s.formula and not _FORMULA.fullmatch(s.formula)
-    ]
+    wrong = (s for s in substances if s.formula and not _FORMULA.fullmatch(s.formula))
+    return [f"{s.substance_id}: {s.formula!r} is no formula" for s in wrong]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from precursor_screen.core.model import Control, Substance, Threshold
+from precursor_screen.reference.table_rows import holds
 
 
 class State(Struct, frozen=True):
@@ -103,13 +103,8 @@ def _change(what: str, substance: Substance, control: Control, old: str, new: st
 
 def _say(control: Control) -> str:
     """A listing in words, without its source."""
-    parts = [
-        control.schedule,
-        f"from {control.since or 'unknown'}",
-        control.scope,
-        "checked" if control.verified else "unverified",
-    ]
-    return ", ".join(p for p in parts if p)
+    checked = "checked" if control.verified else "unverified"
+    return ", ".join(filter(None, (control.schedule, f"from {control.since or 'unknown'}", control.scope, checked)))
 
 
 def _threshold_changes(old: State, new: State, a: Substance | None, b: Substance | None) -> list[Change]:
@@ -117,34 +112,25 @@ def _threshold_changes(old: State, new: State, a: Substance | None, b: Substance
     if substance is None:
         return []
     was, now = (_thresholds(state, substance.substance_id) for state in (old, new))
-    return [
-        Change(
-            "threshold",
-            substance.substance_id,
-            substance.name,
-            f"{key[0]} {key[1]}",
-            _quantity(was.get(key)),
-            _quantity(now.get(key)),
-            (now.get(key) or was[key]).valid_from,
-            (now.get(key) or was[key]).verified,
-        )
-        for key in dict.fromkeys((*now, *was))
-        if _quantity(was.get(key)) != _quantity(now.get(key))
-    ]
+    found = []
+    for key in dict.fromkeys((*now, *was)):
+        before, after = _quantity(was.get(key)), _quantity(now.get(key))
+        if before != after:
+            of = now.get(key) or was[key]
+            where = f"{key[0]} {key[1]}"
+            found.append(
+                Change("threshold", substance.substance_id, substance.name, where, before, after, of.valid_from, of.verified)
+            )
+    return found
 
 
 def _thresholds(state: State, substance_id: str) -> dict[tuple[str, str, str], Threshold]:
+    mine = (t for t in state.thresholds if t.substance_id == substance_id)
     return {
         (t.jurisdiction, t.direction, t.period): t
-        for t in _in_force(state.thresholds, state.day)
-        if t.substance_id == substance_id
+        for t in mine
+        if (holds((t.valid_from, t.valid_to), state.day) if state.day else t.valid_to is None)
     }
-
-
-def _in_force(thresholds: Sequence[Threshold], day: date | None) -> Iterable[Threshold]:
-    for t in thresholds:
-        if (t.valid_to is None) if day is None else ((t.valid_from or date.min) <= day < (t.valid_to or date.max)):
-            yield t
 
 
 def _quantity(threshold: Threshold | None) -> str:

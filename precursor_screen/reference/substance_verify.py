@@ -23,9 +23,9 @@ from precursor_screen.matching.structure.reading import (
     read_smiles,
     why_unavailable,
 )
-from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions
 from precursor_screen.reference.substances import SubstanceTable, read_substances
+from precursor_screen.reference.table_rows import Edition
 from precursor_screen.reference.thresholds import check_thresholds, load_thresholds
 
 # Structures of the tables against formulas, names and each other; what cannot be compared is said, not passed over.
@@ -35,12 +35,13 @@ _ELEMENT: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _READABLE: Final = frozenset({"en", "mul"})  # OPSIN reads English
 
 
-class StructureFindings(Struct, frozen=True):
-    """names: how many were read; problems and notes as sentences."""
+class Check(Struct, frozen=True):
+    """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
 
-    names: int
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    name: str
+    examined: int
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
@@ -66,7 +67,7 @@ def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
     return {(row["substance_id"], row["name"]): row["reason"] for row in rows}
 
 
-def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tuple[str, str], str]) -> StructureFindings:
+def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tuple[str, str], str]) -> Check:
     """Compares what can be compared.
 
     A strong English name that OPSIN can read must hold the substance among its parts. Names that it cannot read, names in other
@@ -76,26 +77,23 @@ def compare_structures(substances: Sequence[Substance], exceptions: Mapping[tupl
         MissingExtra: the extra `structure` or Java is not installed.
     """
     problems: list[str] = []
-    keys: dict[str, Fragments] = {}
-    for s in substances:
-        if not s.smiles:
-            continue
-        keys[s.substance_id] = read_smiles(s.smiles)
+    drawn = [s for s in substances if s.smiles]
+    keys = {s.substance_id: read_smiles(s.smiles) for s in drawn}
+    for s in drawn:
         if not keys[s.substance_id]:
             problems.append(f"{s.substance_id}: the structure {s.smiles!r} cannot be read")
         elif s.formula and formula_of(s.smiles) != _atoms(s.formula):
             problems.append(f"{s.substance_id}: formula {s.formula} and structure {s.smiles!r} disagree")
     problems.extend(_same_structure(keys))
     names, found, notes = _compare_names([s for s in substances if keys.get(s.substance_id)], keys, exceptions)
-    without = sum(not s.smiles for s in substances)
     cas = [c for s in substances for c in s.cas_numbers]
-    notes = [
-        *([f"{without} of {len(substances)} substances have no structure in the tables: nothing to compare"] if without else []),
-        *notes,
+    if without := sum(not s.smiles for s in substances):
+        notes.insert(0, f"{without} of {len(substances)} substances have no structure in the tables: nothing to compare")
+    notes.append(
         f"a CAS number says nothing of a structure: for {sum(not c.verified for c in cas)} of {len(cas)} numbers no second source "
-        "confirms the substance",
-    ]
-    return StructureFindings(names, (*problems, *found), tuple(notes))
+        "confirms the substance"
+    )
+    return Check("structures", names, (*problems, *found), tuple(notes))
 
 
 def _atoms(formula: str) -> dict[str, int]:
@@ -161,15 +159,6 @@ _SOURCED: Final = (
 )
 
 
-class Check(Struct, frozen=True):
-    """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
-
-    name: str
-    examined: int
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
     """Checks the substance tables of a folder.
 
@@ -190,21 +179,13 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
     except ErrorGroup as group:
         broken.extend(group.errors)
     controls = [c for s in substances for c in s.controls]
+    facts = sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances)
     checks = [
         Check("rows", len(substances), tuple(str(e) for e in errors)),
-        Check(
-            "names, numbers and ids",
-            sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances),
-            tuple(contradictions(substances)),
-        ),
+        Check("names, numbers and ids", facts, tuple(contradictions(substances))),
         Check("EC numbers", sum(len(s.ec_numbers) for s in substances), tuple(check_ec(substances))),
         Check("HS codes", sum(len(s.hs_codes) for s in substances), tuple(check_hs(substances))),
-        Check(
-            "listings",
-            sum(len(s.controls) for s in substances),
-            tuple(check_listings(substances)),
-            tuple(_undated(controls)),
-        ),
+        Check("listings", len(controls), tuple(check_listings(substances)), tuple(_undated(controls))),
         _sizes(substances, table.editions, day),
         _sources(path),
         Check("thresholds", len(thresholds), (*map(str, broken), *(() if broken else check_thresholds(thresholds, substances)))),
@@ -275,5 +256,4 @@ def _structures(path: Path, substances: Sequence[Substance]) -> Check:
     if why:
         remedy = "" if why == "no Java" else f". {INSTALL}"
         return Check("structures", 0, (), (f"not checked: {why}; formulas and names were not compared with structures{remedy}",))
-    found = compare_structures(substances, exceptions)
-    return Check("structures", found.names, found.problems, found.notes)
+    return compare_structures(substances, exceptions)

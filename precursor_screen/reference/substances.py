@@ -13,31 +13,78 @@ Ten files, because source and check belong to a fact, not to a row of a substanc
     solutions.csv   one row a concentration: what a litre of a solution weighs
     thresholds.csv  read by `reference.thresholds`
 
-Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `acts.csv` (when what brought a listing was adopted, `reference.acts`), `readings.csv` (names that OPSIN reads otherwise,
-`reference.substance_structures`) `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
+Beside them lie `editions.csv` (how many entries a list has, `reference.table_rows`), `acts.csv` (when what brought a listing was adopted, read here), `readings.csv` (names that OPSIN reads otherwise,
+`reference.substance_verify`), `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
 classes that a law names as such, `matching.substance.classes`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.core.kept import digest_files
 from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
-from precursor_screen.reference.acts import Act, load_acts
-from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
-from precursor_screen.reference.table_rows import make_all
+from precursor_screen.reference.table_rows import Edition, load_editions, make_all, read_table
 from precursor_screen.text.codes import is_ec
+
+# The acts that bring listings: when each was proposed, adopted and published, by the day on which its listings begin.
+
+_ACT_COLUMNS: Final = ("instrument", "since", "act", "proposed", "adopted", "published", "source", "verified")
+
+
+class Act(Struct, frozen=True):
+    """An act of one instrument; a day is None where nobody has found it."""
+
+    instrument: str
+    since: date
+    name: str
+    proposed: date | None
+    adopted: date | None
+    published: date | None
+
+
+def load_acts(path: Path) -> Mapping[tuple[str, date], Act]:
+    """(instrument, first day of its listings) -> act, from `acts.csv` of a folder; older tables have none.
+
+    Raises:
+        SubstanceTableError: The file cannot be read or has not the expected columns.
+        ErrorGroup: Rows that make no sense; days out of order; two acts of an instrument with one first day.
+    """
+    file = path / "acts.csv"
+    found: dict[tuple[str, date], Act] = {}
+
+    def make(row: Row) -> None:
+        act = _act(row)
+        key = act.instrument, act.since
+        if key in found:
+            raise ValueError(f"{act.name}: a second act of {act.instrument} whose listings begin on {act.since}")
+        found[key] = act
+
+    if file.exists():
+        read_table(file, _ACT_COLUMNS, make)
+    return found
+
+
+def _act(row: Row) -> Act:
+    read_boolean(row["verified"])
+    since = date.fromisoformat(row["since"])
+    proposed, adopted, published = (date.fromisoformat(row[c]) if row[c] else None for c in ("proposed", "adopted", "published"))
+    days = [d for d in (proposed, adopted, published, since) if d]
+    if any(later < earlier for earlier, later in pairwise(days)):
+        raise ValueError(f"{row['act']}: proposed, adopted, published and first day are not in order")
+    return Act(row["instrument"], since, row["act"], proposed, adopted, published)
+
 
 T = TypeVar("T")
 
@@ -93,51 +140,41 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     for name, rows in parts.items():
         if name != "substances.csv":
             errors.extend(r.error(f"unknown substance_id {i!r}") for r in rows if (i := r.cells["substance_id"]) not in ids)
-    names = _gather(parts["names.csv"], _name, errors)
-    cas = _gather(parts["cas.csv"], _cas, errors)
-    ec = _gather(parts.get("ec.csv", []), _ec, errors)
-    hs = _gather(parts["hs.csv"], _hs, errors)
     acts = load_acts(path)
-    controls = _gather(parts["controls.csv"], lambda row: _control(row, acts), errors)
-    begun = {(c.instrument, c.since) for some in controls.values() for c in some}
-    for key, act in acts.items():
-        if key not in begun:
-            problem = f"{act.name}: no listing of {act.instrument} begins on {act.since}"
-            errors.append(SubstanceTableError(problem, where=Where(str(path / "acts.csv")), remedy=REMEDY))
-    roles = _gather(parts.get("route_roles.csv", []), _role, errors)
-    prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
-    solutions = _gather(parts.get("solutions.csv", []), _solution, errors)
+    makers: dict[str, tuple[str, Callable[[Row], Any]]] = {
+        "names": ("names.csv", _name),
+        "cas_numbers": ("cas.csv", _cas),
+        "ec_numbers": ("ec.csv", _ec),
+        "hs_codes": ("hs.csv", _hs),
+        "controls": ("controls.csv", lambda row: _control(row, acts)),
+        "route_roles": ("route_roles.csv", _role),
+        "prices": ("usual_prices.csv", _price),
+        "solutions": ("solutions.csv", _solution),
+    }
+    facts: dict[str, defaultdict[str, list[Any]]] = {}
+    for fact, (name, make) in makers.items():
+        facts[fact] = _gather(parts.get(name, []), make, errors)
+        if fact == "controls":
+            begun = {(c.instrument, c.since) for some in facts[fact].values() for c in some}
+            unused = (act for key, act in acts.items() if key not in begun)
+            problems = (f"{act.name}: no listing of {act.instrument} begins on {act.since}" for act in unused)
+            errors += [SubstanceTableError(p, where=Where(str(path / "acts.csv")), remedy=REMEDY) for p in problems]
 
     def substance(row: Row) -> Substance:
-        i = row["substance_id"]
+        of: dict[str, Any] = {name: row[name] for name in _TEXTS}
+        of |= {name: _list(row[name]) for name in ("cus_codes", "un_numbers", "route_groups")}
+        of |= {name: read_boolean(row[name]) for name in ("covers_salts", "covers_isomers")}
+        of |= {fact: tuple(found[row["substance_id"]]) for fact, found in facts.items()}
         return Substance(
-            substance_id=i,
-            name=row["name"],
-            names=tuple(names[i]),
-            cas_numbers=tuple(cas[i]),
-            cus_codes=_list(row["cus_codes"]),
-            hs_codes=tuple(hs[i]),
-            un_numbers=_list(row["un_numbers"]),
-            danger_class=row["danger_class"],
-            controls=tuple(controls[i]),
-            covers_salts=read_boolean(row["covers_salts"]),
-            covers_isomers=read_boolean(row["covers_isomers"]),
-            parent_substance_id=row["parent_substance_id"],
-            family=row["family"],
-            route_groups=_list(row["route_groups"]),
             density_kg_per_l=_decimal(row["density_kg_per_l"]),
-            formula=row["formula"],
-            smiles=row["smiles"],
-            notes=row["notes"],
-            ec_numbers=tuple(ec[i]),
-            route_roles=tuple(roles[i]),
-            usual_usd_per_kg=min(prices[i], default=None),
-            solutions=tuple(sorted(solutions[i])),
+            usual_usd_per_kg=min(of.pop("prices"), default=None),
+            solutions=tuple(sorted(of.pop("solutions"))),
+            **of,
         )
 
     substances = make_all(parts["substances.csv"], substance, errors)
     editions = load_editions(path)
-    return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions), errors
+    return SubstanceTable(tuple(substances), _edition(editions, substances), digest_files(path.glob("*.csv")), editions), errors
 
 
 def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> str:
@@ -146,14 +183,6 @@ def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> st
     texts = [f"{instrument}: {edition}" for instrument, edition in known.items()]
     others = sorted({c.instrument for s in substances for c in s.controls} - known.keys())
     return "; ".join([*texts, *([f"{', '.join(others)}: edition not stated"] if others else [])])
-
-
-def digest(path: Path) -> str:
-    """SHA-256 over the names and contents of the folder's tables, in a fixed order."""
-    total = hashlib.sha256()
-    for file in sorted(path.glob("*.csv")):
-        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return total.hexdigest()
 
 
 _COLUMNS: Final = {
@@ -168,6 +197,7 @@ _COLUMNS: Final = {
     "usual_prices.csv": "substance_id usd_per_kg source verified",
     "solutions.csv": "substance_id percent kg_per_l source verified",
 }
+_TEXTS: Final = ("substance_id", "name", "danger_class", "parent_substance_id", "family", "formula", "smiles", "notes")
 _OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv", "solutions.csv"})  # older tables have none
 
 
@@ -203,20 +233,10 @@ def _hs(row: Row) -> HsCode:
 def _control(row: Row, acts: Mapping[tuple[str, date], Act]) -> Control:
     since, until, seen = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until", "seen"))
     act = acts.get((row["instrument"], since)) if since else None
-    return Control(
-        instrument=row["instrument"],
-        schedule=row["schedule"],
-        since=since,
-        until=until,
-        scope=row["scope"],
-        source=row["source"],
-        verified=read_boolean(row["verified"]),
-        since_verified=read_boolean(row["since_verified"]),
-        seen=seen,
-        proposed=act.proposed if act else None,
-        adopted=act.adopted if act else None,
-        published=act.published if act else None,
-    )
+    said: dict[str, Any] = {name: row[name] for name in ("instrument", "schedule", "scope", "source")}
+    said |= {name: read_boolean(row[name]) for name in ("verified", "since_verified")}
+    said |= {name: getattr(act, name, None) for name in ("proposed", "adopted", "published")}
+    return Control(since=since, until=until, seen=seen, **said)
 
 
 def _role(row: Row) -> tuple[str, str]:

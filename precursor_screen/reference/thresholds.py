@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import law_of
-from precursor_screen.reference.table_rows import UNREAD, Span, at_once, read_table
+from precursor_screen.reference.table_rows import UNREAD, Span, at_once, holds, read_span, read_table
 
 # How long the importing State has to answer a pre-export notification: read from `reply_periods.csv`, by the exporter's
 # jurisdiction.
@@ -43,7 +44,7 @@ class ReplyPeriod(Struct, frozen=True):
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on that day."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+        return holds((self.valid_from, self.valid_to), day)
 
     def ends(self, sent: date) -> date:
         """The first day on which goods may leave without an answer, if the notification was sent on that day."""
@@ -67,9 +68,10 @@ def load_reply_periods(path: Path) -> tuple[ReplyPeriod, ...]:
 
     def make(row: Row) -> ReplyPeriod:
         found.append(_period(row))
-        if any(_overlap(found[-1], other) for other in found[:-1]):
+        new = found[-1]
+        if any(new.jurisdiction == one.jurisdiction and at_once(_span(new), _span(one)) for one in found[:-1]):
             raise row.error("another row speaks of the same jurisdiction and day")
-        return found[-1]
+        return new
 
     return read_table(path / "reply_periods.csv", _REPLY_COLUMNS, make, say=UNREAD)
 
@@ -78,14 +80,10 @@ def _period(row: Row) -> ReplyPeriod:
     flags = {"true": True, "false": False}
     if row["working_days"] not in flags or row["verified"] not in flags or int(row["days"]) < 1:
         raise ValueError("days is not a number from 1 on, or working_days or verified is neither true nor false")
-    first, last = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
+    span = read_span(row, "valid_from", "valid_to")
     return ReplyPeriod(
-        row["jurisdiction"], int(row["days"]), flags[row["working_days"]], first, last, row["source"], flags[row["verified"]]
+        row["jurisdiction"], int(row["days"]), flags[row["working_days"]], *span, row["source"], flags[row["verified"]]
     )
-
-
-def _overlap(a: ReplyPeriod, b: ReplyPeriod) -> bool:
-    return a.jurisdiction == b.jurisdiction and at_once((a.valid_from, a.valid_to), (b.valid_from, b.valid_to))
 
 
 @cache
@@ -115,6 +113,14 @@ PERIODS: Final = ("transaction", "month", "year")
 GOODS, OF_SUBSTANCE, OF_BASE = "goods", "substance", "base"
 
 
+_WORDS: Final = {
+    "direction": (*DIRECTIONS, ANY_DIRECTION),
+    "period": PERIODS,
+    "counts": (GOODS, OF_SUBSTANCE, OF_BASE),
+    "verified": ("true", "false"),
+}
+
+
 def load_thresholds(path: Path) -> tuple[Threshold, ...]:
     """Read `thresholds.csv` of a folder, in the file's order.
 
@@ -136,33 +142,22 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
 
 
 def _threshold(row: Row) -> Threshold:
-    if (
-        row["direction"] not in (*DIRECTIONS, ANY_DIRECTION)
-        or row["period"] not in PERIODS
-        or row["counts"] not in (GOODS, OF_SUBSTANCE, OF_BASE)
-        or row["verified"] not in ("true", "false")
-    ):
+    if any(row[name] not in words for name, words in _WORDS.items()):
         raise ValueError(
             f"direction {row['direction']!r}, period {row['period']!r}, counts {row['counts']!r} or verified {row['verified']!r} is not known"
         )
-    valid_from, valid_to = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
+    valid_from, valid_to = read_span(row, "valid_from", "valid_to")
     kg = Decimal(row["kg"]) if row["kg"] else None
     quantity = Decimal(row["quantity"])
     if quantity < 0 or (kg is not None and kg < 0):
         raise ValueError("a quantity is negative")
     return Threshold(
-        jurisdiction=row["jurisdiction"],
-        substance_id=row["substance_id"],
-        direction=row["direction"],
+        **{name: row[name] for name in ("jurisdiction", "substance_id", "direction", "unit", "period", "source", "counts")},
         kg=kg,
         quantity=quantity,
-        unit=row["unit"],
-        period=row["period"],
         valid_from=valid_from,
         valid_to=valid_to,
-        source=row["source"],
         verified=row["verified"] == "true",
-        counts=row["counts"],
     )
 
 
@@ -170,8 +165,8 @@ def _case(threshold: Threshold) -> tuple[str, ...]:
     return threshold.jurisdiction, threshold.substance_id, threshold.direction, threshold.period
 
 
-def _span(threshold: Threshold) -> Span:
-    return threshold.valid_from, threshold.valid_to
+def _span(one: Threshold | ReplyPeriod) -> Span:
+    return one.valid_from, one.valid_to
 
 
 # Kilograms in a unit; a volume needs the density of the substance, and any other unit is no mass.
@@ -208,31 +203,18 @@ def check_thresholds(thresholds: Sequence[Threshold], substances: Sequence[Subst
 
 def _shrinking(thresholds: Sequence[Threshold]) -> list[str]:
     """Cases in which more may move at once than in the whole month or year."""
-    problems = []
-    for a in thresholds:
-        for b in thresholds:
-            same = (a.jurisdiction, a.substance_id, a.direction) == (b.jurisdiction, b.substance_id, b.direction)
-            if (
-                same
-                and PERIODS.index(a.period) < PERIODS.index(b.period)
-                and at_once(_span(a), _span(b))
-                and a.kg
-                and b.kg
-                and a.kg > b.kg
-            ):
-                problems.append(
-                    f"{a.jurisdiction}, {a.substance_id}, {a.direction}: {a.kg} kg per {a.period}, but {b.kg} per {b.period}"
-                )
-    return problems
+    return [
+        f"{a.jurisdiction}, {a.substance_id}, {a.direction}: {a.kg} kg per {a.period}, but {b.kg} per {b.period}"
+        for a, b in product(thresholds, repeat=2)
+        if (a.jurisdiction, a.substance_id, a.direction) == (b.jurisdiction, b.substance_id, b.direction)
+        and PERIODS.index(a.period) < PERIODS.index(b.period)
+        and at_once(_span(a), _span(b))
+        and (a.kg and b.kg and a.kg > b.kg)
+    ]
 
 
 def threshold_for(
-    thresholds: Sequence[Threshold],
-    jurisdiction: str,
-    substance_id: str,
-    direction: str,
-    day: date,
-    period: str = "transaction",
+    thresholds: Sequence[Threshold], jurisdiction: str, substance_id: str, direction: str, day: date, period: str = "transaction"
 ) -> Threshold | None:
     """The threshold that a quantity moved within `period` is compared with, or None if none is known.
 
@@ -258,7 +240,7 @@ def threshold_for(
         if t.jurisdiction == jurisdiction
         and t.substance_id == substance_id
         and t.direction in (direction, ANY_DIRECTION)
-        and (t.valid_from or date.min) <= day < (t.valid_to or date.max)
+        and holds(_span(t), day)
     ]
     for candidate in PERIODS[PERIODS.index(period) :]:
         fitting = [t for t in rows if t.period == candidate]

@@ -32,6 +32,13 @@ TEXT_TESTS = ("contains", "startswith", "endswith", "word", "re")
 MODIFIERS = ("eq", "neq", "in", "all", *TEXT_TESTS, *COMPARISONS, "between", "exists", "supplied", "blank", "inlist", "cased")
 OPERATORS = {"add": Operator.ADD, "sub": Operator.SUB, "mul": Operator.MUL, "div": Operator.DIV}
 OF_TEXTS = {"likeness": Operator.LIKENESS}  # of two texts, a number from 0 to 100
+# What a pattern has around its terms.
+_AROUND = {
+    "contains": ("(?:", ")"),
+    "startswith": ("^(?:", ")"),
+    "endswith": ("(?:", ")$"),
+    "word": (r"(?:^|[^\pL\pN])(?:", r")(?:[^\pL\pN]|$)"),
+}
 FUNCTIONS = {"ln": Operator.LN, "abs": Operator.ABS}  # of one operand
 
 
@@ -107,10 +114,8 @@ def _exists(column: Expression, value: Any) -> Expression:
 def _controls(column: Expression, value: Any) -> Expression:
     if not isinstance(value, Mapping) or not set(value) <= {"instrument", "schedule"} or not value:
         raise AtomError("control needs instrument and schedule", "control: {instrument: UN1988, schedule: [I, II]}")
-    tests = []
-    for part, wanted in value.items():
-        texts = wanted if isinstance(wanted, list) else [wanted]
-        tests.append(apply(Operator.IN, Element(part), *(Literal(str(t)) for t in texts)))
+    wanted = {part: some if isinstance(some, list) else [some] for part, some in value.items()}
+    tests = (apply(Operator.IN, Element(part), *(Literal(str(one)) for one in some)) for part, some in wanted.items())
     return apply(Operator.ANY, column, all_of(tests))
 
 
@@ -179,15 +184,9 @@ def _folded(text: Expression, folded: bool) -> Expression:
 
 
 def _equal_columns(column: Expression, other: Expression) -> Expression:
-    match column.kind == "texts", other.kind == "texts":
-        case True, True:
-            return apply(Operator.HAS_ANY, column, other)
-        case True, False:
-            return apply(Operator.CONTAINS, column, other)
-        case False, True:
-            return apply(Operator.CONTAINS, other, column)
-        case _:
-            return apply(Operator.EQ, column, other)
+    lists = column.kind == "texts", other.kind == "texts"
+    operator = Operator.HAS_ANY if all(lists) else Operator.CONTAINS if any(lists) else Operator.EQ
+    return apply(operator, other, column) if lists == (False, True) else apply(operator, column, other)
 
 
 def _text(column: Expression, test: str, value: Any, folded: bool, *, every: bool) -> Expression:
@@ -219,12 +218,7 @@ def _pattern(test: str, values: list[str], folded: bool) -> str:
         return f"(?i){body}" if folded else body
     escaped = tuple(re2_escape(v) for v in values)
     joined = "|".join(fold_terms(escaped) if folded else escaped)
-    start, end = {
-        "contains": ("(?:", ")"),
-        "startswith": ("^(?:", ")"),
-        "endswith": ("(?:", ")$"),
-        "word": (r"(?:^|[^\pL\pN])(?:", r")(?:[^\pL\pN]|$)"),
-    }[test]
+    start, end = _AROUND[test]
     return f"{start}{joined}{end}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
@@ -13,11 +13,10 @@ from precursor_screen.core.schema import BY_NAME, MOVEMENT_COLUMNS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom, parse_derived
 from precursor_screen.rulebook.expression import AtLeast, Expression, Literal, Operator, all_of, any_of, apply
-from precursor_screen.rulebook.groups import Grouping, parse_grouping
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.template import Fact, facts_of, parse_template
-from precursor_screen.rulebook.windows import Window, parse_window
+from precursor_screen.rulebook.windows import Grouping, Window, parse_grouping, parse_window
 
 # The condition of a rule: `a and not b`, `1 of near_*`, parentheses. A recursive descent parser; no free expressions.
 
@@ -45,18 +44,16 @@ class _Parser:
         return token
 
     def either(self) -> Expression:
-        parts = [self.both()]
-        while self.peek() == "or":
-            self.take()
-            parts.append(self.both())
-        return any_of(parts)
+        return any_of(self.parted_by("or", self.both))
 
     def both(self) -> Expression:
-        parts = [self.negated()]
-        while self.peek() == "and":
+        return all_of(self.parted_by("and", self.negated))
+
+    def parted_by(self, word: str, part: Callable[[], Expression]) -> Iterator[Expression]:
+        yield part()
+        while self.peek() == word:
             self.take()
-            parts.append(self.negated())
-        return all_of(parts)
+            yield part()
 
     def negated(self) -> Expression:
         if self.peek() == "not":
@@ -154,11 +151,11 @@ class Builder:
 
     def complain(self, part: str, error: Exception) -> None:
         """Notes an error at a part of the rule."""
-        part = f"{part}.{error.part}" if isinstance(error, AtomError) and error.part else part
-        line = self.rule.lines.get(part, 1)
-        remedy = error.remedy if isinstance(error, AtomError) else ""
-        kind = UnknownField if isinstance(error, AtomError) and error.unknown_field else RuleSyntaxError
-        self.errors.append(kind(str(error), where=Where(f"{self.rule.path}:{line}", None, part), remedy=remedy))
+        atom = error if isinstance(error, AtomError) else AtomError(str(error))
+        part = f"{part}.{atom.part}" if atom.part else part
+        kind = UnknownField if atom.unknown_field else RuleSyntaxError
+        where = Where(f"{self.rule.path}:{self.rule.lines.get(part, 1)}", None, part)
+        self.errors.append(kind(str(atom), where=where, remedy=atom.remedy))
 
     def derive(self) -> None:
         """Reads the derived columns; one may build on those before it."""
@@ -192,9 +189,8 @@ class Builder:
     def applies(self) -> tuple[Expression, ...]:
         """The tests of whether a row is the rule's business."""
         spec = self.rule.applies
-        if isinstance(spec, Mapping) and len(spec) > 1:
-            return tuple(self.selection({key: value}, "applies") for key, value in spec.items())
-        return (self.selection(spec, "applies"),) if spec else ()
+        parts = [{key: value} for key, value in spec.items()] if isinstance(spec, Mapping) and len(spec) > 1 else [spec]
+        return tuple(self.selection(part, "applies") for part in parts if part)
 
     def levels(self) -> tuple[tuple[Expression, str, int], ...]:
         """[(when, level, weight)], in order; the first that surely holds counts."""
@@ -238,9 +234,8 @@ class Builder:
         spec = self.rule.correlation or {}
         correlated = {*(spec.get("selections") or ()), spec.get("only")}
         for name in sorted(set(self.selections) - used - correlated):
-            self.complain(
-                f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
-            )
+            unused = AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
+            self.complain(f"detection.{name}", unused)
         return condition
 
     def correlation(self) -> tuple[Grouping | None, Window | None, list[tuple[str, Expression]]]:
@@ -275,8 +270,8 @@ class Builder:
 
     def facts(self) -> tuple[Fact, ...]:
         """The evidence of a flag."""
+        told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
         try:
-            told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
             return facts_of((*self.rule.fields, *told), self.scope)
         except AtomError as error:
             self.complain("fields", error)

@@ -8,14 +8,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.model import Rule
 from precursor_screen.rulebook.build import Builder
 from precursor_screen.rulebook.expression import Expression, columns_in
-from precursor_screen.rulebook.groups import Grouping
-from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.lists import NamedList, make_all
 from precursor_screen.rulebook.template import Fact
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import Grouping, Window
 
 
 class CompiledRule(Struct, frozen=True, dict=True):
@@ -62,10 +61,7 @@ class CompiledRule(Struct, frozen=True, dict=True):
 
 
 def compile_rule(
-    rule: Rule,
-    lists: Mapping[str, NamedList],
-    params: Mapping[str, Any] | None = None,
-    macros: Mapping[str, Any] | None = None,
+    rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any] | None = None, macros: Mapping[str, Any] | None = None
 ) -> CompiledRule:
     """Compiles one rule; `params` are a site's values in the place of the rule's own, `macros` selections by name.
 
@@ -106,15 +102,5 @@ def compile_rules(
     Raises:
         ErrorGroup: all errors of all rules.
     """
-    compiled: list[CompiledRule] = []
-    errors: list[PrecursorScreenError] = []
-    for rule in rules:
-        if rule.status == "deprecated":
-            continue
-        try:
-            compiled.append(compile_rule(rule, lists, (params or {}).get(rule.id), macros))
-        except ErrorGroup as group:
-            errors.extend(group.errors)
-    if errors:
-        raise ErrorGroup(errors)
-    return tuple(compiled)
+    known = (rule for rule in rules if rule.status != "deprecated")
+    return tuple(make_all(known, lambda rule: compile_rule(rule, lists, (params or {}).get(rule.id), macros)))

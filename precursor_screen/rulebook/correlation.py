@@ -61,10 +61,7 @@ CORRELATION = Record(
         ),
         "emit": Choice(of=EMITS),
         "selections": Items(
-            of=Value(kinds=("string",)),
-            least=2,
-            fault="names at least two selections",
-            remedy="selections: [first, second]",
+            of=Value(kinds=("string",)), least=2, fault="names at least two selections", remedy="selections: [first, second]"
         ),
         "differs": Items(of=_names, least=1, fault="differs is a list of columns", remedy="differs: [vessel_key]"),
         "min_history": Shape(hint={"anyOf": [_SPAN, {"type": "integer", "minimum": 1}]}),
@@ -229,14 +226,11 @@ def _check_register(spec: Mapping[str, Any], complain: Complain) -> None:
     if not isinstance(register, str) or register not in REGISTERS:
         return
     columns = {field.name: _kind(field.type) for field in schema_of(register)}
-    for key, name, kind in [
-        *(("match", name, "text") for name in (match.values() if isinstance(match, Mapping) else ())),
-        *([("against", spec["against"], "number")] if "against" in spec else []),
-    ]:
+    named = [("match", name, "text") for name in (match.values() if isinstance(match, Mapping) else ())]
+    for key, name, kind in [*named, *([("against", spec["against"], "number")] if "against" in spec else [])]:
         if not isinstance(name, str) or name not in columns:
-            complain(
-                key, f"{register} has no column {name!r}", did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
-            )
+            remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
+            complain(key, f"{register} has no column {name!r}", remedy)
         elif columns[name] != kind:
             remedy = f"Columns: {', '.join(n for n, k in columns.items() if k == kind)}."
             complain(key, f"{name!r} of {register} is no column of {kind}s", remedy)

@@ -85,11 +85,9 @@ class Rows:
         """The verdict of a rule on each row."""
         applies = self._all(rule.business)
         there = self._all([test for _, test in rule.required])
-        (no_business, open_business), (_, missing), (is_true, is_open) = (
-            _masks(pc.invert(applies)),
-            _masks(there, false=True),
-            _masks(self._test(rule.selected)),
-        )
+        no_business, open_business = _masks(pc.invert(applies))
+        missing = _is_false(there)
+        is_true, is_open = _masks(self._test(rule.selected))
         found = np.where(is_true, TRUE, FALSE).astype(np.int8)
         found[is_open | missing | open_business] = UNKNOWN
         found[no_business] = NONE
@@ -100,8 +98,7 @@ class Rows:
         names: dict[str, int] = {}
         field = self._first_null(columns_in(rule.selections.values()), at, names)
         for name, test in reversed(rule.required):
-            _, absent = _masks(self._test(test), false=True)
-            field[absent[at]] = names.setdefault(name, len(names))
+            field[_is_false(self._test(test))[at]] = names.setdefault(name, len(names))
         _, unsure = _masks(self._all(rule.business))
         field[unsure[at]] = self._first_null(columns_in(rule.business), at, names)[unsure[at]]
         return pa.DictionaryArray.from_arrays(field, pa.array(list(names), pa.string()))
@@ -133,9 +130,8 @@ class Rows:
 
     def with_columns(self, columns: Mapping[str, pa.Array]) -> Rows:
         """The same rows with other columns in place of theirs."""
-        return Rows(
-            pa.table({n: columns.get(n, self._table.column(n)) for n in self._table.column_names}), self._inputs, self._supplied
-        )
+        table = pa.table({n: columns.get(n, self._table.column(n)) for n in self._table.column_names})
+        return Rows(table, self._inputs, self._supplied)
 
     def _test(self, test: Expression) -> pa.Array:
         """The outcome of a test that rules share."""
@@ -166,7 +162,8 @@ class Rows:
         """
         match node:
             case Supplied(name):
-                return pc.take(_true_or_null(_any_of_each(self._supplied, pc.equal(_flat(self._supplied), name))), self._inputs)
+                true = _any_of_each(self._supplied, pc.equal(_flat(self._supplied), name))
+                return pc.take(pa.array(true, mask=~true), self._inputs)
             case Field(name):
                 return self.column(name)
             case Literal(value):
@@ -195,11 +192,7 @@ class Rows:
                 return self._of_texts(parts[0], element, lambda texts: _is_in(texts, wanted))
             case Operator.FOLDED:
                 value = self._value(parts[0], element)
-                return (
-                    _scalar(folded(pa.array([value.as_py()], pa.string()))[0].as_py())
-                    if isinstance(value, pa.Scalar)
-                    else folded(value)
-                )
+                return folded(pa.array([value.as_py()], pa.string()))[0] if isinstance(value, pa.Scalar) else folded(value)
             case Operator.IN:
                 tests = [pc.equal(self._value(parts[0], element), self._value(part, element)) for part in parts[1:]]
                 return reduce(pc.or_kleene, tests)
@@ -211,9 +204,8 @@ class Rows:
 
     def _of_texts(self, node: Expression, element: pa.Array | None, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
         """A test of the texts of a column, each distinct one once."""
-        inner, is_folded = (
-            (node.parts[0], True) if isinstance(node, Apply) and node.operator is Operator.FOLDED else (node, False)
-        )
+        is_folded = isinstance(node, Apply) and node.operator is Operator.FOLDED
+        inner = node.parts[0] if is_folded else node
         if not isinstance(inner, Field) or isinstance(inner, Supplied):
             return test(self._spread(self._value(node, element)))
         key = inner.name, is_folded
@@ -235,14 +227,13 @@ def _to_numpy(array: pa.Array) -> Mask:
     return mask
 
 
-def _masks(outcome: pa.Array, *, false: bool = False) -> tuple[Mask, Mask]:
-    """(true, unknown) of an outcome; with `false`, (true, false)."""
-    true = _to_numpy(pc.fill_null(outcome, False))
-    return true, _to_numpy(pc.fill_null(pc.invert(outcome), False) if false else pc.is_null(outcome))
+def _masks(outcome: pa.Array) -> tuple[Mask, Mask]:
+    """(true, unknown) of an outcome."""
+    return _to_numpy(pc.fill_null(outcome, False)), _to_numpy(pc.is_null(outcome))
 
 
-def _true_or_null(true: Mask) -> pa.Array:
-    return pa.array(true, mask=~true)
+def _is_false(outcome: pa.Array) -> Mask:
+    return _to_numpy(pc.fill_null(pc.invert(outcome), False))
 
 
 def _is_text(node: Expression) -> bool:

@@ -35,10 +35,6 @@ def _is_flag(value: Any) -> bool:
     return _FLAG.fullmatch(str(value)) is not None
 
 
-def _key(value: Any) -> str:
-    return party_key(str(value))
-
-
 _text = partial(Value, default="", into=str)
 _said = Value(kinds=("string",), passes=str.strip, fault="has no {name}", remedy="Without one it cannot be contested.")
 _day = Value(kinds=("date",), fault="{name} is not a date", remedy="Write it as 2026-11-25; until at most 365 days after since.")
@@ -47,7 +43,9 @@ _EXCEPTION = Record(
     fields={
         "id": _said,
         "flag": _text(passes=_is_flag, fault="{value!r} is not a flag id", remedy="Copy the 32 characters from the report."),
-        "party": _text(passes=_key, fault="{value!r} names nobody", remedy="Write the name as it is filed."),
+        "party": _text(
+            passes=lambda value: party_key(str(value)), fault="{value!r} names nobody", remedy="Write the name as it is filed."
+        ),
         "rules": Items(
             of=Value(kinds=("string",)), least=1, default=(), fault="rules is a list of rule ids", remedy="rules: [PS-QTY-001]"
         ),
@@ -98,9 +96,8 @@ def _made(
     """The exceptions; each is looked at in full, whatever is wrong with others."""
     found: dict[str, RuleException] = {}
     for number, item in enumerate(items):
-        faults = _EXCEPTION.faults(item, (number,))
-        complaints.extend(faults)
-        if faults:
+        if faults := _EXCEPTION.faults(item, (number,)):
+            complaints.extend(faults)
             continue
         said = _EXCEPTION.read(item)
         _check((number,), said, rule_ids, complaints)
@@ -115,9 +112,8 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
     """What the parts of an exception mean together."""
     since, until = said["since"], said["until"]
     if not (timedelta(0) <= until - since <= LONGEST):
-        complaints.add(
-            (*key, "until"), f"until {until} is not within 365 days after since {since}", "Look at it again in a year."
-        )
+        message = f"until {until} is not within 365 days after since {since}"
+        complaints.add((*key, "until"), message, "Look at it again in a year.")
     if not (said["flag"] or said["party"] or said["rules"]):
         complaints.add(key, "names no flag, party or rules", "flag: ID, party: NAME, or rules: [ID] with when:.")
     if said["rules"] and not (said["flag"] or said["party"] or said["when"]):
@@ -130,20 +126,15 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
 def _compile_when(
     key: Key, when: Mapping[str, Any] | None, lists: Mapping[str, NamedList], complaints: Complaints
 ) -> Expression | None:
-    if when is None:
-        return None
     scope = Scope(LINE, {}, lists)
     tests = []
-    for name, value in when.items():
+    for name, value in (when or {}).items():
         try:
             tests.append(parse_atom(str(name), value, scope))
         except (AtomError, ValueError) as error:
-            remedy = error.remedy if isinstance(error, AtomError) else ""
-            complaints.add((*key, "when", name), str(error), remedy)
-    if not tests:
-        return None
-    test = all_of(tests)
-    if fault := _cannot_run(test):
+            complaints.add((*key, "when", name), str(error), error.remedy if isinstance(error, AtomError) else "")
+    test = all_of(tests) if tests else None
+    if test and (fault := _cannot_run(test)):
         complaints.add((*key, "when"), f"does not run: {fault}", "Check the types.")
     return test
 

@@ -1,4 +1,4 @@
-"""What makes a rule fit to ship, beyond that it compiles: sources, false positives, tests, and types that fit."""
+"""What makes a rule fit to ship, beyond that it compiles: sources, false positives, tests, types that fit, and conditions that a value can meet."""
 
 from __future__ import annotations
 
@@ -7,17 +7,182 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
 from precursor_screen.core.model import Rule, RuleTest, Substance
-from precursor_screen.core.schema import SUBSTANCE
+from precursor_screen.core.schema import BY_NAME, SUBSTANCE
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
-from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Operator, all_of, columns_in
-from precursor_screen.rulebook.lint_words import Finding, find_rows, find_words
+from precursor_screen.rulebook.expression import (
+    Apply,
+    AtLeast,
+    Element,
+    Expression,
+    Field,
+    Literal,
+    Operator,
+    Text,
+    all_of,
+    columns_in,
+)
+from precursor_screen.rulebook.lint_words import Finding, find_rows, find_words, vocabularies
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.ranges import contradictions, contradictions_of
-from precursor_screen.rulebook.vocabularies import vocabularies
+from precursor_screen.rulebook.windows import DISTINCT, SIGNS, Measure
+
+# Conditions that no value can meet: at least 10 and below 5, a score above 100, a code that is two codes at once.
+
+_SIGNS = {Operator.GT: "gt", Operator.GTE: "gte", Operator.LT: "lt", Operator.LTE: "lte"}
+_COUNTED = ("_kg", "_before", "_tokens", "_usd", "_usd_per_kg")  # how fields end that are never below nothing
+Number = int | float
+Limit = tuple[Number | date, bool, str]  # value, whether it is left out, as written
+
+
+def domain_of(column: Expression) -> tuple[float, float]:
+    """From where to where the numbers of a column run, both included."""
+    name = column.name if isinstance(column, Field) else ""
+    if (name and BY_NAME[name].kind == "score") or name.endswith("_pct"):
+        return 0, 100
+    if name.endswith(_COUNTED) or name in ("packages", "quantity", "value", "freight"):
+        return 0, float("inf")
+    return float("-inf"), float("inf")
+
+
+class _Bounds(Struct):
+    """What one conjunction asks of one column, against literals or against multiples of one other column."""
+
+    low: list[Limit] = field(default_factory=list)
+    high: list[Limit] = field(default_factory=list)
+    among: list[frozenset[object]] = field(default_factory=list)
+
+
+def contradictions(test: Expression) -> Iterator[str]:
+    """What in an expression cannot hold, for each `and` in it by itself."""
+    yield from _of_conjunction(conjuncts(test))
+    for part in _below(test):
+        yield from contradictions(part)
+
+
+def conjuncts(test: Expression) -> Iterator[Expression]:
+    """The tests that must all be true."""
+    if isinstance(test, Apply) and test.operator is Operator.AND:
+        for part in test.parts:
+            yield from conjuncts(part)
+    else:
+        yield test
+
+
+def _below(test: Expression) -> Iterator[Expression]:
+    """The parts of its `or` and `not` and counts: each is asked by itself."""
+    for one in conjuncts(test):
+        if isinstance(one, AtLeast) or (isinstance(one, Apply) and one.operator in (Operator.OR, Operator.NOT, Operator.SURELY)):
+            yield from one.parts
+
+
+def _of_conjunction(tests: Iterable[Expression]) -> Iterator[str]:
+    found: dict[tuple[Expression, Expression | None], _Bounds] = defaultdict(_Bounds)
+    for test in tests:
+        if isinstance(test, Apply):
+            _add(test, found)
+    for (column, base), bounds in found.items():
+        domain = domain_of(column) if base is None and column.kind != "date" else None
+        yield from _told(_say(column), bounds, domain)
+
+
+def contradictions_of(measure: Measure) -> Iterator[str]:
+    """What in the limits of a group or window cannot hold."""
+    found: dict[Expression | None, _Bounds] = defaultdict(_Bounds)
+    for sign, limit in measure.limits:
+        if known := _limit(limit):
+            operator = next(o for o, name in _SIGNS.items() if SIGNS[name] == sign)
+            _compare(found[known[1]], operator, known)
+    least = 1 if measure.aggregate in DISTINCT else float("-inf")
+    for base, bounds in found.items():
+        name = _say(measure.of) if measure.of else "the value"
+        yield from _told(name, bounds, (least, float("inf")) if base is None else None)
+
+
+def _told(name: str, bounds: _Bounds, domain: tuple[float, float] | None) -> Iterator[str]:
+    if domain is not None:
+        least, most = domain
+        bounds.low.append((least, False, f"{name} is never below {least:g}"))
+        bounds.high.append((most, False, f"{name} is never above {most:g}"))
+    if told := _impossible(bounds):
+        yield f"{name} can never be both: {told}"
+
+
+def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]) -> None:
+    if test.operator in _SIGNS:
+        if limit := _limit(test.parts[1]):
+            _compare(found[test.parts[0], limit[1]], test.operator, limit)
+    elif test.operator is Operator.BETWEEN:
+        for part, name in ((test.parts[1], "low"), (test.parts[2], "high")):
+            if limit := _limit(part):
+                getattr(found[test.parts[0], limit[1]], name).append((limit[0], False, f"between, {name} end {limit[2]}"))
+    elif test.operator in (Operator.EQ, Operator.IN) and not isinstance(test.parts[0], Element):
+        values = [_value(part) for part in test.parts[1:]]
+        if None not in values:
+            found[test.parts[0], None].among.append(frozenset(values))
+
+
+def _compare(bounds: _Bounds, operator: Operator, limit: tuple[Number | date, Expression | None, str]) -> None:
+    side = bounds.low if operator in (Operator.GT, Operator.GTE) else bounds.high
+    side.append((limit[0], operator in (Operator.GT, Operator.LT), f"{_SIGNS[operator]} {limit[2]}"))
+
+
+def _value(expression: Expression) -> object:
+    """A literal, of text that is compared folded in small letters; None of what is none."""
+    if isinstance(expression, Apply) and expression.operator is Operator.FOLDED and isinstance(expression.parts[0], Literal):
+        return str(expression.parts[0].value).casefold()
+    return expression.value if isinstance(expression, Literal) else None
+
+
+def _limit(expression: Expression) -> tuple[Number | date, Expression | None, str] | None:
+    """(value, the column it multiplies, as written) of a limit; None of one that nothing is known of."""
+    if isinstance(expression, Literal) and isinstance(expression.value, int | float | date):
+        return expression.value, None, str(expression.value)
+    if isinstance(expression, Field) and domain_of(expression)[0] >= 0:
+        return 1, expression, expression.name
+    if isinstance(expression, Apply) and expression.operator is Operator.MUL:
+        column, times = expression.parts
+        number = times.value if isinstance(times, Literal) else None
+        if isinstance(column, Field) and domain_of(column)[0] >= 0 and isinstance(number, int | float):
+            return number, column, f"{number} times {column.name}"
+    return None
+
+
+def _impossible(bounds: _Bounds) -> str:
+    for low, low_out, low_said in bounds.low:
+        for high, high_out, high_said in bounds.high:
+            if low > high or (low == high and (low_out or high_out)):  # type: ignore[operator]
+                return f"{low_said} and {high_said}"
+    for i, some in enumerate(bounds.among):
+        for others in bounds.among[i + 1 :]:
+            if not some & others:
+                return f"{_words(some)} and {_words(others)}"
+        if not any(_within(v, bounds) for v in some):
+            limits = " and ".join(said for _, _, said in (*bounds.low, *bounds.high) if not said.endswith("inf"))
+            return f"{_words(some)} and {limits}"
+    return ""
+
+
+def _within(value: object, bounds: _Bounds) -> bool:
+    if not isinstance(value, int | float | date) or isinstance(value, bool):
+        return True
+    above = all(value > low or (value == low and not out) for low, out, _ in bounds.low)  # type: ignore[operator]
+    return above and all(value < high or (value == high and not out) for high, out, _ in bounds.high)  # type: ignore[operator]
+
+
+def _words(values: frozenset[object]) -> str:
+    return " or ".join(sorted(map(repr, values)))
+
+
+def _say(column: Expression) -> str:
+    if isinstance(column, Field):
+        return column.name
+    if isinstance(column, Text | Apply) and column.parts:
+        return _say(column.parts[0])
+    return "the value"
 
 
 def lint(
@@ -69,46 +234,36 @@ def _line_of(rule: Rule, part: str) -> int:
     return rule.lines.get(part, 1)
 
 
-def _lint_rule(rule: Rule) -> list[PrecursorScreenError]:
-    errors: list[PrecursorScreenError] = []
-    for part in ("description", "rationale", "action"):
-        if not getattr(rule, part):
-            errors.append(_error(rule, part, f"has no {part}"))
+def _lint_rule(rule: Rule) -> list[RuleSyntaxError]:
+    errors = [_error(rule, part, f"has no {part}") for part in ("description", "rationale", "action") if not getattr(rule, part)]
     if not rule.falsepositives:
-        errors.append(
-            _error(rule, "falsepositives", "names no false positives", "Every rule has some: which honest trade does it flag?")
-        )
+        remedy = "Every rule has some: which honest trade does it flag?"
+        errors.append(_error(rule, "falsepositives", "names no false positives", remedy))
     if not rule.references:
         errors.append(_error(rule, "references", "names no source", "Add a title and a mark (R, K or P)."))
     if rule.status in ("test", "stable") and any(s.mark == "K" for s in rule.references):
-        errors.append(
-            _error(
-                rule,
-                "references",
-                "a recalled source (mark K) keeps a rule experimental",
-                "Have somebody check the document, then mark it R.",
-            )
-        )
+        remedy = "Have somebody check the document, then mark it R."
+        errors.append(_error(rule, "references", "a recalled source (mark K) keeps a rule experimental", remedy))
     if rule.status == "deprecated" and not any(kind == "obsolete" for _, kind in rule.related):
         errors.append(_error(rule, "related", "a deprecated rule names what took its place"))
     errors.extend(_lint_tests(rule))
     return errors
 
 
-def _lint_tests(rule: Rule) -> list[PrecursorScreenError]:
+def _lint_tests(rule: Rule) -> list[RuleSyntaxError]:
     if rule.status == "deprecated":
         return []
-    positive = sum(bool(t.expect) for t in rule.tests)
-    negative = sum(_is_negative(t) for t in rule.tests)
-    null = sum(bool(t.not_evaluable) for t in rule.tests)
     wanted = {"experimental": (1, 1, 0), "test": (1, 1, 1), "stable": (2, 2, 1)}[rule.status]
-    errors: list[PrecursorScreenError] = []
-    for name, count, least in zip(
-        ("that flags", "that does not flag", "that is not evaluable"), (positive, negative, null), wanted, strict=True
-    ):
-        if count < least:
-            errors.append(_error(rule, "tests", f"a {rule.status} rule needs {least} test(s) {name}, there are {count}"))
-    return errors
+    counts = {
+        "that flags": sum(bool(t.expect) for t in rule.tests),
+        "that does not flag": sum(map(_is_negative, rule.tests)),
+        "that is not evaluable": sum(bool(t.not_evaluable) for t in rule.tests),
+    }
+    return [
+        _error(rule, "tests", f"a {rule.status} rule needs {least} test(s) {name}, there are {count}")
+        for (name, count), least in zip(counts.items(), wanted, strict=True)
+        if count < least
+    ]
 
 
 def _is_negative(test: RuleTest) -> bool:
@@ -121,28 +276,16 @@ def _lint_types(one: CompiledRule) -> list[PrecursorScreenError]:
     try:
         Rows.of(pa.table({"line_id": pa.nulls(1, pa.string())})).verdicts(one)
     except (pa.ArrowException, TypeError) as error:
-        return [
-            _error(
-                one.rule,
-                "detection",
-                f"does not run: {str(error).splitlines()[0]}",
-                "Check the types.",
-            )
-        ]
+        return [_error(one.rule, "detection", f"does not run: {str(error).splitlines()[0]}", "Check the types.")]
     return []
 
 
-def _lint_lists(one: CompiledRule, lists: Mapping[str, NamedList], as_of: date) -> list[PrecursorScreenError]:
-    return [
-        _error(
-            one.rule,
-            "detection",
-            f"list {name!r} of {lists[name].date} is past its maximum age of {lists[name].max_age_days} days",
-            "Bring it up to date.",
-        )
-        for name in sorted(one.lists)
-        if lists[name].is_stale(as_of)
-    ]
+def _lint_lists(one: CompiledRule, lists: Mapping[str, NamedList], as_of: date) -> Iterator[RuleSyntaxError]:
+    for name in sorted(one.lists):
+        named = lists[name]
+        if named.is_stale(as_of):
+            message = f"list {name!r} of {named.date} is past its maximum age of {named.max_age_days} days"
+            yield _error(one.rule, "detection", message, "Bring it up to date.")
 
 
 # Lint of conditions: what no row can meet, and what is asked under `not` of a field that may be missing.

@@ -1,19 +1,200 @@
-"""Lint of words and values: closed vocabularies, what is asked of a field that may be missing, rows of inline tests."""
+"""Lint of words and values: the closed vocabularies of the rule language, what rules ask of fields that have one, rows of inline tests.
+
+A rule that asks for a word which no line can hold is silent for ever. Fields and words are tables; what the substance tables say
+is read from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from precursor_screen.core.located import quoted
-from precursor_screen.core.model import Rule
-from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.model import (
+    COMING,
+    CONFIDENCES,
+    ENTRY_KINDS,
+    LICIT_USES,
+    ROLES_IN_ROUTE,
+    TIERS,
+    Control,
+    Rule,
+    Substance,
+)
+from precursor_screen.core.schema import BY_NAME, FILED, MENTION_COLUMNS, NAME_COLUMNS, ROLES, TRADERS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.registers import REGISTERS, schema_of
-from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, Vocabulary
+from precursor_screen.rulebook.registers import REGISTERS, STATUSES, schema_of
+from precursor_screen.text.countries import find_country, is_country_code
+
+# The closed vocabularies of the rule language: which fields hold nothing but certain words, and which words those are.
+
+
+class Vocabulary(Struct, frozen=True):
+    """The words that a field may hold.
+
+    Attributes:
+        what: how one of them is called.
+        words: all of them; empty where `holds` or `form` tells.
+        form: how a word looks, and `start` how the beginning of one does.
+        says: the form in words.
+        holds: whether a text is one of them.
+        meant: what a text stands for that is none of them; None if that is not known.
+    """
+
+    what: str
+    words: Collection[str] = ()
+    form: str = ""
+    start: str = ""
+    says: str = ""
+    holds: Callable[[str], bool] | None = None
+    meant: Callable[[str], str | None] | None = None
+
+    def has(self, text: str, test: str = "eq") -> bool:
+        """Whether a text is a word, or may be found in one by `startswith`, `endswith` or `contains`."""
+        if self.words:
+            tests: dict[str, Callable[[str], bool]] = {
+                "startswith": lambda word: word.startswith(text),
+                "endswith": lambda word: word.endswith(text),
+                "contains": lambda word: text in word,
+            }
+            return any(map(tests.get(test, text.__eq__), self.words))
+        if self.form:
+            pattern = self.start if test == "startswith" else "[0-9]+" if test in ("endswith", "contains") else self.form
+            return re.fullmatch(pattern, text) is not None
+        return self.holds is None or test not in ("eq", "neq") or self.holds(text)
+
+    def remedy(self, text: str, test: str = "eq") -> str:
+        """What to write in the place of a text that is no word, or that is found in none."""
+        few = f"One of {', '.join(map(repr, self.words))}." if 0 < len(self.words) <= _FEW else ""
+        if test != "eq":
+            return self.says or few or f"No {self.what} is written so."
+        meant = self.meant(text) if self.meant else None
+        if meant:
+            return f"Did you mean {meant!r}?"
+        folded = {_fold(word): word for word in self.words}
+        if _fold(text) in folded:
+            return f"Did you mean {folded[_fold(text)]!r}?"
+        return did_you_mean(text, self.words) or self.says or few
+
+
+_FEW = 25  # words that a message can list
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word.casefold())
+
+
+# Words of one field each that code writes: who writes them is said in the tests, which hold both together.
+_WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "mode": ("mode of transport", ("sea", "air", "road", "rail", "post")),
+    "direction": ("direction", ("import", "export", "transit", "transhipment", "domestic")),
+    "function": ("function of a message", ("original", "replacement", "cancellation")),
+    "status": ("status of a document in a register", tuple(STATUSES)),
+    "form": ("form", ("substance", "preparation", "mixture", "article")),
+    "strength": ("strength of a match", ("strong", "medium", "weak")),
+    "confidence": ("confidence", CONFIDENCES),
+    "method": (
+        "method of recognising",
+        ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs"),
+    ),
+    "tier": ("tier", (*TIERS, *COMING)),
+    "licit use": ("grade of lawful use", LICIT_USES),
+    "mass basis": ("basis of a mass", ("net", "quantity", "packages", "volume", "gross")),
+    "mass doubt": (
+        "doubt about a mass",
+        ("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods", "text-exceeds-line"),
+    ),
+    "hs known": ("answer to whether the code exists", ("exists", "does-not-exist", "unknown-edition")),
+    "goods named": ("way of naming goods", ("goods", "code name", "trade name", "purpose")),
+    "package kind": ("kind of package", ("drum", "can", "ibc", "tank", "carton", "bag", "bottle")),
+    "party role": ("role of a party", tuple(dict.fromkeys((*NAME_COLUMNS, *MENTION_COLUMNS)))),
+    "trader role": ("role of who sends or receives", ROLES),
+    "name kind": ("kind of name", ("primary", "strong", "former", "original_script", "weak")),
+    "entry kind": ("kind of listed party", ENTRY_KINDS),
+    "corroboration": ("kind of agreement", ("country", "address", "identifier")),
+    "counts": ("way of counting for a threshold", ("goods", "substance", "base")),
+    "filed field": ("field that is filed", tuple(c.name for c in FILED)),
+}
+_CODES = {
+    "HS code": Vocabulary("HS code", form="[0-9]{4,12}", start="[0-9]{1,12}", says="Digits only, 4 to 12 of them."),
+    "HS6": Vocabulary("HS subheading", form="[0-9]{6}", start="[0-9]{1,6}", says="Six digits, without points."),
+    "HS chapter": Vocabulary("HS chapter", form="[0-9]{2}", start="[0-9]{1,2}", says="Two digits, as '03' or '29'."),
+    "country": Vocabulary(
+        "country code", holds=is_country_code, meant=find_country, says="ISO 3166 alpha-2 codes in capitals, as 'MX'."
+    ),
+}
+
+VOCABULARY_OF: dict[str, str] = {
+    **dict.fromkeys(("substance_id", "substance_ids", "parent_substance_id", "previous_substance_id"), "substance"),
+    **{f"substance_ids_by_{how}": "substance" for how in ("cas", "description", "hs")},
+    **dict.fromkeys(("pen_substance_ids", "permit_substance_ids"), "substance"),
+    **dict.fromkeys(("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"), "country"),
+    **dict.fromkeys(("pen_country", "objected_country", "previous_country_of_destination"), "country"),
+    **{f"{party}_country": "country" for party in (*ROLES, *TRADERS)},
+    "transport_mode": "mode",
+    "direction": "direction",
+    "message_function": "function",
+    **dict.fromkeys(("pen_status", "permit_status"), "status"),
+    **dict.fromkeys(("hs_code", "other_hs_codes"), "HS code"),
+    **dict.fromkeys(("hs6", "own_hs6s", "substance_hs6s"), "HS6"),
+    "hs_chapter": "HS chapter",
+    "hs_known": "hs known",
+    "form": "form",
+    "match_strength": "strength",
+    "mass_confidence": "confidence",
+    **dict.fromkeys(("match_method", "match_methods"), "method"),
+    "tier": "tier",
+    "licit_use": "licit use",
+    "mass_basis": "mass basis",
+    "mass_doubt": "mass doubt",
+    "goods_named": "goods named",
+    "package_kind": "package kind",
+    "party_role": "party role",
+    **{f"{side}_role": "trader role" for side in TRADERS},
+    "name_kind": "name kind",
+    "entry_kind": "entry kind",
+    "corroboration": "corroboration",
+    "contradiction": "corroboration",
+    "threshold_counts": "counts",
+    "always_filed": "filed field",
+    "family": "family",
+    **dict.fromkeys(("route_groups", "substance_route_groups"), "route"),
+    "substance_route_roles": "route and role",
+    "own_schedules": "schedule",
+    "lexicon_terms": "lexicon",
+}
+
+
+def vocabularies(substances: Iterable[Substance], lists: Mapping[str, NamedList]) -> dict[str, Vocabulary]:
+    """Every vocabulary, by the names that VOCABULARY_OF uses; those of the substance tables only where substances are given."""
+    known = tuple(substances)
+    controls = [c for s in known for c in s.controls]
+    routes = dict.fromkeys(route for s in known for route in s.route_groups)
+    of_tables = {
+        "substance": ("substance", [s.substance_id for s in known]),
+        "family": ("family of substances", [s.family for s in known]),
+        "route": ("route", [*routes]),
+        "route and role": (
+            "route and role",
+            [f"{route}:{role}" for route in (*routes, *(r for s in known for r, _ in s.route_roles)) for role in ROLES_IN_ROUTE],
+        ),
+        "instrument": ("instrument", [c.instrument for c in controls]),
+        "schedule": ("schedule", [c.schedule for c in controls]),
+        **{f"schedule of {i}": (f"schedule of {i}", sorted(_schedules(controls, i))) for i in {c.instrument for c in controls}},
+    }
+    words: dict[str, tuple[str, Collection[str]]] = {**_WORDS, **(of_tables if known else {})}
+    words["lexicon"] = ("list with `lexicon: true`", [named.id for named in lists.values() if named.lexicon])
+    made = {name: Vocabulary(what, tuple(dict.fromkeys(filter(None, some)))) for name, (what, some) in words.items()}
+    return {**_CODES, **made}
+
+
+def _schedules(controls: Iterable[Control], instrument: str) -> list[str]:
+    return [c.schedule for c in controls if c.instrument == instrument]
+
 
 Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do
 _NOT_WORDS = ("exists", "supplied", "blank", "gt", "gte", "lt", "lte", "between", "re", "word")
@@ -54,25 +235,21 @@ def find_words(rule: Rule, lists: Mapping[str, NamedList], words: Mapping[str, V
 
 def _control(written: Written, rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
     """Instruments, and schedules of those that are named beside them."""
-    parts: dict[str, list[tuple[str, Any]]] = {
-        name: list(values_of(Written(f"{written.part}.{name}", name, value), rule.params))
-        for name, value in written.value.items()
-    }
     known = words.get("instrument")
     if known is None:
         return
-    instruments = [str(value) for _, value in parts.get("instrument", ()) if known.has(str(value))]
-    for part, value in parts.get("instrument", ()):
-        if not known.has(str(value)):
-            yield part, f"control: {str(value)!r} is no {known.what}", known.remedy(str(value))
-    schedules = [words[f"schedule of {i}"] for i in instruments] or [words["schedule"]]
-    for part, value in parts.get("schedule", ()):
-        if not any(v.has(str(value)) for v in schedules):
-            what, remedy = (
-                " or ".join(v.what for v in schedules),
-                next(filter(None, (v.remedy(str(value)) for v in schedules)), ""),
-            )
-            yield part, f"control: {str(value)!r} is no {what}", remedy
+    instruments, wanted = (
+        [(part, str(value)) for part, value in _values(f"{written.part}.{name}", written.value.get(name, []), rule.params)]
+        for name in ("instrument", "schedule")
+    )
+    for part, value in instruments:
+        if not known.has(value):
+            yield part, f"control: {value!r} is no {known.what}", known.remedy(value)
+    schedules = [words[f"schedule of {value}"] for _, value in instruments if known.has(value)] or [words["schedule"]]
+    for part, value in wanted:
+        if not any(v.has(value) for v in schedules):
+            remedy = next(filter(None, (v.remedy(value) for v in schedules)), "")
+            yield part, f"control: {value!r} is no {' or '.join(v.what for v in schedules)}", remedy
 
 
 def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
@@ -88,11 +265,8 @@ def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
                 for name, value in row.items():
                     part = f"tests.{i}.registers.{register}.{j}.{name}"
                     if name not in columns:
-                        yield (
-                            part,
-                            f"{register} has no column {name!r}",
-                            did_you_mean(name, columns) or f"Columns: {', '.join(columns)}.",
-                        )
+                        remedy = did_you_mean(name, columns) or f"Columns: {', '.join(columns)}."
+                        yield part, f"{register} has no column {name!r}", remedy
                     elif kinds.get(name) in ("status", "country") and isinstance(value, str | bool):
                         yield from _word(part, name, value, words[kinds[name]])
 
@@ -154,8 +328,7 @@ def selections_of(rule: Rule) -> Iterator[tuple[str, Any]]:
 
 def written_in(rule: Rule) -> Iterator[Written]:
     """Every key of every selection, in the order written."""
-    for part, spec in selections_of(rule):
-        yield from _keys(part, spec)
+    return (written for part, spec in selections_of(rule) for written in _keys(part, spec))
 
 
 def _keys(part: str, spec: Any) -> Iterator[Written]:

@@ -1,17 +1,72 @@
-"""Named lists that rules refer to (`lists/*.yml`): terms with a source and a date, so that data changes without a rule change."""
+"""Named lists that rules refer to (`lists/*.yml`) and shared selections (`macros/*.yml`); how the files beside the rules are read."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from precursor_screen.core.located import Complaints
-from precursor_screen.core.shape import Record, Shape, Value, Whole
-from precursor_screen.rulebook.folders import check_name, read_folders
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.located import Complaints, load_yaml
+from precursor_screen.core.shape import Record, Shape, Value, Whole, read_shaped
+
+# The files beside the rules (`lists/`, `macros/`, `packs/`, `typologies/`): each kind has a shape, and all errors of all files
+# are gathered.
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def make_all(items: Iterable[U], make: Callable[[U], T]) -> list[T]:
+    """What is made of some items, in their order.
+
+    Raises:
+        ErrorGroup: all errors of all of them.
+    """
+    made: list[T] = []
+    errors: list[PrecursorScreenError] = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except PrecursorScreenError as error:
+            errors.extend(error.errors if isinstance(error, ErrorGroup) else [error])
+    if errors:
+        raise ErrorGroup(errors)
+    return made
+
+
+def read_folders(
+    folders: Iterable[Path], name: str, shape: Record, make: Callable[[Path, dict[str, Any], Complaints], T]
+) -> list[T]:
+    """Reads the files of the folder `name` of some rule folders, in the order of those.
+
+    Args:
+        folders: rule folders.
+        name: of the folder in them.
+        shape: of a file.
+        make: what a file that fits its shape says; it may complain of more.
+
+    Raises:
+        ErrorGroup: all errors of all files.
+    """
+
+    def read(path: Path) -> T:
+        made: T = read_shaped(load_yaml(path, f"{name}/{path.name}"), shape, partial(make, path))
+        return made
+
+    return make_all((p for folder in folders for p in sorted((folder / name).glob("*.y*ml"))), read)
+
+
+def check_name(path: Path, data: dict[str, Any], complaints: Complaints) -> None:
+    """Complains of a file that is not called by the id it holds."""
+    if data["id"] != path.stem:
+        complaints.add(("id",), f"{data['id']!r} is in a file of another name", f"Call the file {data['id']}.yml.")
+
 
 # Macros (`macros/*.yml`): selections that several rules share, used in a condition by name like a rule's own.
 

@@ -14,8 +14,8 @@ from precursor_screen.core.located import Complaints, load_yaml
 from precursor_screen.core.model import BANDS, FAMILIES, LEVELS, Rule, Typology
 from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole, read_shaped
 from precursor_screen.rulebook.correlation import days_of
-from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.rulebook.rule_shape import STATUSES
+from precursor_screen.rulebook.grammar import STATUSES
+from precursor_screen.rulebook.lists import check_name, read_folders
 
 # Typologies (`typologies/*.yml`): what the flags of a shipment can add to its score, and which rules decide its band.
 

@@ -92,13 +92,14 @@ STATUSES: Final = meanings_of("status_words", "status")
 
 def schema_of(register: str) -> pa.Schema:
     """The Arrow schema of a register as it is stored: its columns, substance_id, and a comparable key beside every party."""
-    fields = []
+    fields: dict[str, pa.DataType] = {}
     for column in REGISTERS[register]:
-        fields.append((column.name, TYPES[column.kind]))
-        if column.kind == "party":
-            fields.append((f"{column.name}_key", pa.string()))
-        if column.kind == "number":  # where it is not plain kilograms
-            fields.append((WRITTEN, pa.string()))
-        if column.kind == "substance":
-            fields.append(("substance_id", pa.string()))
+        fields[column.name] = TYPES[column.kind]
+        beside = {
+            "party": f"{column.name}_key",
+            "number": WRITTEN,
+            "substance": "substance_id",
+        }  # a number: not in plain kilograms
+        if column.kind in beside:
+            fields[beside[column.kind]] = pa.string()
     return pa.schema(fields)

@@ -52,9 +52,8 @@ class Scope(Struct):
         if column is None:
             raise AtomError(f"unknown field {name!r}", did_you_mean(name, [*BY_NAME, *self.derived]), unknown_field=True)
         if column.subject not in (LINE, self.subject):
-            raise AtomError(
-                f"{name!r} is a field of the subject {column.subject}", f"This rule judges a {self.subject}.", unknown_field=True
-            )
+            remedy = f"This rule judges a {self.subject}."
+            raise AtomError(f"{name!r} is a field of the subject {column.subject}", remedy, unknown_field=True)
         if self.allowed is not None and name not in self.allowed:
             raise AtomError(f"{name!r} is not kept in the history", did_you_mean(name, self.allowed), unknown_field=True)
         if self.allowed is None and column.origin == "ledger":

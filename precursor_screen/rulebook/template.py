@@ -44,12 +44,8 @@ def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expres
         AtomError: a name that is none of these, or a stray brace or bracket.
     """
     pieces: list[Expression] = []
-    at = 0
-    for clause in _CLAUSE.finditer(template):
-        pieces += _pieces(template[at : clause.start()], scope, outcomes_of)
-        pieces.append(_clause(clause.group(1), scope, outcomes_of))
-        at = clause.end()
-    pieces += _pieces(template[at:], scope, outcomes_of)
+    for i, part in enumerate(_CLAUSE.split(template)):  # every other one stands in brackets
+        pieces += [_clause(part, scope, outcomes_of)] if i % 2 else _pieces(part, scope, outcomes_of)
     return Apply(Operator.JOINED, tuple(pieces)) if pieces else Literal("")
 
 
@@ -64,13 +60,11 @@ def _clause(template: str, scope: Scope, outcomes_of: str) -> Expression:
 
 
 def _pieces(template: str, scope: Scope, outcomes_of: str) -> list[Expression]:
-    pieces: list[Expression] = []
-    at = 0
-    for part in _PART.finditer(template):
-        pieces += _plain(template[at : part.start()])
-        pieces.append(_part(part.group(1), part.group(2) or "", scope, outcomes_of))
-        at = part.end()
-    return pieces + _plain(template[at:])
+    plain, *parts = _PART.split(template)
+    pieces = _plain(plain)
+    for name, how, plain in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        pieces += [_part(name, how or "", scope, outcomes_of), *_plain(plain)]
+    return pieces
 
 
 def _plain(text: str) -> list[Expression]:

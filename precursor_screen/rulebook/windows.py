@@ -1,4 +1,4 @@
-"""The correlation of a history rule over movements; `kernel.judge.windows` puts its parts into queries.
+"""The correlations of rules: groups of a shipment's lines, and windows over movements (`kernel.judge.windows` puts them into queries).
 
 A group is what shares the keys; a window is the movements of a group within a span of days, both ends included, or from the
 beginning of a calendar period on.
@@ -12,10 +12,110 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.schema import BY_NAME, LINE
+from precursor_screen.core.words import did_you_mean
+from precursor_screen.rulebook.atoms import operand
 from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
-from precursor_screen.rulebook.groups import SIGNS, Measure, blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.scope import AtomError, Scope
+
+# The correlation of a shipment rule: how its lines are grouped, and what must be true of a group.
+
+SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+DISTINCT = ("event_count", "value_count")  # aggregates that count what differs
+
+
+class Measure(Struct, frozen=True):
+    """What is computed over a group or window and compared.
+
+    of: the value of a row; None: its cargo. limits: (sign of the comparison, limit) each; of limits that differ within a group the lowest.
+    """
+
+    aggregate: str
+    of: Expression | None
+    limits: tuple[tuple[str, Expression], ...]
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
+        return self.aggregate in (*DISTINCT, "value_sum", "reconcile") and all(sign in (">", ">=") for sign, _ in self.limits)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it reads of each row."""
+        return (*([self.of] if self.of else []), *(limit for _, limit in self.limits))
+
+
+class Grouping(Struct, frozen=True):
+    """A shipment rule's correlation: the columns to group by, and what must be true of a group; the first of several is told."""
+
+    keys: tuple[str, ...]
+    unnested: frozenset[str]  # keys that are lists: one group an element
+    measures: tuple[Measure, ...]
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it reads of each row, beside the keys."""
+        return tuple(e for measure in self.measures for e in measure.expressions)
+
+
+def read_keys(spec: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The fields that group, and those of them that are lists.
+
+    Raises:
+        AtomError: a name that is no field, several lists, or a field named twice.
+    """
+    keys = tuple(str(k) for k in spec.get("group-by") or ())
+    for key in keys:
+        if key not in BY_NAME:
+            raise AtomError(f"{key!r} cannot group: it is no field", did_you_mean(key, BY_NAME))
+    unnested = frozenset(k for k in keys if scope.column(k).kind == "texts")
+    if len(unnested) > 1 or len(set(keys)) < len(keys):
+        raise AtomError("one list at most can group, and each field once", "Leave out the others.")
+    return keys, unnested
+
+
+def blocks_of(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The condition of a correlation, and the one that `and` joins to it."""
+    return [spec, *([spec["and"]] if "and" in spec else [])]
+
+
+def parse_grouping(spec: Mapping[str, Any], scope: Scope) -> tuple[Grouping, list[str]]:
+    """Reads a correlation of scope shipment that has passed `check_correlation`.
+
+    Returns:
+        The grouping, and the fields without which a line is in no group.
+
+    Raises:
+        AtomError: a field, parameter or limit that is not known, or of the wrong kind.
+    """
+    keys, unnested = read_keys(spec, scope)
+    blocks = blocks_of(spec)
+    measures = tuple(_group_measure(block, scope) for block in blocks)
+    return Grouping(keys, unnested, measures), [*keys, *(str(b["field"]) for b in blocks if "field" in b)]
+
+
+def _group_measure(block: Mapping[str, Any], scope: Scope) -> Measure:
+    kind = str(block["type"])
+    of: Expression = Field("line_id") if kind == "event_count" else scope.column(str(block["field"]))
+    if kind not in DISTINCT and of.kind not in NUMERIC:
+        raise AtomError(f"{kind} needs numbers, and {block['field']!r} is {of.kind}")
+    return Measure(kind, of, limits_of(block, scope))
+
+
+def limits_of(block: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, Expression], ...]:
+    """What an aggregate is compared with, each with the sign of the comparison: a number or a field.
+
+    Raises:
+        AtomError: a limit that is neither.
+    """
+    try:
+        limits = scope.resolve(block.get("condition") or {})
+        return tuple((SIGNS[key], operand(limit, "number", scope)) for key, limit in limits.items())
+    except AtomError as error:
+        error.part = "condition"
+        raise
+    except ValueError as error:
+        raise AtomError(str(error), part="condition") from error
 
 
 class Chain(Struct, frozen=True):
@@ -69,16 +169,10 @@ class Window(Struct, frozen=True):
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """What it reads of every movement to judge it; what it only names (`named_by`) is not among them."""
-        measured = [e for m in self.measures for e in m.expressions]
+        measured = (e for m in self.measures for e in m.expressions)
         linked = (*map(Field, (*self.chain.ends, *self.chain.begins)), self.chain.carried) if self.chain else ()
-        return (
-            *map(Field, self.keys),
-            *measured,
-            *self.steps,
-            *self.changes,
-            *(value for value, _ in self.matched),
-            *(e for e in linked if e),
-        )
+        matched = (value for value, _ in self.matched)
+        return (*map(Field, self.keys), *measured, *self.steps, *self.changes, *matched, *filter(None, linked))
 
     @property
     def columns(self) -> frozenset[str]:
@@ -143,26 +237,23 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         measures.append(measure)
         needed += fields
     if kind == "first_seen":
-        limits = limits_of(spec, scope) if "condition" in spec else {}
-        measures += [Measure("event_count", None, tuple((SIGNS[key], limit) for key, limit in limits.items()))] if limits else []
+        if limits := limits_of(spec, scope):
+            measures.append(Measure("event_count", None, limits))
         needed += [str(f) for f in spec.get("differs") or ()]
-    matched = []
-    for field, column in (spec.get("match") or {}).items():
-        value = scope.column(field)
-        if value.kind != "text":
+    match = spec.get("match") or {}
+    for field in match:
+        if scope.column(field).kind != "text":
             raise AtomError(f"match compares texts, and {field!r} is none")
-        matched.append((value, str(column)))
-        needed.append(field)
+    needed += match
     chain, linked = _chain(spec, scope) if kind == "chain" else (None, [])
     needed += linked
     min_history = scope.resolve(spec.get("min_history", 0))
+    alone = kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec)
     window = Window(
         kind=kind,
-        keys=keys or tuple(spec.get("match") or ()),
+        keys=keys or tuple(match),
         unnested=unnested,
-        emit=str(
-            spec.get("emit", "trigger" if kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec) else "crossing")
-        ),
+        emit=str(spec.get("emit", "trigger" if alone else "crossing")),
         days=chain.gap * (chain.links - 1) if chain else days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
@@ -171,13 +262,11 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         min_history=min_history if isinstance(min_history, int) else days_of(min_history) or 0,
         method=str(spec.get("method", "ratio")),
         register=str(spec.get("register", "")),
-        matched=tuple(matched),
+        matched=tuple((scope.column(field), str(column)) for field, column in match.items()),
         against=str(spec.get("against", "")),
         tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
         named_by=_named_by(spec, scope),
-        unseen=_span(spec, "unseen", scope),
-        silence=_span(spec, "silence", scope),
-        known=_span(spec, "known", scope),
+        **{name: days_of(scope.resolve(spec.get(name))) or 0 for name in ("unseen", "silence", "known")},
         chain=chain,
     )
     return window, needed
@@ -185,10 +274,6 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
 
 _BY_THEMSELVES = ("absence", "baseline")  # every movement carries its own flag
 _MOST_TOLERANCE = 10
-
-
-def _span(spec: Mapping[str, Any], key: str, scope: Scope) -> int:
-    return days_of(scope.resolve(spec.get(key))) or 0
 
 
 def _tolerance(value: Any) -> float:
@@ -231,11 +316,9 @@ def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]
         of = scope.column(needed[0])
         if kind != "value_count" and of.kind not in NUMERIC:
             raise AtomError(f"{kind} needs a number, and {needed[0]!r} is {of.kind}")
-    limits = limits_of(block, scope)
-    needed += [
-        str(limit["field"]) for limit in scope.resolve(block.get("condition") or {}).values() if isinstance(limit, Mapping)
-    ]
-    return Measure(kind, of, tuple((SIGNS[key], limit) for key, limit in limits.items())), needed
+    measure = Measure(kind, of, limits_of(block, scope))
+    limits = scope.resolve(block.get("condition") or {}).values()
+    return measure, [*needed, *(str(limit["field"]) for limit in limits if isinstance(limit, Mapping))]
 
 
 def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from precursor_screen.cli.main import run
 from precursor_screen.core.model import Concern, Substance
 from precursor_screen.reference import bundle, shipped, substances
-from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.site_tables import load_concern
 from tests.conftest import ROOT
 from tests.screening import table
 from tests.thin import thin_tables

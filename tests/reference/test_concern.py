@@ -7,7 +7,7 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.core.model import LICIT_USES
 from precursor_screen.reference import shipped
-from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.site_tables import load_concern
 from precursor_screen.reference.substances import load_substances
 
 FOLDER = shipped.substances_folder()

@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.api import load_reference
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.rates import load_rates, rate_of
+from precursor_screen.reference.site_tables import load_rates, rate_of
 from tests.screening import screen_rows
 
 SHIPPED = shipped.rates_file()

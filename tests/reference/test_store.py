@@ -17,9 +17,9 @@ from precursor_screen.reference.snapshots import Snapshots
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists import opened
-from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
+from precursor_screen.reference.watchlists.registry import check_content, find_regressions
 from tests.reference.watchlists import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)

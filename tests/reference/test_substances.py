@@ -12,9 +12,8 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.core.model import Control, Substance
-from precursor_screen.reference.acts import load_acts
 from precursor_screen.reference.substance_checks import contradictions
-from precursor_screen.reference.substances import SubstanceTable, load_substances, read_substances
+from precursor_screen.reference.substances import SubstanceTable, load_acts, load_substances, read_substances
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.text import squash
 from tests.thin import TABLES, thin_tables

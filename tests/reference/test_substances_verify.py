@@ -10,9 +10,9 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.matching.structure.reading import why_unavailable
 from precursor_screen.reference import substance_verify
-from precursor_screen.reference.editions import load_editions
 from precursor_screen.reference.substance_verify import Check, compare_structures, load_exceptions, verify_tables
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.reference.table_rows import load_editions
 from tests.thin import TABLES, thin_tables
 
 DAY = date(2026, 10, 1)

@@ -11,8 +11,7 @@ import yaml
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.located import Located
 from precursor_screen.reference import shipped
-from precursor_screen.rulebook.grammar import parse_rule, rule_files
-from precursor_screen.rulebook.rule_shape import rule_schema
+from precursor_screen.rulebook.grammar import parse_rule, rule_files, rule_schema
 
 SCHEMA = rule_schema()
 

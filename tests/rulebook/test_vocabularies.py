@@ -20,8 +20,8 @@ from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.recogniser import shipped_substances
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
+from precursor_screen.rulebook.lint_words import VOCABULARY_OF, vocabularies
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, vocabularies
 from precursor_screen.text import quantity_words, text_mass
 from tests.rulebook.rules import make_rule
 

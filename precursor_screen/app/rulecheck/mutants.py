@@ -28,8 +28,8 @@ from precursor_screen.rulebook.build import parse_condition, words_of
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.expression import Apply, Expression, Field, Operator, Outcome
+from precursor_screen.rulebook.lint import domain_of
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.ranges import domain_of
 
 STEP, SWAP, CLAUSE, KEY, ITEM = "step", "swap", "clause", "key", "item"
 KINDS = {

@@ -24,7 +24,7 @@ from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference, Rulebook
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.rule_shape import RULE_ID
+from precursor_screen.rulebook.grammar import RULE_ID
 
 # `rules diff`: what two versions of the rules flag on the same manifests, and which version number that asks for.
 

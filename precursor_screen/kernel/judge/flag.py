@@ -24,9 +24,9 @@ from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolv
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Expression, columns_in
-from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.tell import NOT_STATED
+from precursor_screen.rulebook.windows import Grouping
 
 # Where a match stands, beside what the rule shows: names in the evidence -> columns.
 _SPANS = {

@@ -134,8 +134,7 @@ def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) 
         places.setdefault(right[j].text, []).append(j)
     rest: list[int] = []
     for i in ours:
-        same = places.get(left[i].text)
-        if same:
+        if same := places.get(left[i].text):
             pairs.append(Pair(i, same.pop(), 1.0))
         else:
             rest.append(i)
@@ -251,9 +250,7 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     if not ours and not theirs:
         return 1 if similarity >= (FAIR if rare else SAME_CONSONANTS) or (rare and len(only.key) >= LONG) else None
     if entry_kind == "person" and ours and not theirs:
-        return (
-            None  # one name of a person beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
-        )
+        return None  # beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
 from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
@@ -63,9 +64,8 @@ class Facts(Struct, frozen=True):
     def of_none(cls) -> Facts:
         """Of no word."""
         none = np.empty(0, np.int64)
-        return cls(
-            np.empty((SUMMED, 0)), np.empty((3, 0), np.uint64), np.empty(0, bool), none, np.zeros(1, np.int64), none, np.empty(0)
-        )
+        sums, masks = np.empty((SUMMED, 0)), np.empty((3, 0), np.uint64)
+        return cls(sums, masks, np.empty(0, bool), none, np.zeros(1, np.int64), none, np.empty(0))
 
     @property
     def count(self) -> int:
@@ -74,15 +74,9 @@ class Facts(Struct, frozen=True):
 
     def extend(self, more: Facts) -> Facts:
         """Of these words and some more."""
-        return Facts(
-            np.concatenate((self.sums, more.sums), axis=1),
-            np.concatenate((self.masks, more.masks), axis=1),
-            np.concatenate((self.short_number, more.short_number)),
-            np.concatenate((self.rows, more.rows)),
-            np.concatenate((self.starts, more.starts[1:] + self.starts[-1])),
-            np.concatenate((self.alike, more.alike)),
-            np.concatenate((self.similarities, more.similarities)),
-        )
+        more = replace(more, starts=more.starts[1:] + self.starts[-1])
+        pairs = ((getattr(self, name), getattr(more, name)) for name in self.__struct_fields__)
+        return Facts(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
 
 class Questions(Struct, frozen=True):
@@ -119,13 +113,12 @@ class _Plans(Struct, frozen=True):
 
 def find_candidates(asked: Questions, postings: Postings, cut: float) -> tuple[Ints, Ints]:
     """(position in `asked`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
-    found = []
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     if len(asked):
         plans = _plan(asked, cut / 100.0, postings.most_initials)
-        found = [_bound(asked.facts, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
-    if not found:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+        found += [_bound(asked.facts, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
+    positions, rows = zip(*found, strict=True)
+    return np.concatenate(positions), np.concatenate(rows)
 
 
 def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:

@@ -87,9 +87,8 @@ def is_exact(name: str, listed: str, entry_kind: str) -> bool:
         return False
     for part in name_parts(name):
         mine = normalise_party(part)
-        if _is_short(part, mine) or (entry_kind == "person" and mine.legal_forms and not theirs.legal_forms):
-            continue
-        if any(_are_equal(own, other, entry_kind) for own, other in _comparable(mine, theirs)):
+        a_firm = entry_kind == "person" and mine.legal_forms and not theirs.legal_forms
+        if not _is_short(part, mine) and not a_firm and any(_are_equal(*pair, entry_kind) for pair in _comparable(mine, theirs)):
             return True
     return False
 

@@ -50,42 +50,30 @@ def explain_party(
     """
     ours, theirs = normalise_party(name), normalise_party(entry_name)
     compared = index.compare(name, entry_name, entry_kind) if index else compare_names(name, entry_name, entry_kind)
-    if compared is None:
-        return {
-            "name": _describe(ours, ()),
-            "entry_name": _describe(theirs, ()),
-            "aligned": [],
-            "unaligned": {"name": [], "entry_name": []},
-            "score": None,
-            "cut": cut,
-            "length_score": None,
-            "length_cut": LENGTH_GATE,
-            "name_kind": name_kind,
-            "informative_tokens": 0,
-            "sentence": f"Nothing of {entry_name if ours.screenable else name!r} can be compared.",
-        }
-    outcome = compared.outcome
-    pairs = outcome.pairs
+    left, right, pairs = (compared.left, compared.right, compared.outcome.pairs) if compared else ((), (), ())
+    outcome = compared.outcome if compared else None
+    counted = (outcome.informative or 0) if outcome else 0
     return {
-        "name": _describe(ours, compared.left),
-        "entry_name": _describe(theirs, compared.right),
-        "aligned": [_describe_pair(compared, pair) for pair in pairs],
+        "name": _describe(ours, left),
+        "entry_name": _describe(theirs, right),
+        "aligned": [_describe_pair(left[pair.left], right[pair.right], pair) for pair in pairs],
         "unaligned": {
-            "name": _left_over(compared.left, {p.left for p in pairs}, compared.right),
-            "entry_name": _left_over(compared.right, {p.right for p in pairs}, compared.left),
+            "name": _left_over(left, {p.left for p in pairs}, right),
+            "entry_name": _left_over(right, {p.right for p in pairs}, left),
         },
-        "score": outcome.score,
+        "score": outcome.score if outcome else None,
         "cut": cut,
-        "length_score": outcome.length_score,
+        "length_score": outcome.length_score if outcome else None,
         "length_cut": LENGTH_GATE,
         "name_kind": name_kind,
-        "informative_tokens": informative_tokens if informative_tokens is not None else outcome.informative or 0,
-        "sentence": _sentence(name, entry_name, name_kind, compared, cut),
+        "informative_tokens": counted if informative_tokens is None or not outcome else informative_tokens,
+        "sentence": _sentence(name, entry_name, name_kind, compared, cut)
+        if compared
+        else f"Nothing of {entry_name if ours.screenable else name!r} can be compared.",
     }
 
 
-def _describe_pair(compared: CompareResult, pair: Pair) -> dict[str, Any]:
-    left, right = compared.left[pair.left], compared.right[pair.right]
+def _describe_pair(left: Word, right: Word, pair: Pair) -> dict[str, Any]:
     return {
         "name": left.shown,
         "entry_name": right.shown,
@@ -119,11 +107,8 @@ def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResul
     outcome = compared.outcome
     enough = outcome.score >= cut
     reached = "reaches" if enough else "does not reach"
-    words = [
-        compared.left[p.left].shown
-        for p in outcome.pairs
-        if not p.is_initial and _informs(compared.left[p.left]) and _informs(compared.right[p.right])
-    ]
+    pairs = [(compared.left[p.left], compared.right[p.right]) for p in outcome.pairs if not p.is_initial]
+    words = [left.shown for left, right in pairs if _informs(left) and _informs(right)]
     agreeing = f"; the words that agree and tell names apart: {', '.join(words)}" if words else "; only general words agree"
     if enough and contradicts(name, (entry_name,)):
         agreeing += "; in the writing that both are in, the names differ"

@@ -1,6 +1,6 @@
 """Names against watchlists: every entry of which a name reaches the cut, with its best name.
 
-`alignment` says what a score is, `candidates` which pairs are worth scoring, `party_index` what an index holds. A name is scored
+`alignment` says what a score is, `candidates` which pairs are worth scoring, `index_file` what an index holds. A name is scored
 in each of its readings against each reading of the list's names by the rules of the entry's kind; the best counts.
 """
 
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 from os import cpu_count
 from pathlib import Path
 from threading import Lock
@@ -37,10 +39,9 @@ from precursor_screen.matching.party.index_file import (
     spell_listed,
     storable,
 )
-from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
 from precursor_screen.matching.party.vocabulary import Vocabulary
-from precursor_screen.matching.party.weights import Word, describe, make_word
-from precursor_screen.matching.party.word_book import WordBook
+from precursor_screen.matching.party.weights import Word, make_word
+from precursor_screen.matching.party.word_book import Joined, Speller, Texts, WordBook, is_truncated
 from precursor_screen.text.party import PartyName, normalise_party
 
 __all__ = [
@@ -74,25 +75,25 @@ class PartyIndex:
     def __init__(self, table: pa.Table, path: Path | None = None) -> None:
         self.path = path
         self.table = table
-        self._arrays = arrays = open_arrays(table, path)
-        self.list_id = arrays.about["list_id"]
-        self.list_sha256 = arrays.about["list_sha256"]
-        self.content_sha256 = arrays.about["content_sha256"]
-        self.entries = int(arrays.about["entries"])
-        self.unscreenable_names = int(arrays.about["unscreenable_names"])
-        self._vocabulary = Vocabulary(arrays.arrays)
+        about, self.arrays = open_arrays(table, path)
+        self.list_id = about["list_id"]
+        self.list_sha256 = about["list_sha256"]
+        self.content_sha256 = about["content_sha256"]
+        self.entries = int(about["entries"])
+        self.unscreenable_names = int(about["unscreenable_names"])
+        self._vocabulary = Vocabulary(self.arrays)
         self._lock = Lock()
         self._opened_book: WordBook | None = None
 
     def _delisted(self, as_of: date | None) -> frozenset[int]:
-        if as_of is None or not len(self._arrays["delisted_day"]):
+        if as_of is None or not len(self.arrays["delisted_day"]):
             return frozenset()
-        past = pc.less_equal(self._arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
-        return frozenset(self._arrays["delisted_entry"][past].tolist())
+        past = pc.less_equal(self.arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
+        return frozenset(self.arrays["delisted_entry"][past].tolist())
 
     def last_delisting(self, as_of: date) -> date | None:
         """The last day, up to that one, on which an entry was de-listed: between two such days nothing changes."""
-        days = self._arrays["delisted_day"]
+        days = self.arrays["delisted_day"]
         past = days.filter(pc.less_equal(days, pa.scalar(as_of, pa.date32())))
         last: date | None = pc.max(past).as_py()
         return last
@@ -106,14 +107,9 @@ class PartyIndex:
         """Pickle by path, so that workers map the file instead of copying it."""
         return (_reopen, (self.path,)) if self.path else (PartyIndex, (self.table,))
 
-    @property
-    def arrays(self) -> Mapping[str, Any]:
-        """The arrays of the index by column name (`party_index`)."""
-        return self._arrays.arrays
-
     def __len__(self) -> int:
         """How many comparable readings of names it holds."""
-        return len(self._arrays["row_entry"])
+        return len(self.arrays["row_entry"])
 
     def match_names(
         self, names: Sequence[str], cut: float = DEFAULT_CUT, as_of: date | None = None, workers: int | None = None
@@ -132,11 +128,8 @@ class PartyIndex:
         asked = list(dict.fromkeys(names))
         blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
         threads = workers or cpu_count() or 1
-        if threads > 1 and len(asked) > _FEW:
-            with ThreadPoolExecutor(threads) as pool:
-                found = [self._match_block(block, cut, as_of, pool) for block in blocks]
-        else:
-            found = [self._match_block(block, cut, as_of, None) for block in blocks]
+        with ThreadPoolExecutor(threads) if threads > 1 and len(asked) > _FEW else nullcontext() as pool:
+            found = [self._match_block(block, cut, as_of, pool) for block in blocks]
         rows = [row for block, _ in found for row in block]
         return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
 
@@ -156,20 +149,20 @@ class PartyIndex:
 
     def prepare(self) -> None:
         """Makes what matching needs and threads share; the first call to match does so, unless it was done before."""
-        _ = self._postings, self._words, self._row_counts
+        _ = self._postings, self._row_counts
         _ = self._vocabulary.rarities, self._vocabulary.by_key, self._vocabulary.by_text
 
     @cached_property
     def _postings(self) -> Any:
         mine = self._vocabulary
-        return summarise_rows(self._arrays.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
+        return summarise_rows(self.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
 
     @cached_property
     def _own_names(self) -> dict[int, list[str]]:
         """The names of entries that are not in ASCII letters, by the entry's position."""
-        primary: list[str] = self._arrays["entry_name"].to_pylist()
+        primary: list[str] = self.arrays["entry_name"].to_pylist()
         found: dict[int, list[str]] = {}
-        for entry, name in zip(self._arrays["row_entry"].tolist(), self._arrays["row_name"].to_pylist(), strict=True):
+        for entry, name in zip(self.arrays["row_entry"].tolist(), self.arrays["row_name"].to_pylist(), strict=True):
             written = primary[entry] if name is None else name
             if not written.isascii():
                 found.setdefault(entry, []).append(written)
@@ -177,7 +170,7 @@ class PartyIndex:
 
     @cached_property
     def _row_counts(self) -> list[int]:
-        counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
+        counts: list[int] = np.diff(self.arrays["posting_starts"]).tolist()
         return counts
 
     @property
@@ -186,10 +179,6 @@ class PartyIndex:
         if self._opened_book is None or self._opened_book.is_full():
             self._opened_book = WordBook(self._vocabulary, self._row_counts)
         return self._opened_book
-
-    @cached_property
-    def _words(self) -> _ListedWords:
-        return _ListedWords(self._vocabulary)
 
     def _match_block(
         self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None
@@ -216,10 +205,9 @@ class PartyIndex:
             batches = [_Batch(owners[part], readings[part], book.ask(readings[part]), book.words, gone) for part in parts]
         found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, cut), batches)
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
-        for one in found:
-            for key, match in one.items():
-                if key not in best or match[0] < best[key][0]:
-                    best[key] = match
+        for key, match in chain.from_iterable(one.items() for one in found):
+            if key not in best or match[0] < best[key][0]:
+                best[key] = match
         return self._ordered(names, best), unscreenable
 
     def _match_batch(self, batch: _Batch, cut: float) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:
@@ -230,42 +218,40 @@ class PartyIndex:
             outcome = self._compare([batch.words[i] for i in batch.readings[position]], row, is_truncated(name), cut)
             if outcome.informative is None or outcome.score < cut:
                 continue
-            entry = int(self._arrays["row_entry"][row])
-            kind = int(self._arrays["row_kind"][row])
+            entry = int(self.arrays["row_entry"][row])
+            kind = int(self.arrays["row_kind"][row])
             if entry in batch.gone or (not name.isascii() and contradicts(name, self._own_names.get(entry, ()))):
                 continue
-            rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
+            rank = (NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
             key = (name, entry)
             if key not in best or rank < best[key][0]:
                 best[key] = (rank, outcome, row)
         return best
 
     def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
-        starts, held, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
-        listed = self._words.take(held[starts[row] : starts[row + 1]].tolist())
-        return compare(words, listed, ENTRY_KINDS[self._arrays["entry_kind"][entries[row]]], truncated, cut)
+        starts, held, entries = (self.arrays[name] for name in ("row_starts", "row_words", "row_entry"))
+        listed = self._vocabulary.words(held[starts[row] : starts[row + 1]].tolist())
+        return compare(words, listed, ENTRY_KINDS[self.arrays["entry_kind"][entries[row]]], truncated, cut)
 
     def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
         place = {name: i for i, name in enumerate(names)}
-        found = []
-        for (name, entry), (_, outcome, row) in best.items():
-            found.append((place[name], -outcome.score, entry, _Match(name, entry, row, outcome.score, outcome.informative or 0)))
-        return [match for *_, match in sorted(found, key=lambda f: f[:3])]
+        found = [(name, entry, row, outcome) for (name, entry), (_, outcome, row) in best.items()]
+        return sorted(found, key=lambda match: (place[match[0]], -match[3].score, match[1]))
 
     def _table(self, found: Sequence[_Match]) -> pa.Table:
-        entries = pa.array([m.entry for m in found], pa.int64())
-        rows = pa.array([m.row for m in found], pa.int64())
-        kinds = self._arrays["row_kind"]
+        names, of, at, outcomes = zip(*found, strict=True) if found else ((), (), (), ())
+        entries, rows = pa.array(of, pa.int64()), pa.array(at, pa.int64())
+        kinds = self.arrays["row_kind"]
         columns: dict[str, Any] = {
-            "value": [storable(m.name) for m in found],
+            "value": list(map(storable, names)),
             "list_id": [self.list_id] * len(found),
-            "entry_id": self._arrays["entry_id"].take(entries),
-            "entry_name": self._arrays["entry_name"].take(entries),
-            "matched_name": pc.coalesce(self._arrays["row_name"].take(rows), self._arrays["entry_name"].take(entries)),
-            "name_kind": [NAME_KINDS[kinds[m.row]] for m in found],
-            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][m.entry]] for m in found],
-            "score": [m.score for m in found],
-            "informative_tokens": [m.informative for m in found],
+            "entry_id": self.arrays["entry_id"].take(entries),
+            "entry_name": self.arrays["entry_name"].take(entries),
+            "matched_name": pc.coalesce(self.arrays["row_name"].take(rows), self.arrays["entry_name"].take(entries)),
+            "name_kind": [NAME_KINDS[kinds[row]] for row in at],
+            "entry_kind": [ENTRY_KINDS[self.arrays["entry_kind"][entry]] for entry in of],
+            "score": [outcome.score for outcome in outcomes],
+            "informative_tokens": [outcome.informative or 0 for outcome in outcomes],
         }
         arrays = [
             column if isinstance(column, pa.Array) else pa.array(column, type=field.type)
@@ -345,37 +331,6 @@ class _Batch(Struct, frozen=True):
     gone: frozenset[int]
 
 
-class _Match(Struct, frozen=True):
-    name: str
-    entry: int
-    row: int
-    score: float
-    informative: int
-
-
-class _Rank(Struct, frozen=True, order=True):
-    """Which of an entry's names stands for it: the least."""
-
-    is_weak: bool
-    falling_score: float
-    falling_informative: int
-    kind: int
-    row: int
-
-
-class _ListedWords:
-    """The words of an index by position, made when first asked for."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._made: dict[int, Word] = {}
-
-    def take(self, positions: Sequence[int]) -> list[Word]:
-        made = self._made
-        return [made.get(i) or self._make(i) for i in positions]
-
-    def _make(self, i: int) -> Word:
-        mine = self._vocabulary
-        text = mine.texts[i]
-        word = Word(text, mine.keys[i], int(mine.kinds[i]), float(mine.weights[i]), describe(text)[2])
-        return self._made.setdefault(i, word)
+_Match = tuple[str, int, int, Outcome]  # name, entry, row of the index, what comparing gives
+# Which of an entry's names stands for it, the least: whether weak, falling score and count of telling words, kind, row.
+_Rank = tuple[bool, float, int, int, int]

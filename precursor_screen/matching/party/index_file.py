@@ -8,19 +8,19 @@ informative word.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from msgspec import Struct
 
 from precursor_screen.core.arrow import map_arrow
 from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS, WatchlistEntry, WatchlistName
-from precursor_screen.matching.party.spellings import order_by_length, sign
+from precursor_screen.matching.party.vocabulary import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
 from precursor_screen.text.party import LATIN, Interpretation, PartyName, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.text.party_words import part_form
@@ -59,16 +59,6 @@ _SCHEMA = pa.schema([(name, pa.list_(kind)) for name, kind in _COLUMNS.items()])
 def index_version() -> str:
     """Changes with anything that an index depends on but the list itself."""
     return f"{normaliser_version()}-{INDEX_VERSION}"
-
-
-class Opened(Struct, frozen=True):
-    """The arrays of an index, by column name: numpy arrays of numbers, Arrow arrays of texts and dates."""
-
-    about: Mapping[str, str]
-    arrays: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> Any:
-        return self.arrays[name]
 
 
 def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: str = "") -> pa.Table:
@@ -113,14 +103,6 @@ def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: st
     return pa.Table.from_arrays(columns, schema=_SCHEMA.with_metadata(about))
 
 
-class _Ids(dict[str, int]):
-    """A number for each text, in the order of their first asking."""
-
-    def __missing__(self, text: str) -> int:
-        number = self[text] = len(self)
-        return number
-
-
 class _Rows:
     """The readings of names, row by row, as they are met."""
 
@@ -130,7 +112,7 @@ class _Rows:
         self.owners: list[int] = []
         self.sizes: list[int] = []
         self.words: list[int] = []
-        self.ids = _Ids()
+        self.ids: defaultdict[str, int] = defaultdict(lambda: len(self.ids))  # a number for each text, in order
         self.unscreenable = 0
 
     def add(self, owner: int, entry_kind: str, name: WatchlistName, primary: str, seen: set[tuple[str, ...]]) -> None:
@@ -166,8 +148,6 @@ def _part_firm(texts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
 
 
 def _check_kinds(list_id: str, entry: WatchlistEntry) -> None:
-    if entry.kind in ENTRY_KINDS and all(n.kind in _NAME_KIND for n in entry.names):
-        return
     kinds = [(entry.kind, ENTRY_KINDS, "entry"), *((n.kind, NAME_KINDS, "name") for n in entry.names)]
     for kind, known, what in kinds:
         if kind not in known:
@@ -231,8 +211,8 @@ def map_index(path: Path) -> pa.Table:
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
 
 
-def open_arrays(table: pa.Table, path: Path | None) -> Opened:
-    """The arrays of an index.
+def open_arrays(table: pa.Table, path: Path | None) -> tuple[dict[str, str], dict[str, Any]]:
+    """What an index says of itself, and its arrays by column name: numpy arrays of numbers, Arrow arrays of texts and dates.
 
     Raises:
         WatchlistError: it was built by another version.
@@ -245,7 +225,7 @@ def open_arrays(table: pa.Table, path: Path | None) -> Opened:
     for name, kind in _COLUMNS.items():
         values = table.column(name).chunk(0).flatten()
         arrays[name] = values if kind in (pa.string(), pa.date32()) else values.to_numpy(zero_copy_only=True)
-    return Opened(about, arrays)
+    return about, arrays
 
 
 def _digest(list_id: str, columns: Sequence[pa.Array]) -> str:

@@ -211,8 +211,7 @@ LEAST_EXACT: Final = 3
 
 def is_name_by_itself(match: dict[str, Any]) -> bool:
     """Whether a text is a listed name as a whole, and not made of words that many names or goods have."""
-    words = [w for w in parted(match["value"]).split() if describe(w)[1] == NAME]
-    common = all(VARIANTS.get(w, w) in COMMON for w in words) or is_goods(match)
+    common = all(VARIANTS.get(w, w) in COMMON for w in _names_of(match)) or is_goods(match)
     return bool(match["score"] >= EXACT and match["informative_tokens"] >= 1 and not common)
 
 
@@ -266,10 +265,11 @@ def says_enough(match: dict[str, Any]) -> bool:
 
 def is_goods(match: dict[str, Any]) -> bool:
     """Whether a firm's name is made of words for goods: within a text such words mean goods, unless a legal form stands beside."""
-    if match["entry_kind"] == "person":
-        return False
-    words = [w for w in parted(match["value"]).split() if describe(w)[1] == NAME]
-    return all(w in goods_words() for w in words)
+    return match["entry_kind"] != "person" and goods_words().issuperset(_names_of(match))
+
+
+def _names_of(match: dict[str, Any]) -> list[str]:
+    return [w for w in parted(match["value"]).split() if describe(w)[1] == NAME]
 
 
 def has_form(named: str, text: str) -> bool:

@@ -3,20 +3,148 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, may_differ
+from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, edits_allowed, may_differ
 from precursor_screen.matching.party.bounds import letter_bit
-from precursor_screen.matching.party.spellings import Spellings
-from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER
+from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe
 from precursor_screen.text.party_scripts import consonants
 from precursor_screen.text.party_words import VARIANTS
+
+# Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
+
+U64 = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+
+_WIDTHS = dict(
+    zip("abcdefghijklmnopqrstuvwxyz", (5, 2, 1, 2, 4, 2, 2, 2, 4, 1, 3, 3, 3, 4, 4, 2, 1, 3, 4, 3, 3, 2, 1, 1, 1, 1), strict=True)
+)
+_BINS = 26
+_TILE_WORDS, _TILE_KEYS = 8192, 32
+_SIGN_BLOCK = 1 << 15
+_MOST_EDITS = 3
+_SIGNED_LENGTH = 64  # letters that a signature looks at; of longer spellings nothing is ruled out
+_ALLOWED = np.array([edits_allowed(length) for length in range(_SIGNED_LENGTH)])
+
+
+class Similar(Struct, frozen=True):
+    """Positions of the spellings asked for and of those found, how many errors lie between, and the length of the longer."""
+
+    asked: Ints
+    found: Ints
+    errors: Ints
+    longer: Ints
+
+    def likeness(self) -> list[float]:
+        """How alike each pair is, 0 to 1."""
+        alike: list[float] = (1.0 - ERROR * self.errors / self.longer).tolist()
+        return alike
+
+
+class Spellings:
+    """Spellings ordered by length, with their signatures."""
+
+    def __init__(self, spellings: Sequence[str], signatures: U64) -> None:
+        self._spellings, self._signatures = spellings, signatures
+        self._lengths = np.fromiter((len(s) for s in spellings), np.int64, len(spellings))
+        self._may_differ = np.fromiter((may_differ(s) for s in spellings), bool, len(spellings))
+
+    def find_similar(self, asked: Sequence[str]) -> Similar:
+        """All spellings that are equal to one of those asked for or differ by few enough errors.
+
+        Args:
+            asked: distinct spellings.
+        """
+        order = sorted(range(len(asked)), key=lambda i: (len(asked[i]), i))
+        signatures = sign([asked[i] for i in order])
+        lengths = [len(asked[i]) for i in order]
+        found: list[tuple[Ints, Ints]] = []
+        start = 0
+        while start < len(order):
+            end = start
+            while end < len(order) and lengths[end] == lengths[start] and end - start < _TILE_KEYS:
+                end += 1
+            found += self._scan(signatures[start:end], lengths[start], start)
+            start = end
+        if not found:
+            empty = np.empty(0, np.int64)
+            return Similar(empty, empty, empty, empty)
+        positions = np.array(order, np.int64)[np.concatenate([f[0] for f in found])]
+        return self._keep_similar(asked, positions, np.concatenate([f[1] for f in found]))
+
+    def _scan(self, signatures: U64, length: int, first: int) -> list[tuple[Ints, Ints]]:
+        reach = edits_allowed(length + _MOST_EDITS)
+        low, high = np.searchsorted(self._lengths, (length - reach, length + reach + 1)).tolist()
+        found = []
+        for start in range(low, high, _TILE_WORDS):
+            stop = min(start + _TILE_WORDS, high)
+            most = _allowed(np.maximum(self._lengths[start:stop], length))
+            apart = np.abs(self._lengths[start:stop] - length)
+            inside = np.flatnonzero(apart <= most)
+            if not len(inside):
+                continue
+            a, b = int(inside[0]), int(inside[-1]) + 1
+            limits = np.maximum(2 * most - apart, 0) if length <= _SIGNED_LENGTH - _MOST_EDITS else np.full(stop - start, 64)
+            differing = np.bitwise_count(signatures[:, None] ^ self._signatures[None, start + a : start + b])
+            asked, word = np.divmod(np.flatnonzero(differing <= limits[a:b].astype(np.uint8)[None, :]), b - a)
+            found.append((asked + first, word + start + a))
+        return found
+
+    def _keep_similar(self, asked: Sequence[str], positions: Ints, found: Ints) -> Similar:
+        mine = self._spellings
+        left, right = [asked[i] for i in positions.tolist()], [mine[j] for j in found.tolist()]
+        errors = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_EDITS, dtype=np.int32).astype(np.int64)
+        asked_lengths = np.fromiter((len(s) for s in asked), np.int64, len(asked))
+        longer = np.maximum(asked_lengths[positions], self._lengths[found])
+        may = np.fromiter((may_differ(s) for s in asked), bool, len(asked))[positions] & self._may_differ[found]
+        keep = (errors == 0) | ((errors <= _allowed(longer)) & may)
+        return Similar(positions[keep], found[keep], errors[keep], longer[keep])
+
+
+def order_by_length(spellings: Sequence[str]) -> list[int]:
+    """Positions of spellings in the order in which `Spellings` wants them."""
+    return sorted(range(len(spellings)), key=lambda i: (len(spellings[i]), spellings[i]))
+
+
+def sign(keys: Sequence[str]) -> U64:
+    """Thermometer-coded letter counts of spellings, 64 bits each, in their order; any text, lone surrogates included."""
+    blocks = [_sign_block(keys[i : i + _SIGN_BLOCK]) for i in range(0, len(keys), _SIGN_BLOCK)]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.uint64)
+
+
+def _sign_block(keys: Sequence[str]) -> U64:
+    cut = [k[:_SIGNED_LENGTH] for k in keys]
+    codes = np.frombuffer("".join(cut).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    owner = np.repeat(np.arange(len(cut), dtype=np.int64), np.fromiter((len(k) for k in cut), np.int64, len(cut)))
+    bins = (codes % 26).astype(np.int64)
+    letter = (codes >= 97) & (codes <= 122)
+    bins[letter] = codes[letter] - 97
+    counts = np.bincount(owner * _BINS + bins, minlength=len(cut) * _BINS).reshape(len(cut), _BINS)
+    bits = counts[:, _THERMOMETER_BIN] > _THERMOMETER_LEVEL
+    packed: U64 = np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64).reshape(-1)
+    return packed
+
+
+def _thermometer() -> tuple[Ints, Ints]:
+    widths = list(_WIDTHS.values())
+    return np.repeat(np.arange(_BINS), widths), np.concatenate([np.arange(w) for w in widths])
+
+
+_THERMOMETER_BIN, _THERMOMETER_LEVEL = _thermometer()
+
+
+def _allowed(lengths: Ints) -> Ints:
+    allowed: Ints = _ALLOWED[np.minimum(lengths, _SIGNED_LENGTH - 1)]
+    return allowed
 
 
 class Vocabulary:
@@ -27,6 +155,7 @@ class Vocabulary:
         self.kinds, self.weights, self._rarities = arrays["word_kind"], arrays["word_weight"], arrays["word_rarity"]
         self._key_signatures, self._text_signatures = arrays["word_signature"], arrays["text_signature"]
         self._text_order = arrays["text_order"]
+        self._made: dict[int, Word] = {}
 
     @cached_property
     def texts(self) -> list[str]:
@@ -46,6 +175,16 @@ class Vocabulary:
         named = np.flatnonzero((self.kinds == NAME) | (self.kinds == CONSONANTS)).tolist()
         rarities, keys = self._rarities.tolist(), self.keys
         return {keys[i]: rarities[i] for i in named}
+
+    def words(self, positions: Sequence[int]) -> list[Word]:
+        """Some of its words, each made when first asked for."""
+        made = self._made
+        return [made.get(i) or self._make(i) for i in positions]
+
+    def _make(self, i: int) -> Word:
+        text = self.texts[i]
+        word = Word(text, self.keys[i], int(self.kinds[i]), float(self.weights[i]), describe(text)[2])
+        return self._made.setdefault(i, word)
 
     @cached_property
     def general_bits(self) -> npt.NDArray[np.uint64]:
@@ -75,45 +214,36 @@ class Vocabulary:
         """Texts, in the order of `_text_order`."""
         return Spellings([self.texts[i] for i in self._text_order.tolist()], self._text_signatures)
 
+    def _of_kind(self, kind: int) -> list[int]:
+        positions: list[int] = np.flatnonzero(self.kinds == kind).tolist()
+        return positions
+
     @cached_property
     def _by_consonants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i, (text, kind) in enumerate(zip(self.texts, self.kinds.tolist(), strict=True)):
-            if kind == NAME and (skeleton := consonants(text)):
-                found.setdefault(skeleton, []).append(i)
-        return found
+        return _grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
 
     @cached_property
     def _marked_consonants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i in np.flatnonzero(self.kinds == CONSONANTS).tolist():
-            found.setdefault(consonants(self.texts[i][1:]), []).append(i)
-        return found
+        return _grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
 
     @cached_property
     def _variants(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for i, (text, kind) in enumerate(zip(self.texts, self.kinds.tolist(), strict=True)):
-            if kind == NAME and text in VARIANTS:
-                found.setdefault(VARIANTS[text], []).append(i)
-        return found
+        return _grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
 
     def find_alike(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
-        if kind == NAME and text in VARIANTS:
-            return dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) | self._across_scripts(text, kind)
-        return self._across_scripts(text, kind)
-
-    def _across_scripts(self, text: str, kind: int) -> dict[int, float]:
         if kind == CONSONANTS:
             return dict.fromkeys(self._by_consonants.get(consonants(text[1:]), ()), SAME_CONSONANTS)
-        if kind == NAME and self._marked_consonants and (skeleton := consonants(text)):
-            return dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
-        return {}
+        if kind != NAME:
+            return {}
+        alike = dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) if text in VARIANTS else {}
+        if self._marked_consonants and (skeleton := consonants(text)):
+            alike |= dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
+        return alike
 
     @cached_property
     def _alphabetical(self) -> list[tuple[str, int]]:
-        return sorted((self.texts[i], i) for i in np.flatnonzero(self.kinds == NAME).tolist())
+        return sorted((self.texts[i], i) for i in self._of_kind(NAME))
 
     def find_starting(self, start: str) -> dict[int, float]:
         """Names that a cut word may be the start of."""
@@ -131,19 +261,23 @@ class Vocabulary:
         texts = {text: i for i, (text, _) in enumerate(words) if may_differ(text)}
         similar = self.by_text.find_similar(list(texts))
         owners, positions = list(texts.values()), self._text_order[similar.found].tolist()
-        likeness = (1.0 - ERROR * similar.errors / similar.longer).tolist()
-        for asked, position, value in zip(similar.asked.tolist(), positions, likeness, strict=True):
+        for asked, position, value in zip(similar.asked.tolist(), positions, similar.likeness(), strict=True):
             found[owners[asked]][position] = value
-        keys: dict[str, list[int]] = {}
-        for i, (_, key) in enumerate(words):
-            keys.setdefault(key, []).append(i)
+        keys = _grouped((key, i) for i, (_, key) in enumerate(words))
         similar = self.by_key.find_similar(list(keys))
         groups = list(keys.values())
-        likeness = (1.0 - ERROR * similar.errors / similar.longer).tolist()
-        for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), likeness, strict=True):
+        for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), similar.likeness(), strict=True):
             for i in groups[asked]:
                 found[i][position] = max(value, found[i].get(position, 0.0))
         return found
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    """Positions by what they have in common."""
+    found: dict[str, list[int]] = {}
+    for shared, i in pairs:
+        found.setdefault(shared, []).append(i)
+    return found
 
 
 def general_bit(key: str) -> int:

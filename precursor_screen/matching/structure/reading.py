@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -103,10 +104,8 @@ def formula_of(smiles: str) -> dict[str, int]:
     """
     chem, _ = _chem()
     molecule = chem.MolFromSmiles(smiles) if smiles else None
-    counts: dict[str, int] = {}
-    for atom in chem.AddHs(molecule).GetAtoms() if molecule is not None else ():
-        counts[atom.GetSymbol()] = counts.get(atom.GetSymbol(), 0) + 1
-    return counts
+    atoms = chem.AddHs(molecule).GetAtoms() if molecule is not None else ()
+    return Counter(atom.GetSymbol() for atom in atoms)
 
 
 def variants(name: str) -> list[str]:

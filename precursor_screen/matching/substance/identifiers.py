@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
-from precursor_screen.core.model import CasNumber, EcNumber, HsCode, Substance
-from precursor_screen.matching.substance.match import Match
-from precursor_screen.matching.substance.repeats import COUNTED_MATCHES
+from precursor_screen.core.model import CasNumber, EcNumber, Substance
+from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match, stretch
 from precursor_screen.text.codes import (
     FoundCode,
     find_cas,
@@ -24,6 +23,9 @@ from precursor_screen.text.codes import (
     near_number,
 )
 from precursor_screen.text.goods_words import form_of
+
+T = TypeVar("T")
+Registered = Mapping[str, Sequence[tuple[Substance, CasNumber | EcNumber]]]  # by number
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
@@ -46,24 +48,15 @@ class Identifiers:
 
     def __init__(self, substances: Sequence[Substance], rare: frozenset[str] = frozenset()) -> None:
         self._rare = rare
-        self._cas: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
-        self._ec: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
-        self._cus: dict[str, list[Substance]] = defaultdict(list)
-        self._un: dict[str, list[Substance]] = defaultdict(list)
-        self._hs: dict[str, list[tuple[Substance, HsCode]]] = defaultdict(list)
-        for s in substances:
-            for number in s.cas_numbers:
-                self._cas[number.number].append((s, number))
-            for ec in s.ec_numbers:
-                self._ec[ec.number].append((s, ec))
-            for cus in s.cus_codes:
-                self._cus[cus].append(s)
-            for un in s.un_numbers:
-                self._un[un].append(s)
-            for code in s.hs_codes:
-                if code.edition_until is None or code.edition_until >= _FIRST_EDITION:
-                    self._hs[code.hs6].append((s, code))
-        self._listed_cas, self._listed_ec = frozenset(self._cas), frozenset(self._ec)
+        self._registered_as: dict[str, Registered] = {
+            "cas": _by_number((n.number, (s, n)) for s in substances for n in s.cas_numbers),
+            "ec_number": _by_number((n.number, (s, n)) for s in substances for n in s.ec_numbers),
+        }
+        self._cus = _by_number((code, s) for s in substances for code in s.cus_codes)
+        self._un = _by_number((number, s) for s in substances for number in s.un_numbers)
+        codes = ((code, s) for s in substances for code in s.hs_codes if (code.edition_until or _FIRST_EDITION) >= _FIRST_EDITION)
+        self._hs = _by_number((code.hs6, (s, code)) for code, s in codes)
+        self._listed = {method: frozenset(numbers) for method, numbers in self._registered_as.items()}
 
     def in_text(self, text: str, plain: str, named: Iterable[Match]) -> Iterator[Match]:
         """CAS, EC, UN and CUS numbers that a free text gives away by their form.
@@ -96,17 +89,17 @@ class Identifiers:
         for found in find_ec(text):
             yield from self._registered("ec_number", text, found, agreed)
         for found in find_un(text):
-            for match in self._by_un(found.number, text, found.start, found.end):
+            for match in self._by_un(text, found):
                 yield self._on_goods(match, plain)
         for found in find_cus(text):
             for s in self._cus.get(found.number, ()):
-                yield _match(s, "cus", "strong", text, found.start, found.end, 100.0, found.number)
+                yield _match(s, "cus", "strong", text, found)
 
-    def _by_un(self, number: str, text: str, start: int, end: int) -> Iterator[Match]:
+    def _by_un(self, text: str, found: FoundCode) -> Iterator[Match]:
         """Solutions, spent acids and batteries share numbers; one that a single listed substance has says which it is."""
-        owners = self._un.get(number, ())
+        owners = self._un.get(found.number, ())
         for s in owners:
-            yield _match(s, "un_number", "medium" if len(owners) == 1 else "weak", text, start, end, 50.0, number)
+            yield _match(s, "un_number", "medium" if len(owners) == 1 else "weak", text, found, score=50.0)
 
     def _on_goods(self, match: Match, plain: str) -> Match:
         """A number as the words round it leave it: weak on articles, more where it stands bare and says much by itself."""
@@ -115,36 +108,29 @@ class Identifiers:
         form = form_of(plain, match.start, match.end)
         if form == "article":
             return replace(match, form=form, strength="weak")
-        bare = match.method == "cas" and match.strength == "weak"
-        if (
-            bare and match.name_verified and plain.strip(" .") == plain[match.start : match.end]
-        ):  # nothing but the number, and its check digit is right
-            return replace(match, strength="medium")
-        bare = bare and match.substance_id in self._rare
-        if bare and not _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start]):
-            return replace(match, strength="medium")
-        return match
+        if match.method != "cas" or match.strength != "weak":
+            return match
+        alone = plain.strip(" .") == plain[match.start : match.end]
+        of_parts = _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start])
+        # Nothing but the number, and its check digit is right; or one that is hardly ever seen, and no number of a part.
+        telling = (alone and match.name_verified) or (match.substance_id in self._rare and not of_parts)
+        return replace(match, strength="medium") if telling else match
 
     def _registered(self, method: str, text: str, found: FoundCode, agreed: set[str]) -> Iterator[Match]:
         """Matches of a CAS or EC number; one that fails its check digit and is a digit off a listed one is shown as set aside."""
-        numbers, listed = (self._cas, self._listed_cas) if method == "cas" else (self._ec, self._listed_ec)
+        numbers = self._registered_as[method]
         for s, number in numbers.get(found.number, ()):
-            if s.substance_id in agreed:
-                strength = "strong"
-            elif found.labelled:
-                strength = "strong" if number.verified else "medium"
-            else:
-                strength = "weak"
-            yield _match(s, method, strength, text, found.start, found.end, 100.0, number.number, verified=number.verified)
+            sure = s.substance_id in agreed or (found.labelled and number.verified)
+            strength = "strong" if sure else "medium" if found.labelled else "weak"
+            yield _match(s, method, strength, text, found, name_verified=number.verified)
         # A bare number of the form of an EC number is hardly ever one.
         if found.valid or (method == "ec_number" and not found.labelled):
             return
-        if near := near_number(found.number, listed):
+        if near := near_number(found.number, self._listed[method]):
             for s, number in numbers[near]:
                 reason = f"the check digit of {found.number} fails; it is one digit off {near}"
-                yield _match(
-                    s, method, "weak", text, found.start, found.end, 60.0, near, verified=number.verified, suppressed=reason
-                )
+                said = {"score": 60.0, "name": near, "name_verified": number.verified, "suppressed": reason}
+                yield _match(s, method, "weak", text, found, **said)
 
     def in_cell(self, field: str, value: str) -> list[Match]:
         """Matches of one cell of a field that holds codes.
@@ -156,24 +142,24 @@ class Identifiers:
         Raises:
             ValueError: The field holds no codes.
         """
-        if field == "cas_numbers":
-            return self._cas_cell(value)
-        if field == "cus_codes":
-            code = format_cus(value)
-            return [_match(s, "cus", "strong", value, 0, len(value), 100.0, code) for s in self._cus.get(code or "", ()) if code]
-        if field == "un_numbers":
-            un = format_un(value)
-            return list(self._by_un(un, value, 0, len(value))) if un else []
-        if field in ("hs_code", "other_hs_codes"):
-            return self._hs_cell(value)
+        match field:
+            case "cas_numbers":
+                return self._cas_cell(value)
+            case "cus_codes":
+                cus = _whole(format_cus(value), value)
+                return [_match(s, "cus", "strong", value, cus) for s in self._cus.get(cus.number, ())]
+            case "un_numbers":
+                return list(self._by_un(value, _whole(format_un(value), value)))
+            case "hs_code" | "other_hs_codes":
+                return self._hs_cell(value)
         raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
 
     def _cas_cell(self, value: str) -> list[Match]:
         """A column for CAS numbers says what they are, and is filled with EC numbers as well."""
-        found = find_cas(value if "cas" in value.lower() else f"CAS {value}")
-        shift = 0 if "cas" in value.lower() else len("CAS ")
+        label = "" if "cas" in value.lower() else "CAS "
+        shift = len(label)
         matches: list[Match] = []
-        for f in found:
+        for f in find_cas(label + value):
             start = max(0, f.start - shift)
             placed = FoundCode(f.number, start, min(len(value), f.end - shift), True, f.valid)
             matches.extend(self._registered("cas", value, placed, set()))
@@ -182,27 +168,29 @@ class Identifiers:
         return matches
 
     def _hs_cell(self, value: str) -> list[Match]:
-        subheading = hs6(value)
+        found = _whole(hs6(value), value)
         matches: dict[str, Match] = {}
-        for s, code in self._hs.get(subheading or "", ()):
+        for s, code in self._hs.get(found.number, ()):
             form = "preparation" if code.hs6.startswith(("3003", "3004")) else "substance"
             strength, score = ("strong", 100.0) if code.own else ("weak", 40.0)
-            matches.setdefault(s.substance_id, _match(s, "hs", strength, value, 0, len(value), score, code.hs6, form=form))
+            matches.setdefault(s.substance_id, _match(s, "hs", strength, value, found, score=score, form=form))
         return list(matches.values())
 
 
-def _match(
-    substance: Substance,
-    method: str,
-    strength: str,
-    text: str,
-    start: int,
-    end: int,
-    score: float,
-    name: str,
-    *,
-    verified: bool = True,
-    form: str = "substance",
-    suppressed: str | None = None,
-) -> Match:
-    return Match(substance.substance_id, method, strength, form, text[start:end], start, end, score, name, verified, suppressed)
+def _by_number(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for number, one in pairs:
+        found.setdefault(number, []).append(one)
+    return found
+
+
+def _match(substance: Substance, method: str, strength: str, text: str, found: FoundCode, **more: Any) -> Match:
+    """A match of a number in a text. more: fields of `Match` that are otherwise than of a number that is all right."""
+    said: dict[str, Any] = {"score": 100.0, "name": found.number, "name_verified": True}
+    said |= stretch(text, found.start, found.end, "substance") | more
+    return Match(substance_id=substance.substance_id, method=method, strength=strength, **said)
+
+
+def _whole(number: str | None, cell: str) -> FoundCode:
+    """A number that is all of a cell; none has no owner."""
+    return FoundCode(number or "", 0, len(cell), True, True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,26 +18,26 @@ from msgspec.structs import replace
 from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
-from precursor_screen.matching.substance.cut import CutNames
-from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, primed, same_letters
+from precursor_screen.matching.substance.dictionary import CutNames, NameDictionary, Pattern, patterns_of, primed, same_letters
 from precursor_screen.matching.substance.evidence import add_up, reason_against
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
     EXACT,
-    LAYERS,
     MISREAD,
     NEAR,
-    RESEMBLING_LAYERS,
     STEREO,
     STEREO_GROUP,
     Candidate,
+    Kept,
     Prepared,
+    Standing,
+    exact_layer,
+    resembling_layers,
+    stereo_layer,
 )
-from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table, stretch
 from precursor_screen.matching.substance.near import is_doubtful
-from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
-from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.goods_words import form_of, is_negated
@@ -137,9 +137,7 @@ class SubstanceIndex:
         Args:
             texts: Distinct descriptions; texts without any match give no row.
         """
-        found: dict[int, list[Match]] = {
-            i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
-        }
+        found = {i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)}
         for i, text in enumerate(texts):
             if i not in found and self._cut.may_end(text) and self._cut.find(text, fold(text)):
                 found[i] = self._match_suspected(text, Suspicion())
@@ -166,12 +164,9 @@ class SubstanceIndex:
         def is_suppressed(standing: Standing) -> bool:
             return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
 
-        def room(owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
-            return kept.leaves_room(owners, start, end, letters, edited=edited)
-
-        exact = list(self._standing(prepared, (c for layer in LAYERS for c in layer(prepared, self._names))))
+        exact = list(self._standing(prepared, chain(exact_layer(prepared, self._names), stereo_layer(prepared, self._names))))
         kept = Kept(exact, is_suppressed)
-        resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
+        resembling = resembling_layers(prepared, self._names, kept.leaves_room)
         counts = MatchCounts()
         last: dict[str, Match] = {}
         # Of names that end in one place the longest.
@@ -207,14 +202,10 @@ class SubstanceIndex:
                 substance_id=self.substances[pattern.owners[0]].substance_id,
                 method="fuzzy",
                 strength="weak" if form == "article" else "medium",
-                form=form,
-                matched=text[start:],
-                start=start,
-                end=len(text),
                 score=round(100.0 * shown / len(pattern.squashed), 1),
                 name=pattern.name.name,
                 name_verified=pattern.name.verified,
-                suppressed=None,
+                **stretch(text, start, len(text), form),
             )
 
     def _in_classes(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
@@ -228,14 +219,10 @@ class SubstanceIndex:
                 substance_id=one.substance_id,
                 method="name",
                 strength="weak" if form == "article" else one.strength,
-                form=form,
-                matched=prepared.text[start:end],
-                start=start,
-                end=end,
                 score=100.0,
                 name=one.name,
                 name_verified=one.verified,
-                suppressed=None,
+                **stretch(prepared.text, start, end, form),
             )
 
     def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
@@ -271,14 +258,11 @@ class SubstanceIndex:
             substance_id=substance.substance_id,
             method=method,
             strength="weak" if doubtful else _strength(pattern, layer, form, core),
-            form=form,
-            matched=prepared.text[start:end],
-            start=start,
-            end=end,
             score=score,
             name=pattern.name.name,
             name_verified=pattern.name.verified,
             suppressed=reason,
+            **stretch(prepared.text, start, end, form),
             more=standing.candidate.more.more if standing.candidate.more else 0,
         )
 

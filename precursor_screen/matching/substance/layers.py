@@ -1,17 +1,18 @@
-"""The layers of recognition: each proposes names and where their letters stand in a text, and judges nothing else."""
+"""The layers of recognition, each of which proposes names and where their letters stand in a text, and which of those that overlap is meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern
+from precursor_screen.matching.substance.match import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance.near import NearMatch, read_misread, read_near
 from precursor_screen.matching.substance.neighbours import Neighbours
-from precursor_screen.matching.substance.repeats import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance.stream import Near
 from precursor_screen.text.text import Folded
 
@@ -51,10 +52,8 @@ class Candidate(Struct, frozen=True):
     edits: int = 0
 
 
-Layer = Callable[[Prepared, NameDictionary], Iterator[Candidate]]
 # Whether a name could take its place at all among the exact ones: substances, bounds, letters, whether it takes an edit.
 Room = Callable[[Sequence[int], int, int, int, bool], bool]
-ResemblingLayer = Callable[[Prepared, NameDictionary, Room], Iterator[Candidate]]
 
 
 def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
@@ -83,17 +82,14 @@ def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidat
             yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
 
 
-def misread_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
-    """Names with letters that are typed or read for others: T0LUENE, rnethylbenzene."""
-    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours, room)
-
-
-def near_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
-    """Names with one edit from six letters on, with two from twelve."""
-    return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
-
-
 Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], NearMatch | None]
+
+
+def resembling_layers(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
+    """Names with letters that are typed or read for others (T0LUENE, rnethylbenzene); then those with one edit from six letters on,
+    with two from twelve."""
+    yield from _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours, room)
+    yield from _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
 
 
 def _resembling(
@@ -124,5 +120,94 @@ def _last(group: Group) -> Group | None:
     return group if group.count == SAME_PLACES else None
 
 
-LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer)
-RESEMBLING_LAYERS: Final[tuple[ResemblingLayer, ...]] = (misread_layer, near_layer)
+# Which of the names that overlap in a text is meant.
+
+# Layers whose names stand in the text as they are; of equally long ones the earlier layer counts.
+_PLAIN: Final = {EXACT: 0, STEREO: 1}
+
+
+class Standing(Struct, frozen=True):
+    """A candidate that stands free, with the bounds of its letters and of the whole name."""
+
+    candidate: Candidate
+    core: tuple[int, int]
+    whole: tuple[int, int]
+
+
+class Kept:
+    """The longest of the names that overlap, and those that the text spells otherwise where they say more.
+
+    A name that the text spells otherwise takes the place of an exact one only if it holds that one and more, and explains the more:
+    with look-alikes alone (D1ETHYL ETHER), where the exact one counts for nothing ("etyl ether" is no ether of something else) or is
+    weak (ETHYLL ETHER), or as another substance.
+    """
+
+    def __init__(self, standing: Iterable[Standing], is_suppressed: Callable[[Standing], bool]) -> None:
+        """Keeps the longest.
+
+        Args:
+            standing: Names that stand free and are spelled as they are.
+            is_suppressed: Whether a name counts for nothing where it stands.
+        """
+        self._is_suppressed = is_suppressed
+        self._kept: list[Standing] = []
+        for s in sorted(standing, key=lambda s: (s.core[0], -s.core[1], _PLAIN[s.candidate.layer])):
+            if not self._kept or s.core[0] >= self._kept[-1].whole[1]:
+                self._kept.append(s)
+            elif s.core[1] - s.core[0] > self._kept[-1].core[1] - self._kept[-1].core[0]:
+                self._kept[-1] = s
+        self._starts = [s.core[0] for s in self._kept]
+
+    def leaves_room(self, owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
+        """Whether a name that the text spells otherwise could take its place there at all.
+
+        Args:
+            owners: The substances it means.
+            start, end: Its bounds in the text.
+            letters: How many of its letters stand in the text.
+            edited: Whether it takes an edit to read it.
+        """
+        return all(self._gives_way(k, owners, (start, end), letters, int(edited)) for k in self._overlapping(start, end))
+
+    def add(self, resembling: Iterable[Standing]) -> list[Standing]:
+        """All names that are meant, by place.
+
+        Of the names spelled otherwise that overlap the longest counts, and of those in one place the nearest; substances equally
+        near are all named.
+        """
+        replaced: set[int] = set()
+        added: list[Standing] = []
+        taken: dict[int, Standing] = {}  # the places that names spelled otherwise have taken, character by character
+        for s in sorted(resembling, key=lambda s: (s.core[0] - s.core[1], s.candidate.edits, s.core)):
+            owners, letters, edits = s.candidate.pattern.owners, len(s.candidate.where), s.candidate.edits
+            over = list(self._overlapping(*s.core))
+            if not all(self._gives_way(k, owners, s.core, letters, edits) for k in over):
+                continue
+            beside = {id(o): o for i in range(*s.core) if (o := taken.get(i))}.values()
+            if not any(o.core != s.core or o.candidate.edits != edits or _same(o, s) for o in beside):
+                taken.update(dict.fromkeys(range(*s.core), s))
+                replaced.update(id(k) for k in over)
+                added.append(s)
+        if not added:
+            return self._kept
+        return sorted((*(k for k in self._kept if id(k) not in replaced), *added), key=lambda s: s.core)
+
+    def _overlapping(self, start: int, end: int) -> Iterator[Standing]:
+        for k in self._kept[max(0, bisect_left(self._starts, start) - 1) : bisect_left(self._starts, end)]:
+            if k.core[1] > start:
+                yield k
+
+    def _gives_way(self, kept: Standing, owners: Sequence[int], core: tuple[int, int], letters: int, edits: int) -> bool:
+        """Whether an exact name leaves its place to one spelled otherwise."""
+        if core == kept.core or core[0] > kept.core[0] or kept.core[1] > core[1]:
+            return False
+        # More letters than the edits can have drawn in: "N-bac-4-piperidone" is no 4-piperidone, "glycidat in" is glycidat.
+        name = kept.candidate.pattern
+        # A bare "ether" is weak, and says less than "ethyll ether".
+        same = name.name.strength != "weak" and not set(name.owners).isdisjoint(owners)
+        says_more = not same and letters - len(kept.candidate.where) > edits
+        return not edits or says_more or self._is_suppressed(kept)
+
+
+def _same(one: Standing, other: Standing) -> bool:
+    return not set(one.candidate.pattern.owners).isdisjoint(other.candidate.pattern.owners)

@@ -27,6 +27,9 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
+Answers = tuple[int | None, ...]  # for each letter of a text the letter of the name it stands for, None for one too many
+
+
 class NearMatch(Struct, frozen=True):
     """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
 
@@ -96,13 +99,7 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, ne
 
 
 def _judge(
-    pattern: Pattern,
-    text: str,
-    where: Sequence[int],
-    answers: tuple[int | None, ...],
-    edits: int,
-    raw: str,
-    neighbours: Neighbours,
+    pattern: Pattern, text: str, where: Sequence[int], answers: Answers, edits: int, raw: str, neighbours: Neighbours
 ) -> NearMatch | None:
     words = _words(pattern, text, where, answers)
     if words is None or not _digits_stand(pattern, text, where, answers):
@@ -132,7 +129,7 @@ def _is_kept(word: _Word) -> bool:
     return len(word.text) > 1 and OSA.distance(word.text, word.name) * 2 <= len(word.name) + 1
 
 
-def _short_words_stand(pattern: Pattern, text: str, answers: tuple[int | None, ...]) -> bool:
+def _short_words_stand(pattern: Pattern, text: str, answers: Answers) -> bool:
     """Whether short words of the name bear no more edits than they may: endings, abbreviations, substituents.
 
     Otherwise -ol were -on, and Bn were Boc.
@@ -141,7 +138,8 @@ def _short_words_stand(pattern: Pattern, text: str, answers: tuple[int | None, .
     reached = 0
     spelled: list[list[str]] = [[] for _ in pattern.words]
     for char, answer in zip(text, answers, strict=True):
-        while answer is not None and answer >= pattern.words[reached][1]:
+        # Vowel signs of the scripts of India are in no word: those at the end belong to the last.
+        while answer is not None and answer >= pattern.words[reached][1] and reached + 1 < len(pattern.words):
             reached += 1
         spelled[reached].append(char)
     for (start, end), found in zip(pattern.words, spelled, strict=True):
@@ -153,7 +151,7 @@ def _short_words_stand(pattern: Pattern, text: str, answers: tuple[int | None, .
     return True
 
 
-def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> bool:
+def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: Answers) -> bool:
     """Whether a digit that is read as a letter touches a letter, and a letter that is read as a digit touches none."""
     for j, i in enumerate(answers):
         if i is None or pattern.squashed[i].isdigit() == text[j].isdigit() or i in pattern.fixed:
@@ -166,13 +164,10 @@ def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: tu
     return True
 
 
-def _words(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> list[_Word] | None:
+def _words(pattern: Pattern, text: str, where: Sequence[int], answers: Answers) -> list[_Word] | None:
     """The words of the stretch; None if one of them, or a word of the name, stands for nothing."""
-    cuts = [0]
-    for i in range(1, len(text)):
-        if where[i] - where[i - 1] > 1 or text[i].isdigit() != text[i - 1].isdigit():
-            cuts.append(i)
-    cuts.append(len(text))
+    begun = (i for i in range(1, len(text)) if where[i] - where[i - 1] > 1 or text[i].isdigit() != text[i - 1].isdigit())
+    cuts = [0, *begun, len(text)]
     words: list[_Word] = []
     reached = 0
     for number, (a, b) in enumerate(itertools.pairwise(cuts)):
@@ -190,15 +185,15 @@ def _words(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int
     return words
 
 
-def _gaps(pattern: Pattern, answers: tuple[int | None, ...]) -> frozenset[int]:
+def _gaps(pattern: Pattern, answers: Answers) -> frozenset[int]:
     """After which letters of the stretch the name has a gap of its own."""
-    gaps: set[int] = set()
+    gaps = []
     reached = -1
     for i, (here, there) in enumerate(itertools.pairwise(answers)):
         reached = here if here is not None else reached
         upto = there if there is not None else reached + 1
         if any(g in pattern.own_gaps for g in range(max(reached, 0), max(upto, reached + 1))):
-            gaps.add(i)
+            gaps.append(i)
     return frozenset(gaps)
 
 
@@ -211,7 +206,7 @@ class Alignment(Struct, frozen=True):
     """edits: how many. answers: for each letter of the text the letter of the name it stands for, None for one too many."""
 
     edits: int
-    answers: tuple[int | None, ...]
+    answers: Answers
 
 
 def same_letter(one: str, other: str) -> bool:

@@ -122,14 +122,8 @@ class Neighbours:
                 return self.is_word(word[: -len(s)], part[: -len(s)])
         return any(
             word.startswith(p) and len(word) > len(p) + 2 and (word[len(p) :] == part or self.is_word(word[len(p) :], part))
-            for p in _prefixes()
+            for p in words_of(_WORDS, "prefix")  # dimethyl-, phenyl-, hydroxy-
         )
-
-
-@cache
-def _prefixes() -> tuple[str, ...]:
-    """What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-."""
-    return words_of(_WORDS, "prefix")
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 from typing import Final
 
 import numpy as np
@@ -72,8 +73,7 @@ class Prefilter:
             for chunk in _chunks(texts, group):
                 for n, suspicion in self.scan([texts[c] for c in chunk], ascii_only=bool(ascii_only)).items():
                     found[chunk[n]] = suspicion
-        for i in sorted(found):
-            yield i, found[i]
+        yield from ((i, found[i]) for i in sorted(found))
 
     def scan(self, texts: Sequence[str], *, ascii_only: bool) -> dict[int, Suspicion]:
         """The texts of one chunk that may hold a match."""
@@ -93,28 +93,19 @@ class Prefilter:
                 free |= self._is_trigger[table[:, 0]] & (stream.ends[ends] | (stream.kind[ends] == DIGIT))
             for n in np.unique(stream.text_of[table[free, 1]]).tolist():
                 found[n]
-        for near in self._names.pieces.find(stream, taken):
-            n = int(stream.text_of[near.start])
-            found[n].near.append(Near(near.name, near.start - first[n], near.end - first[n]))
-        for near in self._names.readings.find(stream):
-            n = int(stream.text_of[near.start])
-            found[n].readings.append(Near(near.name, near.start - first[n], near.end - first[n]))
+        for part, places in (("near", self._names.pieces.find(stream, taken)), ("readings", self._names.readings.find(stream))):
+            for near in places:
+                n = int(stream.text_of[near.start])
+                getattr(found[n], part).append(Near(near.name, near.start - first[n], near.end - first[n]))
         for n in _by_form(texts):
             found[n]
         return found
 
 
 def _chunks(texts: Sequence[str], group: list[int]) -> Iterator[list[int]]:
-    chunk: list[int] = []
-    size = 0
-    for i in group:
-        chunk.append(i)
-        size += len(texts[i]) + 1
-        if size >= _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+    ends = accumulate(len(texts[i]) + 1 for i in group)
+    for _, chunk in groupby(zip(ends, group, strict=True), key=lambda one: one[0] // _CHUNK):
+        yield [i for _, i in chunk]
 
 
 def _by_form(texts: Sequence[str]) -> list[int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 from precursor_screen.core.errors import RegisterError, Where
 from precursor_screen.core.words import did_you_mean
@@ -19,13 +20,91 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.registers.headers import IGNORED, OWN_WORDS, HeaderWords, columns_of, find_header, fold, unit_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import Number, parse_number, weigh_marks
 from precursor_screen.text.party import party_key
-from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, to_base
+from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, to_base, unit_in_header
+
+T = TypeVar("T")
+
+# Headers of a register: which column of a sheet is which column of the register.
+
+# A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
+FieldOf = Callable[[str], str]
+IGNORED = "ignore"
+_NUMBER_WORDS = frozenset(("no", "number", "nr", "num", "id", "ref", "reference", "nummer", "numero", "n", "№"))
+
+
+class HeaderWords(Struct, frozen=True):
+    """How headers are understood besides a register's own spellings.
+
+    Attributes:
+        field_of: see FieldOf.
+        columns: header as filed -> column of the register, or `ignore`: what somebody says goes first.
+        date_order: dmy, mdy or ymd; decimal: `,` or `.`; empty: decided by the column.
+    """
+
+    field_of: FieldOf = lambda header: ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_order: str = ""
+    decimal: str = ""
+
+
+OWN_WORDS = HeaderWords()
+
+
+def fold(text: str) -> str:
+    """A header in small letters and figures, its words parted by one blank, without accents."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split())
+
+
+def unit_of(header: str) -> str:
+    """The unit of mass that a header of quantities ends with; empty: none."""
+    unit = unit_in_header(tuple(fold(header).split()))
+    return unit.code if unit else ""
+
+
+def find_header(sheet: Sheet, columns: Sequence[RegisterColumn], words: HeaderWords) -> tuple[int, dict[str, int]] | None:
+    """The row of the header, counted from 1 (0 where names stand apart), and the position of each column."""
+    rows = ((number, columns_of(row, columns, words)) for number, row in enumerate(sheet.head, start=0 if sheet.named else 1))
+    required = {c.name for c in columns if c.required}
+    return next(((number, found) for number, found in rows if required <= found.keys()), None)
+
+
+def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: HeaderWords) -> dict[str, int]:
+    """Where the columns stand in a row of headers: as somebody says, then by their own spellings, then by those known of manifests."""
+    said = [words.columns.get(cell.strip(), "") for cell in row]
+    found = {c.name: said.index(c.name) for c in columns if c.name in said}
+
+    def take(name: str, places: Iterable[int]) -> None:
+        """The first place that is still free."""
+        if name not in found and (at := next((at for at in places if at not in found.values()), None)) is not None:
+            found[name] = at
+
+    free = [fold(cell) if not said[at] else "" for at, cell in enumerate(row)]
+    bare = [_bare(head) for head in free]
+    for column in columns:
+        # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
+        wanted = ((column.name,) if column.kind != "reference" else ()) + column.spellings
+        take(column.name, (heads.index(word) for word in map(fold, wanted) for heads in (free, bare) if word in heads))
+    if "quantity_kg" in (c.name for c in columns) and found:
+        take("quantity_kg", (at for at, head in enumerate(free) if head and unit_of(head)))  # `Kg received`
+    lacking = [c for c in columns if c.name not in found and c.fields]
+    if lacking and any(c.name in found for c in columns):
+        known = {at: words.field_of(row[at]) for at, cell in enumerate(free) if cell and at not in found.values()}
+        for column in lacking:
+            take(column.name, (at for one in column.fields for at, name in known.items() if name in (one, f"{one}_kg")))
+    return found
+
+
+def _bare(head: str) -> str:
+    """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
+    *words, last = head.split() or [""]
+    return " ".join(words) if last in _NUMBER_WORDS or ((unit := find_unit(last)) and unit.kind == MASS) else head
+
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
 _LONGEST_REASON = 200  # characters
@@ -92,9 +171,9 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
     rows, skipped = [], [Skipped(b.row, b.reason[:_LONGEST_REASON]) for b in body.broken]
     seen: set[tuple[Any, ...]] = set()
     for number, source_row in enumerate(body.rows.to_pylist()):
-        if not any((values[number] or "").strip() for values in cells.values()):
-            continue
         content = tuple((values[number] or "").strip() for values in cells.values())
+        if not any(content):
+            continue
         if content in seen:  # counted twice it would allow twice as much
             skipped.append(Skipped(source_row, "the same row appears above"))
             continue
@@ -168,9 +247,6 @@ class _Parser:
         self.sure_mark = words.decimal or weigh_marks(self.numbers).decide()
         self.mark = self.sure_mark or "."
         self.readers: dict[str, Callable[[str, str], Any]] = {
-            "text": lambda text, _: text,
-            "reference": lambda text, _: text,
-            "party": lambda text, _: text,
             "country": self._country,
             "status": self._status,
             "date": self._date,
@@ -192,14 +268,13 @@ class _Parser:
             if not text and column.required:
                 raise _BadCell(f"{column.name} is empty")
             if column.kind == "substance":
-                substance_ids = self._substances(text)
+                if not (substance_ids := self._perhaps(text)):
+                    raise _BadCell(f"substance {text!r} is in no table")
                 values[column.name] = text
             elif column.kind == "number":
                 stated = text
             elif text or column.kind in ("status", "boolean"):
-                values[column.name] = (
-                    self._lenient(text, column) if column.lenient else self.readers[column.kind](text, column.name)
-                )
+                values[column.name] = self._value(text, column)
             if column.kind == "party" and text:
                 values[f"{column.name}_key"] = party_key(text) or None
         unit = values.get("unit") or self.unit
@@ -213,8 +288,7 @@ class _Parser:
 
     def _each(self, text: str, stated: str, unit: str) -> dict[str, dict[str, Any]]:
         """Substance -> its quantity, where a cell names several, each with its own: in the same order, or beside the name; empty: not so."""
-        parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
-        masses = [part.strip() for part in _SEVERAL.split(stated) if part.strip()]
+        parts, masses = ([part.strip() for part in _SEVERAL.split(cell) if part.strip()] for cell in (text, stated))
         if len(parts) < 2 or any(len(self._perhaps(part)) != 1 for part in parts):
             return {}
         if len(masses) != len(parts):
@@ -227,10 +301,14 @@ class _Parser:
             return {}
         return {one: self._mass(one, mass, unit) for one, mass in zip(substance_ids, masses, strict=True)}
 
-    def _lenient(self, text: str, column: RegisterColumn) -> Any:
+    def _value(self, text: str, column: RegisterColumn) -> Any:
+        if column.kind not in self.readers:
+            return text
         try:
             return self.readers[column.kind](text, column.name)
         except _BadCell as error:
+            if not column.lenient:
+                raise
             self.left_out[column.name].append(str(error))
             return None
 
@@ -265,11 +343,6 @@ class _Parser:
             return {"quantity_kg": (base * density).quantize(_PLACES) if density else None, WRITTEN: said}
         return {"quantity_kg": base, WRITTEN: said if unit.factor != 1 else None}
 
-    def _substances(self, text: str) -> list[str]:
-        if not self._perhaps(text):
-            raise _BadCell(f"substance {text!r} is in no table")
-        return self.substances[text]
-
     def _perhaps(self, text: str) -> list[str]:
         """The substances that a text names; none where it is in no table."""
         if text not in self.substances:
@@ -287,19 +360,13 @@ class _Parser:
         return list(weak) if len(weak) == 1 else []
 
     def _country(self, text: str, name: str) -> str:
-        code = find_country(text)
-        if code is None:
-            raise _BadCell(f"{name} {text!r} is not a country")
-        return code
+        return _sure(find_country(text), f"{name} {text!r} is not a country")
 
     def _status(self, text: str, name: str) -> str:
         if not text:
             return self.default_status
-        folded = fold(text)
-        for status, words in STATUSES.items():
-            if folded in {fold(w) for w in words}:
-                return status
-        raise _BadCell(f"{name} {text!r} is not known ({', '.join(STATUSES)})")
+        known = {fold(word): status for status, words in reversed(STATUSES.items()) for word in words}
+        return _sure(known.get(fold(text)), f"{name} {text!r} is not known ({', '.join(STATUSES)})")
 
     def _number(self, text: str, name: str) -> Number:
         number = parse_number(text, self.mark)
@@ -308,10 +375,7 @@ class _Parser:
         return number
 
     def _date(self, text: str, name: str) -> date:
-        day = parse_date(text, self.order).day
-        if day is None:
-            raise _BadCell(f"{name} {text!r} is not a date that is certain")
-        return day
+        return _sure(parse_date(text, self.order).day, f"{name} {text!r} is not a date that is certain")
 
     def _year(self, text: str, name: str) -> int:
         if not (text.isascii() and text.isdecimal() and 1988 <= int(text) <= 2100):
@@ -323,6 +387,12 @@ class _Parser:
         if folded not in _YES | _NO:
             raise _BadCell(f"{name} {text!r} is neither yes nor no")
         return folded in _YES
+
+
+def _sure(value: T | None, problem: str) -> T:
+    if value is None:
+        raise _BadCell(problem)
+    return value
 
 
 def _shown(number: Number | None) -> str:

@@ -14,8 +14,7 @@ from precursor_screen.core.errors import RegisterError, Where
 from precursor_screen.core.files import Digests, digest_file
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.registers.headers import OWN_WORDS, HeaderWords
-from precursor_screen.reference.registers.reading import ReadRegister, Skipped, read_register
+from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
 from precursor_screen.reference.snapshots import DamagedError, Snapshots, check
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
 

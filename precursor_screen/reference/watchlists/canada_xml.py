@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError
-from precursor_screen.core.model import WatchlistEntry
-from precursor_screen.formats.xml import find_root_name, find_text, stream_records
-from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.formats.xml import find_text
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
 _LABEL = re.compile(
@@ -29,33 +27,23 @@ _LEGAL_FORM = re.compile(
 _KNOWN_AS = re.compile(r"\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s+([^()]+)\)", re.IGNORECASE)
 
 
-def _fits(file: ListFile) -> bool:
-    """Whether it is an XML file with that root and items of schedules."""
-    return find_root_name(file.head) == "data-set" and b"<Item>" in file.head
-
-
-def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    entries: list[WatchlistEntry] = []
-    seen: set[str] = set()
-    by_source: dict[str, int] = {}
-    with file.open() as stream:
-        for record in stream_records(stream, {"record"}, file=file.name, error=WatchlistError):
-            draft = _read_record(record.element, notes)
-            if draft is None:
-                skipped.add("record without a name or item", f"record {record.number}")
-                continue
-            if draft.entry_id in seen:
-                notes.add("item given to two records: numbered apart", draft.entry_id)
-                draft.entry_id += f" ({record.number})"
-            seen.add(draft.entry_id)
-            entries.append(draft.finish(list_id))
-            for source in draft.programmes:
-                by_source[source] = by_source.get(source, 0) + 1
-    return ParsedList("ca-sema", tuple(entries), by_source=tuple(sorted(by_source.items())))
+    for record in read_records(file, {"record"}):
+        draft = _read_record(record.element, found)
+        if draft is None:
+            found.skip("record without a name or item", f"record {record.number}")
+            continue
+        if draft.entry_id in found.entries:
+            found.note("item given to two records: numbered apart", draft.entry_id)
+            draft.entry_id += f" ({record.number})"
+        found.entries[draft.entry_id] = draft
+        for source in draft.programmes:
+            found.count(source)
+    found.by_source = dict(sorted(found.by_source.items()))
 
 
-IMPORTER = Importer("canada-xml", "1", _fits, _read)
+IMPORTER = Importer("canada-xml", "1", has_root("data-set", b"<Item>"), _read, "ca-sema")
 
 
 def split_aliases(text: str) -> Iterator[str]:
@@ -82,7 +70,7 @@ def split_organisation(name: str) -> Iterator[str]:
         yield from halves
 
 
-def _read_record(element: Element, notes: ImportLog) -> EntryBuilder | None:
+def _read_record(element: Element, found: ListDraft) -> EntryBuilder | None:
     # `Burma / Birmanie`: the regulation, in English and French. It is no statement about the party's country.
     regulation = tidy(find_text(element, "Country").split(" / ")[0])
     schedule, item = tidy(find_text(element, "Schedule")), tidy(find_text(element, "Item"))
@@ -90,7 +78,7 @@ def _read_record(element: Element, notes: ImportLog) -> EntryBuilder | None:
     other = find_text(element, "EntityOrShip") or find_text(element, "Entity")
     imo = find_text(element, "ShipIMONumber")
     kind = "vessel" if imo else "organisation" if other else "person"
-    draft = EntryBuilder(" / ".join(part for part in (regulation, schedule, item) if part), kind)
+    draft = found.begin(" / ".join(part for part in (regulation, schedule, item) if part), kind)
     name = other or f"{given} {last}"
     if not item or not draft.add_name(name, "primary"):
         return None
@@ -100,16 +88,16 @@ def _read_record(element: Element, notes: ImportLog) -> EntryBuilder | None:
         draft.add_name(held, "strong")
     for alias in split_aliases(find_text(element, "Aliases")):
         if _LEGAL_FORM.fullmatch(alias):
-            notes.add("alias that is only a legal form: left out", f"{draft.entry_id} {alias}")
+            found.note("alias that is only a legal form: left out", f"{draft.entry_id} {alias}")
         elif kind == "person" and " " not in alias:
             # Another spelling of the surname or the given name alone.
-            notes.add("alias of a person in one word: taken as weak", f"{draft.entry_id} {alias}")
+            found.note("alias of a person in one word: taken as weak", f"{draft.entry_id} {alias}")
             draft.add_name(alias, "weak")
         else:
             draft.add_name(alias, "strong")
     draft.add_identifier("imo", imo)
     draft.programmes[regulation] = None
-    draft.listed = read_day(find_text(element, "DateOfListing"), "date of listing", draft.entry_id, notes)
+    draft.listed = draft.day(find_text(element, "DateOfListing"), "date of listing")
     draft.add_note("Title", find_text(element, "Title") or find_text(element, "TitleOrShip"))
     born = find_text(element, "DateOfBirth") or find_text(element, "DateOfBirthOrShipBuildDate")
     draft.add_note("Built" if kind == "vessel" else "DOB", born)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.core.errors import UnreadableManifest, WatchlistError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.draft import EntryBuilder, fold_column, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, country_code, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, fold_column, refused
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
 _NAME_KINDS = {
@@ -38,34 +37,31 @@ def _fits(file: ListFile) -> bool:
     if not file.head.startswith(b"PK\x03\x04"):
         return False
     try:
-        return next(_rows(file, ImportLog()), None) is not None
+        return next(_rows(file, ListDraft()), None) is not None
     except WatchlistError:
         return False
 
 
-def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, EntryBuilder] = {}
-    for row, cells in _rows(file, skipped):
+    for row, cells in _rows(file, found):
         reference = _REFERENCE.fullmatch(cells["reference"])
         name = cells["nameofindividualorentity"]
         if not reference or not name:
-            skipped.add("row without a reference or name", f"row {row}: {cells['reference']} {name}")
+            found.skip("row without a reference or name", f"row {row}: {cells['reference']} {name}")
             continue
         label = cells.get("type", "").lower()
         if label not in _KINDS:
-            notes.add("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
-        draft = drafts.setdefault(reference[1], EntryBuilder(reference[1], _KINDS.get(label, "organisation")))
-        draft.add_name(name, _name_kind(cells, reference[0], notes))
-        _fill(draft, cells, notes)
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList("au-dfat", entries)
+            found.note("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
+        draft = found.entries.setdefault(reference[1], found.begin(reference[1], _KINDS.get(label, "organisation")))
+        draft.add_name(name, _name_kind(cells, reference[0], found))
+        _fill(draft, cells)
 
 
-IMPORTER = Importer("dfat-xlsx", "1", _fits, _read)
+IMPORTER = Importer("dfat-xlsx", "1", _fits, _read, "au-dfat")
 
 
-def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
     try:
         sheets = open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
@@ -78,40 +74,36 @@ def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, s
                 columns = [(name, n) for n, name in enumerate(header) if name]
                 body = sheet.read(i + 1, len(head))
                 for broken in body.broken:
-                    skipped.add(broken.reason, f"row {broken.row}: {broken.text}")
+                    found.skip(broken.reason, f"row {broken.row}: {broken.text}")
                 cells = [body.table.column(n).to_pylist() for _, n in columns]
-                names = [name for name, _ in columns]
                 for row, values in zip(body.rows.to_pylist(), zip(*cells, strict=True), strict=True):
                     if any(values):
-                        yield row, {n: tidy(v or "") for n, v in zip(names, values, strict=True)}
+                        yield row, {n: tidy(v or "") for (n, _), v in zip(columns, values, strict=True)}
                 return
     except UnreadableManifest as error:
-        raise WatchlistError(f"The file {error.message}.", where=Where(file.name), remedy="Fetch it again.") from error
+        raise refused(f"The file {error.message}.", file.name) from error
 
 
-def _name_kind(cells: dict[str, str], reference: str, notes: ImportLog) -> str:
+def _name_kind(cells: dict[str, str], reference: str, found: ListDraft) -> str:
     label = cells["nametype"].lower()
     if label not in _NAME_KINDS:
-        notes.add("kind of name not known: taken as an alias", f"{reference} {label}")
+        found.note("kind of name not known: taken as an alias", f"{reference} {label}")
     kind = _NAME_KINDS.get(label, "strong")
     return "weak" if cells.get("aliasstrength", "").lower() == "weak" and kind == "strong" else kind
 
 
-def _fill(draft: EntryBuilder, cells: dict[str, str], notes: ImportLog) -> None:
+def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     for address in _items(cells.get("address", "")):
         before, _, last = address.rpartition(",")
         country = _REMARK.sub("", last).strip(" .")
-        draft.add_address([before] if country_code(country) else [address], country if country_code(country) else "", notes)
-    for country in _items(cells.get("citizenship", "")):
-        draft.add_country(country, notes)
+        draft.add_address(*(([before], country) if country_code(country) else ([address], "")))
+    draft.add_countries(_items(cells.get("citizenship", "")))
     draft.add_identifier("imo", cells.get("imonumber", ""))
-    if programme := cells["committees"]:
-        draft.programmes[programme] = None
+    draft.programmes[cells["committees"]] = None
     if draft.listed is None:
-        draft.listed = read_written_day(cells.get("controldate", ""), "mdy", "control date", draft.entry_id, notes)
-    draft.add_note("DOB", cells.get("dateofbirth", ""))
-    draft.add_note("", cells.get("additionalinformation", ""))
-    draft.add_note("", cells.get("listinginformation", ""))
+        draft.listed = draft.written_day(cells.get("controldate", ""), "mdy", "control date")
+    for label, column in (("DOB", "dateofbirth"), ("", "additionalinformation"), ("", "listinginformation")):
+        draft.add_note(label, cells.get(column, ""))
 
 
 def _items(cell: str) -> list[str]:

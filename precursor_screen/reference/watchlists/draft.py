@@ -1,86 +1,68 @@
-"""An entry while it is put together from the rows or elements of a list."""
+"""A list while it is read: its entries as they are put together from rows or elements, and what was left out of them."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import ImportLog, ListFile, tag_programmes
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Remark, tag_programmes
+from precursor_screen.text.countries import find_country, fold_country
 from precursor_screen.text.dates import parse_date
 
-# Lists that are delimited text with a header: rows by column name, counted where they are broken, refused where cut short.
+_EXAMPLES = 3  # of a remark
 
-_CELL_LIMIT = 1 << 30
+# Country names as the lists write them: what `text.countries` knows, and the lists' own ways.
+_LISTS = {
+    "PS": ("Palestinian", "Region: Gaza", "Region: West Bank", "West Bank", "Gaza"),
+    "HK": ("China, Hong Kong Special Administrative Region",),
+    "VG": ("Virgin Islands, British",),
+    "VI": ("Virgin Islands, U.S.",),
+    "GM": ("The Gambia",),
+    "BS": ("The Bahamas",),
+    "MK": ("North Macedonia, The Republic of",),
+    "IM": ("Man, Isle of",),
+    "CI": ("Cote d Ivoire",),
+    "VC": ("St. Vincent and the Grenadines",),
+}
+_BY_NAME = {fold_country(name): code for code, names in _LISTS.items() for name in names}
+
+# Citizens as some lists name them instead of their country.
+_CITIZENS = {
+    "Afghan": "AF", "Albanian": "AL", "Algerian": "DZ", "Angolan": "AO", "Argentine": "AR", "Argentinian": "AR", "Armenian": "AM",
+    "Australian": "AU", "Austrian": "AT", "Azerbaijani": "AZ", "Bahraini": "BH", "Bangladeshi": "BD", "Belarusian": "BY",
+    "Belarussian": "BY", "Belgian": "BE", "Bolivian": "BO", "Bosnian": "BA", "Brazilian": "BR", "British": "GB", "Bulgarian": "BG",
+    "Burmese": "MM", "Burundian": "BI", "Cambodian": "KH", "Cameroonian": "CM", "Canadian": "CA", "Central African": "CF",
+    "Chadian": "TD", "Chilean": "CL", "Chinese": "CN", "Colombian": "CO", "Congolese (DRC)": "CD", "Croatian": "HR", "Cuban": "CU",
+    "Cypriot": "CY", "Czech": "CZ", "Danish": "DK", "Dutch": "NL", "Ecuadorian": "EC", "Egyptian": "EG", "Eritrean": "ER",
+    "Estonian": "EE", "Ethiopian": "ET", "Filipino": "PH", "Finnish": "FI", "French": "FR", "Georgian": "GE", "German": "DE",
+    "Ghanaian": "GH", "Greek": "GR", "Guatemalan": "GT", "Haitian": "HT", "Honduran": "HN", "Hungarian": "HU", "Indian": "IN",
+    "Indonesian": "ID", "Iranian": "IR", "Iraqi": "IQ", "Irish": "IE", "Israeli": "IL", "Italian": "IT", "Ivorian": "CI",
+    "Japanese": "JP", "Jordanian": "JO", "Kazakh": "KZ", "Kazakhstani": "KZ", "Kenyan": "KE", "Kuwaiti": "KW", "Kyrgyz": "KG",
+    "Latvian": "LV", "Lebanese": "LB", "Liberian": "LR", "Libyan": "LY", "Lithuanian": "LT", "Malaysian": "MY", "Malian": "ML",
+    "Maltese": "MT", "Mauritanian": "MR", "Mexican": "MX", "Moldovan": "MD", "Mongolian": "MN", "Moroccan": "MA", "Mozambican": "MZ",
+    "New Zealander": "NZ", "Nicaraguan": "NI", "Nigerian": "NG", "Nigerien": "NE", "North Korean": "KP", "Norwegian": "NO",
+    "Omani": "OM", "Pakistani": "PK", "Palestinian": "PS", "Panamanian": "PA", "Peruvian": "PE", "Polish": "PL", "Portuguese": "PT",
+    "Qatari": "QA", "Romanian": "RO", "Russian": "RU", "Rwandan": "RW", "Saudi": "SA", "Saudi Arabian": "SA", "Senegalese": "SN",
+    "Serbian": "RS", "Singaporean": "SG", "Slovak": "SK", "Slovenian": "SI", "Somali": "SO", "South African": "ZA",
+    "South Korean": "KR", "South Sudanese": "SS", "Spanish": "ES", "Sri Lankan": "LK", "Sudanese": "SD", "Swedish": "SE", "Swiss": "CH",
+    "Syrian": "SY", "Tajik": "TJ", "Tajikistani": "TJ", "Tanzanian": "TZ", "Thai": "TH", "Tunisian": "TN", "Turkish": "TR",
+    "Turkmen": "TM", "Ugandan": "UG", "Ukrainian": "UA", "Emirati": "AE", "American": "US", "Uzbek": "UZ", "Uzbekistani": "UZ",
+    "Venezuelan": "VE", "Vietnamese": "VN", "Yemeni": "YE", "Zambian": "ZM", "Zimbabwean": "ZW",
+}  # fmt: skip
+_BY_CITIZEN = {fold_country(name): code for name, code in _CITIZENS.items()}
 
 
-def fold_column(cell: str) -> str:
-    """A column's name as it is compared: lower case, letters and digits only."""
-    return "".join(c for c in cell.lower() if c.isalnum())
-
-
-def read_head_rows(head: bytes, delimiter: str, count: int = 2) -> list[list[str]]:
-    """The first rows of a file's head, their cells folded as column names."""
-    text = head.decode("utf-8-sig", "replace")
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append([fold_column(cell) for cell in row])
-            if len(rows) == count:
-                break
-    except csv.Error:
-        return rows
-    return rows
-
-
-def read_rows(file: ListFile, delimiter: str, skipped: ImportLog, header_row: int = 1) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row as its line number and its cells by folded column name, stripped; missing columns are not there.
-
-    A row with too few or too many cells is counted; a header repeated among the rows is counted too.
-
-    Args:
-        file: the file.
-        delimiter: what parts the cells.
-        skipped: where rows that are left out are counted.
-        header_row: which row is the header, from 1; those before are passed over.
-
-    Raises:
-        WatchlistError: damaged, or its last row is cut short.
-    """
-    text, _ = file.read_text()
-    csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    short = 0
-    try:
-        header: list[str] = []
-        for _ in range(header_row):
-            header = [fold_column(cell) for cell in next(reader, [])]
-        for row in reader:
-            if not any(cell.strip("\x1a \t") for cell in row):
-                continue
-            short = 0
-            if [fold_column(cell) for cell in row] == header:
-                skipped.add("header repeated among the rows", f"line {reader.line_num}")
-            elif len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
-                short = reader.line_num if len(row) < len(header) else 0
-                skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {delimiter.join(row)}")
-            else:
-                # The first of several columns with one name counts; lists repeat names in sub-records.
-                cells = zip(reversed(header), reversed(row[: len(header)]), strict=True)
-                yield reader.line_num, {name: cell.strip() for name, cell in cells}
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Fetch it again.") from error
-    if short:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+def country_code(name: str) -> str:
+    """The ISO 3166 alpha-2 code of a country's name, of its citizens', or of the code itself in any case; empty if not known."""
+    folded = fold_country(name)
+    # The locale data abbreviate `Saint`, the lists do not.
+    named = find_country(name) or find_country(name.replace("Saint ", "St. "))
+    return _BY_NAME.get(folded, "") or named or _BY_CITIZEN.get(folded.removesuffix("CITIZEN"), "")
 
 
 # What lists write where they know no country.
@@ -92,10 +74,15 @@ _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # of writ
 
 
 class EntryBuilder(Struct):
-    """Gathers what a list says of one entry, without repeats, in the list's order."""
+    """Gathers what a list says of one entry, without repeats, in the list's order.
+
+    remark: counts a value that is left out, or read otherwise than written, by the reason and an example.
+    ends: when each of several orders ends.
+    """
 
     entry_id: str
     kind: str
+    remark: Callable[[str, str], None]
     names: dict[str, str] = field(default_factory=dict)
     countries: dict[str, None] = field(default_factory=dict)
     addresses: dict[str, None] = field(default_factory=dict)
@@ -104,14 +91,7 @@ class EntryBuilder(Struct):
     notes: dict[str, None] = field(default_factory=dict)
     listed: date | None = None
     delisted: date | None = None
-
-    @classmethod
-    def of_kind(cls, entry_id: str, label: str, kinds: Mapping[str, str], notes: ImportLog) -> EntryBuilder:
-        """An entry of the kind that a list's own label stands for; a label that is not known is counted."""
-        folded = label.strip().lower()
-        if folded not in kinds:
-            notes.add("kind of entry not known: taken as organisation", f"{entry_id} {folded}")
-        return cls(entry_id, kinds.get(folded, "organisation"))
+    ends: list[date | None] = field(default_factory=list)
 
     def add_name(self, name: str, kind: str) -> bool:
         """Add a name; False if nothing is left of it.
@@ -131,7 +111,7 @@ class EntryBuilder(Struct):
             self.names[text] = kind
         return True
 
-    def add_country(self, name: str, notes: ImportLog) -> None:
+    def add_country(self, name: str) -> None:
         """Add a country by its name or code; one that is not known is counted."""
         text = tidy(name)
         if text.casefold() in _NO_COUNTRY:
@@ -140,9 +120,14 @@ class EntryBuilder(Struct):
         if code:
             self.countries[code] = None
         else:
-            notes.add("country not known", f"{self.entry_id} {text}")
+            self.remark("country not known", f"{self.entry_id} {text}")
 
-    def add_address(self, parts: Iterable[str], country: str, notes: ImportLog) -> None:
+    def add_countries(self, names: Iterable[str]) -> None:
+        """Add several."""
+        for name in names:
+            self.add_country(name)
+
+    def add_address(self, parts: Iterable[str], country: str) -> None:
         """Add an address of some parts and a country, each may be empty.
 
         A country alone locates the party, but is no address that another party could share.
@@ -154,8 +139,8 @@ class EntryBuilder(Struct):
         if local:
             self.addresses[", ".join((*local, nation) if nation else local)] = None
         elif nation:
-            notes.add("address that is only a country: kept as country", f"{self.entry_id} {nation}")
-        self.add_country(nation, notes)
+            self.remark("address that is only a country: kept as country", f"{self.entry_id} {nation}")
+        self.add_country(nation)
 
     def add_identifier(self, kind: str, number: str) -> None:
         """Add an identifier, unless its number is empty; a remark in brackets behind it, such as its country, is no part of it."""
@@ -169,8 +154,22 @@ class EntryBuilder(Struct):
         if found := tidy(text):
             self.notes[f"{label} {found}".strip()] = None
 
+    def add_notes(self, *notes: tuple[str, str]) -> None:
+        """Add several, each with its label."""
+        for label, text in notes:
+            self.add_note(label, text)
+
+    def day(self, text: str, what: str) -> date | None:
+        """As `read_day`."""
+        return read_day(text, what, self.entry_id, self.remark)
+
+    def written_day(self, text: str, order: str, what: str) -> date | None:
+        """As `read_written_day`."""
+        return read_written_day(text, order, what, self.entry_id, self.remark)
+
     def finish(self, list_id: str) -> WatchlistEntry:
-        """The entry, its primary name first."""
+        """The entry, its primary name first; of several orders the last to end counts, and one without an end does not end."""
+        ends = [day for day in self.ends if day]
         names = sorted(self.names.items(), key=lambda item: item[1] != "primary")
         return WatchlistEntry(
             list_id=list_id,
@@ -182,7 +181,7 @@ class EntryBuilder(Struct):
             identifiers=tuple(self.identifiers),
             programmes=tag_programmes(map(tidy, self.programmes)),
             listed=self.listed,
-            delisted=self.delisted,
+            delisted=max(ends) if ends and len(ends) == len(self.ends) else self.delisted,
             note="; ".join(self.notes),
         )
 
@@ -203,22 +202,133 @@ def is_latin(text: str) -> bool:
     return 2 * foreign <= len(letters)
 
 
-def read_day(text: str, what: str, place: str, notes: ImportLog) -> date | None:
+def read_day(text: str, what: str, place: str, remark: Callable[[str, str], None]) -> date | None:
     """A day in ISO form, with or without a time of day; one that is not readable is counted."""
     if not (found := tidy(text)):
         return None
     try:
         return date.fromisoformat(found[:10])
     except ValueError:
-        notes.add(f"{what} not readable", f"{place} {found}")
+        remark(f"{what} not readable", f"{place} {found}")
         return None
 
 
-def read_written_day(text: str, order: str, what: str, place: str, notes: ImportLog) -> date | None:
+def read_written_day(text: str, order: str, what: str, place: str, remark: Callable[[str, str], None]) -> date | None:
     """A day in figures, in the order `mdy` or `dmy`, or with the month's name; one that is not readable is counted."""
     if not (found := tidy(text)):
         return None
     day = parse_date(found, order).day
     if day is None:
-        notes.add(f"{what} not readable", f"{place} {found}")
+        remark(f"{what} not readable", f"{place} {found}")
     return day
+
+
+class ImportLog(Struct):
+    """Counts remarks by reason while a list is parsed, keeping the first examples."""
+
+    _remarks: dict[str, Remark] = field(default_factory=dict)
+
+    def add(self, reason: str, example: str) -> None:
+        """Count one more. What no file can hold (lone surrogates) is shown as a question mark."""
+        reason, example = (text.encode("utf-8", "replace").decode() for text in (reason, example[:200]))
+        known = self._remarks.get(reason, Remark(reason, 0, ()))
+        self._remarks[reason] = Remark(reason, known.count + 1, (*known.examples, example)[:_EXAMPLES])
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """All remarks, in the order in which their reasons first occurred."""
+        return tuple(self._remarks.values())
+
+
+class ListDraft(Struct):
+    """A list while it is read; its parts are those of `ParsedList`.
+
+    entries: by id, or by the number of the record where a list may give an id twice.
+    """
+
+    content: str = ""
+    entries: dict[str | int, EntryBuilder] = field(default_factory=dict)
+    list_date: date | None = None
+    skipped: ImportLog = field(default_factory=ImportLog)
+    notes: ImportLog = field(default_factory=ImportLog)
+    declared_count: int | None = None
+    by_source: dict[str, int] = field(default_factory=dict)
+    refusal: str = ""
+
+    def skip(self, reason: str, example: str) -> None:
+        """Count something that becomes no part of any entry."""
+        self.skipped.add(reason, example)
+
+    def note(self, reason: str, example: str) -> None:
+        """Count a value that is left out of an entry, or read otherwise than written."""
+        self.notes.add(reason, example)
+
+    def begin(self, entry_id: str, kind: str) -> EntryBuilder:
+        """An entry of that kind, which is not in the list yet."""
+        return EntryBuilder(entry_id, kind, self.notes.add)
+
+    def begin_as(self, entry_id: str, label: str, kinds: Mapping[str, str]) -> EntryBuilder:
+        """The same of the kind that a list's own label stands for; a label that is not known is counted."""
+        folded = label.strip().lower()
+        if folded not in kinds:
+            self.note("kind of entry not known: taken as organisation", f"{entry_id} {folded}")
+        return self.begin(entry_id, kinds.get(folded, "organisation"))
+
+    def entry(self, entry_id: str, label: str, kinds: Mapping[str, str]) -> EntryBuilder:
+        """The entry of that id, begun with its label where it is new."""
+        if entry_id not in self.entries:
+            self.entries[entry_id] = self.begin_as(entry_id, label, kinds)
+        return self.entries[entry_id]
+
+    def count(self, source: str) -> None:
+        """Count an entry of a part of the list."""
+        self.by_source[source] = self.by_source.get(source, 0) + 1
+
+    def drop_nameless(self, reason: str) -> None:
+        """Leave out the entries of which no name was read."""
+        for key in [key for key, draft in self.entries.items() if not draft.names]:
+            self.skip(reason, self.entries.pop(key).entry_id)
+
+    def finish(self, list_id: str) -> ParsedList:
+        """The list as parsed."""
+        return ParsedList(
+            self.content,
+            tuple(draft.finish(list_id) for draft in self.entries.values()),
+            self.list_date,
+            self.skipped.remarks(),
+            self.notes.remarks(),
+            self.declared_count,
+            tuple(self.by_source.items()),
+            self.refusal,
+        )
+
+
+class Importer(Struct, frozen=True):
+    """One layout of lists.
+
+    version: changes with anything that changes what the same file becomes.
+    fits: whether a file is of this layout, by its head.
+    read: reads the files whole; raises WatchlistError where they are damaged or cut short.
+    content: the official list of that layout, as `ParsedList` has it.
+    several: whether a list may be a set of files.
+    """
+
+    name: str
+    version: str
+    fits: Callable[[ListFile], object]
+    read: Callable[..., None]
+    content: str = ""
+    several: bool = False
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether all files are of this layout."""
+        return (len(files) == 1 or (self.several and len(files) > 1)) and all(map(self.fits, files))
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the files whole.
+
+        Raises:
+            WatchlistError: damaged or cut short.
+        """
+        found = ListDraft(self.content)
+        self.read(found, *files)
+        return found.finish(list_id)

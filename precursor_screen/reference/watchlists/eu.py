@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.core.model import WatchlistEntry
-from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.reference.watchlists.draft import EntryBuilder, fold_column, read_day, read_head_rows, read_written_day
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.formats.xml import find_text
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day, read_written_day
+from precursor_screen.reference.watchlists.interface import (
+    ListFile,
+    fold_column,
+    has_columns,
+    has_root,
+    read_attributes,
+    read_records,
+    refused,
+)
 
 CONTENT = "eu-fsf"
 KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}
@@ -37,10 +42,10 @@ def add_alias(draft: EntryBuilder, name: str, strong: str) -> bool:
     return draft.add_name(name, "weak" if weak else "strong" if has_primary else "primary")
 
 
-def add_document(draft: EntryBuilder, code: str, number: str, known_false: str, notes: ImportLog) -> None:
+def add_document(draft: EntryBuilder, code: str, number: str, known_false: str) -> None:
     """Add an identification, unless the list says that it is false."""
     if known_false.strip().lower() in ("true", "1"):
-        notes.add("identification known to be false: left out", f"{draft.entry_id} {number}")
+        draft.remark("identification known to be false: left out", f"{draft.entry_id} {number}")
         return
     label = code.strip().lower()
     draft.add_identifier(_IDENTIFIERS.get(label, label or "document"), number)
@@ -48,51 +53,37 @@ def add_document(draft: EntryBuilder, code: str, number: str, known_false: str, 
 
 # The EU's consolidated list of financial sanctions, CSV 1.1 (FSF): `;`, one row a sub-record, entity columns repeated.
 
-_COLUMNS = frozenset(("entitylogicalid", "entityeureferencenumber", "namealiaswholename"))
 _ADDRESS_COLUMNS = ("street", "pobox", "zipcode", "city", "place", "region")
 _JOIN_LINES = 40  # how far a quoted cell may run over line ends
 
 
-def _fits_csv(file: ListFile) -> bool:
-    """Whether it is a file with the columns of the list."""
-    return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ";", 1))
-
-
-def _read_csv(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_csv(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is the day on which it was generated."""
-    drafts: dict[str, EntryBuilder] = {}
-    list_date: date | None = None
-    for line, cells in _rows(file, skipped):
+    for line, cells in _rows(file, found):
         entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
         if not entry_id:
-            skipped.add("row without a reference", f"line {line}")
+            found.skip("row without a reference", f"line {line}")
             continue
-        if list_date is None:
+        if found.list_date is None:
             stated = cells.get("filegenerationdate", "")
-            list_date = read_written_day(stated, "dmy", "date of generation", file.name, notes)
-        draft = drafts.get(entry_id)
-        if draft is None:
-            code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
-            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, code, KINDS, notes)
-        _fill(draft, cells, notes)
-    for entry_id in [key for key, draft in drafts.items() if not draft.names]:
-        skipped.add("entity without a name", entry_id)
-        del drafts[entry_id]
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList(CONTENT, entries, list_date)
+            found.list_date = read_written_day(stated, "dmy", "date of generation", file.name, found.note)
+        code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
+        _fill(found.entry(entry_id, code, KINDS), cells)
+    found.drop_nameless("entity without a name")
 
 
-EU_CSV = Importer("eu-fsf-csv", "1", _fits_csv, _read_csv)
+EU_CSV = Importer(
+    "eu-fsf-csv", "1", has_columns(";", "entitylogicalid entityeureferencenumber namealiaswholename"), _read_csv, CONTENT
+)
 
 
-def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by folded column name. Quotes are not always balanced: one that is not closed in time quotes nothing.
 
     Raises:
         WatchlistError: the last row is cut short.
     """
-    text, _ = file.read_text()
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = file.read_text().replace("\r\n", "\n").split("\n")
     header = [fold_column(cell) for cell in _cells(lines[0])]
     at, short = 1, 0
     while at < len(lines):
@@ -108,28 +99,20 @@ def _rows(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, dict[str, s
             yield number, {n: c.strip() for n, c in zip(reversed(header), reversed(cells), strict=True)}
         else:
             short = number if len(cells) < len(header) else 0
-            skipped.add(f"row without {len(header)} cells", f"line {number}: {lines[number - 1]}")
+            found.skip(f"row without {len(header)} cells", f"line {number}: {lines[number - 1]}")
     if short:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 def _record(lines: list[str], at: int, width: int) -> tuple[list[str], int]:
     """The cells of the record at a line, and how many lines it takes."""
-    joined = lines[at]
-    for used in range(1, _JOIN_LINES + 1):
+    if lines[at].count('"') % 2 == 0:
+        return _cells(lines[at]), 1
+    for used in range(2, min(_JOIN_LINES, len(lines) - at) + 1):
+        joined = "\n".join(lines[at : at + used])
         if joined.count('"') % 2 == 0:
             cells = _cells(joined)
-            if len(cells) == width or used > 1:
-                break
-            return cells, 1
-        if at + used >= len(lines):
-            break
-        joined += "\n" + lines[at + used]
-    else:
-        used = 1
-    cells = _cells(joined) if joined.count('"') % 2 == 0 else []
-    if len(cells) == width:
-        return cells, used
+            return (cells, used) if len(cells) == width else (lines[at].split(";"), 1)
     return lines[at].split(";"), 1
 
 
@@ -137,22 +120,21 @@ def _cells(line: str) -> list[str]:
     return next(csv.reader([line], delimiter=";"), [])
 
 
-def _fill(draft: EntryBuilder, cells: dict[str, str], notes: ImportLog) -> None:
+def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     get = cells.get
     parts = (get(f"namealias{part}name", "") for part in ("first", "middle", "last"))
     add_alias(draft, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
     draft.add_note("Function", get("namealiasfunction", ""))
-    if programme := get("entityregulationprogramme", ""):
-        draft.programmes[programme] = None
+    draft.programmes[get("entityregulationprogramme", "")] = None
     address = (get(f"address{part}", "") for part in _ADDRESS_COLUMNS)
-    draft.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""), notes)
-    draft.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""), notes)
+    draft.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""))
+    draft.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""))
     number = get("identificationnumber", "") or get("identificationlatinnumber", "")
     if number:
-        add_document(draft, get("identificationtypecode", ""), number, get("identificationknownfalse", ""), notes)
+        add_document(draft, get("identificationtypecode", ""), number, get("identificationknownfalse", ""))
     draft.add_note("DOB", get("birthdatebirthdate", "") or get("birthdateyear", ""))
     if draft.listed is None:
-        draft.listed = read_day(get("entitydesignationdate", ""), "date of designation", draft.entry_id, notes)
+        draft.listed = draft.day(get("entitydesignationdate", ""), "date of designation")
     draft.add_note("", get("entityremark", ""))
 
 
@@ -161,54 +143,43 @@ def _fill(draft: EntryBuilder, cells: dict[str, str], notes: ImportLog) -> None:
 _ADDRESS_PARTS = ("street", "poBox", "zipCode", "city", "place", "region")
 
 
-def _fits_xml(file: ListFile) -> bool:
-    """Whether it is an XML file with that root and its entities."""
-    return find_root_name(file.head) == "export" and b"sanctionEntity" in file.head
-
-
-def _read_xml(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_xml(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is the day on which it was generated."""
-    with file.open() as stream:
-        _, attributes = read_root(stream, file=file.name, error=WatchlistError)
-    entries: list[WatchlistEntry] = []
-    with file.open() as stream:
-        for record in stream_records(stream, {"sanctionEntity"}, file=file.name, error=WatchlistError):
-            draft = _read_entity(record.element, skipped, notes)
-            if draft is None:
-                skipped.add("entity without a reference or name", f"record {record.number}")
-            else:
-                entries.append(draft.finish(list_id))
-    return ParsedList(
-        CONTENT, tuple(entries), read_day(attributes.get("generationDate", ""), "date of generation", file.name, notes)
-    )
+    stated = read_attributes(file).get("generationDate", "")
+    for record in read_records(file, {"sanctionEntity"}):
+        if draft := _read_entity(record.element, found):
+            found.entries[record.number] = draft
+        else:
+            found.skip("entity without a reference or name", f"record {record.number}")
+    found.list_date = read_day(stated, "date of generation", file.name, found.note)
 
 
-EU_XML = Importer("eu-fsf-xml", "1", _fits_xml, _read_xml)
+EU_XML = Importer("eu-fsf-xml", "1", has_root("export", b"sanctionEntity"), _read_xml, CONTENT)
 
 
-def _read_entity(element: Element, skipped: ImportLog, notes: ImportLog) -> EntryBuilder | None:
+def _read_entity(element: Element, found: ListDraft) -> EntryBuilder | None:
     entry_id = element.get("euReferenceNumber", "") or element.get("logicalId", "")
     subject = element.find("subjectType")
     code = subject.get("code", "") or subject.get("classificationCode", "") if subject is not None else ""
-    draft = EntryBuilder.of_kind(entry_id, code, KINDS, notes)
+    draft = found.begin_as(entry_id, code, KINDS)
     for alias in element.iterfind("nameAlias"):
         parts = (alias.get(part, "") for part in ("firstName", "middleName", "lastName"))
         if not add_alias(draft, alias.get("wholeName", "") or " ".join(parts), alias.get("strong", "")):
-            skipped.add("alias without a name", entry_id)
+            found.skip("alias without a name", entry_id)
         draft.add_note("Function", alias.get("function", ""))
     if not entry_id or not draft.names:
         return None
     draft.programmes.update((r.get("programme", ""), None) for r in element.iterfind("regulation"))
     for address in element.iterfind("address"):
         parts = (address.get(part, "") for part in _ADDRESS_PARTS)
-        draft.add_address(parts, address.get("countryIso2Code", "") or address.get("countryDescription", ""), notes)
+        draft.add_address(parts, address.get("countryIso2Code", "") or address.get("countryDescription", ""))
     for citizenship in element.iterfind("citizenship"):
-        draft.add_country(citizenship.get("countryIso2Code", "") or citizenship.get("countryDescription", ""), notes)
+        draft.add_country(citizenship.get("countryIso2Code", "") or citizenship.get("countryDescription", ""))
     for document in element.iterfind("identification"):
         number = document.get("number", "") or document.get("latinNumber", "")
-        add_document(draft, document.get("identificationTypeCode", ""), number, document.get("knownFalse", ""), notes)
+        add_document(draft, document.get("identificationTypeCode", ""), number, document.get("knownFalse", ""))
     for born in element.iterfind("birthdate"):
         draft.add_note("DOB", born.get("birthdate", "") or born.get("year", ""))
-    draft.listed = read_day(element.get("designationDate", ""), "date of designation", entry_id, notes)
+    draft.listed = draft.day(element.get("designationDate", ""), "date of designation")
     draft.add_note("", find_text(element, "remark"))
     return draft

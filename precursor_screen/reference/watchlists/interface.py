@@ -1,23 +1,26 @@
-"""What an importer of a watchlist is given, and what it returns."""
+"""What an importer of a watchlist is given, what it returns, and entries as a table."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
-from io import BytesIO
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import pyarrow as pa
-from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.xml import Record, find_root_name, read_root, stream_records
 
 # Entries as an Arrow table, one row an entry, and the hash that tells whether an entry has changed.
 
@@ -76,7 +79,11 @@ def from_table(table: pa.Table, list_id: str) -> Iterator[WatchlistEntry]:
 HEAD_BYTES = 65_536
 NARCOTICS = "narcotics"
 _NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # prefixes: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
-_EXAMPLES = 3
+
+
+def refused(message: str, place: str | Path, remedy: str = "Fetch it again.", line: int | None = None) -> WatchlistError:
+    """Why a file, or a copy, cannot be taken for a list."""
+    return WatchlistError(message, where=Where(str(place), line), remedy=remedy)
 
 
 class ListFile(Struct, frozen=True):
@@ -108,21 +115,19 @@ class ListFile(Struct, frozen=True):
 
     def open(self) -> BinaryIO:
         """A fresh stream over the content, unpacked."""
-        return self.path.open("rb") if self.unpacked is None else BytesIO(self.unpacked)
+        return self.path.open("rb") if self.unpacked is None else io.BytesIO(self.unpacked)
 
     def read_bytes(self) -> bytes:
         """The whole content, unpacked."""
         return self.path.read_bytes() if self.unpacked is None else self.unpacked
 
-    def read_text(self) -> tuple[str, str]:
-        """The whole text and its encoding: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
+    def read_text(self) -> str:
+        """The whole text: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
         data = self.read_bytes()
         for encoding in ("utf-8-sig", "cp1252"):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError:
-                continue
-        return data.decode("latin-1"), "latin-1"
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+        return data.decode("latin-1")
 
 
 def _unpack(path: Path, head: bytes) -> bytes | None:
@@ -145,6 +150,109 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
         message = f"The archive holds {len(members.blobs)} files, not one."
         raise WatchlistError(message, where=Where(path.name), remedy="Unpack it and give the files of one list.")
     return members.blobs[0].read()
+
+
+# Lists that are delimited text with a header: rows by column name, counted where they are broken, refused where cut short.
+
+_CELL_LIMIT = 1 << 30
+
+
+def fold_column(cell: str) -> str:
+    """A column's name as it is compared: lower case, letters and digits only."""
+    return "".join(c for c in cell.lower() if c.isalnum())
+
+
+def read_head_rows(head: bytes, delimiter: str, count: int = 2) -> list[list[str]]:
+    """The first rows of a file's head, their cells folded as column names."""
+    text = head.decode("utf-8-sig", "replace")
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append([fold_column(cell) for cell in row])
+            if len(rows) == count:
+                break
+    except csv.Error:
+        return rows
+    return rows
+
+
+def has_columns(delimiter: str, columns: str, row: int = 1) -> Callable[[ListFile], bool]:
+    """Tells files that have some columns, parted by blanks, in a row of their head."""
+    wanted = frozenset(columns.split())
+    return lambda file: wanted <= set().union(*read_head_rows(file.head, delimiter, row)[row - 1 :])
+
+
+def has_root(name: str, *parts: bytes) -> Callable[[ListFile], bool]:
+    """Tells XML files with a root of that name, and these parts in their head."""
+    return lambda file: find_root_name(file.head) == name and all(part in file.head for part in parts)
+
+
+def read_records(file: ListFile, names: Collection[str]) -> Iterator[Record]:
+    """The records of an XML file; errors as of `stream_records`."""
+    with file.open() as stream:
+        yield from stream_records(stream, names, file=file.name, error=WatchlistError)
+
+
+def read_attributes(file: ListFile) -> dict[str, str]:
+    """The attributes of the root of an XML file."""
+    with file.open() as stream:
+        return read_root(stream, file=file.name, error=WatchlistError)[1]
+
+
+def parse_csv(
+    file: ListFile, text: str, delimiter: str = ",", remedy: str = "Fetch it again."
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file's text, each with the number of its last line.
+
+    Raises:
+        WatchlistError: damaged; remedy says what to do.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
+        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy=remedy) from error
+
+
+def read_rows(
+    file: ListFile, delimiter: str, skip: Callable[[str, str], None], header_row: int = 1
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row as its line number and its cells by folded column name, stripped; missing columns are not there.
+
+    A row with too few or too many cells is counted; a header repeated among the rows is counted too.
+
+    Args:
+        file: the file.
+        delimiter: what parts the cells.
+        skip: counts the rows that are left out, by reason and example.
+        header_row: which row is the header, from 1; those before are passed over.
+
+    Raises:
+        WatchlistError: damaged, or its last row is cut short.
+    """
+    csv.field_size_limit(_CELL_LIMIT)
+    rows = parse_csv(file, file.read_text(), delimiter)
+    header: list[str] = []
+    for _, cells in islice(rows, header_row):
+        header = [fold_column(cell) for cell in cells]
+    short = 0
+    for line, row in rows:
+        if not any(cell.strip("\x1a \t") for cell in row):
+            continue
+        short = 0
+        if [fold_column(cell) for cell in row] == header:
+            skip("header repeated among the rows", f"line {line}")
+        elif len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
+            short = line if len(row) < len(header) else 0
+            skip(f"row without {len(header)} cells", f"line {line}: {delimiter.join(row)}")
+        else:
+            # The first of several columns with one name counts; lists repeat names in sub-records.
+            pairs = zip(reversed(header), reversed(row[: len(header)]), strict=True)
+            yield line, {name: cell.strip() for name, cell in pairs}
+    if short:
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 class Remark(Struct, frozen=True):
@@ -173,71 +281,6 @@ class ParsedList(Struct, frozen=True):
     declared_count: int | None = None
     by_source: tuple[tuple[str, int], ...] = ()
     refusal: str = ""
-
-
-class WatchlistImporter(Protocol):
-    """One layout. `version` changes with anything that changes what the same file becomes."""
-
-    @property
-    def name(self) -> str:
-        """Short name, kept in the manifest."""
-
-    @property
-    def version(self) -> str:
-        """Version of the importer, kept in the manifest."""
-
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether all files are of this layout, by the content of their heads."""
-
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the files whole.
-
-        Raises:
-            WatchlistError: damaged or cut short.
-        """
-
-
-class ImportLog(Struct):
-    """Counts remarks by reason while a list is parsed, keeping the first examples."""
-
-    _counts: dict[str, int] = field(default_factory=dict)
-    _examples: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, reason: str, example: str) -> None:
-        """Count one more. What no file can hold (lone surrogates) is shown as a question mark."""
-        reason, example = (text.encode("utf-8", "replace").decode() for text in (reason, example[:200]))
-        self._counts[reason] = self._counts.get(reason, 0) + 1
-        examples = self._examples.setdefault(reason, [])
-        if len(examples) < _EXAMPLES:
-            examples.append(example)
-
-    def remarks(self) -> tuple[Remark, ...]:
-        """All remarks, in the order in which their reasons first occurred."""
-        return tuple(Remark(reason, count, tuple(self._examples[reason])) for reason, count in self._counts.items())
-
-
-class Importer(Struct, frozen=True):
-    """One layout of lists that are one file.
-
-    version: changes with anything that changes what the same file becomes.
-    fits: whether a file is of this layout, by its head.
-    read: reads the file whole, for a list of that id, and counts what was left out and what was read otherwise than written.
-    """
-
-    name: str
-    version: str
-    fits: Callable[[ListFile], bool]
-    read: Callable[[ListFile, str, ImportLog, ImportLog], ParsedList]
-
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file of this layout."""
-        return len(files) == 1 and self.fits(files[0])
-
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the file whole; errors as of `WatchlistImporter.parse`."""
-        skipped, notes = ImportLog(), ImportLog()
-        parsed = self.read(files[0], list_id, skipped, notes)
-        return replace(parsed, skipped=skipped.remarks(), notes=notes.remarks())
 
 
 def tag_programmes(programmes: Iterable[str]) -> tuple[str, ...]:

@@ -1,22 +1,45 @@
 """OFAC's CSV set: the main file, aliases, addresses and continued remarks, of the SDN and of the non-SDN list.
 
 Layout: OFAC data specification of 25 September 2023. Copies in circulation lose the final 0x1A, the line ends or the quotes,
-or gain a header: all are read. Which of the two lists a set is shows in its programmes, not in its file names.
-"""
+or gain a header: all are read. Which of the two lists a set is shows in its programmes, not in its file names."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import EntryBuilder
-from precursor_screen.reference.watchlists.interface import ImportLog, ListFile, ParsedList
-from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
+
+# What OFAC's layouts have in common: kinds of entries and aliases, and which of its two lists a file is.
+
+KINDS = {"individual": "person", "entity": "organisation", "": "organisation", "vessel": "vessel", "aircraft": "aircraft"}
+ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}
+# A third of the non-SDN list's entries carry one of these, and next to none of the SDN list's.
+_NON_SDN_PROGRAMMES = frozenset(("NS-PLC", "CMIC-EO13959", "NS-CMIC"))
+_NON_SDN_SHARE = 0.1
+
+
+def decide_content(entries: Collection[EntryBuilder]) -> str:
+    """ofac-sdn or ofac-cons, by the programmes of the entries: the lists circulate under each other's names."""
+    non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(map(tidy, entry.programmes)) for entry in entries)
+    return "ofac-cons" if non_sdn > _NON_SDN_SHARE * len(entries) else "ofac-sdn"
+
+
+def alias_kind(label: str, weak: bool) -> str:
+    """The kind of a name, from its label (`a.k.a.`, `F.K.A.`) and whether the list calls it weak."""
+    return "weak" if weak else ALIAS_KINDS.get(label.lower().replace(".", ""), "strong")
+
+
+def join_person(last: str, first: str) -> str:
+    """A person's name as OFAC's CSV writes it, `LAST, First`; the one part where the other is missing."""
+    return f"{last}, {first}" if last and first else last or first
+
 
 # OFAC's remarks: one text in which weak aliases, identifiers, nationalities and links follow each other.
 
@@ -107,13 +130,11 @@ def read_remarks(text: str) -> Remarks:
     aliases = tuple(alias.strip() for alias in _WEAK_ALIAS.findall(text) if alias.strip())
     identifiers: dict[tuple[str, str], None] = {}
     countries: dict[str, None] = {}
-    for part in text.split(";"):
-        stripped = part.strip()
-        if found := _IDENTIFIER.match(stripped):
-            number = _QUALIFIER.sub("", found.group(2)).rstrip(" .,")
-            if number:
+    for part in map(str.strip, text.split(";")):
+        if found := _IDENTIFIER.match(part):
+            if number := _QUALIFIER.sub("", found.group(2)).rstrip(" .,"):
                 identifiers[(_BY_FOLDED[found.group(1).casefold()], number)] = None
-        elif country := _COUNTRY.match(stripped):
+        elif country := _COUNTRY.match(part):
             countries[country.group(1)] = None
     return Remarks(text, aliases, tuple(identifiers), tuple(countries))
 
@@ -121,34 +142,6 @@ def read_remarks(text: str) -> Remarks:
 _WIDTHS = {"main": 12, "aliases": 5, "addresses": 6, "remarks": 2}
 _TITLES = {"main": "SDN.CSV", "aliases": "ALT.CSV", "addresses": "ADD.CSV", "remarks": "SDN_COMMENTS.CSV"}
 _END_OF_FILE = "\x1a"  # the lists end as DOS files did
-
-
-class OfacCsv:
-    """Reads one to four files; the main file is required."""
-
-    name = "ofac-csv"
-    version = "3"
-
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether every file is one of the four of a set."""
-        return bool(files) and all(_kind_of_file(file) for file in files)
-
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read a set; entries in the order of the main file."""
-        by_kind = _sort_files(files)
-        skipped, notes = ImportLog(), ImportLog()
-        continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", skipped)}
-        drafts: dict[str, EntryBuilder] = {}
-        for row in _rows(by_kind, "main", skipped):
-            _add_main(drafts, row, continued.pop(row[0], ""), skipped, notes)
-        for row in _rows(by_kind, "aliases", skipped):
-            _add_alias(drafts, row, skipped)
-        for row in _rows(by_kind, "addresses", skipped):
-            _add_address(drafts, row, skipped, notes)
-        for entry_id in continued:
-            skipped.add("continued remarks of an entry that is not in the list", entry_id)
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList(decide_content(entries), entries, skipped=skipped.remarks(), notes=notes.remarks())
 
 
 def _kind_of_file(file: ListFile) -> str:
@@ -172,6 +165,24 @@ def _kind_of_row(row: list[str]) -> str:
     return next((kind for kind, width in _WIDTHS.items() if width == len(row)), "")
 
 
+def _read(found: ListDraft, *files: ListFile) -> None:
+    """Reads one to four files, of which the main one is required; entries in its order."""
+    by_kind = _sort_files(files)
+    continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", found)}
+    for row in _rows(by_kind, "main", found):
+        _add_main(found, row, continued.pop(row[0], ""))
+    for row in _rows(by_kind, "aliases", found):
+        _add_alias(found, row)
+    for row in _rows(by_kind, "addresses", found):
+        _add_address(found, row)
+    for entry_id in continued:
+        found.skip("continued remarks of an entry that is not in the list", entry_id)
+    found.content = decide_content(found.entries.values())
+
+
+IMPORTER = Importer("ofac-csv", "3", _kind_of_file, _read, several=True)
+
+
 def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
     by_kind: dict[str, ListFile] = {}
     for file in files:
@@ -186,32 +197,25 @@ def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
     return by_kind
 
 
-def _rows(by_kind: dict[str, ListFile], kind: str, skipped: ImportLog) -> Iterator[list[str]]:
+def _rows(by_kind: dict[str, ListFile], kind: str, found: ListDraft) -> Iterator[list[str]]:
     """Rows of a file with their cells stripped and nulls emptied; a row counts with the right width and a numeric id."""
     file = by_kind.get(kind)
     if file is None:
         return
-    text, _ = file.read_text()
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     short = 0
-    try:
-        for row in reader:
-            short = 0
-            if not row or row == [_END_OF_FILE]:
-                continue
-            if len(row) == _WIDTHS[kind] and row[0].strip().isdecimal():
-                yield [_cell(cell) for cell in row]
-            elif reader.line_num == 1 and not any(cell.strip().isdecimal() for cell in row):
-                skipped.add(f"header row of {_TITLES[kind]}", ",".join(row))
-            else:
-                short = reader.line_num if len(row) < _WIDTHS[kind] else 0
-                skipped.add(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Fetch it again.") from error
+    for line, row in parse_csv(file, file.read_text()):
+        short = 0
+        if not row or row == [_END_OF_FILE]:
+            continue
+        if len(row) == _WIDTHS[kind] and row[0].strip().isdecimal():
+            yield [_cell(cell) for cell in row]
+        elif line == 1 and not any(cell.strip().isdecimal() for cell in row):
+            found.skip(f"header row of {_TITLES[kind]}", ",".join(row))
+        else:
+            short = line if len(row) < _WIDTHS[kind] else 0
+            found.skip(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
     if short:
-        message = "The last row is cut short."
-        raise WatchlistError(message, where=Where(file.name, short), remedy="Fetch it again.")
+        raise refused("The last row is cut short.", file.name, line=short)
 
 
 def _cell(cell: str) -> str:
@@ -219,50 +223,48 @@ def _cell(cell: str) -> str:
     return "" if text == "-0-" else text
 
 
-def _add_main(drafts: dict[str, EntryBuilder], row: list[str], continued: str, skipped: ImportLog, notes: ImportLog) -> None:
+def _add_main(found: ListDraft, row: list[str], continued: str) -> None:
     entry_id, name, kind, programmes = row[:4]
     if not name:
-        skipped.add("entry without a name", ",".join(row))
+        found.skip("entry without a name", ",".join(row))
         return
-    made = EntryBuilder.of_kind(entry_id, kind, KINDS, notes)
-    draft = drafts.setdefault(entry_id, made)
+    made = found.begin_as(entry_id, kind, KINDS)
+    draft = found.entries.setdefault(entry_id, made)
     if draft is not made:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
-        notes.add("number given to two entries: names joined", f"{entry_id} {name}")
+        found.note("number given to two entries: names joined", f"{entry_id} {name}")
     draft.add_name(name, "primary")
     draft.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
-    for label, text in zip(("Title", "Vessel type", "Vessel owner"), (row[4], row[6], row[10]), strict=True):
-        draft.add_note(label, text)
+    draft.add_notes(("Title", row[4]), ("Vessel type", row[6]), ("Vessel owner", row[10]))
     remarks = read_remarks(row[11] + continued)
     for alias in remarks.weak_aliases:
         draft.add_name(alias, "weak")
     for identifier in (*remarks.identifiers, ("call_sign", row[5])):
         draft.add_identifier(*identifier)
-    for country in (*remarks.countries, row[9]):
-        draft.add_country(country, notes)
+    draft.add_countries((*remarks.countries, row[9]))
     draft.add_note("", remarks.text)
 
 
-def _add_alias(drafts: dict[str, EntryBuilder], row: list[str], skipped: ImportLog) -> None:
+def _add_alias(found: ListDraft, row: list[str]) -> None:
     entry_id, _, kind, name, _ = row
-    if entry_id not in drafts:
-        skipped.add("alias of an entry that is not in the list", f"{entry_id} {name}")
+    if entry_id not in found.entries:
+        found.skip("alias of an entry that is not in the list", f"{entry_id} {name}")
     elif not name:
-        skipped.add("alias without a name", ",".join(row))
+        found.skip("alias without a name", ",".join(row))
     else:
-        drafts[entry_id].add_name(name, ALIAS_KINDS.get(kind.lower(), "strong"))
+        found.entries[entry_id].add_name(name, ALIAS_KINDS.get(kind.lower(), "strong"))
 
 
-def _add_address(drafts: dict[str, EntryBuilder], row: list[str], skipped: ImportLog, notes: ImportLog) -> None:
+def _add_address(found: ListDraft, row: list[str]) -> None:
     entry_id, _, street, city, country, _ = row
-    if entry_id not in drafts:
-        skipped.add("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")
+    if entry_id not in found.entries:
+        found.skip("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")
         return
     if not (street or city or country):
-        skipped.add("empty address", entry_id)
+        found.skip("empty address", entry_id)
         return
-    draft = drafts[entry_id]
+    draft = found.entries[entry_id]
     known = len(draft.addresses)
-    draft.add_address((street, city), country, notes)
+    draft.add_address((street, city), country)
     if (street or city) and len(draft.addresses) == known:
-        notes.add("address repeated in its entry", f"{entry_id} {street} {city}")
+        found.note("address repeated in its entry", f"{entry_id} {street} {city}")

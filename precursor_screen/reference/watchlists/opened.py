@@ -1,9 +1,10 @@
-"""A watchlist opened for screening: its names' index, its entries by id, and where it comes from."""
+"""A watchlist opened for screening: its names' index, its entries by id, where it comes from, and whether it is what was imported."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -20,10 +21,11 @@ from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.checks import check_content, check_file
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
+from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
+from precursor_screen.reference.watchlists.registry import check_content, check_file, find_importer
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
@@ -36,7 +38,8 @@ class Watchlist:
     def __init__(self, manifest: SnapshotInfo, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
         self.manifest = manifest
         self.index = index
-        self._entries = entries
+        self.entries = entries  # one row an entry, as `interface.ENTRIES` has it
+        self.list_id = manifest.list_id
         self._folder = folder
 
     @classmethod
@@ -74,21 +77,16 @@ class Watchlist:
         """Pickle by path where there is one, so that workers map the files instead of copying them."""
         if self._folder is not None:
             return (Watchlist.open, (self._folder,))
-        return (Watchlist, (self.manifest, self._entries, self.index))
-
-    @property
-    def list_id(self) -> str:
-        """The list's id."""
-        return self.manifest.list_id
+        return (Watchlist, (self.manifest, self.entries, self.index))
 
     def __len__(self) -> int:
         """How many entries it holds."""
-        rows: int = self._entries.num_rows
+        rows: int = self.entries.num_rows
         return rows
 
     def __iter__(self) -> Iterator[WatchlistEntry]:
         """All entries, in the list's order."""
-        return codec.from_table(self._entries, self.list_id)
+        return codec.from_table(self.entries, self.list_id)
 
     def entry(self, entry_id: str) -> WatchlistEntry:
         """One entry.
@@ -96,18 +94,13 @@ class Watchlist:
         Raises:
             KeyError: there is none with that id.
         """
-        return next(codec.from_table(self._entries.slice(self._positions[entry_id], 1), self.list_id))
-
-    @property
-    def entries(self) -> pa.Table:
-        """All entries as a table (`entries.ENTRIES`)."""
-        return self._entries
+        return next(codec.from_table(self.entries.slice(self._positions[entry_id], 1), self.list_id))
 
     @cached_property
     def numbers(self) -> Mapping[str, list[str]]:
         """Plain number -> ids of the entries that bear it; ship numbers, of seven figures, among them."""
         found: dict[str, list[str]] = defaultdict(list)
-        pairs = zip(self._entries.column("entry_id").to_pylist(), self._entries.column("identifiers").to_pylist(), strict=True)
+        pairs = zip(self.entries.column("entry_id").to_pylist(), self.entries.column("identifiers").to_pylist(), strict=True)
         for entry_id, identifiers in pairs:
             for identifier in identifiers or ():
                 number = plain_number(identifier["number"])
@@ -117,7 +110,7 @@ class Watchlist:
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        return {entry_id: i for i, entry_id in enumerate(self._entries.column("entry_id").to_pylist())}
+        return {entry_id: i for i, entry_id in enumerate(self.entries.column("entry_id").to_pylist())}
 
 
 def open_manifest(folder: Path, seal: str, digests: Digests) -> SnapshotInfo:
@@ -207,13 +200,13 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
 
 
 def describe(
-    parsed: ParsedList, importer: WatchlistImporter, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
+    parsed: ParsedList, importer: Importer, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
 ) -> SnapshotInfo:
     """The manifest of a list: what was parsed, by what, of which files, to which table of entries, when; said: what else it holds."""
+    said |= {name: getattr(parsed, name) for name in ("content", "by_source", "declared_count", "skipped", "notes")}
     return SnapshotInfo(
         importer=importer.name,
         importer_version=importer.version,
-        content=parsed.content,
         sha256=digest_files(files),
         bytes=sum(f.bytes for f in files),
         files=files,
@@ -221,10 +214,6 @@ def describe(
         entries=len(parsed.entries),
         names=sum(len(e.names) for e in parsed.entries),
         addresses=sum(len(e.addresses) for e in parsed.entries),
-        by_source=parsed.by_source,
-        declared_count=parsed.declared_count,
-        skipped=parsed.skipped,
-        notes=parsed.notes,
         entries_sha256=digest_entries(table),
         **said,
     )
@@ -246,3 +235,52 @@ def _open_index(folder: Path, manifest: SnapshotInfo, table: pa.Table, digests: 
     except OSError:
         # A home that may only be read: the index serves from memory, and is built again by the next run.
         return PartyIndex(built)
+
+
+# Whether a snapshot is what was imported: its files are read in full and once more by their importer, its index built once
+# more.
+
+
+def find_problems(folder: Path, seal: str) -> tuple[str, ...]:
+    """What differs between a snapshot and its manifest; empty if nothing. An index that is wrong is built anew.
+
+    Raises:
+        WatchlistError: it cannot even be opened.
+    """
+    manifest = open_manifest(folder, seal, Digests())
+    wrong_index = bool(index_files(folder, manifest.sha256)) and find_index(folder, manifest.sha256, Digests()) is None
+    watchlist = Watchlist.open(folder, seal)
+    problems = []
+    for source in manifest.files:
+        path = folder / source.name
+        if not path.is_file():
+            problems.append(f"{source.name} is missing")
+        elif digest_file(path) != source.sha256:
+            problems.append(f"{source.name} is not the file that was imported")
+    if digest_entries(codec.to_table(watchlist)) != manifest.entries_sha256:
+        problems.append("the entries are not those that were imported")
+    elif not problems and not _reads_alike(watchlist, folder):
+        problems.append("the entries are not those that the files give")
+    elif wrong_index or not _has_its_index(watchlist, folder):
+        problems.append("the index of names is not that of the entries")
+    return tuple(problems)
+
+
+def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
+    """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
+    files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
+    importer = find_importer(files)
+    if (importer.name, importer.version) != watchlist.manifest.read_by:
+        return True
+    read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
+    return read
+
+
+def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
+    path = find_index(folder, watchlist.manifest.sha256, Digests())
+    if path is None:
+        return True  # a home that may only be read: the index is built in memory
+    with tempfile.TemporaryDirectory() as beside:
+        fresh = Path(beside) / path.name
+        write_arrow(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
+        return digest_file(fresh) == digest_file(path)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day, read_head_rows, read_rows, tidy
-from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.interface import NARCOTICS, ListFile, has_columns, read_rows
 
 CONTENT = "opensanctions"
 KINDS = {
@@ -49,46 +49,36 @@ DRUG_TOPIC = "crime.traffick.drug"
 
 # OpenSanctions `targets.simple.csv`: one row a target, values within a cell joined by `;` and quoted like CSV again.
 
-_COLUMNS = frozenset(("id", "schema", "name", "aliases", "countries", "identifiers", "dataset"))
 
-
-def _fits_csv(file: ListFile) -> bool:
-    """Whether it is a file with the columns of the list; later versions have more."""
-    return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ",", 1))
-
-
-def _read_csv(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_csv(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, EntryBuilder] = {}
-    for line, cells in read_rows(file, ",", skipped):
+    for line, cells in read_rows(file, ",", found.skip):
         entry_id, kind = cells["id"], KINDS.get(cells["schema"], "")
         if not kind:
-            skipped.add(f"target that is not a party: {cells['schema']}", entry_id)
+            found.skip(f"target that is not a party: {cells['schema']}", entry_id)
             continue
-        draft = drafts.setdefault(entry_id, EntryBuilder(entry_id, kind))
+        draft = found.entries.setdefault(entry_id, found.begin(entry_id, kind))
         if not entry_id or not draft.add_name(cells["name"], "primary"):
-            skipped.add("target without id or name", f"line {line}")
-            drafts.pop(entry_id)
+            found.skip("target without id or name", f"line {line}")
+            found.entries.pop(entry_id)
             continue
         for alias in split_cell(cells["aliases"]):
             draft.add_name(alias, "strong")
-        for country in split_cell(cells["countries"]):
-            draft.add_country(country, notes)
+        draft.add_countries(split_cell(cells["countries"]))
         for address in split_cell(cells.get("addresses", "")):
-            draft.add_address([address], "", notes)
+            draft.add_address([address], "")
         for column, label in (("identifiers", "identifier"), ("phones", "phone"), ("emails", "email")):
             for number in split_cell(cells.get(column, "")):
                 draft.add_identifier(label, number)
         programmes = split_cell(cells.get("programids", "")) or split_cell(cells.get("sanctions", ""))
         draft.programmes.update(dict.fromkeys(programmes))
-        draft.listed = read_day(cells.get("firstseen", ""), "first seen", entry_id, notes)
-        draft.add_note("DOB", cells.get("birthdate", ""))
-        draft.add_note("Dataset", cells["dataset"])
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList(CONTENT, entries)
+        draft.listed = draft.day(cells.get("firstseen", ""), "first seen")
+        draft.add_notes(("DOB", cells.get("birthdate", "")), ("Dataset", cells["dataset"]))
 
 
-OPENSANCTIONS_CSV = Importer("opensanctions-simple-csv", "1", _fits_csv, _read_csv)
+OPENSANCTIONS_CSV = Importer(
+    "opensanctions-simple-csv", "1", has_columns(",", "id schema name aliases countries identifiers dataset"), _read_csv, CONTENT
+)
 
 
 def split_cell(cell: str) -> list[str]:
@@ -110,41 +100,38 @@ def _fits_json(file: ListFile) -> bool:
     return head[:1] == b"{" and all(key in head for key in (b'"schema"', b'"properties"', b'"caption"'))
 
 
-def _read_json(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_json(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    drafts: dict[str, EntryBuilder] = {}
     places: dict[str, str] = {}
     waiting: list[tuple[str, str]] = []  # entry, address: either may come first
     about: list[tuple[str, Mapping[str, Any]]] = []
-    for line, entity in _lines(file, skipped):
+    for line, entity in _lines(file, found):
         schema, entry_id = str(entity.get("schema", "")), tidy(str(entity.get("id", "")))
         if schema == "Address":
             places[entry_id] = next(iter(_texts(entity, "full")), "")
         elif schema in _ABOUT:
             about += [(holder, entity) for holder in _texts(entity, _ABOUT[schema])]
         elif schema not in KINDS:
-            skipped.add(f"entity that is not a party: {schema}", entry_id)
+            found.skip(f"entity that is not a party: {schema}", entry_id)
         elif entity.get("target") is False:
-            skipped.add("entity that is not a target", entry_id)
-        elif draft := _read_party(entity, entry_id, KINDS[schema], notes):
-            drafts[entry_id] = draft
+            found.skip("entity that is not a target", entry_id)
+        elif draft := _read_party(entity, found.begin(entry_id, KINDS[schema])):
+            found.entries[entry_id] = draft
             waiting += [(entry_id, address) for address in _texts(entity, "addressEntity")]
         else:
-            skipped.add("entity without id or name", f"line {line}")
+            found.skip("entity without id or name", f"line {line}")
     for entry_id, address in waiting:
         if address in places:
-            drafts[entry_id].add_address([places[address]], "", notes)
+            found.entries[entry_id].add_address([places[address]], "")
     for holder, entity in about:
-        if holder in drafts:
-            _add_about(drafts[holder], entity)
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList(CONTENT, entries)
+        if holder in found.entries:
+            _add_about(found.entries[holder], entity)
 
 
-OPENSANCTIONS_JSON = Importer("opensanctions-json", "1", _fits_json, _read_json)
+OPENSANCTIONS_JSON = Importer("opensanctions-json", "1", _fits_json, _read_json, CONTENT)
 
 
-def _lines(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _lines(file: ListFile, found: ListDraft) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with file.open() as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
@@ -157,24 +144,21 @@ def _lines(file: ListFile, skipped: ImportLog) -> Iterator[tuple[int, Mapping[st
             if isinstance(entity, dict) and isinstance(entity.get("properties"), dict):
                 yield number, entity
             else:
-                skipped.add("line that is not an entity", f"line {number}")
+                found.skip("line that is not an entity", f"line {number}")
 
 
-def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: ImportLog) -> EntryBuilder | None:
-    draft = EntryBuilder(entry_id, kind)
+def _read_party(entity: Mapping[str, Any], draft: EntryBuilder) -> EntryBuilder | None:
     caption = entity.get("caption")
-    if not entry_id or not any(_texts(entity, prop) for prop, _ in NAMES):
+    if not draft.entry_id or not any(_texts(entity, prop) for prop, _ in NAMES):
         return None
     if isinstance(caption, str) and caption in _texts(entity, "name"):
         draft.add_name(caption, "primary")
     for prop, name_kind in NAMES:
         for name in _texts(entity, prop):
             draft.add_name(name, name_kind if "primary" in draft.names.values() or prop != "name" else "primary")
-    for prop in COUNTRIES:
-        for country in _texts(entity, prop):
-            draft.add_country(country, notes)
+    draft.add_countries(country for prop in COUNTRIES for country in _texts(entity, prop))
     for address in (*_texts(entity, "address"), *(t for e in _inside(entity, "addressEntity") for t in _texts(e, "full"))):
-        draft.add_address([address], "", notes)
+        draft.add_address([address], "")
     for prop, label in IDENTIFIERS.items():
         for number in _texts(entity, prop):
             draft.add_identifier(label, number)
@@ -184,10 +168,9 @@ def _read_party(entity: Mapping[str, Any], entry_id: str, kind: str, notes: Impo
     topics = _texts(entity, "topics")
     if DRUG_TOPIC in topics:
         draft.programmes[NARCOTICS] = None
-    draft.listed = draft.listed or read_day(str(entity.get("first_seen") or ""), "first seen", entry_id, notes)
+    draft.listed = draft.listed or draft.day(str(entity.get("first_seen") or ""), "first seen")
     for label, prop in (("DOB", "birthDate"), ("Topic", "topics"), ("", "notes")):
-        for text in _texts(entity, prop):
-            draft.add_note(label, text)
+        draft.add_notes(*((label, text) for text in _texts(entity, prop)))
     referents = [r for r in entity.get("referents") or () if isinstance(r, str)]
     draft.add_note("Referents", ", ".join(referents))  # ids merge and change: the former ones find old exceptions
     return draft if draft.names else None

@@ -8,16 +8,13 @@ alpha-2), `address`, `identifier_type`, `identifier`, `programme`, `listed`, `de
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 
-from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.reference.watchlists.draft import EntryBuilder
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv, refused
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -33,31 +30,22 @@ def _fits(file: ListFile) -> bool:
     return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
 
 
-def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
-    text = _read_utf8(file)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    drafts: dict[str, EntryBuilder] = {}
+    rows = parse_csv(file, _read_utf8(file), remedy="Check the quotes around it.")
     cut = 0
-    try:
-        header = [_column(cell) for cell in next(reader)]
-        _check_header(header, file.name)
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            cut = reader.line_num if len(row) < len(header) else 0
-            if len(row) != len(header):
-                skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
-                continue
-            cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-            _add_row(drafts, cells, f"line {reader.line_num}", skipped, notes)
-    except csv.Error as error:
-        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it.") from error
+    header = [_column(cell) for cell in next(rows)[1]]
+    _check_header(header, file.name)
+    for line, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        cut = line if len(row) < len(header) else 0
+        if len(row) != len(header):
+            found.skip(f"row without {len(header)} cells", f"line {line}: {','.join(row)}")
+            continue
+        _add_row(found, dict(zip(header, (cell.strip() for cell in row), strict=True)), f"line {line}")
     if cut:
-        raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList("", entries)
+        raise refused("The last row is cut short.", file.name, "Get the whole list.", line=cut)
 
 
 IMPORTER = Importer("private-csv", "2", _fits, _read)
@@ -85,60 +73,57 @@ def _read_utf8(file: ListFile) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"The file is not UTF-8: byte {error.start + 1}."
-        raise WatchlistError(message, where=Where(file.name), remedy="Save it as CSV UTF-8.") from error
+        raise refused(f"The file is not UTF-8: byte {error.start + 1}.", file.name, "Save it as CSV UTF-8.") from error
 
 
 def _check_header(header: list[str], name: str) -> None:
     for column in header:
         if column not in COLUMNS:
             hint = did_you_mean(column, COLUMNS) or f"Known columns: {', '.join(COLUMNS)}."
-            raise WatchlistError(f"Unknown column {column!r}.", where=Where(name, 1), remedy=hint)
+            raise refused(f"Unknown column {column!r}.", name, hint, line=1)
         if header.count(column) > 1:
-            raise WatchlistError(f"Column {column!r} stands twice.", where=Where(name, 1), remedy="Remove one of them.")
+            raise refused(f"Column {column!r} stands twice.", name, "Remove one of them.", line=1)
     for column in _REQUIRED:
         if column not in header:
-            raise WatchlistError(f"Column {column!r} is missing.", where=Where(name, 1), remedy="Add it.")
+            raise refused(f"Column {column!r} is missing.", name, "Add it.", line=1)
 
 
-def _add_row(drafts: dict[str, EntryBuilder], cells: dict[str, str], place: str, skipped: ImportLog, notes: ImportLog) -> None:
+def _add_row(found: ListDraft, cells: dict[str, str], place: str) -> None:
     entry_id, name = cells["entry_id"], cells["name"]
     if not entry_id or not name:
-        skipped.add("row without entry_id or name", place)
+        found.skip("row without entry_id or name", place)
         return
-    draft = drafts.get(entry_id)
-    if draft is None:
-        draft = drafts[entry_id] = EntryBuilder(
-            entry_id, _choose(cells.get("kind", ""), ENTRY_KINDS, "organisation", "kind", place, notes)
-        )
-    kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, notes)
+    if entry_id not in found.entries:
+        kind = _choose(cells.get("kind", ""), ENTRY_KINDS, "organisation", "kind", place, found)
+        found.entries[entry_id] = found.begin(entry_id, kind)
+    draft = found.entries[entry_id]
+    kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, found)
     draft.add_name(name, kind)  # where name_kind is left blank on later rows, another name is meant: one name is primary
-    _add_details(draft, cells, place, notes)
+    _add_details(draft, cells, place)
 
 
-def _add_details(draft: EntryBuilder, cells: dict[str, str], place: str, notes: ImportLog) -> None:
-    draft.add_country(cells.get("country", ""), notes)
-    draft.add_address((cells.get("address", ""),), "", notes)
-    if programme := cells.get("programme", ""):
-        draft.programmes[programme] = None
+def _add_details(draft: EntryBuilder, cells: dict[str, str], place: str) -> None:
+    draft.add_country(cells.get("country", ""))
+    draft.add_address((cells.get("address", ""),), "")
+    draft.programmes[cells.get("programme", "")] = None
     draft.add_note("", cells.get("note", ""))
     draft.add_identifier(cells.get("identifier_type", "").lower() or "identifier", cells.get("identifier", ""))
-    draft.listed = _read_date(cells.get("listed", ""), "listed", place, notes) or draft.listed
-    draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, notes) or draft.delisted
+    draft.listed = _read_date(cells.get("listed", ""), "listed", place, draft) or draft.listed
+    draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, draft) or draft.delisted
 
 
-def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, notes: ImportLog) -> str:
+def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, found: ListDraft) -> str:
     word = text.lower().replace(" ", "_")
     if word and word not in known:
-        notes.add(f"{column} not known: taken as {default}", f"{place}: {text}")
+        found.note(f"{column} not known: taken as {default}", f"{place}: {text}")
     return word if word in known else default
 
 
-def _read_date(text: str, column: str, place: str, notes: ImportLog) -> date | None:
+def _read_date(text: str, column: str, place: str, draft: EntryBuilder) -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        notes.add(f"{column} is no ISO date", f"{place}: {text}")
+        draft.remark(f"{column} is no ISO date", f"{place}: {text}")
         return None

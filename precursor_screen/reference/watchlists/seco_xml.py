@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from precursor_screen.core.errors import WatchlistError
-from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.reference.watchlists.draft import EntryBuilder, read_day
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.formats.xml import find_text
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day
+from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records
 
 _KINDS = {"individual": "person", "entity": "organisation", "object": "organisation"}
 _OBJECTS = {"vessel": "vessel", "ship": "vessel", "aircraft": "aircraft"}
@@ -21,51 +20,35 @@ _DAYS = ("effective-date", "enactment-date", "publication-date")
 _DELISTED = "de-listed"
 
 
-def _fits(file: ListFile) -> bool:
-    """Whether it is an XML file with that root."""
-    return find_root_name(file.head) == "swiss-sanctions-list"
-
-
-def _read(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is the one it states."""
-    with file.open() as stream:
-        _, attributes = read_root(stream, file=file.name, error=WatchlistError)
-    kind = attributes.get("list-type", "")
+    attributes = read_attributes(file)
     programmes: dict[str, str] = {}
     places: dict[str, tuple[list[str], str]] = {}
-    drafts: list[EntryBuilder] = []
     addresses: list[tuple[EntryBuilder, list[str], str]] = []
-    with file.open() as stream:
-        names = ("sanctions-program", "target", "place")
-        for record in stream_records(stream, names, file=file.name, error=WatchlistError):
-            element = record.element
-            if record.name == "sanctions-program":
-                key = _in_english(element, "program-key")
-                programmes.update((e.get("ssid", ""), key) for e in element.iterfind("sanctions-set"))
-            elif record.name == "place":
-                places[element.get("ssid", "")] = _read_place(element)
-            elif _is_delisted(element):
-                skipped.add("target that was de-listed", element.get("ssid", ""))
-            else:
-                draft = _read_target(element, programmes, addresses, notes)
-                if draft is None:
-                    skipped.add("target without ssid or name", f"record {record.number}")
-                else:
-                    drafts.append(draft)
+    for record in read_records(file, ("sanctions-program", "target", "place")):
+        element = record.element
+        if record.name == "sanctions-program":
+            key = _in_english(element, "program-key")
+            programmes.update((e.get("ssid", ""), key) for e in element.iterfind("sanctions-set"))
+        elif record.name == "place":
+            places[element.get("ssid", "")] = _read_place(element)
+        elif _is_delisted(element):
+            found.skip("target that was de-listed", element.get("ssid", ""))
+        elif draft := _read_target(element, programmes, addresses, found):
+            found.entries[record.number] = draft
+        else:
+            found.skip("target without ssid or name", f"record {record.number}")
     # Places may follow the targets that refer to them.
     for draft, details, place_id in addresses:
         parts, country = places.get(place_id, ([], ""))
-        draft.add_address((*details, *parts), country, notes)
-    refusal = "" if kind.startswith("full") else f"The file is of type {kind!r}: changes to a list, not a full list."
-    return ParsedList(
-        "ch-seco",
-        tuple(draft.finish(list_id) for draft in drafts),
-        read_day(attributes.get("date", ""), "date of the list", file.name, notes),
-        refusal=refusal,
-    )
+        draft.add_address((*details, *parts), country)
+    kind = attributes.get("list-type", "")
+    found.refusal = "" if kind.startswith("full") else f"The file is of type {kind!r}: changes to a list, not a full list."
+    found.list_date = read_day(attributes.get("date", ""), "date of the list", file.name, found.note)
 
 
-IMPORTER = Importer("seco-xml", "1", _fits, _read)
+IMPORTER = Importer("seco-xml", "1", has_root("swiss-sanctions-list"), _read, "ch-seco")
 
 
 def _in_english(element: Element, tag: str) -> str:
@@ -91,28 +74,29 @@ def _read_place(element: Element) -> tuple[list[str], str]:
 
 
 def _read_target(
-    target: Element, programmes: dict[str, str], addresses: list[tuple[EntryBuilder, list[str], str]], notes: ImportLog
+    target: Element, programmes: dict[str, str], addresses: list[tuple[EntryBuilder, list[str], str]], found: ListDraft
 ) -> EntryBuilder | None:
     subject = next((e for e in target if e.tag in _KINDS), None)
     entry_id = target.get("ssid", "")
     if subject is None or not entry_id:
         return None
     kind = _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag])
-    draft = EntryBuilder(entry_id, kind)
+    draft = found.begin(entry_id, kind)
+    places: list[Element] = []
     for identity in sorted(subject.iterfind("identity"), key=lambda i: i.get("main") != "true"):
         for name in identity.iterfind("name"):
             _add_name(draft, name, identity.get("main") == "true")
         for country in identity.iterfind("nationality/country"):
-            draft.add_country(country.get("iso-code", "") or country.text or "", notes)
+            draft.add_country(country.get("iso-code", "") or country.text or "")
         for born in identity.iterfind("day-month-year"):
             draft.add_note("DOB", "-".join(part for p in ("year", "month", "day") if (part := born.get(p))))
         for document in identity.iterfind("identification-document"):
             label = document.get("document-type", "")
             draft.add_identifier(_DOCUMENTS.get(label, label.replace("-", "_") or "document"), find_text(document, "number"))
-        for address in identity.iterfind("address"):
-            addresses.append((draft, _address_parts(address), address.get("place-id", "")))
-    for address in subject.iterfind("address"):
-        addresses.append((draft, _address_parts(address), address.get("place-id", "")))
+        places += identity.iterfind("address")
+    for address in (*places, *subject.iterfind("address")):
+        parts = [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
+        addresses.append((draft, parts, address.get("place-id", "")))
     if not draft.names:
         return None
     draft.programmes.update((programmes.get((e.text or "").strip(), ""), None) for e in target.iterfind("sanctions-set-id"))
@@ -122,12 +106,8 @@ def _read_target(
             draft.add_identifier("imo", text.partition(":")[2] or text[3:])
         draft.add_note("", text)
     listed = [d for m in target.iterfind("modification[@modification-type='listed']") for n in _DAYS if (d := m.get(n))]
-    draft.listed = read_day(min(listed, default=""), "date of listing", entry_id, notes)
+    draft.listed = draft.day(min(listed, default=""), "date of listing")
     return draft
-
-
-def _address_parts(address: Element) -> list[str]:
-    return [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
 
 
 def _add_name(draft: EntryBuilder, name: Element, main: bool) -> None:

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from precursor_screen.reference.watchlists.draft import EntryBuilder, read_head_rows, read_rows, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import Importer, ImportLog, ListFile, ParsedList
+from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_head_rows, read_rows
 
 KINDS = {"individual": "person", "entity": "organisation", "ship": "vessel", "vessel": "vessel"}
 _NAMES = ("name1", "name2", "name3", "name4", "name5", "name6")
@@ -27,12 +27,6 @@ def split_numbered(text: str) -> list[str]:
 def unescape(cells: Mapping[str, str]) -> dict[str, str]:
     """Cells with their HTML escapes resolved."""
     return {name: html.unescape(cell) if "&" in cell else cell for name, cell in cells.items()}
-
-
-def add_numbered_countries(draft: EntryBuilder, cell: str, notes: ImportLog) -> None:
-    """Add the countries of a cell that may number them."""
-    for country in split_numbered(cell):
-        draft.add_country(country, notes)
 
 
 # The UK Sanctions List, CSV: a line with the date of the report, the header, one row a name and address.
@@ -57,61 +51,48 @@ _NOTES = {
 }
 
 
-def _fits_list(file: ListFile) -> bool:
-    """Whether it is a file that has the columns of the list in its first or second row."""
-    return _header_row(file) > 0
-
-
-def _read_list(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_list(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is that of the report."""
-    drafts: dict[str, EntryBuilder] = {}
-    for line, raw in read_rows(file, ",", skipped, _header_row(file)):
+    for line, raw in read_rows(file, ",", found.skip, _header_row(file)):
         cells = unescape(raw)
         entry_id = cells["uniqueid"]
         if not entry_id:
-            skipped.add("row without a unique id", f"line {line}")
+            found.skip("row without a unique id", f"line {line}")
             continue
-        draft = drafts.get(entry_id)
-        if draft is None:
-            label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
-            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, label, KINDS, notes)
-        _fill_list(draft, cells, notes)
-    for entry_id in [key for key, draft in drafts.items() if not draft.names]:
-        skipped.add("entry without a name", entry_id)
-        del drafts[entry_id]
+        label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
+        _fill_list(found.entry(entry_id, label, KINDS), cells)
+    found.drop_nameless("entry without a name")
     first = file.head.decode("utf-8-sig", "replace").splitlines()[0].strip(' ,"')
     stated = first.partition(":")[2] or first.partition(",")[2]
-    list_date = read_written_day(stated, "dmy", "date of the report", file.name, notes) if _header_row(file) > 1 else None
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList("uk-sl", entries, list_date)
-
-
-UK_CSV = Importer("uk-sl-csv", "1", _fits_list, _read_list)
+    if _header_row(file) > 1:
+        found.list_date = read_written_day(stated, "dmy", "date of the report", file.name, found.note)
 
 
 def _header_row(file: ListFile) -> int:
+    """Which of the first two rows has the columns of the list; 0: neither."""
     rows = read_head_rows(file.head, ",", 2)
     return next((number for number, row in enumerate(rows, start=1) if set(row) >= _UK_CSV_COLUMNS), 0)
 
 
-def _fill_list(draft: EntryBuilder, cells: Mapping[str, str], notes: ImportLog) -> None:
+UK_CSV = Importer("uk-sl-csv", "1", _header_row, _read_list, "uk-sl")
+
+
+def _fill_list(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
     label = cells["nametype"].lower()
     # `Low quality a.k.a`. A blank strength is not a weak one.
     weak = "low" in cells["aliasstrength"].lower() or "weak" in cells["aliasstrength"].lower()
     draft.add_name(join_name(cells), "primary" if label == "primary name" else "weak" if weak else "strong")
     draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
     address = (cells.get(f"addressline{n}", "") for n in range(1, 7))
-    draft.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""), notes)
-    add_numbered_countries(draft, cells.get("nationalityies", ""), notes)
-    add_numbered_countries(draft, cells.get("currentbelievedflagofship", ""), notes)
+    draft.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""))
+    draft.add_countries(split_numbered(cells.get("nationalityies", "")))
+    draft.add_countries(split_numbered(cells.get("currentbelievedflagofship", "")))
     for column, kind in _IDENTIFIERS.items():
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
-    if programme := cells.get("regimename", ""):
-        draft.programmes[programme] = None
+    draft.programmes[cells.get("regimename", "")] = None
     if draft.listed is None:
-        day = cells.get("datedesignated", "")
-        draft.listed = read_written_day(day, "dmy", "date of designation", draft.entry_id, notes)
+        draft.listed = draft.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
     for column, title in _NOTES.items():
         draft.add_note(title, cells.get(column, "").replace("|", ", "))
 
@@ -119,7 +100,6 @@ def _fill_list(draft: EntryBuilder, cells: Mapping[str, str], notes: ImportLog) 
 # The UK's former consolidated list of targets (OFSI), CSV: closed on 28 January 2026, read for old exceptions.
 
 CONTENT = "uk-conlist"  # its ids are others than those of the list that replaced it
-_UK_CONLIST_COLUMNS = frozenset(("name6", "name1", "grouptype", "aliastype", "regime", "groupid"))
 _NAME_KINDS = {
     "prime alias": "primary",
     "primary name": "primary",
@@ -127,49 +107,38 @@ _NAME_KINDS = {
 }
 
 
-def _fits_conlist(file: ListFile) -> bool:
-    """Whether it is a file that has the columns of the list in its second row."""
-    rows = read_head_rows(file.head, ",", 2)
-    return len(rows) == 2 and set(rows[1]) >= _UK_CONLIST_COLUMNS
-
-
-def _read_conlist(file: ListFile, list_id: str, skipped: ImportLog, notes: ImportLog) -> ParsedList:
+def _read_conlist(found: ListDraft, file: ListFile) -> None:
     """Read the list; its date is that of its last update."""
-    notes.add("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
-    drafts: dict[str, EntryBuilder] = {}
-    for line, raw in read_rows(file, ",", skipped, 2):
+    found.note("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
+    for line, raw in read_rows(file, ",", found.skip, 2):
         cells = unescape(raw)
         entry_id = cells["groupid"]
         if not entry_id or not join_name(cells):
-            skipped.add("row without a group id or name", f"line {line}")
+            found.skip("row without a group id or name", f"line {line}")
             continue
-        draft = drafts.get(entry_id)
-        if draft is None:
-            draft = drafts[entry_id] = EntryBuilder.of_kind(entry_id, cells["grouptype"], KINDS, notes)
-        _fill_conlist(draft, cells, notes)
+        _fill_conlist(found.entry(entry_id, cells["grouptype"], KINDS), cells)
     stated = file.head.decode("latin-1").splitlines()[0].partition(",")[2].strip(' ,"')
-    list_date = read_written_day(stated, "dmy", "date of the last update", file.name, notes)
-    entries = tuple(draft.finish(list_id) for draft in drafts.values())
-    return ParsedList(CONTENT, entries, list_date)
+    found.list_date = read_written_day(stated, "dmy", "date of the last update", file.name, found.note)
 
 
-UK_CONLIST = Importer("uk-conlist-csv", "1", _fits_conlist, _read_conlist)
+UK_CONLIST = Importer(
+    "uk-conlist-csv", "1", has_columns(",", "name6 name1 grouptype aliastype regime groupid", 2), _read_conlist, CONTENT
+)
 
 
-def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str], notes: ImportLog) -> None:
+def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
     weak = "low" in cells.get("aliasquality", "").lower()
     draft.add_name(join_name(cells), "weak" if weak else _NAME_KINDS.get(cells["aliastype"].lower(), "strong"))
     draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
     address = (cells.get(f"address{n}", "") for n in range(1, 7))
     country = cells.get("country", "").partition("(")[0].strip()
-    draft.add_address((*address, cells.get("postzipcode", "")), country, notes)
-    add_numbered_countries(draft, cells.get("nationality", ""), notes)
+    draft.add_address((*address, cells.get("postzipcode", "")), country)
+    draft.add_countries(split_numbered(cells.get("nationality", "")))
     for column, kind in (("passportnumber", "passport"), ("nationalidentificationnumber", "national_id")):
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
-    if cells["regime"]:
-        draft.programmes[cells["regime"]] = None
+    draft.programmes[cells["regime"]] = None
     if draft.listed is None:
-        draft.listed = read_written_day(cells.get("listedon", ""), "dmy", "date of listing", draft.entry_id, notes)
+        draft.listed = draft.written_day(cells.get("listedon", ""), "dmy", "date of listing")
     for column, title in (("dob", "DOB"), ("position", "Position"), ("passportdetails", "Passport"), ("otherinformation", "")):
         draft.add_note(title, cells.get(column, ""))

@@ -11,7 +11,7 @@ from precursor_screen.cases.evidence.sources import Installed, complete
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.site_tables import load_concern
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reporting.evidence.seal import plain, seal
 from tests.cases.evidence.cases import SECRET, record_case

@@ -14,6 +14,7 @@ from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party import index as parties
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, similarity
+from precursor_screen.matching.party.weights import describe
 
 CASES = Path(__file__).parents[2] / "judgements"
 
@@ -322,7 +323,7 @@ def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:
         entry("1", ("Zorvan Mirage", "primary"), ("Zorvan Quillon", "strong")), entry("2", ("Zorvan Ferula 2004", "primary"))
     )
     assert {k: round(v, 3) for k, v in listed.rarities.items()} == {
-        parties.describe(word)[0]: known for word, known in (("zorvan", 0.9), ("mirage", 1.0), ("quillon", 1.0), ("ferula", 1.0))
+        describe(word)[0]: known for word, known in (("zorvan", 0.9), ("mirage", 1.0), ("quillon", 1.0), ("ferula", 1.0))
     }
     assert len(listed) == 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.party.queries import Speller, is_truncated
+from precursor_screen.matching.party.word_book import Speller, is_truncated
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.party_scripts import fold_key
 

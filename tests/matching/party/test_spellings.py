@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.alignment import edits_allowed, may_differ
-from precursor_screen.matching.party.spellings import Spellings, order_by_length, sign
+from precursor_screen.matching.party.vocabulary import Spellings, order_by_length, sign
 from tests.examples import examples
 
 

@@ -16,9 +16,8 @@ from precursor_screen.core.model import Substance
 from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.matching.structure import index as structure
 from precursor_screen.matching.structure import reading as structure_reading
-from precursor_screen.matching.structure.index import StructureIndex, Structures, judge_structures
+from precursor_screen.matching.structure.index import StructureIndex, Structures, judge_structures, systematic_spans, wider_spans
 from precursor_screen.matching.structure.reading import formula_of, read_names, read_smiles, require, variants, why_unavailable
-from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.reference.substances import load_substances

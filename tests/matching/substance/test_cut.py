@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.substance.cut import CutNames
+from precursor_screen.matching.substance.dictionary import CutNames
 from precursor_screen.reference.recogniser import shipped_index
 
 

@@ -172,6 +172,10 @@ def test_a_stretch_that_a_scanner_read(name, text, read_so):
     assert (read(name, text, misread=True) == 0) is read_so
 
 
+def test_a_vowel_sign_behind_the_last_word_of_a_name_ends_no_reading():
+    assert read("फेनिलएसिटिक अम्ल", "फेhिलएसिटिक अम्ल") == 1
+
+
 @pytest.mark.parametrize(
     ("found", "spellings", "same"),
     [

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.matching.substance.layers import EXACT, MISREAD, NEAR, STEREO, Candidate
-from precursor_screen.matching.substance.overlaps import Kept, Standing
+from precursor_screen.matching.substance.layers import EXACT, MISREAD, NEAR, STEREO, Candidate, Kept, Standing
 from tests.matching.substance.test_near import pattern
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.core.schema import SUBSTANCE_MATCH
-from precursor_screen.matching.substance import repeats
-from precursor_screen.matching.substance.match import Match, match_table
-from precursor_screen.matching.substance.repeats import SAME_PLACES, SHORT, MatchCounts, Repeats
+from precursor_screen.matching.substance import match
+from precursor_screen.matching.substance.match import SAME_PLACES, SHORT, Match, MatchCounts, Repeats, match_table
 
 
 @pytest.mark.parametrize(("length", "listed"), [(SHORT, 50), (SHORT + 1, SAME_PLACES)])
@@ -33,8 +32,8 @@ def test_other_names_and_other_surroundings_are_counted_apart():
 
 
 def test_matches_of_a_substance_are_counted_to_their_limits(monkeypatch):
-    monkeypatch.setattr(repeats, "COUNTED_MATCHES", 2)
-    monkeypatch.setattr(repeats, "SEEN_MATCHES", 3)
+    monkeypatch.setattr(match, "COUNTED_MATCHES", 2)
+    monkeypatch.setattr(match, "SEEN_MATCHES", 3)
     tally = MatchCounts()
     tally.add("a", counts=True)
     assert not tally.is_enough("a")

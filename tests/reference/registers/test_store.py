@@ -15,8 +15,7 @@ from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.readers.column_map import load_register_map
 from precursor_screen.readers.tabular.headers import lookup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.registers.headers import HeaderWords, columns_of
-from precursor_screen.reference.registers.reading import read_register
+from precursor_screen.reference.registers.reading import HeaderWords, columns_of, read_register
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import REGISTERS

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from precursor_screen.core.errors import WatchlistError
-from precursor_screen.reference.watchlists.checks import check_content
+from precursor_screen.reference.watchlists.registry import check_content
 from tests.reference.watchlists.watchlist_parsing import names, parse, reasons
 
 EU = """<?xml version="1.0" encoding="UTF-8"?>

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import WatchlistError
+from precursor_screen.reference import refresh as fetching
+from precursor_screen.reference.refresh import USER_AGENT, fetch, registered_domain, show_url
 from precursor_screen.reference.shipped import watchlists_folder
 from precursor_screen.reference.sources import ListSource, load_sources
-from precursor_screen.reference.watchlists import fetch as fetching
-from precursor_screen.reference.watchlists.fetch import USER_AGENT, fetch, registered_domain, show_url
 from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
 

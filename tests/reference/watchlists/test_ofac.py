@@ -5,7 +5,7 @@ import pytest
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.ofac_csv import OfacCsv, read_remarks
+from precursor_screen.reference.watchlists.ofac_csv import IMPORTER, read_remarks
 from precursor_screen.reference.watchlists.registry import find_importer
 from tests.reference.watchlists import watchlist_files as files
 
@@ -13,7 +13,7 @@ from tests.reference.watchlists import watchlist_files as files
 def parse(folder: Path, **texts: str) -> ParsedList:
     offered = [ListFile.of(path) for path in files.write(folder, **texts)]
     assert find_importer(offered).name == "ofac-csv"
-    return OfacCsv().parse(offered, "ofac-sdn")
+    return IMPORTER.parse(offered, "ofac-sdn")
 
 
 def by_id(parsed: ParsedList) -> dict[str, WatchlistEntry]:

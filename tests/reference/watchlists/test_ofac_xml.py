@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from precursor_screen.core.errors import WatchlistError
-from precursor_screen.reference.watchlists.checks import check_content
+from precursor_screen.reference.watchlists.registry import check_content
 from tests.reference.watchlists.watchlist_parsing import names, parse, reasons
 
 LEGACY = """<?xml version="1.0" standalone="yes"?>
@@ -167,3 +167,26 @@ def test_advanced(tmp_path):
         "party without number or profile": 1,
         "sanction on a party that is not in the list": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("also", "content"),
+    [
+        (("36",), "ofac-sdn"),  # all stand on the first list, one on the other as well
+        (("36", "37"), "ofac-sdn"),
+        (("36", "37", "-37"), "ofac-cons"),
+        (("36", "-36"), "ofac-sdn and ofac-cons"),
+    ],
+)
+def test_advanced_of_two_lists_is_the_one_that_holds_all(tmp_path, also, content):
+    both = ADVANCED.replace('<List ID="1550">', '<List ID="1560">Consolidated List</List><List ID="1550">')
+    for profile in also:
+        if profile.startswith("-"):
+            both = both.replace(
+                f'<SanctionsEntry ProfileID="{profile[1:]}" ListID="1550"', '<SanctionsEntry ProfileID="99" ListID="1550"'
+            )
+        else:
+            both = both.replace(
+                "</SanctionsEntries>", f'<SanctionsEntry ProfileID="{profile}" ListID="1560"/></SanctionsEntries>'
+            )
+    assert parse(tmp_path, "both.xml", both, "ofac-advanced-xml").content == content

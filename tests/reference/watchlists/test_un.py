@@ -57,3 +57,9 @@ def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
 def test_a_damaged_list_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(WatchlistError, match=said):
         parse(tmp_path, text)
+
+
+def test_two_lists_at_once_are_refused(tmp_path: Path) -> None:
+    offered = [ListFile.of(path) for path in files.write(tmp_path, one_xml=files.UN, two_xml=files.UN)]
+    with pytest.raises(WatchlistError, match="The layout is not one that is read"):
+        find_importer(offered)

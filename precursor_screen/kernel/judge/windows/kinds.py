@@ -18,8 +18,7 @@ from precursor_screen.kernel.judge.windows.groups import Numbers, codes_of_value
 from precursor_screen.kernel.judge.windows.selected import Selected
 from precursor_screen.rulebook.evaluate import Mask
 from precursor_screen.rulebook.expression import Literal
-from precursor_screen.rulebook.groups import DISTINCT, Measure
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import DISTINCT, Measure, Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
 

@@ -22,8 +22,7 @@ from precursor_screen.kernel.judge.windows.moves import Layout, group_of, parts_
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, Mask, owners_of, whole
 from precursor_screen.rulebook.expression import Expression, Field, Literal
-from precursor_screen.rulebook.groups import DISTINCT, Measure
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import DISTINCT, Measure, Window
 
 
 class Selected(Struct, frozen=True, dict=True):

@@ -9,8 +9,7 @@ from operator import ge, gt, le, lt
 from statistics import median
 from typing import Any
 
-from precursor_screen.rulebook.groups import DISTINCT, Measure
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import DISTINCT, Measure, Window
 from tests.rulebook.slow import value as value_of
 
 Row = Mapping[str, Any]  # a movement; `sure`: whether the rule is sure of it, else it cannot be judged
