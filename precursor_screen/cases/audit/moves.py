@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -49,17 +50,12 @@ class Limits:
         self.jurisdiction = jurisdiction
         laws = laws_of(jurisdiction)
         self._rows = [one for one in thresholds if one.jurisdiction in laws]
-        self._known: dict[tuple[str, str, date, str], Decimal | None] = {}
+        self.find = cache(self._find)
 
-    def find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
+    def _find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
         """The threshold of a transaction, month or year; None: none is known. One of zero (every quantity) is one."""
-        if day is None:
-            return None
-        key = (substance, direction, day, period)
-        if key not in self._known:
-            found = threshold_for(self._rows, law_of(self.jurisdiction, day), substance, direction, day, period)
-            self._known[key] = found.kg if found else None
-        return self._known[key]
+        found = day and threshold_for(self._rows, law_of(self.jurisdiction, day), substance, direction, day, period)
+        return found.kg if found else None
 
 
 # The columns of a frame of movements, by what MOVEMENT says of each; texts are empty where nothing is stated.

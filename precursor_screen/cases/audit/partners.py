@@ -88,15 +88,14 @@ def _of_month(limits: Limits, substance: str, direction: str, day: date) -> Deci
 
 def jumps(found: Rows) -> Rows:
     """Months of at least JUMP times the median of all months with a mass before them (`usual_kg`); times: how many times."""
-    jumped = []
-    for substance in dict.fromkeys(m.substance for m in found):
-        own = [m for m in found if m.substance == substance and m.kg > 0]
-        for number, m in enumerate(own[LEAST_MONTHS:], LEAST_MONTHS):
-            usual = median(before.kg for before in own[:number])
-            if m.kg >= JUMP * usual:
-                times = float(m.kg / usual)
-                jumped.append(row(substance=substance, month=m.month, kg=m.kg, usual_kg=usual, lines=m.lines, times=times))
-    return tuple(jumped)
+    moved = [m for m in found if m.kg > 0]
+    of = {name: [m for m in moved if m.substance == name] for name in dict.fromkeys(m.substance for m in moved)}
+    against = [(m, median(b.kg for b in own[:n])) for own in of.values() for n, m in enumerate(own) if n >= LEAST_MONTHS]
+    return tuple(
+        row(substance=m.substance, month=m.month, kg=m.kg, usual_kg=usual, lines=m.lines, times=float(m.kg / usual))
+        for m, usual in against
+        if m.kg >= JUMP * usual
+    )
 
 
 def just_under(moves: pd.DataFrame) -> Rows:
@@ -227,10 +226,9 @@ def rerouted(moves: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Ro
         after = own[(own["day"] > since) & (own["destination"] != country)]
         is_same = after["receiver"].isin([one["importer_key"]] if one["importer_key"] else [])
         is_known = after["destination"].isin(own["destination"][own["day"] <= since])
-        for some, because in (
-            (after[is_same], "the same importer, elsewhere"),
-            (after[~is_same & ~is_known], "a country that the substance had not gone to before"),
-        ):
+        elsewhere, anew = after[is_same], after[~is_same & ~is_known]
+        reasons = ("the same importer, elsewhere", "a country that the substance had not gone to before")
+        for some, because in zip((elsewhere, anew), reasons, strict=True):
             if len(some):
                 to = tuple(sorted(set(values(some["destination"]))))
                 told = {"to": to, "because": because, "kg": known_kg(some), "lines": lines_of(some)}
