@@ -55,11 +55,11 @@ def verify(
     Example:
       precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
     """
-    from precursor_screen.cases.evidence import sign
+    from precursor_screen.cases.evidence.bundle import fingerprint
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.reporting.evidence import verify as checking
 
-    key = sign.fingerprint(signer) if signer else None
+    key = fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
     done = _Checked(list(found.problems), list(found.unknown), list(found.told))
     if found.document is not None and not done.problems:
@@ -209,7 +209,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     Example:
       precursor-screen evidence 4f2c9a --report report.json -o case.zip
     """
-    from precursor_screen.cases.evidence import sign
+    from precursor_screen.cases.evidence import bundle
     from precursor_screen.cases.evidence.redact import redact
     from precursor_screen.cases.evidence.sources import complete
     from precursor_screen.reporting.evidence import exports
@@ -229,7 +229,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     beside = target.with_name(f"{target.stem}.full{target.suffix}")
     for path in (target, beside) if redacted else (target,):
         _check_free(path)
-    signer = (lambda message: sign.sign(message, key)) if key else None
+    signer = (lambda message: bundle.sign(message, key)) if key else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     sealed = seal_bundle(shown, rules, now, None if redacted else secret, signer)
     full = seal_bundle(whole, rules, now, secret, signer) if redacted else b""
@@ -243,8 +243,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
 
 
 def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
-    from precursor_screen.cases.evidence.gather import from_ledger, with_report
-    from precursor_screen.cases.evidence.report_source import from_report
+    from precursor_screen.cases.evidence.gather import from_ledger, from_report, with_report
     from precursor_screen.cli.ledger import open_existing
 
     reported = from_report(report, what) if report is not None else None

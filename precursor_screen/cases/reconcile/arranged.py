@@ -33,13 +33,11 @@ def direct(movements: Iterable[Movement], home: Sequence[str]) -> list[Movement]
         movements: of an office.
         home: the countries of the office, its own first; none: nothing is supposed.
     """
-    return [_directed(m, home) for m in movements]
+    return [_directed(m, home) for m in movements] if home else list(movements)
 
 
 def _directed(movement: Movement, home: Sequence[str]) -> Movement:
     here, there = movement.origin, movement.destination
-    if not home:
-        return movement
     if movement.direction in (EXPORT, IMPORT) and there in home and here in home:
         return replace(movement, direction=DOMESTIC)
     if movement.direction == EXPORT and here is None:

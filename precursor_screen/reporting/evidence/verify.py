@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.evidence import bundle, sign
+from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
 from precursor_screen.core.errors import MissingExtra, UsageError, Where
@@ -163,8 +163,8 @@ def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[
             told.append("not signed: whoever made the whole bundle anew would not be found")
         return "unsigned"
     try:
-        key = sign.check(members[bundle.SUMS], armored)
-    except sign.NoSignatureError as error:
+        key = bundle.check(members[bundle.SUMS], armored)
+    except bundle.NoSignatureError as error:
         problems.append(f"the signature does not hold: {error}")
         return "the signature does not hold"
     except MissingExtra as error:
