@@ -158,8 +158,7 @@ def _checked(everybody: Population) -> Population:
 
 
 def _audited(everybody: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.cases.audit.findings import Audited, find
-    from precursor_screen.cases.audit.sample import draw, seed_of
+    from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
 
     profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]
     size = given["sample"] or 0

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
+import pandas as pd
 from msgspec import Struct
 
-from precursor_screen.cases.audit.moves import Lines, Rows
-from precursor_screen.cases.audit.peers import SHARE, Peers, measure
+from precursor_screen.cases.audit.moves import SHARE, Lines, Peers, Rows, measure, named
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import counted
 from precursor_screen.core.words import kilograms as kg
+
+# Shipments for a visit, drawn by chance: which papers to ask for on the spot. The same seed draws the same.
+
+
+def seed_of(name: str, first: date, last: date) -> str:
+    """The seed where nobody names one: of the exporter and the period, so that whoever repeats the audit draws the same."""
+    return hashlib.sha256(f"{name}|{first}|{last}".encode()).hexdigest()[:12]
+
+
+def draw(moves: pd.DataFrame, size: int, seed: str) -> tuple[Rows, ...]:
+    """So many shipments with a substance, or all that there are; each with its movements, by day."""
+    some = named(moves)
+    shipments = sorted(set(some["shipment_id"]))
+    chosen = random.Random(seed).sample(shipments, min(size, len(shipments)))  # noqa: S311 - to be repeated, not to be secret
+    drawn = [to_tuples(some[some["shipment_id"] == name]) for name in chosen]
+    return tuple(sorted(drawn, key=lambda some: (some[0].day or date.max, some[0].shipment_id)))
+
 
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told
@@ -155,7 +174,7 @@ def _new(profile: Profile) -> Said:
 
 
 def _stands_out(place: Any) -> bool:
-    """Whether a place of `peers.measure` is among the highest of enough others."""
+    """Whether a place of `moves.measure` is among the highest of enough others."""
     return place.percentile is not None and place.others >= LEAST_PEERS and bool(place.percentile >= TOP)
 
 
@@ -231,7 +250,7 @@ def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) 
         findings: how many an audit of it has; weight: of their kinds together; worst: the first of them (`by_findings`).
 
     Args:
-        peers: `peers.compare` without an exporter of its own.
+        peers: `moves.compare` without an exporter of its own.
         names: how each is mostly written.
         leave: who is not ranked, but is among the others.
     """

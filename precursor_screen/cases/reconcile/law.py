@@ -215,9 +215,9 @@ def _lawful(
     """
     above, keys = frame.law.papers_above(movement), ((movement.substance_id, movement.direction), (movement.substance_id, None))
     issued = [least[key] for key in keys if key in least]
-    if register == PERMITS and lot is not None and above and issued:
-        if lot <= min(above, _SAMPLE_KG) and lot < min(issued) * _FAR_BELOW:
-            return "small-lot"
+    far_below = bool(issued) and lot is not None and lot < min(issued) * _FAR_BELOW
+    if register == PERMITS and above and lot is not None and lot <= min(above, _SAMPLE_KG) and far_below:
+        return "small-lot"
     if movement.returned:
         return "returned"
     return "within-union" if register != CONFIRMATIONS and frame.law.within_union(movement) else ""

@@ -143,8 +143,14 @@ _COLUMNS = {
     **{name: name for name in ("bill", "day", "kg")},
     "content_kg": "substance_kg",
     **{name: name for name in ("direction", "substance_id", "sender", "receiver")},
-    **{"from": "origin", "to": "destination", "country_of_party": "assumed"},
-    **{"permit": "permit", "notification": "pen", "source_file": "file", "source_row": "row", "line_id": "line_id"},
+    "from": "origin",
+    "to": "destination",
+    "country_of_party": "assumed",
+    "permit": "permit",
+    "notification": "pen",
+    "source_file": "file",
+    "source_row": "row",
+    "line_id": "line_id",
 }
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from precursor_screen.cases.audit.findings import Audited, Ranking
-from precursor_screen.cases.audit.moves import place_of
-from precursor_screen.cases.audit.peers import SHARE
+from precursor_screen.cases.audit.moves import SHARE, place_of
 from precursor_screen.core.words import cut
 from precursor_screen.core.words import kilograms as kg
 

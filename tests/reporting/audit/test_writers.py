@@ -18,8 +18,7 @@ import pytest
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.findings import Audit, Audited, find
-from precursor_screen.cases.audit.sample import draw
+from precursor_screen.cases.audit.findings import Audit, Audited, draw, find
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import axes, document, plots
 from precursor_screen.reporting.audit.plots import great_circle, project, world
