@@ -18,7 +18,8 @@ from precursor_screen.cli.ledger import ledger_option, open_existing, place_of
 from precursor_screen.core.model import Rule
 
 if TYPE_CHECKING:
-    from precursor_screen.cases.targets import Lines, TargetResult
+    from precursor_screen.cases.explained import Lines
+    from precursor_screen.cases.targets import TargetResult
 
 # `explain FLAG`: one flag in full, from the ledger or from a JSON report.
 
@@ -30,7 +31,8 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
         UsageError: several begin so, or the report is none.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
-    from precursor_screen.cases.targets import LEAST, choose, explain_lines
+    from precursor_screen.cases.explained import explain_lines
+    from precursor_screen.cases.targets import LEAST, choose
     from precursor_screen.core.words import printable
 
     if len(identifier) < LEAST:
@@ -89,7 +91,7 @@ def _flag_of_ledger(ctx: click.Context, identifier: str, given: str | None) -> t
 
 
 def _flag_of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lines]:
-    from precursor_screen.cases.targets import explain_lines
+    from precursor_screen.cases.explained import explain_lines
 
     with reading(report) as document:
         flags = [f for f in document["flags"] if f["flag_id"].startswith(identifier)]

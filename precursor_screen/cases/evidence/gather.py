@@ -12,7 +12,8 @@ import pyarrow as pa
 from msgspec.structs import asdict
 
 from precursor_screen.cases.evidence.document import FORMAT, TO_SCORE, Document, Row, facts_of, field_of, stands_in
-from precursor_screen.cases.targets import LEAST, TargetResult, choose, explain_lines, find_flags, is_referred_to, split_name
+from precursor_screen.cases.explained import explain_lines
+from precursor_screen.cases.targets import LEAST, TargetResult, choose, find_flags, is_referred_to, split_name
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG
