@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 if TYPE_CHECKING:
     from precursor_screen.matching.structure.index import StructureIndex
@@ -17,8 +17,8 @@ _AT_A_TIME = 5000  # lines that share one start of Java
 
 @click.command()
 @click.argument("text")
-@options.json_option("Print the object of the contract instead of words.")
-@options.as_of_option("Day on which the law is judged [default: today].")
+@common.json_option(help="Print the object of the contract instead of words.")
+@common.as_of_option(help="Day on which the law is judged [default: today].")
 @click.option("--structure", is_flag=True, help="Read systematic names as well (needs the extra `structure`, and Java).")
 @click.pass_context
 def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, structure: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from precursor_screen.app.config import home_of
-from precursor_screen.cli import faults, options
+from precursor_screen.cli import common
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.core.left_out import leave_out_pandas
@@ -113,8 +113,8 @@ def _check_address_space(name: str) -> None:
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="precursor-screen")
-@options.file_option("--home", words="Folder of imported watchlists [default: the platform's user data folder].")
-@options.file_option("--config", "config_file", words="Settings file [default: precursor-screen.toml in the working folder].")
+@common.file_option("--home", help="Folder of imported watchlists [default: the platform's user data folder].")
+@common.file_option("--config", "config_file", help="Settings file [default: precursor-screen.toml in the working folder].")
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None:
     """Screen customs and trade manifests for drug precursors and listed parties.
@@ -131,7 +131,7 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with the contract's exit code."""
     _open_standard_streams()
-    faults.no_traces()
+    common.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
     leave_out_pandas()
     gc.disable()  # until a command is imported: modules are not garbage
@@ -186,7 +186,7 @@ def _is_of_a_rule(error: BaseException) -> bool:
     of_the_engine = isinstance(error, _engine_errors("Error")) and not isinstance(
         error, _engine_errors("InternalException", "FatalException")
     )
-    return (of_the_engine or isinstance(error, RecursionError)) and faults.passes_through(error, _RULES)
+    return (of_the_engine or isinstance(error, RecursionError)) and common.passes_through(error, _RULES)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -212,7 +212,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             click.echo(f"error: {printable(line)}", err=True)
         return error.exit_code
     except BaseException as error:
-        if isinstance(error, faults.NOT_FAULTS):
+        if isinstance(error, common.NOT_FAULTS):
             raise
         return _answer_fault(error, given)
     return result if isinstance(result, int) else ExitCode.CLEAR
@@ -240,7 +240,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         discard_stdout()
         said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
     else:
-        fault = faults.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
+        fault = common.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
         said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
     click.echo(f"error: {printable(said)}", err=True)
     return code

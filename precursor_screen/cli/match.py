@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 
 @click.command()
 @click.argument("name")
-@options.watchlist_option("Repeatable [default: all that are imported].")
-@options.json_option("Print the object of the contract instead of words.")
+@common.watchlist_option(help="Repeatable [default: all that are imported].")
+@common.json_option(help="Print the object of the contract instead of words.")
 @click.option("--explain", is_flag=True, help="Show the names as compared, word by word.")
 @click.pass_context
 def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json: bool, explain: bool) -> None:

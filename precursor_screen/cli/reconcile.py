@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import comparing, options
+from precursor_screen.cli import common, comparing
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
     from precursor_screen.cases.reconcile.movements import Movement
-    from precursor_screen.core.errors import ExitCode
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 _SOME = click.IntRange(min=1)
@@ -34,9 +33,9 @@ _WAY = "With --mirror: from departure to arrival, at most."
 @click.option("--to", "last", metavar="DATE", help="Last day [default: that of the last movement].")
 @click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
 @click.option("--notification-days", type=_SOME, default=180, show_default=True, help=_OPEN)
-@click.option("--mirror", nargs=2, type=options.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
+@click.option("--mirror", nargs=2, type=common.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
 @click.option("--days", type=click.IntRange(min=0), default=60, show_default=True, help=_WAY)
-@options.outputs_option("File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
+@common.outputs_option(help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
 @click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
 @click.option("--capacity", type=_SOME, default=20, show_default=True, help="How many differences the terminal shows.")
@@ -59,7 +58,6 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     4 no register imported, or nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.cli import common
 
     given["first"], given["last"] = comparing.parse_days(given["first"], given["last"])
     given["tolerance"] = comparing.read_share(given["tolerance"], "--tolerance")
@@ -71,7 +69,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     document, found, doubts = make(ctx, inputs, given, 0 if outputs else given["capacity"])
     said = f"{found} differences, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
-    return int(_exit_code(found, doubts))
+    return common.exit_code(found, doubts)
 
 
 def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: dict[str, Any]) -> None:
@@ -80,28 +78,17 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
     if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
     from precursor_screen.cases.reconcile import differences, mirror
-    from precursor_screen.core.words import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
     for kind in (*given["wanted"], *given["unwanted"]):
         if kind not in kinds:
-            raise UsageError(
-                f"{kind!r} is not a kind of difference", remedy=did_you_mean(kind, kinds) or f"Kinds: {', '.join(kinds)}."
-            )
+            raise common.unknown(f"{kind!r} is not a kind of difference", kind, kinds, f"Kinds: {', '.join(kinds)}.")
     if inputs and given["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
 
 
 def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
     return (not given["wanted"] or kind in given["wanted"]) and kind not in given["unwanted"]
-
-
-def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
-    from precursor_screen.core.errors import ExitCode
-
-    if found:
-        return ExitCode.FLAGGED
-    return ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR
 
 
 def _reconcile(
@@ -119,19 +106,12 @@ def _reconcile(
     settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
-    begins = [
-        d.first
-        for some in registers.documents.values()
-        for d in some
-        if d.first and first and (d.last is None or d.last >= first)
-    ]
-    known_from = min((*begins, first)) if first else None
+    papers = [d for some in registers.documents.values() for d in some]
+    known_from = first and min([first, *(d.first for d in papers if d.first and (d.last is None or d.last >= first))])
     gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
-    earliest = min((m.day for m in gathered.movements), default=begin)
-    frame = make_frame(
-        settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=min(earliest, begin)
-    )
+    earliest = min([begin, *(m.day for m in gathered.movements)])
+    frame = make_frame(settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=earliest)
     firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
@@ -152,13 +132,8 @@ def _reconcile(
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
     from precursor_screen.reference.jurisdiction import whose_law
 
-    return {
-        "from": begin,
-        "to": end,
-        "tolerance": str(tolerance),
-        "jurisdiction": jurisdiction,
-        "law": whose_law(jurisdiction, end),
-    }
+    within = {"from": begin, "to": end, "tolerance": str(tolerance)}
+    return {**within, "jurisdiction": jurisdiction, "law": whose_law(jurisdiction, end)}
 
 
 def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[Document, ...]]) -> str:
@@ -202,9 +177,7 @@ def _mirror(
     ]
     begin, end = sides[0].span(first, last)
     notices = [f"{len(sides[0].movements)} movements exported, {len(sides[1].movements)} imported, tolerance {tolerance:.2%}"]
-    provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | {
-        "exports": sides[0].source,
-        "imports": sides[1].source,
-    }
+    provenance = _provenance(settings.jurisdiction, begin, end, tolerance)
+    provenance |= {"exports": sides[0].source, "imports": sides[1].source}
     run = comparing.run_block({"days": given["days"]})
     return present_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from precursor_screen.cli import comparing, options
+from precursor_screen.cli import common, comparing
 from precursor_screen.core.left_out import let_pandas_in
 
 _SUFFIXES = (".xlsx", ".json", ".txt")
@@ -17,7 +17,7 @@ _SUFFIXES = (".xlsx", ".json", ".txt")
 @click.command("return")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--year", type=click.IntRange(1988, 2100), required=True, help="The calendar year.")
-@options.outputs_option("File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
+@common.outputs_option(help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
 @click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
 @click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
 @comparing.source_options
@@ -40,8 +40,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.law import convention_table
     from precursor_screen.cases.returns import make_return
-    from precursor_screen.cli import common
-    from precursor_screen.core.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference.jurisdiction import whose_law
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
@@ -59,22 +58,16 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
     doubts = (*gathered.unjudged, *made.unjudged)
-    notices: tuple[str, ...] = (
-        () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
-    )
-    if "ledger" in gathered.source:
-        notices = (*notices, comparing.OF_LEDGER)
-    provenance = {
-        "year": year,
-        "jurisdiction": settings.jurisdiction,
-        "law": whose_law(settings.jurisdiction, date(year, 12, 31)),
-    } | gathered.source
+    notices = [] if settings.jurisdiction else ["no jurisdiction is set: directions that are not stated are not known"]
+    notices += [comparing.OF_LEDGER] if "ledger" in gathered.source else []
+    last, whose = date(year, 12, 31), settings.jurisdiction
+    provenance = {"year": year, "jurisdiction": whose, "law": whose_law(whose, last)} | gathered.source
     from msgspec.structs import replace
 
-    here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
-    form = head_of(here.name if here else settings.jurisdiction, given["office"], given["officer"], date.today())
-    head = Head(comparing.run_block({}), provenance, notices, date(year, 12, 31))
+    here = shipped_permit_law().of(whose, last)
+    form = head_of(here.name if here else whose, given["office"], given["officer"], date.today())
+    head = Head(comparing.run_block({}), provenance, notices, last)
     document = present_return(replace(made, unjudged=doubts), head, form)
     said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
-    return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)
+    return common.exit_code((), doubts)
