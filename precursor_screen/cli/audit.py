@@ -62,8 +62,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     from precursor_screen.app.audit import rank_all
     from precursor_screen.cases.audit.findings import Audit
     from precursor_screen.reporting.audit.document import document_of
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_suffix
+    from precursor_screen.reporting.interface import check_places, check_suffix
 
     values = common.settings(ctx)
     mode = common.file_mode(values, given["mode"])

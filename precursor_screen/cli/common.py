@@ -322,7 +322,7 @@ def echo_json(value: Any) -> None:
 
 def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str, *, quiet: bool = False) -> None:
     """Writes the files, and says what they hold; without any, prints."""
-    from precursor_screen.reporting.registry import write
+    from precursor_screen.reporting.interface import write
 
     for path in outputs:
         write(document, path, mode)

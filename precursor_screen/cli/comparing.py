@@ -70,8 +70,7 @@ def gather(
 
 def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
     """Finds out before the work what would go wrong after it."""
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_suffix
+    from precursor_screen.reporting.interface import check_places, check_suffix
 
     for path in outputs:
         check_suffix(path, suffixes, "this command")

@@ -178,7 +178,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
     Example:
       precursor-screen ledger export out/ledger --format csv
     """
-    from precursor_screen.app.export import export_tables
+    from precursor_screen.app.verdict_files import export_tables
 
     permissions = common.file_mode(common.settings(ctx), mode)
     with opening() as ledger:

@@ -27,14 +27,14 @@ from precursor_screen.version import __version__
 _MADE = 100_000
 _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 
-# Command -> (module, one line for the list). The modules' own help says more.
+# Command -> (module, which may hold several, and one line for the list). The modules' own help says more.
 COMMANDS = {
     "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
     "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
     "reconcile": ("reconcile", "Shipments against permits, notifications, licences, annual requirements."),
-    "return": ("returns", "A year's imports and exports in the shape of the INCB's form D."),
+    "return": ("reconcile:returned", "A year's imports and exports in the shape of the INCB's form D."),
     "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
-    "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
+    "match": ("lookup:match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
     "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
     "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
@@ -60,7 +60,8 @@ class LazyGroup(click.Group):
         """Imports the module of a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"precursor_screen.cli.{COMMANDS[cmd_name][0]}").command
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"precursor_screen.cli.{module}"), name or "command")
         if not gc.isenabled():  # by `main`: the process is ours
             gc.freeze()
             gc.set_threshold(_MADE)

@@ -85,8 +85,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     """
     from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.app.session import open_session
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_report
+    from precursor_screen.reporting.interface import check_places, check_report
 
     values = common.settings(ctx)
     given["mode"] = common.file_mode(values, given["mode"])
@@ -167,7 +166,7 @@ def _check_table_path(path: Path) -> None:
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
     from precursor_screen.app.resolved import resolved_table
-    from precursor_screen.reporting.registry import write_report
+    from precursor_screen.reporting.interface import write_report
     from precursor_screen.reporting.tables import write_table
 
     for path in outputs:

@@ -17,8 +17,16 @@ from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
 from precursor_screen.history.chain import RowChecksums
-from precursor_screen.history.episodes import PreviousFlag, covering, name_continued, read_before
-from precursor_screen.history.joined import Joined, aliases_of, join_episodes, under_kept_ids
+from precursor_screen.history.episodes import (
+    Joined,
+    PreviousFlag,
+    aliases_of,
+    covering,
+    join_episodes,
+    name_continued,
+    read_before,
+    under_kept_ids,
+)
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.upkeep import adopt_ids
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict

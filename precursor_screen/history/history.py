@@ -18,8 +18,8 @@ from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history.batch import IS_MOVEMENT, StageResult, each_once
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.columns import Copy, ended_since
-from precursor_screen.history.joined import lines_beside
-from precursor_screen.history.movements import counted_anew, read_rows
+from precursor_screen.history.counts import counted_anew, read_rows
+from precursor_screen.history.episodes import lines_beside
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
 from precursor_screen.kernel.versions.settled import amended_rows, counted_as

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.core.errors import LedgerError, LedgerOutdated
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, history, provenance, upkeep, verify
+from precursor_screen.history import chain, history, upkeep, verdicts, verify
 from precursor_screen.history import verdicts as verdict_rows
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.database import (
@@ -275,10 +275,10 @@ class Ledger:
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
 
-    def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> provenance.Behind:
+    def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> verdicts.Behind:
         """What stands behind some flags and the lines that they cite (`provenance`)."""
         with self._reading() as seals:
-            return provenance.read_behind(seals, flag_ids, line_ids)
+            return verdicts.read_behind(seals, flag_ids, line_ids)
 
     def movements_between(
         self,

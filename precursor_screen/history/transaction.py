@@ -20,12 +20,12 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, counts, flags, joined, movements
+from precursor_screen.history import chain, counts, episodes, flags
 from precursor_screen.history.batch import StageResult, as_movements, stage_batch
 from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
+from precursor_screen.history.episodes import record_episodes
 from precursor_screen.history.history import read_beside, read_groups, recall
-from precursor_screen.history.joined import record_episodes
 from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage
 from precursor_screen.history.values import SUPPRESSED, FileRecord, RunRecord, now
 from precursor_screen.history.verify import sound_seals
@@ -229,13 +229,13 @@ class Transaction:
         found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
         return QueryAnswer(found, *self._beside)
 
-    def record_movements(self, batch: pa.Table) -> movements.Recorded:
+    def record_movements(self, batch: pa.Table) -> counts.Recorded:
         """Records the movements of this run; the same twice changes nothing.
 
         Args:
             batch: MOVEMENT of this run, cancellations among them.
         """
-        recorded = movements.record(self._seals, self._stage(batch), self.run_no)
+        recorded = counts.record_movements(self._seals, self._stage(batch), self.run_no)
         self._batch = self._staged = None
         self._copy = Copy(self._seals, self._cache, self.run_no)
         ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
@@ -255,7 +255,7 @@ class Transaction:
 
     def record_counts(self, counted: TradeCounts) -> None:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
-        self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
+        self._count("lines_counted", counts.record_counts(self._seals, counted, self.run_no))
 
     def _stage(self, batch: pa.Table) -> StageResult:
         if self._batch is not batch or self._staged is None:
@@ -269,7 +269,7 @@ class Transaction:
 
     def episodes(self, rule_id: str, group_keys: pa.Array) -> pa.Table:
         """MEMBER of the recorded episodes of a rule in some groups that are not over."""
-        return joined.read_members(self._seals, rule_id, group_keys)
+        return episodes.read_members(self._seals, rule_id, group_keys)
 
     def compare_flags(self, found: pa.Table, judged: JudgeResult, answered: frozenset[str] = frozenset()) -> FlagComparison:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""

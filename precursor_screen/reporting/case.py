@@ -10,7 +10,7 @@ from msgspec import Struct
 from precursor_screen.core.model import Rule, WatchlistEntry
 from precursor_screen.core.words import capital
 from precursor_screen.matching.party.explain import explain_party
-from precursor_screen.reporting.figures import Consignment, quantity_bar, timeline
+from precursor_screen.reporting.pages import Consignment, quantity_bar, timeline
 from precursor_screen.reporting.shipment import Row, Shipment, Subject
 
 MOST_CHARACTERS = 2_000  # of a text as filed; the JSON report has all of it

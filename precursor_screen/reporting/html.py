@@ -27,7 +27,7 @@ from precursor_screen.core.model import BANDS
 from precursor_screen.core.report import Report, records, show_basis, show_spot
 from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
-from precursor_screen.reporting.figures import score_bar
+from precursor_screen.reporting.pages import score_bar
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from precursor_screen.core.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting import json_report
 from precursor_screen.reporting.console import counts_in_words
-from precursor_screen.reporting.registry import document_of
+from precursor_screen.reporting.interface import document_of
 from precursor_screen.reporting.shipment import shipments_in_words
 from precursor_screen.reporting.text import lines_of
 from tests.conftest import ROOT

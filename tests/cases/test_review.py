@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.app.export import export_tables
+from precursor_screen.app.verdict_files import export_tables
 from precursor_screen.cases.review import VerdictDraft, add_verdicts, import_verdicts
 from precursor_screen.cases.targets import find, find_flags
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where

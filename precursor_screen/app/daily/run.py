@@ -13,9 +13,18 @@ from msgspec.structs import replace
 
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily import summary
-from precursor_screen.app.daily.delivering import Deliverer
-from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, quiet_files
-from precursor_screen.app.daily.metrics import Sample, samples_of, write_metrics
+from precursor_screen.app.daily.delivering import Deliverer, Sample, samples_of, write_metrics
+from precursor_screen.app.daily.inbox import (
+    NOT_A_FILE,
+    NOWHERE,
+    Digests,
+    Listing,
+    Note,
+    find_deadly,
+    list_inbox,
+    quiet_files,
+    take_verdicts,
+)
 from precursor_screen.app.daily.out_folder import (
     HEARTBEAT,
     METRICS,
@@ -30,7 +39,6 @@ from precursor_screen.app.daily.out_folder import (
 )
 from precursor_screen.app.daily.plan import Again, Change, Digested, Job, Sorted, find_again, find_change, find_old, sort_files
 from precursor_screen.app.daily.summary import MailContent, add_counts, in_words, write_failure, write_subject, write_summary
-from precursor_screen.app.daily.verdicts import take_verdicts
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session, open_session

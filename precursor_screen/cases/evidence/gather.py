@@ -17,9 +17,9 @@ from precursor_screen.cases.targets import LEAST, TargetResult, choose, find_fla
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG
-from precursor_screen.history.provenance import Behind
 from precursor_screen.history.store import Ledger
 from precursor_screen.history.values import REFERENCE
+from precursor_screen.history.verdicts import Behind
 from precursor_screen.version import __version__
 
 _AT_ONCE = 1_000  # lines

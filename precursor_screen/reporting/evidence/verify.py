@@ -14,7 +14,7 @@ from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
 from precursor_screen.core.errors import MissingExtra, UsageError, Where
-from precursor_screen.reporting.evidence import page
+from precursor_screen.reporting.evidence import seal
 from precursor_screen.reporting.evidence.seal import text_of
 from precursor_screen.version import __version__
 
@@ -202,7 +202,7 @@ def _rendered(
             f"that {bundle.PAGE} and {bundle.EXPLANATION} say what {bundle.EVIDENCE} says: version {document['tool_version']} made them"
         )
         return
-    made = {bundle.PAGE: page.page(document, sealed), bundle.EXPLANATION: page.explanation(document)}
+    made = {bundle.PAGE: seal.make_page(document, sealed), bundle.EXPLANATION: seal.explanation(document)}
     problems += [f"{n} does not say what {bundle.EVIDENCE} says" for n, text in made.items() if members[n] != text]
 
 
