@@ -224,6 +224,9 @@ _COLOURS = {
     "unscreenable": ("#E4DFEC", "#000000"),
 }
 _GROUND_OF_ENTRIES = "#FFFFE5"
+_ONE_OF = f"One of {', '.join(VERDICTS)}, or nothing."
+_OF_YOUR_OWN = "Not one of the list: a short code of your own may stand here."
+_LATER = "The last day of a clearance, today or later, as a date."
 
 
 def write(document: Document, stream: BinaryIO) -> None:
@@ -303,16 +306,14 @@ def _write_cell(sheet: Any, row: int, number: int, column: Column, value: Any, f
 
 def _ask_for_verdicts(sheet: Any, columns: Iterable[Column], last: int, as_of: date) -> None:
     """The lists to choose from, and what a last day may be."""
+    rules: dict[str, dict[str, Any]] = {
+        VERDICT: {"source": list(VERDICTS), "error_title": "No verdict", "error_message": _ONE_OF},
+        REASON: {"source": list(REASONS), "error_type": "information", "error_message": _OF_YOUR_OWN},
+        UNTIL: {"validate": "date", "criteria": ">=", "value": as_of, "error_message": _LATER},
+    }
     for number, column in enumerate(columns):
-        if column.kind == VERDICT:
-            said = {"error_title": "No verdict", "error_message": f"One of {', '.join(VERDICTS)}, or nothing."}
-            sheet.data_validation(1, number, last, number, {"validate": "list", "source": list(VERDICTS), **said})
-        elif column.kind == REASON:
-            said = {"error_type": "information", "error_message": "Not one of the list: a short code of your own may stand here."}
-            sheet.data_validation(1, number, last, number, {"validate": "list", "source": list(REASONS), **said})
-        elif column.kind == UNTIL:
-            said = {"error_message": "The last day of a clearance, today or later, as a date."}
-            sheet.data_validation(1, number, last, number, {"validate": "date", "criteria": ">=", "value": as_of, **said})
+        if column.kind in rules:
+            sheet.data_validation(1, number, last, number, {"validate": "list", **rules[column.kind]})
 
 
 def fit(text: str) -> str:
