@@ -27,11 +27,11 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.core.history_seam import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.history.batch import STATED, StageResult, why_recorded
+from precursor_screen.history.batch import STATED, StageResult
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
-from precursor_screen.kernel.versions.bills import SUPERSEDED
+from precursor_screen.kernel.versions.bills import DONE, SUPERSEDED, WAITING
 from precursor_screen.kernel.versions.decide import BILL
 from precursor_screen.text.key_numbers import numbers_of
 
@@ -64,16 +64,13 @@ def record_movements(seals: RowChecksums, staged: StageResult, run_no: int) -> R
     ended: Counter[str] = Counter(staged.leaving.values())
     again = read_rows(connection, staged.returning)
     if staged.leaving:
-        connection.execute(
-            text(
-                """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
-                where id in (select id from leaving)"""
-            ),
-            {"run": run_no},
-        )
+        change = """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
+            where id in (select id from leaving)"""
+        connection.execute(text(change), {"run": run_no})
         seals.rehash("movements", "leaving l cross join movements t where t.id = l.id")
     fresh = staged.rows.take(pa.array(staged.fresh, pa.int64()))
-    whys = [why_recorded(staged.decision.why.get(line)) for line in fresh.column("line_id").to_pylist()]
+    # A cancellation waits, or has done its work; either way it is a message.
+    whys = [WAITING if (w := staged.decision.why.get(line)) == DONE else w for line in fresh.column("line_id").to_pylist()]
     ended.update(why for why in whys if why is not None)
     added = pa.concat_tables([_counted(fresh, [staged.uncounted(n) for n in staged.fresh]), counted_anew(again, staged)])
     whys += [None] * again.num_rows

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
 from precursor_screen.history.chain import RowChecksums
-from precursor_screen.history.transfer import fetch, run_many, stage
+from precursor_screen.history.transfer import fetch, run_many, stage, stage_keys
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED
 
 # Episodes of a run against those recorded: which go on under the id that they have, and which have become one.
@@ -61,16 +61,17 @@ def read_members(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.
     Raises:
         LedgerError: a flag is not what was recorded.
     """
-    rows = []
-    for flag in _recorded(seals, rule_id, group_keys):
-        for line, substance, day, value in json.loads(flag["episode"]):
-            rows.append((flag["group_key"], line, substance, date.fromisoformat(day), value))
+    rows = [
+        (flag["group_key"], line, substance, date.fromisoformat(day), value)
+        for flag in _recorded(seals, rule_id, group_keys)
+        for line, substance, day, value in json.loads(flag["episode"])
+    ]
     columns = list(zip(*rows, strict=True)) or [()] * len(MEMBER)
     return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, MEMBER, strict=True)], schema=MEMBER)
 
 
 def _recorded(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
-    stage(seals.connection, "asked_groups", pa.table([group_keys], names=["group_key"]), ["group_key"])
+    stage_keys(seals.connection, "asked_groups", "group_key", group_keys)
     source = "asked_groups a cross join flags t where t.group_key = a.group_key"
     seals.check("flags", source)
     query = f"""select {", ".join(f"t.{n}" for n in _RECORDED.names)} from {source}
@@ -205,18 +206,6 @@ _NONE = -1
 Numbers = npt.NDArray[np.int64]
 
 
-class Continued(Struct, frozen=True):
-    """Flags of a run, and how each stands to the episode that it goes on with.
-
-    Attributes:
-        flags: FLAG, in their order; the evidence of one that continues another names it.
-        grows: id of a flag of an episode that has grown by little -> the flag before it.
-    """
-
-    flags: pa.Table
-    grows: Mapping[str, PreviousFlag]
-
-
 class PreviousFlag(Struct, frozen=True):
     """The flag of an episode that another continues.
 
@@ -244,7 +233,7 @@ def name_continued(
     growing: frozenset[str] = frozenset(),
     cleared: Collection[str] = (),
     kept: Mapping[str, PreviousFlag] | None = None,
-) -> Continued:
+) -> tuple[pa.Table, Mapping[str, PreviousFlag]]:
     """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
     substance, on a line of its window, and that is not resolved.
 
@@ -261,13 +250,17 @@ def name_continued(
         cleared: ids of flags with a clearance that holds.
         kept: flags that are recorded episodes that go on, and what was told of those.
 
+    Returns:
+        The flags, in their order, the evidence of one that continues another naming it; and of each flag of an episode that has grown by little,
+        by its id, the flag before it.
+
     Raises:
         LedgerError: a flag on a line of a window is not what was recorded.
     """
     kept = kept or {}
     earlier = _flags_beside(seals, flags, rules, untold)
     if not earlier.num_rows and not kept:
-        return Continued(flags, {})
+        return flags, {}
     evidence = flags.column("evidence").to_pylist()
     ids = earlier.column("flag_id")
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
@@ -290,7 +283,7 @@ def name_continued(
         shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
-    return Continued(named, grows)
+    return named, grows
 
 
 def _escalated(before: PreviousFlag, level: str, value: float | None) -> bool:
@@ -305,8 +298,7 @@ def covering(evidence: str | None) -> str:
 
 def read_before(seals: RowChecksums, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, PreviousFlag]:
     """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `untold`."""
-    asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
-    stage(seals.connection, "continued", asked, ["flag_id"])
+    stage_keys(seals.connection, "continued", "flag_id", flag_ids)
     query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
         from continued c cross join flags f where f.flag_id = c.flag_id"""
     found = {}
@@ -335,7 +327,7 @@ def _flags_beside(seals: RowChecksums, flags: pa.Table, rules: frozenset[str], u
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
     if not len(lines):
         return _EARLIER.empty_table()
-    stage(seals.connection, "beside", pa.table([lines], names=["line_id"]), ["line_id"])
+    stage_keys(seals.connection, "beside", "line_id", lines)
     seals.check("flags", "beside b cross join flags t where t.line_id = b.line_id")
     runs = ", ".join(map(str, sorted(untold))) or "null"
     query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
