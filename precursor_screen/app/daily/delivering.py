@@ -118,9 +118,8 @@ def of_counts(name: str, label: str, counts: Mapping[str, int]) -> Sequence[Samp
 
 
 def _labels(sample: Sample) -> str:
-    if not sample.labels:
-        return ""
-    return "{" + ",".join(f'{key}="{_escape(value)}"' for key, value in sample.labels.items()) + "}"
+    told = ",".join(f'{key}="{_escape(value)}"' for key, value in sample.labels.items())
+    return f"{{{told}}}" if told else ""
 
 
 def _escape(text: str) -> str:
@@ -194,7 +193,9 @@ class Deliverer(Struct, frozen=True):
 
         def tell(_: Run) -> None:
             delivery, text = written[-1]
-            self.note(self._publish(delivery), text)
+            published = self.out.publish(delivery)
+            self.out.point_latest()
+            self.note(published, text)
 
         self.session.run(sources, write, tell, also=lambda run: _archives(run, files), refuse_empty=False)
 
@@ -216,11 +217,6 @@ class Deliverer(Struct, frozen=True):
         delivery = replace(delivery, exit_code=int(code), subject=subject, counts=counts)
         self.out.finish(delivery)
         return delivery, text
-
-    def _publish(self, delivery: Delivery) -> Published:
-        published = self.out.publish(delivery)
-        self.out.point_latest()
-        return published
 
 
 def _taken(one: Digested, outcome: str, reason: str = "") -> Taken:

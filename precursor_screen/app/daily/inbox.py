@@ -31,26 +31,12 @@ from precursor_screen.readers.interface import ReadOptions
 _SLACK = 60.0  # seconds for the process to start
 
 
-class Note:
-    """Which files are being taken up, by digest."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def write(self, sha256s: Iterable[str]) -> None:
-        """Notes them."""
-        write_whole(self._path, json.dumps(sorted(sha256s)), durable=True)
-
-    def read(self) -> frozenset[str]:
-        """Those that a process which ended had taken up."""
-        try:
-            return frozenset(map(str, json.loads(self._path.read_text("utf-8"))))
-        except (OSError, ValueError, TypeError):
-            return frozenset()
-
-    def clear(self) -> None:
-        """The process has not ended over them."""
-        self._path.unlink(missing_ok=True)
+def read_note(path: Path) -> frozenset[str]:
+    """The files, by digest, that a process which ended had taken up."""
+    try:
+        return frozenset(map(str, json.loads(path.read_text("utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return frozenset()
 
 
 def find_deadly(sources: Sequence[Source], options: ReadOptions) -> dict[str, str]:

@@ -222,32 +222,25 @@ class RuleStats(Struct, frozen=True):
 
 def measure(screened: Screened, reference: Reference) -> tuple[RuleStats, ...]:
     """Flags, rows that could not be judged, and the time each rule takes alone on what was screened."""
-    flags, unjudged = _counts(screened.flags.column("rule_id")), _sums(screened.unjudged)
+    flags, sums = _counts(screened.flags.column("rule_id")), screened.unjudged.group_by("rule_id").aggregate([("count", "sum")])
+    unjudged = dict(zip(sums.column("rule_id").to_pylist(), sums.column("count_sum").to_pylist(), strict=True))
     return tuple(
-        RuleStats(
-            one.rule.id,
-            one.rule.title,
-            one.rule.status,
-            flags.get(one.rule.id, 0),
-            unjudged.get(one.rule.id, 0),
-            0,
-            0,
-            _milliseconds(one, screened, reference),
-        )
-        for one in reference.rules
+        RuleStats(*_head(r, flags), unjudged.get(r.id, 0), 0, 0, _milliseconds(one, screened, reference))
+        for one, r in ((one, one.rule) for one in reference.rules)
     )
 
 
-def count_recorded(
-    rules: Iterable[Rule], flags: pa.Table, verdicts: Iterable[tuple[str, str]], not_evaluable: Mapping[str, int] | None = None
-) -> tuple[RuleStats, ...]:
+def _head(rule: Rule, flags: Mapping[str, int]) -> tuple[str, str, str, int]:
+    return rule.id, rule.title, rule.status, flags.get(rule.id, 0)
+
+
+def count_recorded(rules: Iterable[Rule], flags: pa.Table, verdicts: Iterable[tuple[str, str]]) -> tuple[RuleStats, ...]:
     """The statistics of what a ledger holds.
 
     Args:
         rules: in the order wanted.
         flags: FLAG.
         verdicts: (flag_id, confirmed | cleared | inconclusive), in the order given; the last on a flag counts.
-        not_evaluable: rule id -> rows, where that is known.
     """
     rule_of = dict(zip(flags.column("flag_id").to_pylist(), flags.column("rule_id").to_pylist(), strict=True))
     last = {flag_id: verdict for flag_id, verdict in verdicts if flag_id in rule_of}
@@ -256,30 +249,11 @@ def count_recorded(
     def said(rule_id: str, verdict: str) -> int:
         return sum(v == verdict and rule_of[f] == rule_id for f, v in last.items())
 
-    return tuple(
-        RuleStats(
-            r.id,
-            r.title,
-            r.status,
-            counts.get(r.id, 0),
-            (not_evaluable or {}).get(r.id, 0),
-            said(r.id, "confirmed"),
-            said(r.id, "cleared"),
-            None,
-        )
-        for r in rules
-    )
+    return tuple(RuleStats(*_head(r, counts), 0, said(r.id, "confirmed"), said(r.id, "cleared"), None) for r in rules)
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
     return {v["values"]: v["counts"] for v in pc.value_counts(column).to_pylist()}
-
-
-def _sums(unjudged: pa.Table) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for rule_id, count in zip(unjudged.column("rule_id").to_pylist(), unjudged.column("count").to_pylist(), strict=True):
-        sums[rule_id] = sums.get(rule_id, 0) + count
-    return sums
 
 
 def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -> float:
