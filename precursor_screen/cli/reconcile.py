@@ -167,7 +167,7 @@ def _reconcile(
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import present
+    from precursor_screen.reporting.comparison import present as present
 
     settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
@@ -227,8 +227,7 @@ def _mirror(
     from msgspec.structs import replace
 
     from precursor_screen.cases.reconcile.mirror import mirror
-    from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import present_mirror
+    from precursor_screen.reporting.comparison import Head, present_mirror
 
     settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]

@@ -111,8 +111,13 @@ def defuse(text: str) -> str:
 # All formats in one place: what writes documents in each of them, and a screening as a document. The suffix of a path picks
 # one.
 
-# Suffix -> module with `write`, imported when it is wanted: what writes pages and workbooks takes a while.
-PRESENTERS = {".xlsx": "xlsx", ".csv": "tables", ".json": "json_report", ".txt": "text"}
+# Suffix -> module and function, imported when it is wanted: what writes pages and workbooks takes a while.
+PRESENTERS = {
+    ".xlsx": ("xlsx", "write"),
+    ".csv": ("tables", "write"),
+    ".json": ("tables", "write_json"),
+    ".txt": ("text", "write"),
+}
 SUFFIXES = (".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt")  # of a screening
 
 
@@ -124,10 +129,10 @@ def document_of(report: Report) -> Document:
         text=_part("text", "lines_of", report),
         tables=_part("xlsx", "tables_of", report),
         rows=_part("tables", "flag_rows", report),
-        data=_part("json_report", "data_of", report),
+        data=_part("tables", "data_of", report),
         own={
             ".html": _part("html", "write", report),
-            ".jsonl": _part("json_report", "write_lines", report),
+            ".jsonl": _part("tables", "write_lines", report),
             ".parquet": _part("tables", "write_parquet", report),
         },
     )
@@ -164,7 +169,7 @@ def check_report(path: Path) -> None:
 def presenter_of(document: Document, path: Path) -> Callable[[BinaryIO], object]:
     """What writes a document in the format of a path's suffix."""
     suffix = path.suffix.lower()
-    return document.own.get(suffix) or _part(PRESENTERS[suffix], "write", document)
+    return document.own.get(suffix) or _part(*PRESENTERS[suffix], document)
 
 
 def write(document: Document, path: Path, mode: int = PRIVATE) -> None:
