@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from precursor_screen.app.config import Value, check_value, home_of, load_settings
-from precursor_screen.core.errors import ExitCode, UsageError
+from precursor_screen.app.config import SETTINGS, Value, check_value, home_of, load_settings
+from precursor_screen.core.errors import ExitCode, UsageError, mask_urls
 from precursor_screen.core.model import FAIL_ON
 from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
@@ -333,3 +333,36 @@ def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str,
         return
     with reader_may_leave():
         say(document.text())
+
+
+# `config show`: every setting, its value and where it came from.
+
+
+@click.group()
+def config() -> None:
+    """Settings come from precursor-screen.toml, then PRECURSOR_SCREEN_* variables, then the command line.
+
+    \b
+    Example:
+      precursor-screen config show
+    """
+
+
+@config.command("show")
+@click.pass_context
+def show_settings(ctx: click.Context) -> None:
+    """Every setting, its value, where it came from and what it does.
+
+    \b
+    Example:
+      precursor-screen config show
+    """
+    values = settings(ctx)
+    for setting in SETTINGS:
+        value = values[setting.key]
+        shown = ", ".join(value.value) if setting.is_list else value.value
+        if setting.key == "home" and not shown:
+            shown = str(home_of(values))
+        shown = mask_urls(shown)
+        source = f"({printable(value.source)}; {setting.variable})"
+        click.echo(f"{setting.key:<20} {printable(shown or '-'):<30} {source} {setting.doc}")

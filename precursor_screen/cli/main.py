@@ -45,7 +45,7 @@ COMMANDS = {
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
     "mapping": ("mapping", "Column maps: list, check, guess."),
-    "config": ("config", "Every setting, its value and where it came from."),
+    "config": ("common:config", "Every setting, its value and where it came from."),
 }
 
 

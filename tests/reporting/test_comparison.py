@@ -12,7 +12,6 @@ import pytest
 
 from precursor_screen.cases.reconcile.differences import Unjudged
 from precursor_screen.reporting.comparison import Head, numbered, present_comparison
-from precursor_screen.reporting.comparison import Head, numbered, present_comparison
 from precursor_screen.reporting.document import Table, columns
 from precursor_screen.reporting.tables import write_json as write
 
