@@ -64,12 +64,8 @@ class AuditBasis(Struct, frozen=True, dict=True):
 
     # Read once for any number of exporters.
     documents = cached_property[dict[str, Any]](lambda law: read_papers(law.registers, law.limits.jurisdiction))
-    objections = cached_property[list[dict[str, Any]]](
-        lambda law: (
-            [r for r in law.registers[NOTIFICATIONS].to_pylist() if r["status"] == "objected"]
-            if NOTIFICATIONS in law.registers
-            else []
-        )
+    notifications = cached_property[list[dict[str, Any]]](
+        lambda law: law.registers[NOTIFICATIONS].to_pylist() if NOTIFICATIONS in law.registers else []
     )
 
 
@@ -132,7 +128,7 @@ class Population(Struct, frozen=True, dict=True):
             days=self.trade.days,
             papers=papers(rows, self.law.documents, self.period, keys, numbered) if self.law.documents else (),
             before=every.filter(pc.less(every.column("as_of_date"), self.first)),
-            objections=[r for r in self.law.objections if r["exporter_key"] in keys],
+            objections=[r for r in self.law.notifications if r["status"] == "objected" and r["exporter_key"] in keys],
         )
 
     def _customers(self, own: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -222,11 +222,8 @@ def _check(draft: VerdictDraft, officer: str, now: datetime, where: Where) -> Ve
         remedy = did_you_mean(draft.verdict, VERDICTS) or f"Use one of {', '.join(VERDICTS)}."
         raise UsageError(f"{draft.verdict!r} is no verdict", where=where, remedy=remedy)
     if not _REASON.fullmatch(draft.reason):
-        raise UsageError(
-            f"{draft.reason!r} is no reason code",
-            where=where,
-            remedy=f"Use small letters, digits and hyphens: {', '.join(REASONS)}.",
-        )
+        remedy = f"Use small letters, digits and hyphens: {', '.join(REASONS)}."
+        raise UsageError(f"{draft.reason!r} is no reason code", where=where, remedy=remedy)
     if len(draft.text) > _MOST_TEXT:
         raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
     at = _moment(draft, now, where)

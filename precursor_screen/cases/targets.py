@@ -54,11 +54,8 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult 
     if flag is not None and flag.name == text:
         return flag
     if flag is not None and shipment is not None:
-        raise UsageError(
-            f"{text!r} is a shipment, and begins the id of {_say(flag.flags)}",
-            where=where,
-            remedy=f"Write shipment:{text} or flag:{text}.",
-        )
+        problem = f"{text!r} is a shipment, and begins the id of {_say(flag.flags)}"
+        raise UsageError(problem, where=where, remedy=f"Write shipment:{text} or flag:{text}.")
     named = shipment or (_flag(ledger, text, where) if flag is not None else None)
     return named or _bill(ledger, text, where) or _party(ledger, text, where)
 

@@ -184,9 +184,8 @@ def _is_for_want_of_room(error: BaseException) -> bool:
 
 def _is_of_a_rule(error: BaseException) -> bool:
     """Whether a rule's pattern, type or depth is at fault, which only shows when the rule runs."""
-    of_the_engine = isinstance(error, _engine_errors("Error")) and not isinstance(
-        error, _engine_errors("InternalException", "FatalException")
-    )
+    is_ours = isinstance(error, _engine_errors("InternalException", "FatalException"))
+    of_the_engine = isinstance(error, _engine_errors("Error")) and not is_ours
     return (of_the_engine or isinstance(error, RecursionError)) and common.passes_through(error, _RULES)
 
 

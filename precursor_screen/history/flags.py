@@ -183,11 +183,9 @@ def _recorded_states(seals: RowChecksums, flags: pa.Table, untold: frozenset[int
     connection = seals.connection
     stage_keys(connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     seals.check("flags", "raised r cross join flags t where t.flag_id = r.flag_id")
-    found = fetch(
-        connection,
-        "select f.flag_id, f.state, f.last_run, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
-        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]),
-    )
+    schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
+    columns = ", ".join(f"f.{name}" for name in schema.names)
+    found = fetch(connection, f"select {columns} from raised r cross join flags f where f.flag_id = r.flag_id", schema)
     rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
     return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
 

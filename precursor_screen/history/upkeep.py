@@ -237,9 +237,8 @@ def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
     old = "last_run in (select run_no from runs where as_of < :day)"
     has_verdict = "flag_id in (select flag_id from dispositions)"
     stage(connection, "pruned", pa.schema([("flag_id", pa.string())]).empty_table(), ["flag_id"])
-    connection.execute(
-        text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"), day
-    )
+    gone = f"select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"
+    connection.execute(text(f"insert into pruned {gone}"), day)
     # An alias that stays, for its verdict or its age, leads somewhere.
     connection.exec_driver_sql(
         """delete from pruned where flag_id in (select alias_of from flags

@@ -169,9 +169,8 @@ def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
 def _follow(seals: RowChecksums, verdict: Verdict, state: str) -> None:
     follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
     if follows != state:
-        seals.connection.execute(
-            text("update flags set state = :state where flag_id = :flag_id"), {"state": follows, "flag_id": verdict.flag_id}
-        )
+        change = text("update flags set state = :state where flag_id = :flag_id")
+        seals.connection.execute(change, {"state": follows, "flag_id": verdict.flag_id})
         seals.rehash("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
 
 

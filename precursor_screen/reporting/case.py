@@ -99,10 +99,9 @@ def show_subjects(shipment: Shipment, filed: Filed) -> tuple[ShownSubject, ...]:
 
 def lines_as_filed(shipment: Shipment, filed: Filed) -> tuple[list[tuple[str, dict[str, str]]], int]:
     """(place, header: cell) of the shipment's cited lines, and how many more there are."""
-    lines = [
-        (place_of(line), {k: shorten(v) for k, v in filed.cells.get(line["line_id"], {}).items()}) for line in shipment.lines
-    ]
-    return lines[:MOST_LINES], len(lines[MOST_LINES:])
+    shown, rest = shipment.lines[:MOST_LINES], shipment.lines[MOST_LINES:]
+    cells = [{k: shorten(v) for k, v in filed.cells.get(line["line_id"], {}).items()} for line in shown]
+    return list(zip(map(place_of, shown), cells, strict=True)), len(rest)
 
 
 def place_of(row: Row) -> str:

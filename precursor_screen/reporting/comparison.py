@@ -136,13 +136,9 @@ FORM_D: tuple[tuple[str, str], ...] = (
 
 def head_of(country: str = "", office: str = "", officer: str = "", day: date | None = None) -> dict[str, str | None]:
     """The head of the form by its fields; what is not told is filled in by hand, as the signature is."""
-    return {
-        "Country or territory": country or None,
-        "Competent office": office or None,
-        "Name of the officer": officer or None,
-        "Date": day.isoformat() if day else None,
-        "Signature": None,
-    }
+    asked = ("Country or territory", "Competent office", "Name of the officer", "Date", "Signature")
+    told = (country or None, office or None, officer or None, day.isoformat() if day else None, None)
+    return dict(zip(asked, told, strict=True))
 
 
 def present_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] = MappingProxyType(head_of())) -> Document:
@@ -309,13 +305,17 @@ def _first_few(items: Iterable[str], most: int) -> str:
 
 
 def _record(number: int, one: Difference) -> dict[str, Any]:
+    content_kg = kilograms([m.substance_kg for m in one.movements])
     return {
         "no": number,
-        **{name: getattr(one, name) for name in ("kind", "title", "register")},
+        "kind": one.kind,
+        "title": one.title,
+        "register": one.register,
         "document": _document(one.document) if one.document else None,
         "shipped_kg": one.shipped_kg,
-        "content_kg": kilograms([m.substance_kg for m in one.movements]),
-        **{name: getattr(one, name) for name in ("difference_kg", "because")},
+        "content_kg": content_kg,
+        "difference_kg": one.difference_kg,
+        "because": one.because,
         "matched": one.why,
         "settle": one.remedy,
         "shipments": [record_of(m) for m in one.movements],

@@ -67,14 +67,8 @@ def tables_of(report: Report, most: int = MOST_ROWS) -> Iterator[Table]:
     yield Table("Summary", _PAIR, summary_rows(report), has_head=False)
     yield tabulate("Shipments", _COLUMNS["Shipments"], _shipments(report), 2, printed=17, most=most)
     yield tabulate("Flags", _COLUMNS["Flags"], _flags(report, size), 1, printed=12, most=most)
-    yield tabulate(
-        "Evidence",
-        _COLUMNS["Evidence"],
-        _evidence(report),
-        1,
-        make=lambda pair: _item(size, *pair),
-        most=min(most, MOST_EVIDENCE),
-    )
+    pairs, fewer = _evidence(report), min(most, MOST_EVIDENCE)
+    yield tabulate("Evidence", _COLUMNS["Evidence"], pairs, 1, make=lambda pair: _item(size, *pair), most=fewer)
     yield tabulate("Parties", _COLUMNS["Parties"], _parties(report), 1, most=most)
     yield tabulate("Coverage", _COLUMNS["Coverage"], _coverage(report), 1)
     yield Table("Run", _PAIR, list(_run(report)), has_head=False)

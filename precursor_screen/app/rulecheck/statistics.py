@@ -69,17 +69,11 @@ def compare_rules(sources: tuple[Source, ...], session: Session, old: Rulebook, 
         mine = {k: v for k, v in before.items() if v["rule_id"] == rule_id}
         theirs = {k: v for k, v in after.items() if v["rule_id"] == rule_id}
         was, now = old_rules.get(rule_id), new_rules.get(rule_id)
-        change = Change(
-            rule_id,
-            was.version if was else "",
-            now.version if now else "",
-            tuple(theirs[k] for k in theirs if k not in mine),
-            tuple(mine[k] for k in mine if k not in theirs),
-            tuple(theirs[k] for k in theirs if k in mine and _differs(mine[k], theirs[k])),
-            was is None
-            or now is None
-            or replace(was, path="", lines={}, version="") != replace(now, path="", lines={}, version=""),
-        )
+        gained, lost = tuple(theirs[k] for k in theirs if k not in mine), tuple(mine[k] for k in mine if k not in theirs)
+        changed = tuple(theirs[k] for k in theirs if k in mine and _differs(mine[k], theirs[k]))
+        texts = [rule and replace(rule, path="", lines={}, version="") for rule in (was, now)]
+        versions = (was.version if was else "", now.version if now else "")
+        change = Change(rule_id, *versions, gained, lost, changed, texts[0] != texts[1])
         if change.proposal:
             changes.append(change)
     return tuple(changes)
@@ -148,54 +142,11 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         raise UsageError("is not a folder", where=Where(str(folder)), remedy="Make it first.")
     if path.exists():
         raise UsageError("is there already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
-    path.write_text(_TEMPLATE.format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
+    path.write_text(_TEMPLATE.read_text(encoding="utf-8").format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
     return path
 
 
-_TEMPLATE = """\
-# yaml-language-server: $schema=rule.schema.json
-schema: 1
-id: {rule_id}
-version: 0.1.0
-title: One line that says what is flagged ({rule_id})
-status: experimental            # until it has a test with a null and its sources were read
-level: low                      # informational | low | medium | high | critical
-confidence: low
-weight: 8
-subject: substance              # line | substance | party
-scope: line                     # line | shipment | history
-description: What is true of a shipment that is flagged.
-rationale: Why that is worth a question.
-references:
-  - {{title: Own experience, note: "", mark: P}}
-author: your name
-date: {today}
-modified: {today}
-tags: []
-falsepositives: [Which honest trade looks the same]
-applies:                        # what the rule is about; outside it nothing is counted
-  control: {{instrument: UN1988, schedule: [I, II]}}
-  match_strength: [strong, medium]
-requires: [substance_mass_kg]   # what may be missing; without it the rule is not evaluable, and that is counted
-params: {{most: 1000}}
-detection:
-  much: {{substance_mass_kg|gt: $most}}
-  condition: much
-explain: "{{substance_mass_kg}} kg of {{substance_name}}; more than {{most}} kg."
-fields: [description, substance_mass_kg, mass_basis, consignee_name]
-action: What an officer should ask for.
-tests:
-  - name: more than that
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1001}}]
-    expect: [A]
-  - name: just that
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1000}}]
-    expect: []
-  - name: mass unknown
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: null}}]
-    expect: []
-    not_evaluable: [A]
-"""
+_TEMPLATE = Path(__file__).with_name("new_rule.txt")
 
 
 class RuleStats(Struct, frozen=True):

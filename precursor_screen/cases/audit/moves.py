@@ -218,10 +218,7 @@ def papers(
             register=d.register,
             reference=d.document.reference if d.document else "",
             substance=d.document.substance_id if d.document else d.movements[0].substance_id,
-            document_kg=d.document_kg,
-            shipped_kg=d.shipped_kg,
-            difference_kg=d.difference_kg,
-            because=d.because,
+            **{name: getattr(d, name) for name in ("document_kg", "shipped_kg", "difference_kg", "because")},
             settle=d.remedy,
             lines=tuple(sorted({numbers[m.line_id] for m in d.movements if m.line_id in numbers})),
         )
@@ -297,14 +294,10 @@ def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
                 count(*) filter (kg >= {JUST_UNDER} * limit_kg and kg < limit_kg and limit_kg > 0) as near
             from m join limits using (substance, direction, day) group by all""",
         )
-        met = fetch(
-            connection,
-            """select name, key, receiver, min(day) as earliest, bool_or(is_inside) as inside from m where receiver <> '' group by all""",
-        )
-        sent = fetch(
-            connection,
-            f"select name, key, count(*) filter (is_inside) as rows, min(day) + {NEW_AFTER} as settled from m group by all",
-        )
+        wanted = "name, key, receiver, min(day) as earliest, bool_or(is_inside) as inside"
+        met = fetch(connection, f"select {wanted} from m where receiver <> '' group by all")
+        wanted = f"name, key, count(*) filter (is_inside) as rows, min(day) + {NEW_AFTER} as settled"
+        sent = fetch(connection, f"select {wanted} from m group by all")
         senders = fetch(
             connection,
             """select name, coalesce(any_value(sender_key), '') as key, count(*) filter (is_inside) as rows,

@@ -92,13 +92,8 @@ def _is_party(ledger: Ledger, found: TargetResult) -> bool:
 
 def head_of(kind: str, name: str, source: Mapping[str, Any]) -> Document:
     """The first keys of a document."""
-    return {
-        "format": FORMAT,
-        "tool_version": __version__,
-        "redacted": False,
-        "subject": {"kind": kind, "name": name},
-        "source": dict(source),
-    }
+    head = {"format": FORMAT, "tool_version": __version__, "redacted": False}
+    return {**head, "subject": {"kind": kind, "name": name}, "source": dict(source)}
 
 
 def _cited(flags: Iterable[Row], known: Mapping[str, Row]) -> list[str]:

@@ -60,15 +60,10 @@ def reckon(shipment_id: str, flags: pa.Table, movements: Sequence[Row], installe
         {LINE_NO: pa.array(numbers.values(), pa.int64()), "shipment_id": pa.array([shipment_id] * len(numbers), pa.string())}
     )
     distinct = {(m["line_id"], m["substance_id"]): m for m in mine}
+    known = [{n: m[n] for n in ("line_id", "substance_id", "form", "substance_mass_kg")} for _, m in sorted(distinct.items())]
+    names = installed.names
     candidates = [
-        {
-            LINE_NO: numbers[m["line_id"]],
-            "substance_id": m["substance_id"],
-            "substance_name": installed.names.get(m["substance_id"], m["substance_id"]),
-            "form": m["form"],
-            "substance_mass_kg": m["substance_mass_kg"],
-        }
-        for _, m in sorted(distinct.items())
+        {**m, LINE_NO: numbers[m["line_id"]], "substance_name": names.get(m["substance_id"], m["substance_id"])} for m in known
     ]
     noted = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
     unjudged = pa.table({"shipment_id": pa.array([], pa.string())})
@@ -134,9 +129,7 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
             {
                 "rule_id": rule_id,
                 "raised_by": raised,
-                "version": rule.version if rule else "",
-                "title": rule.title if rule else "",
-                "action": rule.action if rule else "",
+                **{name: getattr(rule, name, "") for name in ("version", "title", "action")},
                 "falsepositives": list(rule.falsepositives) if rule else [],
                 "legal_basis": legal_basis(rule) if rule else [],
                 "member": member if text is not None else "",
@@ -184,13 +177,8 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
 
 def rule_of(row: Mapping[str, Any]) -> Rule:
     """A rule of a document as far as an explanation needs it."""
-    return replace(
-        retired_rule(row["rule_id"]),
-        version=row["version"],
-        title=row["title"],
-        action=row["action"],
-        falsepositives=tuple(row["falsepositives"]),
-    )
+    told = {name: row[name] for name in ("version", "title", "action")}
+    return replace(retired_rule(row["rule_id"]), **told, falsepositives=tuple(row["falsepositives"]))
 
 
 def _text_of(rule: Rule | None, folders: Sequence[Path]) -> bytes | None:

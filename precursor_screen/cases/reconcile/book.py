@@ -298,11 +298,8 @@ def distance(document: Document, day: date) -> int:
 
 def _why(movement: Movement, document: Document, kg: Decimal | None, by: str, left: Decimal | None, among: int) -> str:
     if by != BY_PARTIES:
-        said = (
-            f"names {document.reference}"
-            if by == BY_NUMBER
-            else f"names {by}, which is {document.reference} {same_but(by, document.reference)}"
-        )
+        otherwise = f"names {by}, which is {document.reference} {same_but(by, document.reference)}"
+        said = f"names {document.reference}" if by == BY_NUMBER else otherwise
         if among > 1:
             said += f", one of {among} rows with a number that it names"
     else:

@@ -156,14 +156,8 @@ def _exceeded(
     licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, told: dict[str, list[str]]
 ) -> Iterator[Difference]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    live = [
-        d
-        for d in licences
-        if (d.status in ("valid", "expired") or d.status_from)
-        and (d.first or first) <= last
-        and (d.last or last) >= first
-        and (d.last or d.status != "expired")
-    ]
+    held = [d for d in licences if (d.status in ("valid", "expired") or d.status_from) and (d.last or d.status != "expired")]
+    live = [d for d in held if (d.first or first) <= last and (d.last or last) >= first]
     if any(d.kg is None for d in live):
         told["no-quantity"] += sorted({d.reference for d in live if d.kg is None} - set(told["no-quantity"]))
         return

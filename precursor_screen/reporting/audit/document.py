@@ -53,9 +53,8 @@ def write_page(audit: Audit, stream: BinaryIO) -> None:
 @cache
 def _environment() -> Environment:
     # What is markup already is not text of a manifest.
-    environment = pages.environment(
-        "precursor_screen.reporting.audit", finalize=lambda value: printable(value) if type(value) is str else value
-    )
+    package = "precursor_screen.reporting.audit"
+    environment = pages.environment(package, finalize=lambda value: printable(value) if type(value) is str else value)
     environment.filters["kg"] = kg
     environment.filters["counted"] = counted
     environment.filters["place"] = place_of
@@ -212,11 +211,8 @@ def _rank(ranking: Ranking) -> Iterator[str]:
         if one.measures:
             yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)
     if ranking.abroad:
-        yield (
-            f"{counted(ranking.abroad, 'exporter')} of other countries are not ranked."
-            if ranking.abroad > 1
-            else "1 exporter of another country is not ranked."
-        )
+        several = f"{counted(ranking.abroad, 'exporter')} of other countries are not ranked."
+        yield several if ranking.abroad > 1 else "1 exporter of another country is not ranked."
     if not ranking.jurisdiction:
         yield "No jurisdiction was set: nothing was held against a threshold."
 

@@ -3,6 +3,7 @@ document alone."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -37,14 +38,12 @@ def explanation(document: Document) -> bytes:
         whole = {**flag, "evidence": [e for e in flag["evidence"] if e]}
         parts.append([*explain_lines(whole, held, rule), *_episode(flag)])
     if document["notes"]:
-        parts.append(
-            ["What is not known, or is otherwise than when the flag was raised:", *(f"  {n}" for n in document["notes"])]
-        )
+        head = "What is not known, or is otherwise than when the flag was raised:"
+        parts.append([head, *(f"  {n}" for n in document["notes"])])
     if document["redacted"]:
         parts.append([f"Left out: {len(document['left_out']):,} values, named in evidence.json with their digests."])
-    return (
-        "\n\n".join("\n".join(printable(line) for line in lines) for lines in parts).encode("utf-8", "backslashreplace") + b"\n"
-    )
+    text = "\n\n".join("\n".join(printable(line) for line in lines) for lines in parts)
+    return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
 def _episode(flag: Mapping[str, Any]) -> list[str]:
@@ -54,27 +53,21 @@ def _episode(flag: Mapping[str, Any]) -> list[str]:
 
 def make_page(document: Document, sealed: Row) -> bytes:
     """The page."""
-    shown = (
-        _environment()
-        .get_template("evidence.html.jinja")
-        .render(
-            d=document,
-            sealed=sealed,
-            style=pages.inline(_environment(), "evidence.css"),
-            rules={row["rule_id"]: row for row in document["rules"]},
-            entries={(e["list_id"], e["entry_id"]): e for e in document["entries"]},
-            explanation=explanation(document).decode(),
-            described=_describe_entry,
-            shown=_shown,
-            title=_title(document),
-        )
-    )
-    return shown.encode("utf-8", "backslashreplace")
-
-
-def _title(document: Document) -> str:
+    stream = io.BytesIO()
     subject = document["subject"]
-    return f"Evidence: {subject['kind']} {subject['name']}"
+    context = {
+        "d": document,
+        "sealed": sealed,
+        "style": pages.inline(_environment(), "evidence.css"),
+        "rules": {row["rule_id"]: row for row in document["rules"]},
+        "entries": {(e["list_id"], e["entry_id"]): e for e in document["entries"]},
+        "explanation": explanation(document).decode(),
+        "described": _describe_entry,
+        "shown": _shown,
+        "title": f"Evidence: {subject['kind']} {subject['name']}",
+    }
+    pages.write(_environment(), "evidence.html.jinja", context, stream)
+    return stream.getvalue()
 
 
 def _shown(flag: Mapping[str, Any]) -> list[tuple[str, tuple[Fragment, ...], str]]:
