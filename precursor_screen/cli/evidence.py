@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
+    from precursor_screen.reference.watchlists.opened import Watchlist
 
 
 class _Group(click.Group):
@@ -253,18 +254,15 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.reference.shipped import substances_folder
 
     values = common.settings(ctx)
-    folders = rule_folders(rule_dirs_of(values, (), only=False))
-    table = load_table()
+    folders, site, table = rule_folders(rule_dirs_of(values, (), only=False)), site_rules(values), load_table()
     names = {s.substance_id: s.name for s in table.substances}
     edition = {"edition": table.edition, "sha256": table.sha256}
-    return Installed(
-        load_rulebook(folders, site_rules(values)),
-        folders,
-        edition,
-        names,
-        lambda list_id: open_watchlists([list_id], home_of(values))[0],
-        load_concern(substances_folder(), table.substances, site_rules(values).concern),
-    )
+    concern = load_concern(substances_folder(), table.substances, site.concern)
+
+    def open_list(list_id: str) -> Watchlist:
+        return open_watchlists([list_id], home_of(values))[0]
+
+    return Installed(load_rulebook(folders, site), folders, edition, names, open_list, concern)
 
 
 def _slug(document: Document) -> str:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -123,36 +122,36 @@ class Info(Struct, frozen=True):
 
 def describe(connection: Connection, shown: str, today: date) -> Info:
     """Counts what a ledger holds."""
-
-    def one(query: str) -> Any:
-        return connection.execute(text(query)).scalar()
-
     ended = {str(why): int(n) for why, n in connection.execute(text(_ENDED))}
     flags = dict.fromkeys((*OPEN, SUPPRESSED, RESOLVED), 0)
     flags.update({str(s): int(n) for s, n in connection.execute(text("select state, count(*) from flags group by state"))})
+    figures: dict[str, Any] = {name: connection.execute(text(query)).scalar() for name, query in _FIGURES.items()}
     return Info(
         place=shown,
         version=read_version(connection, shown),
         bytes=_size(connection),
-        runs=one("select count(*) from runs"),
-        last_run=one("select max(finished) from runs") or "",
-        files=one("select count(*) from files"),
-        movements=one("select count(*) from movements") - sum(ended.values()),
         superseded=ended.get("superseded", 0),
         cancelled=ended.get("cancelled", 0),
-        first_day=one("select min(as_of_date) from movements") or "",
-        last_day=one("select max(as_of_date) from movements") or "",
         flags=flags,
-        dispositions=one("select count(*) from dispositions"),
         clearances=len(standing_clearances(connection, today)),
-        undelivered=one("select count(*) from runs where delivered is null"),
-        verified_since=one("select min(at) from chain") or "",
-        unverified_runs=one("select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')"),
-        links=one("select count(*) from chain"),
-        head=one("select link from chain order by number desc limit 1") or "",
+        **figures,
     )
 
 
+_FIGURES = {
+    "runs": "select count(*) from runs",
+    "last_run": "select coalesce(max(finished), '') from runs",
+    "files": "select count(*) from files",
+    "movements": "select count(*) from movements where ended_run is null",
+    "first_day": "select coalesce(min(as_of_date), '') from movements",
+    "last_day": "select coalesce(max(as_of_date), '') from movements",
+    "dispositions": "select count(*) from dispositions",
+    "undelivered": "select count(*) from runs where delivered is null",
+    "verified_since": "select coalesce(min(at), '') from chain",
+    "unverified_runs": "select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')",
+    "links": "select count(*) from chain",
+    "head": "select coalesce(max(link), '') from chain where number = (select max(number) from chain)",
+}
 _ENDED = "select ended_why, count(*) from movements where ended_run is not null group by ended_why"
 
 

@@ -84,12 +84,9 @@ def facts_of(
             if row[name] is not None and row[name] != [] and name not in own:
                 own[name] = _text(row[name])
         if row["substance_id"]:
-            mass = row["substance_mass_kg"]
-            substances.setdefault(row["line_id"], {})[row["substance_id"]] = {
-                "substance_id": row["substance_id"],
-                "kg": None if mass is None else plain(str(mass)),
-                "basis": row["mass_basis"],
-            }
+            kg = None if row["substance_mass_kg"] is None else plain(str(row["substance_mass_kg"]))
+            told = {"substance_id": row["substance_id"], "kg": kg, "basis": row["mass_basis"]}
+            substances.setdefault(row["line_id"], {})[row["substance_id"]] = told
     for flag in flags:
         if flag["substance_id"] and isinstance(flag["evidence"], list):
             said = {e["field"]: e["as_written"] for e in flag["evidence"] if e and "candidate" not in e}

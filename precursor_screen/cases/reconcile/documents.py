@@ -224,18 +224,9 @@ def _document(
         period = reply_period(periods, jurisdiction, sent) if sent else None
         due = row.get("reply_due")
         ends = due + timedelta(days=1) if due else period.ends(sent) if period and sent else None
-        return Document(
-            exporter=_party(row, "exporter"),
-            importer=_party(row, "importer"),
-            direction=EXPORT,
-            first=sent,
-            last=sent + timedelta(days=notification_days) if sent else None,
-            stated_last=False,
-            sent=sent,
-            reply_ends=ends,
-            permit=row.get("permit") or "",
-            **common,
-        )
+        last = sent + timedelta(days=notification_days) if sent else None
+        common |= {"exporter": _party(row, "exporter"), "importer": _party(row, "importer"), "direction": EXPORT, "sent": sent}
+        return Document(first=sent, last=last, stated_last=False, reply_ends=ends, permit=row.get("permit") or "", **common)
     if register == CONFIRMATIONS:
         common |= {"bill": row.get("bill") or "", "notification": row.get("notification") or ""}
         return Document(importer=_party(row, "importer"), direction=EXPORT, first=row["date"], stated_last=False, **common)
