@@ -1,4 +1,4 @@
-"""What all lines come to by day, kept and read: one row a run, day and kind, its counts packed.
+"""Movements as a run records them, and what all lines come to by day: one row a run, day and kind, its counts packed.
 
 A row a (party, chapter, day) would be three rows a line: the digests of those alone took longer than the rest of recording. So the
 counts of a day are one text: records of fixed width, little-endian, in base64. Kinds:
@@ -35,8 +35,7 @@ from precursor_screen.kernel.versions.bills import DONE, SUPERSEDED, WAITING
 from precursor_screen.kernel.versions.decide import BILL
 from precursor_screen.text.key_numbers import numbers_of
 
-# Recording movements: new ones are added, replaced and cancelled ones are marked and kept.
-
+# New movements are added; replaced and cancelled ones are marked and kept.
 _MOVEMENT = pa.schema([*MOVEMENT, (BILL, pa.string()), (STATED, MOVEMENT.field("substance_mass_kg").type)])
 _MASS = "substance_mass_kg"
 _ZERO = Decimal(0)
@@ -107,7 +106,7 @@ def read_rows(connection: Connection, ids: Iterable[int]) -> pa.Table:
 
 
 def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
-    """_STORED: rows with the mass that counts, and beside it the one that is stated where that is another."""
+    """By the columns of `_MOVEMENT`: rows with the mass that counts, and beside it the one that is stated where that is another."""
     mass = rows.column(_MASS)
     elsewhere = pa.array(uncounted, pa.bool_())
     zero = pa.scalar(_ZERO, mass.type)
@@ -118,7 +117,7 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
 
 
 def counted_anew(again: pa.Table, staged: StageResult) -> pa.Table:
-    """_STORED: rows that stand again, or count otherwise than they did, with the mass that they count with."""
+    """By the columns of `_MOVEMENT`: rows that stand again, or count otherwise than they did, with the mass that they count with."""
     stated = pc.coalesce(again.column(STATED), again.column(_MASS))
     rows = again.set_column(again.column_names.index(_MASS), _MASS, stated)
     return _counted(rows, [not staged.returning[i] for i in again.column("id").to_pylist()])
