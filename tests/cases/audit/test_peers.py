@@ -143,3 +143,9 @@ def test_no_rows_are_no_peers() -> None:
     found = moves.compare(moves.read(empty, FIRST, LAST, limits()), FIRST)
     assert (len(found.traded), len(found.exporters), places(found)) == (0, 0, ())
     assert rank(found, {}) == []
+
+
+@pytest.mark.parametrize(("exporters", "standing_out"), [(5, 0), (6, 1), (11, 2), (12, 2)])
+def test_out_stands_who_is_at_the_90th_percentile_of_five_others(exporters: int, standing_out: int) -> None:
+    rows = [row(str(n), kg=str(n), sender=f"Exporter {n} Ltd") for n in range(1, exporters + 1)]
+    assert sum(one.stands_out for one in rank(compare(*rows, own=frozenset()), {})) == standing_out
