@@ -161,7 +161,10 @@ def _forked() -> _Forked:
 
 def _read_what_ships() -> None:
     """All that a command reads before it looks at what it was given. A database has threads and cannot be forked: it is closed."""
-    for name in (*(f"precursor_screen.cli.{module}" for module, _ in COMMANDS.values()), "precursor_screen.app.session"):
+    for name in (
+        *(f"precursor_screen.cli.{module.partition(':')[0]}" for module, _ in COMMANDS.values()),
+        "precursor_screen.app.session",
+    ):
         importlib.import_module(name)
     screen_rows([{}], with_rules(load_reference(watchlists=["sample"])))
     engine._database.cache_clear()

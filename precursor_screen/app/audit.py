@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.gathering import make_frame, unseen
-from precursor_screen.cases.audit import moves, names, peers
+from precursor_screen.cases.audit import moves, names
 from precursor_screen.cases.audit.findings import Ranking, by_findings, find, rank
 from precursor_screen.cases.audit.moves import papers, read_papers
+from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.cases.audit.profile import Profile
-from precursor_screen.cases.audit.unseen import Basis
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.core.model import Substance
@@ -64,12 +64,8 @@ class AuditBasis(Struct, frozen=True, dict=True):
 
     # Read once for any number of exporters.
     documents = cached_property[dict[str, Any]](lambda law: read_papers(law.registers, law.limits.jurisdiction))
-    objections = cached_property[list[dict[str, Any]]](
-        lambda law: (
-            [r for r in law.registers[NOTIFICATIONS].to_pylist() if r["status"] == "objected"]
-            if NOTIFICATIONS in law.registers
-            else []
-        )
+    notifications = cached_property[list[dict[str, Any]]](
+        lambda law: law.registers[NOTIFICATIONS].to_pylist() if NOTIFICATIONS in law.registers else []
     )
 
 
@@ -80,13 +76,13 @@ class Population(Struct, frozen=True, dict=True):
     law: AuditBasis
     first: date
     last: date
-    trade: peers.Trade
+    trade: moves.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
     def of(cls, source: Source, law: AuditBasis, first: date, last: date) -> Population:
         """Reads it."""
-        trade = peers.read(source.everybody(_before(first), last), first, last, law.limits)
+        trade = moves.read(source.everybody(_before(first), last), first, last, law.limits)
         return cls(source, law, first, last, trade, _senders(trade))
 
     period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
@@ -117,7 +113,7 @@ class Population(Struct, frozen=True, dict=True):
             moves=own,
             first=self.first,
             last=self.last,
-            places=peers.measure(peers.compare(self.trade, self.first, merged.names), peers.OWN),
+            places=moves.measure(moves.compare(self.trade, self.first, merged.names), moves.OWN),
             basis=self.source.basis()._replace(
                 jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
@@ -132,7 +128,7 @@ class Population(Struct, frozen=True, dict=True):
             days=self.trade.days,
             papers=papers(rows, self.law.documents, self.period, keys, numbered) if self.law.documents else (),
             before=every.filter(pc.less(every.column("as_of_date"), self.first)),
-            objections=[r for r in self.law.objections if r["exporter_key"] in keys],
+            objections=[r for r in self.law.notifications if r["status"] == "objected" and r["exporter_key"] in keys],
         )
 
     def _customers(self, own: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -153,7 +149,7 @@ def _before(first: date, days: int = LOOK_BACK) -> date:
     return date.fromordinal(max(1, first.toordinal() - days))
 
 
-def _senders(trade: peers.Trade) -> tuple[names.Sender, ...]:
+def _senders(trade: moves.Trade) -> tuple[names.Sender, ...]:
     """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
     return tuple(
         names.Sender(s.name, s.key, s.rows, s.first, s.last, frozenset(s.addresses), frozenset(s.countries))
@@ -174,8 +170,8 @@ class FromLedger(Struct, frozen=True):
     ledger: Ledger
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """The columns of `peers.READ` of everything that moved."""
-        return self.ledger.movements_between(first, last, columns=peers.READ)
+        """The columns of `moves.READ_OF_ALL` of everything that moved."""
+        return self.ledger.movements_between(first, last, columns=moves.READ_OF_ALL)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """The columns of `moves.WANTED` of what some senders, as written, moved."""
@@ -230,7 +226,7 @@ class FromManifests(Struct, frozen=True):
 
     def everybody(self, first: date, last: date) -> pa.Table:
         """See `FromLedger`."""
-        return _within(self.moved.movements.select(list(peers.READ)), first, last)
+        return _within(self.moved.movements.select(list(moves.READ_OF_ALL)), first, last)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `FromLedger`."""
@@ -294,7 +290,7 @@ def days_read(first: date, last: date) -> tuple[date, date]:
 
 def rank_all(everybody: Population, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
-    found = peers.compare(everybody.trade, everybody.first)
+    found = moves.compare(everybody.trade, everybody.first)
     jurisdiction = everybody.law.limits.jurisdiction
     own = frozenset(shipped_permit_law().home(jurisdiction) or own_countries(jurisdiction, everybody.last))
     mostly: dict[str, names.Sender] = {}

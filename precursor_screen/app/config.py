@@ -119,7 +119,7 @@ def load_settings(
     path = config or (folder or Path.cwd()) / FILE
     if config or path.is_file():
         for key, value in _flatten(_read(path)).items():
-            values[key] = Value(_checked(key, value, str(path)), str(path))
+            values[key] = Value(check_value(key, value, str(path)), str(path))
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
             setting = next((s for s in SETTINGS if s.variable == name), None)
@@ -129,7 +129,7 @@ def load_settings(
             text = environment[name]
             separator = os.pathsep if setting.key == "rules.dirs" else ","
             value = [part.strip() for part in text.split(separator) if part.strip()] if setting.is_list else text
-            values[setting.key] = Value(_checked(setting.key, value, name), name)
+            values[setting.key] = Value(check_value(setting.key, value, name), name)
     return values
 
 
@@ -156,7 +156,12 @@ def _flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _checked(key: str, value: Any, source: str) -> Any:
+def check_value(key: str, value: Any, source: str) -> Any:
+    """Checks a value of a setting.
+
+    Raises:
+        UsageError: not allowed.
+    """
     setting = _BY_KEY.get(key)
     if setting is None:
         raise UsageError(
@@ -180,15 +185,6 @@ def _checked_number(key: str, value: Any, source: str) -> str:
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}", str(value), re.ASCII):
         raise UsageError(f"{key} must be a whole number, 0 or more", where=Where(source))
     return str(value)
-
-
-def check_value(key: str, value: Any, option: str) -> Any:
-    """Checks a value given on the command line.
-
-    Raises:
-        UsageError: not allowed.
-    """
-    return _checked(key, value, option)
 
 
 def check_rule_folders(folders: Sequence[Path], only: bool) -> None:

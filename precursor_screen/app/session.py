@@ -156,17 +156,13 @@ class Session(Struct, frozen=True):
         settings = self.settings
         with contextlib.ExitStack() as stack:
             memory = self._open_memory(stack) if remember else None
+            shown = {"tiers": list(self.reference.tiers), "fail_on": settings.fail_on, "watchlists": list(settings.watchlists)}
             result = run(
                 sources,
                 settings.read,
                 self.reference,
                 fail_on=settings.fail_on,
-                shown_options={
-                    "tiers": list(self.reference.tiers),
-                    "fail_on": settings.fail_on,
-                    "watchlists": list(settings.watchlists),
-                    **({"sample": str(settings.sample)} if settings.sample else {}),
-                },
+                shown_options={**shown, **({"sample": str(settings.sample)} if settings.sample else {})},
                 progress=self.progress,
                 jobs=settings.jobs,
                 remember=memory.of_run if memory else None,

@@ -49,10 +49,8 @@ def walk(folder: Path) -> list[FolderEntry]:
     waiting = deque([folder])
     while waiting:
         place = waiting.popleft()
-        if _identify(place) in read | above:
-            found.append(
-                FolderEntry(place, note="leads to a folder that is read already" if _identify(place) in read else _ABOVE)
-            )
+        if (met := _identify(place)) in read | above:
+            found.append(FolderEntry(place, note="leads to a folder that is read already" if met in read else _ABOVE))
             continue
         waiting.extend(_walk_own(place, read, found))
     return sorted(found, key=lambda one: one.path)

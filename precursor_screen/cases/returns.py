@@ -79,7 +79,7 @@ def make_return(
     unknown, no_country = counted["substance_kg"].isna(), counted["other_country"].isna()
     weighed = counted[counted["substance_kg"] > 0]
     readings = weighed.groupby(["line_id", "substance_kg"])["substance_id"].transform("nunique")
-    told = {
+    doubted = {
         "mass-unknown": counted[unknown],
         "no-direction": moved[listed & moved["direction"].isna()],
         "no-country": counted[no_country],
@@ -88,7 +88,7 @@ def make_return(
         "several-substances": weighed[readings > 1].drop_duplicates("place"),
         "not-in-tables": moved[~listed],
     }
-    doubts = all_unjudged("", {code: those["place"] for code, those in told.items()}, _MESSAGES)
+    doubts = all_unjudged("", {code: those["place"] for code, those in doubted.items()}, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
         doubts.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
@@ -107,14 +107,8 @@ def make_return(
     needs = {(row["table"], row["substance_id"]) for row in to_rows(figures)}
     needs |= {(table, d.substance_id) for d in own if (table := table_of(d.substance_id, date(year, 12, 31)))}
     stated = {d.substance_id: d.kg for d in own}
-    return YearlyReturn(
-        year,
-        jurisdiction,
-        figures,
-        counted.assign(figure=cells.ngroup() + 1),
-        tuple((t, s, stated.get(s)) for t, s in sorted(needs)),
-        tuple(doubts),
-    )
+    told = tuple((t, s, stated.get(s)) for t, s in sorted(needs))
+    return YearlyReturn(year, jurisdiction, figures, counted.assign(figure=cells.ngroup() + 1), told, tuple(doubts))
 
 
 def _frame_of(movements: Iterable[Movement]) -> pd.DataFrame:

@@ -7,8 +7,10 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -89,28 +91,55 @@ def add_verdicts(
         UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
             several of them as one group.
     """
-    verdicts: dict[Verdict, bool] = {}  # whether it is new
-    errors: list[PrecursorScreenError] = []
+    refused: dict[int, PrecursorScreenError] = {}
+    verdicts = _judge(ledger, drafts, officer, now, may_clear, partial(find_flags, ledger), refused, many)
+    if refused:
+        errors = list(refused.values())
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return _record(ledger, verdicts)
+
+
+def _judge(
+    ledger: Ledger,
+    drafts: Sequence[Placed],
+    officer: str,
+    now: datetime,
+    may_clear: Collection[str],
+    find: Callable[[str, Where], TargetResult],
+    refused: dict[int, PrecursorScreenError],
+    many: bool = True,
+) -> dict[Verdict, bool]:
+    """The verdicts that drafts state, each with whether it is new. Drafts that are refused, by their place among all, are not looked at;
+    those that cannot be taken join them."""
+    verdicts: dict[Verdict, bool] = {}
     past = ledger.verdicts()
     recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
-    for where, draft in drafts:
+    for number, (where, draft) in enumerate(drafts):
+        if number in refused:
+            continue
         try:
             stated = _check(draft, officer, now, where)
-            for flag in _meant(find_flags(ledger, draft.flag, where), draft, where, many):
+            for flag in _meant(find(draft.flag, where), draft, where, many):
                 one = _complete(stated, flag, recorded, ledger, where, may_clear)
-                verdicts[one] = _is_new(one, draft, last, now)
+                before = last.get((one.flag_id, one.line_id))
+                verdicts[one] = one not in recorded and _is_new(one, draft, before, now.date().isoformat())
         except UsageError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+            refused[number] = error
+    return verdicts
+
+
+def _is_new(one: Verdict, draft: VerdictDraft, before: Verdict | None, today: str) -> bool:
+    """Whether a verdict is at a time of its own, or says more than the last one on that flag and line but for a later time."""
+    if draft.at or before is None:
+        return True
+    holds = not before.until or before.until >= today
+    until = one.until if draft.until or not holds else before.until
+    return replace(one, at=before.at, until=until) != before
+
+
+def _record(ledger: Ledger, verdicts: Mapping[Verdict, bool], **more: Any) -> Added:
     added, repeated = ledger.add_verdicts(one for one, is_new in verdicts.items() if is_new)
-    return Added(added, repeated + sum(not is_new for is_new in verdicts.values()), tuple(verdicts))
-
-
-def _is_new(one: Verdict, draft: VerdictDraft, last: Mapping[tuple[str, str], Verdict], now: datetime) -> bool:
-    """Whether a verdict is at a time of its own, or says something else than the last one on that flag and line."""
-    before = last.get((one.flag_id, one.line_id))
-    return bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
+    return Added(added, repeated + sum(not is_new for is_new in verdicts.values()), tuple(verdicts), **more)
 
 
 def import_verdicts(
@@ -122,30 +151,15 @@ def import_verdicts(
     twice. For the arguments see `add_verdicts`; a draft names a flag.
     """
     flags = {f["flag_id"]: f for f in ledger.flags().to_pylist()}
-    ids = sorted(flags)
-    past = ledger.verdicts()
-    recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
-    verdicts: dict[Verdict, bool] = {}  # whether it is new
     refused = _contradictions(drafts)
-    for number, (where, draft) in enumerate(drafts):
-        if number in refused:
-            continue
-        try:
-            stated = _check(draft, officer, now, where)
-            for flag in _meant(_among(ledger, flags, ids, draft.flag, where), draft, where):
-                one = _complete(stated, flag, recorded, ledger, where, may_clear)
-                verdicts[one] = _is_new(one, draft, last, now)
-        except UsageError as error:
-            refused[number] = error
-    added, repeated = ledger.add_verdicts(one for one, is_new in verdicts.items() if is_new)
-    kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
-    return Added(
-        added,
-        repeated + sum(not is_new for is_new in verdicts.values()),
-        tuple(verdicts),
-        tuple(error for number, error in sorted(refused.items(), key=lambda item: (drafts[item[0]][0].row or 0, item[0]))),
-        sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
-        {verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
+    verdicts = _judge(ledger, drafts, officer, now, may_clear, partial(_among, ledger, flags, sorted(flags)), refused)
+    kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new)
+    return _record(
+        ledger,
+        verdicts,
+        refused=tuple(refused[number] for number in sorted(refused, key=lambda n: (drafts[n][0].row or 0, n))),
+        earlier=sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
+        kinds={verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
     )
 
 
@@ -180,15 +194,6 @@ def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]
     return found
 
 
-def _says_the_same(one: Verdict, before: Verdict | None, states_until: bool, today: date) -> bool:
-    """Whether a verdict adds nothing to the last one on that flag and line but a later time."""
-    if before is None:
-        return False
-    holds = not before.until or before.until >= today.isoformat()
-    until = one.until if states_until or not holds else before.until
-    return replace(one, at=before.at, until=until) == before
-
-
 def _meant(found: TargetResult, draft: VerdictDraft, where: Where, many: bool = True) -> Sequence[Flag]:
     """The flags that a verdict is on: the one that is named; of a shipment, a bill or a party those that it may change."""
     if found.kind == "flag":
@@ -217,11 +222,8 @@ def _check(draft: VerdictDraft, officer: str, now: datetime, where: Where) -> Ve
         remedy = did_you_mean(draft.verdict, VERDICTS) or f"Use one of {', '.join(VERDICTS)}."
         raise UsageError(f"{draft.verdict!r} is no verdict", where=where, remedy=remedy)
     if not _REASON.fullmatch(draft.reason):
-        raise UsageError(
-            f"{draft.reason!r} is no reason code",
-            where=where,
-            remedy=f"Use small letters, digits and hyphens: {', '.join(REASONS)}.",
-        )
+        remedy = f"Use small letters, digits and hyphens: {', '.join(REASONS)}."
+        raise UsageError(f"{draft.reason!r} is no reason code", where=where, remedy=remedy)
     if len(draft.text) > _MOST_TEXT:
         raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
     at = _moment(draft, now, where)
@@ -256,9 +258,8 @@ def _complete(
     if one in recorded:
         return one
     if one.verdict == CLEARED and flag["level"] == CRITICAL:
-        check_second(
-            one.officer or "?", one.second, f"flag {one.flag_id} is critical: its clearance takes a second officer", where
-        )
+        problem = f"flag {one.flag_id} is critical: its clearance takes a second officer"
+        check_second(one.officer or "?", one.second, problem, where)
     if one.verdict == CLEARED and may_clear:
         allowed = {_folded(name) for name in may_clear}
         for name in (one.officer, *([one.second] if one.second else [])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -54,16 +54,10 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult 
     if flag is not None and flag.name == text:
         return flag
     if flag is not None and shipment is not None:
-        raise UsageError(
-            f"{text!r} is a shipment, and begins the id of {_say(flag.flags)}",
-            where=where,
-            remedy=f"Write shipment:{text} or flag:{text}.",
-        )
-    if shipment is not None:
-        return shipment
-    if flag is not None:
-        return _flag(ledger, text, where, strict=True)
-    return _bill(ledger, text, where) or _party(ledger, text, where)
+        problem = f"{text!r} is a shipment, and begins the id of {_say(flag.flags)}"
+        raise UsageError(problem, where=where, remedy=f"Write shipment:{text} or flag:{text}.")
+    named = shipment or (_flag(ledger, text, where) if flag is not None else None)
+    return named or _bill(ledger, text, where) or _party(ledger, text, where)
 
 
 def split_name(text: str, kinds: Sequence[str] = KINDS) -> tuple[str, str]:
@@ -114,7 +108,7 @@ def choose(flags: Sequence[Flag], text: str, where: Where | None = None) -> Flag
     """
     exact = [f for f in flags if f["flag_id"] == text]
     if len(exact or flags) > 1:
-        raise UsageError(f"{_count(flags)} begin with {text!r}: {_say(flags)}", where=where, remedy="Give more of the id.")
+        raise UsageError(f"{len(flags):,} flags begin with {text!r}: {_say(flags)}", where=where, remedy="Give more of the id.")
     return next(iter(exact or flags), None)
 
 
@@ -173,11 +167,6 @@ def _of_lines(ledger: Ledger, lines: Sequence[str], kind: str, name: str) -> Tar
 _FINDERS = {"flag": _flag, "shipment": _shipment, "bill": _bill, "party": _party}
 
 
-def _count(flags: Sequence[Flag]) -> str:
-    return f"{len(flags):,} flags"
-
-
-def _say(flags: Iterable[Flag]) -> str:
-    flags = list(flags)
+def _say(flags: Sequence[Flag]) -> str:
     named = "; ".join(f"{f['flag_id']} ({f['rule_id']}, shipment {f['shipment_id'] or 'unknown'})" for f in flags[:_NAMED])
     return named + (f"; and {len(flags) - _NAMED:,} more" if len(flags) > _NAMED else "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, comparing, options
+from precursor_screen.cli import common, comparing
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.left_out import let_pandas_in
 
@@ -24,7 +24,7 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 
 @click.command()
 @click.argument("exporters", nargs=-1, metavar="[EXPORTER]...")
-@options.file_option("--list", "list_path", words="File with an exporter a line.")
+@common.file_option("--list", "list_path", help="File with an exporter a line.")
 @click.option("--all", "everyone", is_flag=True, help="Rank all exporters instead.")
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
@@ -33,13 +33,15 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @click.option("--seed", metavar="TEXT", help="Of the drawing [default: of the exporter and the period].")
 @click.option("--also", multiple=True, metavar="NAME", help="Take this name for the exporter as well. Repeatable.")
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")
-@options.outputs_option("File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal].")
+@common.outputs_option(
+    help="File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal]."
+)
 @click.option("--manifest", "manifests", multiple=True, metavar="INPUT", help=_MANIFEST)
-@options.jurisdiction_option("For whom one audits (US, EU, FR, AU ...): thresholds.")
-@options.watchlist_option("With --manifest: as `screen` takes it. Repeatable.")
-@options.mapping_option("With --manifest: column map for tabular input [default: guessed].")
+@common.jurisdiction_option(help="For whom one audits (US, EU, FR, AU ...): thresholds.")
+@common.watchlist_option(help="With --manifest: as `screen` takes it. Repeatable.")
+@common.mapping_option(help="With --manifest: column map for tabular input [default: guessed].")
 @ledger_option
-@options.mode_option
+@common.mode_option
 @click.pass_context
 def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Audit exporters over a period: what left, to whom, how it compares with others, and what could not be seen.
@@ -60,8 +62,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     from precursor_screen.app.audit import rank_all
     from precursor_screen.cases.audit.findings import Audit
     from precursor_screen.reporting.audit.document import document_of
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_suffix
+    from precursor_screen.reporting.interface import check_places, check_suffix
 
     values = common.settings(ctx)
     mode = common.file_mode(values, given["mode"])
@@ -158,8 +159,7 @@ def _checked(everybody: Population) -> Population:
 
 
 def _audited(everybody: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.cases.audit.findings import Audited, find
-    from precursor_screen.cases.audit.sample import draw, seed_of
+    from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
 
     profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]
     size = given["sample"] or 0
@@ -176,9 +176,5 @@ def _said(audit: Audit) -> str:
 
 
 def _exit_code(audit: Audit) -> int:
-    from precursor_screen.core.errors import ExitCode
-
-    if any(one.findings for one in audit.exporters):
-        return ExitCode.FLAGGED
-    blind = any(n.what != "substance" for one in audit.exporters for n in one.profile.not_evaluable)
-    return ExitCode.SET_ASIDE if blind else ExitCode.CLEAR
+    blind = [n for one in audit.exporters for n in one.profile.not_evaluable if n.what != "substance"]
+    return common.exit_code(any(one.findings for one in audit.exporters), blind)

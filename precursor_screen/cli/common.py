@@ -1,24 +1,180 @@
-"""What commands share: settings, options, the ledger that is looked at, and how they say things."""
+"""What commands share: settings, options, the ledger that is looked at, how they say things, and what they say of a fault."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
-from precursor_screen.app.config import Value, check_value, home_of, load_settings
-from precursor_screen.cli.options import mode_option as mode_option
-from precursor_screen.core.errors import UsageError
+from precursor_screen.app.config import SETTINGS, Value, check_value, home_of, load_settings
+from precursor_screen.core.errors import ExitCode, UsageError, mask_urls
+from precursor_screen.core.model import FAIL_ON
 from precursor_screen.core.words import printable
+from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
     from precursor_screen.reporting.document import Document
+
+# Options that several commands have. What they are is said here; what they mean to a command is its own help.
+
+Command = Callable[..., Any]
+Option = Callable[[Command], Command]
+PATH = click.Path(path_type=Path)
+
+_MODE = "Permissions of the files that are written [default: the setting, else 0600]."
+mode_option = click.option("--mode", metavar="OCTAL", help=_MODE)
+
+
+# Given the words of their help, these are options.
+file_option = partial(click.option, type=PATH)  # the path of a file or folder
+outputs_option = partial(click.option, "-o", "--output", "outputs", multiple=True, type=PATH)
+json_option = partial(click.option, "--json", "as_json", is_flag=True)
+jurisdiction_option = partial(click.option, "--jurisdiction", metavar="CODE")
+as_of_option = partial(click.option, "--as-of", metavar="DATE")
+mapping_option = partial(click.option, "--mapping", metavar="NAME|PATH")
+encoding_option = partial(click.option, "--encoding", metavar="NAME")
+rules_option = partial(click.option, "--rules", "rule_dirs", multiple=True, type=PATH)
+watchlist_option = partial(click.option, "--watchlist", "watchlists", multiple=True, metavar="ID|PATH")
+
+
+def fail_on_option(default: str) -> Option:
+    """--fail-on."""
+    words = f"Level of a new flag, or band of a shipment, from which the exit code is 1 [default: {default}]."
+    return click.option("--fail-on", type=click.Choice(FAIL_ON), help=words)
+
+
+def wait_option(words: str, seconds: float = 60.0) -> Option:
+    """--wait for a ledger that another run holds; for nobody, unless asked to, where a command only looks."""
+    shown = {"show_default": True} if seconds else {"metavar": "SECONDS"}
+    return click.option("--wait", type=click.FloatRange(min=0), default=seconds, help=words, **shown)
+
+
+_JOBS = "Processes for matching [default: as many as there are cores]."
+jobs_option = click.option("--jobs", type=click.IntRange(min=0), default=0, help=_JOBS)
+
+
+def officer_options(who: str, second: str) -> Option:
+    """--officer and --second: who decides, and who agrees."""
+
+    def give(command: Command) -> Command:
+        words = f"{who} [default: the setting, else the system's user]."
+        agrees = click.option("--second", metavar="NAME", default="", help=second)
+        return click.option("--officer", metavar="NAME", help=words)(agrees(command))
+
+    return give
+
+
+# What nobody foresaw: one short message, the report of the fault in a file under the home folder, no traceback on the terminal.
+
+NOT_FAULTS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+FOLDER, KEPT = "faults", 20
+_LONGEST = 160  # characters of a fault's own message that are shown
+_DEEPEST = 40  # frames of a traceback that are kept: an endless recursion has a thousand, all alike
+# What a message quotes may come from a manifest; so may anything that follows a colon.
+_QUOTED = re.compile(r"(['\"]).*?\1|(?<=: ).*", re.DOTALL)
+
+
+class Fault(Struct, frozen=True):
+    """A fault and where its report is: summary in one line, digest of the place in the program, path or why there is none."""
+
+    summary: str
+    digest: str
+    path: Path | None
+    problem: str
+
+    def __str__(self) -> str:
+        """`ValueError: ... (report of the fault: PATH)`."""
+        where = f"report of the fault: {self.path}" if self.path else f"the report could not be written: {self.problem}"
+        return f"{self.summary} ({where})"
+
+
+def summarise(error: BaseException) -> str:
+    """The kind of an error and the beginning of its message, in one printable line."""
+    lines = _message(error).splitlines()
+    text = printable(lines[0].strip())[:_LONGEST] if lines else ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def keep_fault(error: BaseException, home: Callable[[], Path], words: Iterable[str]) -> Fault:
+    """Writes the report of a fault to `<home>/faults/`, of which the last few are kept.
+
+    Args:
+        error: the fault.
+        home: tells the home folder; settings that cannot be read are no fault of their own.
+        words: of the command line that may be kept.
+    """
+    import hashlib
+    import platform
+
+    trace = list(_traces(error))
+    digest = hashlib.sha256("".join(trace).encode("utf-8", "replace")).hexdigest()[:12]
+    now = datetime.now(UTC)
+    head = [
+        f"precursor-screen {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"{now.isoformat(timespec='seconds')}  precursor-screen {' '.join(words)}",
+    ]
+    path, problem = None, ""
+    try:
+        path = _write(home() / FOLDER, f"{now:%Y%m%dT%H%M%S}-{digest}.txt", "\n".join([*head, "", *trace]))
+    except Exception as failed:  # noqa: BLE001 - the home may be anything, and the first fault must still be told
+        problem = summarise(failed)
+    return Fault(summarise(error), digest, path, problem)
+
+
+def no_traces() -> None:
+    """Threads and finalisers report nothing on the terminal: what they were to do fails where it is waited for."""
+    import threading
+
+    sys.excepthook = lambda _, error, __: print(f"error: {summarise(error)}", file=sys.stderr)
+    sys.unraisablehook = lambda _: None
+    threading.excepthook = lambda _: None
+
+
+def passes_through(error: BaseException, modules: tuple[str, ...]) -> bool:
+    """Whether an error came by some modules (prefixes of their names)."""
+    return any((frame.f_globals.get("__name__") or "").startswith(modules) for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _message(error: BaseException) -> str:
+    with contextlib.suppress(Exception):  # an error that cannot even say what it is
+        return str(error)
+    return ""
+
+
+def _traces(error: BaseException | None) -> Iterator[str]:
+    """Places in the program, the last first in the chain of causes; messages without what they quote."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = traceback.extract_tb(error.__traceback__)
+        left_out = len(frames) - _DEEPEST
+        yield f"{type(error).__module__}.{type(error).__qualname__}: {_QUOTED.sub('...', _message(error))[:_LONGEST]}\n"
+        yield from traceback.format_list(frames[: _DEEPEST // 2] if left_out > 0 else frames)
+        if left_out > 0:
+            yield f"  ... {left_out} frames ...\n"
+            yield from traceback.format_list(frames[-_DEEPEST // 2 :])
+        error = error.__cause__ or error.__context__
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    from precursor_screen.core.files import write_whole
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / name, text)  # for the owner alone: a message may name what nobody else should read
+    for old in sorted(folder.glob("*.txt"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return folder / name
+
 
 NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 
@@ -68,8 +224,6 @@ def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
 
     The sentence holds no path and no time, so that the same inputs give the same report; standard error says where the file is.
     """
-    from precursor_screen.cli.faults import keep_fault
-
     given = ctx.find_root().obj or {}
 
     def keep(error: BaseException) -> str:
@@ -136,6 +290,11 @@ def sure(question: str, yes: bool) -> bool:
     return agreed
 
 
+def exit_code(found: object, doubts: object = ()) -> ExitCode:
+    """1 where something was found, else 3 where something could not be evaluated, else 0."""
+    return ExitCode.FLAGGED if found else ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR
+
+
 def unknown(message: str, name: str, known: Iterable[str], otherwise: str) -> UsageError:
     """The error about a name that is not known, which suggests the nearest that is."""
     from precursor_screen.core.words import did_you_mean
@@ -163,7 +322,7 @@ def echo_json(value: Any) -> None:
 
 def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str, *, quiet: bool = False) -> None:
     """Writes the files, and says what they hold; without any, prints."""
-    from precursor_screen.reporting.registry import write
+    from precursor_screen.reporting.interface import write
 
     for path in outputs:
         write(document, path, mode)
@@ -174,3 +333,36 @@ def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str,
         return
     with reader_may_leave():
         say(document.text())
+
+
+# `config show`: every setting, its value and where it came from.
+
+
+@click.group()
+def config() -> None:
+    """Settings come from precursor-screen.toml, then PRECURSOR_SCREEN_* variables, then the command line.
+
+    \b
+    Example:
+      precursor-screen config show
+    """
+
+
+@config.command("show")
+@click.pass_context
+def show_settings(ctx: click.Context) -> None:
+    """Every setting, its value, where it came from and what it does.
+
+    \b
+    Example:
+      precursor-screen config show
+    """
+    values = settings(ctx)
+    for setting in SETTINGS:
+        value = values[setting.key]
+        shown = ", ".join(value.value) if setting.is_list else value.value
+        if setting.key == "home" and not shown:
+            shown = str(home_of(values))
+        shown = mask_urls(shown)
+        source = f"({printable(value.source)}; {setting.variable})"
+        click.echo(f"{setting.key:<20} {printable(shown or '-'):<30} {source} {setting.doc}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,14 +22,14 @@ OF_LEDGER = "lines that could not be screened are not in the ledger: the reports
 _LEDGER = "Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
 
 
-def source_options(command: options.Command) -> options.Command:
+def source_options(command: common.Command) -> common.Command:
     """Options that say where movements come from."""
     for option in (
-        options.jurisdiction_option("Whose exports and imports: directions that are not stated, periods of reply."),
-        options.mapping_option("Column map for tabular INPUT [default: guessed]."),
-        options.encoding_option("Encoding of text INPUT [default: decided by content]."),
+        common.jurisdiction_option(help="Whose exports and imports: directions that are not stated, periods of reply."),
+        common.mapping_option(help="Column map for tabular INPUT [default: guessed]."),
+        common.encoding_option(help="Encoding of text INPUT [default: decided by content]."),
         click.option("--ledger", "url", metavar="PATH|URL|home", help=_LEDGER),
-        options.mode_option,
+        common.mode_option,
         click.option("--quiet", is_flag=True, help="Nothing on the terminal."),
     ):
         command = option(command)
@@ -70,8 +70,7 @@ def gather(
 
 def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
     """Finds out before the work what would go wrong after it."""
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_suffix
+    from precursor_screen.reporting.interface import check_places, check_suffix
 
     for path in outputs:
         check_suffix(path, suffixes, "this command")

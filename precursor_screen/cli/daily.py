@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from precursor_screen.app.config import FORMATS, ON_CHANGE
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
@@ -25,9 +25,9 @@ _ON_CHANGE = (
 
 
 @click.command()
-@click.argument("inbox", required=False, type=options.PATH)
-@options.file_option("--out", words="Folder of the reports, which exists.")
-@options.file_option("--config", "config_file", words="Settings file, as before the command.")
+@click.argument("inbox", required=False, type=common.PATH)
+@common.file_option("--out", help="Folder of the reports, which exists.")
+@common.file_option("--config", "config_file", help="Settings file, as before the command.")
 @click.option("--check", is_flag=True, help="Say what would be done and what is wrong, and do nothing.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help=_FORMAT)
 @click.option("--settle", type=_NUMBER, help="Seconds for which a file must not have changed [default: 60].")
@@ -36,16 +36,16 @@ _ON_CHANGE = (
 @click.option("--rescreen-days", type=_NUMBER, help="How old files are at most that are screened again [default: 30].")
 @click.option("--update", is_flag=True, help="Fetch the imported watchlists from their publishers first.")
 @click.option("--retry", is_flag=True, help="Take up again what was set aside.")
-@options.jurisdiction_option("For whom one screens (US, EU, FR, AU ...).")
-@options.watchlist_option("As of `screen`. Repeatable.")
-@options.rules_option("Folder of rules, added to those that ship.")
-@options.fail_on_option("review")
+@common.jurisdiction_option(help="For whom one screens (US, EU, FR, AU ...).")
+@common.watchlist_option(help="As of `screen`. Repeatable.")
+@common.rules_option(help="Folder of rules, added to those that ship.")
+@common.fail_on_option("review")
 @click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, and nothing is screened.")
-@options.as_of_option("Day of the reports, which judges ages [default: today].")
+@common.as_of_option(help="Day of the reports, which judges ages [default: today].")
 @click.option("--ledger", metavar="PATH|URL|home", help="The ledger [default: home].")
-@options.wait_option("Seconds to wait for another run.")
-@options.jobs_option
-@options.mode_option
+@common.wait_option("Seconds to wait for another run.")
+@common.jobs_option
+@common.mode_option
 @click.option("--quiet", is_flag=True, help="No mail on standard output.")
 @click.pass_context
 def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:

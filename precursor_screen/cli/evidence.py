@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.core.words import printable
 
@@ -22,6 +22,30 @@ if TYPE_CHECKING:
     from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
+    from precursor_screen.reference.watchlists.opened import Watchlist
+
+
+class _Group(click.Group):
+    """`evidence WHAT` is short for `evidence seal WHAT`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts in the command that is left out."""
+        if args and args[0] not in (*self.commands, "--help", "-h"):
+            args = ["seal", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group)
+def command() -> None:
+    """Seal what stands behind a flag, an episode or a shipment, and check what others have sealed.
+
+    \b
+    Examples:
+      precursor-screen evidence 4f2c9a -o case.zip
+      precursor-screen evidence SMPL055 --redact --sign ~/.ssh/id_ed25519 -o case.zip
+      precursor-screen evidence verify case.zip --signer officer.pub
+    """
+
 
 # `evidence verify`: whether a bundle is what was sealed, and whether its inputs still raise its flags.
 
@@ -34,15 +58,13 @@ class _Checked(Struct):
     told: list[str]
 
 
-@click.command()
-@click.argument("bundle", type=options.PATH, metavar="BUNDLE")
-@options.file_option(
-    "--inputs", metavar="DIR", words="Screen the inputs of the bundle, found here by SHA-256, again, and compare."
-)
-@options.file_option("--signer", metavar="KEY.pub", words="Public key by which it must be signed.")
-@options.file_option("--full", metavar="BUNDLE", words="The whole bundle of a redacted one: check each value that was left out.")
-@options.mapping_option("With --inputs: the column map with which they were screened [default: guessed].")
-@options.encoding_option("With --inputs: their encoding [default: decided by content].")
+@command.command()
+@click.argument("bundle", type=common.PATH, metavar="BUNDLE")
+@common.file_option("--inputs", metavar="DIR", help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.")
+@common.file_option("--signer", metavar="KEY.pub", help="Public key by which it must be signed.")
+@common.file_option("--full", metavar="BUNDLE", help="The whole bundle of a redacted one: check each value that was left out.")
+@common.mapping_option(help="With --inputs: the column map with which they were screened [default: guessed].")
+@common.encoding_option(help="With --inputs: their encoding [default: decided by content].")
 @click.pass_context
 def verify(
     ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
@@ -55,11 +77,10 @@ def verify(
     Example:
       precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
     """
-    from precursor_screen.cases.evidence import sign
-    from precursor_screen.core.errors import ExitCode
+    from precursor_screen.cases.evidence.bundle import fingerprint
     from precursor_screen.reporting.evidence import verify as checking
 
-    key = sign.fingerprint(signer) if signer else None
+    key = fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
     done = _Checked(list(found.problems), list(found.unknown), list(found.told))
     if found.document is not None and not done.problems:
@@ -75,8 +96,7 @@ def verify(
     common.say(done.problems, "  problem: ")
     if done.problems:
         click.echo("Do not rely on it: ask whoever sent it for the bundle, and for its SHA-256 by another way.", err=True)
-        return ExitCode.FLAGGED
-    return ExitCode.SET_ASIDE if done.unknown else ExitCode.CLEAR
+    return common.exit_code(done.problems, done.unknown)
 
 
 def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
@@ -139,23 +159,14 @@ def _screen(
 
     values = common.settings(ctx)
     then = document["reference"]
-    lists = (
-        [w["list_id"] for w in then["watchlists"]]
-        or list(then["watchlists_named"])
-        or [e["list_id"] for e in document["entries"]]
-    )
-    settings = {
-        "jurisdiction": then["jurisdiction"],
-        "tiers": tuple(then["tiers"]),
-        "as_of": common.parse_day(then["as_of"], "as_of"),
-        "rule_dirs": (),
-        **reading,
-    }
+    named = [w["list_id"] for w in then["watchlists"]] or then["watchlists_named"] or [e["list_id"] for e in document["entries"]]
+    given = {"jurisdiction": then["jurisdiction"], "tiers": tuple(then["tiers"]), "rule_dirs": (), **reading}
+    given |= {"as_of": common.parse_day(then["as_of"], "as_of"), "watchlists": tuple(dict.fromkeys(named)) or (NO_WATCHLIST,)}
     try:
-        session = open_session(merge_options(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **settings))
+        session = open_session(merge_options(values, **given))
     except WatchlistError as error:
         unknown.append(f"parties: {error}")
-        session = open_session(merge_options(values, watchlists=(NO_WATCHLIST,), **settings))
+        session = open_session(merge_options(values, **{**given, "watchlists": (NO_WATCHLIST,)}))
     return session.run(sources, remember=False).report
 
 
@@ -168,36 +179,14 @@ _SIGN = "Sign with a private key of `ssh-keygen -t ed25519`, or with one that an
 _AS = "No bundle, but FollowTheMoney entities, the fields of a pre-export notification or of a communication on an incident, or rows for a selectivity module."
 
 
-class _Group(click.Group):
-    """`evidence WHAT` is short for `evidence seal WHAT`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts in the command that is left out."""
-        if args and args[0] not in (*self.commands, "--help", "-h"):
-            args = ["seal", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_Group)
-def command() -> None:
-    """Seal what stands behind a flag, an episode or a shipment, and check what others have sealed.
-
-    \b
-    Examples:
-      precursor-screen evidence 4f2c9a -o case.zip
-      precursor-screen evidence SMPL055 --redact --sign ~/.ssh/id_ed25519 -o case.zip
-      precursor-screen evidence verify case.zip --signer officer.pub
-    """
-
-
 @command.command()
 @click.argument("what", metavar="FLAG|EPISODE|SHIPMENT")
-@options.file_option("-o", "--output", words=_OUTPUT)
-@options.file_option("--report", words="JSON report that holds it; default: the ledger. With --ledger: both.")
+@common.file_option("-o", "--output", help=_OUTPUT)
+@common.file_option("--report", help="JSON report that holds it; default: the ledger. With --ledger: both.")
 @click.option("--redact", is_flag=True, help=_REDACT)
-@options.file_option("--sign", "key", metavar="KEY", words=_SIGN)
+@common.file_option("--sign", "key", metavar="KEY", help=_SIGN)
 @click.option("--as", "kind", type=click.Choice(["ftm", "pen", "incident", "selectivity"]), help=_AS)
-@options.mode_option
+@common.mode_option
 @ledger_option
 @click.pass_context
 def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> None:
@@ -209,7 +198,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     Example:
       precursor-screen evidence 4f2c9a --report report.json -o case.zip
     """
-    from precursor_screen.cases.evidence import sign
+    from precursor_screen.cases.evidence import bundle
     from precursor_screen.cases.evidence.redact import redact
     from precursor_screen.cases.evidence.sources import complete
     from precursor_screen.reporting.evidence import exports
@@ -229,7 +218,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     beside = target.with_name(f"{target.stem}.full{target.suffix}")
     for path in (target, beside) if redacted else (target,):
         _check_free(path)
-    signer = (lambda message: sign.sign(message, key)) if key else None
+    signer = (lambda message: bundle.sign(message, key)) if key else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     sealed = seal_bundle(shown, rules, now, None if redacted else secret, signer)
     full = seal_bundle(whole, rules, now, secret, signer) if redacted else b""
@@ -243,8 +232,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
 
 
 def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
-    from precursor_screen.cases.evidence.gather import from_ledger, with_report
-    from precursor_screen.cases.evidence.report_source import from_report
+    from precursor_screen.cases.evidence.gather import from_ledger, from_report, with_report
     from precursor_screen.cli.ledger import open_existing
 
     reported = from_report(report, what) if report is not None else None
@@ -266,18 +254,15 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.reference.site_tables import load_concern
 
     values = common.settings(ctx)
-    folders = rule_folders(rule_dirs_of(values, (), only=False))
-    table = load_table()
+    folders, site, table = rule_folders(rule_dirs_of(values, (), only=False)), site_rules(values), load_table()
     names = {s.substance_id: s.name for s in table.substances}
     edition = {"edition": table.edition, "sha256": table.sha256}
-    return Installed(
-        load_rulebook(folders, site_rules(values)),
-        folders,
-        edition,
-        names,
-        lambda list_id: open_watchlists([list_id], home_of(values))[0],
-        load_concern(substances_folder(), table.substances, site_rules(values).concern),
-    )
+    concern = load_concern(substances_folder(), table.substances, site.concern)
+
+    def open_list(list_id: str) -> Watchlist:
+        return open_watchlists([list_id], home_of(values))[0]
+
+    return Installed(load_rulebook(folders, site), folders, edition, names, open_list, concern)
 
 
 def _slug(document: Document) -> str:
@@ -323,6 +308,3 @@ def _write(content: bytes, path: Path, mode: int) -> None:
 
     with whole_file(path, mode) as stream:
         stream.write(content)
-
-
-command.add_command(verify)

@@ -13,7 +13,7 @@ import click
 from msgspec.structs import asdict
 
 from precursor_screen.app.config import home_of, rule_dirs_of
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option, open_existing, place_of
 from precursor_screen.core.model import Rule
 
@@ -61,11 +61,6 @@ def _shown(url: str) -> str:
     from precursor_screen.history.database import parse_url, shown_url
 
     return shown_url(parse_url(url))
-
-
-def ledger_is_missing(ctx: click.Context) -> bool:
-    """Whether the ledger of the settings, or that of the home, is a file that does not exist."""
-    return _is_missing(place_of(ctx, None))
 
 
 def _is_missing(url: str) -> bool:
@@ -153,7 +148,7 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
 def _shipment_of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
     from precursor_screen.cases.targets import find
 
-    if not url and ledger_is_missing(ctx):
+    if not url and _is_missing(place_of(ctx, None)):
         return []
     with open_existing(ctx, url, 0) as ledger:
         found = find(ledger, identifier)
@@ -237,7 +232,7 @@ def _known_ids() -> list[str]:
 
 @click.command()
 @click.argument("identifier", metavar="ID", shell_complete=_complete)
-@options.file_option("--report", words="JSON report that holds the flag or the shipment; default: the ledger.")
+@common.file_option("--report", help="JSON report that holds the flag or the shipment; default: the ledger.")
 @ledger_option
 @click.pass_context
 def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:

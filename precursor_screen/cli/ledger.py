@@ -11,7 +11,7 @@ import click
 from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -42,13 +42,17 @@ def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade
 ledger_option = click.option(
     "--ledger", "url", metavar="PATH|URL|home", help="A file, postgresql://... or home [default: the setting, else home]."
 )
-_wait_option = options.wait_option("How long to wait for a run that is being recorded.", 0.0)
+_wait_option = common.wait_option("How long to wait for a run that is being recorded.", 0.0)
 
 
-def with_ledger(*, waits: bool = False) -> options.Option:
+_KINDS = click.Choice(["parquet", "csv"])
+_DAYS = "How many days of movements and resolved flags stay [default: the setting ledger_days, else 800]."
+
+
+def with_ledger(*, waits: bool = False) -> common.Option:
     """Gives a command --ledger (and --wait), and as `opening` what opens the ledger that they name."""
 
-    def give(command: options.Command) -> options.Command:
+    def give(command: common.Command) -> common.Command:
         @functools.wraps(command)
         def call(*args: Any, url: str | None, wait: float = 0, **given: Any) -> Any:
             opening = functools.partial(open_existing, click.get_current_context(), url, wait)
@@ -72,7 +76,7 @@ def command() -> None:
 
 @command.command()
 @with_ledger()
-@options.json_option("Print one JSON object.")
+@common.json_option(help="Print one JSON object.")
 def info(opening: Opening, as_json: bool) -> None:
     """What the ledger holds.
 
@@ -114,7 +118,6 @@ def verify(opening: Opening) -> ExitCode:
     Example:
       precursor-screen ledger verify
     """
-    from precursor_screen.core.errors import ExitCode
 
     with opening() as ledger:
         problems = ledger.verify()
@@ -122,7 +125,7 @@ def verify(opening: Opening) -> ExitCode:
     common.say(problems, "  ")
     if problems:
         click.echo("Restore the last backup; `ledger export` saves what can be read.", err=True)
-    return ExitCode.FLAGGED if problems else ExitCode.CLEAR
+    return common.exit_code(problems)
 
 
 @command.command()
@@ -145,8 +148,8 @@ def upgrade(opening: Opening) -> None:
 
 
 @command.command()
-@click.argument("target", type=options.PATH, metavar="PATH")
-@options.mode_option
+@click.argument("target", type=common.PATH, metavar="PATH")
+@common.mode_option
 @with_ledger()
 @click.pass_context
 def backup(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
@@ -163,11 +166,9 @@ def backup(ctx: click.Context, target: Path, mode: str | None, opening: Opening)
 
 
 @command.command()
-@click.argument("folder", type=options.PATH, metavar="DIR")
-@click.option(
-    "--format", "kind", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Of the files."
-)
-@options.mode_option
+@click.argument("folder", type=common.PATH, metavar="DIR")
+@click.option("--format", "kind", type=_KINDS, default="parquet", show_default=True, help="Of the files.")
+@common.mode_option
 @with_ledger()
 @click.pass_context
 def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, opening: Opening) -> None:
@@ -177,7 +178,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
     Example:
       precursor-screen ledger export out/ledger --format csv
     """
-    from precursor_screen.app.export import export_tables
+    from precursor_screen.app.verdict_files import export_tables
 
     permissions = common.file_mode(common.settings(ctx), mode)
     with opening() as ledger:
@@ -186,11 +187,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
 
 
 @command.command()
-@click.option(
-    "--days",
-    type=click.IntRange(min=1),
-    help="How many days of movements and resolved flags stay [default: the setting ledger_days, else 800].",
-)
+@click.option("--days", type=click.IntRange(min=1), help=_DAYS)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_ledger(waits=True)
 @click.pass_context

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from precursor_screen.app.config import home_of
-from precursor_screen.cli import faults, options
+from precursor_screen.cli import common
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.core.left_out import leave_out_pandas
@@ -27,14 +27,14 @@ from precursor_screen.version import __version__
 _MADE = 100_000
 _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 
-# Command -> (module, one line for the list). The modules' own help says more.
+# Command -> (module, which may hold several, and one line for the list). The modules' own help says more.
 COMMANDS = {
     "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
     "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
     "reconcile": ("reconcile", "Shipments against permits, notifications, licences, annual requirements."),
-    "return": ("returns", "A year's imports and exports in the shape of the INCB's form D."),
+    "return": ("reconcile:returned", "A year's imports and exports in the shape of the INCB's form D."),
     "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
-    "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
+    "match": ("lookup:match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
     "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
     "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
@@ -45,7 +45,7 @@ COMMANDS = {
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
     "mapping": ("mapping", "Column maps: list, check, guess."),
-    "config": ("config", "Every setting, its value and where it came from."),
+    "config": ("common:config", "Every setting, its value and where it came from."),
 }
 
 
@@ -60,7 +60,8 @@ class LazyGroup(click.Group):
         """Imports the module of a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"precursor_screen.cli.{COMMANDS[cmd_name][0]}").command
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"precursor_screen.cli.{module}"), name or "command")
         if not gc.isenabled():  # by `main`: the process is ours
             gc.freeze()
             gc.set_threshold(_MADE)
@@ -113,8 +114,8 @@ def _check_address_space(name: str) -> None:
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="precursor-screen")
-@options.file_option("--home", words="Folder of imported watchlists [default: the platform's user data folder].")
-@options.file_option("--config", "config_file", words="Settings file [default: precursor-screen.toml in the working folder].")
+@common.file_option("--home", help="Folder of imported watchlists [default: the platform's user data folder].")
+@common.file_option("--config", "config_file", help="Settings file [default: precursor-screen.toml in the working folder].")
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None:
     """Screen customs and trade manifests for drug precursors and listed parties.
@@ -131,7 +132,7 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with the contract's exit code."""
     _open_standard_streams()
-    faults.no_traces()
+    common.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
     leave_out_pandas()
     gc.disable()  # until a command is imported: modules are not garbage
@@ -183,10 +184,9 @@ def _is_for_want_of_room(error: BaseException) -> bool:
 
 def _is_of_a_rule(error: BaseException) -> bool:
     """Whether a rule's pattern, type or depth is at fault, which only shows when the rule runs."""
-    of_the_engine = isinstance(error, _engine_errors("Error")) and not isinstance(
-        error, _engine_errors("InternalException", "FatalException")
-    )
-    return (of_the_engine or isinstance(error, RecursionError)) and faults.passes_through(error, _RULES)
+    is_ours = isinstance(error, _engine_errors("InternalException", "FatalException"))
+    of_the_engine = isinstance(error, _engine_errors("Error")) and not is_ours
+    return (of_the_engine or isinstance(error, RecursionError)) and common.passes_through(error, _RULES)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -212,7 +212,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             click.echo(f"error: {printable(line)}", err=True)
         return error.exit_code
     except BaseException as error:
-        if isinstance(error, faults.NOT_FAULTS):
+        if isinstance(error, common.NOT_FAULTS):
             raise
         return _answer_fault(error, given)
     return result if isinstance(result, int) else ExitCode.CLEAR
@@ -240,7 +240,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         discard_stdout()
         said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
     else:
-        fault = faults.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
+        fault = common.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
         said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
     click.echo(f"error: {printable(said)}", err=True)
     return code

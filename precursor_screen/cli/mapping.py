@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec import Struct
 
-from precursor_screen.cli import options
+from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -20,22 +19,10 @@ if TYPE_CHECKING:
 _SAMPLES, _SHOWN = 3, 40  # cells, characters of each
 
 
-def _reading(command: options.Command) -> options.Command:
+def _reading(command: common.Command) -> common.Command:
     """How INPUT is read: --mapping and --encoding."""
-    given = options.encoding_option("Encoding of text [default: decided by content].")(command)
+    given = common.encoding_option(help="Encoding of text [default: decided by content].")(command)
     return click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")(given)
-
-
-class Table(Struct, frozen=True):
-    """One table of what was read.
-
-    Attributes:
-        tables: as read.
-        part: what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only one.
-    """
-
-    tables: InputTables
-    part: str
 
 
 @click.group()
@@ -73,7 +60,7 @@ def list_columns(path: str | None, as_yaml: bool, output: str | None, show_prese
     elif as_yaml or output:
         _write_yaml(list(_read(path, **given)), output)
     else:
-        for number, table in enumerate(_read(path, **given)):
+        for number, (table, _) in enumerate(_read(path, **given)):
             click.echo("\n" * bool(number) + "\n".join(_described(table)))
 
 
@@ -91,11 +78,10 @@ def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.tabular.survey import NEEDED, faults_of
 
-    tables = list(_read(path, mapping, encoding))
+    tables = [table for table, _ in _read(path, mapping, encoding)]
     found, usable = 0, 0
     for table in tables:
-        inputs = table.tables.input
-        faults = faults_of(table.tables)
+        inputs, faults = table.input, faults_of(table)
         found, usable = found + len(faults), usable + (inputs.lines > 0)
         missing = [words for words, fields in NEEDED if not fields & inputs.supplied]
         said = "everything filled is read" if not faults else f"{len(faults)} would not be screened"
@@ -107,9 +93,7 @@ def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     for unused in _maps_without_table(mapping, tables):
         click.echo(f"! the map for {printable(unused)} is for no table of this input", err=True)
         found += 1
-    if not usable:
-        return ExitCode.NOT_SCREENED
-    return ExitCode.SET_ASIDE if found else ExitCode.CLEAR
+    return common.exit_code((), found) if usable else ExitCode.NOT_SCREENED
 
 
 @command.command()
@@ -124,7 +108,9 @@ def guess(path: str) -> None:
     _write_yaml(list(_read(path)), None)
 
 
-def _read(path: str, mapping: str | None = None, encoding: str | None = None) -> Iterator[Table]:
+def _read(path: str, mapping: str | None = None, encoding: str | None = None) -> Iterator[tuple[InputTables, str]]:
+    """The tables of INPUT, each with what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only
+    one."""
     from precursor_screen.app.inputs import find_sources, wants_stdin
     from precursor_screen.app.settings import read_options
     from precursor_screen.readers.registry import read
@@ -133,16 +119,16 @@ def _read(path: str, mapping: str | None = None, encoding: str | None = None) ->
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
         found = read(source.readable(), source.name, reading)
         for tables in found:
-            yield Table(tables, tables.input.name.removeprefix(source.name) if len(found) > 1 else "")
+            yield tables, tables.input.name.removeprefix(source.name) if len(found) > 1 else ""
 
 
-def _maps_without_table(mapping: str | None, tables: list[Table]) -> list[str]:
+def _maps_without_table(mapping: str | None, tables: list[InputTables]) -> list[str]:
     from precursor_screen.readers.column_map import load_column_map
 
     if not mapping:
         return []
     loaded = load_column_map(Path(mapping))
-    names = [table.tables.input.name for table in tables]
+    names = [table.input.name for table in tables]
     return [m.table for m in (loaded, *loaded.others) if m.table and not any(name.endswith(m.table) for name in names)]
 
 
@@ -161,10 +147,10 @@ def _echo_fields() -> None:
     click.echo(f"{IGNORED:<28} left out of screening altogether")
 
 
-def _write_yaml(tables: list[Table], output: str | None) -> None:
+def _write_yaml(tables: list[tuple[InputTables, str]], output: str | None) -> None:
     from precursor_screen.readers.tabular.survey import as_yaml
 
-    text = "---\n".join(as_yaml(table.tables, table.part) for table in tables)
+    text = "---\n".join(as_yaml(*table) for table in tables)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -178,13 +164,13 @@ def _write_yaml(tables: list[Table], output: str | None) -> None:
     click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
 
 
-def _described(table: Table) -> Iterator[str]:
+def _described(table: InputTables) -> Iterator[str]:
     from precursor_screen.readers.tabular.survey import describe_input, other_readings
 
-    inputs, reading = table.tables.input, table.tables.reading
-    yield printable(inputs.name)
-    yield f"  {printable(describe_input(table.tables))}"
-    for issue in table.tables.issues.to_pylist() if reading is None else []:
+    reading = table.reading
+    yield printable(table.input.name)
+    yield f"  {printable(describe_input(table))}"
+    for issue in table.issues.to_pylist() if reading is None else []:
         yield f"  {issue['code']}: {printable(issue['message'])}"
     for column in reading.columns if reading else ():
         guess = column.guess
@@ -195,6 +181,5 @@ def _described(table: Table) -> Iterator[str]:
         share = round(100 * column.filled / column.seen) if column.seen else 0
         samples = " | ".join(printable(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
         yield f"      {share} % filled{': ' if samples else ''}{samples}"
-        others = other_readings(column)
-        if others:
+        if others := other_readings(column):
             yield f"      could be: {', '.join(others)}"

@@ -1,13 +1,15 @@
-"""`reconcile`: shipments against registers, or the exports of one country against the imports of another."""
+"""`reconcile`: shipments against registers, or the exports of one country against the imports of another; `return`: a year's figures in the shape
+of the INCB's form D."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import comparing, options
+from precursor_screen.cli import common, comparing
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -18,7 +20,70 @@ if TYPE_CHECKING:
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
     from precursor_screen.cases.reconcile.movements import Movement
-    from precursor_screen.core.errors import ExitCode
+
+# `return`: a year's figures in the shape of the INCB's form D.
+
+_FORM_SUFFIXES = (".xlsx", ".json", ".txt")
+
+
+@click.command("return")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--year", type=click.IntRange(1988, 2100), required=True, help="The calendar year.")
+@common.outputs_option(help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
+@click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
+@click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
+@comparing.source_options
+@click.pass_context
+def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+    """Imports and exports of a year by substance and country, in the shape of the INCB's form D.
+
+    INPUT are manifests; without any the ledger tells what moved. Every figure has its lines. What is in no manifest and no register
+    (seizures, licit use) is left blank; movements of unknown mass or direction are in no figure, counted and named.
+
+    \b
+    Examples:
+      precursor-screen return --year 2025 --jurisdiction US -o form-d.xlsx
+      precursor-screen return exports-2025.csv imports-2025.csv --year 2025 --jurisdiction US
+
+    \b
+    Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
+    """
+    let_pandas_in()
+    from precursor_screen.cases.reconcile.documents import read_documents
+    from precursor_screen.cases.reconcile.law import convention_table
+    from precursor_screen.cases.returns import make_return
+    from precursor_screen.core.errors import UsageError
+    from precursor_screen.reference.jurisdiction import whose_law
+    from precursor_screen.reference.permit_law import shipped_permit_law
+    from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.reporting.comparison import Head, head_of, present_return
+    from precursor_screen.rulebook.registers import REQUIREMENTS
+
+    if inputs and given["url"]:
+        raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+    comparing.check_outputs(outputs, inputs, _FORM_SUFFIXES)
+    mode = common.file_mode(common.settings(ctx), given["mode"])
+    settings = comparing.merge_options(ctx, given)
+    year = given["year"]
+    gathered = comparing.gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
+    store = RegisterStore(settings.home)
+    own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
+    made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
+    doubts = (*gathered.unjudged, *made.unjudged)
+    notices = [] if settings.jurisdiction else ["no jurisdiction is set: directions that are not stated are not known"]
+    notices += [comparing.OF_LEDGER] if "ledger" in gathered.source else []
+    last, whose = date(year, 12, 31), settings.jurisdiction
+    provenance = {"year": year, "jurisdiction": whose, "law": whose_law(whose, last)} | gathered.source
+    from msgspec.structs import replace
+
+    here = shipped_permit_law().of(whose, last)
+    form = head_of(here.name if here else whose, given["office"], given["officer"], date.today())
+    head = Head(comparing.run_block({}), provenance, notices, last)
+    document = present_return(replace(made, unjudged=doubts), head, form)
+    said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
+    common.deliver(document, outputs, mode, said, quiet=given["quiet"])
+    return common.exit_code((), doubts)
+
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 _SOME = click.IntRange(min=1)
@@ -34,9 +99,9 @@ _WAY = "With --mirror: from departure to arrival, at most."
 @click.option("--to", "last", metavar="DATE", help="Last day [default: that of the last movement].")
 @click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
 @click.option("--notification-days", type=_SOME, default=180, show_default=True, help=_OPEN)
-@click.option("--mirror", nargs=2, type=options.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
+@click.option("--mirror", nargs=2, type=common.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
 @click.option("--days", type=click.IntRange(min=0), default=60, show_default=True, help=_WAY)
-@options.outputs_option("File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
+@common.outputs_option(help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
 @click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
 @click.option("--capacity", type=_SOME, default=20, show_default=True, help="How many differences the terminal shows.")
@@ -59,7 +124,6 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     4 no register imported, or nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.cli import common
 
     given["first"], given["last"] = comparing.parse_days(given["first"], given["last"])
     given["tolerance"] = comparing.read_share(given["tolerance"], "--tolerance")
@@ -71,7 +135,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     document, found, doubts = make(ctx, inputs, given, 0 if outputs else given["capacity"])
     said = f"{found} differences, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
-    return int(_exit_code(found, doubts))
+    return common.exit_code(found, doubts)
 
 
 def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: dict[str, Any]) -> None:
@@ -80,28 +144,17 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
     if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
     from precursor_screen.cases.reconcile import differences, mirror
-    from precursor_screen.core.words import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
     for kind in (*given["wanted"], *given["unwanted"]):
         if kind not in kinds:
-            raise UsageError(
-                f"{kind!r} is not a kind of difference", remedy=did_you_mean(kind, kinds) or f"Kinds: {', '.join(kinds)}."
-            )
+            raise common.unknown(f"{kind!r} is not a kind of difference", kind, kinds, f"Kinds: {', '.join(kinds)}.")
     if inputs and given["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
 
 
 def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
     return (not given["wanted"] or kind in given["wanted"]) and kind not in given["unwanted"]
-
-
-def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
-    from precursor_screen.core.errors import ExitCode
-
-    if found:
-        return ExitCode.FLAGGED
-    return ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR
 
 
 def _reconcile(
@@ -114,24 +167,17 @@ def _reconcile(
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import present
+    from precursor_screen.reporting.comparison import present as present
 
     settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
-    begins = [
-        d.first
-        for some in registers.documents.values()
-        for d in some
-        if d.first and first and (d.last is None or d.last >= first)
-    ]
-    known_from = min((*begins, first)) if first else None
+    papers = [d for some in registers.documents.values() for d in some]
+    known_from = first and min([first, *(d.first for d in papers if d.first and (d.last is None or d.last >= first))])
     gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
-    earliest = min((m.day for m in gathered.movements), default=begin)
-    frame = make_frame(
-        settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=min(earliest, begin)
-    )
+    earliest = min([begin, *(m.day for m in gathered.movements)])
+    frame = make_frame(settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=earliest)
     firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
@@ -152,13 +198,8 @@ def _reconcile(
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
     from precursor_screen.reference.jurisdiction import whose_law
 
-    return {
-        "from": begin,
-        "to": end,
-        "tolerance": str(tolerance),
-        "jurisdiction": jurisdiction,
-        "law": whose_law(jurisdiction, end),
-    }
+    within = {"from": begin, "to": end, "tolerance": str(tolerance)}
+    return {**within, "jurisdiction": jurisdiction, "law": whose_law(jurisdiction, end)}
 
 
 def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[Document, ...]]) -> str:
@@ -186,8 +227,7 @@ def _mirror(
     from msgspec.structs import replace
 
     from precursor_screen.cases.reconcile.mirror import mirror
-    from precursor_screen.reporting.comparison import Head
-    from precursor_screen.reporting.reconciliation import present_mirror
+    from precursor_screen.reporting.comparison import Head, present_mirror
 
     settings = comparing.merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
@@ -202,9 +242,7 @@ def _mirror(
     ]
     begin, end = sides[0].span(first, last)
     notices = [f"{len(sides[0].movements)} movements exported, {len(sides[1].movements)} imported, tolerance {tolerance:.2%}"]
-    provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | {
-        "exports": sides[0].source,
-        "imports": sides[1].source,
-    }
+    provenance = _provenance(settings.jurisdiction, begin, end, tolerance)
+    provenance |= {"exports": sides[0].source, "imports": sides[1].source}
     run = comparing.run_block({"days": given["days"]})
     return present_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from precursor_screen.app.config import home_of
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 
 @click.group()
@@ -23,9 +23,9 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("register")
-@click.argument("file", type=options.PATH)
+@click.argument("file", type=common.PATH)
 @click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
-@options.file_option("--mapping", words="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal.")
+@common.file_option("--mapping", help="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal.")
 @click.option("--force", is_flag=True, help="Also if it is much shorter or older than the last copy.")
 @click.pass_context
 def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
@@ -64,7 +64,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
 
 
 @command.command()
-@options.json_option("As JSON.")
+@common.json_option(help="As JSON.")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Which registers are imported, of what day, and how many rows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
-from precursor_screen.cli.review_walk import walk
 from precursor_screen.core.model import REASONS
 from precursor_screen.core.words import printable
 
@@ -21,13 +21,133 @@ if TYPE_CHECKING:
     from precursor_screen.cli.ledger import Opening
     from precursor_screen.core.errors import ExitCode
 
+# `review walk`: one open case at a time, decided by a key.
+
+
+@click.group()
+def command() -> None:
+    """Officers' verdicts on flags. They are recorded under names that nobody checks, and only ever added.
+
+    \b
+    Examples:
+      precursor-screen review list
+      precursor-screen review walk
+      precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen"
+    """
+
+
+_HANGING = 16  # columns by which a sentence that goes on is indented
+
+
+@command.command()
+@click.argument("named", nargs=-1, metavar="[WHAT]...")
+@click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
+@common.officer_options("Who decides", "Another officer who agrees to each clearance of a critical flag.")
+@with_ledger(waits=True)
+@click.pass_context
+def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str | None, second: str, opening: Opening) -> None:
+    """Go through the open cases, worst first, and decide each by a key: c r f ? s q.
+
+    c cleared, r referred, f confirmed, ? inconclusive; then a reason from a list and a text. s leaves a case for later, q ends.
+    Each verdict is recorded at once, so whatever ends the walk, what was decided is kept. WHAT: flags, shipments, bills or parties, as
+    `review list` takes them. Without a terminal the answers are read from standard input, one a line; the second officer that the
+    clearance of a critical flag takes is --second then, never an answer. The names are recorded, not authenticated.
+
+    \b
+    Examples:
+      precursor-screen review walk --officer "N. Officer"
+      precursor-screen review walk --officer "N. Officer" --second "O. Other" BL-1234
+    """
+    from precursor_screen.cases import walk as walking
+    from precursor_screen.cases.review import check_second
+    from precursor_screen.cases.targets import named_of
+    from precursor_screen.core.model import OPEN
+
+    values = common.settings(ctx)
+    name = common.officer_of(values, officer)
+    if second:
+        check_second(name, second, "the clearance of a critical flag takes a second officer")
+    officers = walking.Officers(name, second, tuple(values["review.may_clear"].value))
+    with opening() as ledger, common.reader_may_leave():
+        flags = named_of(ledger, ledger.flags(rule_id=rule_id.upper(), states=OPEN), named)
+        cases = walking.gather(flags)
+        if not cases:
+            click.echo("No case is open.")
+            return
+        talk: walking.Talk = Terminal() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()
+        done = walking.walk(ledger, cases, officers, talk, lambda: datetime.now().astimezone())
+        if done.decided:
+            click.echo(f"\n{common.NOT_AUTHENTICATED}", nl=False)
+        decided = f"{done.decided:,} decided ({done.flags:,} flags)"
+        click.echo(f"\n{done.ended}: {decided}, {done.skipped:,} skipped, {done.left:,} left")
+
+
+class Lines:
+    """Answers from standard input, one a line."""
+
+    def say(self, text: str) -> None:
+        """Prints a line."""
+        click.echo(printable(text))
+
+    def key(self, prompt: str) -> str:
+        """The next line, which is to be a key alone: of a longer one nobody knows whether it was meant for this question."""
+        return self.line(prompt).strip().lower()
+
+    def line(self, prompt: str) -> str:
+        """The next line."""
+        click.echo(prompt, nl=False)
+        read = sys.stdin.readline()
+        if not read:
+            raise EOFError
+        click.echo()
+        return read.rstrip("\r\n")
+
+    def second(self, prompt: str) -> str:
+        """Nobody: the next line may have been meant for the next question."""
+        click.echo(f"{prompt}nobody is asked, since the answers come from a file or a pipe")
+        return ""
+
+
+class Terminal(Lines):
+    """Keys without Enter, and lines with it; sentences that are too long go on below themselves."""
+
+    def say(self, text: str) -> None:
+        """Prints a line within the width of the terminal."""
+        import shutil
+        import textwrap
+
+        width = shutil.get_terminal_size().columns
+        hanging = " " * (min(_HANGING, width // 4) if text.startswith("  ") else 0)
+        for line in textwrap.wrap(printable(text), width, subsequent_indent=hanging, drop_whitespace=True) or [""]:
+            click.echo(line)
+
+    def key(self, prompt: str) -> str:
+        """One key."""
+        click.echo(prompt, nl=False)
+        pressed = click.getchar()
+        if pressed in ("\x04", "\x1a", ""):
+            raise EOFError
+        if pressed == "\x03":
+            raise KeyboardInterrupt
+        click.echo(printable(pressed))
+        return pressed.lower()
+
+    def line(self, prompt: str) -> str:
+        """A line."""
+        return input(prompt)
+
+    def second(self, prompt: str) -> str:
+        """A line."""
+        return input(prompt)
+
+
 # `review stats`: what the verdicts say of the rules.
 
 _HEAD = f"{'rule':<12} {'decided':>7} {'confirmed':>9} {'share':>6} {'95 % from, to':>13} {'referred':>8} {'unclear':>7}  title"
 
 
-@click.command()
-@options.json_option("Print one JSON object a rule.")
+@command.command()
+@common.json_option(help="Print one JSON object a rule.")
 @with_ledger()
 @click.pass_context
 def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
@@ -89,19 +209,7 @@ _STATE = "As of the last run or verdict; open: new and existing; suppressed: cle
 _VERDICT = "What was found; open takes an earlier verdict back."
 _REASON = f"Short code of your own, or one of: {', '.join(REASONS)}."
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
-_OFFICERS = options.officer_options("Who says so", "Another officer who agrees: needed to clear a critical flag.")
-
-
-@click.group()
-def command() -> None:
-    """Officers' verdicts on flags. They are recorded under names that nobody checks, and only ever added.
-
-    \b
-    Examples:
-      precursor-screen review list
-      precursor-screen review walk
-      precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen"
-    """
+_OFFICERS = common.officer_options("Who says so", "Another officer who agrees: needed to clear a critical flag.")
 
 
 @command.command("list")
@@ -110,7 +218,7 @@ def command() -> None:
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--shipment", "shipment_id", metavar="ID", default="", help="Flags of one shipment.")
 @click.option("--all", "everything", is_flag=True, help=f"Name every flag, not the first {_SHOWN}.")
-@options.json_option("Print one JSON object a flag, every flag, with its verdicts.")
+@common.json_option(help="Print one JSON object a flag, every flag, with its verdicts.")
 @with_ledger()
 def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: str, opening: Opening, **shown: bool) -> None:
     """The flags that are recorded, those last raised first, worst first. WHAT: a flag, a shipment, a bill or a party.
@@ -197,7 +305,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
 
 
 @command.command("import")
-@click.argument("source", type=options.PATH, metavar="FILE")
+@click.argument("source", type=common.PATH, metavar="FILE")
 @_OFFICERS
 @with_ledger(waits=True)
 @click.pass_context
@@ -243,8 +351,8 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
 
 
 @command.command("export")
-@click.argument("target", type=options.PATH, metavar="FILE")
-@options.mode_option
+@click.argument("target", type=common.PATH, metavar="FILE")
+@common.mode_option
 @with_ledger()
 @click.pass_context
 def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
@@ -265,7 +373,3 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening:
 def _say_repeated(done: Added) -> None:
     if done.repeated:
         click.echo(f"{done.repeated:,} were recorded already")
-
-
-command.add_command(walk)
-command.add_command(stats)

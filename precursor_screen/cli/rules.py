@@ -12,11 +12,15 @@ import click
 from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of, rule_dirs_of
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 
 if TYPE_CHECKING:
+    from precursor_screen.app.config import Value
     from precursor_screen.app.rulecheck.statistics import RuleStats
     from precursor_screen.core.model import Rule
+    from precursor_screen.reference.bundle import Rulebook
+
+    Loading = Callable[[], Rulebook]
 
 # How rules, and figures of them, are shown to people.
 
@@ -51,23 +55,16 @@ def stats_lines(rows: Iterable[RuleStats]) -> Iterator[str]:
         yield _STATS(row.rule_id, row.flags, row.confirmed, row.cleared, precision, row.not_evaluable, spent, row.title)
 
 
-if TYPE_CHECKING:
-    from precursor_screen.app.config import Value
-    from precursor_screen.app.rulecheck.statistics import RuleStats
-    from precursor_screen.reference.bundle import Rulebook
-
-    Loading = Callable[[], Rulebook]
-
 _MUTATE = "Also change each rule one thing at a time, and name the changes that no test notices."
 _AT_LEAST = "With --mutate: exit code 1 if fewer of all changes are noticed [default: 0]."
 
 
-def _rule_options(command: options.Command) -> options.Command:
+def _rule_options(command: common.Command) -> common.Command:
     alone = click.option("--only-rules", is_flag=True, help="The rules of --rules alone.")
-    return options.rules_option("Folder of rules, added to those that ship.")(alone(command))
+    return common.rules_option(help="Folder of rules, added to those that ship.")(alone(command))
 
 
-def _with_rules(command: options.Command) -> options.Command:
+def _with_rules(command: common.Command) -> common.Command:
     """Gives a command --rules and --only-rules, and as `loading` what loads the rules that they name."""
 
     @_rule_options
@@ -165,7 +162,7 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
       precursor-screen rules test --mutate --at-least 90 --rules my-rules --only-rules
     """
     from precursor_screen.app.rulecheck.inline_tests import count_gaps, run_tests
-    from precursor_screen.core.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import UsageError
 
     if at_least is not None and not mutated:
         raise UsageError("--at-least counts what --mutate finds", remedy="Add --mutate.")
@@ -177,33 +174,31 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
     known = f", {gaps} known gaps" if gaps else ""
     click.echo(f"{count} tests of {len(book.compiled)} rules: {len(failures)} failed{known}")
     if failures or not mutated:
-        return ExitCode.FLAGGED if failures else ExitCode.CLEAR
+        return common.exit_code(failures)
     return _mutate(book, at_least or 0)
 
 
 def _mutate(book: Rulebook, at_least: float) -> int:
     """Prints what mutants of the rules came to; code 1 if less than so many per cent were killed."""
     from precursor_screen.app.rulecheck.mutants import mutate, share, show
-    from precursor_screen.core.errors import ExitCode
 
     found = mutate(book.compiled, book.lists, book.macros)
     for line in show(found):
         click.echo(line)
     killed, total = sum(m.killed for m in found), sum(m.total for m in found)
     click.echo(f"{killed} of {total} mutants of {len(found)} rules killed ({share(killed, total):.1f} %)")
-    if share(killed, total) >= at_least:
-        return ExitCode.CLEAR
-    click.echo(f"fewer than {at_least:g} %: write tests that notice the changes that survive", err=True)
-    return ExitCode.FLAGGED
+    if is_low := share(killed, total) < at_least:
+        click.echo(f"fewer than {at_least:g} %: write tests that notice the changes that survive", err=True)
+    return common.exit_code(is_low)
 
 
 @command.command()
-@click.argument("old", type=options.PATH)
-@click.argument("new", type=options.PATH)
+@click.argument("old", type=common.PATH)
+@click.argument("new", type=common.PATH)
 @click.argument("inputs", nargs=-1, required=True, metavar="MANIFEST...")
-@options.jurisdiction_option("For whom one screens.")
-@options.watchlist_option("As of `screen` [default: none].")
-@options.as_of_option("As of `screen` [default: today].")
+@common.jurisdiction_option(help="For whom one screens.")
+@common.watchlist_option(help="As of `screen` [default: none].")
+@common.as_of_option(help="As of `screen` [default: today].")
 @click.pass_context
 def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], **given: Any) -> int:
     """Flags gained and lost between two folders of rules on the same manifests, and which version number that asks for.
@@ -219,7 +214,6 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
     from precursor_screen.app.rulecheck.statistics import compare_rules, show_changes
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import NO_WATCHLIST, merge_options
-    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.bundle import SiteRules, load_rulebook
 
     check_rule_folders((old, new), only=True)
@@ -236,14 +230,14 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
         click.echo(line)
     gained, lost = (sum(len(getattr(c, kind)) for c in changes) for kind in ("gained", "lost"))
     click.echo(f"{len(changes)} rules differ: {gained} flags gained, {lost} lost")
-    return ExitCode.FLAGGED if gained or lost else ExitCode.CLEAR
+    return common.exit_code(gained or lost)
 
 
 @command.command()
 @click.argument("inputs", nargs=-1, metavar="[MANIFEST...]")
 @click.option("--ledger", "url", metavar="PATH|URL|home", help="Count the recorded flags and what officers said of them.")
-@options.jurisdiction_option("For whom one screens.")
-@options.json_option("As JSON, one object a rule.")
+@common.jurisdiction_option(help="For whom one screens.")
+@common.json_option(help="As JSON, one object a rule.")
 @_rule_options
 @click.pass_context
 def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any) -> None:
@@ -289,7 +283,7 @@ def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[Ru
 
 
 @command.command()
-@options.file_option("-o", "--output", words="File to write [default: standard output].")
+@common.file_option("-o", "--output", help="File to write [default: standard output].")
 @click.option("--check", is_flag=True, help="Say whether the file is up to date instead of writing it; exit code 1 if not.")
 @_with_rules
 def docs(output: Path | None, check: bool, loading: Loading) -> int:
@@ -300,7 +294,7 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
       precursor-screen rules docs -o rules.md
     """
     from precursor_screen.app.rulecheck.statistics import rule_index
-    from precursor_screen.core.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reporting.interface import whole_file
 
     page = rule_index(loading().rules)
@@ -311,16 +305,16 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
     elif check:
         current = output.is_file() and output.read_text(encoding="utf-8") == page
         click.echo(f"{output} is {'up to date' if current else 'out of date'}")
-        return ExitCode.CLEAR if current else ExitCode.FLAGGED
+        return common.exit_code(not current)
     else:
         with whole_file(output, mode=None) as stream:
             stream.write(page.encode())
-    return ExitCode.CLEAR
+    return common.exit_code(())
 
 
 @command.command("new")
 @click.argument("rule_id")
-@click.option("--folder", type=options.PATH, default=Path(), help="Where to write it [default: here].")
+@click.option("--folder", type=common.PATH, default=Path(), help="Where to write it [default: here].")
 def new_rule_file(rule_id: str, folder: Path) -> None:
     """Write a rule file to begin with; it passes `rules lint` and `rules test` as it stands.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.core.model import SCREENED_TIERS
 from precursor_screen.core.words import printable
 
@@ -41,30 +41,30 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@options.outputs_option(_OUTPUT)
-@options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
-@options.file_option("--resolved", "resolved_path", words=_RESOLVED)
-@options.jurisdiction_option("For whom one screens (US, EU, FR, AU ...): thresholds and directions.")
+@common.outputs_option(help=_OUTPUT)
+@common.file_option("--issues", "issues_path", help="Every issue, one row each (.csv or .parquet).")
+@common.file_option("--resolved", "resolved_path", help=_RESOLVED)
+@common.jurisdiction_option(help="For whom one screens (US, EU, FR, AU ...): thresholds and directions.")
 @click.option(
     "--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(SCREENED_TIERS)} [default: convention,national]."
 )
-@options.rules_option("Folder of rules, added to those that ship. Repeatable.")
+@common.rules_option(help="Folder of rules, added to those that ship. Repeatable.")
 @click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
-@options.watchlist_option(_WATCHLIST)
-@options.mapping_option("Column map for tabular input [default: guessed, and reported].")
-@options.file_option("--rates", metavar="PATH", words=_RATES)
-@options.encoding_option("Encoding of text input [default: decided by content, and reported].")
-@options.fail_on_option("none")
-@options.as_of_option("Day that judges list ages and lines without a date [default: today].")
+@common.watchlist_option(help=_WATCHLIST)
+@common.mapping_option(help="Column map for tabular input [default: guessed, and reported].")
+@common.file_option("--rates", metavar="PATH", help=_RATES)
+@common.encoding_option(help="Encoding of text input [default: decided by content, and reported].")
+@common.fail_on_option("none")
+@common.as_of_option(help="Day that judges list ages and lines without a date [default: today].")
 @click.option("--ledger", "ledger", metavar="PATH|URL|home", help="Remember, and look back: a file, postgresql://... or home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
-@options.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
+@common.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
 @click.option("--require-fresh", is_flag=True, help=_FRESH)
 @click.option("--capacity", type=click.IntRange(min=1), default=20, show_default=True, help=_CAPACITY)
 @click.option("--sample", metavar="SHARE", help=_SAMPLE)
 @click.option("--structure", is_flag=True, help=_STRUCTURE)
-@options.jobs_option
-@options.mode_option
+@common.jobs_option
+@common.mode_option
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
@@ -85,8 +85,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     """
     from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.app.session import open_session
-    from precursor_screen.reporting.interface import check_places
-    from precursor_screen.reporting.registry import check_report
+    from precursor_screen.reporting.interface import check_places, check_report
 
     values = common.settings(ctx)
     given["mode"] = common.file_mode(values, given["mode"])
@@ -106,14 +105,14 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     clock = _Clock(given["timing"], given["quiet"])
 
     def tell(result: Run) -> None:
-        clock.pause()
+        clock.step("")
         _show(result.report, outputs, given)
 
     session = open_session(settings, clock.step, common.fault_keeper(ctx))
     result = session.run(
         sources, lambda result: _write(result, outputs, given), tell, every_line=given["resolved_path"] is not None
     )
-    clock.stop()
+    clock.step("")
     return int(result.report.exit_code)
 
 
@@ -169,7 +168,7 @@ def _check_table_path(path: Path) -> None:
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
     from precursor_screen.app.resolved import resolved_table
-    from precursor_screen.reporting.registry import write_report
+    from precursor_screen.reporting.interface import write_report
     from precursor_screen.reporting.tables import write_table
 
     for path in outputs:
@@ -192,22 +191,12 @@ class _Clock:
         return time.perf_counter(), time.process_time()
 
     def step(self, doing: str) -> None:
-        """doing: a stage; after a colon how far it is."""
-        stage = doing.partition(":")[0] if not doing.startswith("reading ") else "reading"
+        """Says how long the last stage took, and what comes next: a stage, and after a colon how far it is. Without a word it clears the line
+        for what is printed."""
+        stage = "reading" if doing.startswith("reading ") else doing.partition(":")[0]
         if stage != self.doing:
-            self._tell()
+            if self.timing and self.doing:
+                wall, cpu = (now - before for now, before in zip(self._now(), self.at, strict=True))
+                click.echo(f"{wall:8.2f} s {cpu:8.2f} CPU-s  {self.doing}", err=True)
             self.at, self.doing = self._now(), stage
         common.show_progress(doing, self.quiet)
-
-    def _tell(self) -> None:
-        if self.timing and self.doing:
-            wall, cpu = (now - before for now, before in zip(self._now(), self.at, strict=True))
-            click.echo(f"{wall:8.2f} s {cpu:8.2f} CPU-s  {self.doing}", err=True)
-
-    def pause(self) -> None:
-        """Says how long the last step took, and clears the line for what is printed."""
-        self._tell()
-        self.doing = ""
-        common.show_progress("", self.quiet)
-
-    stop = pause

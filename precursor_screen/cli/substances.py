@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.cli.common import fields
 from precursor_screen.core.model import TIERS
 from precursor_screen.core.words import printable
@@ -159,7 +159,7 @@ def command() -> None:
 @click.option("--schedule", metavar="NAME", help="Only those listed in that table, schedule or category.")
 @click.option("--tier", type=click.Choice(TIERS), help="Only those of that tier.")
 @click.option("--on", "day", metavar="DATE", help="By the listings in force on that day [default: those that have no end].")
-@options.json_option("One JSON object per substance and line.")
+@common.json_option(help="One JSON object per substance and line.")
 def list_substances(instrument: str | None, schedule: str | None, tier: str | None, day: str | None, as_json: bool) -> None:
     """One line a substance.
 
@@ -204,7 +204,7 @@ def _check_filters(table: SubstanceTable, instrument: str | None, schedule: str 
 
 @command.command()
 @click.argument("substance_id")
-@options.json_option("The substance as a JSON object.")
+@common.json_option(help="The substance as a JSON object.")
 def show(substance_id: str, as_json: bool) -> None:
     """One substance in full: names, numbers, codes and listings, each with its source and check.
 
@@ -223,9 +223,9 @@ def show(substance_id: str, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("folder", required=False, type=options.PATH)
-@options.as_of_option("Day on which the sizes of the tables are counted [default: today].")
-@options.json_option("One JSON object.")
+@click.argument("folder", required=False, type=common.PATH)
+@common.as_of_option(help="Day on which the sizes of the tables are counted [default: today].")
+@common.json_option(help="One JSON object.")
 def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
     """Checks the tables: against themselves, their editions and, with the extra `structure`, against the structures.
 
@@ -236,7 +236,6 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
     Example:
       precursor-screen substances verify
     """
-    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference import shipped
     from precursor_screen.reference.substance_verify import verify_tables
 
@@ -246,21 +245,21 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
         counts = {"substances": len(table.substances), "problems": len(problems)}
         shown = [{"check": c.name, **common.fields(c, "examined problems notes")} for c in checks]
         common.echo_json({**common.fields(table, "edition sha256"), **counts, "checks": shown})
-        return ExitCode.FLAGGED if problems else ExitCode.CLEAR
+        return common.exit_code(problems)
     common.say(problems, "error: ", err=True)
     for check in checks:
         click.echo(f"{check.name}: {check.examined} examined, {len(check.problems)} wrong")
         common.say(check.notes, "  note: ")
     click.echo(f"editions: {table.edition}")
     click.echo(f"{len(table.substances)} substances: {len(problems)} problems")
-    return ExitCode.FLAGGED if problems else ExitCode.CLEAR
+    return common.exit_code(problems)
 
 
 @command.command()
 @click.argument("old")
 @click.argument("new")
 @click.option("--names", "with_names", is_flag=True, help="List the names that came and went, not only how many.")
-@options.json_option("One JSON object.")
+@common.json_option(help="One JSON object.")
 def diff(old: str, new: str, with_names: bool, as_json: bool) -> None:
     """What changed in law from OLD to NEW: two days (of the tables that ship), or two folders of substance tables.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.app.config import home_of
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ def say_changes(found: ListDiff, kind: str, everything: bool) -> None:
     """Entries that were added, removed or changed; of those that changed first the ones in which more than other details did."""
     others = {entry for entry, _ in found.changed} - set(found.content_changed) if kind == "changed" else set()
     entries = sorted(getattr(found, kind), key=lambda e: e[0] in others)
-    within = (
-        f", {len(found.content_changed):,} of them in names, programmes, identifiers or addresses" if kind == "changed" else ""
-    )
-    click.echo(f"{kind}: {len(entries):,}{within}")
+    within = f", {len(found.content_changed):,} of them in names, programmes, identifiers or addresses"
+    click.echo(f"{kind}: {len(entries):,}{within if kind == 'changed' else ''}")
     for entry_id, name in entries if everything else entries[:MOST]:
         details = " (other details only)" if entry_id in others else ""
         click.echo(f"  {printable(entry_id)}  {printable(name)}{details}")
@@ -44,15 +42,12 @@ def say_imported(manifest: SnapshotInfo) -> None:
     counts = f"{manifest.entries:,} entries, {manifest.names:,} names, {manifest.addresses:,} addresses"
     click.echo(f"{manifest.list_id}: {counts}; list of {manifest.list_date}, snapshot {manifest.number}")
     for skipped in manifest.skipped:
-        click.echo(f"  skipped {skipped.count}: {printable(skipped.reason)}{_example(skipped)}")
+        example = f" (such as {skipped.examples[0]!r})" if skipped.examples else ""
+        click.echo(f"  skipped {skipped.count}: {printable(skipped.reason)}{example}")
     for note in manifest.notes:
         click.echo(f"  note: {printable(note.reason)}" + (f" ({note.count})" if note.count > 1 else ""))
     if manifest.forced:
         click.echo(f"  forced: {manifest.forced}")
-
-
-def _example(remark: Remark) -> str:
-    return f" (such as {remark.examples[0]!r})" if remark.examples else ""
 
 
 def _is_stale(one: ListStatus, limit: int | None) -> bool:
@@ -111,7 +106,7 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("list_id")
-@click.argument("files", nargs=-1, required=True, type=options.PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=common.PATH, metavar="FILE...")
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
 @click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help=_MAX_AGE)
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
@@ -155,7 +150,7 @@ def import_list(
 
 @command.command()
 @click.argument("list_ids", nargs=-1, metavar="[LIST_ID]...")
-@click.option("--source", "source_file", type=options.PATH, metavar="FILE", help=_SOURCE)
+@click.option("--source", "source_file", type=common.PATH, metavar="FILE", help=_SOURCE)
 @click.option("--force", is_flag=True, help="Take a list that shrank or is older than the last import.")
 @click.pass_context
 def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | None, force: bool) -> ExitCode:
@@ -196,9 +191,9 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
 
 
 @command.command()
-@options.as_of_option("Day on which ages are judged [default: today].")
+@common.as_of_option(help="Day on which ages are judged [default: today].")
 @click.option("--sources", "by_source", is_flag=True, help="Count the entries of each source within a list, too.")
-@options.json_option("Print one JSON object.")
+@common.json_option(help="Print one JSON object.")
 @click.pass_context
 def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool) -> ExitCode:
     """Every imported list with its date, age and counts; exit code 4 when one that was imported is missing or damaged.
@@ -232,7 +227,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
     Example:
       precursor-screen watchlists verify ofac-sdn
     """
-    from precursor_screen.core.errors import ExitCode, WatchlistError
+    from precursor_screen.core.errors import WatchlistError
 
     store = _store(ctx)
     known = store.list_ids()
@@ -248,7 +243,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
         click.echo(f"{list_id}: {'; '.join(problems) or 'as imported'}")
     if not list_ids and not known:
         click.echo("No watchlist is imported.")
-    return ExitCode.FLAGGED if failed else ExitCode.CLEAR
+    return common.exit_code(failed)
 
 
 @command.command()
@@ -256,7 +251,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
 @click.argument("old", type=int, required=False)
 @click.argument("new", type=int, required=False)
 @click.option("--all", "everything", is_flag=True, help=f"Name every entry, not the first {MOST} of each kind.")
-@options.json_option("Print one JSON object, which names every entry.")
+@common.json_option(help="Print one JSON object, which names every entry.")
 @click.pass_context
 def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, everything: bool, as_json: bool) -> None:
     """Entries added, removed and changed between two snapshots of a list, by default the last two.

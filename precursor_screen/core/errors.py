@@ -28,7 +28,7 @@
     └── MissingExtra          an optional dependency              2
 
 A bad row is not an exception: it becomes an issue (`issues.py`). What is not in this tree is a fault of the program: exit code 4,
-or 3 where it befell one of several inputs (`cli/faults.py`).
+or 3 where it befell one of several inputs (`cli/common.py`).
 """
 
 from __future__ import annotations

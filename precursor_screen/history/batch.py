@@ -7,8 +7,9 @@ Staged, for the statements of `history` and `movements`:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +20,7 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
-from precursor_screen.kernel.versions.bills import CANCELLATION, DONE, WAITING
+from precursor_screen.kernel.versions.bills import CANCELLATION, WAITING
 from precursor_screen.kernel.versions.decide import BILL, Decision, add_bills, decide
 
 # A message that is recorded, and no movement.
@@ -114,9 +115,9 @@ def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
     decision = decide(pa.concat_tables([stated.select(columns), rows.select(columns)]))
     leaving, returning = _changes(recorded, decision)
     stage(connection, "leaving", pa.table([list(leaving), list(leaving.values())], schema=_LEAVING), ["id"])
-    there = set(zip(*(recorded.column(n).to_pylist() for n in ("line_id", "substance_id")), strict=True))
-    over = {line for line, ended in zip(*_columns(recorded, "line_id", "ended_run"), strict=True) if ended is not None}
-    over -= {line for line, ended in zip(*_columns(recorded, "line_id", "ended_run"), strict=True) if ended is None}
+    there = set(zip(*_columns(recorded, "line_id", "substance_id"), strict=True))
+    ends = list(zip(*_columns(recorded, "line_id", "ended_run"), strict=True))
+    over = {line for line, ended in ends if ended is not None} - {line for line, ended in ends if ended is None}
     known = frozenset(line for line, _ in there)
     mine = list(zip(*_columns(rows, "line_id", "substance_id"), strict=True))
     # A substance that is recognised later is added to its line, unless that stands no longer.
@@ -145,9 +146,8 @@ def _changes(recorded: pa.Table, decision: Decision) -> tuple[dict[int, str], di
     leaving: dict[int, str] = {}
     returning: dict[int, bool] = {}
     names = ("id", "line_id", "message_function", "ended_run", STATED, "substance_mass_kg")
-    for row, (number, line, function, ended, stated, mass) in enumerate(
-        zip(*(recorded.column(n).to_pylist() for n in names), strict=True)
-    ):
+    rows: Iterable[tuple[Any, ...]] = zip(*_columns(recorded, *names), strict=True)
+    for row, (number, line, function, ended, stated, mass) in enumerate(rows):
         if function == CANCELLATION:
             continue
         why, counts = decision.why.get(line), row not in decision.uncounted
@@ -159,8 +159,3 @@ def _changes(recorded: pa.Table, decision: Decision) -> tuple[dict[int, str], di
         elif counts != (stated is None) and (stated if stated is not None else mass) not in (None, Decimal(0)):
             leaving[number], returning[number] = RECOUNTED, counts
     return leaving, returning
-
-
-def why_recorded(why: str | None) -> str | None:
-    """What stands beside a row that has ended: a cancellation waits, or has done its work; either way it is a message."""
-    return WAITING if why == DONE else why

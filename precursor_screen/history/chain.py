@@ -222,11 +222,6 @@ class RowChecksums(Struct):
         return self._columns[name]
 
 
-def empty_checksums() -> dict[str, Checksum]:
-    """Those of a ledger that holds nothing."""
-    return {name: Checksum() for name in TABLES}
-
-
 def to_state(checksums: Mapping[str, Checksum]) -> str:
     """Checksums as the chain holds them."""
     return json.dumps({name: [t.rows, f"{t.total:032x}"] for name, t in checksums.items()}, sort_keys=True)
@@ -288,9 +283,8 @@ def find_break(links: Iterable[Link]) -> str:
     """Where links do not follow one another; empty: they do. The first is believed unless it is that of the whole chain."""
     before: Link | None = None
     for link in links:
-        first = before is None
-        if not first or link.number == 1:
-            number, text = (1, "") if before is None else (before.number + 1, before.link)
+        if before is not None or link.number == 1:
+            number, text = (before.number + 1, before.link) if before is not None else (1, "")
             if link.number != number or not link.follows(text):
                 return f"the chain is broken at link {link.number} ({link.kind}, {link.at})"
         before = link

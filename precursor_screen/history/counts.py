@@ -1,4 +1,4 @@
-"""What all lines come to by day, kept and read: one row a run, day and kind, its counts packed.
+"""Movements as a run records them, and what all lines come to by day: one row a run, day and kind, its counts packed.
 
 A row a (party, chapter, day) would be three rows a line: the digests of those alone took longer than the rest of recording. So the
 counts of a day are one text: records of fixed width, little-endian, in base64. Kinds:
@@ -11,8 +11,10 @@ counts of a day are one text: records of fixed width, little-endian, in base64. 
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,11 +22,106 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import text
+from msgspec import Struct
+from sqlalchemy import Connection, text
 
 from precursor_screen.core.history_seam import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
+from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history.batch import STATED, StageResult
 from precursor_screen.history.chain import RowChecksums
+from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.values import RECOUNTED
+from precursor_screen.kernel.versions.bills import DONE, SUPERSEDED, WAITING
+from precursor_screen.kernel.versions.decide import BILL
 from precursor_screen.text.key_numbers import numbers_of
+
+# New movements are added; replaced and cancelled ones are marked and kept.
+_MOVEMENT = pa.schema([*MOVEMENT, (BILL, pa.string()), (STATED, MOVEMENT.field("substance_mass_kg").type)])
+_MASS = "substance_mass_kg"
+_ZERO = Decimal(0)
+
+
+class Recorded(Struct, frozen=True):
+    """What came of a run's movements. first: id of the first that was added; 0: none was. days: earliest and latest of those."""
+
+    first: int
+    added: int
+    superseded: int
+    cancelled: int
+    days: tuple[date, date] | None = None
+
+
+def record_movements(seals: RowChecksums, staged: StageResult, run_no: int) -> Recorded:
+    """Records the movements of a run.
+
+    Args:
+        seals: of a transaction.
+        staged: what the run brings (`batch.stage_batch`).
+        run_no: of the run.
+    """
+    connection = seals.connection
+    ended: Counter[str] = Counter(staged.leaving.values())
+    again = read_rows(connection, staged.returning)
+    if staged.leaving:
+        change = """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
+            where id in (select id from leaving)"""
+        connection.execute(text(change), {"run": run_no})
+        seals.rehash("movements", "leaving l cross join movements t where t.id = l.id")
+    fresh = staged.rows.take(pa.array(staged.fresh, pa.int64()))
+    # A cancellation waits, or has done its work; either way it is a message.
+    whys = [WAITING if (w := staged.decision.why.get(line)) == DONE else w for line in fresh.column("line_id").to_pylist()]
+    ended.update(why for why in whys if why is not None)
+    added = pa.concat_tables([_counted(fresh, [staged.uncounted(n) for n in staged.fresh]), counted_anew(again, staged)])
+    whys += [None] * again.num_rows
+    first = next_id(connection)
+    if added.num_rows:
+        ids = pa.array(np.arange(first, first + added.num_rows))
+        runs = pa.array(np.full(added.num_rows, run_no))
+        ends = pa.array([run_no if why else None for why in whys], pa.int64())
+        names = ["id", "added_run", "ended_run", "ended_why", *_MOVEMENT.names]
+        seals.insert("movements", pa.table([ids, runs, ends, pa.array(whys, pa.string()), *added.columns], names=names))
+    superseded = ended[SUPERSEDED] + ended[RECOUNTED]
+    counts = (added.num_rows, superseded, sum(ended.values()) - superseded)
+    if not added.num_rows:
+        return Recorded(0, *counts)
+    days = pc.min_max(added.column("as_of_date")).as_py()
+    return Recorded(first, *counts, (days["min"], days["max"]))
+
+
+def next_id(connection: Connection) -> int:
+    """The next number; never one that was given before, even where its row has been pruned."""
+    query = "select max(first_movement + movements_added) from runs"
+    return max(1, int(connection.execute(text(query)).scalar() or 0))
+
+
+def read_rows(connection: Connection, ids: Iterable[int]) -> pa.Table:
+    """`id`, MOVEMENT, BILL and STATED of some rows, by id."""
+    schema = pa.schema([("id", pa.int64()), *_MOVEMENT])
+    wanted = sorted(ids)
+    if not wanted:
+        return schema.empty_table()
+    stage(connection, "wanted", pa.table([pa.array(wanted, pa.int64())], names=["id"]), ["id"])
+    columns = ", ".join(f"t.{n}" for n in schema.names)
+    return fetch(connection, f"select {columns} from wanted w cross join movements t where t.id = w.id order by t.id", schema)
+
+
+def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
+    """By the columns of `_MOVEMENT`: rows with the mass that counts, and beside it the one that is stated where that is another."""
+    mass = rows.column(_MASS)
+    elsewhere = pa.array(uncounted, pa.bool_())
+    zero = pa.scalar(_ZERO, mass.type)
+    counted = pc.if_else(elsewhere, zero, mass)
+    stated = pc.if_else(elsewhere, mass, pa.scalar(None, mass.type))
+    columns = {n: rows.column(n) for n in (*MOVEMENT.names, BILL)} | {_MASS: counted, STATED: stated}
+    return pa.table([columns[n] for n in _MOVEMENT.names], schema=_MOVEMENT)
+
+
+def counted_anew(again: pa.Table, staged: StageResult) -> pa.Table:
+    """By the columns of `_MOVEMENT`: rows that stand again, or count otherwise than they did, with the mass that they count with."""
+    stated = pc.coalesce(again.column(STATED), again.column(_MASS))
+    rows = again.set_column(again.column_names.index(_MASS), _MASS, stated)
+    return _counted(rows, [not staged.returning[i] for i in again.column("id").to_pylist()])
+
 
 TABLE: Final = "counts"
 SENT_AGAIN: Final = 92  # days around a run's own in which a cargo is looked for that is counted already
@@ -34,11 +131,11 @@ _PARTY = np.dtype([("party", "<u8"), ("chapter", "u1"), ("lines", "<u4")])
 _LANE = np.dtype([("hs6", "<u4"), ("dispatch", "S2"), ("destination", "S2"), ("transit", "S2"), ("lines", "<u4")])
 _CARGO = np.dtype([("cargo", "<u8")])
 _TYPES = {**dict.fromkeys(PARTIES, _PARTY), LANES: _LANE, CARGO_KIND: _CARGO}
-_STORED = pa.schema([("day", pa.string()), (TABLE, pa.string())])
+_COUNTS = pa.schema([("day", pa.string()), (TABLE, pa.string())])
 _Records = npt.NDArray[np.void]
 
 
-def record(seals: RowChecksums, counts: TradeCounts, run_no: int) -> int:
+def record_counts(seals: RowChecksums, counts: TradeCounts, run_no: int) -> int:
     """Records what the lines of a run come to that no earlier run has counted.
 
     Returns:
@@ -115,7 +212,7 @@ def _read(
     """Records of a kind whose column `name` is among those asked for, each with its day since 1970."""
     wanted = pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name])
     source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
-    stored = seals.fetch(TABLE, source, (kind, *(day.isoformat() for day in days)), _STORED)
+    stored = seals.fetch(TABLE, source, (kind, *(day.isoformat() for day in days)), _COUNTS)
     records, on = [np.empty(0, _TYPES[kind])], [np.empty(0, np.int32)]
     for row in stored.to_pylist() if len(wanted) else ():
         part = np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])

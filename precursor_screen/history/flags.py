@@ -17,9 +17,17 @@ from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
 from precursor_screen.history.chain import RowChecksums
-from precursor_screen.history.episodes import PreviousFlag, covering, name_continued, read_before
-from precursor_screen.history.joined import Joined, aliases_of, join_episodes, under_kept_ids
-from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.episodes import (
+    Joined,
+    PreviousFlag,
+    aliases_of,
+    covering,
+    join_episodes,
+    name_continued,
+    read_before,
+    under_kept_ids,
+)
+from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.upkeep import adopt_ids
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict
 from precursor_screen.history.verdicts import standing_clearances
@@ -77,7 +85,6 @@ def compare(
     cleared = standing_clearances(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
     raised = frozenset(flags.column("flag_id").to_pylist())
-    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, untold)
     recorded = _recorded_states(seals, flags, untold)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
     kept = _kept_episodes(seals, joined, untold)
@@ -85,26 +92,25 @@ def compare(
     states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
     first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
-    continued = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag, kept)
+    named, grows = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag, kept)
     of_episode = {
-        place: continued.grows[place[0]]
+        place: grows[place[0]]
         for place, state in zip(places, states, strict=True)
-        if (state == NEW or place[0] in kept) and place[0] in continued.grows
+        if (state == NEW or place[0] in kept) and place[0] in grows
     }
     of_episode = {place: before for place, before in of_episode.items() if place[0] not in kept or before.state != NEW}
     # A clearance covers an episode until it escalates; a flag that grows from one of which somebody was told is no news.
     covers = {p: b.verdict_on for p, b in of_episode.items() if p[0] not in kept or b.state == SUPPRESSED}
     cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
     cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
-    run.cleared.clear()
-    run.cleared.update(cleared)
     told = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
     states = [
         SUPPRESSED if p in cleared else EXISTING if p in told else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
     position = flags.column_names.index("state")
-    compared = continued.flags.set_column(position, "state", pa.array(states, _TEXT))
+    compared = named.set_column(position, "state", pa.array(states, _TEXT))
+    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, untold)
     carried, resolved = _no_longer_raised(seals, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
@@ -162,12 +168,8 @@ def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
 
 def _suppression(flag_id: str, verdict: Verdict) -> dict[str, Any]:
     reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
-    return {
-        "flag_id": flag_id,
-        "by": verdict.who,
-        "reason": reason,
-        "until": date.fromisoformat(verdict.until) if verdict.until else None,
-    }
+    until = date.fromisoformat(verdict.until) if verdict.until else None
+    return {"flag_id": flag_id, "by": verdict.who, "reason": reason, "until": until}
 
 
 def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
@@ -179,14 +181,11 @@ def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
 def _recorded_states(seals: RowChecksums, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
     """Flag id -> state, new only where nobody was told, and the run that first raised it."""
     connection = seals.connection
-    ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
-    stage(connection, "raised", ids, ["flag_id"])
+    stage_keys(connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     seals.check("flags", "raised r cross join flags t where t.flag_id = r.flag_id")
-    found = fetch(
-        connection,
-        "select f.flag_id, f.state, f.last_run, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
-        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]),
-    )
+    schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
+    columns = ", ".join(f"f.{name}" for name in schema.names)
+    found = fetch(connection, f"select {columns} from raised r cross join flags f where f.flag_id = r.flag_id", schema)
     rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
     return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
 
@@ -240,19 +239,18 @@ def _flags_to_compare(seals: RowChecksums, run: _Run) -> list[dict[str, Any]]:
     judged, connection = run.judged, seals.connection
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
     fallen = judged.fallen.column("movement_key")
-    keys = pc.unique(
-        pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
-    ).drop_null()
+    keys = pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
+    keys = pc.unique(keys).drop_null()
     lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
         flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)
         keys = keys.filter(pc.is_in(keys, flagged.column("movement_key").combine_chunks()))
         lines = lines.filter(pc.is_in(lines, flagged.column("line_id").combine_chunks()))
-    stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    stage_keys(connection, "judged", "movement_key", keys)
     # Also by the line itself: earlier versions knew it under another key.
-    stage(connection, "judged_lines", pa.table([lines], names=["line_id"]), ["line_id"])
-    stage(connection, "answered", pa.table([pa.array(sorted(run.answered), _TEXT)], names=["flag_id"]), ["flag_id"])
+    stage_keys(connection, "judged_lines", "line_id", lines)
+    stage_keys(connection, "answered", "flag_id", run.answered)
     names = ", ".join(f"f.{n}" for n in _STORED.names)
     query = f"""select {names} from (
             select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
@@ -290,7 +288,7 @@ def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[st
         LedgerError: a recorded flag is not what was recorded.
     """
     connection = seals.connection
-    stage(connection, "asked_shipments", pa.table({"shipment_id": pc.unique(flags.column("shipment_id"))}), ["shipment_id"])
+    stage_keys(connection, "asked_shipments", "shipment_id", pc.unique(flags.column("shipment_id")))
     source = f"asked_shipments a cross join flags t where t.shipment_id = a.shipment_id and t.last_run < {run_no}"
     untold = ", ".join(map(str, sorted({0, *undelivered(connection, run_no)})))
     told = f"{source} and t.state in ('{NEW}', '{EXISTING}') and t.last_run not in ({untold})"
@@ -300,9 +298,8 @@ def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[st
     for row in fetch(connection, f"select t.flag_id, t.shipment_id, t.band from {told}", kinds).to_pylist():
         bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
     known = frozenset(fetch(connection, f"select t.flag_id from {source}", kinds.remove(2).remove(1)).column(0).to_pylist())
-    for flag_id, shipment_id, state in zip(
-        *(flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state")), strict=True
-    ):
+    columns = (flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state"))
+    for flag_id, shipment_id, state in zip(*columns, strict=True):
         if state == NEW and flag_id in known:
             bands.pop(shipment_id, None)
     return bands
@@ -318,7 +315,7 @@ def with_open_serious_flag(seals: RowChecksums, movement_keys: pa.Array) -> froz
     if not len(wanted):
         return frozenset()
     serious = f"state in ('{NEW}', '{EXISTING}') and {{}}level in ('high', 'critical')"
-    stage(seals.connection, "asked_keys", pa.table({"movement_key": wanted}), ["movement_key"])
+    stage_keys(seals.connection, "asked_keys", "movement_key", wanted)
     seals.check("flags", f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious.format('t.')}")
     query = f"select distinct f.movement_key from asked_keys a join flags f on f.movement_key = a.movement_key where {serious.format('f.')}"
     return frozenset(fetch(seals.connection, query, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())

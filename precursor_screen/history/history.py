@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from precursor_screen.core.history_seam import KNOWN, RULE_LINE, VersionsResult
 from precursor_screen.core.model import OPEN
@@ -18,9 +18,9 @@ from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history.batch import IS_MOVEMENT, StageResult, each_once
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.columns import Copy, ended_since
-from precursor_screen.history.joined import lines_beside
-from precursor_screen.history.movements import counted_anew, read_rows
-from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.counts import counted_anew, read_rows
+from precursor_screen.history.episodes import lines_beside
+from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
 from precursor_screen.kernel.versions.settled import amended_rows, counted_as
 
@@ -132,6 +132,7 @@ def _positions(pairs: Codes, among: Codes) -> Codes:
 
 
 IDENTITY = ("movement_key", "line_id")
+_NO_IDS = pa.array([], pa.int64())
 
 
 def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, VersionsResult, date | None]:
@@ -166,8 +167,7 @@ def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, Ver
 def _flagged(seals: RowChecksums, lines: frozenset[str]) -> pa.Table:
     """RULE_LINE: those of some lines that bear an open flag, or whose earlier version does."""
     opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
-    table = pa.table([pa.array(sorted(lines), pa.string())], names=["line_id"])
-    stage(seals.connection, "bearing", table, ["line_id"])
+    stage_keys(seals.connection, "bearing", "line_id", lines)
     query = f"""select f.rule_id, b.line_id from bearing b cross join flags f where f.line_id = b.line_id and f.state in ({opened})
         union select f.rule_id, b.line_id from batch b cross join flags f
         where f.movement_key = b.movement_key and f.state in ({opened}) order by 1, 2"""
@@ -218,16 +218,11 @@ def _again(seals: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa
     moved = pa.array(sorted(staged.leaving), pa.int64())
     gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), moved)).column("line_id")
     lines = _beside(seals, frozenset(gone.to_pylist())) | lines_beside(connection, frozenset(gone.to_pylist()))
-    wanted = pa.array(sorted(lines | late), pa.string())
-    stage(connection, "again", pa.table([wanted], names=["line_id"]), ["line_id"])
+    stage_keys(connection, "again", "line_id", lines | late)
     source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
     seals.check("movements", source)
-    columns = ", ".join(f"t.{n}" for n in MOVEMENT.names)
-    rows = fetch(
-        connection,
-        f"select {columns} from {source} and not exists (select 1 from leaving l where l.id = t.id) order by t.id",
-        MOVEMENT,
-    )
+    stays = f"{source} and not exists (select 1 from leaving l where l.id = t.id)"
+    rows = fetch(connection, f"select {', '.join(f't.{n}' for n in MOVEMENT.names)} from {stays} order by t.id", MOVEMENT)
     return pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
 
 
@@ -267,7 +262,15 @@ def read_groups(
         LedgerError: a movement that it reads is not what was recorded.
     """
     wanted = tuple(dict.fromkeys((*IDENTITY, *columns)))
-    return _find(seals, copy, Groups(movements, keys), date_range(movements, span_days), wanted)
+    groups, days = Groups(movements, keys), date_range(movements, span_days)
+    if days is None or not groups.keys:
+        return pa.schema([MOVEMENT.field(c) for c in wanted]).empty_table()
+    leaving = fetch(seals.connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()
+
+    def pick(rows: pa.Table) -> pa.Table:
+        return rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
+
+    return _read(seals, copy, days, pick, wanted, groups.columns, leaving)
 
 
 def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
@@ -282,36 +285,13 @@ def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
     return earliest, latest
 
 
-def _find(
-    seals: RowChecksums,
-    copy: Copy,
-    groups: Groups,
-    days: tuple[date, date] | None,
-    columns: tuple[str, ...],
-) -> pa.Table:
-    schema = pa.schema([MOVEMENT.field(c) for c in columns])
-    if days is None or not groups.keys:
-        return schema.empty_table()
-    gone = pa.concat_arrays([ended_since(seals.connection, *days), _leaving(seals.connection)])
-
-    def pick(rows: pa.Table) -> pa.Table:
-        part = rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
-        part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
-        if not copy.checks:
-            _check(seals, part.column("id"))
-        return part.select(list(columns)).cast(schema)
-
-    found = copy.read((*columns, *groups.columns), days, pick)
-    return pa.concat_tables([schema.empty_table(), *found])
-
-
 def recall(seals: RowChecksums, line_ids: Iterable[str]) -> pa.Table:
     """MOVEMENT of some recorded lines, in the order in which they were recorded.
 
     Raises:
         LedgerDamaged: a row is not what was written.
     """
-    stage(seals.connection, "recalled", pa.table([pa.array(sorted(line_ids), pa.string())], names=["line_id"]), ["line_id"])
+    stage_keys(seals.connection, "recalled", "line_id", line_ids)
     asked = "recalled r cross join movements t where t.line_id = r.line_id"
     seals.check("movements", asked)
     columns = ", ".join(f"t.{name}" for name in MOVEMENT.names)
@@ -337,22 +317,32 @@ def read_between(
     Raises:
         LedgerError: a movement that it reads is not what was recorded.
     """
+    return _read(seals, Copy(seals, folder, 0), days, pick, columns)
+
+
+def _read(
+    seals: RowChecksums,
+    copy: Copy,
+    days: tuple[date, date],
+    pick: Callable[[pa.Table], pa.Table],
+    columns: Sequence[str],
+    more: Sequence[str] = (),
+    leaving: pa.Array = _NO_IDS,
+) -> pa.Table:
+    """What is picked, by columns of MOVEMENT and `more`, of the rows that count and are not leaving; checked."""
     schema = pa.schema([MOVEMENT.field(name) for name in columns])
-    gone, copy = ended_since(seals.connection, *days), Copy(seals, folder, 0)
+    gone = pa.concat_arrays([ended_since(seals.connection, *days), leaving])
 
     def chosen(rows: pa.Table) -> pa.Table:
-        part = pick(rows.filter(pc.invert(pc.is_in(rows.column("id"), gone))))
+        part = pick(rows)
+        part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
         if not copy.checks:
             _check(seals, part.column("id"))
         return part.select(schema.names).cast(schema)
 
-    return pa.concat_tables([schema.empty_table(), *copy.read(columns, days, chosen)])
+    return pa.concat_tables([schema.empty_table(), *copy.read((*columns, *more), days, chosen)])
 
 
 def _check(seals: RowChecksums, ids: pa.ChunkedArray) -> None:
-    stage(seals.connection, "picked", pa.table([ids], names=["id"]), ["id"])
+    stage_keys(seals.connection, "picked", "id", ids)
     seals.check("movements", "picked p cross join movements t where t.id = p.id")
-
-
-def _leaving(connection: Connection) -> pa.Array:
-    return fetch(connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()

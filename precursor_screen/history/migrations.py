@@ -6,7 +6,7 @@ The statements are those that SQLite and PostgreSQL share; where they differ, a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
-from precursor_screen.history.chain import DIGEST, RowChecksums, empty_checksums, read_rows
+from precursor_screen.history.chain import DIGEST, RowChecksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
 from precursor_screen.kernel.versions.decide import bill_of
 from precursor_screen.version import __version__
@@ -120,7 +120,7 @@ def _start_chain(connection: Connection) -> None:
     for name in ("dispositions_no_update", "dispositions_no_delete", "dispositions_no_change"):
         on = " on dispositions" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"drop trigger if exists {name}{on}")
-    checksums = empty_checksums()
+    checksums = {name: chain.Checksum() for name in chain.TABLES}
     for name, key in _KEYS.items():
         last: Any = None
         while True:  # by the key: what is read must not change under the reader
@@ -178,10 +178,16 @@ def _of_role(role: str, part: str) -> str:
     return f"{role}_{part}" if role in _STORED[part] else "null"
 
 
-def _add_goods(connection: Connection) -> None:
-    """What watched goods are known by, and their mass. Earlier versions watched none, so nothing is filled in; nulls at the end change no digest."""
-    for name in ("goods_key", "net_mass_kg"):
-        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
+def _add(table: str, *names: str, indexes: Iterable[str] = ()) -> Callable[[Connection], None]:
+    """Adds columns of text. Earlier versions kept nothing of it, so nothing is filled in; nulls at the end of a row change no digest."""
+
+    def apply(connection: Connection) -> None:
+        for name in names:
+            connection.exec_driver_sql(_typed(connection, f"alter table {table} add column {name} text"))
+        for index in indexes:
+            connection.exec_driver_sql(f"create index {index}")
+
+    return apply
 
 
 # As `ledger.counts` packs them. Earlier versions counted nothing; nulls at the end of a run change no digest.
@@ -198,11 +204,6 @@ def _add_counts(connection: Connection) -> None:
         connection.exec_driver_sql(f"alter table runs add column {name} bigint")
 
 
-def _add_second_officer(connection: Connection) -> None:
-    """Who agreed to a verdict. Earlier versions asked nobody; nulls at the end of a verdict change no digest."""
-    connection.exec_driver_sql(_typed(connection, "alter table dispositions add column second text"))
-
-
 # What bill_of reads, of the columns that earlier versions recorded.
 _OF_BILL = (
     *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
@@ -213,8 +214,7 @@ _OF_BILL = (
 def _add_bills(connection: Connection, seals: RowChecksums) -> None:
     """The bill of every movement, by which messages about it are found; and item numbers and stated masses, which earlier versions
     did not record. Nothing asks by movement_key alone any more."""
-    for name in ("item_number", "bill_key", "stated_kg"):
-        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
+    _add("movements", "item_number", "bill_key", "stated_kg")(connection)
     seals.check_all("movements")
     last = -1
     columns = ", ".join(("id", *_OF_BILL))
@@ -230,25 +230,11 @@ def _add_bills(connection: Connection, seals: RowChecksums) -> None:
     connection.exec_driver_sql("create index movements_by_line on movements (line_id)")
 
 
-def _add_episodes(connection: Connection) -> None:
-    """Who is in an episode, by which group it is found, and under which id it goes on once another has joined it. Earlier versions kept
-    none of it; nulls at the end of a flag change no digest."""
-    for name in ("group_key", "episode", "alias_of"):
-        connection.exec_driver_sql(_typed(connection, f"alter table flags add column {name} text"))
-    connection.exec_driver_sql("create index flags_by_group on flags (group_key) where group_key is not null")
-    connection.exec_driver_sql("create index flags_aliases on flags (alias_of) where alias_of is not null")
-
-
-def _add_bands(connection: Connection) -> None:
-    """The band of a flag's shipment when the flag was last raised. Earlier versions kept none; nulls at the end of a flag change no
-    digest."""
-    connection.exec_driver_sql(_typed(connection, "alter table flags add column band text"))
-
-
-def _add_goods_mass(connection: Connection) -> None:
-    """The mass of the goods as traded, besides what they hold of the substance. Earlier versions did not record it; nulls at the end of a
-    movement change no digest."""
-    connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_mass_kg text"))
+# Who is in an episode, by which group it is found, and under which id it goes on once another has joined it.
+_OF_EPISODES = (
+    "flags_by_group on flags (group_key) where group_key is not null",
+    "flags_aliases on flags (alias_of) where alias_of is not null",
+)
 
 
 class Migration(Struct, frozen=True):
@@ -264,13 +250,13 @@ MIGRATIONS = (
     Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),
     Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
     Migration(3, "sender and receiver of movements", change=_fill_traders),
-    Migration(4, "goods that are watched", _add_goods),
+    Migration(4, "goods that are watched", _add("movements", "goods_key", "net_mass_kg")),
     Migration(5, "what all lines come to by day", _add_counts),
-    Migration(6, "the second officer of a verdict", _add_second_officer),
+    Migration(6, "the second officer of a verdict", _add("dispositions", "second")),
     Migration(7, "bills and items of movements", change=_add_bills),
-    Migration(8, "episodes and their aliases", _add_episodes),
-    Migration(9, "bands of shipments", _add_bands),
-    Migration(10, "the mass of goods as traded", _add_goods_mass),
+    Migration(8, "episodes and their aliases", _add("flags", "group_key", "episode", "alias_of", indexes=_OF_EPISODES)),
+    Migration(9, "bands of shipments", _add("flags", "band")),
+    Migration(10, "the mass of goods as traded", _add("movements", "goods_mass_kg")),
 )
 
 _SEALED = 2  # the step from which on rows have digests

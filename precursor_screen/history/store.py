@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.core.errors import LedgerError, LedgerOutdated
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, history, provenance, upkeep, verify
+from precursor_screen.history import chain, history, upkeep, verdicts, verify
 from precursor_screen.history import verdicts as verdict_rows
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.database import (
@@ -222,26 +222,18 @@ class Ledger:
             states: new, existing, suppressed, resolved; empty: all.
             line_ids: of some lines, a thousand at most; None: all.
         """
-        tests, values = ["1 = 1"], []
-        for column, value in (("shipment_id", shipment_id), ("rule_id", rule_id)):
-            if value:
-                tests.append(f"{column} = ?")
-                values.append(value)
-        if flag_id:
-            tests.append(f"substr(flag_id, 1, {len(flag_id)}) = ?")
-            values.append(flag_id)
-        if states:
-            tests.append(f"state in ({', '.join('?' * len(states))})")
-            values.extend(states)
-        if line_ids is not None:
-            tests.append(f"line_id in ({', '.join('?' * len(line_ids)) or 'null'})")
-            values.extend(line_ids)
+        begins = f"substr(flag_id, 1, {len(flag_id)})"
+        equal = {c: v for c, v in (("shipment_id", shipment_id), ("rule_id", rule_id), (begins, flag_id)) if v}
+        among = {c: some for c, some in (("state", states or None), ("line_id", line_ids)) if some is not None}
+        tests = ["1 = 1", *(f"{column} = ?" for column in equal)]
+        tests += [f"{column} in ({', '.join('?' * len(some)) or 'null'})" for column, some in among.items()]
+        values = (*equal.values(), *(value for some in among.values() for value in some))
         order = "case level when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end"
         source = f"flags t where {' and '.join(tests)}"
         query = f"select {', '.join(FLAG.names)} from {source} order by last_run desc, {order}, shipment_id, rule_id, flag_id"
         with self._reading() as seals:
-            seals.check("flags", source, tuple(values))
-            return fetch(seals.connection, query, FLAG, tuple(values))
+            seals.check("flags", source, values)
+            return fetch(seals.connection, query, FLAG, values)
 
     def history_of(self, flag_id: str) -> dict[str, str]:
         """Start of the runs that first raised a flag, last raised it, and resolved it (empty: none did), ISO 8601."""
@@ -275,10 +267,10 @@ class Ledger:
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
 
-    def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> provenance.Behind:
+    def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> verdicts.Behind:
         """What stands behind some flags and the lines that they cite (`provenance`)."""
         with self._reading() as seals:
-            return provenance.read_behind(seals, flag_ids, line_ids)
+            return verdicts.read_behind(seals, flag_ids, line_ids)
 
     def movements_between(
         self,

@@ -20,13 +20,13 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, counts, flags, joined, movements
+from precursor_screen.history import chain, counts, episodes, flags
 from precursor_screen.history.batch import StageResult, as_movements, stage_batch
 from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
+from precursor_screen.history.episodes import record_episodes
 from precursor_screen.history.history import read_beside, read_groups, recall
-from precursor_screen.history.joined import record_episodes
-from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage
+from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage_keys
 from precursor_screen.history.values import SUPPRESSED, FileRecord, RunRecord, now
 from precursor_screen.history.verify import sound_seals
 
@@ -64,13 +64,9 @@ def record(
     joined = record_episodes(seals, compared.episodes, compared.joined, run_no)
     _move(connection, compared.carried, f"last_run = {run_no}", bands)
     _move(connection, compared.resolved, f"resolved_run = {run_no}", {})
-    ids = (t.column("flag_id") for t in (flags, compared.carried, compared.resolved))
-    touched = pc.unique(
-        pa.chunked_array(
-            [*(chunk for column in ids for chunk in column.chunks), pa.array(sorted(joined), pa.string())], pa.string()
-        )
-    )
-    stage(connection, "touched", pa.table([touched], names=["flag_id"]), ["flag_id"])
+    ids = [chunk for t in (flags, compared.carried, compared.resolved) for chunk in t.column("flag_id").chunks]
+    touched = pa.chunked_array([*ids, pa.array(sorted(joined), pa.string())], pa.string())
+    stage_keys(connection, "touched", "flag_id", pc.unique(touched))
     added = seals.rehash("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
     _record_lines(seals, flags, cells, run_no)
     counts = Counter(flags.column("state").to_pylist() + compared.carried.column("state").to_pylist())
@@ -129,7 +125,7 @@ def _record_lines(seals: RowChecksums, flags: pa.Table, cells: pa.Table, run_no:
 def insert_new(seals: RowChecksums, name: str, rows: pa.Table) -> None:
     """Inserts the rows whose key is not there yet; of several with one key the first."""
     keys = rows.column(KEYS[name])
-    stage(seals.connection, "offered", pa.table([pc.unique(keys)], names=["key"]), ["key"])
+    stage_keys(seals.connection, "offered", "key", pc.unique(keys))
     known = fetch_texts(seals.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
     rows = rows.take(_first_rows(keys))
     seals.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))
@@ -229,13 +225,13 @@ class Transaction:
         found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
         return QueryAnswer(found, *self._beside)
 
-    def record_movements(self, batch: pa.Table) -> movements.Recorded:
+    def record_movements(self, batch: pa.Table) -> counts.Recorded:
         """Records the movements of this run; the same twice changes nothing.
 
         Args:
             batch: MOVEMENT of this run, cancellations among them.
         """
-        recorded = movements.record(self._seals, self._stage(batch), self.run_no)
+        recorded = counts.record_movements(self._seals, self._stage(batch), self.run_no)
         self._batch = self._staged = None
         self._copy = Copy(self._seals, self._cache, self.run_no)
         ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
@@ -255,7 +251,7 @@ class Transaction:
 
     def record_counts(self, counted: TradeCounts) -> None:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
-        self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
+        self._count("lines_counted", counts.record_counts(self._seals, counted, self.run_no))
 
     def _stage(self, batch: pa.Table) -> StageResult:
         if self._batch is not batch or self._staged is None:
@@ -269,7 +265,7 @@ class Transaction:
 
     def episodes(self, rule_id: str, group_keys: pa.Array) -> pa.Table:
         """MEMBER of the recorded episodes of a rule in some groups that are not over."""
-        return joined.read_members(self._seals, rule_id, group_keys)
+        return episodes.read_members(self._seals, rule_id, group_keys)
 
     def compare_flags(self, found: pa.Table, judged: JudgeResult, answered: frozenset[str] = frozenset()) -> FlagComparison:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
@@ -337,8 +333,7 @@ class Transaction:
 
 def known_files(connection: Connection, sha256s: Iterable[str], run_no: int = 0) -> set[str]:
     """Those of some files that a run has screened and delivered, or that this run has recorded."""
-    asked = pa.table([pa.array(sorted(set(sha256s)), pa.string())], names=["sha256"])
-    stage(connection, "asked", asked, ["sha256"])
+    stage_keys(connection, "asked", "sha256", set(sha256s))
     query = """select a.sha256 from asked a join files f on f.sha256 = a.sha256 join runs r on r.run_no = f.run_no
         where r.delivered is not null or r.run_no = ?"""
     return set(fetch_texts(connection, query, (run_no,)))

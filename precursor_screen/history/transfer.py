@@ -7,7 +7,7 @@ database.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -94,6 +94,12 @@ def stage(connection: Connection, name: str, table: pa.Table, key: Sequence[str]
     connection.exec_driver_sql(f"create index {name}_by_key on {name} ({', '.join(key)})")
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"analyze {name}")
+
+
+def stage_keys(connection: Connection, name: str, column: str, keys: Iterable[Any] | pa.Array | pa.ChunkedArray) -> None:
+    """Makes a temporary table of one column, by which it is searched (`stage`); texts that are no column yet are sorted."""
+    is_column = isinstance(keys, pa.Array | pa.ChunkedArray)
+    stage(connection, name, pa.table([keys if is_column else pa.array(sorted(keys), pa.string())], names=[column]), [column])
 
 
 def fetch_rows(

@@ -22,7 +22,7 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
 from precursor_screen.history.chain import DIGEST, KEYS, RowChecksums
 from precursor_screen.history.migrations import read_version
-from precursor_screen.history.transfer import fetch, fetch_batches, fetch_texts, stage
+from precursor_screen.history.transfer import fetch, fetch_batches, fetch_texts, stage, stage_keys
 from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
 from precursor_screen.history.verdicts import standing_clearances
 
@@ -48,8 +48,7 @@ def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -
     connection = seals.connection
     if not flags.num_rows or connection.exec_driver_sql("select 1 from flags limit 1").first() is None:
         return flags
-    own = pc.unique(flags.column("flag_id"))
-    stage(connection, "own_ids", pa.table([own], names=["flag_id"]), ["flag_id"])
+    stage_keys(connection, "own_ids", "flag_id", pc.unique(flags.column("flag_id")))
     known = set(fetch_texts(connection, "select o.flag_id from own_ids o cross join flags f where f.flag_id = o.flag_id"))
     columns = [flags.column(n).to_pylist() for n in _ABOUT]
     ids = flags.column("flag_id").to_pylist()
@@ -63,8 +62,7 @@ def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -
                 times[(one, *about)] += 1
     if not asked:
         return flags
-    lines = pa.table([pa.array(sorted({str(place[0]) for place in asked}), _TEXT)], names=["line_id"])
-    stage(connection, "flagged_before", lines, ["line_id"])
+    stage_keys(connection, "flagged_before", "line_id", {str(place[0]) for place in asked})
     source = "flagged_before b cross join flags t where t.line_id = b.line_id"
     seals.check("flags", source)
     found: dict[_Place, list[str]] = {}
@@ -72,18 +70,11 @@ def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -
         if row["flag_id"] not in known:  # those are raised under their own id
             found.setdefault(tuple(row[n] for n in _ABOUT), []).append(row["flag_id"])
     # One flag of each kind on a line, or nobody can say which is which.
-    same = {
-        asked[place]: before[0]
-        for place, before in sorted(found.items(), key=lambda p: p[1])
-        if _alone(place, before, asked, times)
-    }
+    before = sorted(found.items(), key=lambda p: p[1])
+    same = {asked[place]: some[0] for place, some in before if place in asked and times[place] == len(some) == 1}
     if not same:
         return flags
     return flags.set_column(flags.column_names.index("flag_id"), "flag_id", pa.array([same.get(i, i) for i in ids], _TEXT))
-
-
-def _alone(place: _Place, before: list[str], asked: Mapping[_Place, str], times: Mapping[_Place, int]) -> bool:
-    return place in asked and times[place] == 1 and len(before) == 1
 
 
 TABLES = (*KEYS, chain.CHAIN)
@@ -132,36 +123,36 @@ class Info(Struct, frozen=True):
 
 def describe(connection: Connection, shown: str, today: date) -> Info:
     """Counts what a ledger holds."""
-
-    def one(query: str) -> Any:
-        return connection.execute(text(query)).scalar()
-
     ended = {str(why): int(n) for why, n in connection.execute(text(_ENDED))}
     flags = dict.fromkeys((*OPEN, SUPPRESSED, RESOLVED), 0)
     flags.update({str(s): int(n) for s, n in connection.execute(text("select state, count(*) from flags group by state"))})
+    figures: dict[str, Any] = {name: connection.execute(text(query)).scalar() for name, query in _FIGURES.items()}
     return Info(
         place=shown,
         version=read_version(connection, shown),
         bytes=_size(connection),
-        runs=one("select count(*) from runs"),
-        last_run=one("select max(finished) from runs") or "",
-        files=one("select count(*) from files"),
-        movements=one("select count(*) from movements") - sum(ended.values()),
         superseded=ended.get("superseded", 0),
         cancelled=ended.get("cancelled", 0),
-        first_day=one("select min(as_of_date) from movements") or "",
-        last_day=one("select max(as_of_date) from movements") or "",
         flags=flags,
-        dispositions=one("select count(*) from dispositions"),
         clearances=len(standing_clearances(connection, today)),
-        undelivered=one("select count(*) from runs where delivered is null"),
-        verified_since=one("select min(at) from chain") or "",
-        unverified_runs=one("select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')"),
-        links=one("select count(*) from chain"),
-        head=one("select link from chain order by number desc limit 1") or "",
+        **figures,
     )
 
 
+_FIGURES = {
+    "runs": "select count(*) from runs",
+    "last_run": "select coalesce(max(finished), '') from runs",
+    "files": "select count(*) from files",
+    "movements": "select count(*) from movements where ended_run is null",
+    "first_day": "select coalesce(min(as_of_date), '') from movements",
+    "last_day": "select coalesce(max(as_of_date), '') from movements",
+    "dispositions": "select count(*) from dispositions",
+    "undelivered": "select count(*) from runs where delivered is null",
+    "verified_since": "select coalesce(min(at), '') from chain",
+    "unverified_runs": "select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')",
+    "links": "select count(*) from chain",
+    "head": "select coalesce(max(link), '') from chain where number = (select max(number) from chain)",
+}
 _ENDED = "select ended_why, count(*) from movements where ended_run is not null group by ended_why"
 
 
@@ -246,9 +237,8 @@ def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
     old = "last_run in (select run_no from runs where as_of < :day)"
     has_verdict = "flag_id in (select flag_id from dispositions)"
     stage(connection, "pruned", pa.schema([("flag_id", pa.string())]).empty_table(), ["flag_id"])
-    connection.execute(
-        text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"), day
-    )
+    gone = f"select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"
+    connection.execute(text(f"insert into pruned {gone}"), day)
     # An alias that stays, for its verdict or its age, leads somewhere.
     connection.exec_driver_sql(
         """delete from pruned where flag_id in (select alias_of from flags
@@ -256,9 +246,8 @@ def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
     )
     counted = text(f"select count(*) from flags where {old} and not ({has_verdict}) and state <> '{RESOLVED}'")
     kept_open = int(connection.execute(counted, day).scalar_one())
-    kept_with_verdict = int(
-        connection.execute(text(f"select count(*) from flags where {old} and {has_verdict}"), day).scalar_one()
-    )
+    counted = text(f"select count(*) from flags where {old} and {has_verdict}")
+    kept_with_verdict = int(connection.execute(counted, day).scalar_one())
     _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
     _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
     _note(connection, "counts_pruned", "added_run from counts where kind = 'cargoes' and day < :day", day, "sum(lines)")
@@ -277,10 +266,8 @@ def _note(connection: Connection, column: str, rows: str, values: dict[str, str]
     run, _, rest = rows.partition(" ")
     query = f"select {run}, {counted} {rest} group by {run}"
     for number, count in connection.execute(text(query), values).all():
-        connection.execute(
-            text(f"update runs set {column} = coalesce({column}, 0) + :count where run_no = :run"),
-            {"count": int(count), "run": number},
-        )
+        change = text(f"update runs set {column} = coalesce({column}, 0) + :count where run_no = :run")
+        connection.execute(change, {"count": int(count), "run": number})
 
 
 def _remove_uncited(seals: RowChecksums) -> int:

@@ -1,19 +1,127 @@
-"""Officers' verdicts: rows that are only ever added. The last one on a flag and a line stands."""
+"""Officers' verdicts, rows that are only ever added, of which the last one on a flag and a line stands; and what stands behind recorded flags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.model import OPEN
-from precursor_screen.history.chain import RowChecksums
+from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.history import chain
+from precursor_screen.history.chain import RowChecksums, read_rows
+from precursor_screen.history.transfer import fetch
 from precursor_screen.history.values import CLEARED, EXISTING, SUPPRESSED, Verdict
+
+# What stands behind recorded flags: their runs, what they have become, the movements of their lines, and the chain as it is
+# now.
+
+_FLAG = pa.schema(
+    [
+        *((n, pa.string()) for n in ("flag_id", "alias_of", "episode")),
+        *((n, pa.int64()) for n in ("first_run", "last_run", "resolved_run")),
+    ]
+)
+_LINE = pa.schema([("line_id", pa.string()), ("run_no", pa.int64())])
+_RUN = pa.schema(
+    [
+        ("run_no", pa.int64()),
+        *((n, pa.string()) for n in ("run_id", "started", "finished", "tool_version", "as_of", "jurisdiction")),
+        *((n, pa.string()) for n in ("options", "rules_sha256", "inputs")),
+    ]
+)
+_AT_ONCE = 500  # values of one statement
+Row = dict[str, Any]
+
+
+class Behind(Struct, frozen=True):
+    """What stands behind some flags.
+
+    Attributes:
+        flags: flag_id, alias_of, episode (rows of line, substance, day, value; None: the flag is none), first_run, last_run,
+            resolved_run: of the flags and of what has become a part of them.
+        runs: those that raised or resolved the flags, or recorded their lines, by number; options and inputs parsed.
+        lines: line_id, run_no of the run that recorded the line.
+        movements: MOVEMENT of the lines.
+        verdicts: id, flag_id, at, digest (hexadecimal) of each verdict on the flags.
+        head: of the chain: number, kind, run_no, at, state, link, and `before`, the link that it follows.
+    """
+
+    flags: list[Row]
+    runs: list[Row]
+    lines: list[Row]
+    movements: list[Row]
+    verdicts: list[Row]
+    head: Row
+
+
+def read_behind(seals: RowChecksums, flag_ids: Sequence[str], line_ids: Sequence[str]) -> Behind:
+    """Reads it.
+
+    Args:
+        seals: of a transaction.
+        flag_ids: of recorded flags.
+        line_ids: of the lines that they cite.
+
+    Raises:
+        LedgerError: a row is not what was recorded.
+    """
+    flags = _among(seals, "flags", _FLAG, "t.flag_id in ({0}) or t.alias_of in ({0})", flag_ids, twice=True)
+    ids = sorted({f["flag_id"] for f in flags})
+    lines = _among(seals, "cited_lines", _LINE, "t.line_id in ({0})", line_ids)
+    numbers = sorted({n for f in flags for n in (f["first_run"], f["last_run"], f["resolved_run"]) if n is not None})
+    numbers = sorted({*numbers, *(line["run_no"] for line in lines)})
+    runs = _among(seals, "runs", _RUN, "t.run_no in ({0})", numbers)
+    # Movements that were superseded stay: a flag may be about what a line said then.
+    movements = _among(seals, "movements", MOVEMENT, "t.line_id in ({0})", line_ids)
+    return Behind(
+        sorted(({**f, "episode": json.loads(f["episode"]) if f["episode"] else None} for f in flags), key=lambda f: f["flag_id"]),
+        [{**r, "options": json.loads(r["options"]), "inputs": json.loads(r["inputs"])} for r in runs],
+        sorted(lines, key=lambda line: str(line["line_id"])),
+        sorted(movements, key=lambda m: (str(m["line_id"]), str(m["substance_id"] or ""), str(m["movement_key"]))),
+        _verdicts(seals, ids),
+        _head(seals),
+    )
+
+
+def _among(
+    seals: RowChecksums, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False
+) -> list[Row]:
+    """Rows of a table of which a column is one of some values, checked; twice: the values are asked for in two columns."""
+    found: list[Row] = []
+    for start in range(0, len(values), _AT_ONCE):
+        some = tuple(values[start : start + _AT_ONCE])
+        source = f"{name} t where {where.format(', '.join('?' * len(some)))}"
+        asked = some * 2 if twice else some
+        seals.check(name, source, asked)
+        query = f"select {', '.join(f't.{n}' for n in schema.names)} from {source}"
+        found += fetch(seals.connection, query, schema, asked).to_pylist()
+    return found
+
+
+def _verdicts(seals: RowChecksums, flag_ids: Sequence[str]) -> list[Row]:
+    found = []
+    for start in range(0, len(flag_ids), _AT_ONCE):
+        some = tuple(flag_ids[start : start + _AT_ONCE])
+        source = f"dispositions t where t.flag_id in ({', '.join('?' * len(some))}) order by t.id"
+        seals.check("dispositions", source, some)
+        for row in read_rows(seals.connection, source, some):
+            found.append({"id": row["id"], "flag_id": row["flag_id"], "at": row["at"], "digest": row.now.hex()})
+    return sorted(found, key=lambda v: int(v["id"]))
+
+
+def _head(seals: RowChecksums) -> Row:
+    query = f"select {', '.join(chain.COLUMNS)} from {chain.CHAIN} order by number desc limit 2"
+    rows = [dict(zip(chain.COLUMNS, row, strict=True)) for row in seals.connection.execute(text(query))]
+    return {**rows[0], "before": rows[1]["link"] if len(rows) > 1 else ""}
+
 
 _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")
 # Verdicts of earlier versions have no second officer.
@@ -61,9 +169,8 @@ def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
 def _follow(seals: RowChecksums, verdict: Verdict, state: str) -> None:
     follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
     if follows != state:
-        seals.connection.execute(
-            text("update flags set state = :state where flag_id = :flag_id"), {"state": follows, "flag_id": verdict.flag_id}
-        )
+        change = text("update flags set state = :state where flag_id = :flag_id")
+        seals.connection.execute(change, {"state": follows, "flag_id": verdict.flag_id})
         seals.rehash("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from precursor_screen.core.model import Rule, WatchlistEntry
 from precursor_screen.core.words import capital
 from precursor_screen.matching.party.explain import explain_party
-from precursor_screen.reporting.figures import Consignment, quantity_bar, timeline
+from precursor_screen.reporting.pages import Consignment, quantity_bar, timeline
 from precursor_screen.reporting.shipment import Row, Shipment, Subject
 
 MOST_CHARACTERS = 2_000  # of a text as filed; the JSON report has all of it
@@ -99,10 +99,9 @@ def show_subjects(shipment: Shipment, filed: Filed) -> tuple[ShownSubject, ...]:
 
 def lines_as_filed(shipment: Shipment, filed: Filed) -> tuple[list[tuple[str, dict[str, str]]], int]:
     """(place, header: cell) of the shipment's cited lines, and how many more there are."""
-    lines = [
-        (place_of(line), {k: shorten(v) for k, v in filed.cells.get(line["line_id"], {}).items()}) for line in shipment.lines
-    ]
-    return lines[:MOST_LINES], len(lines[MOST_LINES:])
+    shown, rest = shipment.lines[:MOST_LINES], shipment.lines[MOST_LINES:]
+    cells = [{k: shorten(v) for k, v in filed.cells.get(line["line_id"], {}).items()} for line in shown]
+    return list(zip(map(place_of, shown), cells, strict=True)), len(rest)
 
 
 def place_of(row: Row) -> str:

@@ -1,7 +1,9 @@
-"""What comparisons tell, whatever they compare: movements, numbered differences, what could not be judged, as one document."""
+"""What comparisons tell, whatever they compare: movements, numbered differences, what could not be judged, as one document. What `reconcile`
+tells, of papers and of two countries; and the yearly return."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -12,8 +14,13 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from precursor_screen.cases.frames import to_rows
-from precursor_screen.cases.reconcile.differences import Unjudged, show_kg
+from precursor_screen.cases.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg, whole_mass
+from precursor_screen.cases.reconcile.documents import Document as Paper
+from precursor_screen.cases.reconcile.documents import Party
+from precursor_screen.cases.reconcile.mirror import KINDS as MIRROR_KINDS
+from precursor_screen.cases.reconcile.mirror import Consignment, Mirrored
 from precursor_screen.cases.reconcile.movements import Movement, record_of
+from precursor_screen.cases.reconcile.reconcile import Reconciled
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital
 from precursor_screen.reference.jurisdiction import whose_law
@@ -43,7 +50,7 @@ class Head(Struct, frozen=True):
     day: date
 
 
-def present(
+def present_comparison(
     head: Head, unjudged: Sequence[Unjudged], text: Iterable[str], tables: Sequence[Table], table: int, data: Mapping[str, Any]
 ) -> Document:
     """A document of what was compared; `table`, one of the tables by its place, is the CSV."""
@@ -129,13 +136,9 @@ FORM_D: tuple[tuple[str, str], ...] = (
 
 def head_of(country: str = "", office: str = "", officer: str = "", day: date | None = None) -> dict[str, str | None]:
     """The head of the form by its fields; what is not told is filled in by hand, as the signature is."""
-    return {
-        "Country or territory": country or None,
-        "Competent office": office or None,
-        "Name of the officer": officer or None,
-        "Date": day.isoformat() if day else None,
-        "Signature": None,
-    }
+    asked = ("Country or territory", "Competent office", "Name of the officer", "Date", "Signature")
+    told = (country or None, office or None, officer or None, day.isoformat() if day else None, None)
+    return dict(zip(asked, told, strict=True))
 
 
 def present_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] = MappingProxyType(head_of())) -> Document:
@@ -174,10 +177,10 @@ def present_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None
         "use": needs,
         "seizures": [],
     }
-    return present(head, made.unjudged, _text(made, trade), tables, 1, data)
+    return present_comparison(head, made.unjudged, _return_text(made, trade), tables, 1, data)
 
 
-def _text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[str]:
+def _return_text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[str]:
     whose = f" of {made.jurisdiction}" if made.jurisdiction else ""
     yield f"Return{whose} for {made.year}: {len(made.figures)} figures. Seizures and licit use are left blank."
     for f in trade:
@@ -185,9 +188,9 @@ def _text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[str]:
         beside = f" + {f['lines_of_unknown_mass']} of unknown mass" if f["lines_of_unknown_mass"] else ""
         goods = f["substance_id"] + ("" if f["form"] == BULK else f" ({f['form']})")
         yield f"  Table {f['table']:<3} {goods:<36} {f['direction']:<7} {f['country']:<11} {kg:>18}  {f['lines']} lines{beside}"
-    for table, substance_id, kilograms in made.needs:
-        if kilograms is not None:
-            yield f"  Table {table:<3} {substance_id:<36} annual requirement  {show_kg(kilograms):>18}"
+    for table, substance_id, needed in made.needs:
+        if needed is not None:
+            yield f"  Table {table:<3} {substance_id:<36} annual requirement  {show_kg(needed):>18}"
 
 
 def notes(made: YearlyReturn, head: Head) -> Iterator[tuple[str, str]]:
@@ -223,3 +226,169 @@ def notes(made: YearlyReturn, head: Head) -> Iterator[tuple[str, str]]:
         yield "Not evaluable", "nothing"
     yield "Form D", "its layout is recalled, not read: compare with the form of the year before this is sent"
     yield from (("Form D (recalled)", f"{asked}: {where}") for asked, where in FORM_D)
+
+
+# Differences for people and programs: what `reconcile` tells, of papers and of two countries.
+
+_IN_A_CELL = 20  # shipments that a cell names; the sheet Lines has all
+_IN_A_TEXT = 5
+_SIDE = "{0}_bills:24w {0}_day:12d {0}_kg:13n {0}_substance:24 {0}_sender:28w {0}_receiver:28w {0}_places:30w"
+_COLUMNS = {
+    "Summary": columns("kind:20 what:46w register:26 differences:13n"),
+    "Differences": columns(
+        "no:6n kind:18 what=title:34w register:22 reference:22 holder:28w consignee=importer:28w country:9 substance:24",
+        "document_kg:13n first_day=first:12d last_day=last:12d status:11 bills:34w shipped_from:13d shipped_until:13d",
+        "shipped_kg:13n content_kg:13n difference_kg:14n because:60w matched:50w settle:44w lines:7n places:40w",
+    ),
+    "Mirrored": columns(
+        f"no:6n kind:18 what=title:34w {_SIDE.format('export')} {_SIDE.format('import')} difference_kg:14n",
+        "because:60w matched:50w settle:44w",
+    ),
+    "Registers": columns("register:26 documents:11n movements:11n matched:11n by_number:11n"),
+}
+
+
+def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
+    """What `reconcile` tells; capacity: differences in the text; 0: all."""
+    found = list(enumerate(result.differences, 1))
+    records = [_record(n, d) for n, d in found]
+    counts = sorted(Counter((d.kind, d.register) for d in result.differences).items())
+    summary = [(kind, KINDS[kind][0], register, n) for kind in KINDS for (k, register), n in counts if k == kind]
+    registers = [dict(zip([c.name for c in _COLUMNS["Registers"]], row, strict=True)) for row in result.compared]
+    tables = (
+        tabulate("Summary", _COLUMNS["Summary"], summary),
+        tabulate("Differences", _COLUMNS["Differences"], [_cells(r, d) for r, (_, d) in zip(records, found, strict=True)], 3),
+        tabulate("Lines", LINES, [line_of(m, no=n, kind=d.kind) for n, d in found for m in d.movements], 2),
+        tabulate("Registers", _COLUMNS["Registers"], registers),
+        not_evaluable(result.unjudged),
+    )
+    data = {"registers": registers, "not_evaluable": list(map(asdict, result.unjudged)), "differences": records}
+    return present_comparison(head, result.unjudged, _text(result, summary, capacity), tables, 1, data)
+
+
+def _text(result: Reconciled, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
+    for register, documents, movements, matched, by_number in result.compared:
+        under = f", {matched} under a document ({by_number} by number)" if matched else ""
+        yield f"{register}: {documents} documents, {movements} movements{under}"
+    questions = sum(d.kind in QUESTIONS for d in result.differences)
+    yield f"{len(result.differences)} differences" + (f", {questions} of them questions of lawful use" if questions else "")
+    for kind, title, register, n in summary:
+        yield f"  {n:>6}  {kind:<20} {register:<26} {title}"
+    yield from numbered(result.differences, capacity, _both_sides)
+
+
+def _both_sides(one: Difference) -> Iterator[str]:
+    if one.document:
+        yield _paper(one.document)
+    if one.movements:
+        yield _first_few((f"{m.bill} ({m.day}, {_mass(m)}, {m.place})" for m in one.movements), _IN_A_TEXT)
+
+
+def _paper(d: Paper) -> str:
+    parties = " → ".join(p for p in (_names(d.exporter, d.holder), _names(d.importer)) if p)
+    days = f"{d.first or '...'} to {(d.last if d.stated_last else None) or '...'}"
+    return " · ".join(p for p in (d.reference, parties, d.country, d.substance_id, show_kg(d.kg), days, d.status) if p)
+
+
+def _mass(m: Movement) -> str:
+    """The mass of goods, with what they hold of the substance where that is another one."""
+    return show_kg(m.kg) + (f" holding {show_kg(m.content_kg)}" if m.content_kg not in (None, m.kg) else "")
+
+
+def _names(*parties: Party | None) -> str:
+    return ", ".join(p.name for p in parties if p is not None)
+
+
+def _first_few(items: Iterable[str], most: int) -> str:
+    distinct = list(dict.fromkeys(items))
+    return ", ".join(distinct[:most]) + (f" and {len(distinct) - most} more" if len(distinct) > most else "")
+
+
+def _record(number: int, one: Difference) -> dict[str, Any]:
+    content_kg = kilograms([m.substance_kg for m in one.movements])
+    return {
+        "no": number,
+        "kind": one.kind,
+        "title": one.title,
+        "register": one.register,
+        "document": _document(one.document) if one.document else None,
+        "shipped_kg": one.shipped_kg,
+        "content_kg": content_kg,
+        "difference_kg": one.difference_kg,
+        "because": one.because,
+        "matched": one.why,
+        "settle": one.remedy,
+        "shipments": [record_of(m) for m in one.movements],
+    }
+
+
+def _document(d: Paper) -> dict[str, Any]:
+    return {
+        **{name: getattr(d, name) for name in ("register", "reference", "substance_id", "kg")},
+        **{name: _names(getattr(d, name)) or None for name in ("exporter", "importer", "holder")},
+        **{name: getattr(d, name) for name in ("country", "direction", "first")},
+        "last": d.last if d.stated_last else None,
+        **{name: getattr(d, name) for name in ("status", "single_use", "sent", "reply_ends")},
+    }
+
+
+def _cells(record: dict[str, Any], one: Difference) -> dict[str, Any]:
+    """A difference as a record of its table."""
+    paper, movements, days = one.document, one.movements, [m.day for m in one.movements]
+    return {
+        **(record["document"] or {}),
+        **record,
+        "holder": _names(paper.exporter, paper.holder) if paper else None,
+        "substance": paper.substance_id if paper else movements[0].substance_id,
+        "document_kg": one.document_kg,
+        "bills": _first_few((m.bill for m in movements), _IN_A_CELL),
+        "shipped_from": min(days, default=None),
+        "shipped_until": max(days, default=None),
+        "lines": len(movements),
+        "places": _first_few((m.place for m in movements), _IN_A_CELL),
+    }
+
+
+def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20) -> Document:
+    """What `reconcile --mirror` tells."""
+    counted = list(enumerate(found, 1))
+    records = [
+        {"no": n, "kind": d.kind, "title": d.title, "difference_kg": d.difference_kg, "because": d.because, "matched": d.why}
+        | {"settle": d.remedy, **{name: [record_of(m) for m in c] or None for name, c in _sides(d)}}
+        for n, d in counted
+    ]
+    cells = [{**r, **_cells_of("export", d.left), **_cells_of("import", d.arrived)} for r, d in zip(records, found, strict=True)]
+    tables = (
+        tabulate("Differences", _COLUMNS["Mirrored"], cells, 3),
+        tabulate("Lines", LINES, [line_of(m, no=n, kind=d.kind) for n, d in counted for _, c in _sides(d) for m in c], 2),
+        not_evaluable(doubts),
+    )
+    data = {"matched": pairs, "not_evaluable": list(map(asdict, doubts)), "differences": records}
+    return present_comparison(head, doubts, _mirror_text(found, pairs, capacity), tables, 0, data)
+
+
+def _sides(one: Mirrored) -> tuple[tuple[str, Consignment], ...]:
+    return (("export", one.left), ("import", one.arrived))
+
+
+def _cells_of(side: str, some: Consignment) -> dict[str, Any]:
+    if not some:
+        return {}
+    first = some[0]
+    told = {"day": first.day, "substance": first.substance_id, "sender": first.sender, "receiver": first.receiver}
+    told |= {"bills": ", ".join(dict.fromkeys(m.bill for m in some)), "places": ", ".join(dict.fromkeys(m.place for m in some))}
+    return {f"{side}_{name}": value for name, value in {**told, "kg": whole_mass(some)}.items()}
+
+
+def _mirror_text(found: Sequence[Mirrored], pairs: int, capacity: int) -> Iterator[str]:
+    counts = Counter(d.kind for d in found)
+    yield f"{pairs} consignments on both sides, {len(found)} differences"
+    yield from (f"  {counts[kind]:>6}  {kind:<20} {title}" for kind, (title, _) in MIRROR_KINDS.items() if counts[kind])
+    yield from numbered(found, capacity, _each_side)
+
+
+def _each_side(one: Mirrored) -> Iterator[str]:
+    for name, c in _sides(one):
+        if c:
+            places = ", ".join(m.place for m in c[:_IN_A_TEXT])
+            yield f"{name}: {c[0].bill} · {c[0].day} · {c[0].substance_id} · {show_kg(whole_mass(c))} · {places}"

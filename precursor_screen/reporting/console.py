@@ -135,15 +135,9 @@ def count_found(report: Report) -> str:
     states = report.state_counts()
     new, flags = states.get("new", 0), report.open_flags.num_rows
     files = report.coverage["files_set_aside"]
-    return "".join(
-        (
-            counted(report.shipments.num_rows, "shipment"),
-            f": {bands}" if bands else "",
-            f"; {counted(flags, 'flag')}",
-            f", {new:,} of them new" if new != flags else "",
-            f"; {counted(files, 'file')} set aside" if files else "",
-        )
-    )
+    said = counted(report.shipments.num_rows, "shipment") + (f": {bands}" if bands else "") + f"; {counted(flags, 'flag')}"
+    said += f", {new:,} of them new" if new != flags else ""
+    return said + (f"; {counted(files, 'file')} set aside" if files else "")
 
 
 def sample_in_words(report: Report) -> str:
@@ -156,21 +150,18 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
     coverage = report.coverage
     files = coverage["files_set_aside"]
     by_codes = coverage["screened_by_codes"]
-    screened = f"{coverage['screened_by_texts']:,} screened" + (
-        f" + {by_codes:,} screened by their codes alone" if by_codes else ""
-    )
+    screened = f"{coverage['screened_by_texts']:,} screened"
+    screened += f" + {by_codes:,} screened by their codes alone" if by_codes else ""
     lines = f"{coverage['lines_read']:,} read = {screened} + {coverage['unscreenable_lines']:,} unscreenable"
     lines += f" + {coverage['lines_set_aside']:,} set aside" + (f"; besides, {counted(files, 'file')} set aside" if files else "")
-    found = [
-        ("Lines", lines),
-        *(
-            [("Of the lines read", f"{coverage['lines_known']:,} known, {_new_lines(coverage):,} new")]
-            if "lines_known" in coverage
-            else []
-        ),
-        ("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)),
-        ("Flags", ", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none"),
-    ]
+    found = [("Lines", lines)]
+    if "lines_known" in coverage:
+        # New are those that were screened, or were to be, and that no earlier run has received.
+        new = coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"]
+        found.append(("Of the lines read", f"{coverage['lines_known']:,} known, {new:,} new"))
+    found.append(("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)))
+    levels = (f"{count:,} {level}" for level, count in report.level_counts().items() if count)
+    found.append(("Flags", ", ".join(levels) or "none"))
     if coverage["not_raised"]:
         found.append(("Not raised", not_raised_in_words(report)))
     if "sample" in coverage:
@@ -189,11 +180,6 @@ def not_raised_in_words(report: Report) -> str:
     quiet = report.coverage["not_raised"]
     rules = f"{counted(len(quiet), 'rule')} ({', '.join(q['rule_id'] for q in quiet)})"
     return f"{counted(sum(q['count'] for q in quiet), 'weak sign')} with no other sign on the line, by {rules}"
-
-
-def _new_lines(coverage: Mapping[str, Any]) -> int:
-    """Those that were screened, or were to be, and that no earlier run has received."""
-    return int(coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"])
 
 
 def gaps_in_words(report: Report) -> list[tuple[int, str, str]]:

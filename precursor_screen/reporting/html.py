@@ -19,7 +19,6 @@ from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct
 
 from precursor_screen.core import model
 from precursor_screen.core.json_text import dump
@@ -27,7 +26,7 @@ from precursor_screen.core.model import BANDS
 from precursor_screen.core.report import Report, records, show_basis, show_spot
 from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
-from precursor_screen.reporting.figures import score_bar
+from precursor_screen.reporting.pages import score_bar
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:
@@ -50,14 +49,6 @@ VERDICTS = (
     ("confirmed", "", "Confirmed", "f"),
     ("inconclusive", "", "Inconclusive", "?"),
 )
-
-
-class Packed(Struct, frozen=True):
-    """The shipments of a page: rows for the index, cases in blocks, and those that stand in the page as they are."""
-
-    index: list[dict[str, Any]]
-    blocks: list[str]
-    plain: list[dict[str, Any]]
 
 
 def write(report: Report, stream: BinaryIO) -> None:
@@ -85,11 +76,10 @@ def slug(name: str) -> str:
 
 def _context(report: Report) -> dict[str, Any]:
     flagged = report.listed
-    packed = _pack(report, flagged.slice(0, MOST_SHIPMENTS))
+    rows, blocks, plain = _pack(report, flagged.slice(0, MOST_SHIPMENTS))
     rules = sorted(pc.unique(report.open_flags.column("rule_id")).to_pylist())
-    blocks = packed.blocks
     index = {
-        "rows": packed.index,
+        "rows": rows,
         "size": BLOCK,
         "key": hashlib.sha256("".join(blocks).encode()).hexdigest()[:16],
         "columns": len(COLUMNS),
@@ -105,9 +95,9 @@ def _context(report: Report) -> dict[str, Any]:
         "spots": [(show_spot(s), s["remedy"]) for s in report.coverage["blind_spots"]],
         "columns": COLUMNS,
         "total": flagged.num_rows,
-        "more_shipments": flagged.num_rows - len(packed.index),
-        "plain": packed.plain,
-        "left_out": len(packed.index) - len(packed.plain),
+        "more_shipments": flagged.num_rows - len(rows),
+        "plain": plain,
+        "left_out": len(rows) - len(plain),
         "index": _packed(index),
         "blocks": blocks,
         "rules": [report.rules[i] for i in rules],
@@ -122,7 +112,8 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
-def _pack(report: Report, shown: pa.Table) -> Packed:
+def _pack(report: Report, shown: pa.Table) -> tuple[list[dict[str, Any]], list[str], list[dict[str, Any]]]:
+    """The shipments of a page: rows for the index, cases in blocks, and those that stand in the page as they are."""
     macros = _environment().get_template("case.html.jinja").module
     filed = filed_of(report)
     index: list[dict[str, Any]] = []
@@ -148,7 +139,7 @@ def _pack(report: Report, shown: pa.Table) -> Packed:
                 break
     if waiting:
         blocks.append(_packed(waiting))
-    return Packed(index, blocks, plain)
+    return index, blocks, plain
 
 
 def filed_of(report: Report) -> case.Filed:

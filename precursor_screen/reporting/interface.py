@@ -1,4 +1,5 @@
-"""How a report reaches a file: whole, or not at all."""
+"""How a report reaches a file, whole or not at all; and all formats in one place: what writes documents in each of them, and a screening as a
+document. The suffix of a path picks one."""
 
 from __future__ import annotations
 
@@ -6,12 +7,17 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from precursor_screen.core.errors import NoRoom, UsageError, Where
 from precursor_screen.core.files import written_whole
+from precursor_screen.core.report import Report
+from precursor_screen.core.words import did_you_mean
+from precursor_screen.reporting.document import Document
 
 
 def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
@@ -100,3 +106,87 @@ def defuse(text: str) -> str:
     if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
+
+
+# All formats in one place: what writes documents in each of them, and a screening as a document. The suffix of a path picks
+# one.
+
+# Suffix -> module and function, imported when it is wanted: what writes pages and workbooks takes a while.
+PRESENTERS = {
+    ".xlsx": ("xlsx", "write"),
+    ".csv": ("tables", "write"),
+    ".json": ("tables", "write_json"),
+    ".txt": ("text", "write"),
+}
+SUFFIXES = (".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt")  # of a screening
+
+
+def document_of(report: Report) -> Document:
+    """A screening as a document."""
+    return Document(
+        created=datetime.fromisoformat(report.run["started"]),
+        day=date.fromisoformat(report.provenance["as_of"]),
+        text=_part("text", "lines_of", report),
+        tables=_part("xlsx", "tables_of", report),
+        rows=_part("tables", "flag_rows", report),
+        data=_part("tables", "data_of", report),
+        own={
+            ".html": _part("html", "write", report),
+            ".jsonl": _part("tables", "write_lines", report),
+            ".parquet": _part("tables", "write_parquet", report),
+        },
+    )
+
+
+def _part(module: str, name: str, *given: object) -> Callable[..., Any]:
+    """A function of a presenter, which is imported when it is called."""
+    return lambda *more: getattr(import_module(f"precursor_screen.reporting.{module}"), name)(*given, *more)
+
+
+def check_suffix(path: Path, suffixes: Sequence[str], whose: str) -> None:
+    """Refuses a file of another format.
+
+    Raises:
+        UsageError: the suffix is none of them.
+    """
+    if path.suffix.lower() not in suffixes:
+        problem = f"{path.suffix or 'no suffix'} is not a format of {whose}"
+        raise UsageError(problem, where=Where(str(path)), remedy=f"Use {', '.join(suffixes)}.")
+
+
+def check_report(path: Path) -> None:
+    """Refuses a file of a format that a screening has not.
+
+    Raises:
+        UsageError: no presenter has its suffix.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        remedy = did_you_mean(suffix, SUFFIXES) or f"Known: {', '.join(SUFFIXES)}."
+        raise UsageError(f"no report format has the suffix {path.suffix or 'none'!r}", where=Where(str(path)), remedy=remedy)
+
+
+def presenter_of(document: Document, path: Path) -> Callable[[BinaryIO], object]:
+    """What writes a document in the format of a path's suffix."""
+    suffix = path.suffix.lower()
+    return document.own.get(suffix) or _part(*PRESENTERS[suffix], document)
+
+
+def write(document: Document, path: Path, mode: int = PRIVATE) -> None:
+    """Writes a document in the format of the path's suffix, with some permissions; the file is whole or does not change.
+
+    Raises:
+        UsageError: the place cannot be written to.
+    """
+    with whole_file(path, mode) as stream:
+        presenter_of(document, path)(stream)
+
+
+def write_report(report: Report, path: Path, mode: int = PRIVATE) -> None:
+    """Writes a report in the format of the path's suffix, with some permissions; the file is whole or does not change.
+
+    Raises:
+        UsageError: unknown suffix, or the place cannot be written to.
+    """
+    check_report(path)
+    write(document_of(report), path, mode)

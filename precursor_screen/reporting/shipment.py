@@ -194,7 +194,9 @@ def describe(
     what = _goods(names.get(main, ""), said) or (codes[0] if codes else "")
     sender, receiver = _trader(lines, "sender"), _trader(lines, "receiver")
     signs = _signs(ranked, rules)
-    gap = SAMPLED if sampled else _gap_of(lines, gaps)
+    gap, remedy = SAMPLED if sampled else _gap_of(lines, gaps)
+    shown = signs[:_SIGNS] or [gap or "could not be screened in full"]
+    ask = next(iter(_actions(_weighing(ranked), rules)), remedy)
     parts = tuple({**p, "because": in_words(p["because"])} for p in shipment["parts"])
     return Shipment(
         shipment_id=shipment["shipment_id"],
@@ -209,11 +211,11 @@ def describe(
         value=_value(lines),
         day=min((str(line[name]) for line in lines for name in _DAYS if line[name]), default=""),
         references=_references(lines),
-        question=_question(_named_goods(names.get(main, ""), said, codes), mass, sender, receiver, signs, gap, ranked, rules),
-        why="; ".join(signs) or gap[0],
+        question=_question(_named_goods(names.get(main, ""), said, codes), mass, sender, receiver, shown, ask),
+        why="; ".join(signs) or gap,
         parts=parts,
         subjects=fold(ranked, names),
-        clears=_distinct(a for f in ranked if (a := rules[f["rule_id"]].action) and not a.startswith(_NO_ACTION)),
+        clears=_actions(ranked, rules),
         innocent=_distinct(text for f in ranked for text in rules[f["rule_id"]].falsepositives),
         lines=tuple(lines),
         substances=tuple(names[i] for i in dict.fromkeys(weighty) if i in flagged),
@@ -301,30 +303,34 @@ def _value(lines: Sequence[Row]) -> str:
 
 
 _REFERENCES = (
-    ("bill", ("bill_of_lading",)),
-    ("house bill", ("house_bill_of_lading",)),
-    ("master bill", ("master_bill_of_lading",)),
-    ("declaration", ("declaration_id",)),
-    ("container", ("container_numbers",)),
-    ("permit", ("permit_reference",)),
-    ("notification", ("pen_reference",)),
-    ("vessel", ("vessel",)),
+    ("bill", "bill_of_lading"),
+    ("house bill", "house_bill_of_lading"),
+    ("master bill", "master_bill_of_lading"),
+    ("declaration", "declaration_id"),
+    ("container", "container_numbers"),
+    ("permit", "permit_reference"),
+    ("notification", "pen_reference"),
+    ("vessel", "vessel"),
 )
 
 
 def _references(lines: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found = []
-    for kind, columns in _REFERENCES:
-        values = [line[c] for line in lines for c in columns if line[c]]
-        if numbers := _distinct(n for v in values for n in ([v] if isinstance(v, str) else v)):
-            found.append((kind, numbers))
-    return tuple(found)
+    filed = {kind: [line[column] for line in lines if line[column]] for kind, column in _REFERENCES}
+    found = ((kind, _distinct(n for v in some for n in ([v] if isinstance(v, str) else v))) for kind, some in filed.items())
+    return tuple((kind, numbers) for kind, numbers in found if numbers)
 
 
 def _signs(ranked: Sequence[Row], rules: Mapping[str, Rule]) -> list[str]:
     """What the strongest flags say, as clauses; what merely names the goods only where there is nothing else."""
-    weighing = [f for f in ranked if f["weight"]] or ranked
-    return [uncapital(title) for title in _distinct(rules[f["rule_id"]].title for f in weighing)[: _SIGNS + 1]]
+    return [uncapital(title) for title in _distinct(rules[f["rule_id"]].title for f in _weighing(ranked))[: _SIGNS + 1]]
+
+
+def _weighing(ranked: Sequence[Row]) -> Sequence[Row]:
+    return [f for f in ranked if f["weight"]] or ranked
+
+
+def _actions(flags: Sequence[Row], rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    return _distinct(a for f in flags if (a := rules[f["rule_id"]].action) and not a.startswith(_NO_ACTION))
 
 
 def _gap_of(lines: Sequence[Row], gaps: Mapping[str, str]) -> tuple[str, str]:
@@ -338,23 +344,10 @@ def _named_goods(name: str, said: Sequence[str], codes: Sequence[str]) -> str:
     return f"“{clip(said[0])}”" if said else f"goods under {codes[0]}" if codes else "goods that nothing names"
 
 
-def _question(
-    goods: str,
-    mass: Decimal | None,
-    sender: str,
-    receiver: str,
-    signs: Sequence[str],
-    gap: tuple[str, str],
-    ranked: Sequence[Row],
-    rules: Mapping[str, Rule],
-) -> str:
+def _question(goods: str, mass: Decimal | None, sender: str, receiver: str, signs: Sequence[str], ask: str) -> str:
     subject = f"{kilograms(mass)} of {goods}" if mass else goods
     subject += f" from {sender}" if sender else ""
     subject += f" to {receiver}" if receiver else ""
-    weighing = [f for f in ranked if f["weight"]] or ranked
-    actions = [a for f in weighing if (a := rules[f["rule_id"]].action) and not a.startswith(_NO_ACTION)]
-    signs = signs[:_SIGNS] or ([gap[0]] if gap[0] else ["could not be screened in full"])
-    ask = actions[0] if actions else gap[1]
     return capital(f"{subject}: {'; '.join(signs)}. {ask}".strip())
 
 

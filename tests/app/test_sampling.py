@@ -17,9 +17,9 @@ from precursor_screen.app.sampling import draw, read_share, unflagged
 from precursor_screen.app.stream import run
 from precursor_screen.core.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.reporting import json_report
+from precursor_screen.reporting import tables
 from precursor_screen.reporting.console import counts_in_words
-from precursor_screen.reporting.registry import document_of
+from precursor_screen.reporting.interface import document_of
 from precursor_screen.reporting.shipment import shipments_in_words
 from precursor_screen.reporting.text import lines_of
 from tests.conftest import ROOT
@@ -108,7 +108,7 @@ def test_every_form_of_the_report_tells_what_was_drawn_from_what_was_flagged(man
         assert said.goods, "its lines stand in the report"
         assert said.flags == ()
     stream = io.BytesIO()
-    json_report.write(document_of(report), stream)
+    tables.write_json(document_of(report), stream)
     document = json.loads(stream.getvalue())
     assert {s["shipment_id"] for s in document["shipments"] if s["sampled"]} == set(report.sampled)
     assert {line["shipment_id"] for line in document["lines"]} >= set(report.sampled)

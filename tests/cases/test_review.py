@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.app.export import export_tables
+from precursor_screen.app.verdict_files import export_tables
 from precursor_screen.cases.review import VerdictDraft, add_verdicts, import_verdicts
 from precursor_screen.cases.targets import find, find_flags
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
@@ -179,6 +179,8 @@ def test_rows_that_contradict_one_another_are_refused_both(ledger):
     assert "row 4 says 'confirmed'" in str(done.refused[0])
     stated = [(Where("v.csv", n), replace(d, at=f"2026-11-24T0{n}:00:00+00:00")) for n, d in enumerate(rows, 2)]
     assert import_verdicts(ledger, stated, "N", NOW).added == 3  # at stated times it is a history
+    again = import_verdicts(ledger, stated, "N", NOW)
+    assert (again.added, again.repeated, again.kinds) == (0, 3, {})
 
 
 @pytest.mark.parametrize(("days", "again"), [(0, 0), (365, 0), (366, 1)])

@@ -406,7 +406,7 @@ def test_a_report_that_cannot_be_written_is_exit_4_and_the_next_run_does_it_all(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("precursor_screen.reporting.json_report.write", full)
+        patched.setattr("precursor_screen.reporting.tables.write_json", full)
         answer = daily(23)
     assert (answer.code, answer.err.count("\n"), "No space left" in answer.err) == (4, 1, True)
     assert (folders(), last_code()) == ([], 4)
@@ -631,7 +631,7 @@ def test_a_failed_run_leaves_nothing_behind_that_the_next_would_suspect(daily, m
     put("a.csv", goods(1))
     with monkeypatch.context() as patched:
         patched.setattr(
-            "precursor_screen.reporting.json_report.write",
+            "precursor_screen.reporting.tables.write_json",
             lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")),
         )
         daily(23)

@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from precursor_screen.app import gathered, inputs
-from precursor_screen.cli import faults, main
+from precursor_screen.cli import common, main
 from tests.cli.conftest import ACETONE, OTHER_DATA, SAMPLE
 from tests.cli.test_bad_input import GOOD
 
@@ -105,9 +105,9 @@ def test_a_home_that_cannot_be_written_to_is_said(ps, monkeypatch):
 
 
 def test_only_the_last_faults_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(faults, "KEPT", 3)
+    monkeypatch.setattr(common, "KEPT", 3)
     for n in range(5):
-        faults.keep_fault(type(f"Fault{n}", (Exception,), {})(), lambda: tmp_path, [])
+        common.keep_fault(type(f"Fault{n}", (Exception,), {})(), lambda: tmp_path, [])
     assert len(list((tmp_path / "faults").iterdir())) == 3
 
 
@@ -119,7 +119,7 @@ def test_a_deep_recursion_makes_no_long_report(tmp_path):
     try:
         deep(300)
     except ValueError as error:
-        fault = faults.keep_fault(error, lambda: tmp_path, ["lookup", "--json", "..."])
+        fault = common.keep_fault(error, lambda: tmp_path, ["lookup", "--json", "..."])
     text = fault.path.read_text()
     assert "frames ..." in text
     assert len(text.splitlines()) < 200

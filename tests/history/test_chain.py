@@ -12,7 +12,6 @@ from precursor_screen.history.chain import (
     Checksum,
     Link,
     add_link,
-    empty_checksums,
     find_break,
     from_state,
     open_seals,
@@ -27,7 +26,7 @@ def links(ledger, *kinds: str) -> list[Link]:
     """Those of a new ledger with some more."""
     with connected(ledger.engine, writes=True) as connection:
         for kind in kinds:
-            add_link(connection, kind, empty_checksums(), 7)
+            add_link(connection, kind, {name: Checksum() for name in TABLES}, 7)
         return read_chain(connection, whole=True)
 
 

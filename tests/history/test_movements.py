@@ -7,13 +7,13 @@ from decimal import Decimal
 import pyarrow.compute as pc
 import pytest
 
-from precursor_screen.history import movements
+from precursor_screen.history.counts import Recorded as AsRecorded
 from tests.history.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 
 
 def Recorded(first, *counts):
     """All on the first of March."""
-    return movements.Recorded(first, *counts, (DAY, DAY) if first else None)
+    return AsRecorded(first, *counts, (DAY, DAY) if first else None)
 
 
 def test_a_movement_comes_back_as_it_was(ledger):

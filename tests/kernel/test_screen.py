@@ -375,7 +375,7 @@ PLAINER = {
 
 def test_equal_runs_give_equal_reports_but_for_the_block_run(reference, tmp_path):
     reference = with_rules(reference, "PS-CHEM-001", "PS-CHEM-003", "PS-PTY-001")
-    from precursor_screen.reporting.registry import write_report
+    from precursor_screen.reporting.interface import write_report
 
     random.seed(1)
     for name in ("a.json", "b.json"):

@@ -13,7 +13,7 @@ from precursor_screen.app.stream import run
 from precursor_screen.core.report import Report
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reporting.registry import document_of, presenter_of
+from precursor_screen.reporting.interface import document_of, presenter_of
 from tests.conftest import ROOT
 from tests.screening import STARTED, screen_rows, table, with_rules
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from precursor_screen.cases.reconcile.differences import Unjudged
-from precursor_screen.reporting.comparison import Head, numbered, present
+from precursor_screen.reporting.comparison import Head, numbered, present_comparison
 from precursor_screen.reporting.document import Table, columns
-from precursor_screen.reporting.json_report import write
+from precursor_screen.reporting.tables import write_json as write
 
 HEAD = Head({"tool_version": "0"}, {}, ("read this",), date(2026, 3, 1))
 SOME = [SimpleNamespace(title=f"title {n}", kind="kind", because="it is so", remedy="Ask.", why="") for n in range(3)]
@@ -31,7 +31,7 @@ def test_so_many_differences_are_told_and_none_is_left_out_in_silence(capacity: 
 def test_the_json_has_an_item_a_line_and_masses_as_texts() -> None:
     table = Table("Differences", columns("no:6n kg:13n"), [(1, Decimal("2.50"))])
     doubt = Unjudged("no-mass", "", 2, ("a",), "two masses are not known")
-    document = present(HEAD, [doubt], ["told"], [table], 0, {"differences": [{"kg": Decimal("2.50")}, {"kg": None}]})
+    document = present_comparison(HEAD, [doubt], ["told"], [table], 0, {"differences": [{"kg": Decimal("2.50")}, {"kg": None}]})
     assert list(document.text()) == ["! read this", "not evaluable (2): two masses are not known (a ...)", "told"]
     assert document.rows is not None
     assert [list(row) for row in document.rows()[1]] == [[1, "2.5"]]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.core.schema import FLAG, ISSUE, SHIPMENT, SUPPRESSED
-from precursor_screen.reporting.registry import PRESENTERS
+from precursor_screen.reporting.interface import PRESENTERS
 from precursor_screen.reporting.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS
 from tests.conftest import ROOT
 

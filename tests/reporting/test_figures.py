@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from precursor_screen.reporting.figures import Consignment, quantity_bar, score_bar, timeline
+from precursor_screen.reporting.pages import Consignment, quantity_bar, score_bar, timeline
 
 PARTS = [
     {"part": "licit use", "points": 16, "because": ""},

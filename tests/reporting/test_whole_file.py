@@ -10,8 +10,16 @@ import pytest
 
 from precursor_screen.core import files
 from precursor_screen.core.errors import ExitCode, NoRoom, UsageError
-from precursor_screen.reporting.interface import check_places, parse_mode, whole_file
-from precursor_screen.reporting.registry import PRESENTERS, SUFFIXES, check_report, document_of, write_report
+from precursor_screen.reporting.interface import (
+    PRESENTERS,
+    SUFFIXES,
+    check_places,
+    check_report,
+    document_of,
+    parse_mode,
+    whole_file,
+    write_report,
+)
 
 
 def test_every_format_of_the_contract_has_a_presenter(sample):

@@ -20,10 +20,9 @@ from precursor_screen.core.model import REASONS, VERDICTS
 from precursor_screen.core.words import printable
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reporting import xlsx
-from precursor_screen.reporting.registry import document_of
-from precursor_screen.reporting.sheets import tables_of
+from precursor_screen.reporting.interface import document_of
 from precursor_screen.reporting.shipment import shipments_in_words
-from precursor_screen.reporting.xlsx import fit
+from precursor_screen.reporting.xlsx import fit, tables_of
 from tests.history.rows import cells, judged, run
 from tests.reporting.conftest import REFERENCES
 from tests.screening import screen_rows

@@ -1,4 +1,4 @@
-"""What lies in the inbox: which files are finished, and what is in them."""
+"""What lies in the inbox: which files are finished, and what is in them; and the folder from which officers' verdicts are taken."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import multiprocessing
 import signal
 import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from msgspec import Struct
 from precursor_screen.app.gathered import read_one
 from precursor_screen.app.inputs import Source, safe_name
 from precursor_screen.app.settings import walk
+from precursor_screen.app.verdict_files import read_verdicts
+from precursor_screen.cases.review import Added, import_verdicts
 from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
 from precursor_screen.core.files import write_whole
 from precursor_screen.formats.blob import Blob, seconds_allowed
+from precursor_screen.history.store import Ledger
 from precursor_screen.readers.interface import ReadOptions
 
 # Files that may have ended the process that read them.
@@ -27,26 +31,12 @@ from precursor_screen.readers.interface import ReadOptions
 _SLACK = 60.0  # seconds for the process to start
 
 
-class Note:
-    """Which files are being taken up, by digest."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def write(self, sha256s: Iterable[str]) -> None:
-        """Notes them."""
-        write_whole(self._path, json.dumps(sorted(sha256s)), durable=True)
-
-    def read(self) -> frozenset[str]:
-        """Those that a process which ended had taken up."""
-        try:
-            return frozenset(map(str, json.loads(self._path.read_text("utf-8"))))
-        except (OSError, ValueError, TypeError):
-            return frozenset()
-
-    def clear(self) -> None:
-        """The process has not ended over them."""
-        self._path.unlink(missing_ok=True)
+def read_note(path: Path) -> frozenset[str]:
+    """The files, by digest, that a process which ended had taken up."""
+    try:
+        return frozenset(map(str, json.loads(path.read_text("utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return frozenset()
 
 
 def find_deadly(sources: Sequence[Source], options: ReadOptions) -> dict[str, str]:
@@ -274,3 +264,84 @@ class Digests:
         """Remembers what was met this time, and nothing else."""
         if self._met != self._known:
             write_whole(self._path, json.dumps(self._met))
+
+
+# Verdicts that officers put into a folder: files that the page saved, and workbooks in which verdicts were chosen.
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_MOST_REFUSED = 5  # that a mail tells one by one
+
+
+class VerdictsTaken(Struct, frozen=True):
+    """What came of a folder: a sentence each; whether something was refused; what is done with, digest -> name."""
+
+    remarks: tuple[str, ...]
+    refused: bool
+    done: Mapping[str, str]
+
+
+def take_verdicts(
+    ledger: Ledger,
+    folder: Path,
+    officer: str,
+    now: datetime,
+    done: Mapping[str, str],
+    quiet_seconds: float,
+    may_clear: Collection[str] = (),
+) -> VerdictsTaken:
+    """Adds the verdicts of the files that are new by content and have not changed for some seconds.
+
+    Args:
+        ledger: that holds the flags.
+        folder: with the files.
+        officer: who speaks where a file does not say.
+        now: when, likewise.
+        done: what earlier runs took, digest -> name.
+        quiet_seconds: seconds.
+        may_clear: see `casework.review.add_verdicts`.
+
+    Raises:
+        OSError: the folder cannot be listed.
+        LedgerError: the ledger is held or damaged.
+    """
+    remarks: list[str] = []
+    refused, met = False, dict(done)
+    for file in _files(folder, quiet_seconds):
+        try:
+            sha256 = Blob(file.name, file.path).sha256()
+            if sha256 in met:
+                continue
+            drafts = read_verdicts(file.path).drafts
+        except OSError as error:
+            drafts, refused = [], True
+            remarks.append(f"Verdicts in {file.name} were NOT taken: {UnreadableManifest(f'cannot be read ({error.strerror})')}")
+            continue
+        except PrecursorScreenError as error:
+            refused, met[sha256] = True, file.name
+            remarks.append(f"Verdicts in {file.name} were NOT taken: {error}")
+            continue
+        met[sha256] = file.name
+        if drafts:
+            added = import_verdicts(ledger, drafts, officer, now, may_clear)
+            remarks.append(_told(file.name, added))
+            refused |= bool(added.refused)
+    return VerdictsTaken(tuple(remarks), refused, met)
+
+
+def _files(folder: Path, quiet_seconds: float) -> Iterator[Listed]:
+    for file in list_inbox(folder).files:
+        name = file.path.name.lower()
+        is_ours = (name.startswith("verdicts-") and name.endswith(".csv")) or name.endswith(WORKBOOKS)
+        if is_ours and file.stamp.age(time.time()) >= quiet_seconds:
+            yield file
+
+
+def _told(name: str, done: Added) -> str:
+    kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
+    parts = [f"{done.added:,} added{f' ({kinds})' if kinds else ''}"]
+    parts += [f"{done.repeated:,} recorded already"] if done.repeated else []
+    if done.refused:
+        more = len(done.refused) - _MOST_REFUSED
+        named = [str(error) for error in done.refused[:_MOST_REFUSED]] + ([f"and {more:,} more"] if more > 0 else [])
+        parts.append(f"{len(done.refused):,} refused: {'; '.join(named)}")
+    return f"Verdicts in {name}: {', '.join(parts)}"

@@ -18,10 +18,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field, to_builtins
-from msgspec.structs import fields
+from msgspec import Struct, convert, field, to_builtins
 
-from precursor_screen.core.errors import ExitCode, NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.errors import ExitCode, NoRoom, OutFolderError, UsageError, Where
 from precursor_screen.core.files import READABLE, write_whole
 
 # What is said of a run of `daily`, as `run.json` has it: of one that published something, and of the last one whatever it did.
@@ -97,17 +96,13 @@ def delivery_from_json(text: str) -> Delivery:
         ValueError: it is none.
     """
     data = json.loads(text)
-    if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA or "files" not in data:
         raise ValueError("no record of a run")
-    names = {f.name for f in fields(Delivery)}
-    try:
-        files = tuple(Taken(**file) for file in data.pop("files"))
-        return Delivery(files=files, **{k: v for k, v in data.items() if k in names})
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"no record of a run: {error}") from error
+    return convert(data, Delivery)
 
 
 RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest", "heartbeat", "metrics.prom"
+_GONE, _KEPT = "gone", "set-aside.json"  # of ours: a folder that is being deleted; what could not be read
 _NAME = re.compile(r"\d{4}-\d\d-\d\d(-rescreen)?(-\d+)?", re.ASCII)
 
 
@@ -195,7 +190,7 @@ class OutFolder(Struct, frozen=True):
 
     def drop_staged(self) -> None:
         """Throws away what is staged, and what is left of a folder that was deleted."""
-        for folder in (self.staged, self._gone):
+        for folder in (self.staged, self.own / _GONE):
             shutil.rmtree(folder, ignore_errors=True)
 
     def next_place(self, delivery: Delivery) -> Path:
@@ -249,26 +244,18 @@ class OutFolder(Struct, frozen=True):
         with self.writing(published.path):
             kept = {t.sha256: t for t in (*self._kept(), *published.delivery.set_aside)}
             rows = [[t.name, t.sha256, t.bytes, t.outcome, t.reason] for t in kept.values()]
-            write_whole(self._kept_file, json.dumps(rows, ensure_ascii=False), self.mode, durable=True)
-            shutil.rmtree(self._gone, ignore_errors=True)
-            published.path.rename(self._gone)
-            shutil.rmtree(self._gone, ignore_errors=True)
+            write_whole(self.own / _KEPT, json.dumps(rows, ensure_ascii=False), self.mode, durable=True)
+            shutil.rmtree(self.own / _GONE, ignore_errors=True)
+            published.path.rename(self.own / _GONE)
+            shutil.rmtree(self.own / _GONE, ignore_errors=True)
 
     def set_aside(self) -> dict[str, Taken]:
         """What could not be read, by digest."""
         return {t.sha256: t for t in (*self._kept(), *(t for p in self.published() for t in p.delivery.set_aside))}
 
-    @property
-    def _gone(self) -> Path:
-        return self.own / "gone"
-
-    @property
-    def _kept_file(self) -> Path:
-        return self.own / "set-aside.json"
-
     def _kept(self) -> list[Taken]:
         try:
-            return [Taken(*row) for row in json.loads(self._kept_file.read_text("utf-8"))]
+            return [Taken(*row) for row in json.loads((self.own / _KEPT).read_text("utf-8"))]
         except (OSError, ValueError, TypeError):
             return []  # never written, or damaged: the files are tried once more
 
@@ -317,11 +304,7 @@ class OutFolder(Struct, frozen=True):
         except (UsageError, NoRoom) as error:  # as presenters say it; here nothing is wrong with the call
             if not isinstance(error.__cause__, OSError):
                 raise
-            raise _as_ours(error) from error
-
-
-def _as_ours(error: PrecursorScreenError) -> OutFolderError:
-    return OutFolderError(error.message, where=error.where, remedy=error.remedy)
+            raise OutFolderError(error.message, where=error.where, remedy=error.remedy) from error
 
 
 def _read(folder: Path) -> Delivery | None:

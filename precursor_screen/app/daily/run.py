@@ -8,14 +8,23 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily import summary
-from precursor_screen.app.daily.delivering import Deliverer
-from precursor_screen.app.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, Note, find_deadly, list_inbox, quiet_files
-from precursor_screen.app.daily.metrics import Sample, samples_of, write_metrics
+from precursor_screen.app.daily.delivering import Deliverer, Sample, samples_of, write_metrics
+from precursor_screen.app.daily.inbox import (
+    NOT_A_FILE,
+    NOWHERE,
+    Digests,
+    Listing,
+    find_deadly,
+    list_inbox,
+    quiet_files,
+    read_note,
+    take_verdicts,
+)
 from precursor_screen.app.daily.out_folder import (
     HEARTBEAT,
     METRICS,
@@ -30,11 +39,11 @@ from precursor_screen.app.daily.out_folder import (
 )
 from precursor_screen.app.daily.plan import Again, Change, Digested, Job, Sorted, find_again, find_change, find_old, sort_files
 from precursor_screen.app.daily.summary import MailContent, add_counts, in_words, write_failure, write_subject, write_summary
-from precursor_screen.app.daily.verdicts import take_verdicts
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.core.errors import ExitCode, WatchlistError
+from precursor_screen.core.files import write_whole
 from precursor_screen.core.words import counted
 from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import Ledger, open_ledger
@@ -49,15 +58,6 @@ DAYS_OF_WEEK = 7
 
 
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
-
-
-class _Reported(Struct):
-    """What came of a run so far."""
-
-    codes: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    delivered: list[Published] = field(default_factory=list)
-    loud: bool = False
 
 
 def run_daily(
@@ -92,10 +92,13 @@ class _Run:
         self.started, self.at = datetime.now(UTC), time.monotonic()
         self.today = job.settings.as_of
         self.before = read_last(self.out)
-        self.is_weekly = not _same_week(self.before.reminded, self.today)
         self.reminded = self.before.reminded
+        self.is_weekly = self.reminded is None or self.reminded.isocalendar()[:2] != self.today.isocalendar()[:2]
         self.said = MailContent(self.today.isoformat(), job.settings.jurisdiction)
-        self.told = _Reported()
+        self.codes: list[int] = []
+        self.texts: list[str] = []  # mails
+        self.delivered: list[Published] = []
+        self.is_told = False  # whether a mail was sent that must be
         self.refused = False  # whether a verdict was
         self.loud = False  # whether something beside the findings must be said
 
@@ -134,7 +137,7 @@ class _Run:
         self.screen(session, NEW, found.new, settles=not change.what or job.on_change == NEW)
         self.screen(session, RESCREEN, again.files, settles=True)
         aside = self.said.unreadable or self.said.lying or self.refused
-        code = worst(*self.told.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
+        code = worst(*self.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         self.end(code, found, session.reference)
         self.out.keep_note(PROBLEMS, dict(listing.problems))
         if job.asked and job.on_change in (NEW, RESCREEN):
@@ -197,19 +200,19 @@ class _Run:
 
     def note(self, one: Published, text: str) -> None:
         """A folder is in its place: it is told of."""
-        self.told.codes.append(one.delivery.exit_code)
-        self.told.texts.append(text)
-        self.told.delivered.append(one)
+        self.codes.append(one.delivery.exit_code)
+        self.texts.append(text)
+        self.delivered.append(one)
         self.say(text, loud=one.delivery.exit_code != ExitCode.CLEAR or self.loud)
 
     def say(self, text: str, *, loud: bool) -> None:
-        self.told.loud |= loud
+        self.is_told |= loud
         self.tell(text, loud)
 
     def screen(self, session: Session, kind: str, files: Sequence[Digested], *, settles: bool) -> None:
         """Screens some files and delivers what came of them."""
-        note = Note(self.out.own / "reading.json")
-        suspects = note.read() & {d.sha256 for d in files}
+        note = self.out.own / "reading.json"  # the files that are being taken up, by digest
+        suspects = read_note(note) & {d.sha256 for d in files}
         sources = [Source(d.file.name, d.file.path) for d in files]
         deadly: dict[str, str] = {}
         if suspects:
@@ -218,14 +221,14 @@ class _Run:
             deadly = find_deadly(tried, session.settings.read)
         if files:
             with self.out.writing(self.out.own):
-                note.write(d.sha256 for d in files)
+                write_whole(note, json.dumps(sorted(d.sha256 for d in files)), durable=True)
             deliverer = Deliverer(self.out, session, self.job.formats, self.said, self.started, self.note)
             try:
                 deliverer.deliver(kind, files, deadly, settles=settles)
             except Exception:
-                note.clear()  # it has not ended over them
+                note.unlink(missing_ok=True)  # the process has not ended over them
                 raise
-        note.clear()
+        note.unlink(missing_ok=True)
 
     def clock(self, published: Sequence[Published]) -> list[str]:
         """Whether the clock goes backwards: reports then stand under an earlier day, and nothing else is different."""
@@ -262,15 +265,15 @@ class _Run:
 
     def end(self, code: ExitCode, found: Sorted, reference: Reference) -> None:
         """Says in the files of the last run what it did; in a mail, where no folder of this run does and somebody should know."""
-        if not self.told.texts:
-            self.told.texts.append(write_summary(write_subject({}, self.said), None, self.said))
+        if not self.texts:
+            self.texts.append(write_summary(write_subject({}, self.said), None, self.said))
             if self.said.unreadable or self.said.lying or self.loud:
-                self.say(self.told.texts[0], loud=True)
+                self.say(self.texts[0], loud=True)
         if self.is_weekly:
             self.reminded = self.today
-            if not self.told.loud:
+            if not self.is_told:
                 self.say(self.alive(found, reference), loud=True)
-        self.write_last(code, self.told.texts, samples_of(found, self.told.delivered, self.said, reference))
+        self.write_last(code, self.texts, samples_of(found, self.delivered, self.said, reference))
         if code != ExitCode.NOT_SCREENED:
             self.out.say(HEARTBEAT, f"{datetime.now(UTC).isoformat(timespec='seconds')}\n", for_all=True)
 
@@ -279,7 +282,7 @@ class _Run:
         published = self.out.published()
         first = (self.today - timedelta(days=DAYS_OF_WEEK - 1)).isoformat()
         week = [p.delivery for p in published if first <= p.delivery.day <= self.today.isoformat()]
-        today = [p.delivery for p in self.told.delivered]
+        today = [p.delivery for p in self.delivered]
         screened = sum(f.outcome == SCREENED for d in today for f in d.files)
         said = replace(
             self.said,
@@ -312,7 +315,7 @@ class _Run:
             "ended": now.isoformat(timespec="seconds"),
             "exit_code": int(code),
             "subject": texts[0].split("\n")[0],
-            "published": [p.path.name for p in self.told.delivered],
+            "published": [p.path.name for p in self.delivered],
             "remarks": list(self.said.remarks),
             "unreadable": [list(pair) for pair in self.said.unreadable],
             "lying": [list(pair) for pair in self.said.lying],
@@ -336,10 +339,6 @@ class _Last(Struct, frozen=True):
     day: date | None = None
     success: float = 0.0
     reminded: date | None = None
-
-
-def _same_week(one: date | None, other: date) -> bool:
-    return one is not None and one.isocalendar()[:2] == other.isocalendar()[:2]
 
 
 def read_last(out: OutFolder) -> _Last:

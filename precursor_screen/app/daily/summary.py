@@ -88,17 +88,13 @@ def count_new(report: Report) -> dict[str, Any]:
     news = _news(report)
     levels = {v["values"]: v["counts"] for v in new.column("level").value_counts().to_pylist()}
     bands = {v["values"]: v["counts"] for v in news.column("band").value_counts().to_pylist()}
-    coverage = report.coverage
+    names = {"read": "lines_read", "screened": "screened", "unscreenable": "unscreenable_lines"}
     return {
         "shipments": {band: bands.get(band, 0) for band in reversed(BANDS)},
         "known": _of(report.shipments, report.open_flags).num_rows - news.num_rows,
         "quiet_high": _quiet_high(report, new),
         "flags": {level: levels.get(level, 0) for level in reversed(LEVELS)},
-        "lines": {
-            "read": coverage["lines_read"],
-            "screened": coverage["screened"],
-            "unscreenable": coverage["unscreenable_lines"],
-        },
+        "lines": {name: report.coverage[key] for name, key in names.items()},
     }
 
 

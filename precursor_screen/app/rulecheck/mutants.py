@@ -63,7 +63,7 @@ class _Change(Struct, frozen=True):
     value: Any
 
 
-def mutants_of(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mapping[str, Any] | None = None) -> list[Mutant]:
+def mutants_of(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mapping[str, Any]) -> list[Mutant]:
     """The mutants of a rule, each other than the rule and than those before it.
 
     Args:
@@ -72,11 +72,11 @@ def mutants_of(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mappin
         macros: selections by name.
     """
     rule, params = one.rule, one.rule.params
-    seen = {_tests_of(_compile(_bare(rule, params), lists, macros))}
+    seen = {_tests_of(compile_rule(_bare(rule, params), lists, macros=macros))}
     found = []
-    for number, (changed, change) in enumerate(_changed(rule, params, macros or {})):
+    for number, (changed, change) in enumerate(_changed(rule, params, macros)):
         try:
-            compiled = _compile(replace(changed, id=f"{rule.id}#{number}"), lists, macros)
+            compiled = compile_rule(replace(changed, id=f"{rule.id}#{number}"), lists, macros=macros)
         except ErrorGroup:  # no rule any more, such as a window of no days
             continue
         tests = _tests_of(compiled)
@@ -86,10 +86,6 @@ def mutants_of(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mappin
     return found
 
 
-def _compile(rule: Rule, lists: Mapping[str, NamedList], macros: Mapping[str, Any] | None) -> CompiledRule:
-    return compile_rule(rule, lists, macros=macros)
-
-
 def _tests_of(one: CompiledRule) -> tuple[object, ...]:
     """All that decides on a flag and its level."""
     return frozenset(one.business), one.required, one.selected, one.grouping, one.window, one.levels
@@ -97,17 +93,9 @@ def _tests_of(one: CompiledRule) -> tuple[object, ...]:
 
 def _bare(rule: Rule, params: Mapping[str, Any]) -> Rule:
     """A rule with its parameters put in, without what only shows a flag."""
-    return replace(
-        rule,
-        applies=_resolved(rule.applies, params),
-        derive=_resolved(rule.derive, params),
-        selections=_resolved(rule.selections, params),
-        correlation=_resolved(rule.correlation, params),
-        levels=tuple(replace(one, when=_resolved(one.when, params)) for one in rule.levels),
-        params={},
-        explain="-",
-        fields=(),
-    )
+    resolved = {name: _resolved(getattr(rule, name), params) for name in ("applies", "derive", "selections", "correlation")}
+    levels = tuple(replace(one, when=_resolved(one.when, params)) for one in rule.levels)
+    return replace(rule, **resolved, levels=levels, params={}, explain="-", fields=())
 
 
 def _resolved(value: Any, params: Mapping[str, Any]) -> Any:
@@ -333,9 +321,7 @@ class Mutation(Struct, frozen=True):
         return sum(self.made.values())
 
 
-def mutate(
-    compiled: Iterable[CompiledRule], lists: Mapping[str, NamedList], macros: Mapping[str, Any] | None = None
-) -> list[Mutation]:
+def mutate(compiled: Iterable[CompiledRule], lists: Mapping[str, NamedList], macros: Mapping[str, Any]) -> list[Mutation]:
     """Judges the mutants of every rule by its inline tests, each in the order in which its rows are written.
 
     Args:
@@ -347,7 +333,7 @@ def mutate(
         return list(pool.map(partial(_mutate, lists=lists, macros=macros), compiled))
 
 
-def _mutate(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mapping[str, Any] | None) -> Mutation:
+def _mutate(one: CompiledRule, lists: Mapping[str, NamedList], macros: Mapping[str, Any]) -> Mutation:
     mutants = mutants_of(one, lists, macros)
     alive = mutants
     for test in one.rule.tests:

@@ -69,17 +69,11 @@ def compare_rules(sources: tuple[Source, ...], session: Session, old: Rulebook, 
         mine = {k: v for k, v in before.items() if v["rule_id"] == rule_id}
         theirs = {k: v for k, v in after.items() if v["rule_id"] == rule_id}
         was, now = old_rules.get(rule_id), new_rules.get(rule_id)
-        change = Change(
-            rule_id,
-            was.version if was else "",
-            now.version if now else "",
-            tuple(theirs[k] for k in theirs if k not in mine),
-            tuple(mine[k] for k in mine if k not in theirs),
-            tuple(theirs[k] for k in theirs if k in mine and _differs(mine[k], theirs[k])),
-            was is None
-            or now is None
-            or replace(was, path="", lines={}, version="") != replace(now, path="", lines={}, version=""),
-        )
+        gained, lost = tuple(theirs[k] for k in theirs if k not in mine), tuple(mine[k] for k in mine if k not in theirs)
+        changed = tuple(theirs[k] for k in theirs if k in mine and _differs(mine[k], theirs[k]))
+        texts = [rule and replace(rule, path="", lines={}, version="") for rule in (was, now)]
+        versions = (was.version if was else "", now.version if now else "")
+        change = Change(rule_id, *versions, gained, lost, changed, texts[0] != texts[1])
         if change.proposal:
             changes.append(change)
     return tuple(changes)
@@ -148,54 +142,11 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         raise UsageError("is not a folder", where=Where(str(folder)), remedy="Make it first.")
     if path.exists():
         raise UsageError("is there already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
-    path.write_text(_TEMPLATE.format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
+    path.write_text(_TEMPLATE.read_text(encoding="utf-8").format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
     return path
 
 
-_TEMPLATE = """\
-# yaml-language-server: $schema=rule.schema.json
-schema: 1
-id: {rule_id}
-version: 0.1.0
-title: One line that says what is flagged ({rule_id})
-status: experimental            # until it has a test with a null and its sources were read
-level: low                      # informational | low | medium | high | critical
-confidence: low
-weight: 8
-subject: substance              # line | substance | party
-scope: line                     # line | shipment | history
-description: What is true of a shipment that is flagged.
-rationale: Why that is worth a question.
-references:
-  - {{title: Own experience, note: "", mark: P}}
-author: your name
-date: {today}
-modified: {today}
-tags: []
-falsepositives: [Which honest trade looks the same]
-applies:                        # what the rule is about; outside it nothing is counted
-  control: {{instrument: UN1988, schedule: [I, II]}}
-  match_strength: [strong, medium]
-requires: [substance_mass_kg]   # what may be missing; without it the rule is not evaluable, and that is counted
-params: {{most: 1000}}
-detection:
-  much: {{substance_mass_kg|gt: $most}}
-  condition: much
-explain: "{{substance_mass_kg}} kg of {{substance_name}}; more than {{most}} kg."
-fields: [description, substance_mass_kg, mass_basis, consignee_name]
-action: What an officer should ask for.
-tests:
-  - name: more than that
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1001}}]
-    expect: [A]
-  - name: just that
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: 1000}}]
-    expect: []
-  - name: mass unknown
-    rows: [{{line_id: A, control: [{{instrument: UN1988, schedule: I}}], match_strength: strong, substance_id: s, substance_mass_kg: null}}]
-    expect: []
-    not_evaluable: [A]
-"""
+_TEMPLATE = Path(__file__).with_name("new_rule.txt")
 
 
 class RuleStats(Struct, frozen=True):
@@ -222,32 +173,25 @@ class RuleStats(Struct, frozen=True):
 
 def measure(screened: Screened, reference: Reference) -> tuple[RuleStats, ...]:
     """Flags, rows that could not be judged, and the time each rule takes alone on what was screened."""
-    flags, unjudged = _counts(screened.flags.column("rule_id")), _sums(screened.unjudged)
+    flags, sums = _counts(screened.flags.column("rule_id")), screened.unjudged.group_by("rule_id").aggregate([("count", "sum")])
+    unjudged = dict(zip(sums.column("rule_id").to_pylist(), sums.column("count_sum").to_pylist(), strict=True))
     return tuple(
-        RuleStats(
-            one.rule.id,
-            one.rule.title,
-            one.rule.status,
-            flags.get(one.rule.id, 0),
-            unjudged.get(one.rule.id, 0),
-            0,
-            0,
-            _milliseconds(one, screened, reference),
-        )
-        for one in reference.rules
+        RuleStats(*_head(r, flags), unjudged.get(r.id, 0), 0, 0, _milliseconds(one, screened, reference))
+        for one, r in ((one, one.rule) for one in reference.rules)
     )
 
 
-def count_recorded(
-    rules: Iterable[Rule], flags: pa.Table, verdicts: Iterable[tuple[str, str]], not_evaluable: Mapping[str, int] | None = None
-) -> tuple[RuleStats, ...]:
+def _head(rule: Rule, flags: Mapping[str, int]) -> tuple[str, str, str, int]:
+    return rule.id, rule.title, rule.status, flags.get(rule.id, 0)
+
+
+def count_recorded(rules: Iterable[Rule], flags: pa.Table, verdicts: Iterable[tuple[str, str]]) -> tuple[RuleStats, ...]:
     """The statistics of what a ledger holds.
 
     Args:
         rules: in the order wanted.
         flags: FLAG.
         verdicts: (flag_id, confirmed | cleared | inconclusive), in the order given; the last on a flag counts.
-        not_evaluable: rule id -> rows, where that is known.
     """
     rule_of = dict(zip(flags.column("flag_id").to_pylist(), flags.column("rule_id").to_pylist(), strict=True))
     last = {flag_id: verdict for flag_id, verdict in verdicts if flag_id in rule_of}
@@ -256,30 +200,11 @@ def count_recorded(
     def said(rule_id: str, verdict: str) -> int:
         return sum(v == verdict and rule_of[f] == rule_id for f, v in last.items())
 
-    return tuple(
-        RuleStats(
-            r.id,
-            r.title,
-            r.status,
-            counts.get(r.id, 0),
-            (not_evaluable or {}).get(r.id, 0),
-            said(r.id, "confirmed"),
-            said(r.id, "cleared"),
-            None,
-        )
-        for r in rules
-    )
+    return tuple(RuleStats(*_head(r, counts), 0, said(r.id, "confirmed"), said(r.id, "cleared"), None) for r in rules)
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
     return {v["values"]: v["counts"] for v in pc.value_counts(column).to_pylist()}
-
-
-def _sums(unjudged: pa.Table) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for rule_id, count in zip(unjudged.column("rule_id").to_pylist(), unjudged.column("count").to_pylist(), strict=True):
-        sums[rule_id] = sums.get(rule_id, 0) + count
-    return sums
 
 
 def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -> float:

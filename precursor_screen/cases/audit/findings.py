@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
+import pandas as pd
 from msgspec import Struct
 
-from precursor_screen.cases.audit.moves import Lines, Rows
-from precursor_screen.cases.audit.peers import Peers, measure
+from precursor_screen.cases.audit.moves import SHARE, Lines, Peers, Rows, measure, named
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import counted
 from precursor_screen.core.words import kilograms as kg
+
+# Shipments for a visit, drawn by chance: which papers to ask for on the spot. The same seed draws the same.
+
+
+def seed_of(name: str, first: date, last: date) -> str:
+    """The seed where nobody names one: of the exporter and the period, so that whoever repeats the audit draws the same."""
+    return hashlib.sha256(f"{name}|{first}|{last}".encode()).hexdigest()[:12]
+
+
+def draw(moves: pd.DataFrame, size: int, seed: str) -> tuple[Rows, ...]:
+    """So many shipments with a substance, or all that there are; each with its movements, by day."""
+    some = named(moves)
+    shipments = sorted(set(some["shipment_id"]))
+    chosen = random.Random(seed).sample(shipments, min(size, len(shipments)))  # noqa: S311 - to be repeated, not to be secret
+    drawn = [to_tuples(some[some["shipment_id"] == name]) for name in chosen]
+    return tuple(sorted(drawn, key=lambda some: (some[0].day or date.max, some[0].shipment_id)))
+
 
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told
@@ -33,7 +53,6 @@ class Finding(NamedTuple):
 
 
 Said = Iterator[tuple[str, Lines]]
-_KINDS: list[tuple[str, int, str, Callable[[Profile], Said]]] = []
 
 
 def find(profile: Profile) -> tuple[Finding, ...]:
@@ -49,17 +68,6 @@ def find(profile: Profile) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
-def _kind(name: str, weight: int, question: str) -> Callable[[Callable[[Profile], Said]], Callable[[Profile], Said]]:
-    """A kind of finding: first what a register or a list says, then what differs from others, then what differs from itself."""
-
-    def keep(say: Callable[[Profile], Said]) -> Callable[[Profile], Said]:
-        _KINDS.append((name, weight, question, say))
-        return say
-
-    return keep
-
-
-@_kind("listed receiver", 95, "Who is the receiver, who owns it, and was the listing checked before the sale?")
 def _listed(profile: Profile) -> Said:
     for receiver in profile.receivers:
         for entry in receiver.listed:
@@ -71,12 +79,10 @@ def _listed(profile: Profile) -> Said:
             )
 
 
-@_kind("papers", 90, "Which paper covers these goods, and where is its original?")
-def _papers(profile: Profile) -> Said:
-    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if not p.lawful)
+def _papers(profile: Profile, lawful: bool = False) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful is lawful)
 
 
-@_kind("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?")
 def _rerouted(profile: Profile) -> Said:
     for one in profile.rerouted:
         yield (
@@ -86,7 +92,6 @@ def _rerouted(profile: Profile) -> Said:
         )
 
 
-@_kind("open flags", 80, "What was done about each flag?")
 def _open_flags(profile: Profile) -> Said:
     worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
     for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
@@ -100,24 +105,17 @@ def _open_flags(profile: Profile) -> Said:
             )
     for episode in profile.episodes:
         if episode.state in OPEN and episode.level in ("critical", "high"):
-            yield (
-                f"Episode {episode.flag_id[:8]} ({episode.rule_id}): {episode.because}",
-                episode.lines,
-            )
+            yield f"Episode {episode.flag_id[:8]} ({episode.rule_id}): {episode.because}", episode.lines
 
 
-@_kind("just under the threshold", 70, "Who ordered in these quantities, and why?")
 def _near(profile: Profile) -> Said:
-    ranked = {p.substance: p for p in profile.places if p.measure == "share just under the threshold"}
+    ranked = {p.substance: p for p in profile.places if p.measure == SHARE}
     for one in sorted(profile.just_under, key=lambda j: (-j.share, j.substance)):
         place = ranked.get(one.substance)
-        usual = place.median if place and place.others else None
+        usual, peers = None, "no peer to compare"
+        if place and place.others:
+            usual, peers = place.median, f"the peers' median is {place.median:.0%} ({counted(place.others, 'exporter')})"
         if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
-            peers = (
-                f"the peers' median is {usual:.0%} ({counted(place.others, 'exporter')})"
-                if place and usual is not None
-                else "no peer to compare"
-            )
             yield (
                 f"{one.near:,} of {counted(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
                 f"100 % of the threshold; {peers}.",
@@ -125,7 +123,6 @@ def _near(profile: Profile) -> Said:
             )
 
 
-@_kind("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?")
 def _declared(profile: Profile) -> Said:
     for one in profile.declared:
         if one.fits is False:
@@ -136,7 +133,6 @@ def _declared(profile: Profile) -> Said:
             )
 
 
-@_kind("jump", 55, "What was the order behind this month?")
 def _jumps(profile: Profile) -> Said:
     for one in sorted(profile.jumps, key=lambda j: (-j.times, j.substance, j.month)):
         yield (
@@ -146,13 +142,11 @@ def _jumps(profile: Profile) -> Said:
         )
 
 
-@_kind("price", 50, "How was the price agreed? Show the contract and the payment.")
 def _prices(profile: Profile) -> Said:
     for one in profile.odd_prices:
         yield f"{profile.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.", one.lines
 
 
-@_kind("alike", 48, "Is this one shipment declared twice, or one order in equal parts?")
 def _alike(profile: Profile) -> Said:
     for one in profile.duplicates:
         yield (
@@ -162,14 +156,12 @@ def _alike(profile: Profile) -> Said:
         )
 
 
-@_kind("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?")
 def _reactivated(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.gap_days is not None:
             yield f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.", one.lines
 
 
-@_kind("new partner", 40, "How was the new customer found and checked? Show the declaration of use.")
 def _new(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_new:
@@ -181,30 +173,42 @@ def _new(profile: Profile) -> Said:
             )
 
 
-@_kind("place among exporters", 35, "What explains the place among others of the trade?")
+def _stands_out(place: Any) -> bool:
+    """Whether a place of `moves.measure` is among the highest of enough others."""
+    return place.percentile is not None and place.others >= LEAST_PEERS and bool(place.percentile >= TOP)
+
+
 def _places(profile: Profile) -> Said:
     for one in profile.places:
-        if (
-            one.percentile is not None
-            and one.others >= LEAST_PEERS
-            and one.percentile >= TOP
-            and one.measure != "share just under the threshold"
-        ):
+        if _stands_out(one) and one.measure != SHARE:
             of = f" of {profile.names_of[one.substance]}" if one.substance else ""
             lines = next((t.lines for t in profile.totals if t.substance == one.substance), ())
             yield f"By {one.measure}{of} this exporter is above {one.below:,} of {one.others:,} others.", lines
 
 
-@_kind("papers, lawful as far as is known", 20, "What became of the rest of the paper?")
-def _lawful_papers(profile: Profile) -> Said:
-    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful)
-
-
-@_kind("dormant partner", 15, "Why did the customer stop buying?")
 def _dormant(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_dormant:
             yield f"{one.name} has received nothing since {one.last}, after {counted(one.movements, 'movement')}.", one.lines
+
+
+# Kind, weight, question, what says it: first what a register or a list says, then what differs from others, then what differs from itself.
+_KINDS: tuple[tuple[str, int, str, Callable[[Profile], Said]], ...] = (
+    ("listed receiver", 95, "Who is the receiver, who owns it, and was the listing checked before the sale?", _listed),
+    ("papers", 90, "Which paper covers these goods, and where is its original?", _papers),
+    ("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?", _rerouted),
+    ("open flags", 80, "What was done about each flag?", _open_flags),
+    ("just under the threshold", 70, "Who ordered in these quantities, and why?", _near),
+    ("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?", _declared),
+    ("jump", 55, "What was the order behind this month?", _jumps),
+    ("price", 50, "How was the price agreed? Show the contract and the payment.", _prices),
+    ("alike", 48, "Is this one shipment declared twice, or one order in equal parts?", _alike),
+    ("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?", _reactivated),
+    ("new partner", 40, "How was the new customer found and checked? Show the declaration of use.", _new),
+    ("place among exporters", 35, "What explains the place among others of the trade?", _places),
+    ("papers, lawful as far as is known", 20, "What became of the rest of the paper?", partial(_papers, lawful=True)),
+    ("dormant partner", 15, "Why did the customer stop buying?", _dormant),
+)
 
 
 # All exporters of a period: those that stand out among others in the most ways, then those of whom an audit finds the most.
@@ -246,12 +250,12 @@ def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) 
         findings: how many an audit of it has; weight: of their kinds together; worst: the first of them (`by_findings`).
 
     Args:
-        peers: `peers.compare` without an exporter of its own.
+        peers: `moves.compare` without an exporter of its own.
         names: how each is mostly written.
         leave: who is not ranked, but is among the others.
     """
     out: dict[str, list[tuple[str, float]]] = {}
-    for one in (m for m in measure(peers) if m.others >= LEAST_PEERS and m.percentile is not None and m.percentile >= TOP):
+    for one in filter(_stands_out, measure(peers)):
         of = f" of {one.substance}" if one.substance else ""
         out.setdefault(one.sender, []).append((f"{one.measure}{of}", round(one.percentile, 1)))
     sums = {name: (name, "sum") for name in ("kg", "near", "weighed")}

@@ -120,10 +120,8 @@ def find(
     _ask_successors(found, by_name, customers)
     names = {n: w for n, w in found.why.items() if not _is_out(by_name[n], out)}
     left = tuple(sorted(set(found.why) - set(names)))
-    gone = [
-        n for n in leave if not any(_is_out(by_name[f], {n.casefold(), party_key(n)} - {""}) for f in (*found.why, *found.asked))
-    ]
-    if gone:
+    met = [by_name[n] for n in (*found.why, *found.asked)]
+    if gone := [n for n in leave if not any(_is_out(sender, {n.casefold(), party_key(n)} - {""}) for sender in met)]:
         raise UsageError(
             f"--not {gone[0]!r} leaves out nothing: it is none of the names that were taken or asked about",
             remedy="Leave the option out, or write the name as the audit shows it.",
@@ -163,11 +161,7 @@ def _taken(sender: Sender, why: str) -> Taken:
 
 def _by_name_or_number(text: str, senders: Sequence[Sender]) -> dict[str, str]:
     key = party_key(text)
-    named = {
-        s.name: "the name asked for" if s.name == text else "the same name, written otherwise"
-        for s in senders
-        if key and s.key == key
-    }
+    named = {s.name: "the same name, written otherwise" for s in senders if key and s.key == key}
     named |= {s.name: "the name asked for" for s in senders if s.name.casefold() == text.casefold()}
     return named or {s.name: f"bears the number {text}" for s in senders if text in s.numbers}
 
@@ -183,10 +177,8 @@ def _take_numbers(found: _Named, senders: Sequence[Sender], by_name: Mapping[str
 def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     own = [by_name[n] for n in sorted(found.why)]
     keys = dict.fromkeys(s.key for s in own if s.key)
-    near: list[tuple[float, Sender]] = []
-    for sender in senders:
-        if sender.name not in found.why and sender.key:
-            near.append((max((fuzz.token_sort_ratio(sender.key, k) for k in keys), default=0.0), sender))
+    others = [s for s in senders if s.name not in found.why and s.key]
+    near = [(max((fuzz.token_sort_ratio(s.key, k) for k in keys), default=0.0), s) for s in others]
     near = sorted((n for n in near if n[0] >= _NEAR), key=lambda n: (-n[0], n[1].name))
     for _, sender in near[:_MOST_COMPARED]:
         compared = [(compare_names(sender.name, o.name), o) for o in own]
@@ -196,18 +188,14 @@ def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[s
         score, like = max(scores, key=lambda s: s[0])
         address = any(sender.addresses & o.addresses for o in own)
         country = any(sender.countries & o.countries for o in own)
+        said = f"a spelling like {like.name} ({score:.0f} of 100)"
         if score >= WITH_ADDRESS and address:
-            found.why[sender.name] = f"a spelling like {like.name} ({score:.0f} of 100), at the same address"
+            found.why[sender.name] = f"{said}, at the same address"
         elif score >= SAME and country:
-            found.why[sender.name] = f"a spelling like {like.name} ({score:.0f} of 100), in the same country"
+            found.why[sender.name] = f"{said}, in the same country"
         elif score >= ASKED:
             where = "another country" if not country else "the same country, at another address"
-            found.asked[sender.name] = Question(
-                sender.name,
-                f"a spelling like {like.name} ({score:.0f} of 100), in {where}: the same firm?",
-                sender.rows,
-                "--also",
-            )
+            found.asked[sender.name] = Question(sender.name, f"{said}, in {where}: the same firm?", sender.rows, "--also")
 
 
 def _ask_addresses(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
@@ -239,28 +227,14 @@ def _ask_successors(found: _Named, by_name: Mapping[str, Sender], customers: Cus
     days = [d for n in found.why for d in (by_name[n].first, by_name[n].last) if d is not None]
     receivers = customers(sorted(found.why))
     own: frozenset[str] = frozenset().union(*(receivers.get(n, frozenset()) for n in found.why))
-    for name in sorted(receivers):
+    for name in sorted(receivers.keys() - found.why.keys() - found.asked.keys()):
         other = by_name.get(name)
-        if (
-            other is None
-            or not other.rows
-            or name in found.why
-            or name in found.asked
-            or not days
-            or other.first is None
-            or other.last is None
-        ):
+        if other is None or not other.rows or not days or other.first is None or other.last is None:
             continue
         after, before = other.first - max(days), min(days) - other.last
-        shared = own & receivers[name]
-        follows = timedelta(0) <= max(after, before) <= _SUCCEEDS
-        if follows and len(shared) >= 2 and 2 * len(shared) >= len(receivers[name]):
-            when = (
-                f"begins on {other.first}, when this one has ended"
-                if after >= before
-                else f"ends on {other.last}, before this one begins"
-            )
-            because = (
-                f"{when}, and {len(shared)} of its {len(receivers[name])} receivers are the same: a new name of the same firm?"
-            )
+        same, every = len(own & receivers[name]), len(receivers[name])
+        if timedelta(0) <= max(after, before) <= _SUCCEEDS and same >= 2 and 2 * same >= every:
+            begins, ends = f"begins on {other.first}, when this one has ended", f"ends on {other.last}, before this one begins"
+            when = begins if after >= before else ends
+            because = f"{when}, and {same} of its {every} receivers are the same: a new name of the same firm?"
             found.asked[name] = Question(name, because, other.rows, "--also")

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.cases.audit import partners, unseen
+from precursor_screen.cases.audit import partners
 from precursor_screen.cases.audit.moves import Limits, Rows, known_kg, lines_of, named, sums, to_moves
 from precursor_screen.cases.audit.names import Merged
 from precursor_screen.cases.frames import group, row, to_tuples, values
@@ -226,7 +226,7 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
     first: date
     last: date
     places: Rows
-    basis: unseen.Basis
+    basis: partners.Basis
     limits: Limits
     substances: Mapping[str, Substance]
     known_since: Mapping[str, date]
@@ -261,11 +261,11 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
     years = cached_property[Rows](lambda p: partners.years(_two_years(p), _begin(p), p.last))
     families = cached_property[Rows](lambda p: families(p.flags, p.verdicts, p.moves))
     episodes = cached_property[Rows](lambda p: episodes(p.flags, p.verdicts, p.moves))
-    not_evaluable = cached_property[Rows](lambda p: unseen.not_evaluable(p.moves))
-    every_gap = cached_property[Rows](lambda p: unseen.gaps(p.days, p.first, p.last))
-    gaps = cached_property[Rows](lambda p: p.every_gap[: unseen.MOST_GAPS])
+    not_evaluable = cached_property[Rows](lambda p: partners.not_evaluable(p.moves))
+    every_gap = cached_property[Rows](lambda p: partners.gaps(p.days, p.first, p.last))
+    gaps = cached_property[Rows](lambda p: p.every_gap[: partners.MOST_GAPS])
     blind_spots = cached_property[tuple[str, ...]](
-        lambda p: unseen.blind_spots(p.basis, p.every_gap, p.first, p.last, p.not_evaluable)
+        lambda p: partners.blind_spots(p.basis, p.every_gap, p.first, p.last, p.not_evaluable)
     )
     names_of = cached_property[dict[str, str]](lambda p: _names_of(p))  # usual names of the substances
 

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from precursor_screen.cases.evidence.document import Row
 from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
-from precursor_screen.formats.blob import CHUNK, MAX_NESTING, Blob
+from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.mail import read_mail
@@ -141,14 +141,11 @@ def _size(path: Path) -> int:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:  # what cannot be read is not found, and is named as that
         return ""
-    return digest.hexdigest()
 
 
 _THROUGH = re.compile(

@@ -16,13 +16,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from precursor_screen.cases.evidence.blackout import blackout, words_of
-from precursor_screen.cases.evidence.document import Document, Row
-from precursor_screen.cases.evidence.facts import field_of, stands_in
+from precursor_screen.cases.evidence.document import Document, Row, field_of, stands_in
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.schema import ROLES, TRADERS
 from precursor_screen.reference.nomenclature import shipped_nomenclature
@@ -66,6 +65,20 @@ class _Cut:
         self._paths.add(path)
         self.left_out.append({"path": path, "digest": salted(self.secret, path, value)})
 
+    def fields(self, path: str, found: Mapping[str, Any], keeps: Callable[[str, Any], bool]) -> Row:
+        """What is kept of what stands at a path, by name; the rest is left out."""
+        for name in (gone := [name for name, value in found.items() if not keeps(name, value)]):
+            self.out(step(path, name), found[name])
+        return {name: value for name, value in found.items() if name not in gone}
+
+    def rows(self, path: str, rows: Sequence[Row], keeps: Callable[[Row], bool]) -> list[Row | None]:
+        """Rows, null where one is left out, so that every other keeps its place."""
+        kept = [row if keeps(row) else None for row in rows]
+        for i, row in enumerate(rows):
+            if kept[i] is None:
+                self.out(step(path, i), row)
+        return kept
+
 
 def salted(secret: bytes, path: str, value: Any) -> str:
     """The digest by which a value that was left out is proved."""
@@ -106,21 +119,13 @@ def redact(document: Document, secret: bytes) -> Document:
     own = _own_lines(document["flags"], reads)
     labels = {i: f"line {n}" for n, i in enumerate(own, 1)}
     flags = [_flag(f, step("/flags", i), reads[f["rule_id"]], labels, cut) for i, f in enumerate(document["flags"])]
-    lines = _rows(document["lines"], "/lines", own, cut, lambda row, path: _line(row, path, own[row["line_id"]], labels, cut))
-    facts = _rows(document["facts"], "/facts", own, cut, lambda row, path: _facts(row, path, own[row["line_id"]], labels, cut))
     files = {f["source_file"] for f in document["flags"]}
-    inputs: list[Row | None] = []
-    for i, item in enumerate(document["inputs"]):
-        mine = any(stands_in(name, item["name"]) for name in files)
-        inputs.append(item if mine else None)
-        if not mine:
-            cut.out(step("/inputs", i), item)
     changed: Document = {
         **document,
         "flags": flags,
-        "lines": lines,
-        "facts": facts,
-        "inputs": inputs,
+        "lines": [line and _line(line, path, own, labels, cut) for line, path in _about("lines", document, own, cut)],
+        "facts": [fact and _facts(fact, path, own, labels, cut) for fact, path in _about("facts", document, own, cut)],
+        "inputs": cut.rows("/inputs", document["inputs"], lambda i: any(stands_in(name, i["name"]) for name in files)),
         "shipments": [_shipment(s, step("/shipments", i), cut) for i, s in enumerate(document["shipments"])],
         "missing_lines": [],
         "redacted": True,
@@ -140,18 +145,10 @@ def redact(document: Document, secret: bytes) -> Document:
     return changed
 
 
-def _rows(
-    rows: Iterable[Row], path: str, own: Mapping[str, _Own], cut: _Cut, keep: Callable[[Row, str], Row]
-) -> list[Row | None]:
-    """Rows about lines; null where the line is none of the flagged ones, so that every other keeps its place."""
-    kept: list[Row | None] = []
-    for i, row in enumerate(rows):
-        if row["line_id"] in own:
-            kept.append(keep(row, step(path, i)))
-        else:
-            cut.out(step(path, i), row)
-            kept.append(None)
-    return kept
+def _about(part: str, document: Document, own: Mapping[str, _Own], cut: _Cut) -> Iterator[tuple[Row | None, str]]:
+    """Rows about lines with their paths; null where the line is none of the flagged ones."""
+    rows = cut.rows(f"/{part}", document[part], lambda row: row["line_id"] in own)
+    yield from ((row, step(f"/{part}", i)) for i, row in enumerate(rows))
 
 
 class _Own:
@@ -217,17 +214,9 @@ def _allowed(field: str, roles: set[str], prices: set[str]) -> bool:
 def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, str], cut: _Cut) -> Row:
     roles = _roles(flag, columns)
     prices = {c for c in columns if _is_price(c)}
-    kept = dict(flag)
-    evidence: list[Row | None] = []
-    for i, item in enumerate(flag["evidence"]):
-        if _allowed(item["field"], roles, prices):
-            evidence.append(item)
-        else:
-            evidence.append(None)
-            cut.out(step(step(path, "evidence"), i), item)
-    kept["evidence"] = evidence
+    evidence = cut.rows(step(path, "evidence"), flag["evidence"], lambda item: _allowed(item["field"], roles, prices))
+    kept = {**flag, "evidence": evidence, "line_id": labels[flag["line_id"]]}
     cut.out(step(path, "line_id"), flag["line_id"])
-    kept["line_id"] = labels[flag["line_id"]]
     for name, empty in (("window_line_ids", []), ("episode", None)):
         if flag.get(name):
             cut.out(step(path, name), flag[name])
@@ -248,13 +237,9 @@ def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, st
 _UNNAMED = {"officer": LEFT_OUT, "second": "", "text": ""}
 
 
-def _line(line: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut) -> Row:
-    cells = {}
-    for header, text in line["cells"].items():
-        if _keeps(field_of(header), text, own):
-            cells[header] = text
-        else:
-            cut.out(step(step(path, "cells"), header), text)
+def _line(line: Row, path: str, own: Mapping[str, _Own], labels: Mapping[str, str], cut: _Cut) -> Row:
+    mine = own[line["line_id"]]
+    cells = cut.fields(step(path, "cells"), line["cells"], lambda header, text: _keeps(field_of(header), text, mine))
     cut.out(step(path, "line_id"), line["line_id"])
     return {**line, "line_id": labels[line["line_id"]], "cells": cells}
 
@@ -266,41 +251,28 @@ def _keeps(field: str, text: str, own: _Own) -> bool:
     if not own.allows(field):
         return False
     role = _role_of(field)
-    if role and field in (
-        role,
-        f"{role}_name",
-    ):  # a flag that is about a party, or counts parties, is nothing without their names
+    if role and field in (role, f"{role}_name"):  # a flag about a party, or that counts parties, is nothing without their names
         return True
     near = {field, f"{field}_kg"}
-    if field in _MASS and {"substance_mass_kg", "net_mass_kg"} & own.fields:
-        return True
-    if field in _DATES and "as_of_date" in own.fields:
-        return True
+    near |= {"substance_mass_kg", "net_mass_kg"} if field in _MASS else {"as_of_date"} if field in _DATES else set()
     return bool(near & own.fields)
 
 
-def _facts(row: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut) -> Row:
-    fields = {}
-    for name, text in row["fields"].items():
+def _facts(row: Row, path: str, own: Mapping[str, _Own], labels: Mapping[str, str], cut: _Cut) -> Row:
+    mine = own[row["line_id"]]
+
+    def keeps(name: str, text: str) -> bool:
         plain = name.removesuffix("_kg") if name.endswith("mass_kg") else name
-        if own.allows(name) and (name in own.fields or _keeps(plain, text, own)):
-            fields[name] = text
-        else:
-            cut.out(step(step(path, "fields"), name), text)
+        return mine.allows(name) and (name in mine.fields or _keeps(plain, text, mine))
+
+    fields = cut.fields(step(path, "fields"), row["fields"], keeps)
     cut.out(step(path, "line_id"), row["line_id"])
     return {**row, "line_id": labels[row["line_id"]], "fields": fields}
 
 
 def _shipment(shipment: Row, path: str, cut: _Cut) -> Row:
-    kept = {}
-    for name, value in shipment.items():
-        if name in _OF_SHIPMENT:
-            kept[name] = value
-        else:
-            cut.out(step(path, name), value)
-    if "question" in shipment:
-        kept["question"] = ""
-    return kept
+    kept = cut.fields(path, shipment, lambda name, _: name in _OF_SHIPMENT)
+    return {**kept, "question": ""} if "question" in shipment else kept
 
 
 def _blacked_out(value: Any, whole: Any, path: str, hidden: Callable[[str], str], cut: _Cut) -> Any:

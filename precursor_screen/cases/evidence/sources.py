@@ -11,17 +11,68 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
 
 from precursor_screen.cases.evidence.document import TO_SCORE, Document, Row
-from precursor_screen.cases.evidence.scores import NOTE, reckon
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.model import Concern, Rule, retired_rule
 from precursor_screen.core.report import legal_basis
+from precursor_screen.core.schema import DECIMAL
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.expression import columns_in
+
+# The parts of a shipment's score, reckoned again out of what the ledger keeps of it.
+
+_CANDIDATE = pa.schema(
+    [
+        (LINE_NO, pa.int64()),
+        *((n, pa.string()) for n in ("substance_id", "substance_name", "form")),
+        ("substance_mass_kg", DECIMAL),
+    ]
+)
+NOTE = (
+    "The ledger keeps no score of a shipment: its parts were reckoned again when this was sealed, from the flags and movements that are kept, by "
+    "the rules and tables of this installation. What spoke for it (documents in force, regular trade) is not among them: the registers of "
+    "that day are not kept."
+)
+
+
+def reckon(shipment_id: str, flags: pa.Table, movements: Sequence[Row], installed: Installed) -> Row:
+    """Score, band and parts of one shipment.
+
+    Args:
+        shipment_id: of it.
+        flags: FLAG rows of it that are open.
+        movements: MOVEMENT of its lines; of other shipments' lines they are passed over.
+        installed: its rules, typologies and grades of substances.
+
+    Returns:
+        With `reckoned`: that it is no score of the run.
+    """
+    mine = [m for m in movements if m["shipment_id"] == shipment_id and m["substance_id"]]
+    numbers = {line_id: n for n, line_id in enumerate(sorted({m["line_id"] for m in mine}))}
+    lines = pa.table(
+        {LINE_NO: pa.array(numbers.values(), pa.int64()), "shipment_id": pa.array([shipment_id] * len(numbers), pa.string())}
+    )
+    distinct = {(m["line_id"], m["substance_id"]): m for m in mine}
+    known = [{n: m[n] for n in ("line_id", "substance_id", "form", "substance_mass_kg")} for _, m in sorted(distinct.items())]
+    names = installed.names
+    candidates = [
+        {**m, LINE_NO: numbers[m["line_id"]], "substance_name": names.get(m["substance_id"], m["substance_id"])} for m in known
+    ]
+    noted = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
+    unjudged = pa.table({"shipment_id": pa.array([], pa.string())})
+    shipments = pa.table({"shipment_id": pa.array([shipment_id], pa.string())})
+    book = installed.book
+    (row,) = triage(flags, unjudged, shipments, noted, set(), book.rules, book.typologies, installed.concern).to_pylist()
+    kept = ("shipment_id", "score", "band", "typology", "parts", "families")
+    return {**{k: row[k] for k in kept}, "reckoned": True}
+
 
 OpenList = Callable[[str], Watchlist]
 
@@ -59,7 +110,6 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
     notes = list(document["notes"])
     texts: dict[str, bytes] = {}
     rules: list[Row] = []
-    flags = []
     ours = {r.rule.id: r for r in installed.book.compiled}
     plain = {r.id: r for r in installed.book.rules}
     for rule_id in sorted({f["rule_id"] for f in document["flags"]}):
@@ -79,9 +129,7 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
             {
                 "rule_id": rule_id,
                 "raised_by": raised,
-                "version": rule.version if rule else "",
-                "title": rule.title if rule else "",
-                "action": rule.action if rule else "",
+                **{name: getattr(rule, name, "") for name in ("version", "title", "action")},
                 "falsepositives": list(rule.falsepositives) if rule else [],
                 "legal_basis": legal_basis(rule) if rule else [],
                 "member": member if text is not None else "",
@@ -89,22 +137,14 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
                 "reads": sorted(used | window),
             }
         )
-    for flag in document["flags"]:
-        rule = plain.get(flag["rule_id"])
-        flags.append(
-            {
-                **flag,
-                "title": flag.get("title") or (rule.title if rule else ""),
-                "legal_basis": flag.get("legal_basis") or (legal_basis(rule) if rule else []),
-            }
-        )
+    of = {row["rule_id"]: {"title": row["title"], "legal_basis": row["legal_basis"]} for row in rules}
+    flags = [{**f, **{name: f.get(name) or told for name, told in of[f["rule_id"]].items()}} for f in document["flags"]]
     reference = _reference(document["reference"], installed, notes)
     entries = _entries(flags, reference, installed.open_list, notes)
     met = {s["substance_id"] for row in document["facts"] for s in row["substances"]}
-    shipments = _shipments(document, installed, notes)
     whole = {
         **{k: v for k, v in document.items() if k != TO_SCORE},
-        "shipments": shipments,
+        "shipments": _shipments(document, installed, notes),
         "notes": notes,
         "flags": flags,
         "rules": rules,
@@ -129,11 +169,7 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
             )
             found.append(shipment)
         else:
-            book = installed.book
-            made = reckon(
-                shipment["shipment_id"], flags, movements, book.rules, book.typologies, installed.concern, installed.names
-            )
-            found.append({**shipment, **made})
+            found.append({**shipment, **reckon(shipment["shipment_id"], flags, movements, installed)})
             notes.append(NOTE)
     notes[:] = dict.fromkeys(notes)
     return found
@@ -141,13 +177,8 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
 
 def rule_of(row: Mapping[str, Any]) -> Rule:
     """A rule of a document as far as an explanation needs it."""
-    return replace(
-        retired_rule(row["rule_id"]),
-        version=row["version"],
-        title=row["title"],
-        action=row["action"],
-        falsepositives=tuple(row["falsepositives"]),
-    )
+    told = {name: row[name] for name in ("version", "title", "action")}
+    return replace(retired_rule(row["rule_id"]), **told, falsepositives=tuple(row["falsepositives"]))
 
 
 def _text_of(rule: Rule | None, folders: Sequence[Path]) -> bytes | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import pyarrow as pa
@@ -58,7 +58,7 @@ def cite(movements: pa.Table, lines: pa.Table, known: Mapping[str, frozenset[str
         known: of `numbers_of`.
     """
     lines = lines.filter(pc.is_in(lines.column("line_id"), pc.unique(movements.column("line_id"))))
-    texts = dict(_texts_of(lines))
+    texts = _texts_of(lines)
     for field, numbers in known.items():
         shapes = _shapes_of(numbers)
         found = {line_id: "; ".join(_named(said, numbers, shapes)) for line_id, said in texts.items()}
@@ -68,13 +68,9 @@ def cite(movements: pa.Table, lines: pa.Table, known: Mapping[str, frozenset[str
     return movements
 
 
-def _texts_of(lines: pa.Table) -> Iterator[tuple[str, list[str]]]:
-    names = [n for n in ("line_id", *_TEXTS) if n in lines.column_names]
-    for row in lines.select(names).to_pylist():
-        yield (
-            row["line_id"],
-            [*(row[n] for n in ("description", "marks") if row.get(n)), *filter(None, row.get("other_texts") or ())],
-        )
+def _texts_of(lines: pa.Table) -> dict[str, list[str]]:
+    rows = lines.select([n for n in ("line_id", *_TEXTS) if n in lines.column_names]).to_pylist()
+    return {r["line_id"]: [t for t in (r.get("description"), r.get("marks"), *(r.get("other_texts") or ())) if t] for r in rows}
 
 
 def _shapes_of(numbers: frozenset[str]) -> frozenset[str]:
@@ -160,16 +156,13 @@ class NameMatcher:
             self._folded[folded(key)].append(key)
             for signature in {s for words in _spellings(key) for s in _signatures(words)}:
                 self._near[signature].append(key)
-        self._found: dict[str, tuple[str, ...]] = {}
+        self.like = cache(self._like)
 
-    def like(self, key: str) -> tuple[str, ...]:
+    def _like(self, key: str) -> tuple[str, ...]:
         """Keys that a key is taken for, but itself."""
-        if key not in self._found:
-            found = {k for k in self._folded.get(folded(key), ()) if k != key}
-            near = {k for words in _spellings(key) for s in _signatures(words) for k in self._near.get(s, ())}
-            found |= {k for k in near if any(one_letter_apart(a, b) for a in _spellings(key) for b in _spellings(k))}
-            self._found[key] = tuple(sorted(found - {key}))
-        return self._found[key]
+        near = {k for words in _spellings(key) for s in _signatures(words) for k in self._near.get(s, ())}
+        near = {k for k in near if any(one_letter_apart(a, b) for a in _spellings(key) for b in _spellings(k))}
+        return tuple(sorted({*self._folded.get(folded(key), ()), *near} - {key}))
 
     def widen(self, movement: Movement) -> Movement:
         """A movement whose parties go by the names of the documents too; what was taken for what stands in `taken`."""

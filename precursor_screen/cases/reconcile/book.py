@@ -10,11 +10,39 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from precursor_screen.cases.reconcile.alike import names_taken, near_forms, one_apart, same_but, struck_out, unpadded
-from precursor_screen.cases.reconcile.documents import Document
+from precursor_screen.cases.reconcile.differences import EXPIRED, LATER, OBJECTED, TOO_EARLY
+from precursor_screen.cases.reconcile.documents import USABLE, Document
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_cells, sure_parts
-from precursor_screen.cases.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
+
+# Whether goods may move under a document on a day.
+
+
+def wrong_time(document: Document, day: date) -> str | None:
+    """The kind of difference that goods make which move under a document on a day; None: none, or none that can be told.
+
+    A permit that has run out since is `expired` in the register: goods that moved before its last day were in order. So were those that moved
+    before a status began (`status_from`).
+    """
+    if document.register == CONFIRMATIONS:
+        return None
+    status = document.status_on(day)
+    if status == "objected" and document.register == NOTIFICATIONS:
+        return OBJECTED
+    if status not in USABLE:
+        return EXPIRED
+    last = document.last if document.stated_last else None
+    if status == "expired" and (last is None or day > last):
+        return EXPIRED
+    if document.first and day < document.first:
+        return TOO_EARLY
+    if document.issued and day < document.issued:  # dated back
+        return TOO_EARLY
+    if (status == "sent" or document.register == PERMITS) and document.reply_ends and day < document.reply_ends:
+        return TOO_EARLY
+    return LATER if last is not None and day > last else None
+
 
 # Without a number, papers of which the days end or begin so near to a movement may still be its own (own proposal).
 NEAR_DAYS = 30
@@ -270,11 +298,8 @@ def distance(document: Document, day: date) -> int:
 
 def _why(movement: Movement, document: Document, kg: Decimal | None, by: str, left: Decimal | None, among: int) -> str:
     if by != BY_PARTIES:
-        said = (
-            f"names {document.reference}"
-            if by == BY_NUMBER
-            else f"names {by}, which is {document.reference} {same_but(by, document.reference)}"
-        )
+        otherwise = f"names {by}, which is {document.reference} {same_but(by, document.reference)}"
+        said = f"names {document.reference}" if by == BY_NUMBER else otherwise
         if among > 1:
             said += f", one of {among} rows with a number that it names"
     else:

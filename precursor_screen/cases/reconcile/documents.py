@@ -123,27 +123,11 @@ class Document(Struct, frozen=True):
     @property
     def rank(self) -> tuple[Any, ...]:
         """Orders documents by number, then by all else, so that their order in a register never counts."""
-        return (
-            self.number,
-            self.substance_id,
-            self.first or date.min,
-            self.last or date.max,
-            self.kg if self.kg is not None else Decimal(-1),
-            self.status,
-            self.country or "",
-            self.direction or "",
-            self.single_use,
-            tuple(sorted(self.parties)),
-            self.reference,
-            self.authority,
-            self.version,
-            self.status_from or date.min,
-            self.bill,
-            self.notification,
-            self.permit,
-            self.issued or date.min,
-            self.base,
-        )
+        days, kg = (self.first or date.min, self.last or date.max), self.kg if self.kg is not None else Decimal(-1)
+        goods = (*days, kg, self.status, self.country or "", self.direction or "", self.single_use)
+        paper = (self.reference, self.authority, self.version, self.status_from or date.min, self.bill, self.notification)
+        parties = tuple(sorted(self.parties))
+        return (self.number, self.substance_id, *goods, parties, *paper, self.permit, self.issued or date.min, self.base)
 
 
 def is_number(plain: str) -> bool:
@@ -231,28 +215,18 @@ def _document(
         "base": _is_base(row),
     }
     if register == REQUIREMENTS:
-        reference, year = f"{row['country']} {row['year']}", row["year"]
-        return Document(
-            reference=reference, number=plain_reference(reference), first=date(year, 1, 1), last=date(year, 12, 31), **common
-        )
+        year, reference = row["year"], f"{row['country']} {row['year']}"
+        common |= {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+        return Document(reference=reference, number=plain_reference(reference), **common)
     common |= {"reference": row["reference"], "number": plain_reference(row["reference"])}
     if register == NOTIFICATIONS:
         sent = row["sent"]
         period = reply_period(periods, jurisdiction, sent) if sent else None
         due = row.get("reply_due")
         ends = due + timedelta(days=1) if due else period.ends(sent) if period and sent else None
-        return Document(
-            exporter=_party(row, "exporter"),
-            importer=_party(row, "importer"),
-            direction=EXPORT,
-            first=sent,
-            last=sent + timedelta(days=notification_days) if sent else None,
-            stated_last=False,
-            sent=sent,
-            reply_ends=ends,
-            permit=row.get("permit") or "",
-            **common,
-        )
+        last = sent + timedelta(days=notification_days) if sent else None
+        common |= {"exporter": _party(row, "exporter"), "importer": _party(row, "importer"), "direction": EXPORT, "sent": sent}
+        return Document(first=sent, last=last, stated_last=False, reply_ends=ends, permit=row.get("permit") or "", **common)
     if register == CONFIRMATIONS:
         common |= {"bill": row.get("bill") or "", "notification": row.get("notification") or ""}
         return Document(importer=_party(row, "importer"), direction=EXPORT, first=row["date"], stated_last=False, **common)

@@ -166,16 +166,10 @@ def judge_missing(
             told["document-set-aside"].append(movement.place)
             continue
         few = movement.rank in frame.notified and pairs[movement.substance_id, movement.destination] < _A_HABIT
-        ours = any(
-            _shape(n) in shapes for n in named_numbers(one.named)
-        )  # or else a number of another register, as customer declarations are
-        small = (
-            register == PERMITS
-            and not ours
-            and _is_small(lots[_lot(movement)], frame.law.papers_above(movement), least, movement)
-        )
+        # Or else a number of another register, as customer declarations are.
+        ours = any(_shape(n) in shapes for n in named_numbers(one.named))
         asked = _asked(register, one, known, frame, few)
-        if asked and not ours and (lawful := "small-lot" if small else _lawful(register, movement, frame)):
+        if asked and not ours and (lawful := _lawful(register, movement, frame, lots[_lot(movement)], least)):
             told[lawful].append(movement.place)
         elif asked:
             kind = kinds.MISSING
@@ -211,18 +205,19 @@ def _lot(movement: Movement) -> tuple[object, ...]:
     return (movement.sending, movement.receiving, movement.substance_id, movement.direction, movement.day.year)
 
 
-def _is_small(
-    kg: Decimal | None, above: Decimal | None, least: Mapping[tuple[str, str | None], Decimal], movement: Movement
-) -> bool:
-    """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
-    issued = [least[key] for key in ((movement.substance_id, movement.direction), (movement.substance_id, None)) if key in least]
-    if kg is None or not above or not issued:
-        return False
-    return kg <= min(above, _SAMPLE_KG) and kg < min(issued) * _FAR_BELOW
+def _lawful(
+    register: str, movement: Movement, frame: Frame, lot: Decimal | None, least: Mapping[tuple[str, str | None], Decimal]
+) -> str:
+    """Why no document is asked for although the register, or the law, asks one of others; empty: one is.
 
-
-def _lawful(register: str, movement: Movement, frame: Frame) -> str:
-    """Why no document is asked for although the register, or the law, asks one of others; empty: one is."""
+    A lot is small that stays, as a whole, within what the law asks nothing of, and far below every document of the substance that was ever
+    issued (`least`).
+    """
+    above, keys = frame.law.papers_above(movement), ((movement.substance_id, movement.direction), (movement.substance_id, None))
+    issued = [least[key] for key in keys if key in least]
+    far_below = bool(issued) and lot is not None and lot < min(issued) * _FAR_BELOW
+    if register == PERMITS and above and lot is not None and lot <= min(above, _SAMPLE_KG) and far_below:
+        return "small-lot"
     if movement.returned:
         return "returned"
     return "within-union" if register != CONFIRMATIONS and frame.law.within_union(movement) else ""

@@ -138,26 +138,25 @@ class Movement(Struct, frozen=True):
         return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
 
 
-def record_of(m: Movement) -> dict[str, Any]:
+# The columns of a sheet of lines, in their order -> the attribute of a movement.
+_COLUMNS = {
+    **{name: name for name in ("bill", "day", "kg")},
+    "content_kg": "substance_kg",
+    **{name: name for name in ("direction", "substance_id", "sender", "receiver")},
+    "from": "origin",
+    "to": "destination",
+    "country_of_party": "assumed",
+    "permit": "permit",
+    "notification": "pen",
+    "source_file": "file",
+    "source_row": "row",
+    "line_id": "line_id",
+}
+
+
+def record_of(movement: Movement) -> dict[str, Any]:
     """A movement as it is told: the columns of a sheet of lines, in their order."""
-    return {
-        "bill": m.bill,
-        "day": m.day,
-        "kg": m.kg,
-        "content_kg": m.substance_kg,
-        "direction": m.direction,
-        "substance_id": m.substance_id,
-        "sender": m.sender,
-        "receiver": m.receiver,
-        "from": m.origin,
-        "to": m.destination,
-        "country_of_party": m.assumed,
-        "permit": m.permit,
-        "notification": m.pen,
-        "source_file": m.file,
-        "source_row": m.row,
-        "line_id": m.line_id,
-    }
+    return {column: getattr(movement, name) for column, name in _COLUMNS.items()}
 
 
 def pick_substances(rows: pa.Table) -> pa.Table:

@@ -10,12 +10,11 @@ from decimal import Decimal
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.alike import letters_taken, number_forms
 from precursor_screen.cases.reconcile.allocate import Allocated
-from precursor_screen.cases.reconcile.book import Allocation, country_of
+from precursor_screen.cases.reconcile.book import Allocation, country_of, wrong_time
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
 from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
-from precursor_screen.cases.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -63,30 +62,17 @@ _MESSAGES = {
 
 def _duplicate(group: Sequence[Document], some: Sequence[Allocation]) -> Difference:
     masses = " and ".join(show_kg(d.kg) for d in group)
-    first = group[0]
-    return _difference(
-        kinds.DUPLICATE,
-        first,
-        some,
-        f"{first.reference} is in {len(group)} rows, for {masses}: how much it allows is not known",
-    )
+    because = f"{group[0].reference} is in {len(group)} rows, for {masses}: how much it allows is not known"
+    return _difference(kinds.DUPLICATE, group[0], some, because)
 
 
 def _difference(
     kind: str, document: Document, some: Sequence[Allocation], because: str, difference_kg: Decimal | None = None
 ) -> Difference:
     ordered = sorted(some, key=lambda a: a.movement.rank)
-    return Difference(
-        kind,
-        document.register,
-        document,
-        tuple(dict.fromkeys(a.movement for a in ordered)),
-        document.kg,
-        kilograms([a.kg for a in ordered]),
-        difference_kg,
-        because,
-        _why(ordered),
-    )
+    movements, shipped = tuple(dict.fromkeys(a.movement for a in ordered)), kilograms(a.kg for a in ordered)
+    paper = (document.register, document, movements, document.kg)
+    return Difference(kind, *paper, shipped, difference_kg, because, _why(ordered))
 
 
 def _why(some: Sequence[Allocation]) -> str:
@@ -163,7 +149,7 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
 
 
 def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
-    day = min(m.day for m in movements)
+    day, last = min(m.day for m in movements), max(m.day for m in movements)
     if kind == kinds.TOO_EARLY:
         if document.issued and day < document.issued and (document.first is None or day >= document.first):
             return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
@@ -174,14 +160,12 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
             return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
         return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
     if kind == kinds.LATER:
-        return f"left on {max(m.day for m in movements)}; {document.reference} was valid until {document.last}"
+        return f"left on {last}; {document.reference} was valid until {document.last}"
     if kind in (kinds.EXPIRED, kinds.OBJECTED):
         since = f" since {document.status_from}" if document.status_from else ""
         return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
     if kind == kinds.CONTRADICTING:
-        return (
-            f"{document.reference} confirms that goods arrived on {document.first}; they left on {max(m.day for m in movements)}"
-        )
+        return f"{document.reference} confirms that goods arrived on {document.first}; they left on {last}"
     if kind == kinds.OTHER_NOTIFICATION:
         stated = _names(m.pen or "" for m in movements)
         return f"{document.reference} confirms goods of {document.notification or document.reference}; they left under {stated}"
@@ -266,6 +250,5 @@ def _left(
             yield _difference(kinds.PART_USED, document, some, because, shipped - document.kg)
         else:
             ended = "until" if document.stated_last else "in the days that a notification is held to last, until"
-            yield _difference(
-                kinds.UNUSED, document, (), f"nothing moved under {document.reference} {ended} {document.last}{before}"
-            )
+            because = f"nothing moved under {document.reference} {ended} {document.last}{before}"
+            yield _difference(kinds.UNUSED, document, (), because)

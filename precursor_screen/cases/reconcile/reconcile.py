@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
-from precursor_screen.cases.reconcile.allocate import allocate
-from precursor_screen.cases.reconcile.arranged import deliveries, direct, once, without_codes
+from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
 from precursor_screen.cases.reconcile.book import Allocation
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg, unjudged
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document

@@ -15,6 +15,7 @@ from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
+_TO_COUNTRY = "all movements to the country, of the substance and year"
 _DELIVERIES, _NEARLY_ALL = 10, 0.9  # of a class, and the share whose buyers hold a licence (own proposal)
 _MESSAGES = {
     "no-quantity": "state no kilograms a year: there is no limit to compare with",
@@ -51,7 +52,11 @@ def judge_licences(
     found += _unlicensed(documents, held, _licensed_sides(held, movements), moving, frame, told)
     for licences in held.values():
         found += _duplicates(licences)
-        found += [_contradiction(d) for d in licences if d.contradicting]
+        found += [
+            _difference(kinds.CONTRADICTING, d, (), f"{d.reference} is valid from {d.first} until {d.last}")
+            for d in licences
+            if d.contradicting
+        ]
     for (key, substance_id, year), some in moved.items():
         found += _exceeded(held[key, substance_id], some, year, frame, told)
     return found, all_unjudged(LICENCES, told, _MESSAGES)
@@ -98,9 +103,8 @@ def _licensed_sides(
     """Substances and directions that the register is kept for: exports of all that anybody holds a licence of, imports of what a holder
     brings in, for an office may license exporters only."""
     substances = {substance_id for _, substance_id in held}
-    brought = {
-        m.substance_id for m in movements if m.direction == IMPORT and any((k, m.substance_id) in held for k in m.receiving)
-    }
+    imports = (m for m in movements if m.direction == IMPORT)
+    brought = {m.substance_id for m in imports if any((k, m.substance_id) in held for k in m.receiving)}
     return frozenset({*((s, EXPORT) for s in substances), *((s, None) for s in substances), *((s, IMPORT) for s in brought)})
 
 
@@ -112,14 +116,7 @@ def _licensed_classes(
     for m in movements:
         if m.direction == DOMESTIC and (name := frame.law.class_of(m)):
             counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
-    return frozenset(
-        name for name, held_ in counts.items() if len(held_) >= _DELIVERIES and sum(held_) >= _NEARLY_ALL * len(held_)
-    )
-
-
-def _contradiction(document: Document) -> Difference:
-    because = f"{document.reference} is valid from {document.first} until {document.last}"
-    return _difference(kinds.CONTRADICTING, document, (), because)
+    return frozenset(name for name, own in counts.items() if len(own) >= _DELIVERIES and sum(own) >= _NEARLY_ALL * len(own))
 
 
 def _off(document: Document, day: date) -> tuple[bool, int]:
@@ -159,14 +156,8 @@ def _exceeded(
     licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, told: dict[str, list[str]]
 ) -> Iterator[Difference]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    live = [
-        d
-        for d in licences
-        if (d.status in ("valid", "expired") or d.status_from)
-        and (d.first or first) <= last
-        and (d.last or last) >= first
-        and (d.last or d.status != "expired")
-    ]
+    held = [d for d in licences if (d.status in ("valid", "expired") or d.status_from) and (d.last or d.status != "expired")]
+    live = [d for d in held if (d.first or first) <= last and (d.last or last) >= first]
     if any(d.kg is None for d in live):
         told["no-quantity"] += sorted({d.reference for d in live if d.kg is None} - set(told["no-quantity"]))
         return
@@ -177,13 +168,7 @@ def _exceeded(
 
 
 def _over(
-    kind: str,
-    document: Document,
-    some: Sequence[Movement],
-    cap: Decimal,
-    year: int,
-    frame: Frame,
-    told: dict[str, list[str]],
+    kind: str, document: Document, some: Sequence[Movement], cap: Decimal, year: int, frame: Frame, told: dict[str, list[str]]
 ) -> Iterator[Difference]:
     told["mass-unknown"] += [m.place for m in some if m.kg is None]
     moved = kilograms([m.kg for m in some]) or Decimal(0)
@@ -197,11 +182,7 @@ def _over(
 def _difference(
     kind: str, document: Document, some: Sequence[Movement], because: str, difference_kg: Decimal | None = None
 ) -> Difference:
-    why = (
-        "all movements of the holder and substance"
-        if document.holder
-        else "all movements to the country, of the substance and year"
-    )
+    why = "all movements of the holder and substance" if document.holder else _TO_COUNTRY
     shipped = kilograms([m.kg for m in some])
     return Difference(kind, document.register, document, tuple(some), document.kg, shipped, difference_kg, because, why)
 

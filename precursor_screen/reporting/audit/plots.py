@@ -37,7 +37,7 @@ from precursor_screen.reporting.audit.axes import (
 )
 from precursor_screen.reporting.audit.axes import HEIGHT as PLOT_HEIGHT
 from precursor_screen.reporting.audit.axes import WIDTH as PLOT_WIDTH
-from precursor_screen.reporting.figures import figure, rect
+from precursor_screen.reporting.pages import figure, rect
 
 # Where countries lie, for a map of routes: outlines and places that ship (`data/geography/README.md`).
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from precursor_screen.cases.audit.findings import Audited, Ranking
-from precursor_screen.cases.audit.moves import place_of
-from precursor_screen.cases.audit.peers import SHARE
+from precursor_screen.cases.audit.moves import SHARE, place_of
 from precursor_screen.core.words import cut
 from precursor_screen.core.words import kilograms as kg
 
@@ -117,17 +116,11 @@ def _placed(measure: str, value: Any) -> str | None:
 
 def _sample(one: Audited) -> Records:
     for some in one.sample:
-        goods = "; ".join(one.profile.names_of[m.substance] for m in some)
-        lines = tuple(m.line for m in some)
-        said = "; ".join(f"{one.profile.names_of[m.substance]} {kg(m.kg) if m.kg is not None else 'mass unknown'}" for m in some)
-        yield {
-            **some[0]._asdict(),
-            "goods": goods,
-            "goods_said": said,
-            "place": place_of(some[0]),
-            "seed": one.seed,
-            "lines": lines,
-        }
+        names = [one.profile.names_of[m.substance] for m in some]
+        masses = [kg(m.kg) if m.kg is not None else "mass unknown" for m in some]
+        said = "; ".join(f"{name} {mass}" for name, mass in zip(names, masses, strict=True))
+        told = {"goods": "; ".join(names), "goods_said": said, "place": place_of(some[0]), "seed": one.seed}
+        yield {**some[0]._asdict(), **told, "lines": tuple(m.line for m in some)}
 
 
 def _families(one: Audited) -> Records:

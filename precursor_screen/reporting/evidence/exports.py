@@ -115,19 +115,14 @@ def to_incident(document: Document, kind: str = "json") -> bytes:
         kind: json, or csv (field, value, known, note; formulas defused).
     """
     values = _incident_values(document)
-    rows = [_incident_row(name, why, values.get(name, "")) for name, why in _INCIDENT]
+    rows: list[Row] = []
+    for name, why in _INCIDENT:
+        value = values.get(name, "")
+        note = "" if value else why or "not stated in the lines that are kept"
+        rows.append({"field": name, "value": value, "known": bool(value), "note": note})
     if kind == "json":
         return f"{dump({'subject': document['subject'], 'fields': rows})}\n".encode()
     return _csv(("field", "value", "known", "note"), ({**r, "known": "yes" if r["known"] else "no"}.values() for r in rows))
-
-
-def _incident_row(name: str, why: str, value: str) -> Row:
-    return {
-        "field": name,
-        "value": value,
-        "known": bool(value),
-        "note": "" if value else why or "not stated in the lines that are kept",
-    }
 
 
 _OF_LINES: Mapping[str, tuple[str, ...]] = {
@@ -153,11 +148,8 @@ def _incident_values(document: Document) -> dict[str, str]:
     def all_of(*names: str) -> str:
         return _each(_any(own, *names) for own in fields)
 
-    masses = [
-        f"{s['kg'] or 'unknown'} kg of {document['substances'].get(s['substance_id'], s['substance_id'])}"
-        for _, facts in lines
-        for s in facts["substances"]
-    ]
+    name_of, held = document["substances"], [s for _, facts in lines for s in facts["substances"]]
+    masses = [f"{s['kg'] or 'unknown'} kg of {name_of.get(s['substance_id'], s['substance_id'])}" for s in held]
     parties = {side: [_side(own, roles, side) for own in fields] for side, roles in _SIDES.items()}
     return {
         **{name: all_of(*sources) for name, sources in _OF_LINES.items()},

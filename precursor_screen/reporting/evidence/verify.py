@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.evidence import bundle, sign
+from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
 from precursor_screen.core.errors import MissingExtra, UsageError, Where
-from precursor_screen.reporting.evidence import page
+from precursor_screen.reporting.evidence import seal
 from precursor_screen.reporting.evidence.seal import text_of
 from precursor_screen.version import __version__
 
@@ -33,6 +33,7 @@ _KEYS = (
     "subject",
     "substances",
 )
+_BOTH = f"{bundle.EVIDENCE} or {bundle.SEALED}"
 _MOST_VALUES = 4_000_000  # of a document, roughly: what a large case comes to a hundred times over
 _MEMBERS = frozenset((bundle.EVIDENCE, bundle.SEALED, bundle.EXPLANATION, bundle.PAGE, bundle.SUMS, bundle.SIGNATURE))
 
@@ -80,14 +81,11 @@ def verify(content: bytes, name: str = "", signer: str | None = None) -> Verifie
     """
     try:
         members = bundle.unpack(content, name)
+        if problems := list(_sums(members)):
+            return Verified(tuple(problems))
+        document, sealed = _documents(members)
     except bundle.NoBundleError as error:
         return Verified((str(error),))
-    problems = list(_sums(members))
-    if problems:
-        return Verified(tuple(problems))
-    document, sealed, problem = _documents(members)
-    if document is None:
-        return Verified((problem,))
     unknown: list[str] = []
     told = [f"{len(members)} members, {len(content):,} bytes, sealed {sealed['sealed']}: every byte is what its manifest says"]
     signed = _signature(members, signer, problems, unknown, told)
@@ -124,33 +122,32 @@ def _lines_of(sums: bytes) -> Iterator[tuple[str, str]]:
         yield name, digest
 
 
-def _documents(members: Mapping[str, bytes]) -> tuple[Document | None, dict[str, Any], str]:
-    """The document, what is said of the sealing, and why there is none."""
+def _documents(members: Mapping[str, bytes]) -> tuple[Document, dict[str, Any]]:
+    """The document, and what is said of the sealing.
+
+    Raises:
+        NoBundleError: there is none; says why.
+    """
     if sum(members[n].count(sign) for n in (bundle.EVIDENCE, bundle.SEALED) for sign in (b",", b"[", b"{")) > _MOST_VALUES:
-        return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} is a JSON bomb: it holds more values than any evidence"
+        raise bundle.NoBundleError(f"{_BOTH} is a JSON bomb: it holds more values than any evidence")
     try:
         document, sealed = (json.loads(members[n]) for n in (bundle.EVIDENCE, bundle.SEALED))
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            form = document.get("format") if isinstance(document, dict) else None
-            return None, {}, f"{bundle.EVIDENCE} is of the form {form!r}, not {FORMAT!r}: a newer version may have sealed it"
+        form = document.get("format") if isinstance(document, dict) else None
+        if form != FORMAT:
+            problem = f"{bundle.EVIDENCE} is of the form {form!r}, not {FORMAT!r}: a newer version may have sealed it"
+            raise bundle.NoBundleError(problem)
         if not isinstance(sealed, dict) or not isinstance(sealed.get("sealed"), str):
-            return None, {}, f"{bundle.SEALED} does not say when"
+            raise bundle.NoBundleError(f"{bundle.SEALED} does not say when")
         bytes.fromhex(sealed.get("secret", ""))
-        lacking = [k for k in _KEYS if k not in document]
-        if lacking:
-            return None, {}, f"{bundle.EVIDENCE} lacks {lacking[0]}"
-        written = text_of(document) == members[bundle.EVIDENCE] and text_of(sealed) == members[bundle.SEALED]
-    except RecursionError:
-        return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} is a JSON bomb: nested deeper than any evidence"
+        if lacking := [k for k in _KEYS if k not in document]:
+            raise bundle.NoBundleError(f"{bundle.EVIDENCE} lacks {lacking[0]}")
+        if text_of(document) != members[bundle.EVIDENCE] or text_of(sealed) != members[bundle.SEALED]:
+            raise bundle.NoBundleError(f"{_BOTH} is written in another way than it is sealed (a key twice, or edited by hand)")
+    except RecursionError as error:
+        raise bundle.NoBundleError(f"{_BOTH} is a JSON bomb: nested deeper than any evidence") from error
     except (ValueError, TypeError) as error:
-        return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} cannot be read ({error})"
-    if not written:
-        return (
-            None,
-            {},
-            f"{bundle.EVIDENCE} or {bundle.SEALED} is written in another way than it is sealed (a key twice, or edited by hand)",
-        )
-    return document, sealed, ""
+        raise bundle.NoBundleError(f"{_BOTH} cannot be read ({error})") from error
+    return document, sealed
 
 
 def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[str], unknown: list[str], told: list[str]) -> str:
@@ -163,8 +160,8 @@ def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[
             told.append("not signed: whoever made the whole bundle anew would not be found")
         return "unsigned"
     try:
-        key = sign.check(members[bundle.SUMS], armored)
-    except sign.NoSignatureError as error:
+        key = bundle.check(members[bundle.SUMS], armored)
+    except bundle.NoSignatureError as error:
         problems.append(f"the signature does not hold: {error}")
         return "the signature does not hold"
     except MissingExtra as error:
@@ -202,7 +199,7 @@ def _rendered(
             f"that {bundle.PAGE} and {bundle.EXPLANATION} say what {bundle.EVIDENCE} says: version {document['tool_version']} made them"
         )
         return
-    made = {bundle.PAGE: page.page(document, sealed), bundle.EXPLANATION: page.explanation(document)}
+    made = {bundle.PAGE: seal.make_page(document, sealed), bundle.EXPLANATION: seal.explanation(document)}
     problems += [f"{n} does not say what {bundle.EVIDENCE} says" for n, text in made.items() if members[n] != text]
 
 

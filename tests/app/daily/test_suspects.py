@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.app.daily.inbox import Note, find_deadly
+from precursor_screen.app.daily.inbox import find_deadly, read_note
 from precursor_screen.app.inputs import Source
 from precursor_screen.readers.interface import ReadOptions
 from tests.screening import table
@@ -64,16 +64,14 @@ def test_nothing_is_found_where_nothing_is_wrong():
     assert find_deadly([], ReadOptions()) == {}
 
 
-def test_a_note_is_read_until_it_is_cleared(tmp_path):
-    note = Note(tmp_path / "reading.json")
-    assert note.read() == frozenset()
-    note.write(["b", "a"])
-    assert Note(tmp_path / "reading.json").read() == {"a", "b"}
-    note.clear()
-    note.clear()
-    assert note.read() == frozenset()
-    (tmp_path / "reading.json").write_text("{")
-    assert note.read() == frozenset()
+def test_a_note_that_is_missing_or_damaged_suspects_nothing(tmp_path):
+    note = tmp_path / "reading.json"
+    assert read_note(note) == frozenset()
+    note.write_text('["a", "b"]')
+    assert read_note(note) == {"a", "b"}
+    for damaged in ("{", "7"):
+        note.write_text(damaged)
+        assert read_note(note) == frozenset()
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from precursor_screen.app.daily.metrics import Sample, of_counts, samples_of, write_metrics
+from precursor_screen.app.daily.delivering import Sample, of_counts, samples_of, write_metrics
 from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
 from precursor_screen.app.daily.summary import WIDEST, MailContent, changed, write_failure, write_subject, write_summary
 

@@ -15,7 +15,7 @@ def rule_of(detection, more="", **changes):
 
 
 def changes_of(one):
-    return [(m.path, m.change) for m in mutants_of(one, LISTS)]
+    return [(m.path, m.change) for m in mutants_of(one, LISTS, {})]
 
 
 KG = "detection.sel.gross_mass_kg"
@@ -117,7 +117,7 @@ OUT = "  - {name: out, rows: [{line_id: A, direction: export, gross_mass_kg: 9}]
 )
 def test_a_test_at_the_edge_notices_what_one_far_from_it_does_not(tests, survivors):
     detection = "sel: {direction: import, gross_mass_kg|gte: 5}\n  condition: sel"
-    (found,) = mutate([rule_of(detection, TESTS + tests)], LISTS)
+    (found,) = mutate([rule_of(detection, TESTS + tests)], LISTS, {})
     if survivors is None:  # a known gap notices nothing
         survivors = ["direction: dropped", "gross_mass_kg|gte: dropped", "gte: gte -> gt", "gte: 5 -> 4", "gte: 5 -> 6"]
     told = [f"{m.path}: {m.change}" for m in found.survivors]

@@ -12,9 +12,9 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.app.audit import AuditBasis, Population
-from precursor_screen.cases.audit import moves, peers
+from precursor_screen.cases.audit import moves
 from precursor_screen.cases.audit.moves import Limits, to_moves
-from precursor_screen.cases.audit.unseen import Basis
+from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.text.party import address_key, party_key
@@ -122,7 +122,7 @@ class InMemory(Struct, frozen=True):
 
     def everybody(self, first: date, last: date) -> pa.Table:
         """See `FromLedger`."""
-        return self._within(first, last).select(list(peers.READ))
+        return self._within(first, last).select(list(moves.READ_OF_ALL))
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `FromLedger`."""

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import findings
-from precursor_screen.cases.audit.findings import Audited, find
-from precursor_screen.cases.audit.sample import draw, seed_of
-from precursor_screen.cases.audit.unseen import Basis, blind_spots, gaps
+from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
+from precursor_screen.cases.audit.partners import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reporting.audit.document import as_data
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from precursor_screen.cases.evidence import bundle
-from precursor_screen.cases.evidence.redact import LEFT_OUT, resolve, salted, step
+from precursor_screen.cases.evidence.redact import LEFT_OUT, redact, resolve, salted, step
 from precursor_screen.reporting.evidence.seal import seal
 from precursor_screen.reporting.evidence.verify import compare_redacted, verify
 from tests.cases.evidence.cases import SECRET
@@ -39,6 +39,14 @@ def test_what_stays_of_the_line(redacted):
     fields = [e["field"] if e else None for e in redacted["flags"][1]["evidence"]]
     assert fields == ["as_of_date", "substance_mass_kg", "mass_basis", "receiver_name", "receiver_role", None, None]
     assert redacted["flags"][1]["because"] == f"250 kg reach Orveto SA; asked of {LEFT_OUT}"
+
+
+def test_what_stays_keeps_its_place(document):
+    turned = copy.deepcopy(document)
+    turned["flags"][1]["evidence"].reverse()
+    kept = redact(turned, SECRET)
+    assert [e and e["field"] for e in kept["flags"][1]["evidence"]][:3] == [None, None, "receiver_role"]
+    assert compare_redacted(kept, turned, SECRET)[0] == []
 
 
 def test_each_value_is_proved_by_the_whole(redacted, document):

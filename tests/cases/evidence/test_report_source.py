@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from precursor_screen.cases.evidence.report_source import from_report
+from precursor_screen.cases.evidence.gather import from_report
 from precursor_screen.core.errors import UsageError
 from tests.cases.evidence.cases import EVIDENCE, GOODS, LINES
 from tests.history.rows import flag

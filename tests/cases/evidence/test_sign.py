@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle, sign
+from precursor_screen.cases.evidence import bundle
 from precursor_screen.core.errors import MissingExtra, UsageError
 from precursor_screen.reporting.evidence.seal import seal
 from precursor_screen.reporting.evidence.verify import verify
@@ -49,16 +49,16 @@ def key(tmp_path):
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
 def test_a_signature_holds_for_its_message_alone(tmp_path, kind):
     key = make_key(tmp_path / "key", kind)
-    armored = sign.sign(MESSAGE, key)
-    assert sign.check(MESSAGE, armored) == sign.fingerprint(public_of(key))
-    with pytest.raises(sign.NoSignatureError, match="not of this content"):
-        sign.check(MESSAGE + b"x", armored)
+    armored = bundle.sign(MESSAGE, key)
+    assert bundle.check(MESSAGE, armored) == bundle.fingerprint(public_of(key))
+    with pytest.raises(bundle.NoSignatureError, match="not of this content"):
+        bundle.check(MESSAGE + b"x", armored)
 
 
 @needs_ssh_keygen
 def test_a_signature_of_an_earlier_version_holds(tmp_path):
     (tmp_path / "key.pub").write_text(EARLIER_KEY)
-    assert sign.check(MESSAGE, EARLIER) == sign.fingerprint(tmp_path / "key.pub")
+    assert bundle.check(MESSAGE, EARLIER) == bundle.fingerprint(tmp_path / "key.pub")
 
 
 @needs_ssh_keygen
@@ -66,30 +66,36 @@ def test_every_byte_of_a_signature_counts():
     for at in range(0, len(EARLIER), 3):
         for bit in (0x01, 0x20):
             changed = EARLIER[:at] + bytes([EARLIER[at] ^ bit]) + EARLIER[at + 1 :]
-            with pytest.raises(sign.NoSignatureError):
-                sign.check(MESSAGE, changed)
+            with pytest.raises(bundle.NoSignatureError):
+                bundle.check(MESSAGE, changed)
 
 
 @needs_ssh_keygen
 @pytest.mark.parametrize(
     "armored",
     [
-        *(b"", b"x", b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n", b"\xff", sign.armor(b"SSHSIG" + bytes(9))),
-        *(sign.armor(base64.b64decode("".join(EARLIER.decode().splitlines()[1:-1])) + b"x"), EARLIER + b"\n"),
+        *(
+            b"",
+            b"x",
+            b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n",
+            b"\xff",
+            bundle.armor(b"SSHSIG" + bytes(9)),
+        ),
+        *(bundle.armor(base64.b64decode("".join(EARLIER.decode().splitlines()[1:-1])) + b"x"), EARLIER + b"\n"),
     ],
 )
 def test_what_is_not_a_signature(armored):
-    with pytest.raises(sign.NoSignatureError):
-        sign.check(MESSAGE, armored)
+    with pytest.raises(bundle.NoSignatureError):
+        bundle.check(MESSAGE, armored)
 
 
 @needs_ssh_keygen
 def test_a_signature_for_another_purpose(key, monkeypatch):
-    monkeypatch.setattr(sign, "NAMESPACE", "file")
-    other = sign.sign(MESSAGE, key)
+    monkeypatch.setattr(bundle, "NAMESPACE", "file")
+    other = bundle.sign(MESSAGE, key)
     monkeypatch.undo()
-    with pytest.raises(sign.NoSignatureError, match="purpose"):
-        sign.check(MESSAGE, other)
+    with pytest.raises(bundle.NoSignatureError, match="purpose"):
+        bundle.check(MESSAGE, other)
 
 
 @needs_ssh_keygen
@@ -97,29 +103,29 @@ def test_keys_that_cannot_be_used(key, tmp_path):
     (tmp_path / "text").write_text("key")
     for path, said in ((tmp_path / "none", "is not a file"), (tmp_path, "is not a file"), (tmp_path / "text", "does not sign")):
         with pytest.raises(UsageError, match=said):
-            sign.sign(MESSAGE, path)
+            bundle.sign(MESSAGE, path)
     damaged = tmp_path / "damaged.pub"
     for path, said in ((key, "is a private key"), (tmp_path / "none", "cannot be read"), (tmp_path, "cannot be read")):
         with pytest.raises(UsageError, match=said):
-            sign.fingerprint(path)
+            bundle.fingerprint(path)
     for text in ("ssh-ed25519 AAAA", "ssh-ed25519 !", "ssh-ed25519", "", EARLIER_KEY * 2):
         damaged.write_text(text)
         with pytest.raises(UsageError, match="not one public key"):
-            sign.fingerprint(damaged)
+            bundle.fingerprint(damaged)
 
 
 @needs_ssh_keygen
 def test_a_passphrase_is_not_asked_for_where_nobody_is(tmp_path):
     hidden = make_key(tmp_path / "hidden", passphrase="a word or two")
     with pytest.raises(UsageError, match="nobody is there to ask"):
-        sign.sign(MESSAGE, hidden)
+        bundle.sign(MESSAGE, hidden)
 
 
 def test_without_ssh_keygen(monkeypatch, tmp_path, bundle_bytes):
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "key").write_text("key")
     with pytest.raises(MissingExtra, match="Install OpenSSH"):
-        sign.sign(MESSAGE, tmp_path / "key")
+        bundle.sign(MESSAGE, tmp_path / "key")
     content = bundle.pack({**bundle.unpack(bundle_bytes), bundle.SIGNATURE: EARLIER})
     found = verify(content)
     assert (found.problems, found.signed) == ((), "the signature was not checked")
@@ -130,8 +136,8 @@ def test_without_ssh_keygen(monkeypatch, tmp_path, bundle_bytes):
 
 @needs_ssh_keygen
 def test_a_signed_bundle(completed, key):
-    public = sign.fingerprint(public_of(key))
-    content = seal(*completed, WHEN, SECRET, lambda message: sign.sign(message, key))
+    public = bundle.fingerprint(public_of(key))
+    content = seal(*completed, WHEN, SECRET, lambda message: bundle.sign(message, key))
     assert (verify(content, signer=public).problems, verify(content).signed) == ((), "signed")
     assert "the key that was given" in verify(content, signer=public).told[1]
     assert "whose that is" in verify(content).told[1]

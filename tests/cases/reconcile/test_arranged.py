@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.arranged import deliveries, direct, once, without_codes
+from precursor_screen.cases.reconcile.allocate import deliveries, direct, once, without_codes
 from precursor_screen.cases.reconcile.movements import Movement
 from tests.cases.reconcile.making import moved
 

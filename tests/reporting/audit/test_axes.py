@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.reporting.audit import axes
 from precursor_screen.reporting.audit.axes import BASE, LEFT, RIGHT, TOP, Calendar, by_ratio, calendar, from_zero
-from precursor_screen.reporting.figures import figure
+from precursor_screen.reporting.pages import figure
 
 SOME = st.floats(min_value=1e-6, max_value=1e12)
 

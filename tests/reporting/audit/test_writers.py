@@ -18,12 +18,11 @@ import pytest
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.findings import Audit, Audited, find
-from precursor_screen.cases.audit.sample import draw
+from precursor_screen.cases.audit.findings import Audit, Audited, draw, find
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import axes, document, plots
 from precursor_screen.reporting.audit.plots import great_circle, project, world
-from precursor_screen.reporting.registry import presenter_of
+from precursor_screen.reporting.interface import presenter_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.cases.audit.rows import OWN, everybody, flag, limits, moved, row
 
