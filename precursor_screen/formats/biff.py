@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import olefile
 from msgspec import Struct, field
 
-from precursor_screen.formats.parts import runs_of
+from precursor_screen.formats.parts import ERRORS, SheetScan, has_words, name_of, runs_of, words_of_page
 from precursor_screen.formats.sheet import OutOfTableText
-from precursor_screen.formats.workbook_audit import ERRORS, SheetScan, has_words, name_of, words_of_page
 
 BOF, EOF, BOUNDSHEET, CONTINUE, SST = 0x809, 0x0A, 0x85, 0x3C, 0xFC
 DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE

@@ -10,8 +10,7 @@ import pyarrow.parquet as parquet
 
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import COLUMNS, Blob
-from precursor_screen.formats.gathering import text_of
-from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader, string_array, text_of
 
 LIST_SEPARATOR = "; "
 _TECHNICAL = (b"ARROW:schema", b"ARROW:extension:name", b"PARQUET:field_id")

@@ -17,10 +17,9 @@ import pyarrow as pa
 
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import COLUMNS, Blob
-from precursor_screen.formats.dbf_header import Field, fields_of
 from precursor_screen.formats.encoding import EncodingChoice, LineDecoder, choose_encoding
-from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
-from precursor_screen.formats.workbook_audit import LOST
+from precursor_screen.formats.sheet import HEAD_ROWS, LOST, Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.sniff import Field, fields_of
 
 # Memo files of DBF tables (.dbt of dBase III and IV, .fpt of FoxPro): texts that are too long for their column.
 

@@ -16,10 +16,8 @@ from msgspec import Struct, field
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob, cells_allowed
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.gathering import Cells
-from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format
-from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import words_of_page
+from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format, words_of_page
+from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, Sheet, memory_reader
 from precursor_screen.formats.xlsx import asides_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)

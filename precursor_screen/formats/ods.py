@@ -13,12 +13,9 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.gathering import Cells, text_of
-from precursor_screen.formats.ooxml import records
-from precursor_screen.formats.parts import UNREAD, constants_of
-from precursor_screen.formats.sheet import UNCACHED, Broken, OutOfTableText, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import name_of
-from precursor_screen.formats.xlsx import asides_of_names
+from precursor_screen.formats.parts import UNREAD, constants_of, name_of
+from precursor_screen.formats.sheet import UNCACHED, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
+from precursor_screen.formats.xlsx import asides_of_names, records
 
 _CHUNK = 1 << 20
 _CELLS = ("table:table-cell", "table:covered-table-cell")

@@ -15,11 +15,9 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
 from precursor_screen.formats.blob import Blob, cells_allowed
-from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ods import read_ods
-from precursor_screen.formats.parts import parts_beside
-from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import LOST, SheetScan, WorkbookAudit, name_of
+from precursor_screen.formats.parts import SheetScan, WorkbookAudit, name_of, parts_beside
+from precursor_screen.formats.sheet import LOST, Broken, Cells, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
 from precursor_screen.formats.xlsb import XlsbAudit, linked_comments
 from precursor_screen.formats.xlsx import XlsxAudit, asides_of_names

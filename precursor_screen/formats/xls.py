@@ -22,9 +22,8 @@ from precursor_screen.formats.biff import (
     scan_records,
     workbook_stream,
 )
-from precursor_screen.formats.parts import notes_of, runs_of, words_of_format
-from precursor_screen.formats.sheet import Broken, OutOfTableText
-from precursor_screen.formats.workbook_audit import LOST, SheetScan
+from precursor_screen.formats.parts import SheetScan, notes_of, runs_of, words_of_format
+from precursor_screen.formats.sheet import LOST, Broken, OutOfTableText
 
 MOST_OF_A_STREAM = 64 << 20
 STANDARD_PROPERTIES = ("Microsoft Excel", "Worksheets", "Arbeitsblätter", "Feuilles de calcul")

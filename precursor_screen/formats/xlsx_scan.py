@@ -14,9 +14,16 @@ from xml.parsers import expat
 
 from msgspec import Struct
 
-from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
+from precursor_screen.formats.parts import (
+    SheetScan,
+    constants_of,
+    has_words,
+    place_of,
+    texts_of_xml,
+    words_of_format,
+    words_of_page,
+)
 from precursor_screen.formats.sheet import UNCACHED, OutOfTableText
-from precursor_screen.formats.workbook_audit import SheetScan, has_words, place_of, words_of_page
 from precursor_screen.text.codes import is_cas
 
 CHUNK = 1 << 20

@@ -11,9 +11,15 @@ from msgspec import Struct, field
 from precursor_screen.core.schema import LINE_COLUMNS
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
-from precursor_screen.readers.code_cells import without_fillers
-from precursor_screen.readers.column_map import ColumnMap, Guess
-from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
+from precursor_screen.readers.code_cells import (
+    direction_of_procedure,
+    find_currency,
+    find_direction,
+    find_function,
+    find_mode,
+    without_fillers,
+)
+from precursor_screen.readers.column_map import COUNTRIES, DATES, KINDS, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.number_cells import (
     Numbers,
@@ -26,9 +32,8 @@ from precursor_screen.readers.number_cells import (
     weigh_column,
     without_terms,
 )
-from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
-from precursor_screen.text.cell_errors import NOT_AVAILABLE
 from precursor_screen.text.countries import find_country, is_no_one_country
+from precursor_screen.text.covered import NOT_AVAILABLE
 from precursor_screen.text.numbers import Evidence
 
 _NUMBER_CODES = {

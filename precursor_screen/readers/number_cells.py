@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.code_cells import one_of
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.words import one_of
 from precursor_screen.text.dates import DateVotes, ParsedDate, parse_date, shifts_to_midnight, weigh_order
 from precursor_screen.text.numbers import Evidence, parse_number, weigh_marks
 from precursor_screen.text.quantity_words import MASS, Unit, find_unit

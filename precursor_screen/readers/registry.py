@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,18 +13,64 @@ from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob
-from precursor_screen.formats.mail import Mail
+from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
+from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.mail import read_body, read_mail, read_words
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
-from precursor_screen.readers.tabular.pasted import PastedReader
-from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.beside import lines_aside, says_something
+from precursor_screen.readers.tabular.reader import PastedReader, TabularReader
+
+# E-mails: what is attached is read as files are; the words of the message are screened beside them.
+
+BODY = "text of the e-mail"
+
+
+def read_mail(blob: Blob, kind: str) -> Mail | None:
+    """What an e-mail holds; None where the file is none.
+
+    Raises:
+        UnreadableManifest: damaged, or beyond the limits.
+    """
+    if kind == "mail":
+        return open_mail(blob)
+    return open_outlook(blob) if kind == "ole" and is_outlook(blob) else None
+
+
+def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
+    """The words of a message and of its header as an input without lines, if there are any that could name something."""
+    said = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
+    return read_words([*said, *mail.heads], blob, BODY, "e-mail")
+
+
+def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
+    """Words that stand in no table as an input without lines; none where nothing could be named by them.
+
+    Args:
+        said: where each text stands, and the text.
+        blob: the file that holds them.
+        called: what the input is called behind the file's name.
+        format_name: of the file.
+    """
+    asides = (
+        [OutOfTableText(None, p, t) for (p, t), says in zip(said, says_something([t for _, t in said]), strict=True) if says]
+        if said
+        else []
+    )
+    if not asides:
+        return []
+    name = f"{blob.name}!({called})"
+    digest = Digest(blob.sha256(), blob.size())
+    described = Input(input_id(name, digest), name, digest.sha256, digest.size, format_name, "", None, (), (), frozenset(), 0)
+    lines = no_lines()
+    beside = lines_aside(asides, name, input_id(name, digest), digest.sha256)
+    return [InputTables(described, lines, pa.table({}), issue_table(IssueList(name), lines), beside)]
+
 
 COMMENT = "comment of the archive"
 

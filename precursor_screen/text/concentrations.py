@@ -16,8 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.tables import words_of
-from precursor_screen.text.patterns import late
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
 _PLACES: Final = 20  # of one name in a text, looked at in turn

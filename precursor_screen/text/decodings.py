@@ -16,7 +16,7 @@ from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from precursor_screen.text.patterns import late
+from precursor_screen.text.text import late
 
 # For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
 # a word, since one alone is a share or a sum.

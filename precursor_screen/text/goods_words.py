@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from precursor_screen.core import tables
-from precursor_screen.text.patterns import late
+from precursor_screen.text.text import late
 from precursor_screen.text.text import plain as fold
 
 # The noun that English goods are named by: BRASS BALL VALVES FOR WATER, 40 PCS are valves; Horses; live, pure-bred are horses.

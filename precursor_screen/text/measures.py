@@ -13,9 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.text.numbers import DIGITS, NUMERALS, read_figure, read_numeral
-from precursor_screen.text.patterns import late
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
 _LIMIT: Final = Decimal(10) ** 12

@@ -24,7 +24,7 @@ from anyascii import anyascii
 from msgspec import Struct
 
 from precursor_screen.core.tables import DATA
-from precursor_screen.text import party_scripts as scripts
+from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"

@@ -16,8 +16,7 @@ from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.text.party import address_key, is_to_order, party_key
-from precursor_screen.text.persons import person
-from precursor_screen.text.trades import other_trade
+from precursor_screen.text.trades import other_trade, person
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 

@@ -16,8 +16,7 @@ from rapidfuzz.distance import OSA
 from precursor_screen.matching.party.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.party.weights import NAME, compared_words, describe
 from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, Interpretation, PartyName, canonical_tokens
-from precursor_screen.text.party_scripts import fold_key
-from precursor_screen.text.party_words import COMMON, SHORT_FORMS, part_form
+from precursor_screen.text.party_words import COMMON, SHORT_FORMS, fold_key, part_form
 
 _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
 _LONGEST_PARTED = 40

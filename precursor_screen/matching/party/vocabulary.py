@@ -15,8 +15,7 @@ from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SA
 from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.spellings import Spellings
 from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER
-from precursor_screen.text.party_scripts import consonants
-from precursor_screen.text.party_words import VARIANTS
+from precursor_screen.text.party_words import VARIANTS, consonants
 
 
 class Vocabulary:

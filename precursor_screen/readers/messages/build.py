@@ -12,8 +12,7 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED, LINE_COLUMNS
 from precursor_screen.formats.sheet import OutOfTableText, string_array
 from precursor_screen.readers.assemble import TEXT, assemble
-from precursor_screen.readers.column_map import ColumnMap, Guess
-from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
+from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList

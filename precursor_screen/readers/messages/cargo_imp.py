@@ -16,9 +16,8 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
-from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken
+from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken, part_lines
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
-from precursor_screen.readers.messages.glued import part_lines
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
 

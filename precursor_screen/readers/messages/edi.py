@@ -11,10 +11,9 @@ from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
-from precursor_screen.readers.messages.counts import check_counts, untaken
+from precursor_screen.readers.messages.counts import check_counts, part_glued, untaken
 from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
 from precursor_screen.readers.messages.edifact import read_edifact
-from precursor_screen.readers.messages.glued import part_glued
 from precursor_screen.readers.messages.layout import load_codes
 from precursor_screen.readers.messages.scope import lines_of, with_countries
 from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.counts import keep_untaken
-from precursor_screen.readers.messages.edifact_around import AROUND
-from precursor_screen.readers.messages.edifact_base import CODES, Message
+from precursor_screen.readers.messages.edifact_base import AROUND, CODES, Message
 from precursor_screen.readers.messages.edifact_goods import GOODS, LEVELS
 from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import IGNORED, Scope

@@ -7,11 +7,12 @@ a party is inherited whole, so that the address of one never stands beside the n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.readers.fields import PARTY_NAMES
+from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.text.countries import is_locode
 
 BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
@@ -220,3 +221,46 @@ def _group(name: str) -> str:
 def _beside(cell: Cell) -> Cell:
     """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
     return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)
+
+
+# A cargo that a manifest states in parts: one air waybill on several unit load devices.
+
+_SUMMED = ("packages", "gross_mass", "net_mass")
+
+
+def merge_lines(lines: Iterable[MessageLine], field: str) -> list[MessageLine]:
+    """The lines, those that agree in a field and in the place of arrival as one: figures of the parts add up, other values stand once.
+
+    Parts whose figures cannot be added (no number, or units that differ) stay lines of their own.
+    """
+    groups: dict[tuple[str, str], list[MessageLine]] = {}
+    for number, line in enumerate(lines):
+        found = {name: next((c.text for c in line.cells if c.field == name), "") for name in (field, "port_of_discharge")}
+        key = (found[field] or f"\0{number}", found["port_of_discharge"])
+        groups.setdefault(key, []).append(line)
+    merged = []
+    for parts in groups.values():
+        whole = _merge(parts) if len(parts) > 1 else None
+        merged += [whole] if whole else parts
+    return merged
+
+
+def _merge(parts: list[MessageLine]) -> MessageLine | None:
+    sums: dict[str, tuple[Decimal, str]] = {}
+    cells: dict[Cell, None] = {}
+    for part in parts:
+        for cell in part.cells:
+            if cell.field not in _SUMMED:
+                cells[cell] = None
+                continue
+            figure, _, unit = cell.text.partition(" ")
+            total, before = sums.get(cell.field, (Decimal(0), unit))
+            try:
+                sums[cell.field] = (total + Decimal(figure), unit)
+            except InvalidOperation:
+                return None
+            if unit != before:
+                return None
+    for name, (total, unit) in sums.items():
+        cells[Cell(name, f"{name} of {len(parts)} parts", f"{total} {unit}".strip())] = None
+    return MessageLine(parts[0].place, tuple(cells))

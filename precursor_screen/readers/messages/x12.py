@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages import x12_base as parties
 from precursor_screen.readers.messages import x12_goods as goods
-from precursor_screen.readers.messages import x12_manifest as manifest
-from precursor_screen.readers.messages import x12_parties as parties
+from precursor_screen.readers.messages import x12_goods as manifest
 from precursor_screen.readers.messages.counts import keep_untaken
 from precursor_screen.readers.messages.layout import tags_of
 from precursor_screen.readers.messages.scope import Scope

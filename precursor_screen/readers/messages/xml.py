@@ -9,12 +9,11 @@ from typing import Any
 from precursor_screen.core.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.column_map import DATES
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
-from precursor_screen.readers.messages.merge import merge_lines
 from precursor_screen.readers.messages.scope import (
     AMOUNTS,
     BESIDE,
@@ -24,6 +23,7 @@ from precursor_screen.readers.messages.scope import (
     Scope,
     leaves_of,
     lines_of,
+    merge_lines,
     with_countries,
 )
 from precursor_screen.readers.messages.text import as_date, with_unit

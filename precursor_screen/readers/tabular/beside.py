@@ -17,11 +17,10 @@ from msgspec import Struct
 from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
 from precursor_screen.readers.cells import clean_cell, clean_column, cut_long_cells
-from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import COUNTRIES, DATES
+from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
+from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.words import find_direction, find_function, find_mode
 from precursor_screen.text.codes import says_whose_number
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import is_package_kind

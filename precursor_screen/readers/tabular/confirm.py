@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
-from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import DATES, KINDS, PARTY_NAMES
+from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.paper_headers import paper_field, words_of

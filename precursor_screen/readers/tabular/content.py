@@ -14,9 +14,8 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.readers.cells import clean_cell
-from precursor_screen.readers.code_cells import hs_digits, is_chapter, is_filler
-from precursor_screen.readers.fields import COUNTRIES, DATES
-from precursor_screen.readers.words import find_currency, find_mode
+from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
+from precursor_screen.readers.column_map import COUNTRIES, DATES
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date

@@ -11,8 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from precursor_screen.readers.column_map import Guess
-from precursor_screen.readers.fields import KINDS
+from precursor_screen.readers.column_map import KINDS, Guess
 from precursor_screen.readers.tabular.content import Content
 from precursor_screen.text.codes import plain_reference
 

@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import InputError, UnreadableManifest, Where
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED, LINE_COLUMNS
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.direct import TABULAR_KINDS
-from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet
+from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.reading import TABULAR_KINDS
+from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, string_array
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, ColumnReport, Guess
@@ -33,16 +34,23 @@ from precursor_screen.readers.tabular.beside import (
     rows_of,
     unmapped_cells,
 )
-from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of, explained
-from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
-from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.tabular.nested import note_joined, with_units
+from precursor_screen.readers.tabular.headers import note_joined, with_units
+from precursor_screen.readers.tabular.mapping import (
+    HeaderPlace,
+    fill_down,
+    find_header,
+    general_segment,
+    guess_columns,
+    guesses_of,
+    not_mapped,
+    without,
+)
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
-from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
+from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
-from precursor_screen.readers.tabular.unread import note_unread
+from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 
 _GUESSED = ColumnMap({})
@@ -291,3 +299,45 @@ def unique_names(names: Sequence[str]) -> list[str]:
         seen.add(candidate)
         unique.append(candidate)
     return unique
+
+
+# Text pasted from a mail or a page: every line that is not blank is a description.
+
+LINES = ColumnMap({"1": "description"}, header_row=0, name="pasted text")
+
+
+class PastedReader:
+    """A table where the text is one, else a description a line."""
+
+    name = "pasted text"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is text."""
+        return kind == "text"
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result.
+
+        Raises:
+            InputError: there is no text.
+        """
+        try:
+            tables = TabularReader().read(blob, digest, options)
+        except InputError:
+            if options.mapping is not None:
+                raise
+            tables = []
+        if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
+            return tables
+        return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
+
+
+def _as_sheet(blob: Blob, encoding: str) -> Sheet:
+    text, choice, notes, asides = open_text(blob, encoding)
+    lines = text.read().decode("utf-8").removeprefix("\ufeff").splitlines()
+    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    column = pa.chunked_array([string_array([line for _, line in rows])], pa.string())
+    head = tuple((line,) for _, line in rows[:HEAD_ROWS])
+    return Sheet(
+        blob.name, "text", str(choice), head, False, memory_reader([column], [number for number, _ in rows]), notes, asides
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.messages import scope as scope_module
-from precursor_screen.readers.messages.merge import merge_lines
-from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of
+from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of, merge_lines
 
 
 def message(*, shares: bool = True) -> tuple[Scope, Scope, Scope, Scope]:

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from precursor_screen.core.errors import MappingError
-from precursor_screen.readers.column_map import parse_column_map
-from precursor_screen.readers.fields import CANONICAL, IGNORED
+from precursor_screen.readers.column_map import CANONICAL, IGNORED, parse_column_map
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular import presets as module
