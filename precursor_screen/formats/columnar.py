@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import COLUMNS, Blob
+from precursor_screen.formats.blob import COLUMNS, Blob, unreadable
 from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader, string_array, text_of
 
 LIST_SEPARATOR = "; "
@@ -25,9 +24,7 @@ def read_columnar(blob: Blob) -> Sheet:
     kind = "Parquet" if blob.head(4) in (b"PAR1", b"PARE") else "Arrow"
     if blob.head(4) == b"FEA1":
         # Version 1 states nothing that its columns can be checked by: one in four damaged files ended the process that read it.
-        raise UnreadableManifest(
-            "is Feather of version 1, which cannot be checked", where=Where(blob.name), remedy="Save it as Feather 2 or Parquet."
-        )
+        raise unreadable(blob.name, "is Feather of version 1, which cannot be checked", "Save it as Feather 2 or Parquet.")
     undecodable = Counter[str]()
     try:
         table = _read_table(blob, kind)
@@ -38,9 +35,7 @@ def read_columnar(blob: Blob) -> Sheet:
         columns = flatten(table, undecodable)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise UnreadableManifest(
-            f"is a damaged {kind} file ({first})", where=Where(blob.name), remedy="Transfer it again, whole."
-        ) from error
+        raise unreadable(blob.name, f"is a damaged {kind} file ({first})", "Transfer it again, whole.") from error
     names = tuple(name for name, _ in columns)
     texts = [column for _, column in columns]
     head = [names]

@@ -15,8 +15,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import COLUMNS, Blob
+from precursor_screen.formats.blob import COLUMNS, Blob, unreadable
 from precursor_screen.formats.encoding import EncodingChoice, LineDecoder, choose_encoding
 from precursor_screen.formats.sheet import HEAD_ROWS, LOST, Broken, Sheet, memory_reader, string_array
 from precursor_screen.formats.sniff import Field, fields_of
@@ -103,7 +102,7 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     data = blob.read()
     fields = fields_of(data)
     if not fields or len(fields) > COLUMNS:
-        raise UnreadableManifest("is a damaged DBF table", where=Where(blob.name), remedy="Export it as CSV or XLSX.")
+        raise unreadable(blob.name, "is a damaged DBF table", "Export it as CSV or XLSX.")
     stated, header, size = struct.unpack_from("<IHH", data, 4)
     count = min(stated, max(len(data) - header, 0) // size)
     header = min(header, len(data))

@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.dialect import Dialect, find_dialect, split
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
@@ -41,7 +40,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
     text, choice, notes, asides = open_text(blob, encoding)
     sample = _sample(text)
     if not sample.strip():
-        raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
+        raise unreadable(blob.name, "is empty", "Ask for the file again.")
     dialect = find_dialect(sample)
     head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import unreadable
 
 EDIFACT, X12 = "edifact", "x12"
 MAX_SEGMENTS = 5_000_000  # of a file; the largest manifests have some hundred thousand
@@ -76,6 +76,14 @@ class Segment(Struct, frozen=True):
         """All components of an element."""
         return self.elements[element - 1] if 0 < element <= len(self.elements) else ()
 
+    def joined(self, *elements: int) -> str:
+        """The first components of some elements that are filled, with blanks between."""
+        return " ".join(filter(None, map(self.get, elements)))
+
+    def said(self) -> str:
+        """All components behind the tag that are filled, with blanks between."""
+        return " ".join(text for element in self.elements for component in element if (text := component.strip()))
+
     def text(self) -> str:
         """The segment in plain words, for messages."""
         return "+".join([self.tag, *(":".join(e) for e in self.elements)])[:200]
@@ -111,9 +119,7 @@ def read_segments(text: str, file: str = "") -> Iterator[Segment]:
         for raw, cut, glued in _split(part, syntax):
             number += 1
             if number > MAX_SEGMENTS:
-                raise UnreadableManifest(
-                    f"holds more than {MAX_SEGMENTS:,} segments", where=Where(file), remedy="Split the file."
-                )
+                raise unreadable(file, f"holds more than {MAX_SEGMENTS:,} segments", "Split the file.")
             yield _segment(raw, number, syntax, cut, glued)
 
 

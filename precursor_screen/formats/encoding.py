@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
-from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.core.errors import UsageError
+from precursor_screen.formats.blob import CHUNK, Blob, unreadable
 from precursor_screen.formats.code_pages import rank_code_pages
 from precursor_screen.formats.sheet import Broken, OutOfTableText
 from precursor_screen.formats.sniff import looks_utf16
@@ -137,7 +137,7 @@ def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
     for number, line in enumerate(_lines(blob), 1):
         out.write(decoder.decode(line, number).encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
-            raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
+            raise unreadable(blob.name, "is too large once decoded", "Split the file.")
     return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, decoder.notes(), tuple(decoder.asides))
 
 
@@ -298,13 +298,11 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
             except (
                 UnicodeError
             ) as error:  # what cannot be replaced: no byte order mark, where the encoding asked for must have one
-                raise UnreadableManifest(
-                    f"is not in {choice.name} ({error})", where=Where(blob.name), remedy="Name another --encoding, or none."
-                ) from error
+                raise unreadable(blob.name, f"is not in {choice.name} ({error})", "Name another --encoding, or none.") from error
             bad += text.count("\ufffd")
             out.write(text.encode("utf-8", "replace"))
             if out.tell() > MAX_TEXT:
-                raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
+                raise unreadable(blob.name, "is too large once decoded", "Split the file.")
             if not chunk:
                 break
     text_bytes = out.getvalue()

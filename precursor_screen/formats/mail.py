@@ -19,8 +19,8 @@ from typing import Final
 import olefile
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
-from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob
+from precursor_screen.core.errors import UnreadableManifest, UsageError
+from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 
 # A part that signs the mail is passed over if it is a signature: DER, or PGP's armour.
@@ -89,10 +89,8 @@ def is_outlook(blob: Blob) -> bool:
 
 
 def _too_much(name: str) -> UnreadableManifest:
-    return UnreadableManifest(
-        f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts",
-        where=Where(name),
-        remedy="Save its attachments, and screen those.",
+    return unreadable(
+        name, f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts", "Save its attachments, and screen those."
     )
 
 
@@ -109,10 +107,8 @@ def open_mail(blob: Blob) -> Mail:
         parts = list(islice(_leaves(message), MEMBERS + 1))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
         # What the standard library's parser raises on damaged headers is one of these; there is no list of them.
-        raise UnreadableManifest(
-            f"is a damaged e-mail ({type(error).__name__})",
-            where=Where(blob.name),
-            remedy="Save its attachments, and screen those.",
+        raise unreadable(
+            blob.name, f"is a damaged e-mail ({type(error).__name__})", "Save its attachments, and screen those."
         ) from error
     if len(parts) > MEMBERS:
         raise _too_much(blob.name)
@@ -140,13 +136,11 @@ def open_mail(blob: Blob) -> Mail:
                 blobs.append(Blob(shown, held))
                 if lost:
                     damaged = f"is damaged: {lost} of its uuencoded lines cannot be decoded"
-                    errors.append(UnreadableManifest(damaged, where=Where(shown), remedy="Ask for the e-mail again."))
+                    errors.append(unreadable(shown, damaged, "Ask for the e-mail again."))
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
         if damage:
-            errors.append(
-                UnreadableManifest(f"was damaged on its way ({damage})", where=Where(member), remedy="Ask for the mail again.")
-            )
+            errors.append(unreadable(member, f"was damaged on its way ({damage})", "Ask for the mail again."))
         if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
     return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads, tuple(pictures))
@@ -280,9 +274,9 @@ def open_outlook(blob: Blob) -> Mail:
         with olefile.OleFileIO(blob.read()) as container:
             return _outlook(container, blob.name, [], 0)
     except (OSError, ValueError, IndexError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise UnreadableManifest(
-            f"is a damaged message of Outlook ({type(error).__name__})", where=Where(blob.name), remedy="Save its attachments, and screen those."
-        ) from error  # fmt: skip
+        raise unreadable(
+            blob.name, f"is a damaged message of Outlook ({type(error).__name__})", "Save its attachments, and screen those."
+        ) from error
 
 
 def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int) -> Mail:
@@ -321,21 +315,17 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
             blobs.append(Blob(member, content))
             if len(content) < container.get_size(data):
                 cut = f"was cut short: {len(content):,} of {container.get_size(data):,} bytes are there"
-                errors.append(UnreadableManifest(cut, where=Where(member), remedy="Ask for the message again."))
+                errors.append(unreadable(member, cut, "Ask for the message again."))
         elif container.exists(message) and container.get_type(message) == olefile.STGTY_STORAGE:
             _add_inner(container, member, message, depth, inner, errors)
         else:
-            errors.append(
-                UnreadableManifest(
-                    "is attached by reference, not as a file", where=Where(member), remedy="Ask for the file itself."
-                )
-            )
+            errors.append(unreadable(member, "is attached by reference, not as a file", "Ask for the file itself."))
     text = _property(container, at, _BODY)
     if not text and container.exists([*at, f"__substg1.0_{_HTML}"]):
         text = _plain(_decode(container.openstream([*at, f"__substg1.0_{_HTML}"]).read()))
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
-        errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
+        errors.append(unreadable(name, "has its text as RTF, which is not read", remedy))
     heads = tuple((place, said) for tag, place in _STATED.items() if (said := _property(container, at, tag).strip()))
     return Mail(tuple(blobs), tuple(errors), text, heads, tuple(pictures), tuple(inner))
 
@@ -346,9 +336,9 @@ def _add_inner(
     """A message within the message; one that is too deep, or no message, is an error."""
     remedy = "Save it as a file of its own, and screen that."
     if depth + 1 >= MAX_NESTING:
-        errors.append(UnreadableManifest("holds e-mails within e-mails", where=Where(member), remedy=remedy))
+        errors.append(unreadable(member, "holds e-mails within e-mails", remedy))
     elif not container.exists([*at, _MESSAGE]):
-        errors.append(UnreadableManifest("is an object of Outlook and no message", where=Where(member), remedy=remedy))
+        errors.append(unreadable(member, "is an object of Outlook and no message", remedy))
     else:
         paths = [path for path in container.listdir() if path[: len(at)] == at]
         content = b"\0".join(part for path in paths for part in ("/".join(path).encode(), container.openstream(path).read()))

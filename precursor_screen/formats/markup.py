@@ -14,7 +14,7 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob, cells_allowed
+from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format, words_of_page
 from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, Sheet, memory_reader
@@ -242,15 +242,11 @@ def read_spreadsheetml(blob: Blob) -> list[Sheet]:
     try:
         reader.parser.Parse(blob.read(), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise UnreadableManifest(
-            f"is a damaged workbook ({error})",
-            where=Where(blob.name),
-            remedy="Open it in its own program and save it again as XLSX.",
+        raise unreadable(
+            blob.name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
         ) from error
     if not reader.tables:
-        raise UnreadableManifest(
-            "does not hold a sheet with cells", where=Where(blob.name), remedy="Check that it is the right file."
-        )
+        raise unreadable(blob.name, "does not hold a sheet with cells", "Check that it is the right file.")
     asides = [*reader.asides, *asides_of_names(name for name, _ in reader.tables)]
     return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.unread), asides)
 

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import unreadable
 from precursor_screen.formats.parts import UNREAD, constants_of, name_of
 from precursor_screen.formats.sheet import UNCACHED, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xlsx import asides_of_names, records
@@ -50,7 +50,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
         zipfile.BadZipFile, zlib.error, EOFError, KeyError: damaged.
     """
     if "content.xml" not in archive.NameToInfo:
-        raise UnreadableManifest("is no spreadsheet", where=Where(name), remedy="Save it as XLSX.")
+        raise unreadable(name, "is no spreadsheet", "Save it as XLSX.")
     reader = _Reader(cells)
     try:
         with archive.open("content.xml") as stream:
@@ -58,8 +58,8 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
                 reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise UnreadableManifest(
-            f"is a damaged workbook ({error})", where=Where(name), remedy="Open it in its own program and save it again as XLSX."
+        raise unreadable(
+            name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
         ) from error
     tables = reader.tables
     several = len(tables) > 1

@@ -9,8 +9,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, string_array
 
@@ -48,9 +47,7 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
             rows.append(row)
             numbers.append(number)
     if not any(rows):
-        raise UnreadableManifest(
-            "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
-        )
+        raise unreadable(blob.name, "is JSON without a list of objects", "Give an array of objects, one a line of goods.")
     broken = [*notes, *broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
     if len(numbers) != len(set(numbers)) or not lines:
@@ -64,13 +61,13 @@ def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], b
     try:
         value = _loads(text)
     except RecursionError as error:
-        raise UnreadableManifest("is JSON nested too deeply", where=Where(name), remedy="Ask for a flat list.") from error
+        raise unreadable(name, "is JSON nested too deeply", "Ask for a flat list.") from error
     except ValueError as error:
         parsed, broken = _parse_lines(text)
         if not parsed:
             place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
-            raise UnreadableManifest(
-                f"is damaged JSON (at {place})", where=Where(name), remedy="Check it with a JSON validator, or ask for it again."
+            raise unreadable(
+                name, f"is damaged JSON (at {place})", "Check it with a JSON validator, or ask for it again."
             ) from error
         return parsed, broken, True
     records, broken = _objects(find_records(value))
@@ -293,9 +290,7 @@ def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, enco
     for row in rows:
         names.update(dict.fromkeys(row))
         if len(names) > MAX_COLUMNS:
-            raise UnreadableManifest(
-                f"has more than {MAX_COLUMNS} different keys", where=Where(name), remedy="Give records that share their keys."
-            )
+            raise unreadable(name, f"has more than {MAX_COLUMNS} different keys", "Give records that share their keys.")
     columns = [pa.chunked_array([string_array([row.get(n) for row in rows])]) for n in names]
     head = [tuple(names), *(tuple(row.get(n) or "" for n in names) for row in rows[:30])]
     read = memory_reader(columns, numbers)

@@ -15,9 +15,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.formats.archive import open_zip
-from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, Blob, memory_allowed, seconds_allowed
+from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, Blob, memory_allowed, seconds_allowed, unreadable
 from precursor_screen.formats.reading import COLUMNAR, MARKUP, WORKBOOKS, read_directly, read_sheets, rebuild_error
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
@@ -63,7 +63,7 @@ def read_confined(blob: Blob, kind: str, encoding: str, size: int) -> list[Sheet
     if "error" in answer:
         raise rebuild_error(answer["error"])
     message, remedy = _explain(answer, memory_allowed(size), seconds_allowed(size))
-    raise UnreadableManifest(message, where=Where(blob.name), remedy=remedy)
+    raise unreadable(blob.name, message, remedy)
 
 
 def start_early() -> None:
@@ -222,7 +222,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
     """
     kind = sniff_kind(blob.head())
     if kind == "empty":
-        raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
+        raise unreadable(blob.name, "is empty", "Ask for the file again.")
     if kind == "json" and _is_bracketed_text(blob):
         kind = "text"
     if kind in WORKBOOKS or kind in COLUMNAR or kind in MARKUP:

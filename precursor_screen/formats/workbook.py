@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
-from precursor_screen.formats.blob import Blob, cells_allowed
+from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import SheetScan, WorkbookAudit, name_of, parts_beside
 from precursor_screen.formats.sheet import LOST, Broken, Cells, Sheet, memory_reader, text_of
@@ -83,7 +83,7 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
 
 
 def _unreadable(blob: Blob, message: str, remedy: str) -> UnreadableManifest:
-    return UnreadableManifest(message, where=Where(blob.name), remedy=remedy)
+    return unreadable(blob.name, message, remedy)
 
 
 def _damaged(blob: Blob, reason: str) -> UnreadableManifest:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import unreadable
 
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
 MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand
@@ -45,13 +45,9 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
             depth += 1 if event == START else -1
             count += event == START
             if count > MAX_ELEMENTS:
-                raise UnreadableManifest(
-                    f"holds more than {MAX_ELEMENTS:,} elements", where=Where(file), remedy="Split the file."
-                )
+                raise unreadable(file, f"holds more than {MAX_ELEMENTS:,} elements", "Split the file.")
             if depth > MAX_DEPTH:
-                raise UnreadableManifest(
-                    f"nests elements deeper than {MAX_DEPTH}", where=Where(file), remedy="Ask the sender for another file."
-                )
+                raise unreadable(file, f"nests elements deeper than {MAX_DEPTH}", "Ask the sender for another file.")
             yield event, element
         if damage:
             yield DAMAGE, damage
@@ -71,10 +67,11 @@ def refuse_document_type(text: str, file: str) -> None:
         elif text.startswith("<!--", place):
             place = _after(text, "-->", place)
         elif text.startswith("<!", place):
-            raise UnreadableManifest(
+            raise unreadable(
+                file,
                 "holds a document type definition or entities, which are not read",
-                where=Where(file), remedy="Ask the sender for a file without them.",
-            )  # fmt: skip
+                "Ask the sender for a file without them.",
+            )
         else:
             return
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, Where
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
-from precursor_screen.formats.blob import MAX_NESTING, Blob
+from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.sniff import sniff_kind
@@ -126,7 +126,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
             members = None if is_workbook(archive) else unzip(archive, blob)
         if members is not None:
             if depth >= MAX_NESTING:
-                raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
+                raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
             said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
             return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
     mail = read_mail(blob, kind)
@@ -144,15 +144,13 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
 
 def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:
     if depth >= MAX_NESTING:
-        raise UnreadableManifest(
-            "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
-        )
+        raise unreadable(blob.name, "holds e-mails within e-mails", "Save its attachments, and screen those.")
     body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
     pictures = _pictures(blob, mail)
     if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
         if not body:
-            raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
+            raise unreadable(blob.name, "is an e-mail with nothing attached", remedy)
         return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"), *pictures]
     inner: list[InputTables] = []
     errors: list[InputError] = list(mail.errors)
@@ -194,9 +192,13 @@ def _read_members(
         except InputError as error:
             failed.append(error)
     if not results and not others:
-        raise failed[0] if len(failed) == 1 else UnreadableManifest(
-            f"holds nothing that can be read ({len(failed)} members)", where=Where(blob.name), remedy="Unpack it and look at what it holds."
-        )  # fmt: skip
+        raise (
+            failed[0]
+            if len(failed) == 1
+            else unreadable(
+                blob.name, f"holds nothing that can be read ({len(failed)} members)", "Unpack it and look at what it holds."
+            )
+        )
     return [*results, *(_unread(error) for error in failed)]
 
 

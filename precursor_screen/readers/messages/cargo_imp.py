@@ -87,9 +87,7 @@ def _lines(text: str, issues: IssueList) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         line = raw.rstrip(" \t\x03\x00\x1a")
         if found := _GLUED.match(line.strip()):
-            issues.add_one_of_many(
-                "broken-segment", f"line {number}: the line end behind {found[0]} is damaged", row=number, value=line[:200]
-            )
+            issues.note_broken(f"line {number}: the line end behind {found[0]} is damaged", number, line[:200])
             yield number, found[0]
             line = line.strip()[found.end() :]
         yield number, line
@@ -98,9 +96,9 @@ def _lines(text: str, issues: IssueList) -> Iterator[tuple[int, str]]:
 def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
     """Flight manifests alone have an end of their own, by which a cut shows."""
     if kind == "FFM" and not ended:
-        issues.add_one_of_many(
-            "broken-segment", f"the flight manifest that begins at line {row} has no end (LAST or CONT); what it holds was read", row=row
-        )  # fmt: skip
+        issues.note_broken(
+            f"the flight manifest that begins at line {row} has no end (LAST or CONT); what it holds was read", row
+        )
 
 
 def _message(
@@ -187,7 +185,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     if block.tag:
         scope.add(UNREAD, block.tag, text)
         return
-    issues.add_one_of_many("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
+    issues.note_broken(f"line {block.row} is no line of such a message", block.row, text[:200])
 
 
 def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList) -> None:
@@ -231,11 +229,8 @@ def _house(scope: Scope, block: Block, master: Whole | None, issues: IssueList) 
             master.parts[parts[0]] = (0, Decimal(0))
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
-        issues.add_one_of_many(
-            "broken-segment",
-            f"line {block.row} is no complete house waybill; its number and goods were read",
-            row=block.row,
-            value=block.lines[0][:200],
+        issues.note_broken(
+            f"line {block.row} is no complete house waybill; its number and goods were read", block.row, block.lines[0][:200]
         )
         return
     number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
@@ -284,7 +279,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             )
             take_dangerous(cargo.scope, parts[0] or "onward", line)
         else:
-            issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
+            issues.note_broken(f"line {number} is no line of such a message", number, line[:200])
         _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
         one.flush(at)

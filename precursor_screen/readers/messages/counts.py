@@ -61,11 +61,10 @@ def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, 
 
 
 def _tell(whole: Segment, rest: Segment, issues: IssueList) -> None:
-    issues.add_one_of_many(
-        "broken-segment",
+    issues.note_broken(
         f"segment {whole.number}: the terminator in front of {rest.tag or 'what stands there'} is damaged; it was read as a segment of its own",
-        row=whole.number,
-        value=whole.text(),
+        whole.number,
+        whole.text(),
     )
 
 
@@ -147,11 +146,10 @@ def part_lines(kind: str, lines: Iterable[tuple[int, str]], issues: IssueList) -
         yield number, _without_end(first) if rest else first
         for n, part in enumerate(rest, 1):
             what = part.partition("/")[0] or part[:4]
-            issues.add_one_of_many(
-                "broken-segment",
+            issues.note_broken(
                 f"line {number}: the line end in front of {what[:11]} is damaged; it was read as a line of its own",
-                row=number,
-                value=line[:200],
+                number,
+                line[:200],
             )
             tag = part[:3] if part[3:4] == "/" else tag
             yield number, part if n == len(rest) else _without_end(part)

@@ -49,7 +49,7 @@ class Message:
     """One message while it is read: the level that the next segment belongs to."""
 
     def __init__(self, head: Segment, issues: IssueList) -> None:
-        self.type = head.get(2).upper()
+        self.type = head.get(2).upper() if head.tag == "UNH" else ""  # where it is lost, BGM begins it
         self.root = Scope(head.number, shares=self.type not in ("CUSCAR", "IFCSUM", ""))
         self.scope = self.root
         self.consignment = self.root

@@ -90,6 +90,10 @@ class Scope(Struct):
             self.stated.add(cell.field)
             self.log += (cell.text, cell.filed)
 
+    def put_beside(self, name: str) -> None:
+        """The values of a field lose it to one that is surer."""
+        self.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == name else c for c in self.cells]
+
     @property
     def depth(self) -> int:
         """How many levels are above."""

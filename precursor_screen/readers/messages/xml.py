@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from precursor_screen.core.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.core.errors import NoManifest, UnknownFormat, Where
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.column_map import DATES
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
@@ -149,10 +149,8 @@ class _Walk:
                 message.close(element)
 
     def _say_damage(self, sentence: str, where: str) -> None:
-        self.issues.add_one_of_many(
-            "broken-segment",
-            f"the XML {sentence}, in {where or 'its beginning'}; what comes before was read",
-            row=max(self.items, 1),
+        self.issues.note_broken(
+            f"the XML {sentence}, in {where or 'its beginning'}; what comes before was read", max(self.items, 1)
         )
 
 
@@ -183,10 +181,8 @@ class _Message:
         self.names.append(name)
         self.held += 1
         if self.held > MAX_HELD:
-            raise UnreadableManifest(
-                f"holds more than {MAX_HELD:,} elements in one item",
-                where=Where(self.walk.file),
-                remedy="Ask the sender for another file.",
+            raise unreadable(
+                self.walk.file, f"holds more than {MAX_HELD:,} elements in one item", "Ask the sender for another file."
             )
         if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
             self.levels.append((len(self.elements), self.levels[-1][1].open(0)))

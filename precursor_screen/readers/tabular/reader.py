@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, UnreadableManifest, Where
+from precursor_screen.core.errors import InputError
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED, LINE_COLUMNS
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.reading import TABULAR_KINDS
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, string_array
@@ -75,7 +75,7 @@ class TabularReader:
         """
         sheets = open_sheets(blob, options.encoding)
         if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-            raise UnreadableManifest("holds no cells", where=Where(blob.name), remedy="Check that it is the right file.")
+            raise unreadable(blob.name, "holds no cells", "Check that it is the right file.")
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
 
 
