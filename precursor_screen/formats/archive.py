@@ -37,11 +37,8 @@ def _most_unpacked(packed: int) -> int:
 
 
 def _too_large(name: str, packed: int) -> UnreadableManifest:
-    return unreadable(
-        name,
-        f"unpacks to far more than a manifest holds (the limit for its size is {_most_unpacked(packed) // MB} MB)",
-        "Unpack it yourself and look at what it holds.",
-    )
+    says = f"unpacks to far more than a manifest holds (the limit for its size is {_most_unpacked(packed) // MB} MB)"
+    return unreadable(name, says, "Unpack it yourself and look at what it holds.")
 
 
 def gunzip(blob: Blob) -> Blob:
@@ -115,19 +112,14 @@ def check_members(archive: zipfile.ZipFile, blob: Blob) -> None:
                 while stream.read(CHUNK):
                     pass
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise unreadable(
-                blob.name,
-                f"is damaged: its part {info.filename} ({error})",
-                "Open it in its own program and save it again, or ask for it again.",
-            ) from error
+            remedy = "Open it in its own program and save it again, or ask for it again."
+            raise unreadable(blob.name, f"is damaged: its part {info.filename} ({error})", remedy) from error
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
     """Whether the archive is a spreadsheet (Open Packaging or OpenDocument)."""
-    names = set(archive.namelist())
-    if any(n.startswith("xl/") for n in names):
-        return True
-    return "mimetype" in names and "content.xml" in names
+    names = frozenset(archive.namelist())
+    return any(n.startswith("xl/") for n in names) or {"mimetype", "content.xml"} <= names
 
 
 def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
@@ -221,16 +213,12 @@ def _end_of(info: zipfile.ZipInfo, data: bytes, starts: set[int]) -> int:
 
 def _with_memos(blobs: list[Blob]) -> list[Blob]:
     """The members, DBF tables with the memo files of their names."""
-    memos = {blob.name: blob for blob in blobs if blob.name.lower().endswith(SUFFIXES)}
-    of_table = {
-        blob.name: memo.name
-        for blob in blobs
-        for memo in memos.values()
-        if blob.name not in memos and is_memo_of(memo.name, blob.name)
-    }
-    used = frozenset(of_table.values())
+    memos = [blob for blob in blobs if blob.name.lower().endswith(SUFFIXES)]
+    tables = [blob for blob in blobs if blob not in memos] if memos else blobs
+    of_table = {table.name: memo for table in tables for memo in memos if is_memo_of(memo.name, table.name)}
+    used = frozenset(memo.name for memo in of_table.values())
     return [
-        replace(blob, memo=memos[of_table[blob.name]].read()) if blob.name in of_table else blob
+        replace(blob, memo=of_table[blob.name].read()) if blob.name in of_table else blob
         for blob in blobs
         if blob.name not in used
     ]

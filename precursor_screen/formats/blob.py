@@ -98,22 +98,16 @@ class Blob(Struct, frozen=True):
 
     def head(self, size: int = 1 << 16) -> bytes:
         """The first `size` bytes."""
-        if isinstance(self.source, bytes):
-            return self.source[:size]
         with self.open() as stream:
             return stream.read(size)
 
     def read(self) -> bytes:
         """All bytes."""
-        if isinstance(self.source, bytes):
-            return self.source
         with self.open() as stream:
             return stream.read()
 
     def size(self) -> int:
         """Number of bytes."""
-        if isinstance(self.source, bytes):
-            return len(self.source)
         with self.open() as stream:
             return stream.seek(0, io.SEEK_END)
 

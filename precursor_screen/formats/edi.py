@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase, digits
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.formats.blob import unreadable
 
@@ -99,13 +101,8 @@ def sniff_edi(text: str) -> str:
     # A table whose first column is named ST or GS is none: X12 has a number or a two-letter code there, and goes on with segments.
     start = text.lstrip(_BLANK)
     separator = re.escape(start[len(found[0])])
-    return (
-        X12
-        if re.match(
-            rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}", start
-        )
-        else ""
-    )
+    begins = rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}"
+    return X12 if re.match(begins, start) else ""
 
 
 def read_segments(text: str, file: str = "") -> Iterator[Segment]:
@@ -146,15 +143,13 @@ def _interchanges(text: str) -> Iterator[tuple[str, Syntax]]:
 
 def _of_una(characters: str) -> Syntax:
     component, element, decimal, release, repetition, terminator = tuple(characters)
-    return Syntax(
-        EDIFACT, element, component, release.strip(), repetition.strip(), terminator, decimal if decimal in ".," else "."
-    )
+    mark = decimal if decimal in ".," else "."
+    return Syntax(EDIFACT, element, component, release.strip(), repetition.strip(), terminator, mark)
 
 
 def _of_isa(found: re.Match[str]) -> Syntax:
-    return Syntax(
-        X12, found["element"], found["component"], "", "", "\n" if found["end"] in ("\r\n", "\r") else found["end"], "."
-    )
+    end = "\n" if found["end"] in ("\r\n", "\r") else found["end"]
+    return Syntax(X12, found["element"], found["component"], "", "", end, ".")
 
 
 def _guess_x12(text: str) -> Syntax:
@@ -169,13 +164,9 @@ def _by_lines(text: str, syntax: Syntax) -> Syntax:
     lines = [line.strip(_BLANK) for line in text[: 1 << 16].splitlines()]
     if len(text) > 1 << 16:
         lines = lines[:-1]
-    begun = sum(
-        1 for line in lines if _TAG.match(line) and line[2:4].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")[:1] == syntax.element
-    )
+    begins = [_TAG.match(line) and line[2:4].strip(ascii_uppercase + digits)[:1] == syntax.element for line in lines]
     ended = any(line.endswith(syntax.terminator) for line in lines)
-    if begun > 1 and not ended:
-        return Syntax(syntax.family, syntax.element, syntax.component, syntax.release, syntax.repetition, "\n", syntax.decimal)
-    return syntax
+    return replace(syntax, terminator="\n") if sum(map(bool, begins)) > 1 and not ended else syntax
 
 
 def _split(text: str, syntax: Syntax) -> Iterator[tuple[str, bool, bool]]:
@@ -213,19 +204,21 @@ def _wrap(text: str) -> str:
 def _hold(text: str, syntax: Syntax) -> str:
     if not syntax.release or syntax.release not in text:
         return text
-    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+    for character, stand_in in _held(syntax):
         if character:
             text = text.replace(syntax.release + character, stand_in)
     return text
 
 
-def _service(syntax: Syntax) -> tuple[str, str, str, str]:
+def _held(syntax: Syntax) -> Iterator[tuple[str, str]]:
+    """The service characters with what stands in for each."""
     # The line break that stands for a terminator is none that could be released.
-    return syntax.element, syntax.component, syntax.terminator.strip(), syntax.repetition
+    service = (syntax.release, syntax.element, syntax.component, syntax.terminator.strip(), syntax.repetition)
+    return zip(service, _HELD, strict=False)
 
 
 def _free(text: str, syntax: Syntax) -> str:
-    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+    for character, stand_in in _held(syntax):
         if stand_in in text:
             text = text.replace(stand_in, character)
     return text

@@ -12,6 +12,7 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from itertools import islice
 from typing import Final
@@ -129,7 +130,8 @@ def open_mail(blob: Blob) -> Mail:
             pictures.append((file_name or kind, len(content)))
             continue
         if file_name is None and kind in _WORDS:
-            said, files = _without_files(_text(content, part.get_content_charset() or "", kind))
+            text = _decode(content, part.get_content_charset() or "")
+            said, files = _without_files(_plain(text) if kind == "text/html" else text)
             words.append(said)
             for called, held, lost in files:
                 shown = f"{blob.name}!{_distinct(called, names)}"
@@ -150,10 +152,8 @@ def _heads(message: EmailMessage) -> tuple[tuple[str, str], ...]:
     """What people write into the header, into the description of a part, and before and behind the parts."""
     found = [(f"{name} of the e-mail", str(value)) for name, value in message.items() if not _TECHNICAL.fullmatch(name)]
     for part in message.walk():
-        found += (
-            [("description of a part of the e-mail", str(part["Content-Description"]))] if part["Content-Description"] else []
-        )
-        found += [("text between the parts of the e-mail", text) for text in (part.preamble, part.epilogue) if text]
+        found.append(("description of a part of the e-mail", str(part["Content-Description"] or "")))
+        found += [("text between the parts of the e-mail", text or "") for text in (part.preamble, part.epilogue)]
     said = ((place, _in_letters(text).strip()) for place, text in dict.fromkeys(found))
     return tuple((place, text) for place, text in said if text and text != _USUAL_PREAMBLE)
 
@@ -175,12 +175,10 @@ def _without_files(text: str) -> tuple[str, list[tuple[str, bytes, int]]]:
     files = [(_safe(name.strip()), *_uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
     text = _UUENCODED.sub("", text) if files else text
     if _BASE64.fullmatch(text):
-        try:
+        with suppress(ValueError):
             content = base64.b64decode("".join(text.split()), validate=True)
             content.decode("utf-8")
-        except ValueError:
-            return text, files
-        return "", [*files, ("text in base64", content, 0)]
+            return "", [*files, ("text in base64", content, 0)]
     return text, files
 
 
@@ -236,11 +234,6 @@ def _content(part: EmailMessage) -> tuple[bytes, str]:
     return (decoded if isinstance(decoded, bytes) else b""), damage
 
 
-def _text(content: bytes, charset: str, kind: str) -> str:
-    text = _decode(content, charset)
-    return _plain(text) if kind == "text/html" else text
-
-
 def _decode(content: bytes, charset: str = "") -> str:
     """Text in the charset that is stated; without one, or with one that is none, in that which its letters speak for."""
     blob = Blob("text", content)
@@ -288,12 +281,9 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
         at: path of the storage; empty: the file's own message.
         depth: how many messages it stands in.
     """
-    below = [
-        path[len(at) :]
-        for path in container.listdir(streams=True, storages=True)
-        if path[: len(at)] == at and len(path) > len(at)
-    ]
-    folders = sorted({path[0] for path in below if path[0].startswith(_ATTACHMENT)})
+    paths = container.listdir(streams=True, storages=True)
+    below = {path[len(at)] for path in paths if path[: len(at)] == at and len(path) > len(at)}
+    folders = sorted(name for name in below if name.startswith(_ATTACHMENT))
     if len(folders) > MEMBERS:
         raise _too_much(name)
     names: dict[str, int] = {}
@@ -302,9 +292,8 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     errors: list[UnreadableManifest] = []
     pictures: list[tuple[str, int]] = []
     for folder in ([*at, last] for last in folders):
-        shown = next(
-            (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, folder, tag))), "attachment"
-        )
+        named = (_property(container, folder, tag) for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
+        shown = next(filter(None, named), "attachment")
         member = f"{name}!{_distinct(_safe(shown), names)}"
         data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
         if container.exists(data):
@@ -320,9 +309,9 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
             _add_inner(container, member, message, depth, inner, errors)
         else:
             errors.append(unreadable(member, "is attached by reference, not as a file", "Ask for the file itself."))
-    text = _property(container, at, _BODY)
-    if not text and container.exists([*at, f"__substg1.0_{_HTML}"]):
-        text = _plain(_decode(container.openstream([*at, f"__substg1.0_{_HTML}"]).read()))
+    text, page = _property(container, at, _BODY), [*at, f"__substg1.0_{_HTML}"]
+    if not text and container.exists(page):
+        text = _plain(_decode(container.openstream(page).read()))
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
         errors.append(unreadable(name, "has its text as RTF, which is not read", remedy))

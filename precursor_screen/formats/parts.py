@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Collection
 from html import unescape
-from typing import Final, Protocol
+from typing import Final
 from xml.parsers import expat
 
 from msgspec import Struct, field
@@ -49,46 +49,26 @@ class SheetScan(Struct):
     bad: str = ""
 
 
-class WorkbookAudit(Protocol):
-    """What else is known of a workbook. Sheets go by their position among the worksheets."""
+class WorkbookAudit:
+    """What else is known of a workbook; nothing of a format that is looked at once only. Sheets go by their position among the worksheets."""
 
     def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
         """Highest row and column, from 1, of the used cells where they span more than `cells`, or leave the format's grid; else (0, 0)."""
+        return 0, 0
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """What the sheet holds; None: not known."""
 
     def count_empty(self, position: int) -> int:
         """How many of the cells that a scan counted hold an empty text."""
-
-    def repaired(self) -> bytes:
-        """The workbook without what the library refuses though it is no damage; empty: there is nothing to mend."""
-
-    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
-        """Texts that belong to no sheet, and sheets that are in the file but not in its list."""
-
-
-class NoAudit:
-    """Of a format that is looked at once only."""
-
-    def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
-        """Not known."""
-        return 0, 0
-
-    def scan(self, position: int, name: str) -> SheetScan | None:
-        """Not known."""
-        return None
-
-    def count_empty(self, position: int) -> int:
-        """Not known."""
         return 0
 
     def repaired(self) -> bytes:
-        """Nothing."""
+        """The workbook without what the library refuses though it is no damage; empty: there is nothing to mend."""
         return b""
 
     def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
-        """Not known."""
+        """Texts that belong to no sheet, and sheets that are in the file but not in its list."""
         return [], []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, numbered, string_array
 
 LIST_SEPARATOR = "; "
 MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
@@ -63,48 +64,41 @@ def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], b
     except RecursionError as error:
         raise unreadable(name, "is JSON nested too deeply", "Ask for a flat list.") from error
     except ValueError as error:
-        parsed, broken = _parse_lines(text)
+        parsed, broken = _objects(_lines(text))
         if not parsed:
             place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
             raise unreadable(
                 name, f"is damaged JSON (at {place})", "Check it with a JSON validator, or ask for it again."
             ) from error
         return parsed, broken, True
-    records, broken = _objects(find_records(value))
+    records, broken = _objects((number, one, str(one)) for number, one in enumerate(find_records(value), start=1))
     return records, broken, False
 
 
-def _objects(values: list[Any]) -> tuple[list[tuple[int, Any]], list[Broken]]:
+def _objects(values: Iterable[tuple[int, Any, str]]) -> tuple[list[tuple[int, Any]], list[Broken]]:
+    """The objects among numbered values, and what stands for each of the others, as filed."""
     records: list[tuple[int, Any]] = []
     broken: list[Broken] = []
-    for number, value in enumerate(values, start=1):
+    for number, value, shown in values:
         if isinstance(value, dict):
             records.append((number, value))
         else:
-            broken.append(Broken(number, str(value)[:_SHOWN], 1, "is not an object", "broken-record"))
+            broken.append(
+                value if isinstance(value, Broken) else Broken(number, shown[:_SHOWN], 1, "is not an object", "broken-record")
+            )
     return records, broken
 
 
-def _parse_lines(text: str) -> tuple[list[tuple[int, Any]], list[Broken]]:
-    parsed: list[tuple[int, Any]] = []
-    broken: list[Broken] = []
+def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
     lines = text.split("\n")
-    if lines and not lines[-1].strip():
-        lines.pop()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            broken.append(Broken(number, "", 1, "is blank", "blank-row"))
-            continue
-        try:
-            value = _loads(line)
-        except (ValueError, RecursionError) as error:
-            broken.append(Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record"))
-            continue
-        if isinstance(value, dict):
-            parsed.append((number, value))
-        else:
-            broken.append(Broken(number, line[:_SHOWN], 1, "is not an object", "broken-record"))
-    return parsed, broken
+    for number, line in enumerate(lines if lines[-1].strip() else lines[:-1], start=1):
+        value: Any = Broken(number, "", 1, "is blank", "blank-row")
+        if line.strip():
+            try:
+                value = _loads(line)
+            except (ValueError, RecursionError) as error:
+                value = Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record")
+        yield number, value, line
 
 
 def _loads(text: str) -> Any:
@@ -117,13 +111,7 @@ def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) == len(pairs):
         return record
-    kept: dict[str, Any] = {}
-    for key, value in pairs:
-        name, number = key, 2
-        while name in kept:
-            name, number = f"{key} ({number})", number + 1
-        kept[name] = value
-    return kept
+    return dict(zip(numbered(key for key, _ in pairs), (value for _, value in pairs), strict=True))
 
 
 def _constant(_name: str) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
 UNCACHED = "#UNCACHED!"
 LOST = "lost-rows"  # the code of what a file holds and its reader did not give
+MOST_ASIDES = 50_000  # texts beside the cells of one file
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
 
 
@@ -53,6 +54,20 @@ class OutOfTableText(Struct, frozen=True):
     row: int | None
     place: str
     text: str
+
+
+class AsidesKept(Struct):
+    """Texts beside the cells while they are gathered: at most `MOST_ASIDES`, and how many more there are."""
+
+    kept: list[OutOfTableText] = field(default_factory=list)
+    unread: int = 0
+
+    def add(self, place: str, text: str) -> None:
+        """A text of no row; a blank one says nothing."""
+        if text.strip() and len(self.kept) < MOST_ASIDES:
+            self.kept.append(OutOfTableText(None, place, text))
+        elif text.strip():
+            self.unread += 1
 
 
 class JoinedLists(Struct, frozen=True):
@@ -97,12 +112,29 @@ class Sheet(Struct, frozen=True):
     joined: tuple[JoinedLists, ...] = ()
 
 
+def numbered(names: Iterable[str]) -> list[str]:
+    """Names, each once: one that is repeated gets a number."""
+    found: dict[str, None] = {}
+    for name in names:
+        unique, number = name, 2
+        while unique in found:
+            unique, number = f"{name} ({number})", number + 1
+        found[unique] = None
+    return list(found)
+
+
 def string_array(values: Sequence[str | None]) -> pa.Array:
     """Text to Arrow; lone surrogates, which no encoding can carry, become U+FFFD."""
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array([None if v is None else v.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for v in values])
+
+
+def head_of(names: tuple[str, ...], columns: Sequence[pa.ChunkedArray], rows: int) -> tuple[tuple[str, ...], ...]:
+    """The `head` of a sheet whose names are known: these, and the first cells of the columns below them."""
+    cells = ([cell or "" for cell in column.slice(0, rows).to_pylist()] for column in columns)
+    return (names, *zip(*cells, strict=True))
 
 
 def table_of_columns(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Table:

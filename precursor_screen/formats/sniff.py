@@ -138,12 +138,8 @@ def looks_mail(head: bytes) -> bool:
     """Whether a text begins with the header of an e-mail: who sent it and what it is about, in lines of `Name: value`."""
     block = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
     lines = block.splitlines()
-    return (
-        len(lines) > 2
-        and all(_MAIL_LINE.match(line) for line in lines[:200])
-        and _SENT.search(block) is not None
-        and len(_ABOUT.findall(block)) > 1
-    )
+    named = len(lines) > 2 and all(map(_MAIL_LINE.match, lines[:200]))
+    return named and _SENT.search(block) is not None and len(_ABOUT.findall(block)) > 1
 
 
 def is_binary(head: bytes) -> bool:

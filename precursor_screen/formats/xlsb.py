@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
-from precursor_screen.formats.parts import ERRORS, NoAudit, SheetScan
+from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit
 from precursor_screen.formats.sheet import Broken, OutOfTableText
 
 _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
@@ -20,7 +20,7 @@ _ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
 
 
-class XlsbAudit(NoAudit):
+class XlsbAudit(WorkbookAudit):
     """Errors and comments of each sheet; what else a sheet holds is not counted."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:

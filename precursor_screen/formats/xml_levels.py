@@ -6,7 +6,7 @@ and registers, of which half is worse than none, a message that is damaged is re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lxml import etree
@@ -40,7 +40,7 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
     depth = count = 0
     parser = _parser()
     for start in range(0, len(data), _STEP):
-        damage = _feed(parser, data[start : start + _STEP])
+        damage = _damage(parser.feed, data[start : start + _STEP])
         for event, element in parser.read_events():
             depth += 1 if event == START else -1
             count += event == START
@@ -52,7 +52,7 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
         if damage:
             yield DAMAGE, damage
             return
-    if damage := _close(parser):
+    if damage := _damage(parser.close):
         yield DAMAGE, damage
 
 
@@ -67,11 +67,8 @@ def refuse_document_type(text: str, file: str) -> None:
         elif text.startswith("<!--", place):
             place = _after(text, "-->", place)
         elif text.startswith("<!", place):
-            raise unreadable(
-                file,
-                "holds a document type definition or entities, which are not read",
-                "Ask the sender for a file without them.",
-            )
+            says = "holds a document type definition or entities, which are not read"
+            raise unreadable(file, says, "Ask the sender for a file without them.")
         else:
             return
 
@@ -97,17 +94,10 @@ def _parser() -> Any:
     )  # fmt: skip
 
 
-def _feed(parser: Any, data: bytes) -> str:
+def _damage(step: Callable[..., None], *data: bytes) -> str:
+    """What is wrong at a step of a parser, in words; empty: nothing."""
     try:
-        parser.feed(data)
-    except etree.XMLSyntaxError as error:
-        return _sentence(error)
-    return ""
-
-
-def _close(parser: Any) -> str:
-    try:
-        parser.close()
+        step(*data)
     except etree.XMLSyntaxError as error:
         return _sentence(error)
     return ""
@@ -122,7 +112,7 @@ def _is_damaged(data: bytes) -> bool:
     parser = etree.XMLPullParser(
         events=(), resolve_entities=False, no_network=True, huge_tree=False, target=_Nothing(), encoding="utf-8"
     )
-    return bool(_feed(parser, data) or _close(parser))
+    return bool(_damage(parser.feed, data) or _damage(parser.close))
 
 
 class _Nothing:
