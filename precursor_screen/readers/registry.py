@@ -10,14 +10,13 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, Where
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
@@ -57,19 +56,13 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
         called: what the input is called behind the file's name.
         format_name: of the file.
     """
-    asides = (
-        [OutOfTableText(None, p, t) for (p, t), says in zip(said, says_something([t for _, t in said]), strict=True) if says]
-        if said
-        else []
-    )
+    says = says_something([text for _, text in said])
+    asides = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
     if not asides:
         return []
-    name = f"{blob.name}!({called})"
-    digest = Digest(blob.sha256(), blob.size())
-    described = Input(input_id(name, digest), name, digest.sha256, digest.size, format_name, "", None, (), (), frozenset(), 0)
-    lines = no_lines()
-    beside = lines_aside(asides, name, input_id(name, digest), digest.sha256)
-    return [InputTables(described, lines, pa.table({}), issue_table(IssueList(name), lines), beside)]
+    name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
+    beside = lines_aside(asides, name, digest, no_lines())
+    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), beside)]
 
 
 COMMENT = "comment of the archive"
@@ -192,13 +185,10 @@ def _read_members(
         except InputError as error:
             failed.append(error)
     if not results and not others:
-        raise (
-            failed[0]
-            if len(failed) == 1
-            else unreadable(
-                blob.name, f"holds nothing that can be read ({len(failed)} members)", "Unpack it and look at what it holds."
-            )
-        )
+        if len(failed) == 1:
+            raise failed[0]
+        says = f"holds nothing that can be read ({len(failed)} members)"
+        raise unreadable(blob.name, says, "Unpack it and look at what it holds.")
     return [*results, *(_unread(error) for error in failed)]
 
 
@@ -212,7 +202,4 @@ def _told_alone(name: str, code: str, message: str) -> InputTables:
     """An issue about what gave no lines."""
     issues = IssueList(name)
     issues.add(code, message)
-    lines = no_lines()
-    digest = Digest("", 0)
-    described = Input(input_id(name, digest), name, "", 0, "", "", None, (), (), frozenset(), 0)
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines))
+    return without_lines(input_without_lines(name, Digest("", 0)), issues)

@@ -116,14 +116,12 @@ def concentration_of(text: str, name: str) -> Concentration | None:
     if not percentages or not name:
         return None
     flat = plain(text)
-    at = -1
+    at, found = -1, None
     for _ in range(_PLACES):
         at = text.find(name, at + 1)
-        if at < 0:
-            return None
-        if found := _beside(flat, at, at + len(name), percentages):
-            return found
-    return None
+        if at < 0 or (found := _beside(flat, at, at + len(name), percentages)):
+            break
+    return found
 
 
 def _read(flat: str, match: re.Match[str]) -> Concentration | None:

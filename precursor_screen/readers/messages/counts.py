@@ -61,11 +61,8 @@ def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, 
 
 
 def _tell(whole: Segment, rest: Segment, issues: IssueList) -> None:
-    issues.note_broken(
-        f"segment {whole.number}: the terminator in front of {rest.tag or 'what stands there'} is damaged; it was read as a segment of its own",
-        whole.number,
-        whole.text(),
-    )
+    where = f"segment {whole.number}: the terminator in front of {rest.tag or 'what stands there'}"
+    issues.note_broken(f"{where} is damaged; it was read as a segment of its own", whole.number, whole.text())
 
 
 def _find(segment: Segment, tags: frozenset[str], codes: Codes) -> tuple[Segment, Segment] | None:
@@ -145,12 +142,8 @@ def part_lines(kind: str, lines: Iterable[tuple[int, str]], issues: IssueList) -
         first, *rest = pattern.split(line)
         yield number, _without_end(first) if rest else first
         for n, part in enumerate(rest, 1):
-            what = part.partition("/")[0] or part[:4]
-            issues.note_broken(
-                f"line {number}: the line end in front of {what[:11]} is damaged; it was read as a line of its own",
-                number,
-                line[:200],
-            )
+            where = f"line {number}: the line end in front of {(part.partition('/')[0] or part[:4])[:11]}"
+            issues.note_broken(f"{where} is damaged; it was read as a line of its own", number, line[:200])
             tag = part[:3] if part[3:4] == "/" else tag
             yield number, part if n == len(rest) else _without_end(part)
 
@@ -264,12 +257,9 @@ def _compare(trailer: Trailer, read: _Tally, end: Segment, issues: IssueList) ->
     _note(where, end, end.get(1), found, trailer.noun, bool(kind), issues)
     stated, expected = end.get(trailer.end_reference), read.start.get(trailer.reference)
     if stated and expected and _plain(stated) != _plain(expected):
-        issues.add_one_of_many(
-            "count-differs",
-            f"{where} has the reference {expected[:40]}, and its end, segment {end.number} ({end.tag}), has {stated[:40]}",
-            row=end.number,
-            value=stated,
-        )
+        its_end = f"its end, segment {end.number} ({end.tag}), has {stated[:40]}"
+        says = f"{where} has the reference {expected[:40]}, and {its_end}"
+        issues.add_one_of_many("count-differs", says, row=end.number, value=stated)
     for total in read.stated if end.tag == "UNT" else ():
         if counted := _COUNTED.get(total.get(1)):
             found = max(read.begun.get(counted, 0), len(read.equipment) if counted == "EQD" else 0)
@@ -279,14 +269,10 @@ def _compare(trailer: Trailer, read: _Tally, end: Segment, issues: IssueList) ->
 def _note(where: str, at: Segment, stated: str, found: int, noun: str, goods: bool, issues: IssueList) -> None:
     """Reports a number that differs: an issue if goods may be missing, otherwise a note. A word instead of a number is not compared."""
     number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else found
-    if number == found:
-        return
-    issues.add_one_of_many(
-        "fewer-than-stated" if goods and number > found else "count-differs",
-        f"{where} holds {found:,} {noun}, and segment {at.number} ({at.tag}) states {number:,}",
-        row=at.number,
-        value=stated,
-    )
+    if number != found:
+        code = "fewer-than-stated" if goods and number > found else "count-differs"
+        says = f"{where} holds {found:,} {noun}, and segment {at.number} ({at.tag}) states {number:,}"
+        issues.add_one_of_many(code, says, row=at.number, value=stated)
 
 
 class Whole(Struct):

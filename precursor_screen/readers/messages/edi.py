@@ -148,10 +148,8 @@ def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list
 
 def _note_end(opened: Segment | None, before: str, issues: IssueList) -> None:
     if opened is not None and before in _BETWEEN:
-        issues.note_broken(
-            f"the interchange that begins at segment {opened.number} has no end ({_BEGIN[opened.tag]}): messages may be missing",
-            opened.number,
-        )
+        where = f"the interchange that begins at segment {opened.number}"
+        issues.note_broken(f"{where} has no end ({_BEGIN[opened.tag]}): messages may be missing", opened.number)
 
 
 def options_kind(text: str) -> str:
@@ -172,7 +170,6 @@ def refuse_empty(gathered: MessageContent, blob: Blob) -> None:
     if gathered.lines:
         return
     found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
-    raise NoManifest(
-        f"holds no message that states goods{f' ({found})' if found else ''}",
-        where=Where(blob.name), remedy="Ask for the manifest or declaration itself; answers and status reports are not screened.",
-    )  # fmt: skip
+    says = f"holds no message that states goods{f' ({found})' if found else ''}"
+    remedy = "Ask for the manifest or declaration itself; answers and status reports are not screened."
+    raise NoManifest(says, where=Where(blob.name), remedy=remedy)

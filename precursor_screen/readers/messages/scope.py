@@ -94,14 +94,16 @@ class Scope(Struct):
         """The values of a field lose it to one that is surer."""
         self.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == name else c for c in self.cells]
 
-    @property
-    def depth(self) -> int:
-        """How many levels are above."""
-        return 0 if self.parent is None else self.parent.depth + 1
+    def above(self) -> Iterator[Scope]:
+        """The levels that it stands in, the nearest first."""
+        scope = self.parent
+        while scope is not None:
+            yield scope
+            scope = scope.parent
 
-    def inherits(self, name: str) -> bool:
-        """Whether a level above states a field."""
-        return self.parent is not None and (self.parent.has(name) or self.parent.inherits(name))
+    def first(self, name: str) -> str:
+        """The first value of a field at the level itself; empty where it has none."""
+        return next((cell.text for cell in self.cells if cell.field == name), "")
 
     def has(self, name: str) -> bool:
         """Whether the level itself states a field, or did before it was put elsewhere."""
@@ -186,8 +188,7 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
     taken = {_group(c.field) for c in leaf.cells}
     said = {(c.field, c.text) for c in leaf.cells}
-    scope = leaf.parent
-    while scope is not None:
+    for scope in leaf.above():
         left = heritage[id(scope)]
         found: set[str] = set()
         for cell in left.all:
@@ -202,17 +203,11 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
         if left.line is leaf:
             yield from left.first
         taken |= found
-        scope = scope.parent
 
 
 def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    scope = leaf.parent
-    while scope is not None:
-        if heritage[id(scope)].line is not leaf:
-            found |= heritage[id(scope)].counted
-        scope = scope.parent
-    return found
+    above = (heritage[id(scope)] for scope in leaf.above())
+    return frozenset().union(*(level.counted for level in above if level.line is not leaf))
 
 
 def _group(name: str) -> str:

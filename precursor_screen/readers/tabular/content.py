@@ -153,21 +153,16 @@ KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], object], float], 
 
 def looks_like(content: Content) -> tuple[str, ...]:
     """What the cells could be, in words, surest first; at most two, for the last are true of nearly anything."""
-    return tuple(words for words, _, _ in _fitting(content))[:2]
+    return tuple(words for words, _ in _fitting(content))[:2]
 
 
 def kind_of(content: Content) -> tuple[str, ...]:
     """The fields of the surest kind; empty where the cells are of none."""
-    return next((fields for _, fields, _ in _fitting(content)), ())
+    return next((fields for _, fields in _fitting(content)), ())
 
 
-def _fitting(content: Content) -> list[tuple[str, tuple[str, ...], float]]:
-    found = []
-    for words, fields, holds, needed in KINDS:
-        share = content.share(holds)
-        if share >= needed:
-            found.append((words, fields, share))
-    return found
+def _fitting(content: Content) -> list[tuple[str, tuple[str, ...]]]:
+    return [(words, fields) for words, fields, holds, needed in KINDS if content.share(holds) >= needed]
 
 
 def explained(contents: Sequence[Content]) -> frozenset[int]:

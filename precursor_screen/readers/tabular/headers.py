@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import Final
 
 import pyarrow as pa
@@ -17,7 +15,7 @@ from msgspec import Struct
 from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.paper_headers import paper_field, party_field, words_of
+from precursor_screen.readers.tabular.paper_headers import layout_rows, paper_field, party_field, words_of
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 # Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
@@ -78,21 +76,18 @@ def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Wor
 
 def _party(parents: Sequence[Words]) -> list[Words] | None:
     """The nearest parent that is a party, and those behind it; None: there is none, or something else stands between."""
-    for at in range(len(parents) - 1, -1, -1):
+    for at in reversed(range(len(parents))):
         if not words_of("role").isdisjoint(parents[at]):
             return list(parents[at:])
-        if not all(word in _WITHIN or word in words_of("part") for word in parents[at]):
-            return None
+        if not (_WITHIN | words_of("part")).issuperset(parents[at]):
+            break
     return None
 
 
 def _of_party(party: Sequence[Words], leaf: Words) -> Iterator[Words]:
     role, between = party[0], [part for part in party[1:] if not _WITHIN.issuperset(part)]
     inner = tuple(word for part in between for word in part)
-    if not between or "".join(leaf) not in _CONTENT | {"id"}:
-        yield (*role, *inner, *leaf)
-    if between and "".join(leaf) in _CONTENT | {"id"}:
-        yield (*role, *inner)
+    yield (*role, *inner, *(() if between and "".join(leaf) in _CONTENT | {"id"} else leaf))
     if len(party) > 1 and "".join(leaf) in ("text", "value", "content") and "address" in party[-1]:
         yield (*role, "address")
 
@@ -205,9 +200,8 @@ def reduce_header(header: str) -> Reduced:
     currency = next((w.upper() for w in words if w in _CURRENCIES), "")
     if not currency and words and words[-1].endswith("usd"):
         currency = "USD"
-    return Reduced(
-        words, unit_in_header(tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)), currency
-    )
+    whole = tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)
+    return Reduced(words, unit_in_header(whole), currency)
 
 
 def _abbreviated(words: tuple[str, ...]) -> list[bool]:
@@ -218,9 +212,8 @@ def _abbreviated(words: tuple[str, ...]) -> list[bool]:
 @lru_cache(maxsize=1)
 def spellings() -> dict[str, str]:
     """Key of a spelling -> canonical field, from `layouts/headers.csv`."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("headers.csv")
     known: dict[str, str] = {}
-    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+    for row in layout_rows("headers"):
         known.setdefault("".join(split_header(row["spelling"])), row["canonical"])
     return known
 
@@ -236,19 +229,16 @@ def lookup(header: str) -> tuple[str, str]:
     if NESTED.fullmatch(header.strip()) and (read := read_path(header, split_header, _field_of)) is not None:
         return read
     reduced = reduce_header(header)
-    forms = _forms(header, reduced)
+    forms = [(words, how) for words, how in _forms(header, reduced.words) if words]
     for words, how in forms:
-        found = known.get("".join(words))
-        if found:
+        if found := known.get("".join(words)):
             return found, how
     long = _long_spellings()
     for words, _ in forms:
-        found = long.get(_bag(words), "") if len(words) <= _MOST_WORDS else ""
-        if found:
+        if len(words) <= _MOST_WORDS and (found := long.get(_bag(words))):
             return found, "known spelling in other words or another order"
-    for words, _ in forms:
-        if party := party_field(words):
-            return party, "a role and words that are known"
+    if party := next(filter(None, (party_field(words) for words, _ in forms)), ""):
+        return party, "a role and words that are known"
     if paper := paper_field(reduced.words):
         return paper, "a word for permits"
     return _misspelt(reduced.words, known)
@@ -262,8 +252,7 @@ def _field_of(words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1)
 def _short_words() -> dict[str, str]:
     """Short word -> the long one, from `layouts/short_words.csv`."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("short_words.csv")
-    return {row["short"]: row["long"] for row in csv.DictReader(table.read_text("utf-8").splitlines())}
+    return {row["short"]: row["long"] for row in layout_rows("short_words")}
 
 
 def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -275,42 +264,40 @@ def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _long_spellings() -> dict[tuple[str, ...], str]:
     """Words of a spelling in any order -> canonical field; what means two fields in two orders means none."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("headers.csv")
     found: dict[tuple[str, ...], str] = {}
-    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+    for row in layout_rows("headers"):
         bag = _bag(split_header(row["spelling"]))
         if bag:
             found[bag] = row["canonical"] if found.get(bag, row["canonical"]) == row["canonical"] else ""
     return found
 
 
-def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
-    words = reduced.words
-    forms = [(words, KNOWN_SPELLING)]
+def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The words of a header in the forms in which it is looked up, and how each was found; some are empty."""
+    yield words, KNOWN_SPELLING
     boxed = split_header(_BOX.sub("", header))
     if boxed != words:
-        forms.append((boxed, "known spelling after the number of the box"))
+        yield boxed, "known spelling after the number of the box"
         words = boxed
     summed = _SUMMED.sub("", words[0]) if words else ""
     if words and summed != words[0]:
         words = ((summed,) if summed else ()) + words[1:]
-        forms.append((words, "known spelling of a summed column"))
+        yield words, "known spelling of a summed column"
     if NESTED.fullmatch(header.strip()):
         # `items.description`: JSON names a value by its path, and the last part says what it is.
-        forms.append((split_header(header.rpartition(".")[2]), "known spelling of the last key"))
+        yield split_header(header.rpartition(".")[2]), "known spelling of the last key"
     tail = words
     while len(tail) > 1 and (tail[-1] in _LANGUAGES or (tail[-1].isdigit() and len(tail[-1]) == 1)):
         tail = tail[:-1]
     if tail != words:
-        forms.append((tail, "known spelling without language or number"))
+        yield tail, "known spelling without language or number"
     kept = _abbreviated(tail)
     plain = tuple(w for w, short in zip(tail, kept, strict=True) if short or (w not in _BARE_UNITS and w not in _CURRENCIES))
     if plain != tail:
-        forms.append((plain, "known spelling without its unit"))
+        yield plain, "known spelling without its unit"
     bare = tuple(w for w in plain if w not in _FILLERS)
-    if bare and bare != plain:
-        forms.append((bare, "known spelling without filler words"))
-    return [(w, how) for w, how in forms if w]
+    if bare != plain:
+        yield bare, "known spelling without filler words"
 
 
 def _misspelt(words: tuple[str, ...], known: dict[str, str]) -> tuple[str, str]:

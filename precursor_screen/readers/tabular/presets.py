@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,8 +35,8 @@ from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, G
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.headers import reduce_header, split_header
 from precursor_screen.readers.tabular.numbered import Numbered
+from precursor_screen.readers.tabular.paper_headers import LAYOUTS
 
-_FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
 _BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)
 _CYRILLIC: Final = re.compile("[а-яё]", re.I)
@@ -108,9 +107,8 @@ def _box(header: str) -> str:
 @cache
 def presets() -> tuple[Preset, ...]:
     """All layouts, by id."""
-    with resources.as_file(resources.files(_FOLDER)) as folder:
-        files = sorted(folder.glob("*.yaml"))
-        return kept("layouts", tuple[Preset, ...], digest_files(files), lambda: tuple(map(_load, files)))
+    files = sorted((LAYOUTS / "presets").glob("*.yaml"))
+    return kept("layouts", tuple[Preset, ...], digest_files(files), lambda: tuple(map(_load, files)))
 
 
 def _load(file: Path) -> Preset:
@@ -119,18 +117,13 @@ def _load(file: Path) -> Preset:
     key = str if boxes else _key
     columns = {}
     for header, said in data["columns"].items():
-        told = said if isinstance(said, dict) else {"field": said}
-        unless = key(told["unless"]) if "unless" in told else ""
-        where = next(((key(other), str(value)) for other, value in told.get("where", {}).items()), None)
-        columns[key(header)] = PresetColumn(
-            told["field"],
-            told.get("currency", ""),
-            unless,
-            bool(told.get("second")),
-            told.get("codes", ""),
-            where,
-            told.get("otherwise", ""),
-        )
+        told = dict(said) if isinstance(said, dict) else {"field": said}
+        if "unless" in told:
+            told["unless"] = key(told["unless"])
+        if where := told.pop("where", None):
+            ((other, value),) = where.items()
+            told["where"] = (key(other), str(value))
+        columns[key(header)] = PresetColumn(**told)
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
     pieces = data.get("numbered")
@@ -151,17 +144,13 @@ def _load(file: Path) -> Preset:
 
 def recognise(headers: Sequence[str]) -> Preset | None:
     """The layout that some headers are of: of several the one that names most of them."""
+    short = [h for h in headers if h and len(h) <= 300]
+    plain, boxed = set(map(_key, short)), set(filter(None, map(_box, short)))
     best: tuple[int, Preset | None] = (0, None)
-    plain = {_key(h) for h in headers if h and len(h) <= 300}
-    boxed: set[str] | None = None
     for preset in presets():
-        if preset.boxes and boxed is None:
-            boxed = {b for h in headers if h and len(h) <= 300 and (b := _box(h))}
-        keys = (boxed or set()) if preset.boxes else plain
-        if any(some <= keys for some in preset.recognised_by):
-            named = len(keys & preset.columns.keys())
-            if named > best[0]:
-                best = (named, preset)
+        keys = boxed if preset.boxes else plain
+        if any(some <= keys for some in preset.recognised_by) and (named := len(keys & preset.columns.keys())) > best[0]:
+            best = (named, preset)
     return best[1]
 
 
@@ -208,25 +197,17 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
 def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
     """What a layout says of the columns that it names, by position."""
     keys = [preset.key(header) for header in headers]
-    there = frozenset(keys)
+    there = frozenset(keys) - {""}
     found: dict[int, Guess] = {}
     for position, key in enumerate(keys):
-        column = preset.columns.get(key)
-        if column is None:
+        if (column := preset.columns.get(key)) is None:
             continue
-        reduced = reduce_header(headers[position])
-        left_out = column.field == IGNORED or (column.unless and column.unless in there)
-        left_out = left_out or (column.where is not None and column.where[0] not in there)
-        found[position] = Guess(
-            position,
-            headers[position],
-            "" if left_out else column.field,
-            f"of no field in the layout {preset.id}" if left_out else f"so in the layout {preset.id}",
-            reduced.unit,
-            column.currency or reduced.currency,
-            not column.second,
-            preset.id,
-        )
+        header, reduced = headers[position], reduce_header(headers[position])
+        left_out = column.field == IGNORED or column.unless in there or (column.where and column.where[0] not in there)
+        field, reason = ("", "of no field in the layout") if left_out else (column.field, "so in the layout")
+        currency = column.currency or reduced.currency
+        reason = f"{reason} {preset.id}"
+        found[position] = Guess(position, header, field, reason, reduced.unit, currency, not column.second, preset.id)
     return found
 
 
@@ -255,7 +236,7 @@ _NONE: Final = pa.scalar(None, pa.string())
 def code_tables() -> dict[str, dict[str, str]]:
     """`cl country` and the like -> code, without zeros before it -> what it means."""
     tables: dict[str, dict[str, str]] = {}
-    for row in whole_rows(Path(__file__).parent / "layouts" / "codes.csv", _COLUMNS):
+    for row in whole_rows(LAYOUTS / "codes.csv", _COLUMNS):
         tables.setdefault(f"{row['table']} {row['field']}", {})[row["code"]] = row["meaning"]
     return tables
 
@@ -300,9 +281,8 @@ def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, rows: pa.Array,
         code = match[1] if match else text.strip().upper()
         word = known.get(code)
         if word is None and match and code != "0":
-            unknown.append(
-                (place, "unknown-code", f"{guess.header!r} holds the code {text.strip()}, which is not in the table of codes")
-            )
+            message = f"{guess.header!r} holds the code {text.strip()}, which is not in the table of codes"
+            unknown.append((place, "unknown-code", message))
         words.append(word if word is not None else None if match else text)
     distinct.report(unknown, guess.field, rows, issues)
     return distinct.spread(words, pa.string())

@@ -293,16 +293,9 @@ def describe_input(tables: InputTables) -> str:
     """Format, encoding, delimiter, header, lines and layout in one sentence."""
     inputs, reading = tables.input, tables.reading
     header = "no header" if inputs.header_row is None else f"header in row {inputs.header_row}"
-    parts = [
-        inputs.format,
-        inputs.encoding,
-        reading.dialect if reading else "",
-        header if reading else "",
-        f"{inputs.lines} lines",
-    ]
-    if reading and reading.preset:
-        parts.append(f"layout {reading.preset}")
-    return "; ".join(part for part in parts if part)
+    understood = (reading.dialect, header) if reading else ()
+    layout = (f"layout {reading.preset}",) if reading and reading.preset else ()
+    return "; ".join(filter(None, (inputs.format, inputs.encoding, *understood, f"{inputs.lines} lines", *layout)))
 
 
 def other_readings(column: Column) -> list[str]:
