@@ -44,6 +44,7 @@ def test_a_column_decides_its_decimal_mark_by_what_can_only_be_one(texts: list[s
 
 def test_evidence_adds_up() -> None:
     assert decide(weigh_marks(["1.5"]) + weigh_marks(["1,5"] * 3)) == ","
+    assert decide(weigh_marks(["1.5", "1,5"])) == ""
 
 
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False))
