@@ -32,10 +32,9 @@ from precursor_screen.core.words import clip, counted
 from precursor_screen.formats.blob import Blob
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import Progress
-from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.finish import find_repeated, input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.beside import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 

@@ -140,7 +140,7 @@ def _echo_presets() -> None:
 
 
 def _echo_fields() -> None:
-    from precursor_screen.readers.fields import CANONICAL, IGNORED, INTERMEDIATE
+    from precursor_screen.readers.column_map import CANONICAL, IGNORED, INTERMEDIATE
 
     for name in CANONICAL:
         click.echo(f"{name:<28} {INTERMEDIATE.get(name, '')}".rstrip())

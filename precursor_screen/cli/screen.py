@@ -98,7 +98,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
     if any(looks_binary(s) for s in sources):
-        from precursor_screen.formats.confined import start_early
+        from precursor_screen.formats.table import start_early
 
         start_early()  # it gets ready while lists and rules are loaded
     settings = _merge_options(values, given)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.sources import ListSource
     from precursor_screen.reference.store import ListStatus, WatchlistStore
-    from precursor_screen.reference.watchlists.interface import Remark
     from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo
 
 # How watchlists and changes of them are shown: to people and as JSON.

@@ -11,8 +11,8 @@ import zlib
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import CHUNK, FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO, Blob
+from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.formats.blob import CHUNK, FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO, Blob, unreadable
 from precursor_screen.formats.dbf import SUFFIXES, is_memo_of
 
 # What file managers leave behind, by name and by how it begins; under such a name anything else is a file like others.
@@ -37,11 +37,8 @@ def _most_unpacked(packed: int) -> int:
 
 
 def _too_large(name: str, packed: int) -> UnreadableManifest:
-    return UnreadableManifest(
-        f"unpacks to far more than a manifest holds (the limit for its size is {_most_unpacked(packed) // MB} MB)",
-        where=Where(name),
-        remedy="Unpack it yourself and look at what it holds.",
-    )
+    says = f"unpacks to far more than a manifest holds (the limit for its size is {_most_unpacked(packed) // MB} MB)"
+    return unreadable(name, says, "Unpack it yourself and look at what it holds.")
 
 
 def gunzip(blob: Blob) -> Blob:
@@ -67,11 +64,9 @@ def gunzip(blob: Blob) -> Blob:
                             engine = zlib.decompressobj(wbits=31)
         out.write(engine.flush())
     except zlib.error as error:
-        raise UnreadableManifest(
-            f"is a damaged gzip file ({error})", where=Where(blob.name), remedy="Ask for it again."
-        ) from error
+        raise unreadable(blob.name, f"is a damaged gzip file ({error})", "Ask for it again.") from error
     if not engine.eof:
-        raise UnreadableManifest("is a gzip file that was cut off", where=Where(blob.name), remedy="Transfer it again, whole.")
+        raise unreadable(blob.name, "is a gzip file that was cut off", "Transfer it again, whole.")
     return Blob(blob.name.removesuffix(".gz"), out.getvalue())
 
 
@@ -85,10 +80,8 @@ def open_zip(blob: Blob) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnreadableManifest(
-            f"is a damaged archive or workbook ({error})",
-            where=Where(blob.name),
-            remedy="Open it in its own program, or ask for it again.",
+        raise unreadable(
+            blob.name, f"is a damaged archive or workbook ({error})", "Open it in its own program, or ask for it again."
         ) from error
 
 
@@ -102,9 +95,7 @@ def check_bomb(archive: zipfile.ZipFile, blob: Blob) -> None:
     packed = sum(i.compress_size for i in infos)
     unpacked = sum(i.file_size for i in infos)
     if len(infos) > MEMBERS:
-        raise UnreadableManifest(
-            f"holds more than {MEMBERS:,} members", where=Where(blob.name), remedy="Unpack it yourself and look at what it holds."
-        )
+        raise unreadable(blob.name, f"holds more than {MEMBERS:,} members", "Unpack it yourself and look at what it holds.")
     if unpacked > _most_unpacked(packed):
         raise _too_large(blob.name, packed)
 
@@ -121,19 +112,14 @@ def check_members(archive: zipfile.ZipFile, blob: Blob) -> None:
                 while stream.read(CHUNK):
                     pass
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise UnreadableManifest(
-                f"is damaged: its part {info.filename} ({error})",
-                where=Where(blob.name),
-                remedy="Open it in its own program and save it again, or ask for it again.",
-            ) from error
+            remedy = "Open it in its own program and save it again, or ask for it again."
+            raise unreadable(blob.name, f"is damaged: its part {info.filename} ({error})", remedy) from error
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
     """Whether the archive is a spreadsheet (Open Packaging or OpenDocument)."""
-    names = set(archive.namelist())
-    if any(n.startswith("xl/") for n in names):
-        return True
-    return "mimetype" in names and "content.xml" in names
+    names = frozenset(archive.namelist())
+    return any(n.startswith("xl/") for n in names) or {"mimetype", "content.xml"} <= names
 
 
 def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
@@ -150,7 +136,7 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
             continue
         name = f"{blob.name}!{info.filename.rstrip('/') or 'unnamed'}"
         if info.flag_bits & 0x1:
-            errors.append(UnreadableManifest("is locked by a password", where=Where(name), remedy="Unpack it first."))
+            errors.append(unreadable(name, "is locked by a password", "Unpack it first."))
             continue
         try:
             data = _read_capped(archive, info, name)
@@ -158,7 +144,7 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
             errors.append(error)
             continue
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-            errors.append(UnreadableManifest(f"is damaged ({error})", where=Where(name), remedy="Ask for the archive again."))
+            errors.append(unreadable(name, f"is damaged ({error})", "Ask for the archive again."))
             continue
         if not any(called.search(info.filename) and data.startswith(begins) for called, begins in _LEFT_BEHIND):
             blobs.append(Blob(name, data))
@@ -181,10 +167,10 @@ def loose_parts(archive: zipfile.ZipFile, blob: Blob) -> list[UnreadableManifest
     size, members = sum(len(part) for _, part in loose), sum(part.count(_LOCAL) for _, part in loose)
     holds = f", with {members} unlisted member{'s' if members > 1 else ''}" if members else ""
     return [
-        UnreadableManifest(
+        unreadable(
+            f"{blob.name}!(unlisted)",
             f"has {size:,} bytes that its directory does not list, from byte {loose[0][0]:,}{holds}",
-            where=Where(f"{blob.name}!(unlisted)"),
-            remedy="Ask for the files themselves, or for a new archive of them.",
+            "Ask for the files themselves, or for a new archive of them.",
         )
     ]
 
@@ -227,16 +213,12 @@ def _end_of(info: zipfile.ZipInfo, data: bytes, starts: set[int]) -> int:
 
 def _with_memos(blobs: list[Blob]) -> list[Blob]:
     """The members, DBF tables with the memo files of their names."""
-    memos = {blob.name: blob for blob in blobs if blob.name.lower().endswith(SUFFIXES)}
-    of_table = {
-        blob.name: memo.name
-        for blob in blobs
-        for memo in memos.values()
-        if blob.name not in memos and is_memo_of(memo.name, blob.name)
-    }
-    used = frozenset(of_table.values())
+    memos = [blob for blob in blobs if blob.name.lower().endswith(SUFFIXES)]
+    tables = [blob for blob in blobs if blob not in memos] if memos else blobs
+    of_table = {table.name: memo for table in tables for memo in memos if is_memo_of(memo.name, table.name)}
+    used = frozenset(memo.name for memo in of_table.values())
     return [
-        replace(blob, memo=memos[of_table[blob.name]].read()) if blob.name in of_table else blob
+        replace(blob, memo=of_table[blob.name].read()) if blob.name in of_table else blob
         for blob in blobs
         if blob.name not in used
     ]

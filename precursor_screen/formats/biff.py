@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import olefile
 from msgspec import Struct, field
 
-from precursor_screen.formats.parts import runs_of
+from precursor_screen.formats.parts import ERRORS, SheetScan, has_words, name_of, runs_of, words_of_page
 from precursor_screen.formats.sheet import OutOfTableText
-from precursor_screen.formats.workbook_audit import ERRORS, SheetScan, has_words, name_of, words_of_page
 
 BOF, EOF, BOUNDSHEET, CONTINUE, SST = 0x809, 0x0A, 0x85, 0x3C, 0xFC
 DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE
@@ -164,9 +163,8 @@ def _note(state: _State, kind: int, body: bytes) -> None:
         elif not _is_empty_text(kind, body):
             state.scan.filled += 1
         if kind == FORMULA and _TEXT_IN_FORMULA in body[22:]:
-            state.scan.asides += [
-                OutOfTableText(row + 1, "formula", text) for text in _constants(body[22:], state.version >= _BIFF8)
-            ]
+            texts = _constants(body[22:], state.version >= _BIFF8)
+            state.scan.asides += [OutOfTableText(row + 1, "formula", text) for text in texts]
         _use(state, row, column)
     elif kind == MULRK:
         row, first = struct.unpack_from("<HH", body)
@@ -181,9 +179,7 @@ def _note(state: _State, kind: int, body: bytes) -> None:
         elif first < last:
             state.stated.add(row)
     elif kind == DIMENSIONS:
-        state.dimensions = struct.unpack_from(
-            "<I" if state.version >= _BIFF8 else "<H", body, 4 if state.version >= _BIFF8 else 2
-        )[0]
+        state.dimensions = struct.unpack_from(*(("<I", body, 4) if state.version >= _BIFF8 else ("<H", body, 2)))[0]
     elif kind == OBJ and len(body) >= 8:
         state.object_id = struct.unpack_from("<H", body, 6)[0]
     elif kind == NOTE:
@@ -194,9 +190,8 @@ def _note(state: _State, kind: int, body: bytes) -> None:
     elif kind in (HEADER, FOOTER) and len(body) > 3:
         shown = _long_string(body) if state.version >= _BIFF8 else body[1:].decode("latin-1")
         if has_words(shown):
-            state.scan.asides.append(
-                OutOfTableText(None, "page header" if kind == HEADER else "page footer", words_of_page(shown))
-            )
+            place = "page header" if kind == HEADER else "page footer"
+            state.scan.asides.append(OutOfTableText(None, place, words_of_page(shown)))
 
 
 def _constants(tokens: bytes, has_width: bool) -> list[str]:

@@ -51,6 +51,13 @@ def seconds_allowed(size: int) -> float:
 
 
 CHUNK = 4 << 20
+
+
+def unreadable(name: str, message: str, remedy: str) -> UnreadableManifest:
+    """The error of an input, by its name, that cannot be read."""
+    return UnreadableManifest(message, where=Where(name), remedy=remedy)
+
+
 # A pipe that nobody writes to, and some devices, would hold up the opening itself.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _KINDS = {
@@ -80,37 +87,27 @@ class Blob(Struct, frozen=True):
         try:
             stream = os.fdopen(os.open(self.source, _FLAGS), "rb")
         except OSError as error:
-            raise UnreadableManifest(
-                f"cannot be opened ({error.strerror or error})",
-                where=Where(self.name),
-                remedy="Check the path and who may read it.",
+            raise unreadable(
+                self.name, f"cannot be opened ({error.strerror or error})", "Check the path and who may read it."
             ) from error
         kind = stat.S_IFMT(os.fstat(stream.fileno()).st_mode)
         if kind != stat.S_IFREG:  # a device may never end
             stream.close()
-            raise UnreadableManifest(
-                f"is {_KINDS.get(kind, 'no file')}, not a file", where=Where(self.name), remedy="Write it to a file first."
-            )
+            raise unreadable(self.name, f"is {_KINDS.get(kind, 'no file')}, not a file", "Write it to a file first.")
         return stream
 
     def head(self, size: int = 1 << 16) -> bytes:
         """The first `size` bytes."""
-        if isinstance(self.source, bytes):
-            return self.source[:size]
         with self.open() as stream:
             return stream.read(size)
 
     def read(self) -> bytes:
         """All bytes."""
-        if isinstance(self.source, bytes):
-            return self.source
         with self.open() as stream:
             return stream.read()
 
     def size(self) -> int:
         """Number of bytes."""
-        if isinstance(self.source, bytes):
-            return len(self.source)
         with self.open() as stream:
             return stream.seek(0, io.SEEK_END)
 

@@ -9,11 +9,10 @@ standards order them (GB 2312 and JIS X 0208 level 1, the first plane of Big5, K
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
-
-from msgspec import Struct, field
 
 # Letters beyond ASCII of each language, the frequent ones first.
 _LETTERS: Final[dict[str, str]] = {
@@ -60,14 +59,9 @@ _BOX: Final = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd\ue000-\uf8ff]")
 _ELSEWHERE, _SIGN, _STRANGE = 0.15, 0.35, -0.5  # a letter of another language of the page, a sign, none of these
 
 
-class _Profile(Struct, frozen=True):
-    """What each letter speaks for a language."""
-
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-
 @lru_cache(maxsize=64)
-def _profile(language: str) -> _Profile:
+def _profile(language: str) -> Mapping[str, float]:
+    """What each letter speaks for a language."""
     letters = _LETTERS[language]
     fall = 0.5 if len(letters) <= _FEW else 0.85
     weights: dict[str, float] = {}
@@ -76,7 +70,7 @@ def _profile(language: str) -> _Profile:
         weights.setdefault(letter, worth)
         if len(letter.upper()) == 1:
             weights.setdefault(letter.upper(), worth)
-    return _Profile(weights)
+    return weights
 
 
 def rank_code_pages(sample: bytes, known: str = "") -> list[tuple[str, float]]:
@@ -94,7 +88,7 @@ def _score(text: str, page: str) -> float:
     high = _HIGH.findall(text)
     if not high:
         return 0.0
-    total = sum(map(_COMMON[page], high)) if page in _DOUBLE else _best_language(high, _SINGLE[page])
+    total = sum(_common(letter, page) for letter in high) if page in _DOUBLE else _best_language(high, _SINGLE[page])
     total -= 1.5 * len(_SCRIPT_BREAK.findall(text)) + 1.0 * len(_SIGN_IN_WORD.findall(text)) + 2.0 * len(_BOX.findall(text))
     # Nobody writes "ЛѕЮяУћГЦ": what a double-byte page becomes when read as a single-byte one has its capitals anywhere.
     for word in _WORD.findall(text):
@@ -105,13 +99,11 @@ def _score(text: str, page: str) -> float:
 
 
 def _best_language(high: list[str], languages: tuple[str, ...]) -> float:
-    counts: dict[str, int] = {}
-    for letter in high:
-        counts[letter] = counts.get(letter, 0) + 1
-    of_page = frozenset().union(*(_profile(language).weights for language in languages))
+    counts = Counter(high)
+    of_page = frozenset().union(*map(_profile, languages))
 
     def speaks(language: str) -> float:
-        weights = _profile(language).weights
+        weights = _profile(language)
         return sum(count * weights.get(letter, _otherwise(letter, of_page)) for letter, count in counts.items())
 
     return max(map(speaks, languages))
@@ -137,47 +129,40 @@ def _is_kana(letter: str) -> bool:
     return "\u3040" <= letter <= "\u30ff"
 
 
-@lru_cache(maxsize=1 << 15)
 def _in_chinese(letter: str) -> float:
-    if letter in _HANZI:
-        return 1.0
-    if _is_punctuation(letter):
-        return 0.1
     lead = _lead(letter, "gb2312")
-    return 0.55 if 0xB0 <= lead <= 0xD7 else 0.0 if lead >= 0xD8 else -0.4
+    return 1.0 if letter in _HANZI else 0.55 if 0xB0 <= lead <= 0xD7 else 0.0 if lead >= 0xD8 else -0.4
 
 
-@lru_cache(maxsize=1 << 15)
 def _in_traditional_chinese(letter: str) -> float:
+    lead = _lead(letter, "big5")
     if letter in _HANZI_TRADITIONAL:
         return 1.0
-    if _is_punctuation(letter):
-        return 0.1
-    lead = _lead(letter, "big5")
     return 0.55 if 0xA4 <= lead <= 0xC6 and not _is_kana(letter) else -0.2 if lead >= 0xC9 else -0.5
 
 
-@lru_cache(maxsize=1 << 15)
 def _in_japanese(letter: str) -> float:
-    if _is_kana(letter):
-        return 0.9
-    if _is_punctuation(letter):
-        return 0.1
     lead = _lead(letter, "euc_jp")
-    return 0.5 if 0xB0 <= lead <= 0xCF else -0.1 if 0xD0 <= lead <= 0xF4 else -0.5
+    return 0.9 if _is_kana(letter) else 0.5 if 0xB0 <= lead <= 0xCF else -0.1 if 0xD0 <= lead <= 0xF4 else -0.5
 
 
-@lru_cache(maxsize=1 << 15)
 def _in_korean(letter: str) -> float:
     if "\uac00" <= letter <= "\ud7a3":
         return 0.8 if 0xB0 <= _lead(letter, "euc_kr") <= 0xC8 else -0.6
-    return 0.1 if _is_punctuation(letter) else -0.6  # Hanja hardly occur any more
+    return -0.6  # Hanja hardly occur any more
 
 
-_COMMON: Final[dict[str, Callable[[str], float]]] = {
+_LANGUAGE_OF: Final[dict[str, Callable[[str], float]]] = {
     "gb18030": _in_chinese,
     "big5": _in_traditional_chinese,
     "cp932": _in_japanese,
     "euc_jp": _in_japanese,
     "cp949": _in_korean,
 }
+
+
+@lru_cache(maxsize=1 << 15)
+def _common(letter: str, page: str) -> float:
+    """How common a character of a double-byte page is."""
+    common = _LANGUAGE_OF[page](letter)
+    return 0.1 if _is_punctuation(letter) and common < 1 else common

@@ -8,12 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import COLUMNS, Blob
-from precursor_screen.formats.gathering import text_of
-from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader, string_array
+from precursor_screen.formats.blob import COLUMNS, Blob, unreadable
+from precursor_screen.formats.encoding import is_utf8
+from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, head_of, memory_reader, string_array, text_of
 
 LIST_SEPARATOR = "; "
+_OF_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+# What Arrow writes as text as we do.
+_CAST = (
+    *(pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null),
+    *(pa.types.is_boolean, pa.types.is_integer, pa.types.is_date32),
+)
 _TECHNICAL = (b"ARROW:schema", b"ARROW:extension:name", b"PARQUET:field_id")
 
 
@@ -26,9 +31,7 @@ def read_columnar(blob: Blob) -> Sheet:
     kind = "Parquet" if blob.head(4) in (b"PAR1", b"PARE") else "Arrow"
     if blob.head(4) == b"FEA1":
         # Version 1 states nothing that its columns can be checked by: one in four damaged files ended the process that read it.
-        raise UnreadableManifest(
-            "is Feather of version 1, which cannot be checked", where=Where(blob.name), remedy="Save it as Feather 2 or Parquet."
-        )
+        raise unreadable(blob.name, "is Feather of version 1, which cannot be checked", "Save it as Feather 2 or Parquet.")
     undecodable = Counter[str]()
     try:
         table = _read_table(blob, kind)
@@ -39,19 +42,13 @@ def read_columnar(blob: Blob) -> Sheet:
         columns = flatten(table, undecodable)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise UnreadableManifest(
-            f"is a damaged {kind} file ({first})", where=Where(blob.name), remedy="Transfer it again, whole."
-        ) from error
-    names = tuple(name for name, _ in columns)
-    texts = [column for _, column in columns]
-    head = [names]
-    for i in range(min(30, table.num_rows)):
-        head.append(tuple(column[i].as_py() or "" for column in texts))
+        raise unreadable(blob.name, f"is a damaged {kind} file ({first})", "Transfer it again, whole.") from error
+    names, texts = tuple(name for name, _ in columns), [column for _, column in columns]
     notes = tuple(
         Broken(1, name, count, f"{count} cells of the column {name} are bytes that are no text", "undecodable-text")
         for name, count in undecodable.items()
     )
-    return Sheet(blob.name, kind, "", tuple(head), True, memory_reader(texts), notes, _texts_beside(table))
+    return Sheet(blob.name, kind, "", head_of(names, texts, 30), True, memory_reader(texts), notes, _texts_beside(table))
 
 
 def _texts_beside(table: pa.Table) -> tuple[OutOfTableText, ...]:
@@ -65,14 +62,11 @@ def _texts_beside(table: pa.Table) -> tuple[OutOfTableText, ...]:
         if key not in _TECHNICAL and value
     ]
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_dictionary(column.type) and (
-            pa.types.is_string(column.type.value_type) or pa.types.is_large_string(column.type.value_type)
-        ):
+        if pa.types.is_dictionary(column.type) and column.type.value_type in (pa.string(), pa.large_string()):
             listed = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist() if text}
             used = set(pc.unique(column.cast(column.type.value_type)).to_pylist())
-            asides += [
-                OutOfTableText(None, f"value of the column {name} that no cell holds", text) for text in sorted(listed - used)
-            ]
+            place = f"value of the column {name} that no cell holds"
+            asides += [OutOfTableText(None, place, text) for text in sorted(listed - used)]
     return tuple(asides)
 
 
@@ -133,23 +127,9 @@ def flatten(table: pa.Table, undecodable: Counter[str] | None = None) -> list[tu
 
 
 def _count_undecodable(column: pa.ChunkedArray) -> int:
-    kind = column.type
-    if not (
-        pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_fixed_size_binary(kind)
-        or pa.types.is_binary_view(kind)
-    ):
+    if not any(is_one(column.type) for is_one in _OF_BYTES):
         return 0
-    return sum(value is not None and not _is_text(value) for chunk in column.chunks for value in chunk.to_pylist())
-
-
-def _is_text(value: bytes) -> bool:
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return sum(value is not None and not is_utf8(value) for chunk in column.chunks for value in chunk.to_pylist())
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -161,9 +141,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return as_text(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
     if pa.types.is_dictionary(kind):
         return as_text(column.cast(kind.value_type))
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
-        return column.cast(pa.string())
-    if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_date32(kind):
+    if any(is_one(kind) for is_one in _CAST):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind):
         # 1.500000 and 1.5 are one number; only the fraction's zeros may go.
@@ -177,7 +155,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column.cast(pa.date32()).cast(pa.string())
     if pa.types.is_timestamp(kind):
         return _timestamps(column)
-    return pa.chunked_array([_by_value(chunk) for chunk in column.chunks], pa.string())
+    return pa.chunked_array([string_array([_value_text(v) for v in chunk.to_pylist()]) for chunk in column.chunks], pa.string())
 
 
 def _floats(chunk: pa.Array) -> pa.Array:
@@ -186,14 +164,8 @@ def _floats(chunk: pa.Array) -> pa.Array:
 
 def _timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:
     seconds = column.cast(pa.timestamp("s", column.type.tz), safe=False)
-    midnight = pc.all(
-        pc.and_(pc.equal(pc.hour(seconds), 0), pc.and_(pc.equal(pc.minute(seconds), 0), pc.equal(pc.second(seconds), 0)))
-    ).as_py()
+    midnight = all(pc.all(pc.equal(part(seconds), 0)).as_py() for part in (pc.hour, pc.minute, pc.second))
     return pc.strftime(seconds, "%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S" + ("%z" if column.type.tz else ""))
-
-
-def _by_value(chunk: pa.Array) -> pa.Array:
-    return string_array([_value_text(v) for v in chunk.to_pylist()])
 
 
 def _value_text(value: object) -> str | None:

@@ -13,14 +13,13 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import COLUMNS, Blob
-from precursor_screen.formats.dbf_header import Field, fields_of
+from precursor_screen.formats.blob import COLUMNS, Blob, unreadable
 from precursor_screen.formats.encoding import EncodingChoice, LineDecoder, choose_encoding
-from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
-from precursor_screen.formats.workbook_audit import LOST
+from precursor_screen.formats.sheet import HEAD_ROWS, LOST, Broken, Sheet, head_of, memory_reader, string_array
+from precursor_screen.formats.sniff import Field, fields_of
 
 # Memo files of DBF tables (.dbt of dBase III and IV, .fpt of FoxPro): texts that are too long for their column.
 
@@ -78,6 +77,8 @@ def memo_text(memo: bytes, number: int, version: int) -> bytes | None:
     return memo[at : end if end >= 0 else len(memo)]
 
 
+Records = npt.NDArray[np.uint8]  # a row a record, a column a byte
+Rows = npt.NDArray[np.int64]
 DELETED: Final = "deleted-record"
 # Language driver -> code page. The plain ones (0x03, 0x57: "Windows ANSI") are what programs write who do not think about it.
 _PAGES: Final = {
@@ -104,7 +105,7 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     data = blob.read()
     fields = fields_of(data)
     if not fields or len(fields) > COLUMNS:
-        raise UnreadableManifest("is a damaged DBF table", where=Where(blob.name), remedy="Export it as CSV or XLSX.")
+        raise unreadable(blob.name, "is a damaged DBF table", "Export it as CSV or XLSX.")
     stated, header, size = struct.unpack_from("<IHH", data, 4)
     count = min(stated, max(len(data) - header, 0) // size)
     header = min(header, len(data))
@@ -117,18 +118,14 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     decoder = LineDecoder(choice, "record")
     decode = decoder.decode if choice.other else lambda cell, _: cell.decode(choice.name, "replace")
     columns = [pa.chunked_array([_cells(kept, field, numbers, decode, memos.get(field))], pa.string()) for field in fields]
-    head = (names, *zip(*(_shown(column) for column in columns), strict=True))
+    head = head_of(names, columns, HEAD_ROWS)
     behind = data[header + count * size :].strip(b"\x1a\0 ")  # but for the mark of the end and what fills the last block
     notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields, memos)
     read = memory_reader(columns, numbers.tolist())
     return Sheet(blob.name, "DBF", str(choice), head, True, read, (*notes, *decoder.notes()), tuple(decoder.asides))
 
 
-def _shown(column: pa.ChunkedArray) -> list[str]:
-    return [cell or "" for cell in column.slice(0, HEAD_ROWS).to_pylist()]
-
-
-def _memos(kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, memo: bytes, version: int) -> list[bytes | None]:
+def _memos(kept: Records, field: Field, memo: bytes, version: int) -> list[bytes | None]:
     """The text of each record's memo: empty where it points to none, None where it points to what is not there; [] without a memo file."""
     if not memo:
         return []
@@ -137,7 +134,7 @@ def _memos(kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, 
 
 
 def _encoding(
-    driver: int, kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], fields: tuple[Field, ...], override: str, name: str, memos: Mapping[Field, list[bytes | None]],
+    driver: int, kept: Records, fields: tuple[Field, ...], override: str, name: str, memos: Mapping[Field, list[bytes | None]],
 ) -> EncodingChoice:  # fmt: skip
     if override:
         return choose_encoding(Blob(name, b""), override)
@@ -151,11 +148,7 @@ def _encoding(
 
 
 def _cells(
-    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
-    field: Field,
-    numbers: np.ndarray[tuple[int], np.dtype[np.int64]],
-    decode: Callable[[bytes, int], str],
-    memos: list[bytes | None] | None,
+    kept: Records, field: Field, numbers: Rows, decode: Callable[[bytes, int], str], memos: list[bytes | None] | None
 ) -> pa.Array:
     if not field.length or not len(kept):
         return pa.nulls(len(kept), pa.string())
@@ -177,11 +170,8 @@ def _value(cell: bytes, field: Field) -> str:
     if kind in "I+" and size == 4:
         return str(struct.unpack("<i", cell)[0])
     if kind in "BO" and size == 8:
-        return (
-            f"{struct.unpack('<d', cell)[0]:.{min(field.decimals, 15)}f}"
-            if field.decimals
-            else repr(struct.unpack("<d", cell)[0])
-        )
+        number = struct.unpack("<d", cell)[0]
+        return f"{number:.{min(field.decimals, 15)}f}" if field.decimals else repr(number)
     if kind == "Y" and size == 8:
         return f"{struct.unpack('<q', cell)[0] / 10_000:.4f}"
     if kind in "T@" and size == 8:
@@ -206,8 +196,8 @@ def _notes(
     stated: int,
     count: int,
     beyond: int,
-    deleted: np.ndarray[tuple[int], np.dtype[np.int64]],
-    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
+    deleted: Rows,
+    kept: Records,
     fields: tuple[Field, ...],
     memos: Mapping[Field, list[bytes | None]],
 ) -> list[Broken]:
@@ -215,9 +205,8 @@ def _notes(
     if count < stated:
         notes.append(Broken(count + 1, "", stated - count, f"the table ends after {count} of {stated} records", LOST))
     if beyond:
-        notes.append(
-            Broken(count + 1, "", beyond, f"{beyond} more records stand behind the {stated} that the table says it has", LOST)
-        )
+        reason = f"{beyond} more records stand behind the {stated} that the table says it has"
+        notes.append(Broken(count + 1, "", beyond, reason, LOST))
     if len(deleted):
         notes.append(Broken(int(deleted[0]), "", len(deleted), "marked as deleted in the table", DELETED))
     for field in fields:
@@ -227,9 +216,6 @@ def _notes(
         if field.kind in _MEMOS and len(kept) and field not in memos:
             part = kept[:, field.start : field.start + field.length]
             filled = int(((part != 32) & (part != 0) & (part != 48)).any(axis=1).sum())
-            if filled:
-                reason = (
-                    f"the texts of {name} stand in a memo file of their own, which is read only from one archive with the table"
-                )
-                notes.append(Broken(1, "", filled, reason, LOST))
+            reason = f"the texts of {name} stand in a memo file of their own, which is read only from one archive with the table"
+            notes += [Broken(1, "", filled, reason, LOST)] if filled else []
     return notes

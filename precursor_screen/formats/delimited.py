@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.dialect import Dialect, find_dialect, split
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
@@ -41,7 +42,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
     text, choice, notes, asides = open_text(blob, encoding)
     sample = _sample(text)
     if not sample.strip():
-        raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
+        raise unreadable(blob.name, "is empty", "Ask for the file again.")
     dialect = find_dialect(sample)
     head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
 
@@ -63,13 +64,12 @@ def _sample(text: Blob) -> str:
 
 def read_rows(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
     """All rows after source row `after`, `width` cells each; rows are counted as records, from 1."""
+    body = None
     for block in (BLOCK, BIG_BLOCK):
-        try:
+        with suppress(pa.ArrowInvalid):
             body = _read_arrow(text, dialect, after, width, block)
-        except pa.ArrowInvalid:
-            continue
-        return body if body is not None else _read_careful(text, dialect, after, width)
-    return _read_careful(text, dialect, after, width)
+            break
+    return body if body is not None else _read_careful(text, dialect, after, width)
 
 
 def _read_arrow(text: Blob, dialect: Dialect, after: int, width: int, block: int) -> Body | None:
@@ -116,16 +116,13 @@ def _read_arrow(text: Blob, dialect: Dialect, after: int, width: int, block: int
 
 def _number_rows(
     count: int, invalid: list[tuple[int, int, str]], after: int, width: int, dialect: Dialect
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], tuple[Broken, ...], list[tuple[int, list[str]]]]:
+) -> tuple[npt.NDArray[np.int64], tuple[Broken, ...], list[tuple[int, list[str]]]]:
     numbers = np.arange(1, count + len(invalid) + 1, dtype=np.int64)
     rows = np.delete(numbers, [n - 1 for n, _, _ in invalid]) if invalid else numbers
     broken: list[Broken] = []
     rescued: list[tuple[int, list[str]]] = []
-    for number, actual, text in invalid:
-        if number <= after:
-            continue
-        cells = _trim_tail(text, actual, width, dialect)
-        if cells is None:
+    for number, actual, text in (row for row in invalid if row[0] > after):
+        if (cells := _trim_tail(text, actual, width, dialect)) is None:
             broken.append(Broken(number, text[:_SHOWN], 1, f"{actual} cells where the header has {width}"))
         else:
             rescued.append((number, cells))
@@ -155,9 +152,7 @@ def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialec
     of_lines = [text for _, _, text in invalid if "\n" in text]
     if any(line.count(dialect.delimiter) >= width - 1 for text in of_lines for line in text.split("\n")):
         return True
-    for column in table.columns:
-        if not _has_newline(column):
-            continue
+    for column in filter(_has_newline, table.columns):
         ends = pc.count_substring(column, "\n")
         found = pc.count_substring(column, dialect.delimiter)
         if pc.any(pc.and_(pc.greater(ends, 0), pc.equal(found, pc.multiply(ends, width - 1)))).as_py():
@@ -166,11 +161,8 @@ def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialec
 
 
 def _has_newline(column: pa.ChunkedArray) -> bool:
-    for chunk in column.chunks:
-        data = chunk.buffers()[2]
-        if data is not None and data.size and (np.frombuffer(data, np.uint8) == 10).any():
-            return True
-    return False
+    texts = (data for chunk in column.chunks if (data := chunk.buffers()[2]) is not None and data.size)
+    return any((np.frombuffer(data, np.uint8) == 10).any() for data in texts)
 
 
 class _Record(Struct, frozen=True):
@@ -181,19 +173,10 @@ class _Record(Struct, frozen=True):
     lines: int = 1
 
 
-class _Columns:
-    """Which columns hold figures in nearly every row of one line: by them one tells whether other lines are rows."""
-
-    def __init__(self, lines: list[str], dialect: Dialect, width: int) -> None:
-        self.figures: tuple[int, ...] = ()
-        rows = [cells for line in lines[1:_JUDGED] if '"' not in line and len(cells := _cut(line, dialect, False)) == width]
-        if rows:
-            shares = (sum(map(_is_figure, column)) / len(rows) for column in zip(*rows, strict=True))
-            self.figures = tuple(n for n, share in enumerate(shares) if share >= _NEARLY_ALL)
-
-    def fit(self, cells: list[str]) -> bool:
-        """Whether a row of the right width has figures where others have them."""
-        return all(_is_figure(cells[n]) for n in self.figures)
+def _figures(lines: list[str], dialect: Dialect, width: int) -> tuple[int, ...]:
+    """The columns that hold figures in nearly every row of one line: by them one tells whether other lines are rows."""
+    rows = [cells for line in lines[1:_JUDGED] if '"' not in line and len(cells := _cut(line, dialect, False)) == width]
+    return tuple(n for n, column in enumerate(zip(*rows, strict=True)) if sum(map(_is_figure, column)) >= _NEARLY_ALL * len(rows))
 
 
 def _is_figure(cell: str) -> bool:
@@ -243,7 +226,12 @@ def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[_Reco
     lines = text.read().decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    columns = _Columns(lines, dialect, width)
+    figures = _figures(lines, dialect, width)
+
+    def fits(cells: list[str]) -> bool:
+        """Whether a line of the right width has figures where other rows have them."""
+        return len(cells) == width and all(_is_figure(cells[n]) for n in figures)
+
     at = 0
     while at < len(lines):
         cells, used = _strict_record(lines, at, dialect) if dialect.quoted else ([], 0)
@@ -252,18 +240,17 @@ def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[_Reco
             at += 1
             continue
         loose = [_loose(line, dialect, width) for line in lines[at : at + max(used, 1)]]
-        as_rows = width >= _WIDE and all(len(row) == width and columns.fit(row) for row in loose)
+        as_rows = width >= _WIDE and all(map(fits, loose))
         if len(cells) == width:  # what a writer has quoted well stands; rows that a stray quote has joined look the same
             doubt = f"read as one row, for its quotes are whole; its {used} lines could be a row each"
             yield _Record(cells, doubt if as_rows else "", used)
             at += used
-        elif used and width >= _WIDE and not any(len(row) == width and columns.fit(row) for row in loose):
+        elif used and width >= _WIDE and not any(map(fits, loose)):
             yield _Record(cells)  # one row of another width, not as many as it has lines
             at += used
         else:
-            doubt = (
-                f"read line by line, for its quotes join {used} lines to a row of {len(cells)} cells where the header has {width}"
-            )
+            joined = f"its quotes join {used} lines to a row of {len(cells)} cells where the header has {width}"
+            doubt = f"read line by line, for {joined}"
             yield _Record(loose[0], doubt if used else "", max(used, 1))
             at += 1
 
@@ -285,6 +272,5 @@ def _strict_record(lines: list[str], at: int, dialect: Dialect) -> tuple[list[st
 
 
 def _cut(line: str, dialect: Dialect, quoted: bool) -> list[str]:
-    if quoted:
-        return next(csv.reader([line], delimiter=dialect.delimiter), [])
-    return next(csv.reader([line], delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE), [])
+    reader = csv.reader([line], delimiter=dialect.delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    return next(reader, [])

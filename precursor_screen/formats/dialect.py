@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,11 +55,8 @@ def find_dialect(sample: str) -> Dialect:
         return Dialect(stated[1], True, _widths(split(sample, stated[1], True))[0])
     cuts: list[tuple[float, Dialect]] = [(0.0, Dialect(ONE_COLUMN, True, 1))]
     for order, delimiter in enumerate(DELIMITERS):
-        if delimiter not in sample:
-            continue
-        for quoted in (True, False):
-            if not quoted and not _breaks_quotes(sample, delimiter):
-                continue
+        ways = () if delimiter not in sample else (True, False) if _breaks_quotes(sample, delimiter) else (True,)
+        for quoted in ways:
             rows = split(sample, delimiter, quoted)
             width, share = _widths(rows)
             if width < 2 or share < 0.5:
@@ -67,15 +65,8 @@ def find_dialect(sample: str) -> Dialect:
             # A list within a cell ("Acetone; Toluene; Safrole") may cut the rows alike, but seldom the line that heads them.
             first = next((r for r in rows if any(c.strip() for c in r)), [])
             # Without quoting the quotes stay in the cells, so quoting must lose clearly before it is given up.
-            score = (
-                share
-                + (0.3 if header else 0.0)
-                + (0.15 if len(first) == width else 0.0)
-                + 0.01 * min(width, 20)
-                - 0.001 * order
-                - (0.0 if quoted else 0.1)
-            )
-            cuts.append((score, Dialect(delimiter, quoted, width)))
+            signs = 0.3 * header + 0.15 * (len(first) == width) + 0.01 * min(width, 20)
+            cuts.append((share + signs - 0.001 * order - 0.1 * (not quoted), Dialect(delimiter, quoted, width)))
     cuts.sort(key=lambda cut: -cut[0])
     best = cuts[0][1]
     if best.delimiter == "," and _marks_decimals(sample):
@@ -93,17 +84,8 @@ def _marks_decimals(sample: str) -> bool:
 def split(text: str, delimiter: str, quoted: bool, limit: int = SAMPLE_ROWS) -> list[list[str]]:
     """The first records of a text. Blank lines count as records of no cell."""
     csv.field_size_limit(1 << 30)
-    reader = csv.reader(
-        _lines(text),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-    )
-    rows: list[list[str]] = []
-    for row in reader:
-        rows.append(row)
-        if len(rows) >= limit:
-            break
-    return rows
+    reader = csv.reader(_lines(text), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    return list(islice(reader, limit))
 
 
 def _breaks_quotes(sample: str, delimiter: str) -> bool:

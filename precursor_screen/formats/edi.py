@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase, digits
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import unreadable
 
 EDIFACT, X12 = "edifact", "x12"
 MAX_SEGMENTS = 5_000_000  # of a file; the largest manifests have some hundred thousand
@@ -76,6 +78,14 @@ class Segment(Struct, frozen=True):
         """All components of an element."""
         return self.elements[element - 1] if 0 < element <= len(self.elements) else ()
 
+    def joined(self, *elements: int) -> str:
+        """The first components of some elements that are filled, with blanks between."""
+        return " ".join(filter(None, map(self.get, elements)))
+
+    def said(self) -> str:
+        """All components behind the tag that are filled, with blanks between."""
+        return " ".join(text for element in self.elements for component in element if (text := component.strip()))
+
     def text(self) -> str:
         """The segment in plain words, for messages."""
         return "+".join([self.tag, *(":".join(e) for e in self.elements)])[:200]
@@ -91,13 +101,8 @@ def sniff_edi(text: str) -> str:
     # A table whose first column is named ST or GS is none: X12 has a number or a two-letter code there, and goes on with segments.
     start = text.lstrip(_BLANK)
     separator = re.escape(start[len(found[0])])
-    return (
-        X12
-        if re.match(
-            rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}", start
-        )
-        else ""
-    )
+    begins = rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}"
+    return X12 if re.match(begins, start) else ""
 
 
 def read_segments(text: str, file: str = "") -> Iterator[Segment]:
@@ -111,9 +116,7 @@ def read_segments(text: str, file: str = "") -> Iterator[Segment]:
         for raw, cut, glued in _split(part, syntax):
             number += 1
             if number > MAX_SEGMENTS:
-                raise UnreadableManifest(
-                    f"holds more than {MAX_SEGMENTS:,} segments", where=Where(file), remedy="Split the file."
-                )
+                raise unreadable(file, f"holds more than {MAX_SEGMENTS:,} segments", "Split the file.")
             yield _segment(raw, number, syntax, cut, glued)
 
 
@@ -140,15 +143,13 @@ def _interchanges(text: str) -> Iterator[tuple[str, Syntax]]:
 
 def _of_una(characters: str) -> Syntax:
     component, element, decimal, release, repetition, terminator = tuple(characters)
-    return Syntax(
-        EDIFACT, element, component, release.strip(), repetition.strip(), terminator, decimal if decimal in ".," else "."
-    )
+    mark = decimal if decimal in ".," else "."
+    return Syntax(EDIFACT, element, component, release.strip(), repetition.strip(), terminator, mark)
 
 
 def _of_isa(found: re.Match[str]) -> Syntax:
-    return Syntax(
-        X12, found["element"], found["component"], "", "", "\n" if found["end"] in ("\r\n", "\r") else found["end"], "."
-    )
+    end = "\n" if found["end"] in ("\r\n", "\r") else found["end"]
+    return Syntax(X12, found["element"], found["component"], "", "", end, ".")
 
 
 def _guess_x12(text: str) -> Syntax:
@@ -163,13 +164,9 @@ def _by_lines(text: str, syntax: Syntax) -> Syntax:
     lines = [line.strip(_BLANK) for line in text[: 1 << 16].splitlines()]
     if len(text) > 1 << 16:
         lines = lines[:-1]
-    begun = sum(
-        1 for line in lines if _TAG.match(line) and line[2:4].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")[:1] == syntax.element
-    )
+    begins = [_TAG.match(line) and line[2:4].strip(ascii_uppercase + digits)[:1] == syntax.element for line in lines]
     ended = any(line.endswith(syntax.terminator) for line in lines)
-    if begun > 1 and not ended:
-        return Syntax(syntax.family, syntax.element, syntax.component, syntax.release, syntax.repetition, "\n", syntax.decimal)
-    return syntax
+    return replace(syntax, terminator="\n") if sum(map(bool, begins)) > 1 and not ended else syntax
 
 
 def _split(text: str, syntax: Syntax) -> Iterator[tuple[str, bool, bool]]:
@@ -207,19 +204,21 @@ def _wrap(text: str) -> str:
 def _hold(text: str, syntax: Syntax) -> str:
     if not syntax.release or syntax.release not in text:
         return text
-    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+    for character, stand_in in _held(syntax):
         if character:
             text = text.replace(syntax.release + character, stand_in)
     return text
 
 
-def _service(syntax: Syntax) -> tuple[str, str, str, str]:
+def _held(syntax: Syntax) -> Iterator[tuple[str, str]]:
+    """The service characters with what stands in for each."""
     # The line break that stands for a terminator is none that could be released.
-    return syntax.element, syntax.component, syntax.terminator.strip(), syntax.repetition
+    service = (syntax.release, syntax.element, syntax.component, syntax.terminator.strip(), syntax.repetition)
+    return zip(service, _HELD, strict=False)
 
 
 def _free(text: str, syntax: Syntax) -> str:
-    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+    for character, stand_in in _held(syntax):
         if stand_in in text:
             text = text.replace(stand_in, character)
     return text

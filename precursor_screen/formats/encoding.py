@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
-from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.core.errors import UsageError
+from precursor_screen.formats.blob import CHUNK, Blob, unreadable
 from precursor_screen.formats.code_pages import rank_code_pages
 from precursor_screen.formats.sheet import Broken, OutOfTableText
 from precursor_screen.formats.sniff import looks_utf16
@@ -137,7 +137,7 @@ def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
     for number, line in enumerate(_lines(blob), 1):
         out.write(decoder.decode(line, number).encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
-            raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
+            raise unreadable(blob.name, "is too large once decoded", "Split the file.")
     return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, decoder.notes(), tuple(decoder.asides))
 
 
@@ -150,7 +150,7 @@ def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
     """A line as it reads, its other reading where that is in doubt, and how many characters are damaged."""
     if line.isascii():
         return line.decode("ascii"), "", 0
-    valid = _is_utf8(line)
+    valid = is_utf8(line)
     if choice.name != "utf-8":  # of a code page, with lines that could be UTF-8
         text = line.decode(choice.name, "replace")
         return text, line.decode("utf-8") if valid and choice.in_doubt else "", text.count("\ufffd")
@@ -160,7 +160,7 @@ def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
     if _is_damaged_utf8(damaged):
         return damaged, line.decode(choice.other, "replace") if choice.in_doubt else "", damaged.count("\ufffd")
     text = line.decode(choice.other, "replace")
-    holds_both = any(map(_is_utf8, _WORD.findall(line)))
+    holds_both = any(map(is_utf8, _WORD.findall(line)))
     return text, damaged if choice.in_doubt or holds_both else "", text.count("\ufffd")
 
 
@@ -203,8 +203,8 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     in_doubt = max(good, bad) < _AGREED * (good + bad)
     if good > bad:
         lines = dict.fromkeys(sample.splitlines())
-        known = b"\n".join(line for line in lines if _is_utf8(line)).decode("utf-8")
-        strange = b"\n".join(line for line in lines if not _is_utf8(line)) or next(x for x in _lines(blob) if not _is_utf8(x))
+        known = b"\n".join(line for line in lines if is_utf8(line)).decode("utf-8")
+        strange = b"\n".join(line for line in lines if not is_utf8(line)) or next(x for x in _lines(blob) if not is_utf8(x))
         return EncodingChoice("utf-8", BY_LINE, "", rank_code_pages(strange, known)[0][0], in_doubt)
     ranking = rank_code_pages(b"\n".join(dict.fromkeys(sample.splitlines())))
     return EncodingChoice(ranking[0][0], "code page", ranking[1][0], "utf-8" if in_doubt else "", in_doubt)
@@ -221,11 +221,12 @@ def _count_words(blob: Blob) -> tuple[int, int]:
             words.update(_WORD.findall(line))
             if len(words) >= _MOST_WORDS:
                 break
-    good = sum(map(_is_utf8, words))
+    good = sum(map(is_utf8, words))
     return good, len(words) - good
 
 
-def _is_utf8(text: bytes) -> bool:
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are UTF-8 throughout."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:
@@ -255,27 +256,23 @@ def _look_up(name: str) -> codecs.CodecInfo | None:
 def _scan_utf8(blob: Blob) -> tuple[bool, bool, bytes]:
     """Whether all is UTF-8, whether all is ASCII, and lines beyond ASCII for scoring."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    valid, ascii_only, sample = True, True, bytearray()
+    valid, sample = True, bytearray()
     with blob.open() as stream:
-        while chunk := stream.read(CHUNK):
+        while (valid or len(sample) < SAMPLE) and (chunk := stream.read(CHUNK)):
             if chunk.isascii() and not decoder.getstate()[0]:
                 continue
-            ascii_only = False
-            if valid:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    valid = False
+            valid = valid and _goes_on(decoder, chunk)
             if len(sample) < SAMPLE:
                 sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[: SAMPLE - len(sample)] + b"\n"
-            if not valid and len(sample) >= SAMPLE:
-                return False, False, bytes(sample)
-    if valid:
-        try:
-            decoder.decode(b"", True)
-        except UnicodeDecodeError:
-            valid = False
-    return valid, ascii_only, bytes(sample)
+    return valid and _goes_on(decoder, b"", final=True), not sample, bytes(sample)
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
@@ -295,16 +292,13 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
             chunk = stream.read(CHUNK)
             try:
                 text = decoder.decode(chunk, not chunk)
-            except (
-                UnicodeError
-            ) as error:  # what cannot be replaced: no byte order mark, where the encoding asked for must have one
-                raise UnreadableManifest(
-                    f"is not in {choice.name} ({error})", where=Where(blob.name), remedy="Name another --encoding, or none."
-                ) from error
+            except UnicodeError as error:
+                # What cannot be replaced: no byte order mark, where the encoding asked for must have one.
+                raise unreadable(blob.name, f"is not in {choice.name} ({error})", "Name another --encoding, or none.") from error
             bad += text.count("\ufffd")
             out.write(text.encode("utf-8", "replace"))
             if out.tell() > MAX_TEXT:
-                raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
+                raise unreadable(blob.name, "is too large once decoded", "Split the file.")
             if not chunk:
                 break
     text_bytes = out.getvalue()

@@ -12,6 +12,7 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from itertools import islice
 from typing import Final
@@ -19,8 +20,8 @@ from typing import Final
 import olefile
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
-from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob
+from precursor_screen.core.errors import UnreadableManifest, UsageError
+from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 
 # A part that signs the mail is passed over if it is a signature: DER, or PGP's armour.
@@ -89,10 +90,8 @@ def is_outlook(blob: Blob) -> bool:
 
 
 def _too_much(name: str) -> UnreadableManifest:
-    return UnreadableManifest(
-        f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts",
-        where=Where(name),
-        remedy="Save its attachments, and screen those.",
+    return unreadable(
+        name, f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts", "Save its attachments, and screen those."
     )
 
 
@@ -109,10 +108,8 @@ def open_mail(blob: Blob) -> Mail:
         parts = list(islice(_leaves(message), MEMBERS + 1))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
         # What the standard library's parser raises on damaged headers is one of these; there is no list of them.
-        raise UnreadableManifest(
-            f"is a damaged e-mail ({type(error).__name__})",
-            where=Where(blob.name),
-            remedy="Save its attachments, and screen those.",
+        raise unreadable(
+            blob.name, f"is a damaged e-mail ({type(error).__name__})", "Save its attachments, and screen those."
         ) from error
     if len(parts) > MEMBERS:
         raise _too_much(blob.name)
@@ -133,20 +130,19 @@ def open_mail(blob: Blob) -> Mail:
             pictures.append((file_name or kind, len(content)))
             continue
         if file_name is None and kind in _WORDS:
-            said, files = _without_files(_text(content, part.get_content_charset() or "", kind))
+            text = _decode(content, part.get_content_charset() or "")
+            said, files = _without_files(_plain(text) if kind == "text/html" else text)
             words.append(said)
             for called, held, lost in files:
                 shown = f"{blob.name}!{_distinct(called, names)}"
                 blobs.append(Blob(shown, held))
                 if lost:
                     damaged = f"is damaged: {lost} of its uuencoded lines cannot be decoded"
-                    errors.append(UnreadableManifest(damaged, where=Where(shown), remedy="Ask for the e-mail again."))
+                    errors.append(unreadable(shown, damaged, "Ask for the e-mail again."))
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
         if damage:
-            errors.append(
-                UnreadableManifest(f"was damaged on its way ({damage})", where=Where(member), remedy="Ask for the mail again.")
-            )
+            errors.append(unreadable(member, f"was damaged on its way ({damage})", "Ask for the mail again."))
         if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
     return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads, tuple(pictures))
@@ -156,10 +152,8 @@ def _heads(message: EmailMessage) -> tuple[tuple[str, str], ...]:
     """What people write into the header, into the description of a part, and before and behind the parts."""
     found = [(f"{name} of the e-mail", str(value)) for name, value in message.items() if not _TECHNICAL.fullmatch(name)]
     for part in message.walk():
-        found += (
-            [("description of a part of the e-mail", str(part["Content-Description"]))] if part["Content-Description"] else []
-        )
-        found += [("text between the parts of the e-mail", text) for text in (part.preamble, part.epilogue) if text]
+        found.append(("description of a part of the e-mail", str(part["Content-Description"] or "")))
+        found += [("text between the parts of the e-mail", text or "") for text in (part.preamble, part.epilogue)]
     said = ((place, _in_letters(text).strip()) for place, text in dict.fromkeys(found))
     return tuple((place, text) for place, text in said if text and text != _USUAL_PREAMBLE)
 
@@ -181,12 +175,10 @@ def _without_files(text: str) -> tuple[str, list[tuple[str, bytes, int]]]:
     files = [(_safe(name.strip()), *_uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
     text = _UUENCODED.sub("", text) if files else text
     if _BASE64.fullmatch(text):
-        try:
+        with suppress(ValueError):
             content = base64.b64decode("".join(text.split()), validate=True)
             content.decode("utf-8")
-        except ValueError:
-            return text, files
-        return "", [*files, ("text in base64", content, 0)]
+            return "", [*files, ("text in base64", content, 0)]
     return text, files
 
 
@@ -242,11 +234,6 @@ def _content(part: EmailMessage) -> tuple[bytes, str]:
     return (decoded if isinstance(decoded, bytes) else b""), damage
 
 
-def _text(content: bytes, charset: str, kind: str) -> str:
-    text = _decode(content, charset)
-    return _plain(text) if kind == "text/html" else text
-
-
 def _decode(content: bytes, charset: str = "") -> str:
     """Text in the charset that is stated; without one, or with one that is none, in that which its letters speak for."""
     blob = Blob("text", content)
@@ -280,9 +267,9 @@ def open_outlook(blob: Blob) -> Mail:
         with olefile.OleFileIO(blob.read()) as container:
             return _outlook(container, blob.name, [], 0)
     except (OSError, ValueError, IndexError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise UnreadableManifest(
-            f"is a damaged message of Outlook ({type(error).__name__})", where=Where(blob.name), remedy="Save its attachments, and screen those."
-        ) from error  # fmt: skip
+        raise unreadable(
+            blob.name, f"is a damaged message of Outlook ({type(error).__name__})", "Save its attachments, and screen those."
+        ) from error
 
 
 def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int) -> Mail:
@@ -294,12 +281,9 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
         at: path of the storage; empty: the file's own message.
         depth: how many messages it stands in.
     """
-    below = [
-        path[len(at) :]
-        for path in container.listdir(streams=True, storages=True)
-        if path[: len(at)] == at and len(path) > len(at)
-    ]
-    folders = sorted({path[0] for path in below if path[0].startswith(_ATTACHMENT)})
+    paths = container.listdir(streams=True, storages=True)
+    below = {path[len(at)] for path in paths if path[: len(at)] == at and len(path) > len(at)}
+    folders = sorted(name for name in below if name.startswith(_ATTACHMENT))
     if len(folders) > MEMBERS:
         raise _too_much(name)
     names: dict[str, int] = {}
@@ -308,9 +292,8 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     errors: list[UnreadableManifest] = []
     pictures: list[tuple[str, int]] = []
     for folder in ([*at, last] for last in folders):
-        shown = next(
-            (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, folder, tag))), "attachment"
-        )
+        named = (_property(container, folder, tag) for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
+        shown = next(filter(None, named), "attachment")
         member = f"{name}!{_distinct(_safe(shown), names)}"
         data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
         if container.exists(data):
@@ -321,21 +304,17 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
             blobs.append(Blob(member, content))
             if len(content) < container.get_size(data):
                 cut = f"was cut short: {len(content):,} of {container.get_size(data):,} bytes are there"
-                errors.append(UnreadableManifest(cut, where=Where(member), remedy="Ask for the message again."))
+                errors.append(unreadable(member, cut, "Ask for the message again."))
         elif container.exists(message) and container.get_type(message) == olefile.STGTY_STORAGE:
             _add_inner(container, member, message, depth, inner, errors)
         else:
-            errors.append(
-                UnreadableManifest(
-                    "is attached by reference, not as a file", where=Where(member), remedy="Ask for the file itself."
-                )
-            )
-    text = _property(container, at, _BODY)
-    if not text and container.exists([*at, f"__substg1.0_{_HTML}"]):
-        text = _plain(_decode(container.openstream([*at, f"__substg1.0_{_HTML}"]).read()))
+            errors.append(unreadable(member, "is attached by reference, not as a file", "Ask for the file itself."))
+    text, page = _property(container, at, _BODY), [*at, f"__substg1.0_{_HTML}"]
+    if not text and container.exists(page):
+        text = _plain(_decode(container.openstream(page).read()))
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
-        errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
+        errors.append(unreadable(name, "has its text as RTF, which is not read", remedy))
     heads = tuple((place, said) for tag, place in _STATED.items() if (said := _property(container, at, tag).strip()))
     return Mail(tuple(blobs), tuple(errors), text, heads, tuple(pictures), tuple(inner))
 
@@ -346,9 +325,9 @@ def _add_inner(
     """A message within the message; one that is too deep, or no message, is an error."""
     remedy = "Save it as a file of its own, and screen that."
     if depth + 1 >= MAX_NESTING:
-        errors.append(UnreadableManifest("holds e-mails within e-mails", where=Where(member), remedy=remedy))
+        errors.append(unreadable(member, "holds e-mails within e-mails", remedy))
     elif not container.exists([*at, _MESSAGE]):
-        errors.append(UnreadableManifest("is an object of Outlook and no message", where=Where(member), remedy=remedy))
+        errors.append(unreadable(member, "is an object of Outlook and no message", remedy))
     else:
         paths = [path for path in container.listdir() if path[: len(at)] == at]
         content = b"\0".join(part for path in paths for part in ("/".join(path).encode(), container.openstream(path).read()))

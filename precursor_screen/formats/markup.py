@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import Final
 from xml.parsers import expat
@@ -14,22 +15,21 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob, cells_allowed
+from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.gathering import Cells
-from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format
-from precursor_screen.formats.sheet import Broken, OutOfTableText, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import words_of_page
+from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format, words_of_page
+from precursor_screen.formats.sheet import AsidesKept, Broken, Cells, OutOfTableText, Sheet, memory_reader
 from precursor_screen.formats.xlsx import asides_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
+_WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements that stand within a text
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 _BLOCKS: Final = frozenset(
     ("p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option")
 )
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
-_MOST_SPAN, _MOST_ASIDES = 1_000, 50_000
+_MOST_SPAN = 1_000
 
 
 def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
@@ -45,26 +45,13 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     page.close()
     page.end()
     tables = [table for table in page.done if table.is_one]
-    beside = [
-        *asides,
-        *page.asides,
-        *(OutOfTableText(None, "web page", cell) for t in page.done if not t.is_one for row in t.rows for cell in row),
-    ]
+    frames = [cell for table in page.done if not table.is_one for row in table.rows for cell in row]
+    beside = [*asides, *page.asides.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
     if not tables:
-        raise UnknownFormat(
-            "is a web page without a table",
-            where=Where(blob.name),
-            remedy="Open it in a spreadsheet program and save it as XLSX or CSV.",
-        )
-    names = [f"table {number}" for number in range(1, len(tables) + 1)]
-    return _sheets(
-        blob.name,
-        list(zip(names, (t.rows for t in tables), strict=True)),
-        "HTML",
-        str(choice),
-        (*notes, *_unread(page.unread)),
-        beside,
-    )
+        remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
+        raise UnknownFormat("is a web page without a table", where=Where(blob.name), remedy=remedy)
+    named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
+    return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.asides.unread)), beside)
 
 
 def _unread(count: int) -> tuple[Broken, ...]:
@@ -82,21 +69,16 @@ def _stated(head: bytes) -> str:
 
 
 def _sheets(
-    name: str,
-    tables: list[tuple[str, list[list[str]]]],
-    kind: str,
-    encoding: str,
-    notes: tuple[Broken, ...],
-    asides: list[OutOfTableText],
-) -> list[Sheet]:
-    made = []
+    name: str, tables: list[tuple[str, list[list[str]]]], kind: str, encoding: str, notes: Sequence[Broken], asides: list[OutOfTableText]
+) -> list[Sheet]:  # fmt: skip
+    """A sheet a table; what is said of the file stands with the first."""
+    made: list[Sheet] = []
     for called, rows in tables:
         cells = Cells()
         cells.take(rows)
         shown = f"{name}#{called}" if len(tables) > 1 else name
-        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns())))
-    first = made[0]
-    made[0] = Sheet(first.name, kind, encoding, first.head, False, first.read, notes, tuple(asides))
+        beside = ((), ()) if made else (tuple(notes), tuple(asides))
+        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns()), *beside))
     return made
 
 
@@ -126,8 +108,7 @@ class _Page(HTMLParser):
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.done: list[_Table] = []
-        self.asides: list[OutOfTableText] = []
-        self.unread = 0
+        self.asides = AsidesKept()
         self._open: list[_Table] = []
         self._loose: list[str] = []
         self._room = most
@@ -138,7 +119,7 @@ class _Page(HTMLParser):
         stated = dict(attrs)
         for name in _SAID:
             if stated.get(name):
-                self._aside(f"{name} of {tag}", str(stated[name]))
+                self.asides.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
         if tag == "style":
             self._is_style = True
         elif tag == "table":
@@ -182,7 +163,7 @@ class _Page(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""
-        self._aside("comment of the web page", data)
+        self.asides.add("comment of the web page", " ".join(data.split()))
 
     def unknown_decl(self, data: str) -> None:
         """A section such as CDATA."""
@@ -197,15 +178,8 @@ class _Page(HTMLParser):
 
     def _end_loose(self) -> None:
         for line in "".join(self._loose).splitlines():
-            self._aside("web page", line)
+            self.asides.add("web page", " ".join(line.split()))
         self._loose.clear()
-
-    def _aside(self, place: str, text: str) -> None:
-        text = " ".join(text.split())
-        if text and len(self.asides) < _MOST_ASIDES:
-            self.asides.append(OutOfTableText(None, place, text))
-        elif text:
-            self.unread += 1
 
     def _end_row(self) -> None:
         """The row's last cell ends, and cells above may reach down behind it."""
@@ -244,17 +218,13 @@ def read_spreadsheetml(blob: Blob) -> list[Sheet]:
     try:
         reader.parser.Parse(blob.read(), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise UnreadableManifest(
-            f"is a damaged workbook ({error})",
-            where=Where(blob.name),
-            remedy="Open it in its own program and save it again as XLSX.",
+        raise unreadable(
+            blob.name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
         ) from error
     if not reader.tables:
-        raise UnreadableManifest(
-            "does not hold a sheet with cells", where=Where(blob.name), remedy="Check that it is the right file."
-        )
-    asides = [*reader.asides, *asides_of_names(name for name, _ in reader.tables)]
-    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.unread), asides)
+        raise unreadable(blob.name, "does not hold a sheet with cells", "Check that it is the right file.")
+    asides = [*reader.asides.kept, *asides_of_names(name for name, _ in reader.tables)]
+    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.asides.unread), asides)
 
 
 class _Book:
@@ -265,8 +235,7 @@ class _Book:
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
         self.parser.CharacterDataHandler, self.parser.StartDoctypeDeclHandler = self._hear, self._refuse
         self.tables: list[tuple[str, list[list[str]]]] = []
-        self.asides: list[OutOfTableText] = []
-        self.unread = 0
+        self.asides = AsidesKept()
         self._room = most
         self._row: list[str] = []
         self._at = 0
@@ -279,7 +248,7 @@ class _Book:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         stated = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        if local not in ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span"):  # those stand within a text
+        if local not in _WITHIN:
             self._end_text(local)
         if local == "Worksheet":
             self.tables.append((stated.get("Name", ""), []))
@@ -292,28 +261,27 @@ class _Book:
         elif local == "Cell":
             self._row += [""] * (self._missing(len(self._row), stated.get("Index")) + 1)
             self._in_cell, self._at = True, len(self._row) - 1
-            self._row += [""] * (
-                _count(str(int(stated["MergeAcross"]) + 1)) - 1 if stated.get("MergeAcross", "").isdigit() else 0
-            )
+            across = stated.get("MergeAcross", "")
+            self._row += [""] * (_count(str(int(across) + 1)) - 1 if across.isdigit() else 0)
             self._take(1)
             for text in (*constants_of(stated.get("Formula", "")), stated.get("HRef", ""), stated.get("HRefScreenTip", "")):
-                self._aside("formula or link", text)
+                self.asides.add("formula or link", text)
         elif local == "Data":
             self._is_date = stated.get("Type") == "DateTime"
         elif local == "Comment":
             self._in_comment = True
-            self._aside("author of a comment", stated.get("Author", ""))
+            self.asides.add("author of a comment", stated.get("Author", ""))
         elif local in ("Header", "Footer"):
-            self._aside(f"page {local.lower()}", words_of_page(stated.get("Data", "")))
+            self.asides.add(f"page {local.lower()}", words_of_page(stated.get("Data", "")))
         elif local == "NumberFormat":
             for text in words_of_format(stated.get("Format", "")):
-                self._aside("format of numbers", text)
+                self.asides.add("format of numbers", text)
         elif local == "NamedRange":
-            self._aside("defined name", stated.get("Name", ""))
+            self.asides.add("defined name", stated.get("Name", ""))
 
     def _end(self, name: str) -> None:
         local = name.rpartition(" ")[2]
-        if local in ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span"):
+        if local in _WITHIN:
             return
         self._end_text(local)
         if local == "Cell":
@@ -330,15 +298,9 @@ class _Book:
         if not text:
             return
         if self._in_comment or not self._in_cell:
-            self._aside("comment" if self._in_comment else f"{local} of the workbook", text)
+            self.asides.add("comment" if self._in_comment else f"{local} of the workbook", text)
         else:
             self._row[self._at] = _NO_TIME.sub("", text) if self._is_date else text
-
-    def _aside(self, place: str, text: str) -> None:
-        if text.strip() and len(self.asides) < _MOST_ASIDES:
-            self.asides.append(OutOfTableText(None, place, text))
-        elif text.strip():
-            self.unread += 1
 
     def _missing(self, held: int, index: str | None) -> int:
         """How many rows or cells the file leaves out before the one that states its number."""

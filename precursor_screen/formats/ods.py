@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.gathering import Cells, text_of
-from precursor_screen.formats.ooxml import records
-from precursor_screen.formats.parts import UNREAD, constants_of
-from precursor_screen.formats.sheet import UNCACHED, Broken, OutOfTableText, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import name_of
-from precursor_screen.formats.xlsx import asides_of_names
+from precursor_screen.formats.blob import unreadable
+from precursor_screen.formats.parts import UNREAD, constants_of, name_of
+from precursor_screen.formats.sheet import MOST_ASIDES, UNCACHED, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
+from precursor_screen.formats.xlsx import asides_of_names, records
 
 _CHUNK = 1 << 20
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -36,7 +34,6 @@ _BESIDE = (
 )
 _PARTING = ("text:line-break", "text:ruby", "text:ruby-text")  # a reading above a word does not belong to the word
 _DURATION = re.compile(r"P(?:T)?(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
-_MOST_LOOSE = 50_000
 _MOST_DIGITS = 9  # of a number of repeats
 
 
@@ -53,7 +50,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
         zipfile.BadZipFile, zlib.error, EOFError, KeyError: damaged.
     """
     if "content.xml" not in archive.NameToInfo:
-        raise UnreadableManifest("is no spreadsheet", where=Where(name), remedy="Save it as XLSX.")
+        raise unreadable(name, "is no spreadsheet", "Save it as XLSX.")
     reader = _Reader(cells)
     try:
         with archive.open("content.xml") as stream:
@@ -61,22 +58,16 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
                 reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise UnreadableManifest(
-            f"is a damaged workbook ({error})", where=Where(name), remedy="Open it in its own program and save it again as XLSX."
+        raise unreadable(
+            name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
         ) from error
     tables = reader.tables
-    several = len(tables) > 1
-    sheets = [_to_sheet(table, f"{name}#{table.name}" if several else name) for table in tables]
+    sheets = [_to_sheet(table, f"{name}#{table.name}" if len(tables) > 1 else name) for table in tables]
     beside = (*reader.loose, *asides_of_names(table.name for table in tables), *_page_texts(archive))
     if sheets and beside:
-        first = sheets[0]
-        unread = (
-            [Broken(1, "", reader.unread, f"texts of {reader.unread:,} formulas were not screened", UNREAD)]
-            if reader.unread
-            else []
-        )
-        notes = (*first.notes, *unread)
-        sheets[0] = Sheet(first.name, "ODS", "", first.head, False, first.read, notes, (*first.asides, *beside))
+        reason = f"texts of {reader.unread:,} formulas were not screened"
+        unread = (Broken(1, "", reader.unread, reason, UNREAD),) if reader.unread else ()
+        sheets[0] = replace(sheets[0], notes=(*sheets[0].notes, *unread), asides=(*sheets[0].asides, *beside))
     return sheets
 
 
@@ -164,7 +155,7 @@ class _Reader:
     def _note_constants(self, place: str, formula: str) -> None:
         if '"' not in formula:
             return
-        if len(self.loose) < _MOST_LOOSE:
+        if len(self.loose) < MOST_ASIDES:
             self.loose += [OutOfTableText(None, place, text) for text in constants_of(formula)]
         else:
             self.unread += 1
@@ -206,14 +197,9 @@ class _Reader:
         if rows * table.width > self._most:
             corner = name_of(rows - 1, table.width - 1)
             raise ValueError(f"its cells reach to {corner}, {rows * table.width:,} cells where {self._most:,} are read")
-        table.cells.take_some(_repeated([], table.blank))
-        table.cells.take_some(_repeated(self._row, self._row_repeats))
+        table.cells.take_some([] for _ in range(table.blank))
+        table.cells.take_some(list(self._row) for _ in range(self._row_repeats))
         table.rows, table.blank = rows, 0
-
-
-def _repeated(row: list[str], count: int) -> Iterator[list[str]]:
-    for _ in range(count):
-        yield list(row)
 
 
 def _count(text: str) -> int:
@@ -229,8 +215,7 @@ def _cell_text(attributes: dict[str, str], shown: str) -> str:
         except ValueError:
             return shown or value
     if kind == "date":
-        value = attributes.get("office:date-value", shown)
-        return value.removesuffix("T00:00:00")
+        return attributes.get("office:date-value", shown).removesuffix("T00:00:00")
     if kind == "time":
         parts = _DURATION.match(attributes.get("office:time-value", ""))
         return ":".join(part.zfill(2) for part in parts.groups()) if parts else shown
@@ -243,9 +228,8 @@ def _cell_text(attributes: dict[str, str], shown: str) -> str:
 
 def _page_texts(archive: zipfile.ZipFile) -> Iterator[OutOfTableText]:
     """Headers and footers of pages, from styles.xml."""
-    for element in records(
-        archive, "styles.xml", ("header", "footer", "header-left", "footer-left", "header-first", "footer-first")
-    ):
+    names = tuple(f"{kind}{page}" for kind in ("header", "footer") for page in ("", "-left", "-first"))
+    for element in records(archive, "styles.xml", names):
         # Fields (page, title, date) are elements of their own; their text is a sample.
         words = " ".join(t.strip() for p in element.iter("p") for t in (p.text, *(c.tail for c in p)) if t and t.strip())
         if any(c.isalpha() for c in words) and words not in ("Page", "Seite"):

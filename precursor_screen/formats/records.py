@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, numbered, string_array
 
 LIST_SEPARATOR = "; "
 MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
@@ -48,9 +48,7 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
             rows.append(row)
             numbers.append(number)
     if not any(rows):
-        raise UnreadableManifest(
-            "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
-        )
+        raise unreadable(blob.name, "is JSON without a list of objects", "Give an array of objects, one a line of goods.")
     broken = [*notes, *broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
     if len(numbers) != len(set(numbers)) or not lines:
@@ -64,50 +62,43 @@ def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], b
     try:
         value = _loads(text)
     except RecursionError as error:
-        raise UnreadableManifest("is JSON nested too deeply", where=Where(name), remedy="Ask for a flat list.") from error
+        raise unreadable(name, "is JSON nested too deeply", "Ask for a flat list.") from error
     except ValueError as error:
-        parsed, broken = _parse_lines(text)
+        parsed, broken = _objects(_lines(text))
         if not parsed:
             place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
-            raise UnreadableManifest(
-                f"is damaged JSON (at {place})", where=Where(name), remedy="Check it with a JSON validator, or ask for it again."
+            raise unreadable(
+                name, f"is damaged JSON (at {place})", "Check it with a JSON validator, or ask for it again."
             ) from error
         return parsed, broken, True
-    records, broken = _objects(find_records(value))
+    records, broken = _objects((number, one, str(one)) for number, one in enumerate(find_records(value), start=1))
     return records, broken, False
 
 
-def _objects(values: list[Any]) -> tuple[list[tuple[int, Any]], list[Broken]]:
+def _objects(values: Iterable[tuple[int, Any, str]]) -> tuple[list[tuple[int, Any]], list[Broken]]:
+    """The objects among numbered values, and what stands for each of the others, as filed."""
     records: list[tuple[int, Any]] = []
     broken: list[Broken] = []
-    for number, value in enumerate(values, start=1):
+    for number, value, shown in values:
         if isinstance(value, dict):
             records.append((number, value))
         else:
-            broken.append(Broken(number, str(value)[:_SHOWN], 1, "is not an object", "broken-record"))
+            broken.append(
+                value if isinstance(value, Broken) else Broken(number, shown[:_SHOWN], 1, "is not an object", "broken-record")
+            )
     return records, broken
 
 
-def _parse_lines(text: str) -> tuple[list[tuple[int, Any]], list[Broken]]:
-    parsed: list[tuple[int, Any]] = []
-    broken: list[Broken] = []
+def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
     lines = text.split("\n")
-    if lines and not lines[-1].strip():
-        lines.pop()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            broken.append(Broken(number, "", 1, "is blank", "blank-row"))
-            continue
-        try:
-            value = _loads(line)
-        except (ValueError, RecursionError) as error:
-            broken.append(Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record"))
-            continue
-        if isinstance(value, dict):
-            parsed.append((number, value))
-        else:
-            broken.append(Broken(number, line[:_SHOWN], 1, "is not an object", "broken-record"))
-    return parsed, broken
+    for number, line in enumerate(lines if lines[-1].strip() else lines[:-1], start=1):
+        value: Any = Broken(number, "", 1, "is blank", "blank-row")
+        if line.strip():
+            try:
+                value = _loads(line)
+            except (ValueError, RecursionError) as error:
+                value = Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record")
+        yield number, value, line
 
 
 def _loads(text: str) -> Any:
@@ -120,13 +111,7 @@ def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) == len(pairs):
         return record
-    kept: dict[str, Any] = {}
-    for key, value in pairs:
-        name, number = key, 2
-        while name in kept:
-            name, number = f"{key} ({number})", number + 1
-        kept[name] = value
-    return kept
+    return dict(zip(numbered(key for key, _ in pairs), (value for _, value in pairs), strict=True))
 
 
 def _constant(_name: str) -> None:
@@ -293,9 +278,7 @@ def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, enco
     for row in rows:
         names.update(dict.fromkeys(row))
         if len(names) > MAX_COLUMNS:
-            raise UnreadableManifest(
-                f"has more than {MAX_COLUMNS} different keys", where=Where(name), remedy="Give records that share their keys."
-            )
+            raise unreadable(name, f"has more than {MAX_COLUMNS} different keys", "Give records that share their keys.")
     columns = [pa.chunked_array([string_array([row.get(n) for row in rows])]) for n in names]
     head = [tuple(names), *(tuple(row.get(n) or "" for n in names) for row in rows[:30])]
     read = memory_reader(columns, numbers)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
 UNCACHED = "#UNCACHED!"
+LOST = "lost-rows"  # the code of what a file holds and its reader did not give
+MOST_ASIDES = 50_000  # texts beside the cells of one file
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
 
 
@@ -50,6 +54,20 @@ class OutOfTableText(Struct, frozen=True):
     row: int | None
     place: str
     text: str
+
+
+class AsidesKept(Struct):
+    """Texts beside the cells while they are gathered: at most `MOST_ASIDES`, and how many more there are."""
+
+    kept: list[OutOfTableText] = field(default_factory=list)
+    unread: int = 0
+
+    def add(self, place: str, text: str) -> None:
+        """A text of no row; a blank one says nothing."""
+        if text.strip() and len(self.kept) < MOST_ASIDES:
+            self.kept.append(OutOfTableText(None, place, text))
+        elif text.strip():
+            self.unread += 1
 
 
 class JoinedLists(Struct, frozen=True):
@@ -94,12 +112,29 @@ class Sheet(Struct, frozen=True):
     joined: tuple[JoinedLists, ...] = ()
 
 
+def numbered(names: Iterable[str]) -> list[str]:
+    """Names, each once: one that is repeated gets a number."""
+    found: dict[str, None] = {}
+    for name in names:
+        unique, number = name, 2
+        while unique in found:
+            unique, number = f"{name} ({number})", number + 1
+        found[unique] = None
+    return list(found)
+
+
 def string_array(values: Sequence[str | None]) -> pa.Array:
     """Text to Arrow; lone surrogates, which no encoding can carry, become U+FFFD."""
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array([None if v is None else v.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for v in values])
+
+
+def head_of(names: tuple[str, ...], columns: Sequence[pa.ChunkedArray], rows: int) -> tuple[tuple[str, ...], ...]:
+    """The `head` of a sheet whose names are known: these, and the first cells of the columns below them."""
+    cells = ([cell or "" for cell in column.slice(0, rows).to_pylist()] for column in columns)
+    return (names, *zip(*cells, strict=True))
 
 
 def table_of_columns(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Table:
@@ -131,3 +166,68 @@ class MemoryReader(Struct, frozen=True):
 def memory_reader(columns: Sequence[pa.ChunkedArray], numbers: Sequence[int] | None = None) -> MemoryReader:
     """A `read` over columns in memory; by default rows count from 1."""
     return MemoryReader(tuple(columns), None if numbers is None else pa.array(numbers, pa.int64()))
+
+
+# Cells of a spreadsheet on their way into columns of text.
+
+BATCH = 20_000
+
+
+class Cells:
+    """Columns in the making, in batches: a table of Python strings takes five times what Arrow takes."""
+
+    def __init__(self) -> None:
+        self.head: list[tuple[str, ...]] = []
+        self.filled = 0  # as the library gave them
+        self._columns: list[list[pa.Array]] = []
+        self._batch: list[list[str]] = []
+        self._done = 0
+
+    def take(self, rows: Iterable[list[str]]) -> None:
+        """All rows of a sheet."""
+        self.take_some(rows)
+        self.finish()
+
+    def take_some(self, rows: Iterable[list[str]]) -> None:
+        """Some rows; more may follow."""
+        for cells in rows:
+            if len(self.head) < HEAD_ROWS:
+                self.head.append(tuple(cells))
+            self._batch.append(cells)
+            if len(self._batch) == BATCH:
+                self._flush()
+
+    def finish(self) -> None:
+        """No more rows follow."""
+        self._flush()
+
+    def columns(self) -> list[pa.ChunkedArray]:
+        """What was taken."""
+        return [pa.chunked_array(c, pa.string()) for c in self._columns]
+
+    def _flush(self) -> None:
+        batch = self._batch
+        width = max((len(r) for r in batch), default=0)
+        while len(self._columns) < width:
+            self._columns.append([pa.nulls(self._done, pa.string())] if self._done else [])
+        for i, column in enumerate(self._columns):
+            column.append(string_array([r[i] if i < len(r) else None for r in batch]))
+        self._done += len(batch)
+        batch.clear()
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text: whole numbers without `.0`, dates in ISO form, a time of day only where it is not midnight."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)

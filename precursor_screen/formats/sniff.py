@@ -3,9 +3,58 @@
 from __future__ import annotations
 
 import re
+import struct
+from typing import Final
 
-from precursor_screen.formats.dbf_header import looks_dbf
+from msgspec import Struct
+
 from precursor_screen.formats.edi import sniff_edi
+
+# The header of a DBF table: its columns, and whether it is one at all.
+
+_VERSIONS: Final = frozenset((0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8C, 0xCB, 0xF5, 0xFB))
+_HEADER, _FIELD, _END = 32, 32, 0x0D
+
+
+class Field(Struct, frozen=True):
+    """One column: its name, its kind (a letter), where it begins in a record, its length, decimals of a binary number."""
+
+    name: bytes
+    kind: str
+    start: int
+    length: int
+    decimals: int
+
+
+def looks_dbf(head: bytes) -> bool:
+    """Whether the bytes begin a DBF table: its lengths must agree with its fields."""
+    return len(head) > _HEADER + _FIELD and head[0] in _VERSIONS and bool(fields_of(head))
+
+
+def fields_of(head: bytes) -> tuple[Field, ...]:
+    """The columns; none where the header contradicts itself."""
+    header, record = struct.unpack_from("<HH", head, 8)
+    fields: list[Field] = []
+    start = 1
+    for at in range(_HEADER, min(header, len(head)), _FIELD):
+        if head[at] == _END:
+            return tuple(fields) if start == record else ()
+        if at + _FIELD > len(head):
+            break
+        name, kind, length, decimals = (
+            head[at : at + 11].split(b"\0")[0].strip(),
+            chr(head[at + 11]),
+            head[at + 16],
+            head[at + 17],
+        )
+        if not name or not kind.isalnum():
+            break
+        if kind == "C":
+            length, decimals = length + 256 * decimals, 0  # FoxPro's long texts
+        fields.append(Field(name, kind, start, length, decimals))
+        start += length
+    return ()
+
 
 # Signatures: PKWARE APPNOTE 4.3.7; RFC 1952; [MS-CFB] 2.2; Apache Parquet and Arrow specifications.
 _MAGIC = (
@@ -89,12 +138,8 @@ def looks_mail(head: bytes) -> bool:
     """Whether a text begins with the header of an e-mail: who sent it and what it is about, in lines of `Name: value`."""
     block = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
     lines = block.splitlines()
-    return (
-        len(lines) > 2
-        and all(_MAIL_LINE.match(line) for line in lines[:200])
-        and _SENT.search(block) is not None
-        and len(_ABOUT.findall(block)) > 1
-    )
+    named = len(lines) > 2 and all(map(_MAIL_LINE.match, lines[:200]))
+    return named and _SENT.search(block) is not None and len(_ABOUT.findall(block)) > 1
 
 
 def is_binary(head: bytes) -> bool:

@@ -12,19 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
-from precursor_screen.formats.blob import Blob, cells_allowed
-from precursor_screen.formats.gathering import Cells, text_of
+from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
 from precursor_screen.formats.ods import read_ods
-from precursor_screen.formats.parts import parts_beside
-from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
-from precursor_screen.formats.workbook_audit import LOST, SheetScan, WorkbookAudit, name_of
+from precursor_screen.formats.parts import SheetScan, WorkbookAudit, name_of, parts_beside
+from precursor_screen.formats.sheet import LOST, Broken, Cells, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
 from precursor_screen.formats.xlsb import XlsbAudit, linked_comments
 from precursor_screen.formats.xlsx import XlsxAudit, asides_of_names
 
 _READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
+Covered = dict[int, list[tuple[int, int, int]]]  # row -> (column, first row, first column) of what a merged range covers
 _LOCKED = "is locked by a password"
 _READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet, calamine.SheetTypeEnum.MacroSheet)
 _DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
@@ -85,7 +84,7 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
 
 
 def _unreadable(blob: Blob, message: str, remedy: str) -> UnreadableManifest:
-    return UnreadableManifest(message, where=Where(blob.name), remedy=remedy)
+    return unreadable(blob.name, message, remedy)
 
 
 def _damaged(blob: Blob, reason: str) -> UnreadableManifest:
@@ -103,9 +102,8 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     sheets: list[Sheet] = []
     for position, (index, name) in enumerate(metas):
         shown = f"{blob.name}#{name}" if several else blob.name
-        sheets.append(
-            _read_watched(book, index, name, Sheet(shown, kind, "", (), False, memory_reader([])), (audit, position, size))
-        )
+        empty = Sheet(shown, kind, "", (), False, memory_reader([]))
+        sheets.append(_read_watched(book, index, name, empty, audit, position, size))
     book.close()
     asides, notes = audit.loose_parts()
     asides += asides_of_names(name for _, name in metas)
@@ -120,10 +118,9 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
 
 
 def _read_watched(
-    book: calamine.CalamineWorkbook, index: int, name: str, empty: Sheet, watch: tuple[WorkbookAudit, int, int]
+    book: calamine.CalamineWorkbook, index: int, name: str, empty: Sheet, audit: WorkbookAudit, position: int, size: int
 ) -> Sheet:
     """One sheet by calamine while the audit looks at it as well: calamine leaves the interpreter alone meanwhile."""
-    audit, position, size = watch
     most = cells_allowed(size)
     rows, columns = audit.extent(position, name, most)
     if rows:  # before calamine makes room for them
@@ -142,16 +139,11 @@ def _read_watched(
         scan = looking.result()
     cells = Cells()
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
-    notes: list[Broken] = []
-    if scan is not None:
-        notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
-    return replace(
-        empty,
-        head=tuple(cells.head),
-        read=memory_reader(cells.columns()),
-        notes=tuple(notes),
-        asides=tuple(scan.asides if scan else ()),
-    )
+    made = replace(empty, head=tuple(cells.head), read=memory_reader(cells.columns()))
+    if scan is None:
+        return made
+    notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
+    return replace(made, notes=tuple(notes), asides=tuple(scan.asides))
 
 
 def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> calamine.CalamineSheet:
@@ -167,18 +159,16 @@ def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> 
 def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) -> list[Broken]:
     if scan.bad:
         return [Broken(1, "", max(scan.rows, 1), f"{scan.bad}: rows may be missing", LOST)]
-    if delivered >= scan.filled:
-        return []
-    missing = scan.filled - delivered - count_empty()
-    if missing <= 0:
+    missing = scan.filled - delivered
+    if missing <= 0 or (missing := missing - count_empty()) <= 0:
         return []
     reason = f"{missing} of its {scan.filled} filled cells could not be read (rows with cells: {scan.rows}, the last is row {scan.last_row})"
     return [Broken(1, "", min(missing, scan.rows), reason, LOST)]
 
 
-def _fill_from_merged(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int, int, int]]]:
-    """Row -> (column, first row, first column) of the cells that a merged range covers."""
-    covered: dict[int, list[tuple[int, int, int]]] = {}
+def _fill_from_merged(sheet: calamine.CalamineSheet) -> Covered:
+    """The cells of merged ranges."""
+    covered: Covered = {}
     ranges = sheet.merged_cell_ranges or []
     for (top, left), (bottom, right) in ranges:
         # A merge over a whole column or sheet is layout, and would cost a million entries.
@@ -192,10 +182,7 @@ def _fill_from_merged(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int
 
 
 def _text_rows(
-    sheet: calamine.CalamineSheet,
-    covered: dict[int, list[tuple[int, int, int]]],
-    fixes: Mapping[tuple[int, int], str],
-    count: Cells,
+    sheet: calamine.CalamineSheet, covered: Covered, fixes: Mapping[tuple[int, int], str], count: Cells
 ) -> Iterator[list[str]]:
     by_row: dict[int, list[tuple[int, str]]] = {}
     for (at, column), text in fixes.items():
@@ -203,7 +190,7 @@ def _text_rows(
     anchors: dict[tuple[int, int], str] = {}
     wanted = {(top, left) for cells in covered.values() for _, top, left in cells}
     tops = {top for top, _ in wanted}
-    number: int | None = None
+    number = -1
     for number, row in enumerate(sheet.iter_rows()):
         cells = [c if type(c) is str else text_of(c) for c in row]
         count.filled += len(cells) - cells.count("")
@@ -219,7 +206,7 @@ def _text_rows(
                 cells[column] = anchors.get((top, left), "")
         yield cells
     # calamine ends at the last cell that it does not give empty.
-    last = -1 if number is None else number
+    last = number
     for at in sorted(at for at in by_row if at > last):
         for _ in range(at - last - 1):
             yield []

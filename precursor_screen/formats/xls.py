@@ -22,16 +22,15 @@ from precursor_screen.formats.biff import (
     scan_records,
     workbook_stream,
 )
-from precursor_screen.formats.parts import notes_of, runs_of, words_of_format
-from precursor_screen.formats.sheet import Broken, OutOfTableText
-from precursor_screen.formats.workbook_audit import LOST, SheetScan
+from precursor_screen.formats.parts import SheetScan, WorkbookAudit, notes_of, runs_of, words_of_format
+from precursor_screen.formats.sheet import LOST, Broken, OutOfTableText
 
 MOST_OF_A_STREAM = 64 << 20
 STANDARD_PROPERTIES = ("Microsoft Excel", "Worksheets", "Arbeitsblätter", "Feuilles de calcul")
 _DAMAGE = (ValueError, struct.error, IndexError, OSError)
 
 
-class XlsAudit:
+class XlsAudit(WorkbookAudit):
     """Walks the records of each sheet."""
 
     def __init__(self, data: bytes) -> None:
@@ -48,11 +47,8 @@ class XlsAudit:
             raise ValueError(str(error)) from error
 
     def _is_biff5_or_later(self) -> bool:
-        return (
-            self._stream[:2] == struct.pack("<H", BOF)
-            and self._stream[4:6] >= b"\x00\x05"
-            and self._stream[5:6] in (b"\x05", b"\x06")
-        )
+        begins, version = self._stream[:2] == struct.pack("<H", BOF), self._stream[4:6]
+        return begins and version >= b"\x00\x05" and version[1:] in (b"\x05", b"\x06")
 
     def extent(self, position: int, name: str, cells: int) -> tuple[int, int]:
         """As `WorkbookAudit.extent`."""
@@ -87,10 +83,6 @@ class XlsAudit:
         except (*_DAMAGE, TypeError, KeyError, AttributeError) as error:  # what olefile raises on damage is one of these
             found, notes = [], [Broken(1, "", 1, f"its properties or other parts are damaged ({type(error).__name__})", LOST)]
         return asides + found, notes
-
-    def repaired(self) -> bytes:
-        """Not needed: calamine knows every error code of the format."""
-        return b""
 
     def _scan(self, position: int) -> tuple[SheetScan, int]:
         if position not in self._scans:

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
+from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit
 from precursor_screen.formats.sheet import Broken, OutOfTableText
-from precursor_screen.formats.workbook_audit import ERRORS, NoAudit, SheetScan
 
 _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
 _LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
@@ -20,7 +20,7 @@ _ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
 
 
-class XlsbAudit(NoAudit):
+class XlsbAudit(WorkbookAudit):
     """Errors and comments of each sheet; what else a sheet holds is not counted."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:

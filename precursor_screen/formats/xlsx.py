@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from html import unescape
 from xml.etree.ElementTree import Element
-from xml.parsers import expat
+
+from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest
-from precursor_screen.formats.ooxml import records, relations, sheet_parts
-from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import Broken, OutOfTableText
-from precursor_screen.formats.workbook_audit import LOST, SheetScan, place_of
+from precursor_screen.formats.parts import UNREAD, SheetScan, WorkbookAudit, place_of
+from precursor_screen.formats.sheet import LOST, Broken, OutOfTableText
 from precursor_screen.formats.xlsx_scan import (
-    CHUNK,
     MOST_CONSTANTS,
     numbers_with_dashes,
     scan_sheet,
@@ -25,6 +25,70 @@ from precursor_screen.formats.xlsx_scan import (
     words_in_formulas,
     words_of_formats,
 )
+from precursor_screen.formats.xml import stream_records
+
+# The parts of an XLSX: which file of the archive holds which sheet, and what each part refers to.
+
+_SHEET_KINDS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+
+
+class SheetPart(Struct, frozen=True):
+    """One sheet: its name, and the path of its XML in the archive; empty where the workbook does not say."""
+
+    name: str
+    path: str
+
+
+def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part refers to: id -> (last word of the type, path in the archive). Links to the outside are left out.
+
+    Raises:
+        UnreadableManifest: not well formed.
+        zipfile.BadZipFile, zlib.error: damaged.
+    """
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    found: dict[str, tuple[str, str]] = {}
+    for element in records(archive, path, ("Relationship",)):
+        if element.get("TargetMode") == "External":
+            continue
+        target = element.get("Target", "")
+        joined = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found[element.get("Id", "")] = (element.get("Type", "").rpartition("/")[2], joined)
+    return found
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> list[SheetPart]:
+    """The sheets that the workbook lists, in order.
+
+    Raises:
+        UnreadableManifest: not well formed.
+        zipfile.BadZipFile, zlib.error: damaged.
+    """
+    known = relations(archive, "xl/workbook.xml")
+    parts = []
+    for element in records(archive, "xl/workbook.xml", ("sheet",)):
+        kind, path = known.get(element.get("id", ""), ("", ""))
+        if kind in _SHEET_KINDS or not kind:
+            parts.append(SheetPart(element.get("name", ""), path))
+    return parts
+
+
+def records(archive: zipfile.ZipFile, path: str, names: tuple[str, ...]) -> Iterator[Element]:
+    """The outermost elements of these local names in a part; none where there is no such part.
+
+    Raises:
+        UnreadableManifest: not well formed.
+        zipfile.BadZipFile, zlib.error: damaged.
+    """
+    try:
+        info = archive.getinfo(path)
+    except KeyError:
+        return
+    with archive.open(info) as stream:
+        for record in stream_records(stream, names, file=path, error=UnreadableManifest):
+            yield record.element
+
 
 # Texts of an XLSX that stand in no cell: comments, text boxes and shapes, charts, names, properties of the document.
 
@@ -50,10 +114,8 @@ def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]
     """
     found: list[OutOfTableText] = []
     for kind, path in relations(archive, part).values():
-        if kind == "comments":
-            found += _comments(records(archive, path, ("comment",)))
-        elif kind == "threadedComment":
-            found += _comments(records(archive, path, ("threadedComment",)))
+        if kind in ("comments", "threadedComment"):
+            found += _comments(records(archive, path, ("comment", "threadedComment")))
         elif kind == "drawing":
             found += _drawing(archive, path)
         elif kind == "vmlDrawing":
@@ -156,7 +218,7 @@ _NEW_ERROR = re.compile(
 )
 
 
-class XlsxAudit:
+class XlsxAudit(WorkbookAudit):
     """Knows which part of the archive is which sheet."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -194,9 +256,18 @@ class XlsxAudit:
 
     def count_empty(self, position: int) -> int:
         """As `WorkbookAudit.count_empty`."""
-        strings = [path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"]
-        empty = _empty_strings(self._archive, strings[0]) if strings and strings[0] in self._archive.namelist() else set()
-        return _count_empty(self._archive, self._parts[position].path, empty)
+        texts, count = set[int](), 0
+        with suppress(UnreadableManifest):  # the scan has said so
+            strings = enumerate(records(self._archive, self._strings(), ("si",)))
+            texts.update(number for number, string in strings if _has_text(string))
+        with suppress(UnreadableManifest):
+            for row in records(self._archive, self._parts[position].path, ("row",)):
+                count += sum(_is_empty(cell, texts) for cell in row)
+        return count
+
+    def _strings(self) -> str:
+        """The part of the texts that cells refer to; empty where there is none."""
+        return next((path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"), "")
 
     def repaired(self) -> bytes:
         """The workbook with `#N/A` for error values that calamine does not know: the scan gives the true ones."""
@@ -215,9 +286,7 @@ class XlsxAudit:
         except UnreadableManifest as error:
             asides = []
             notes.append(Broken(1, "", 1, f"a comment, drawing or list of names is damaged: {error.message}", LOST))
-        strings = next(
-            (path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"), ""
-        )
+        strings = self._strings()
         if strings in self._archive.NameToInfo:
             unused = unused_strings(self._archive, strings, [p.path for p in self._parts if p.path in self._archive.NameToInfo])
             if unused is None:
@@ -237,85 +306,16 @@ class XlsxAudit:
         return path if path in self._archive.NameToInfo else ""
 
 
-def _empty_strings(archive: zipfile.ZipFile, path: str) -> set[int]:
-    """Numbers of the shared strings without a text; phonetic readings are none."""
-    empty: set[int] = set()
-    number, filled, phonetic, hearing = -1, False, False, False
-
-    def start(name: str, _: object) -> None:
-        nonlocal number, filled, phonetic, hearing
-        local = name.rpartition(":")[2]
-        if local == "si":
-            number, filled = number + 1, False
-        elif local == "rPh":
-            phonetic = True
-        hearing = local == "t" and not phonetic
-
-    def end(name: str) -> None:
-        nonlocal phonetic, hearing
-        local = name.rpartition(":")[2]
-        hearing = False
-        if local == "rPh":
-            phonetic = False
-        elif local == "si" and not filled:
-            empty.add(number)
-
-    def hear(text: str) -> None:
-        nonlocal filled
-        filled = filled or (hearing and bool(text.strip()))
-
-    _parse(archive, path, start, end, hear)
-    return empty
+def _has_text(string: Element) -> bool:
+    """Whether a shared string holds a text; phonetic readings are none."""
+    return any((text.text or "").strip() for part in string if part.tag != "rPh" for text in part.iter("t"))
 
 
-def _count_empty(archive: zipfile.ZipFile, path: str, empty_strings: set[int]) -> int:
-    count = 0
-    kind, element, has_formula = "", "", False
-    text: list[str] = []
-    seen = False
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal kind, element, has_formula, seen
-        local = name.rpartition(":")[2]
-        if local == "c":
-            kind, element, has_formula, seen = attributes.get("t", ""), "", False, False
-            text.clear()
-        elif local in ("v", "is"):
-            element, seen = local, True
-        elif local == "f":
-            has_formula = not seen
-
-    def end(name: str) -> None:
-        nonlocal count, element
-        local = name.rpartition(":")[2]
-        if local == element:
-            element = ""
-        elif local == "c" and seen and kind != "e" and not has_formula:
-            value = "".join(text).strip()
-            count += not value or (kind == "s" and value.isdigit() and int(value) in empty_strings)
-
-    def hear(heard: str) -> None:
-        if element:
-            text.append(heard)
-
-    _parse(archive, path, start, end, hear)
-    return count
-
-
-def _parse(
-    archive: zipfile.ZipFile,
-    path: str,
-    start: Callable[[str, dict[str, str]], object],
-    end: Callable[[str], object],
-    hear: Callable[[str], object],
-) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = hear
-    try:
-        with archive.open(path) as stream:
-            while chunk := stream.read(CHUNK):
-                parser.Parse(chunk, False)
-    except expat.ExpatError:
-        return  # the scan has said so
+def _is_empty(cell: Element, texts: Container[int]) -> bool:
+    """Whether a cell states a value without a formula before it, and that is an empty text. texts: numbers of shared strings with a text."""
+    parts = [part for part in cell if part.tag in ("v", "is", "f")]
+    values = [part for part in parts if part.tag != "f"]
+    if not values or parts[0].tag == "f" or cell.get("t") == "e":
+        return False
+    value = "".join(text for part in values for text in part.itertext()).strip()
+    return not value or (cell.get("t") == "s" and value.isdigit() and int(value) not in texts)

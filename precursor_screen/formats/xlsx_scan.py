@@ -14,9 +14,16 @@ from xml.parsers import expat
 
 from msgspec import Struct
 
-from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
+from precursor_screen.formats.parts import (
+    SheetScan,
+    constants_of,
+    has_words,
+    place_of,
+    texts_of_xml,
+    words_of_format,
+    words_of_page,
+)
 from precursor_screen.formats.sheet import UNCACHED, OutOfTableText
-from precursor_screen.formats.workbook_audit import SheetScan, has_words, place_of, words_of_page
 from precursor_screen.text.codes import is_cas
 
 CHUNK = 1 << 20
@@ -98,18 +105,15 @@ def scan_sheet(archive: zipfile.ZipFile, path: str) -> SheetScan:
     Raises:
         zipfile.BadZipFile, zlib.error, EOFError: damaged.
     """
-    scanner = _Scanner()
     with archive.open(path) as stream:
-        return scanner.run(stream.read)
+        return _Scanner().run(stream.read)
 
 
 def _is_plain(piece: bytes) -> bool:
     """Whether tags can be counted as bytes: no error, no formula, no comment, and no tag written in an unusual way."""
-    return (
-        not any(mark in piece for mark in (b't="e"', b"t='", b"<f", b"<!", b":row", b":v>", b"\x00"))
-        and piece.count(b"<v") == piece.count(b"<v>")
-        and piece.count(b"<is") == piece.count(b"<is>")
-    )
+    if any(mark in piece for mark in (b't="e"', b"t='", b"<f", b"<!", b":row", b":v>", b"\x00")):
+        return False
+    return all(piece.count(tag) == piece.count(tag + b">") for tag in (b"<v", b"<is"))
 
 
 class _Scanner:
@@ -202,9 +206,7 @@ class _Scanner:
             if not self._is_filled and not self._is_error:
                 self._is_formula = True
                 self._listen()
-        elif local == "t" or local == "r":
-            return
-        else:
+        elif local not in ("t", "r"):
             self._start_other(local, attributes)
 
     def _start_other(self, local: str, attributes: dict[str, str]) -> None:
@@ -304,9 +306,9 @@ def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[OutOfTableTex
 
 def _without_prefixes(piece: bytes) -> bytes:
     """A piece of XML without the prefixes of names, which are declared outside of it."""
-    return re.sub(
-        rb"\b\w+:(?=\w+[\s=>/])", b"", re.sub(rb"(</?)\w+:", rb"\1", re.sub(rb"\sxmlns(?::\w+)?=\"[^\"]*\"", b"", piece))
-    )
+    for pattern, rest in ((rb"\sxmlns(?::\w+)?=\"[^\"]*\"", b""), (rb"(</?)\w+:", rb"\1"), (rb"\b\w+:(?=\w+[\s=>/])", b"")):
+        piece = re.sub(pattern, rest, piece)
+    return piece
 
 
 _NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b[^>]*\bformatCode=\"([^\"]*)\"")

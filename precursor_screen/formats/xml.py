@@ -25,13 +25,12 @@ MAX_DEPTH = 200  # no message or list nests deeper than some twenty; deeper ones
 
 
 class Record(Struct, frozen=True):
-    """One record. `element` has local names throughout; `ancestors` are (local name, attributes), outermost first.
+    """One record. `element` has local names throughout.
 
     `number` counts the records of the file from 1. The element is emptied when the next record is asked for.
     """
 
     element: Element
-    ancestors: tuple[tuple[str, dict[str, str]], ...]
     number: int
 
     @property
@@ -79,7 +78,7 @@ def stream_records(
                 inside -= 1
                 if not inside:
                     number += 1
-                    yield Record(element, tuple((e.tag, dict(e.attrib)) for e in path), number)
+                    yield Record(element, number)
             if not inside:
                 element.clear()
                 if path:

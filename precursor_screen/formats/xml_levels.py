@@ -6,12 +6,12 @@ and registers, of which half is worse than none, a message that is damaged is re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lxml import etree
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import unreadable
 
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
 MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand
@@ -40,23 +40,19 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
     depth = count = 0
     parser = _parser()
     for start in range(0, len(data), _STEP):
-        damage = _feed(parser, data[start : start + _STEP])
+        damage = _damage(parser.feed, data[start : start + _STEP])
         for event, element in parser.read_events():
             depth += 1 if event == START else -1
             count += event == START
             if count > MAX_ELEMENTS:
-                raise UnreadableManifest(
-                    f"holds more than {MAX_ELEMENTS:,} elements", where=Where(file), remedy="Split the file."
-                )
+                raise unreadable(file, f"holds more than {MAX_ELEMENTS:,} elements", "Split the file.")
             if depth > MAX_DEPTH:
-                raise UnreadableManifest(
-                    f"nests elements deeper than {MAX_DEPTH}", where=Where(file), remedy="Ask the sender for another file."
-                )
+                raise unreadable(file, f"nests elements deeper than {MAX_DEPTH}", "Ask the sender for another file.")
             yield event, element
         if damage:
             yield DAMAGE, damage
             return
-    if damage := _close(parser):
+    if damage := _damage(parser.close):
         yield DAMAGE, damage
 
 
@@ -71,10 +67,8 @@ def refuse_document_type(text: str, file: str) -> None:
         elif text.startswith("<!--", place):
             place = _after(text, "-->", place)
         elif text.startswith("<!", place):
-            raise UnreadableManifest(
-                "holds a document type definition or entities, which are not read",
-                where=Where(file), remedy="Ask the sender for a file without them.",
-            )  # fmt: skip
+            says = "holds a document type definition or entities, which are not read"
+            raise unreadable(file, says, "Ask the sender for a file without them.")
         else:
             return
 
@@ -100,17 +94,10 @@ def _parser() -> Any:
     )  # fmt: skip
 
 
-def _feed(parser: Any, data: bytes) -> str:
+def _damage(step: Callable[..., None], *data: bytes) -> str:
+    """What is wrong at a step of a parser, in words; empty: nothing."""
     try:
-        parser.feed(data)
-    except etree.XMLSyntaxError as error:
-        return _sentence(error)
-    return ""
-
-
-def _close(parser: Any) -> str:
-    try:
-        parser.close()
+        step(*data)
     except etree.XMLSyntaxError as error:
         return _sentence(error)
     return ""
@@ -125,7 +112,7 @@ def _is_damaged(data: bytes) -> bool:
     parser = etree.XMLPullParser(
         events=(), resolve_entities=False, no_network=True, huge_tree=False, target=_Nothing(), encoding="utf-8"
     )
-    return bool(_feed(parser, data) or _close(parser))
+    return bool(_damage(parser.feed, data) or _damage(parser.close))
 
 
 class _Nothing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -11,9 +13,15 @@ from msgspec import Struct, field
 from precursor_screen.core.schema import LINE_COLUMNS
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
-from precursor_screen.readers.code_cells import without_fillers
-from precursor_screen.readers.column_map import ColumnMap, Guess
-from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
+from precursor_screen.readers.code_cells import (
+    direction_of_procedure,
+    find_currency,
+    find_direction,
+    find_function,
+    find_mode,
+    without_fillers,
+)
+from precursor_screen.readers.column_map import COUNTRIES, DATES, KINDS, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.number_cells import (
     Numbers,
@@ -26,10 +34,9 @@ from precursor_screen.readers.number_cells import (
     weigh_column,
     without_terms,
 )
-from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
-from precursor_screen.text.cell_errors import NOT_AVAILABLE
 from precursor_screen.text.countries import find_country, is_no_one_country
-from precursor_screen.text.numbers import Evidence
+from precursor_screen.text.covered import NOT_AVAILABLE
+from precursor_screen.text.numbers import decide
 
 _NUMBER_CODES = {
     "quantity": "unparsed-quantity",
@@ -64,8 +71,7 @@ class Columns(Struct):
 
     def take(self, name: str) -> pa.ChunkedArray | None:
         """The best column of a field, taken out."""
-        columns = self.text.pop(name, None)
-        return columns[0] if columns else None
+        return next(iter(self.text.pop(name, ())), None)
 
     def guess_of(self, name: str) -> Guess | None:
         """The first guess for a field."""
@@ -90,9 +96,7 @@ def assemble(
         make(columns)
     for name in list(columns.text):
         if name in KINDS or name in ("message_function", "version"):
-            column = columns.take(name)
-            if column is not None:
-                columns.made[name] = column
+            columns.made[name] = columns.text.pop(name)[0]
     ordered = [c for c in LINE_COLUMNS if c.name in columns.made]
     return pa.table([columns.made[c.name] for c in ordered], schema=pa.schema([(c.name, c.arrow) for c in ordered]))
 
@@ -118,24 +122,26 @@ def _make_description(columns: Columns) -> None:
     """Descriptions and what extends them, in the order of the columns."""
     placed: list[tuple[int, pa.ChunkedArray]] = []
     for name in _GOODS_TEXTS:
-        positions = [g.position for g in columns.guesses if g.field == name]
-        placed += list(zip(sorted(positions), columns.text.get(name, []), strict=True))
-    if "description" in columns.text or "description_extra" in columns.text:
+        positions = sorted(g.position for g in columns.guesses if g.field == name)
+        placed += zip(positions, columns.text.pop(name, []), strict=True)
+    if placed:
         placed.sort(key=lambda item: item[0])
         columns.made["description"] = join_texts(_without_echo([c for _, c in placed]), EXTRA_SEPARATOR)
-    columns.text.pop("description", None)
-    columns.text.pop("description_extra", None)
 
 
 def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
     """Parts without what an earlier one says already: a description and its translation are often the same text."""
     kept: list[pa.ChunkedArray] = []
     for part in parts:
-        fresh = part
         for earlier in kept:
-            fresh = pc.if_else(pc.fill_null(pc.equal(fresh, earlier), False), _NONE, fresh)
-        kept.append(fresh)
+            part = _unlike(part, earlier)
+        kept.append(part)
     return kept
+
+
+def _unlike(column: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells that do not say what those of another column say."""
+    return pc.if_else(pc.fill_null(pc.equal(column, other), False), _NONE, column)
 
 
 def _make_numbers(columns: Columns) -> None:
@@ -155,29 +161,28 @@ def _make_numbers(columns: Columns) -> None:
             parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.rows, columns.issues, told=told)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
-        if name in _MASSES:
-            guess = columns.guess_of(name)
-            unit = guess.unit if guess else None
-            for prefix, values in (("", parsed), ("ambiguous_", larger)):
-                if values is not None:
-                    made = to_kilograms(values, unit_column, unit, _MASSES[name], columns.rows, columns.issues)
-                    columns.made[f"{prefix}{_MASSES[name]}"] = made
-        elif name in _MASSES.values():
-            for prefix, values in (("", parsed), ("ambiguous_", larger)):
-                if values is not None and f"{prefix}{name}" not in columns.made:
-                    made = to_kilograms(values, None, None, name, columns.rows, columns.issues)
-                    columns.made[f"{prefix}{name}"] = made
+            _make_mass(columns, name, parsed, larger, unit_column)
         elif name == "packages":
             columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)
-            _keep_units(columns, "package_type", parsed)
+            _keep_units(columns, "package_type", parsed.units)
         else:
             columns.made[name] = parsed.values
-            if name == "quantity":
-                _keep_units(columns, "quantity_unit", parsed)
-                _unit_of_header(columns, parsed)
-                if larger is not None:
-                    columns.made["ambiguous_quantity"] = larger.values
+        if name == "quantity":
+            _keep_units(columns, "quantity_unit", parsed.units)
+            _unit_of_header(columns, parsed)
+            if larger is not None:
+                columns.made["ambiguous_quantity"] = larger.values
     _make_currency(columns, numbers)
+
+
+def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | None, unit_column: pa.ChunkedArray | None) -> None:
+    """A mass and its larger reading in kilograms; a column of kilograms yields to one that states its unit."""
+    guess = columns.guess_of(name)
+    made, unit = (_MASSES[name], guess.unit if guess else None) if name in _MASSES else (name, None)
+    for target, values in ((made, parsed), (f"ambiguous_{made}", larger)):
+        if values is not None and (name in _MASSES or target not in columns.made):
+            units = unit_column if name in _MASSES else None
+            columns.made[target] = to_kilograms(values, units, unit, made, columns.rows, columns.issues)
 
 
 def _may_be_text(columns: Columns, column: pa.ChunkedArray) -> bool:
@@ -203,43 +208,34 @@ def _decimal_marks(
     any column tells it."""
     if stated:
         return dict.fromkeys(found, stated), frozenset(found), True
-    evidence = {name: weigh_column(column, plain[name]) for name, column in found.items()}
-    total = Evidence()
-    for one in evidence.values():
-        total = total.plus(one)
-    marks = {name: one.decide() or total.decide() or "." for name, one in evidence.items()}
-    return marks, frozenset(name for name, one in evidence.items() if one.decide()), bool(total.decide())
+    votes = {name: weigh_column(column, plain[name]) for name, column in found.items()}
+    sure = {name: mark for name, said in votes.items() if (mark := decide(said))}
+    total = decide(sum(votes.values(), Counter[str]()))
+    return dict.fromkeys(found, total or ".") | sure, frozenset(sure), bool(total)
 
 
-def _keep_units(columns: Columns, name: str, parsed: Numbers) -> None:
+def _keep_units(columns: Columns, name: str, units: pa.ChunkedArray | None) -> None:
     """Units that stood in the cells (`639 PKG`), where the column of units says nothing."""
-    if parsed.units is None:
-        return
-    stated = columns.take(name)
-    columns.text[name] = [pc.coalesce(stated, parsed.units) if stated is not None else parsed.units]
+    if units is not None:
+        stated = columns.take(name)
+        columns.text[name] = [pc.coalesce(stated, units) if stated is not None else units]
 
 
 def _unit_of_header(columns: Columns, parsed: Numbers) -> None:
     """The unit of quantities that their header names (`Quantity (kg)`), where neither a column of units nor the cell says another."""
     guess = columns.guess_of("quantity")
-    if guess is None or guess.unit is None:
-        return
-    stated = columns.take("quantity_unit")
-    of_header = pc.if_else(pc.is_valid(parsed.values), pa.scalar(guess.unit.code), _NONE)
-    columns.text["quantity_unit"] = [pc.coalesce(stated, of_header) if stated is not None else of_header]
+    if guess is not None and guess.unit is not None:
+        of_header = pc.if_else(pc.is_valid(parsed.values), pa.scalar(guess.unit.code), _NONE)
+        _keep_units(columns, "quantity_unit", of_header)
 
 
 def _make_currency(columns: Columns, numbers: dict[str, Numbers]) -> None:
     """The currency of the value: what its header names, else the column, else what stood in the cells."""
-    column = columns.take("currency")
-    guess = columns.guess_of("value")
-    if guess is not None and guess.currency and "value" in numbers:
-        values = numbers["value"].values
-        columns.made["currency"] = pc.if_else(pc.is_valid(values), pa.scalar(guess.currency), _NONE)
-        return
-    in_cells = numbers["value"].units if "value" in numbers else None
-    parts = [c for c in (column, in_cells) if c is not None]
-    if parts:
+    column, guess, value = columns.take("currency"), columns.guess_of("value"), numbers.get("value")
+    parts = [c for c in (column, value.units if value else None) if c is not None]
+    if guess is not None and guess.currency and value:
+        columns.made["currency"] = pc.if_else(pc.is_valid(value.values), pa.scalar(guess.currency), _NONE)
+    elif parts:
         columns.made["currency"] = _reword(pc.coalesce(*parts), find_currency)
 
 
@@ -259,16 +255,10 @@ def _make_codes(columns: Columns) -> None:
         columns.made["hs_code"], others = code_cells.parse_hs_codes(codes, columns.rows, columns.issues)
         if others is not None:
             columns.made["other_hs_codes"] = others
-    for name, parse in (
-        ("cas_numbers", code_cells.parse_cas_numbers),
-        ("cus_codes", code_cells.parse_cus_codes),
-        ("un_numbers", code_cells.parse_un_numbers),
-    ):
-        column = columns.take(name)
-        if column is not None:
-            columns.made[name] = parse(column, columns.rows, columns.issues)
-    containers = columns.text.pop("container_numbers", None)
-    if containers:
+    for name in ("cas_numbers", "cus_codes", "un_numbers"):
+        if (column := columns.take(name)) is not None:
+            columns.made[name] = code_cells.parse_substance_numbers(column, name, columns.rows, columns.issues)
+    if containers := columns.text.pop("container_numbers", None):
         columns.made["container_numbers"] = code_cells.parse_containers(join_texts(containers, ";"))
     item = columns.take("item_number")
     if item is not None:
@@ -277,64 +267,43 @@ def _make_codes(columns: Columns) -> None:
 
 
 def _make_words(columns: Columns) -> None:
-    direction, procedure = columns.take("direction"), columns.take("procedure")
-    stated = [
-        *([_reword(direction, find_direction)] if direction is not None else []),
-        *([_reword(procedure, direction_of_procedure)] if procedure is not None else []),
-    ]
+    ways = (("direction", find_direction), ("procedure", direction_of_procedure))
+    stated = [_reword(column, find) for name, find in ways if (column := columns.take(name)) is not None]
     if stated and any(c.null_count < len(c) for c in stated):
         columns.made["direction"] = pc.coalesce(*stated)
     for name, find in (("transport_mode", find_mode), ("message_function", find_function)):
-        column = columns.take(name)
-        if column is not None:
+        if (column := columns.take(name)) is not None:
             columns.made[name] = pc.coalesce(_reword(column, find), column)  # an unknown word stays as filed
 
 
 def _make_countries(columns: Columns) -> None:
     message = "neither a code nor a name of a country"
     for name in COUNTRIES:
-        column = columns.take(name)
-        if column is not None:
+        if (column := columns.take(name)) is not None:
             columns.made[name] = map_countries(column, name, message, columns.rows, columns.issues)
-    transit = columns.take("transit_countries")
-    if transit is not None:
-        columns.made["transit_countries"] = map_distinct(
-            transit,
-            find_countries,
-            code_cells.TEXTS,
-            "transit_countries",
-            "unknown-country",
-            message,
-            columns.rows,
-            columns.issues,
-        )
+    name = "transit_countries"
+    if (column := columns.take(name)) is not None:
+        how = (find_countries, code_cells.TEXTS, name, "unknown-country", message)
+        columns.made[name] = map_distinct(column, *how, columns.rows, columns.issues)
 
 
 def map_countries(column: pa.ChunkedArray, name: str, message: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
     """Alpha-2 codes; `NA` is Namibia here, so only what stood for nothing everywhere is null without an issue."""
     distinct = Distinct(column)
     parsed = [find_country(t) for t in distinct.texts]
-    bad = [
-        (i, "unknown-country", f"{name}: {message}")
-        for i, code in enumerate(parsed)
-        if code is None and not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i])
-    ]
+    unknown = (i for i, code in enumerate(parsed) if code is None)
+    told = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
+    bad = [(i, "unknown-country", f"{name}: {message}") for i in told]
     distinct.report(bad, name, rows, issues)
     return distinct.spread(parsed, pa.string())
 
 
 def find_countries(text: str) -> list[str] | None:
     """The countries that a cell lists; None where one of them is not known."""
-    one = find_country(text)
-    if one:
+    if one := find_country(text):
         return [one]
-    parts = [
-        p.strip()
-        for p in text.replace("\n", ";").replace("|", ";").replace("/", ";").replace(">", ";").replace(",", ";").split(";")
-    ]
-    if len(parts) == 1:
-        parts = text.split()
-    found = [find_country(p) for p in parts if p]
+    parts = [p.strip() for p in re.split(r"[\n|/>,;]", text)]
+    found = [find_country(p) for p in (parts if len(parts) > 1 else text.split()) if p]
     return [c for c in found if c] if found and all(found) else None
 
 
@@ -342,12 +311,9 @@ def _make_parties(columns: Columns) -> None:
     """Names and addresses; of several names for one role the first is the party's, the others go to `other_parties`."""
     others: list[pa.ChunkedArray] = columns.text.pop("other_parties", [])
     for name in (*PARTY_NAMES, "declarant_name", "carrier_name"):
-        found = columns.text.pop(name, None)
-        if not found:
-            continue
-        best = pc.coalesce(*found)
-        columns.made[name] = best
-        others += [pc.if_else(pc.fill_null(pc.equal(other, best), False), _NONE, other) for other in found[1:]]
+        if found := columns.text.pop(name, None):
+            best = columns.made[name] = pc.coalesce(*found)
+            others += [_unlike(other, best) for other in found[1:]]
     if others:
         joined = join_texts(others, _JOIN)
         columns.made["other_parties"] = pc.split_pattern(joined, _JOIN)

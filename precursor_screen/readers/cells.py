@@ -112,9 +112,8 @@ def cut_long_cells(column: pa.ChunkedArray, header: str, rows: pa.Array, issues:
         return column
     long = pc.fill_null(pc.greater(pc.binary_length(column), MAX_CELL), False)
     for index in np.flatnonzero(long.to_numpy()):
-        issues.add(
-            "truncated-cell", f"{header!r} holds more than {MAX_CELL} bytes; what follows was not read", row=rows[int(index)].as_py(), index=int(index)
-        )  # fmt: skip
+        says = f"{header!r} holds more than {MAX_CELL} bytes; what follows was not read"
+        issues.add("truncated-cell", says, row=rows[int(index)].as_py(), index=int(index))
     return pc.if_else(long, pc.utf8_slice_codeunits(column, 0, MAX_CELL // 4), column)
 
 
@@ -174,12 +173,9 @@ def map_distinct(
 ) -> pa.ChunkedArray:  # fmt: skip
     """Parse a column value by value; what parses to None is null and an issue."""
     distinct = Distinct(column)
-    parsed = [None if is_typed_null(t) else parse(t) for t in distinct.texts]
-    bad = [
-        (i, code, message)
-        for i, (t, v) in enumerate(zip(distinct.texts, parsed, strict=True))
-        if v is None and not is_typed_null(t)
-    ]
+    nothing = list(map(is_typed_null, distinct.texts))
+    parsed = [None if none else parse(text) for text, none in zip(distinct.texts, nothing, strict=True)]
+    bad = [(i, code, message) for i, value in enumerate(parsed) if value is None and not nothing[i]]
     distinct.report(bad, field, rows, issues)
     return distinct.spread(parsed, kind)
 

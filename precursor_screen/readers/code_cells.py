@@ -7,18 +7,93 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from babel import Locale
 from stdnum import casrn
 
+from precursor_screen.core.tables import spellings_of, words_of
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.words import one_of
 from precursor_screen.text.codes import is_ec
+from precursor_screen.text.countries import fold_country
+
+# What a cell says about direction, mode of transport, currency and the function of a message.
+
+IMPORT, EXPORT, TRANSIT, TRANSHIPMENT = "import", "export", "transit", "transhipment"
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+_PROCEDURE = re.compile(r"(\d{2})\d{2}(?:[A-Z0-9]{0,3})?")
+
+
+@cache
+def meanings(role: str) -> dict[str, str]:
+    """What the words and codes of a role say, by `data/names/cell_words.csv`: direction, mode, function, currency, procedure."""
+    return spellings_of("cell_words", role)
+
+
+@cache
+def one_of(role: str) -> str:
+    """A pattern (RE2) for the words of a role."""
+    return "|".join(words_of("cell_words", role))
+
+
+def _fold(text: str) -> str:
+    folded = fold_country(text)
+    digits = "".join(c for c in text if c.isdigit())
+    return folded + digits if folded and digits else folded or digits
+
+
+def find_direction(text: str) -> str | None:
+    """import, export, transit or transhipment, from a word or code in several languages; else None."""
+    return meanings("direction").get(_fold(text)) if len(text) <= 60 else None
+
+
+def direction_of_procedure(text: str) -> str | None:
+    """The direction that a customs procedure implies, from its words or a four-digit code; None where it does not say."""
+    folded = _fold(text)
+    if len(text) > 80 or len(folded) < 2 or folded in ("22", "23", "24", "28"):
+        return None
+    if word := meanings("direction").get(folded):
+        return word
+    if match := _PROCEDURE.fullmatch(text.strip().replace(" ", "")):
+        return meanings("procedure").get(match[1])
+    head = re.match(r"(IM|EX|TR)\s?\d?\b", text.strip().upper())
+    return {"IM": IMPORT, "EX": EXPORT, "TR": TRANSIT}[head[1]] if head else None
+
+
+def find_mode(text: str) -> str | None:
+    """sea, air, road, rail or post, from a word or code in several languages; else None (pipelines, several modes)."""
+    tidy = re.sub(r"\.0+$", "", text)
+    return meanings("mode").get(_fold(tidy)) if len(text) <= 60 else None
+
+
+def find_function(text: str) -> str | None:
+    """original, replacement or cancellation; else None."""
+    return meanings("function").get(_fold(text)) if len(text) <= 60 else None
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(Locale.parse("en").currencies)
+
+
+def find_currency(text: str) -> str:
+    """The ISO 4217 code; what is no known currency stays as filed."""
+    upper, words = text.strip().upper(), meanings("currency")
+    if upper in words or upper in _currencies():
+        return words.get(upper, upper)
+    if word := words.get(fold_country(text)):
+        return word
+    code = _CURRENCY.search(upper) if len(upper) <= 40 else None
+    return code[0] if code and code[0] in _currencies() else text
+
 
 # Cells that stand for no reference: two bills that both read NA are not one shipment.
 
@@ -115,8 +190,7 @@ def hs_digits(text: str) -> list[str]:
             return []
     codes = []
     for part in _PARTS_OF_CODES.split(unicodedata.normalize("NFKC", text)[:_MOST_OF_CODES]):
-        match = _CODE.search(part)
-        if match:
+        if match := _CODE.search(part):
             # "7323.93 8215.99" are two codes, "6907 21 00" is one.
             words = [re.sub(r"\D", "", w) for w in match[0].split(" ")]
             whole = words if len(words) > 1 and all(len(w) >= 6 for w in words) else ["".join(words)]
@@ -128,11 +202,8 @@ def restore_zero(code: str, lengths: Counter[int]) -> str:
     """The code with the leading zero it lost; see `parse_hs_codes`."""
     size = len(code)
     # Headings of chapters 01 to 09 end at 14 (0814), so only 0 or 1 can follow: 2915240 is a cut code of chapter 29, not 02.
-    if code.startswith("0") or code[1:2] not in ("0", "1"):
-        return code
-    if size == 7 or (size in (5, 9, 11) and lengths[size + 1] > 0):
-        return f"0{code}"
-    return code
+    may_be = not code.startswith("0") and code[1:2] in ("0", "1")
+    return f"0{code}" if may_be and (size == 7 or (size in (5, 9, 11) and lengths[size + 1] > 0)) else code
 
 
 def is_filler(code: str) -> bool:
@@ -166,47 +237,30 @@ def find_containers(text: str) -> list[str]:
     """Container numbers in a cell: ISO 6346 ones written together; else what stands between separators."""
     upper = text.upper()[:20_000]
     found = ["".join(parts) for parts in _ISO_CONTAINER.findall(upper)]
-    if not found:
-        found = [part.strip() for part in _SEPARATORS.split(upper) if part.strip()]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found or filter(None, map(str.strip, _SEPARATORS.split(upper)))))
 
 
-def _lists(
-    column: pa.ChunkedArray, find: Callable[[str], list[str]], field: str, rows: pa.Array, issues: IssueList
-) -> pa.ChunkedArray:
+_NUMBERS: Final[dict[str, tuple[re.Pattern[str], Callable[[str | tuple[str, ...]], str]]]] = {
+    "cas_numbers": (_CAS, "-".join),
+    "cus_codes": (_CUS, "-".join),  # written `0010002-7`
+    "un_numbers": (_UN, lambda digits: str(digits).zfill(4)),
+}
+
+
+def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Lists of the CAS numbers, CUS codes or UN numbers in the cells of a column; a cell without one stays as filed.
+
+    A CAS number with a wrong check digit stays and is an issue.
+    """
+    pattern, written = _NUMBERS[field]
     distinct = Distinct(column)
-    parsed = [find(t[:20_000]) for t in distinct.texts]
+    parsed = [list(dict.fromkeys(map(written, pattern.findall(t[:20_000])))) or _as_filed(t[:20_000]) for t in distinct.texts]
     if field == "cas_numbers":
         wrong = [", ".join(v for v in values if not casrn.is_valid(v) and not is_ec(v)) for values in parsed]
         message = "the check digit is wrong, or it is no CAS or EC number"
         bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
         distinct.report(bad, field, rows, issues)
     return distinct.spread([v or None for v in parsed], TEXTS)
-
-
-def parse_cas_numbers(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
-    """Lists of CAS numbers; one with a wrong check digit stays and is an issue. What is no CAS number stays as filed."""
-    return _lists(column, find_cas_numbers, "cas_numbers", rows, issues)
-
-
-def find_cas_numbers(text: str) -> list[str]:
-    """CAS numbers in a cell of their own column; text without one is kept, so that nothing is lost."""
-    found = list(dict.fromkeys("-".join(parts) for parts in _CAS.findall(text)))
-    return found or _as_filed(text)
-
-
-def parse_cus_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
-    """Lists of CUS codes, written `0010002-7`; a cell without one stays as filed."""
-    return _lists(
-        column, lambda t: list(dict.fromkeys("-".join(p) for p in _CUS.findall(t))) or _as_filed(t), "cus_codes", rows, issues
-    )
-
-
-def parse_un_numbers(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
-    """Lists of UN numbers, four digits each; a cell without one stays as filed."""
-    return _lists(
-        column, lambda t: list(dict.fromkeys(n.zfill(4) for n in _UN.findall(t))) or _as_filed(t), "un_numbers", rows, issues
-    )
 
 
 def _as_filed(text: str) -> list[str]:

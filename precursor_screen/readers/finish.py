@@ -3,14 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE, LINE_COLUMNS, empty
 from precursor_screen.matching.party.exact_names import ordinary_words
-from precursor_screen.readers.interface import Digest, IssueList
+from precursor_screen.readers.column_map import ColumnReport
+from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.text.covered import foreign, is_covered
+from precursor_screen.text.key_numbers import numbers_of
+
+# Lines met again among the inputs of one run; a line_id is the same wherever the line was filed.
+
+
+def find_repeated(lines: pa.Table) -> tuple[pa.Array, pa.Table]:
+    """Which lines are met for the first time, and what is said of the others.
+
+    Args:
+        lines: LINE columns, in the order read.
+
+    Returns:
+        The rows to keep, in order; ISSUE `repeated-line` of every other, naming the first place.
+    """
+    # Eight bytes a line tell that none is met again; where one may be, the whole ids decide.
+    chunks = (numbers_of(pa.chunked_array([chunk])).to_numpy() for chunk in lines.column("line_id").chunks)
+    numbers = np.sort(np.concatenate([np.empty(0, np.uint64), *chunks]))
+    if not (numbers[1:] == numbers[:-1]).any():
+        return pa.array(np.arange(lines.num_rows)), ISSUE.empty_table()
+    ids = lines.column("line_id").combine_chunks().dictionary_encode()
+    first: dict[int, int] = {}
+    keep, issues = [], []
+    place = [lines.column(c) for c in ("source_file", "source_row")]
+    for number, code in enumerate(ids.indices.to_pylist()):
+        if code not in first:
+            first[code] = number
+            keep.append(number)
+            continue
+        here, there = ([column[n].as_py() for column in place] for n in (number, first[code]))
+        message = f"already read in {there[0]}, row {there[1]}"
+        issues.append(("repeated-line", *here, None, None, message, ids.dictionary[code].as_py(), 1))
+    return pa.array(keep, pa.int64()), _issues(issues)
+
+
+def _issues(rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    """`schema.ISSUE` of some rows."""
+    return pa.Table.from_pylist([dict(zip(ISSUE.names, row, strict=True)) for row in rows], schema=ISSUE)
 
 
 def input_id(name: str, digest: Digest) -> str:
@@ -22,6 +64,33 @@ def no_lines() -> pa.Table:
     """LINE without rows, with the columns that every input has."""
     always = ("line_id", "movement_key", "source_file", "source_row", "input_id", "shipment_id")
     return empty(pa.schema([(c.name, c.arrow) for c in LINE_COLUMNS if c.name in always]))
+
+
+def input_without_lines(name: str, digest: Digest, format_name: str = "") -> Input:
+    """An input of which nothing is known but what it is called."""
+    return Input(input_id(name, digest), name, digest.sha256, digest.size, format_name, "", None, (), (), frozenset(), 0)
+
+
+def without_lines(
+    described: Input, issues: IssueList, asides: pa.Table | None = None, reading: ColumnReport | None = None
+) -> InputTables:
+    """An input that gave no lines, and what is said of it."""
+    lines = no_lines()
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), asides, reading)
+
+
+def with_place(lines: pa.Table, name: str, digest: Digest, source_row: pa.Array, **more: pa.Array) -> pa.Table:
+    """The lines with where they stand and more columns, in the order of the schema."""
+    count = len(source_row)
+    places = {
+        "source_file": pa.repeat(name, count),
+        "source_row": source_row,
+        "input_id": pa.repeat(input_id(name, digest), count),
+    }
+    for column, values in (places | more).items():
+        lines = lines.append_column(column, pa.chunked_array([values]))
+    present = frozenset(lines.column_names)  # a table makes that list anew each time it is asked
+    return lines.select([c.name for c in LINE_COLUMNS if c.name in present])
 
 
 _SHOWN = 200
@@ -40,15 +109,10 @@ def note_languages(lines: pa.Table, issues: IssueList) -> None:
     if not unread:
         return
     there = pc.is_in(column, pa.array(unread, column.type))
-    first = pc.index(there, True).as_py()
-    issues.add(
-        "language-not-covered" if len(unread) >= _SHARE * len(texts) else "foreign-texts",
-        f"{len(unread):,} of {len(texts):,} texts are in a language of which no name of a substance is known",
-        row=lines.column("source_row")[first].as_py(),
-        field="description",
-        value=unread[0][:_SHOWN],
-        count=pc.sum(there).as_py(),
-    )
+    code = "language-not-covered" if len(unread) >= _SHARE * len(texts) else "foreign-texts"
+    says = f"{len(unread):,} of {len(texts):,} texts are in a language of which no name of a substance is known"
+    row, count = lines.column("source_row")[pc.index(there, True).as_py()].as_py(), pc.sum(there).as_py()
+    issues.add(code, says, row=row, field="description", value=unread[0][:_SHOWN], count=count)
 
 
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:
@@ -56,19 +120,8 @@ def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:
     ids = lines.column("line_id") if lines.num_rows else None
     more = [(code, row, None, None, f"and {count} more of this kind", count, None) for code, (count, row) in issues.rest.items()]
     rows = sorted([*issues.rows, *more], key=lambda r: (r[1] if r[1] is not None else 0, r[0], r[2] or "", r[3] or ""))
-    return pa.Table.from_pylist(
-        [
-            {
-                "code": code,
-                "source_file": issues.source_file,
-                "source_row": row,
-                "field": field,
-                "value": value,
-                "message": message,
-                "line_id": ids[index].as_py() if ids is not None and index is not None else None,
-                "count": count,
-            }
-            for code, row, field, value, message, count, index in rows
-        ],
-        schema=ISSUE,
+    id_of: dict[int | None, str] = {i: ids[i].as_py() for *_, i in rows if ids is not None and i is not None}
+    return _issues(
+        (code, issues.source_file, row, field, value, message, id_of.get(index), count)
+        for code, row, field, value, message, count, index in rows
     )

@@ -202,16 +202,13 @@ def _separated(table: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
 
 def _reference(lines: pa.Table) -> pa.ChunkedArray | None:
     """The declaration, else issuer and bill (house before master: a master bill covers many cargoes), else the shipment."""
-    kinds: list[pa.ChunkedArray] = []
-    if "declaration_id" in lines.column_names:
-        kinds.append(_tagged("d", lines.column("declaration_id")))
+    declaration = _first_of(lines, "declaration_id")
     bill = _first_of(lines, "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "stated_shipment_id")
+    kinds = [_tagged("d", declaration)] if declaration is not None else []
     if bill is not None:
-        issuer = lines.column("bill_issuer") if "bill_issuer" in lines.column_names else None
-        tagged = _tagged("b", bill)
-        if issuer is not None:
-            tagged = pc.if_else(pc.is_valid(tagged), join_texts([tagged, issuer], _NEXT), _NONE)
-        kinds.append(tagged)
+        tagged, issuer = _tagged("b", bill), _first_of(lines, "bill_issuer")
+        joined = tagged if issuer is None else join_texts([tagged, issuer], _NEXT)
+        kinds.append(pc.if_else(pc.is_valid(tagged), joined, _NONE))
     return pc.coalesce(*kinds) if kinds else None
 
 

@@ -114,3 +114,7 @@ class IssueList(Struct):
         else:
             count, first = self.rest.get(code, (0, row))
             self.rest[code] = (count + 1, first)
+
+    def note_broken(self, message: str, row: int, value: str | None = None) -> None:
+        """A segment or line of a message that is damaged; arguments as above."""
+        self.add_one_of_many("broken-segment", message, row=row, value=value)

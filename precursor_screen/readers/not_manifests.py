@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
 from os import SEEK_END
 from pathlib import Path
 from typing import Final
@@ -36,7 +35,7 @@ def refuse_what_is_no_manifest(blob: Blob, kind: str, head: bytes) -> None:
     Raises:
         NoManifest: it is one of these.
     """
-    if any(is_one(blob, kind, head) for is_one in _REPORTS):
+    if _is_report(blob, kind, head):
         remedy = "Give the manifests that it was made from; a folder of reports must not be screened."
         raise NoManifest("is a report of this program, not a manifest", where=Where(blob.name), remedy=remedy)
     if layout := _layout_of(blob, head) if kind in _LISTS else _layout_of_workbook(blob, kind):
@@ -82,32 +81,21 @@ def _columns(head: bytes) -> frozenset[str]:
     return frozenset(cell.strip().strip('"') for cell in re.split(r"[,;\t]", line))
 
 
-def _is_text(blob: Blob, kind: str, head: bytes) -> bool:
-    return kind == "text" and (head.startswith(b"precursor-screen: ") or any(columns <= _columns(head) for columns in _OF_FLAGS))
-
-
-def _is_json(blob: Blob, kind: str, head: bytes) -> bool:
-    if kind != "json":
-        return False
-    keys = frozenset(key.decode() for key in _KEY.findall(head[:4096]))
-    return {"schema_version", "run", "tool_version"} <= keys or _OF_FLAGS[0] <= keys
-
-
-def _is_page(blob: Blob, kind: str, head: bytes) -> bool:
-    return kind == "html" and b"<title>Precursor screening report" in head[:8192]
-
-
-def _is_workbook(blob: Blob, kind: str, head: bytes) -> bool:
-    return kind == "zip" and frozenset(_SHEETS.findall(_part(blob, "xl/workbook.xml"))) >= _OWN_SHEETS
-
-
-def _is_columnar(blob: Blob, kind: str, head: bytes) -> bool:
-    if kind != "parquet":
-        return False
-    with blob.open() as stream:
-        stream.seek(-min(blob.size(), HEAD_BYTES), SEEK_END)
-        tail = stream.read()
-    return all(name in tail for name in (b"flag_id", b"rule_id", b"shipment_id", b"because"))
-
-
-_REPORTS: Final[tuple[Callable[[Blob, str, bytes], bool], ...]] = (_is_text, _is_json, _is_page, _is_workbook, _is_columnar)
+def _is_report(blob: Blob, kind: str, head: bytes) -> bool:
+    """Whether a file is one of the reports of this program."""
+    match kind:
+        case "text":
+            return head.startswith(b"precursor-screen: ") or any(columns <= _columns(head) for columns in _OF_FLAGS)
+        case "json":
+            keys = frozenset(key.decode() for key in _KEY.findall(head[:4096]))
+            return {"schema_version", "run", "tool_version"} <= keys or _OF_FLAGS[0] <= keys
+        case "html":
+            return b"<title>Precursor screening report" in head[:8192]
+        case "zip":
+            return frozenset(_SHEETS.findall(_part(blob, "xl/workbook.xml"))) >= _OWN_SHEETS
+        case "parquet":
+            with blob.open() as stream:
+                stream.seek(-min(blob.size(), HEAD_BYTES), SEEK_END)
+                tail = stream.read()
+            return all(name in tail for name in (b"flag_id", b"rule_id", b"shipment_id", b"because"))
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,10 +13,10 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.code_cells import one_of
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.words import one_of
-from precursor_screen.text.dates import DateVotes, ParsedDate, parse_date, shifts_to_midnight, weigh_order
-from precursor_screen.text.numbers import Evidence, parse_number, weigh_marks
+from precursor_screen.text.dates import UNREADABLE, parse_date, shifts_to_midnight, weigh_order
+from precursor_screen.text.numbers import decide, parse_number, weigh_marks
 from precursor_screen.text.quantity_words import MASS, Unit, find_unit
 
 # Columns of dates: one order of day and month for a column, decided by all of its values.
@@ -40,28 +41,24 @@ def parse_date_columns(
     """
     distinct = {field: Distinct(column) for field, column in columns.items()}
     votes = {field: weigh_order(d.texts) for field, d in distinct.items()}
-    together = DateVotes()
-    for vote in votes.values():
-        together = together.plus(vote)
-    parsed = {}
-    for field, values in distinct.items():
-        decided = order or votes[field].decide() or together.decide()
-        parsed[field] = _parse(values, decided, field, rows, issues)
-    return parsed
+    together = decide(sum(votes.values(), Counter[str]()))
+    return {
+        field: _parse(values, order or decide(votes[field]) or together, field, rows, issues)
+        for field, values in distinct.items()
+    }
 
 
 def _parse(values: Distinct, order: str, field: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
     shift = shifts_to_midnight(t for t in values.texts if t not in _NOTHING)
-    days: list[ParsedDate] = []
-    bad: list[tuple[int, str, str]] = []
-    for position, text in enumerate(values.texts):
-        empty = text in _NOTHING or is_typed_null(text)
-        day = ParsedDate(None) if empty else parse_date(text, order, shift)
-        days.append(day)
-        if day.ambiguous:
-            bad.append((position, "ambiguous-date", f"{field}: day and month cannot be told apart"))
-        elif day.day is None and not empty:
-            bad.append((position, "unparsed-date", f"{field} is not a date"))
+    empty = [text in _NOTHING or is_typed_null(text) for text in values.texts]
+    days = [UNREADABLE if e else parse_date(text, order, shift) for text, e in zip(values.texts, empty, strict=True)]
+    bad = [
+        (position, "ambiguous-date", f"{field}: day and month cannot be told apart")
+        if day.ambiguous
+        else (position, "unparsed-date", f"{field} is not a date")
+        for position, day in enumerate(days)
+        if day.day is None and not empty[position]
+    ]
     values.report(bad, field, rows, issues)
     return values.spread([d.day for d in days], pa.date32())
 
@@ -93,17 +90,17 @@ def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) ->
     return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 
-def weigh_column(column: pa.ChunkedArray, plain_all: bool) -> Evidence:
+def weigh_column(column: pa.ChunkedArray, plain_all: bool) -> Counter[str]:
     """What a clean column says about its decimal mark, without reading the plain numbers one by one."""
     if plain_all:
         for part in (column.slice(0, _SAMPLE), column):  # nearly always the start tells
             point = _count(part, _POINT_FOR_SURE)
             if point:
                 break
-        return Evidence(point, 0)
+        return Counter({".": point})
     plain = pc.fill_null(pc.match_substring_regex(column, _PLAIN), True)
     odd = pc.unique(column.filter(pc.invert(plain))).drop_null().slice(0, _SAMPLE).to_pylist()
-    return Evidence(_count(column.filter(plain), _POINT_FOR_SURE), 0).plus(weigh_marks(t for t in odd if len(t) < 60))
+    return Counter({".": _count(column.filter(plain), _POINT_FOR_SURE)}) + weigh_marks(t for t in odd if len(t) < 60)
 
 
 def _count(column: pa.ChunkedArray, pattern: str) -> int:
@@ -145,10 +142,10 @@ def part_ambiguous(
     said = Distinct(pc.if_else(doubtful, column, pa.scalar(None, pa.string())))
     bad = []
     for place, cell in enumerate(said.texts):
-        of_cell = _mark_in(cell)
+        of_cell = next(c for c in cell if c in ".,")
         used = "" if of_cell == mark else "; the larger was used"
-        message = f"{field} may be {_shown(cell, of_cell, '.')} or {_shown(cell, of_cell, '')}{used}"
-        bad.append((place, "ambiguous-number", message))
+        small, large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
+        bad.append((place, "ambiguous-number", f"{field} may be {small} or {large}{used}"))
     said.report(bad, field, rows, issues)
     if not pc.any(either).as_py():
         return numbers, None
@@ -159,14 +156,6 @@ def _may_be_grouped(numbers: Numbers, column: pa.ChunkedArray, mark: str) -> pa.
     """Which cells hold one mark, before three figures."""
     pattern = rf"^-?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}(?:[^0-9.,].*)?$"
     return pc.and_(pc.fill_null(pc.match_substring_regex(column, pattern), False), pc.is_valid(numbers.values))
-
-
-def _mark_in(text: str) -> str:
-    return next(c for c in text if c in ".,")
-
-
-def _shown(text: str, mark: str, instead: str) -> str:
-    return text.replace(mark, instead, 1)[:40]
 
 
 def parse_numbers(
@@ -195,9 +184,8 @@ def parse_numbers(
     if pc.any(slow).as_py():
         odd = Distinct(pc.if_else(slow, column, pa.scalar(None, pa.string())))
         parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
-        bad = [
-            (i, code, f"{field} is not a number") for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])
-        ]
+        unread = [i for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
+        bad = [(i, code, f"{field} is not a number") for i in unread]
         odd.report(bad, field, rows, issues)
         values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
         if any(n and n.unit for n in parsed):
@@ -235,21 +223,17 @@ def to_kilograms(
     kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue.
     """
     stated = [u for u in (numbers.units, unit_column) if u is not None]
-    if not stated:
-        factor = header_unit.factor if header_unit else Decimal(1)
-        if factor == 1:
-            return numbers.values
-        factors: pa.ChunkedArray | pa.Scalar = pa.scalar(factor, _FACTOR)
-    else:
-        used = pc.coalesce(*stated)
-        factors = _factors(used, numbers.values, header_unit, field, rows, issues)
+    plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
+    if not stated and plain.as_py() == 1:
+        return numbers.values
+    factors = _factors(pc.coalesce(*stated), numbers.values, plain, field, rows, issues) if stated else plain
     product = pc.round(pc.multiply(numbers.values, factors), 6, round_mode="half_to_even")
     kilograms = pc.cast(product, pa.decimal128(38, 6))
     return pc.cast(pc.if_else(pc.less(kilograms, _LIMIT), kilograms, pa.scalar(None, kilograms.type)), DECIMAL)
 
 
 def _factors(
-    used: pa.ChunkedArray, values: pa.ChunkedArray, header_unit: Unit | None, field: str, rows: pa.Array, issues: IssueList
+    used: pa.ChunkedArray, values: pa.ChunkedArray, plain: pa.Scalar, field: str, rows: pa.Array, issues: IssueList
 ) -> pa.ChunkedArray:
     relevant = pc.if_else(pc.is_valid(values), used, pa.scalar(None, pa.string()))
     distinct = Distinct(relevant)
@@ -261,7 +245,6 @@ def _factors(
         if factors[i] is None
     ]
     distinct.report(bad, field, rows, issues)
-    plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
     return pc.if_else(pc.is_null(relevant), plain, distinct.spread(factors, _FACTOR))
 
 

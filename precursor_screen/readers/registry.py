@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, Where
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
-from precursor_screen.formats.blob import MAX_NESTING, Blob
-from precursor_screen.formats.mail import Mail
+from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
+from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
+from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.mail import read_body, read_mail, read_words
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
-from precursor_screen.readers.tabular.pasted import PastedReader
-from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.beside import lines_aside, says_something
+from precursor_screen.readers.tabular.reader import PastedReader, TabularReader
+
+# E-mails: what is attached is read as files are; the words of the message are screened beside them.
+
+BODY = "text of the e-mail"
+
+
+def read_mail(blob: Blob, kind: str) -> Mail | None:
+    """What an e-mail holds; None where the file is none.
+
+    Raises:
+        UnreadableManifest: damaged, or beyond the limits.
+    """
+    if kind == "mail":
+        return open_mail(blob)
+    return open_outlook(blob) if kind == "ole" and is_outlook(blob) else None
+
+
+def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
+    """The words of a message and of its header as an input without lines, if there are any that could name something."""
+    said = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
+    return read_words([*said, *mail.heads], blob, BODY, "e-mail")
+
+
+def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
+    """Words that stand in no table as an input without lines; none where nothing could be named by them.
+
+    Args:
+        said: where each text stands, and the text.
+        blob: the file that holds them.
+        called: what the input is called behind the file's name.
+        format_name: of the file.
+    """
+    says = says_something([text for _, text in said])
+    asides = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
+    if not asides:
+        return []
+    name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
+    beside = lines_aside(asides, name, digest, no_lines())
+    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), beside)]
+
 
 COMMENT = "comment of the archive"
 
@@ -79,7 +119,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
             members = None if is_workbook(archive) else unzip(archive, blob)
         if members is not None:
             if depth >= MAX_NESTING:
-                raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
+                raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
             said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
             return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
     mail = read_mail(blob, kind)
@@ -97,15 +137,13 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
 
 def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:
     if depth >= MAX_NESTING:
-        raise UnreadableManifest(
-            "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
-        )
+        raise unreadable(blob.name, "holds e-mails within e-mails", "Save its attachments, and screen those.")
     body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
     pictures = _pictures(blob, mail)
     if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
         if not body:
-            raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
+            raise unreadable(blob.name, "is an e-mail with nothing attached", remedy)
         return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"), *pictures]
     inner: list[InputTables] = []
     errors: list[InputError] = list(mail.errors)
@@ -147,9 +185,10 @@ def _read_members(
         except InputError as error:
             failed.append(error)
     if not results and not others:
-        raise failed[0] if len(failed) == 1 else UnreadableManifest(
-            f"holds nothing that can be read ({len(failed)} members)", where=Where(blob.name), remedy="Unpack it and look at what it holds."
-        )  # fmt: skip
+        if len(failed) == 1:
+            raise failed[0]
+        says = f"holds nothing that can be read ({len(failed)} members)"
+        raise unreadable(blob.name, says, "Unpack it and look at what it holds.")
     return [*results, *(_unread(error) for error in failed)]
 
 
@@ -163,7 +202,4 @@ def _told_alone(name: str, code: str, message: str) -> InputTables:
     """An issue about what gave no lines."""
     issues = IssueList(name)
     issues.add(code, message)
-    lines = no_lines()
-    digest = Digest("", 0)
-    described = Input(input_id(name, digest), name, "", 0, "", "", None, (), (), frozenset(), 0)
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines))
+    return without_lines(input_without_lines(name, Digest("", 0)), issues)

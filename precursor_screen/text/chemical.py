@@ -16,8 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.tables import DATA, shipped_rows, whole_rows, words_of
-from precursor_screen.text.patterns import late
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 # Molar masses of sum formulas, and how much of a salt is the base: ephedrine hydrochloride holds 82 % of ephedrine.
 

@@ -181,23 +181,19 @@ def find_cas(text: str) -> list[FoundCode]:
 
     Numbers whose check digit fails are returned with `valid=False`: a near miss of a listed number is worth saying.
     """
-    found: list[FoundCode] = []
-    for match in _CAS.finditer(text):
-        found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", bool(match["label"])))
-    labelled = [(m.start(), m.end()) for m in _CAS_SPACED.finditer(text)]
-    for match in _CAS_STROKES.finditer(text):
-        number = _found(match, f"{int(match['a'])}-{match['b']}-{match['c']}", False)
-        if number.valid and not any(start <= number.start < end for start, end in labelled):
-            found.append(number)
-    for match in _CAS_SPACED.finditer(text):
-        found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", True))
+    found = [_cas(m, bool(m["label"])) for m in _CAS.finditer(text)]
+    spaced = [_cas(m, True) for m in _CAS_SPACED.finditer(text)]
+    strokes = (_cas(m, False) for m in _CAS_STROKES.finditer(text) if f"{m['b']}{m['c']}".isascii())
+    found += [one for one in strokes if one.valid and not any(other.start <= one.start < other.end for other in spaced)]
     for match in _CAS_GLUED.finditer(text):
         digits = str(int(match["all"]))
-        found.append(_found(match, f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}", True))
-    return sorted(found, key=lambda f: (f.start, f.end))
+        number = f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}"
+        found.append(FoundCode(number, match.start(), match.end(), True, is_cas(number)))
+    return sorted([*found, *spaced], key=lambda f: (f.start, f.end))
 
 
-def _found(match: re.Match[str], number: str, labelled: bool) -> FoundCode:
+def _cas(match: re.Match[str], labelled: bool) -> FoundCode:
+    number = f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}"
     return FoundCode(number, match.start(), match.end(), labelled, is_cas(number))
 
 
@@ -248,22 +244,16 @@ def format_un(text: str) -> str | None:
 
 def find_un(text: str) -> list[FoundCode]:
     """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090) or as on an orange plate (33/1090), in order."""
-    written = [
-        FoundCode(str(int(m["n"])).zfill(4), m.start(), m.end(), True, True)
-        for m in _UN.finditer(text)
-        if 4 <= int(m["n"]) <= 3999
-    ]
-    plates = [
+    plates = (
         (m.end(), m)
         for m in _PLATE.finditer(text)
         if _on_plates().get(m["n"]) == m["hazard"] and not _OF_PARTS.search(text, max(0, m.start() - _PART_REACH), m.start())
-    ]
-    named = [(m.end(), m) for m in _PLATE_NAMED.finditer(text)]
-    for m in dict([*plates, *named]).values():  # one that is found both ways ends in one place
-        number = m["n"] if m["n"] else m["whole"]
-        if 4 <= int(number) <= 3999:
-            written.append(FoundCode(number, m.start(), m.end(), True, True))
-    return sorted(written, key=lambda f: (f.start, f.end))
+    )
+    named = ((m.end(), m) for m in _PLATE_NAMED.finditer(text))
+    shown = dict([*plates, *named]).values()  # one that is found both ways ends in one place
+    numbers = [(f"{int(m['n']):04}", m) for m in _UN.finditer(text)] + [(m["n"] or m["whole"], m) for m in shown]
+    found = [FoundCode(number, m.start(), m.end(), True, True) for number, m in numbers if 4 <= int(number) <= 3999]
+    return sorted(found, key=lambda f: (f.start, f.end))
 
 
 def format_cus(text: str) -> str | None:
@@ -287,9 +277,7 @@ def format_hs(text: str) -> str | None:
     Chapter 77 is reserved in every edition; 98 and 99 are for national use.
     """
     digits = re.sub(r"[\s.\-/]", "", text)
-    if not re.fullmatch(r"\d{6,12}", digits, re.ASCII) or digits[:2] in ("00", "77"):
-        return None
-    return digits
+    return digits if re.fullmatch(r"\d{6,12}", digits, re.ASCII) and digits[:2] not in ("00", "77") else None
 
 
 def hs6(text: str) -> str | None:

@@ -16,8 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.tables import words_of
-from precursor_screen.text.patterns import late
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
 _PLACES: Final = 20  # of one name in a text, looked at in turn
@@ -117,14 +116,12 @@ def concentration_of(text: str, name: str) -> Concentration | None:
     if not percentages or not name:
         return None
     flat = plain(text)
-    at = -1
+    at, found = -1, None
     for _ in range(_PLACES):
         at = text.find(name, at + 1)
-        if at < 0:
-            return None
-        if found := _beside(flat, at, at + len(name), percentages):
-            return found
-    return None
+        if at < 0 or (found := _beside(flat, at, at + len(name), percentages)):
+            break
+    return found
 
 
 def _read(flat: str, match: re.Match[str]) -> Concentration | None:

@@ -119,27 +119,21 @@ def find_country(text: str) -> str | None:
     tidy = unicodedata.normalize("NFKC", text).strip().strip("'\"")
     if not tidy or len(tidy) > 200:
         return None
-    plain = _plain(tidy)
-    if plain:
+    if plain := _plain(tidy):
         return plain
-    match = _PAIR.fullmatch(tidy)
-    if not match:
+    if not (match := _PAIR.fullmatch(tidy)):
         return None
     code_text, name_text = (match[1], match[2]) if match[1] else (match[4], match[3]) if match[4] else (match[6], match[5])
     code, name = _plain(code_text), _plain(name_text)
-    if code and name:
-        return code if code == name else None
-    return name
+    return name if not code or code == name else None
 
 
 def _plain(text: str) -> str | None:
     upper = text.strip().upper().replace(".", "")
     if len(upper) == 2 and upper in _codes():
         return upper
-    if len(upper) <= 3:
-        other = _other_codes().get(upper.zfill(3) if upper.isdigit() else upper)
-        if other:
-            return other
+    if len(upper) <= 3 and (other := _other_codes().get(upper.zfill(3) if upper.isdigit() else upper)):
+        return other
     folded = fold_country(text)
     found = _names().get(folded)
     if found is None and folded.startswith("THE"):

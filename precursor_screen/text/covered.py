@@ -14,6 +14,20 @@ from typing import Final
 from precursor_screen.core.tables import shipped_words, words_of
 from precursor_screen.text.text import plain
 
+# What a spreadsheet leaves in a cell that it could not work out: no text of goods, though it looks like one.
+
+# For RE2. Letters beyond ASCII are a range: the class \pL fourteen times over takes 20 ms to compile, for each column. Error values as
+# Excel writes them in English and other languages (#NAME?, #¿NOMBRE?, #ИМЯ?), those of
+# LibreOffice (Err:502), and the mark that readers of workbooks put where a formula has no saved result.
+CELL_ERROR: Final = (
+    r"(?i)^\s*(?:(?:#\s?[¡¿]?[A-Z/0_\x{80}-\x{10FFFF}]{1,14}[!?]|#(?:N/A|N/D|NV|N/DISP|ZAHL|CALC|SPILL|GETTING_DATA|UNCACHED|REF|NAME|VALUE|NULL|NUM)!?|err:\d{3}|"
+    r"error 20\d\d|#{3,}|\[object object\]|loading\.{3})\s*)+$|^\s*=\s*(?:[A-Z]{2,12}\(|['\w ]{1,40}![$A-Z])|#(?:REF|VALUE|NAME|DIV/0|UNCACHED)[!?]"
+)
+NOT_AVAILABLE: Final = r"(?i)^\s*#N/?A\s*$"  # the same as "no value" in most columns; among descriptions a look-up that failed
+# In a column that is mapped to nothing an error is often a helper's; a text that was never worked out may be anything.
+UNCACHED_CELL: Final = r"#UNCACHED!"
+
+
 # Scripts by their blocks (Unicode 15.1, Blocks.txt) of which `data/substances/names.csv` has no name; a test compares both.
 _SCRIPTS: Final = (
     "\u0530-\u058f\u0700-\u074f\u0780-\u07ff\u0980-\u0e00\u0e80-\u10ff\u1200-\u13ff\u1400-\u18af\u1950-\u19df\u1a00-\u1a1f\u1b00-\u1c4f\u1c90-\u1cbf"

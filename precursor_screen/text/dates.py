@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,23 +29,6 @@ _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?")
 
 
-class DateVotes(Struct, frozen=True):
-    """How many values can only be read in that order."""
-
-    day_first: int = 0
-    month_first: int = 0
-
-    def plus(self, other: DateVotes) -> DateVotes:
-        """Both together."""
-        return DateVotes(self.day_first + other.day_first, self.month_first + other.month_first)
-
-    def decide(self) -> str:
-        """`dmy`, `mdy`, or empty where nothing speaks for either."""
-        if self.day_first == self.month_first:
-            return ""
-        return "dmy" if self.day_first > self.month_first else "mdy"
-
-
 class ParsedDate(Struct, frozen=True):
     """A day; or `ambiguous`, where the order of day and month decides and is not known."""
 
@@ -55,23 +39,21 @@ class ParsedDate(Struct, frozen=True):
 UNREADABLE = ParsedDate(None)
 
 
-def weigh_order(texts: Iterable[str]) -> DateVotes:
-    """What a column's values say about the order of day and month: `25/11/2026` one thing, `11/25/2026` the other."""
-    day_first = month_first = 0
-    for text in texts:
-        match = _TRIPLE.fullmatch(text.strip())
-        if match:
-            first, second, dotted = int(match[1]), int(match[3]), match[2] == "."
-        else:
-            compact = _year_last(text.strip())
-            if compact is None:
-                continue
-            first, second, dotted = compact[0], compact[1], False
-        if first > 12 >= second or dotted:  # nobody writes 11.25.2026
-            day_first += 1
-        elif second > 12 >= first:
-            month_first += 1
-    return DateVotes(day_first, month_first)
+def weigh_order(texts: Iterable[str]) -> Counter[str]:
+    """How many of a column's values can only be read as `dmy` (25/11/2026), and how many as `mdy` (11/25/2026)."""
+    return Counter(order for text in texts if (order := _only_order(text.strip())))
+
+
+def _only_order(text: str) -> str:
+    if match := _TRIPLE.fullmatch(text):
+        first, second = int(match[1]), int(match[3])
+        if match[2] == ".":  # nobody writes 11.25.2026
+            return "dmy"
+    elif compact := _year_last(text):
+        first, second, _ = compact
+    else:
+        return ""
+    return "dmy" if first > 12 >= second else "mdy" if second > 12 >= first else ""
 
 
 def shifts_to_midnight(texts: Iterable[str]) -> bool:
@@ -100,28 +82,17 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     tidy = unicodedata.normalize("NFKC", text).strip().strip("'\"")
     if not tidy or len(tidy) > 60:
         return UNREADABLE
-    match = _ISO.fullmatch(tidy)
-    if match:
+    if match := _ISO.fullmatch(tidy):
         return _iso(match, shift)
-    match = _TRIPLE.fullmatch(tidy)
-    if match:
+    if match := _TRIPLE.fullmatch(tidy):
         return _triple(match, order)
     if tidy[0].isdigit() and tidy.replace(".", "").isdigit():
         return _digits(tidy, order)
-    match = _COMPACT.fullmatch(tidy)
-    if match:
-        return _day(int(match[1]), int(match[2]), int(match[3]))
-    match = _MONTH_ONLY.fullmatch(tidy)
-    if match:
-        return _day(int(match[1]), int(match[2]), 1)
-    match = _CHINESE.fullmatch(tidy)
-    if match:
-        return _day(int(match[1]), int(match[2]), int(match[3] or 1))
-    match = _NAMED.fullmatch(tidy)
-    if match:
-        month = _months().get(_fold(match[2]))
-        if month:
-            return _day(_year(match[4]), month, int(match[1] or match[3] or 1))
+    if match := _COMPACT.fullmatch(tidy) or _MONTH_ONLY.fullmatch(tidy) or _CHINESE.fullmatch(tidy):
+        year, month, day, *_ = *match.groups(), None
+        return _day(int(year), int(month), int(day or 1))
+    if (match := _NAMED.fullmatch(tidy)) and (named := _months().get(_fold(match[2]))):
+        return _day(_year(match[4]), named, int(match[1] or match[3] or 1))
     return UNREADABLE
 
 
@@ -145,10 +116,8 @@ def _triple(match: re.Match[str], order: str) -> ParsedDate:
         return _day(_year(match[1]), second, int(year))
     if first == second or match[2] == ".":
         return _day(_year(year), second, first)
-    if order == "mdy":
-        return _day(_year(year), first, second)
     if order:
-        return _day(_year(year), second, first)
+        return _day(_year(year), first, second) if order == "mdy" else _day(_year(year), second, first)
     return ParsedDate(None, ambiguous=first <= 12 and second <= 12)
 
 
@@ -159,17 +128,13 @@ def _digits(tidy: str, order: str) -> ParsedDate:
     match = _MONTH_ONLY.fullmatch(tidy)
     if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR:
         return _day(int(match[1]), int(match[2]), 1)
-    whole = re.sub(r"\.0+$", "", tidy)
-    compact = _year_last(whole)
-    if compact:
+    if compact := _year_last(tidy):
         first, second, year = compact
         if not order and first != second and first <= 12 and second <= 12:
             return ParsedDate(None, ambiguous=True)
         return _day(year, first, second) if order == "mdy" else _day(year, second, first)
     match = _SERIAL.fullmatch(tidy)
-    if match:
-        return ParsedDate(_EXCEL_EPOCH + timedelta(days=int(match[1])))
-    return UNREADABLE
+    return ParsedDate(_EXCEL_EPOCH + timedelta(days=int(match[1]))) if match else UNREADABLE
 
 
 def _year_last(text: str) -> tuple[int, int, int] | None:
@@ -209,8 +174,7 @@ def _months() -> dict[str, int]:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for month, name in get_month_names(width, context, locale).items():
-                    folded = _fold(name).strip(".")
-                    if len(folded) >= 3:
+                    if len(folded := _fold(name).strip(".")) >= 3:
                         names.setdefault(folded, set()).add(month)
     names["sept"] = {9}
     return {name: next(iter(months)) for name, months in names.items() if len(months) == 1}

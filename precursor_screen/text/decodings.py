@@ -16,7 +16,7 @@ from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from precursor_screen.text.patterns import late
+from precursor_screen.text.text import late
 
 # For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
 # a word, since one alone is a share or a sum.
@@ -80,17 +80,7 @@ def further_readings(text: str) -> tuple[str, ...]:
         reading = text
         for _ in range(_ROUNDS):
             before = reading
-            for step in (
-                _take_packed,
-                _take_words,
-                html.unescape,
-                _take_percent,
-                _take_quoted,
-                _take_escapes,
-                _take_twice,
-                _turn,
-                _take_digits,
-            ):
+            for step in _STEPS:
                 reading = step(reading)
             reading = _take_figures(reading, letters)
             reading = _TAG.sub(tag, _GLUED.sub(r" \1 ", reading))
@@ -167,9 +157,8 @@ def _take_words(text: str) -> str:
 
 def _mail_word(word: str) -> str:
     try:
-        return "".join(
-            part.decode(name or "latin-1", "replace") if isinstance(part, bytes) else part for part, name in decode_header(word)
-        )
+        parts = decode_header(word)
+        return "".join(part.decode(name or "latin-1", "replace") if isinstance(part, bytes) else part for part, name in parts)
     except (ValueError, LookupError):  # no such code page, or no base64
         return word
 
@@ -240,3 +229,10 @@ def _turn(text: str) -> str:
     if not _DIRECTION.search(text):
         return text
     return _DIRECTION.sub("", _OVERRIDE.sub(lambda m: m[1][::-1], text))
+
+
+# In the order in which they are taken back.
+_STEPS: Final[tuple[Callable[[str], str], ...]] = (
+    *(_take_packed, _take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _take_twice),
+    *(_turn, _take_digits),
+)

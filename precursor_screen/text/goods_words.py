@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from precursor_screen.core import tables
-from precursor_screen.text.patterns import late
+from precursor_screen.text.text import late
 from precursor_screen.text.text import plain as fold
 
 # The noun that English goods are named by: BRASS BALL VALVES FOR WATER, 40 PCS are valves; Horses; live, pure-bred are horses.
@@ -31,19 +31,14 @@ def words_in(text: str) -> list[str]:
 
 def head_noun(text: str, passed_over: Collection[str] = ()) -> str:
     """The last word of the first part of a description that holds any but those passed over; '' if there is none."""
-    for part in _PART.split(text.lower()):
-        words: list[str] = [word for word in _WORD.findall(part) if word not in passed_over]
-        if words:
-            return words[-1]
-    return ""
+    parts = ([word for word in _WORD.findall(part) if word not in passed_over] for part in _PART.split(text.lower()))
+    return next((words[-1] for words in parts if words), "")
 
 
 def heading_nouns(heading: str) -> Iterator[str]:
     """The nouns that a heading of the nomenclature names its goods by: what stands before the semicolon, without what tells of them."""
     for part in _NAMED.split(heading.lower().partition(";")[0]):
-        words = _WORD.findall(_TOLD.split(part)[0])
-        if words:
-            yield words[-1]
+        yield from _WORD.findall(_TOLD.split(part)[0])[-1:]
 
 
 WINDOW: Final = 80
@@ -225,11 +220,8 @@ def _is_emptied(before: str, near_before: str, near_after: str) -> bool:
     if _EMPTIED.search(near_after[:60]):
         return True
     first = _CLAUSE_END.split(before)[0]
-    return (
-        first is not near_before
-        and _EMPTIED.search(first) is not None
-        and not _ANY_QUANTITY.search(near_before + "#" + near_after)
-    )
+    elsewhere = first is not near_before and _EMPTIED.search(first) is not None
+    return elsewhere and not _ANY_QUANTITY.search(f"{near_before}#{near_after}")
 
 
 def _is_preparation(name: str, before: str, here: str, after: str) -> bool:

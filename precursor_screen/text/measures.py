@@ -13,9 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.text.numbers import DIGITS, NUMERALS, read_figure, read_numeral
-from precursor_screen.text.patterns import late
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
 _LIMIT: Final = Decimal(10) ** 12
@@ -142,12 +141,9 @@ def tokens_of(
     at = 0
     while at < len(flat):
         token = _token(text, flat, at, foreign, found)
-        if token is None:
-            at += 1
-            continue
-        if token.kind != "filler":
+        if token and token.kind != "filler":
             found.append(token)
-        at = max(token.end, at + 1)
+        at = max(token.end if token else 0, at + 1)
     return _tidied(found)
 
 
@@ -220,10 +216,8 @@ def _mask(flat: str, own: Sequence[tuple[int, int]], other: Sequence[tuple[int, 
 
 
 def _foreign(flat: str) -> bool:
-    return any(
-        (w := words().get(word)) is not None and w.language in COMMA_LANGUAGES and len(word) > 2
-        for word in re.findall(r"[^\W\d_]+", flat)
-    )
+    known = (words().get(word) for word in re.findall(r"[^\W\d_]{3,}", flat))
+    return any(word is not None and word.language in COMMA_LANGUAGES for word in known)
 
 
 def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> Token | None:
@@ -235,24 +229,14 @@ def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> 
             return replace(after, start=at, values=tuple(v / places for v in after.values), thousandths=False)
         return after
     if char in (_OWN, _OTHER):
-        end = at
-        while end < len(flat) and flat[end] == char:
-            end += 1
-        return Token(_MARKS[char], at, end)
+        return Token(_MARKS[char], at, len(flat) - len(flat[at:].lstrip(char)))
     if char == " ":
         return Token(BREAK, at, at + 1) if text[at] in "\n\r\x0b\x0c" else None
     before = flat[at - 1] if at else " "
     if char.isdigit():
         if before.isalnum() and not _IS_CJK.match(before) and not (before in "xх" and found and found[-1].kind == TIMES):
             return _skip(flat, at)
-        if (
-            before == "/"
-            and found
-            and found[-1].kind == SLASH
-            and len(found) > 1
-            and found[-2].kind == WORD
-            and found[-2].end == at - 1
-        ):
+        if before == "/" and [t.kind for t in found[-2:]] == [WORD, SLASH] and found[-2].end == at - 1:
             return _skip(flat, at)  # WP316/316L
         return _number(flat, at, foreign, found)
     if char in "x×*✕х" and found and found[-1].end == at and found[-1].kind in (MEASURE, PACKAGE) and _TIMES.match(flat, at):
@@ -260,11 +244,8 @@ def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> 
     numerals = NUMERALS.match(flat, at)
     if numerals and (read := _asian(flat, numerals)):
         return read
-    if (
-        (before.isdigit() or before in " )")
-        and _TIMES.match(flat, at)
-        and not (char.isalpha() and before == " " and not _joins(flat, at))
-    ):
+    times = (before.isdigit() or before in " )") and _TIMES.match(flat, at)
+    if times and not (char.isalpha() and before == " " and not _joins(flat, at)):
         return Token(TIMES, at, at + 1)
     first = _UNIT_FIRST.match(flat, at) if not before.isalnum() else None
     if first and not (found and found[-1].kind == NUMBER and found[-1].end >= at - 1):
@@ -355,12 +336,7 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         end = match.end()
     elif match := _DIMENSION.match(flat, end):
         return Token(SIZE, at, match.end(), readings)
-    elif (
-        flat[end : end + 1].isalpha()
-        and not _IS_CJK.match(flat[end])
-        and not _TIMES.match(flat, end)
-        and not _LONGEST.match(flat, end)
-    ):
+    elif flat[end : end + 1].isalpha() and not any(p.match(flat, end) for p in (_IS_CJK, _TIMES, _LONGEST)):
         return _skip(flat, at)
     return Token(NUMBER, at, end, readings, thousandths=open_mark)
 
@@ -378,12 +354,11 @@ def _measure(
 def _asian(flat: str, numerals: re.Match[str]) -> Token | None:
     """A figure in Chinese numerals, if a unit or a package follows it at once: 二十吨, 八十桶."""
     unit = _UNIT.match(flat, numerals.end())
-    spelled = unit and unit["unit"]
     value = (read_numeral(numerals[0]),)
     if not value[0]:
         return None
-    if spelled and (word := words().get(spelled)) and word.unit and unit:
-        return _measure(numerals.start(), numerals, unit.end(), value, False, word.unit, spelled)
+    if unit and (word := words().get(unit["unit"])) and word.unit:
+        return _measure(numerals.start(), numerals, unit.end(), value, False, word.unit, unit["unit"])
     package = _LONGEST.match(flat, numerals.end())
     if package and (word := words().get(package[0])) and word.role == "package":
         return Token(NUMBER, numerals.start(), numerals.end(), value)

@@ -42,30 +42,19 @@ def _paired(tokens: list[Token]) -> list[Token]:
     for i in range(len(out) - 1):
         if out[i].kind != m.NUMBER:
             continue
-        later = next(
-            (j for j in range(i + 1, min(i + 5, len(out))) if out[j].kind not in (m.SLASH, m.COMMA, m.AND, *_LABELS)), None
-        )
+        between = (m.SLASH, m.COMMA, m.AND, *_LABELS)
+        later = next((j for j in range(i + 1, min(i + 5, len(out))) if out[j].kind not in between), None)
         labelled = any(t.kind in _LABELS for t in out[max(0, i - 3) : (later or i) + 4])
-        if (
-            later is not None
-            and out[later].kind == m.MEASURE
-            and labelled
-            and later - i >= 2
-            and (unit := words().get(out[later].unit))
-            and unit.unit
-        ):
-            factor = unit.unit.factor
-            out[i] = replace(
-                out[i], kind=m.MEASURE, values=tuple(v * factor for v in out[i].values), of=out[later].of, unit=out[later].unit
-            )
+        if later is None or later - i < 2 or not labelled or out[later].kind != m.MEASURE:
+            continue
+        measure = out[later]
+        if (word := words().get(measure.unit)) and (unit := word.unit):
+            values = tuple(v * unit.factor for v in out[i].values)
+            out[i] = replace(out[i], kind=m.MEASURE, values=values, of=measure.of, unit=measure.unit)
     for i in range(len(out) - 5):
         first, bar, second, one, stroke, two = out[i : i + 6]
-        if (
-            (bar.kind, stroke.kind) == (m.SLASH, m.SLASH)
-            and first.kind in _LABELS
-            and second.kind in _LABELS
-            and (one.kind, two.kind) == (m.MEASURE, m.MEASURE)
-        ):
+        labelled = first.kind in _LABELS and second.kind in _LABELS
+        if labelled and bar.kind == stroke.kind == m.SLASH and one.kind == two.kind == m.MEASURE:
             out[i : i + 6] = [first, one, bar, second, two, replace(stroke, kind=m.COMMA)]
     return out
 
@@ -73,10 +62,8 @@ def _paired(tokens: list[Token]) -> list[Token]:
 def _measure_before(tokens: list[Token], i: int) -> int | None:
     if i >= 1 and tokens[i - 1].kind == m.MEASURE:
         return i - 1
-    per = (
-        i >= 3 and tokens[i - 1].kind == m.PACKAGE and tokens[i - 2].kind in (m.SLASH, m.PER) and tokens[i - 3].kind == m.MEASURE
-    )
-    return i - 3 if per else None
+    kinds = [t.kind for t in tokens[i - 3 : i]] if i >= 3 else []
+    return i - 3 if kinds in ([m.MEASURE, m.SLASH, m.PACKAGE], [m.MEASURE, m.PER, m.PACKAGE]) else None
 
 
 def _measure_after(tokens: list[Token], i: int) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
@@ -99,7 +100,6 @@ _CELL = re.compile(
 )
 _SUM = re.compile(r"[-+]?\d[\d.,']*(?:\s*[-+]\s*\d[\d.,']*)+")
 _TERM = re.compile(r"([-+]?)\s*(\d[\d.,']*)")
-_GROUPED_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")
 
 
 class Number(Struct, frozen=True):
@@ -109,37 +109,19 @@ class Number(Struct, frozen=True):
     unit: str = ""
 
 
-class Evidence(Struct, frozen=True):
-    """How many values of a column can only be read with that decimal mark."""
-
-    point: int = 0
-    comma: int = 0
-
-    def decide(self) -> str:
-        """The decimal mark, `.` or `,`; empty where nothing speaks for either."""
-        if self.point == self.comma:
-            return ""
-        return "." if self.point > self.comma else ","
-
-    def plus(self, other: Evidence) -> Evidence:
-        """Both together."""
-        return Evidence(self.point + other.point, self.comma + other.comma)
+def decide(votes: Counter[str]) -> str:
+    """What most of some votes are for; empty where there is none, or two are level."""
+    first, second = [*votes.most_common(2), ("", 0), ("", 0)][:2]
+    return first[0] if first[1] > second[1] else ""
 
 
-def weigh_marks(texts: Iterable[str]) -> Evidence:
-    """What a column's values say about its decimal mark.
+def weigh_marks(texts: Iterable[str]) -> Counter[str]:
+    """How many of a column's values can only be read with the decimal mark `.`, and how many with `,`.
 
     `1.234,56` speaks for the comma, `1,234.56` and `12.5` for the point; `1,234` and `1.234` say nothing.
     """
-    point = comma = 0
-    for text in texts:
-        match = _CELL.match(_tidy(text))
-        if not match:
-            continue
-        mark = _only_mark(match["digits"].rstrip(" "))
-        point += mark == "."
-        comma += mark == ","
-    return Evidence(point, comma)
+    found = (_CELL.match(_tidy(text)) for text in texts)
+    return Counter(mark for match in found if match and (mark := _only_mark(match["digits"].rstrip(" "))))
 
 
 def _only_mark(digits: str) -> str:
@@ -184,32 +166,24 @@ def parse_number(text: str, mark: str = ".") -> Number | None:
     if not match:
         return None
     value = _parse_digits(match["digits"], mark)
-    if value is None or (match["sign"] == "(") != bool(match["close"]):
+    exponent = int((match["exponent"] or "e0")[1:])
+    if value is None or (match["sign"] == "(") != bool(match["close"]) or abs(exponent) > 30:
         return None
-    if match["exponent"]:
-        if abs(int(match["exponent"][1:])) > 30:
-            return None
-        value = value.scaleb(int(match["exponent"][1:]))
-    if match["sign"] in ("-", "(") or match["trail"]:
-        value = -value
+    value = value.scaleb(exponent)
     unit = (match["unit"] or match["before"] or "").strip(" .:;")
-    if unit.startswith("%"):
+    if unit.startswith("%") or abs(value) >= _LIMIT:
         return None
-    if abs(value) >= _LIMIT:
-        return None
-    return Number(value.quantize(PLACES), unit)
+    return Number((-value if match["sign"] in ("-", "(") or match["trail"] else value).quantize(PLACES), unit)
 
 
 def _parse_sum(tidy: str, mark: str) -> Decimal | None:
     """`1,618+0+0+0-0`: vendors add up mass by mode of transport and leave the sum undone."""
     if not _SUM.fullmatch(tidy) or "+" not in tidy:
         return None
-    total = Decimal(0)
-    for sign, digits in _TERM.findall(tidy):
-        value = _parse_digits(digits, mark)
-        if value is None:
-            return None
-        total += -value if sign == "-" else value
+    terms = [(sign, _parse_digits(digits, mark)) for sign, digits in _TERM.findall(tidy)]
+    if any(value is None for _, value in terms):
+        return None
+    total = sum((-value if sign == "-" else value for sign, value in terms if value), Decimal(0))
     return total.quantize(PLACES) if abs(total) < _LIMIT else None
 
 
@@ -230,10 +204,8 @@ def _parse_digits(digits: str, mark: str) -> Decimal | None:
 
 def _grouped(whole: str, separator: str) -> bool:
     """Whether thousands are grouped as such: a stray mark means that the convention is the other one."""
-    for group in (separator, "'", " "):
-        if group in whole:
-            if _GROUPED_INDIAN.fullmatch(whole):  # lakh and crore: 12,34,567
-                return True
-            parts = whole.split(group)
-            return 1 <= len(parts[0]) <= 3 and all(len(p) == 3 and p.isdigit() for p in parts[1:])
-    return True
+    group = next((group for group in (separator, "'", " ") if group in whole), "")
+    if not group or _INDIAN.fullmatch(whole):
+        return True
+    first, *rest = whole.split(group)
+    return 1 <= len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest)

@@ -111,13 +111,10 @@ class _Phrases:
         token, j, package = self._tokens[i], i + 1, ""
         if token.kind == m.PACKAGE:
             package = token.of
-            if (
-                self._kind(j) == m.TIMES and self._kind(j + 1) == m.NUMBER and self._kind(j + 2) not in (m.PACKAGE, m.TIMES)
-            ):  # BAG X 25
-                number = self._factor(j + 1)
-                if number:
-                    value = number.counts[0]
-                    return Stated(COUNT, "", (value,), value, package, token.start, self._tokens[j + 1].end), j + 2
+            times, after = (self._kind(j), self._kind(j + 1)) == (m.TIMES, m.NUMBER), self._kind(j + 2)
+            if times and after not in (m.PACKAGE, m.TIMES) and (number := self._factor(j + 1)):  # BAG X 25
+                value = number.counts[0]
+                return Stated(COUNT, "", (value,), value, package, token.start, self._tokens[j + 1].end), j + 2
             if self._kind(j) not in (m.OF, m.EACH):
                 return None, j
             j += 1
@@ -166,12 +163,8 @@ class _Phrases:
             word = self._tokens[j]
             if self._kind(j + 1) == m.EACH:
                 return _Factor(j + 2, measure=token, package=word.of, each=True)
-            return _Factor(
-                j + 1,
-                measure=token,
-                package=word.of,
-                each=_holds(word.of, token) and not (word.of in _WHOLE and not word.unit.endswith("s")),
-            )
+            each = _holds(word.of, token) and not (word.of in _WHOLE and not word.unit.endswith("s"))
+            return _Factor(j + 1, measure=token, package=word.of, each=each)
         return _Factor(j, measure=token)
 
     def _is_unknown_package(self, i: int) -> bool:
@@ -228,9 +221,8 @@ class _Phrases:
             return self._alone(i, measured), end
         number = math.prod((f.counts[0] for f in counts), start=Decimal(1))
         stated = self._times(i, end, number, measured, counts)
-        outer = next(
-            (f.per for n, f in enumerate(factors) if f.per and not any(g.package == f.per for g in factors[n + 1 :])), ""
-        )
+        behind = ([g.package for g in factors[n + 1 :]] for n in range(len(factors)))
+        outer = next((f.per for f, packages in zip(factors, behind, strict=True) if f.per and f.per not in packages), "")
         boxed = factors[0] is not measured and not any(f.package == measured.package for f in counts)
         if measured.each and measured.package in BOXES and boxed:
             outer = measured.package  # 4 X 4 L/CASE, 10 AMPOULES OF 1 ML PER BOX
@@ -320,23 +312,17 @@ class _Phrases:
             return count, end
         beside = self._factor(at)
         assert beside
-        if self._kind(beside.end) == m.TIMES or (
-            beside.package and beside.package != package and not _same(beside.package, package)
-        ):
+        other = beside.package and beside.package != package and not {"any", "piece"} & {beside.package, package}
+        if other or self._kind(beside.end) == m.TIMES:
             return count, end
         if beside.each or leads or factors[-1].each:
             stated = self._times(i, beside.end, number, beside, [f for f in factors if f.counts])
             return (replace(stated, package=package) if stated else None), beside.end
         token = self._tokens[at]
         stop = self._tokens[beside.end - 1].end
-        found = Stated(
-            BESIDE, token.of, token.values, number, package, start, stop, role=self._roles[at], thousandths=token.thousandths
-        )
-        return replace(found, inner=len(factors) > 1), beside.end
-
-
-def _same(one: str, other: str) -> bool:
-    return bool({"any", "piece"} & {one, other})
+        role, inner, open_mark = self._roles[at], len(factors) > 1, token.thousandths
+        found = Stated(BESIDE, token.of, token.values, number, package, start, stop, role, inner, thousandths=open_mark)
+        return found, beside.end
 
 
 def _holds(package: str, token: Token) -> bool:

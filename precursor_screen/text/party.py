@@ -19,12 +19,13 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
+from itertools import groupby
 
 from anyascii import anyascii
 from msgspec import Struct
 
 from precursor_screen.core.tables import DATA
-from precursor_screen.text import party_scripts as scripts
+from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
@@ -208,13 +209,9 @@ def _clean(name: str) -> tuple[str, tuple[str, ...]]:
     text = " ".join(pieces).casefold()
     if text.isprintable():
         return text, ()
-    kept = []
-    for c in text:
-        if c.isprintable():
-            kept.append(c)
-        elif unicodedata.category(c) != "Cf":  # zero-width and direction marks join what they stand in; others part it
-            kept.append(" ")
-    return "".join(kept), ("control or zero-width characters",)
+    # Zero-width and direction marks join what they stand in; others part it.
+    kept = "".join(c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in text)
+    return kept, ("control or zero-width characters",)
 
 
 def _split_noise(text: str) -> tuple[list[str], tuple[str, ...]]:
@@ -261,11 +258,9 @@ def _own_tokens(part: str) -> tuple[str, ...]:
 
 def _customary(own: tuple[str, ...]) -> list[str]:
     """Personal names in Hangul or Han as they are customarily romanised, where letter by letter does not give that."""
-    if len(own) == 1:
-        return [*scripts.romanise_hangul(own[0]), *scripts.read_han(own[0])]
-    if len(own) <= 3 and all(len(token) <= 3 for token in own):
-        return [*scripts.romanise_hangul("".join(own)), *scripts.read_han("".join(own))]
-    return []
+    may_be = len(own) == 1 or (len(own) <= 3 and all(len(token) <= 3 for token in own))
+    name = "".join(own) if may_be else ""
+    return [*scripts.romanise_hangul(name), *scripts.read_han(name)]
 
 
 def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Interpretation]:
@@ -301,16 +296,9 @@ def _split_words(text: str) -> list[str]:
 
 def _join_initials(tokens: list[str]) -> list[str]:
     joined: list[str] = []
-    run: list[str] = []
-    for token in [*tokens, ""]:
-        if len(token) == 1 and token.isalpha():
-            run.append(token)
-            continue
-        if run:
-            joined.append("".join(run))
-            run = []
-        if token:
-            joined.append(token)
+    for are_initials, run in groupby(tokens, lambda token: len(token) == 1 and token.isalpha()):
+        parts = list(run)
+        joined += ["".join(parts)] if are_initials else parts
     return joined
 
 

@@ -19,7 +19,6 @@ from precursor_screen.text.text import plain
 # Units as written to mass in kilograms, volume in litres, or a count.
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
-TABLE, X12, IATA = "table", "x12", "iata"
 
 
 class Unit(Struct, frozen=True):
@@ -37,7 +36,6 @@ def fold_unit(text: str) -> str:
 
 
 _COLUMNS: Final = ("code", "kind", "factor", "language", "words", "source")
-_MESSAGE_UNITS: Final = {X12: {"L": "LBR", "K": "KGM", "G": "GRM", "N": "LBR"}, IATA: {"L": "LBR", "K": "KGM"}}
 _QUALIFIED = re.compile(r"^(?P<unit>[^#(/,;-]+?)\s*(?:#[A-Z]|\([^)]*\)|[/,;-].*)$")
 
 
@@ -52,18 +50,15 @@ def _spellings() -> dict[str, Unit]:
 
 
 @lru_cache(maxsize=16_384)
-def find_unit(text: str, message: str = TABLE) -> Unit | None:
+def find_unit(text: str) -> Unit | None:
     """The unit that a text names.
 
     Args:
         text: code or word: `KGM`, `kgs.`, `KGM#G`, `KILOGRAMOS (KG)`.
-        message: table, x12 or iata; what `L`, `K` and `G` stand for depends on it.
     """
     if len(text) > 80:
         return None
-    folded = fold_unit(text)
-    found = _spellings().get(_MESSAGE_UNITS.get(message, {}).get(folded, folded))
-    if found:
+    if found := _spellings().get(fold_unit(text)):
         return found
     match = _QUALIFIED.match(text.strip())
     return _spellings().get(fold_unit(match["unit"])) if match else None
@@ -71,11 +66,8 @@ def find_unit(text: str, message: str = TABLE) -> Unit | None:
 
 def unit_in_header(words: tuple[str, ...]) -> Unit | None:
     """The unit of mass that ends a column's header: `GROSS_WEIGHT_LBS`, `Weight (MT)`; None where it names none."""
-    for word in reversed(words[-2:]):
-        unit = find_unit(word)
-        if unit and unit.kind == MASS and len(word) <= 12:
-            return unit
-    return None
+    units = (find_unit(word) for word in reversed(words[-2:]) if len(word) <= 12)
+    return next((unit for unit in units if unit and unit.kind == MASS), None)
 
 
 def to_base(value: Decimal, unit: Unit) -> Decimal:

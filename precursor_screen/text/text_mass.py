@@ -128,12 +128,13 @@ def amount_in_text(
 
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     """The quantities, of a medicine the milligrams as those of one dose: TABLETS 30 MG."""
-    medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
-    most = holds()["dose"].most
-    return [
-        replace(s, form=EACH, package="dose") if medicine and s.form == PLAIN and s.kind == MASS and s.values[-1] <= most else s
-        for s in stated
-    ]
+    most = holds()["dose"].most if _is_medicine(tokens) else 0
+    doses = (s.form == PLAIN and s.kind == MASS and s.values[-1] <= most for s in stated)
+    return [replace(s, form=EACH, package="dose") if is_one else s for s, is_one in zip(stated, doses, strict=True)]
+
+
+def _is_medicine(tokens: Sequence[Token]) -> bool:
+    return any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
 
 
 def _reconcile(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Amount:
@@ -148,8 +149,7 @@ def _reconcile(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) ->
     strength = next(iter(strengths.values()), None)
     if len(strengths) > 1 and volume.kind:
         return replace(volume, doubt=volume.doubt or SEVERAL_MASSES)
-    medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
-    if strength and medicine and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
+    if strength and _is_medicine(tokens) and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
         return replace(volume, values=(), doubt=SIZE_ONLY)  # how many ampoules or bottles is not said
     if strength and volume.kind and not volume.doubt:
         values = tuple(sorted(v * s for v, s in product(volume.values, strength.values)))
@@ -231,16 +231,10 @@ def _of_kind(kind: str, stated: Sequence[Stated], counts: Sequence[_Count], line
     if not totals:
         amount = _of_plain(kind, plain, counts, line)
         # The mass of tablets is not that of the substance in them.
-        return (
-            replace(amount, doubt=amount.doubt or OTHER_GOODS)
-            if doses and amount.kind == MASS and not _by_dose(of_kind) and max(amount.values) >= 1
-            else amount
-        )
+        by_dose = any(s.form in (COUNTED, BESIDE) for s in of_kind)
+        of_tablets = doses and amount.kind == MASS and not by_dose and max(amount.values) >= 1
+        return replace(amount, doubt=amount.doubt or OTHER_GOODS) if of_tablets else amount
     return _checked(kind, totals, plain, of_kind)
-
-
-def _by_dose(of_kind: Sequence[Stated]) -> bool:
-    return any(s.form in (COUNTED, BESIDE) for s in of_kind)
 
 
 def _readings_of(s: Stated, counts: Sequence[_Count], kind: str, line: Line) -> tuple[Decimal, ...]:
@@ -253,16 +247,13 @@ def _readings_of(s: Stated, counts: Sequence[_Count], kind: str, line: Line) -> 
 
 def _sum_of_parts(of_kind: Sequence[Stated], counts: Sequence[_Count], kind: str, line: Line) -> tuple[Decimal, ...]:
     """The sum of what is counted; the same number of packages and mass twice is one said twice."""
-    parts: dict[tuple[object, ...], tuple[Decimal, ...]] = {}
-    for s in of_kind:
-        if s.form == COUNTED:
-            parts[(s.packages, s.values)] = _sized(s, kind, line)
-        elif s.form == BESIDE:
-            parts[(s.packages, s.values)] = _readings_of(s, counts, kind, line)
-    if not parts:
-        return ()
+    parts = {
+        (s.packages, s.values): _sized(s, kind, line) if s.form == COUNTED else _readings_of(s, counts, kind, line)
+        for s in of_kind
+        if s.form in (COUNTED, BESIDE)
+    }
     readings = list(parts.values())
-    if len(readings) > 4 or any(not r for r in readings):
+    if not 0 < len(readings) <= 4 or not all(readings):
         return ()
     sums = {sum(combination, Decimal(0)) for combination in product(*(r[:_MOST] for r in readings))}
     if len(readings) > 1 and readings_agree([v for r in readings for v in r]):

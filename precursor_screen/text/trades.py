@@ -1,4 +1,4 @@
-"""What a firm's name tells of its trade, and whether such a trade buys or sells goods of an HS code.
+"""What the name of a party tells of it: the trade of a firm, or that it is a private person.
 
 `trades.csv` has the trades by class of ISIC Rev.4 with the codes of what they deal in ("*": anything of a chemist's), `trade_words.csv` the
 words of their names. A firm of several trades deals in the goods of each, so that a word of chemistry or medicine clears any name.
@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.tables import shipped_rows, shipped_words
+from precursor_screen.text.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
 from precursor_screen.text.text import plain
 
 _COLUMNS: Final = ("isic", "trade", "deals_in", "source")
@@ -86,3 +87,59 @@ def _words() -> _Words:
             table = found.unparted if _UNPARTED.search(folded) else begun
             table.setdefault(said, row.meaning)
     return found
+
+
+# Whether a name is that of a private person: by a word that says so, or by its shape.
+
+SAID, SHAPE = "said", "shape"
+_PERSON_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_FEWEST, _MOST = 2, 4  # words of a person's name
+_LEAST_SURNAME: Final = 3  # letters
+
+
+def person(name: str) -> str:
+    """`said`: a title or a word for private persons stands in the name; `shape`: a given name or initials and a surname; '': neither."""
+    folded = plain(name)
+    tokens = _PERSON_WORD.findall(folded)
+    if not tokens or re.search(r"[\d&/+]", name) or trades_of(name):
+        return ""
+    told, given = _person_words()
+    rest = tokens
+    for words in told:
+        for at in range(len(rest) - len(words) + 1):
+            if tuple(rest[at : at + len(words)]) == words:
+                rest = rest[:at] + rest[at + len(words) :]
+                break
+    said = len(rest) < len(tokens)
+    if _is_of_business(rest):
+        return ""
+    if said:
+        return SAID if rest else ""
+    return SHAPE if _FEWEST <= len(rest) <= _MOST and _is_named(rest, given, "," in name) else ""
+
+
+def _is_named(tokens: list[str], given: frozenset[str], turned: bool) -> bool:
+    """Whether a given name or initials come before a surname, or after it and a comma."""
+    first, surname = (tokens[1], tokens[0]) if turned else (tokens[0], tokens[-1])
+    return len(surname) >= _LEAST_SURNAME and surname not in given and (first in given or len(first) == 1)
+
+
+def _is_of_business(tokens: list[str]) -> bool:
+    """Whether a legal form, a word of business or a place is among them, as written or in its usual spelling."""
+    read = [token for reading in normalise_party(" ".join(tokens)).readings[:1] for token in reading.tokens]
+    return any(kind_of(token) in (LEGAL_FORM, GENERIC) for token in (*tokens, *read))
+
+
+@cache
+def _person_words() -> tuple[tuple[tuple[str, ...], ...], frozenset[str]]:
+    """Words of `person_words.csv`, folded: those that say it, longest first, and given names."""
+    told: set[tuple[str, ...]] = set()
+    given: set[str] = set()
+    for row in shipped_words("person_words"):
+        for word in row.words:
+            said = tuple(_PERSON_WORD.findall(plain(word)))
+            if row.role == SAID:
+                told.add(said)
+            else:
+                given.update(said)
+    return tuple(sorted(told, key=lambda w: (-len(w), w))), frozenset(given)

@@ -112,7 +112,8 @@ def mass_from_line(
     if net is not None and net > 0:
         own = Mass(net, NET, "high")
     elif quantity is not None and measured is not None and measured.kind == MASS:
-        own = _bounded(to_base(quantity, measured), QUANTITY, "high")
+        kg = to_base(quantity, measured)
+        own = Mass(kg, QUANTITY, "high") if kg < _LIMIT else UNKNOWN
     most = gross * _OVER_GROSS if gross is not None and gross > 0 else own.kg * _OVER_NET if own.kg is not None else None
     if own.kg is not None and not (text and most and _may_exceed(text, packages, most)):
         return own
@@ -120,18 +121,13 @@ def mass_from_line(
     if packages is None and quantity is not None and 0 < quantity == int(quantity) and unit and is_package_kind(unit):
         packages, kind = int(quantity), package_word(unit)
     line = Line(packages, kind, density if density and density > 0 else None)
-    amount = (
-        amount_in_text(text, naming.own, naming.other, line=line, foreign=naming.foreign, mixture=naming.mixture)
-        if text
-        else Amount()
-    )
+    how = {"foreign": naming.foreign, "mixture": naming.mixture}
+    amount = amount_in_text(text or "", naming.own, naming.other, line=line, **how)
     if own.kg is not None and most is not None:
         said = _mass_of(amount, None, dissolved, None) if amount.kind == MASS and not amount.of_substance else UNKNOWN
-        return (
-            own
-            if said.kg is None or said.kg <= most
-            else replace(own, kg=None, confidence="low", readings=(own.kg, said.kg), doubt=TEXT_EXCEEDS)
-        )
+        if said.kg is None or said.kg <= most:
+            return own
+        return replace(own, kg=None, confidence="low", readings=(own.kg, said.kg), doubt=TEXT_EXCEEDS)
     if not amount.values and (size := _size_of_package(package_type, packages)):
         amount = size
     if amount.kind != MASS and quantity is not None and measured is not None and measured.kind == VOLUME:
@@ -164,19 +160,12 @@ def _largest(figures: str) -> int:
     return int("".join(c for c in figures if c.isdecimal())[:12] or 0)
 
 
-def _bounded(kg: Decimal, basis: str, confidence: str) -> Mass:
-    return Mass(kg, basis, confidence) if kg < _LIMIT else UNKNOWN
-
-
 def _size_of_package(package_type: str | None, packages: int | None) -> Amount | None:
     """The size that the kind of packages states, times their number."""
     if not package_type or not packages or packages <= 0:
         return None
-    sizes = [
-        s
-        for s in find_quantities(tokens_of(package_type))
-        if s.form != COUNTED and s.kind in (MASS, VOLUME) and len(s.values) == 1
-    ]
+    stated = (s for s in find_quantities(tokens_of(package_type)) if s.form != COUNTED and s.kind in (MASS, VOLUME))
+    sizes = [s for s in stated if len(s.values) == 1]
     return Amount(sizes[0].kind, (sizes[0].values[0] * packages,)) if len({s.values for s in sizes}) == 1 else None
 
 

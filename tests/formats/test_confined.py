@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import UnreadableManifest
-from precursor_screen.formats import blob, confined, confined_child, direct
+from precursor_screen.formats import blob, reading, table
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.reading import describe_error, read_sheets, rebuild_error, write_sheets
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.formats.transfer import describe_error, read_sheets, rebuild_error, write_sheets
 from tests.formats import books
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds to a limit of address space")
@@ -26,8 +26,8 @@ def texts(data: bytes) -> list[list[str | None]]:
     return [list(row.values()) for row in sheet.read(0, 4).table.to_pylist()]
 
 
-def current() -> confined._Child:
-    return confined._CURRENT[0]
+def current() -> table._Child:
+    return table._CURRENT[0]
 
 
 def test_one_process_serves_several_inputs_and_leaves_no_file_behind() -> None:
@@ -50,7 +50,7 @@ def test_a_path_is_read_where_it_is(tmp_path: Path) -> None:
 @linux
 def test_what_needs_too_much_memory_is_set_aside_and_the_next_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     big = books.xlsx([("description",), *((f"{i} " * 1000,) for i in range(30_000, 33_000))])
-    monkeypatch.setattr(confined, "memory_allowed", lambda size: 8 << 20)
+    monkeypatch.setattr(table, "memory_allowed", lambda size: 8 << 20)
     with pytest.raises(UnreadableManifest, match="needs more than 8 MB of memory") as caught:
         open_sheets(Blob("big.xlsx", big))
     assert caught.value.where.file == "big.xlsx"
@@ -60,7 +60,7 @@ def test_what_needs_too_much_memory_is_set_aside_and_the_next_input_is_read(monk
 
 
 def test_what_takes_too_long_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confined, "seconds_allowed", lambda size: 0.01)
+    monkeypatch.setattr(table, "seconds_allowed", lambda size: 0.01)
     with pytest.raises(UnreadableManifest, match="took more than 0 seconds"):
         texts(books.xlsx([("description",), *((f"tiles {i}",) for i in range(50_000))]))
     monkeypatch.undo()
@@ -81,7 +81,7 @@ def test_a_process_that_dies_costs_one_input(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_error_of_a_reader_crosses_whole() -> None:
-    error = UnreadableManifest("is locked", where=confined.Where("a", 3, "f"), remedy="Unlock it.")
+    error = UnreadableManifest("is locked", where=table.Where("a", 3, "f"), remedy="Unlock it.")
     again = rebuild_error(json.loads(json.dumps(describe_error(error))))
     assert (type(again), str(again), again.where) == (UnreadableManifest, str(error), error.where)
     assert type(rebuild_error(["Exception", "m", "", None, "", ""])) is UnreadableManifest  # no class of elsewhere
@@ -106,7 +106,7 @@ def test_it_works_from_a_script_without_a_guard(tmp_path: Path) -> None:
         "from precursor_screen.formats.table import open_sheets\n"
         "print('once', open_sheets(Blob('m', Path('m.xlsx')))[0].head[1][1])\n"
     )
-    root = str(Path(confined.__file__).parents[2])
+    root = str(Path(table.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, str(script)],
         cwd=tmp_path,
@@ -121,7 +121,7 @@ def test_it_works_from_a_script_without_a_guard(tmp_path: Path) -> None:
 def test_large_json_is_read_in_the_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
     monkeypatch.setattr("precursor_screen.formats.table.LARGE_TEXT", 10)
-    read = confined.read_confined
+    read = table.read_confined
     monkeypatch.setattr("precursor_screen.formats.table.read_confined", lambda *a: called.append(a[1]) or read(*a))
     (sheet,) = open_sheets(Blob("m", b'[{"description": "a"}]'))
     assert called == ["json"]
@@ -137,10 +137,10 @@ def test_memory_grows_with_the_input_from_a_base_to_a_ceiling(size: int, memory:
 def test_what_asked_and_was_killed_leaves_no_folder(tmp_path: Path) -> None:
     (tmp_path / "m.xlsx").write_bytes(books.xlsx())
     script = (
-        "import os\nfrom pathlib import Path\nfrom precursor_screen.formats import confined, table\n"
-        "table.open_sheets(table.Blob('m', Path('m.xlsx')))\nprint(confined._CURRENT[0].folder, flush=True)\nos._exit(0)"
+        "import os\nfrom pathlib import Path\nfrom precursor_screen.formats import table\n"
+        "table.open_sheets(table.Blob('m', Path('m.xlsx')))\nprint(table._CURRENT[0].folder, flush=True)\nos._exit(0)"
     )
-    root = str(Path(confined.__file__).parents[2])
+    root = str(Path(table.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
@@ -174,6 +174,6 @@ def test_a_reader_that_panics_for_want_of_memory_is_told_from_one_that_panics(
     def panic(*_: object) -> None:
         raise PanicException(said)
 
-    monkeypatch.setattr(direct, "read_directly", panic)
+    monkeypatch.setattr(reading, "read_directly", panic)
     request = {"name": "a.xlsx", "path": str(tmp_path / "a.xlsx"), "kind": "XLSX", "encoding": "", "folder": str(tmp_path)}
-    assert confined_child._handle(request) == answer
+    assert reading._handle(request) == answer

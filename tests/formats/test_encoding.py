@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.errors import UsageError
+from precursor_screen.formats import encoding
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import choose_encoding, open_text, open_utf8, rank_code_pages
 
@@ -186,3 +187,8 @@ def test_every_line_is_read_and_what_is_plain_stays(lines):
     text = open_text(Blob("m", b"\n".join(kept)))
     if text.choice.name in ("utf-8", "cp1252", "cp1251"):
         assert text.blob.read().count(b"\n") == max(len(kept) - 1, 0)
+
+
+def test_what_follows_the_first_damage_is_weighed_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "CHUNK", 2)
+    assert choose_encoding(Blob("m", "ж\nСульфат аммония\nДекларация на товары".encode("cp1251"))).name == "cp1251"

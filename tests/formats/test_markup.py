@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.core.errors import InputError, UnknownFormat
-from precursor_screen.formats import markup
+from precursor_screen.formats import markup, sheet
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
@@ -54,7 +54,7 @@ def test_a_cell_that_reaches_down_at_the_end_of_a_row_stands_in_the_next_one() -
 
 @pytest.mark.parametrize(("kind", "beyond"), [("page", 2), ("book", 4)])
 def test_texts_beyond_those_that_are_kept_are_counted(kind: str, beyond: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markup, "_MOST_ASIDES", 2)
+    monkeypatch.setattr(sheet, "MOST_ASIDES", 2)
     first = (
         markup.read_html(Blob("b", PAGE.encode()))[0]
         if kind == "page"

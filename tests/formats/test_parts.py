@@ -13,10 +13,9 @@ import xlsxwriter
 
 from precursor_screen.formats import parts, xlsx, xlsx_scan
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.parts import constants_of, runs_of, texts_of_xml, words_of_format
+from precursor_screen.formats.parts import constants_of, runs_of, texts_of_xml, words_of_format, words_of_page
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.formats.workbook_audit import words_of_page
 from tests.formats.binary_book import xlsb
 
 

@@ -12,9 +12,9 @@ import xlwt
 
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.parts import name_of, place_of
 from precursor_screen.formats.sheet import UNCACHED, Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.formats.workbook_audit import name_of, place_of
 from tests.formats.books import ROWS, alter, inline_xlsx, ods, ods_of, replace_in, xls, xlsx
 
 SHEET = "worksheets/sheet1"

@@ -9,17 +9,14 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.readers.code_cells import (
-    find_cas_numbers,
     find_containers,
     hs_digits,
     is_chapter,
     is_filler,
     lists_of_one,
-    parse_cas_numbers,
     parse_containers,
-    parse_cus_codes,
     parse_hs_codes,
-    parse_un_numbers,
+    parse_substance_numbers,
     restore_zero,
 )
 from precursor_screen.readers.interface import IssueList
@@ -182,8 +179,7 @@ def test_a_column_of_one_container_each_is_read_as_any_other() -> None:
 )
 def test_cas_numbers_of_a_cell(cell: str, numbers: list[str] | None, said: str) -> None:
     issues = IssueList("m")
-    assert parse_cas_numbers(text(cell, None), rows(2), issues).to_pylist() == [numbers, None]
-    assert find_cas_numbers(cell) == (numbers or [])
+    assert parse_substance_numbers(text(cell, None), "cas_numbers", rows(2), issues).to_pylist() == [numbers, None]
     assert [(r[0], r[4].rpartition(": ")[2]) for r in issues.rows] == ([("invalid-cas-number", said)] if said else [])
 
 
@@ -200,7 +196,7 @@ def test_cas_numbers_of_a_cell(cell: str, numbers: list[str] | None, said: str) 
     ],
 )
 def test_codes_of_the_european_inventory_of_a_cell(cell: str, codes: list[str] | None) -> None:
-    assert parse_cus_codes(text(cell), rows(1), IssueList("m")).to_pylist() == [codes]
+    assert parse_substance_numbers(text(cell), "cus_codes", rows(1), IssueList("m")).to_pylist() == [codes]
 
 
 @pytest.mark.parametrize(
@@ -217,4 +213,4 @@ def test_codes_of_the_european_inventory_of_a_cell(cell: str, codes: list[str] |
     ],
 )
 def test_numbers_of_the_united_nations_of_a_cell(cell: str, numbers: list[str] | None) -> None:
-    assert parse_un_numbers(text(cell), rows(1), IssueList("m")).to_pylist() == [numbers]
+    assert parse_substance_numbers(text(cell), "un_numbers", rows(1), IssueList("m")).to_pylist() == [numbers]

@@ -74,14 +74,14 @@ def test_digits_and_a_point_are_the_fast_way(cells: list[str | None], plain: boo
 def test_cells_tell_the_decimal_mark_each_for_itself(cells: list[str | None], point: int, comma: int) -> None:
     column = text(*cells)
     found = weigh_column(column, is_plain(column))
-    assert (found.point, found.comma) == (point, comma)
+    assert (found["."], found[","]) == (point, comma)
 
 
 def test_where_the_start_tells_nothing_the_rest_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(number_cells, "_SAMPLE", 2)
-    assert weigh_column(text("1", "2", "3.5"), True).point == 1
-    assert weigh_column(text("1.5", "2", "3.5"), True).point == 1
-    assert weigh_column(text("1,5", "2,5", "3,5"), False).comma == 2
+    assert weigh_column(text("1", "2", "3.5"), True)["."] == 1
+    assert weigh_column(text("1.5", "2", "3.5"), True)["."] == 1
+    assert weigh_column(text("1,5", "2,5", "3,5"), False)[","] == 2
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from precursor_screen.readers import words
-from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
+from precursor_screen.readers import code_cells
+from precursor_screen.readers.code_cells import direction_of_procedure, find_currency, find_direction, find_function, find_mode
 
 
 @pytest.mark.parametrize("role", ["direction", "mode", "function"])
 def test_every_word_of_a_table_is_found_as_it_stands_there(role: dict[str, str]) -> None:
-    assert [word for word in words.meanings(role) if words._fold(word) != word] == []
+    assert [word for word in code_cells.meanings(role) if code_cells._fold(word) != word] == []
 
 
 @pytest.mark.parametrize(

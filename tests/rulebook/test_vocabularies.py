@@ -14,7 +14,7 @@ from precursor_screen.kernel.resolve import goods_facts
 from precursor_screen.kernel.resolve.substances import METHODS
 from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
 from precursor_screen.matching.substance.evidence import STRENGTHS
-from precursor_screen.readers import words as filed_words
+from precursor_screen.readers import code_cells as filed_words
 from precursor_screen.reference import thresholds
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.recogniser import shipped_substances

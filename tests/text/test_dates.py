@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.text.dates import parse_date, shifts_to_midnight, weigh_order
+from precursor_screen.text.numbers import decide
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements/dates_parse.csv").read_text("utf-8").splitlines()))
 
@@ -32,7 +33,7 @@ def test_a_cell_states_a_day(case: dict[str, str]) -> None:
     ],
 )
 def test_a_column_decides_its_order(texts: list[str], order: str) -> None:
-    assert weigh_order(texts).decide() == order
+    assert decide(weigh_order(texts)) == order
 
 
 def test_local_midnights_told_in_utc_belong_to_the_next_day() -> None:
@@ -166,9 +167,9 @@ def test_where_either_may_be_the_month_nobody_knows(text: str, ambiguous: bool) 
 )
 def test_what_speaks_for_an_order(texts: list[str], votes: tuple[int, int]) -> None:
     weighed = weigh_order(texts)
-    assert (weighed.day_first, weighed.month_first) == votes
-    both = weighed.plus(weighed)
-    assert (both.day_first, both.month_first) == (2 * votes[0], 2 * votes[1])
+    assert (weighed["dmy"], weighed["mdy"]) == votes
+    both = weighed + weighed
+    assert (both["dmy"], both["mdy"]) == (2 * votes[0], 2 * votes[1])
 
 
 @pytest.mark.parametrize(

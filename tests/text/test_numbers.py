@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.text.numbers import Evidence, parse_number, weigh_marks
+from precursor_screen.text.numbers import decide, parse_number, weigh_marks
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements/numbers_parse.csv").read_text("utf-8").splitlines()))
 
@@ -39,11 +39,12 @@ def test_a_cell_is_read_as_its_column_writes_numbers(case: dict[str, str]) -> No
     ],
 )
 def test_a_column_decides_its_decimal_mark_by_what_can_only_be_one(texts: list[str], mark: str) -> None:
-    assert weigh_marks(texts).decide() == mark
+    assert decide(weigh_marks(texts)) == mark
 
 
 def test_evidence_adds_up() -> None:
-    assert Evidence(1, 0).plus(Evidence(0, 3)).decide() == ","
+    assert decide(weigh_marks(["1.5"]) + weigh_marks(["1,5"] * 3)) == ","
+    assert decide(weigh_marks(["1.5", "1,5"])) == ""
 
 
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.text.party import normalise_party
-from precursor_screen.text.party_scripts import consonants, fold_key, leaves_vowels_out, part_han, read_han, romanise_hangul
+from precursor_screen.text.party_words import consonants, fold_key, leaves_vowels_out, part_han, read_han, romanise_hangul
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from precursor_screen.text.patterns import late
+from precursor_screen.text.text import late
 
 
 def test_it_is_compiled_at_its_first_use_and_once(monkeypatch):

@@ -22,10 +22,10 @@ from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzi
 from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
-from precursor_screen.readers.mail import read_mail
+from precursor_screen.readers.registry import read_mail
 from precursor_screen.text import party_words
 from precursor_screen.text.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party
-from precursor_screen.text.party_scripts import consonants, fold_key, leaves_vowels_out
+from precursor_screen.text.party_words import consonants, fold_key, leaves_vowels_out
 
 # Inputs of a bundle among the files of a folder, by SHA-256, whatever they are called and wherever they are packed into.
 

@@ -32,8 +32,7 @@ from precursor_screen.matching.party.weights import (
     WHOLE,
     Word,
 )
-from precursor_screen.text.party_scripts import consonants
-from precursor_screen.text.party_words import COMMON, PARENTS, VARIANTS
+from precursor_screen.text.party_words import COMMON, PARENTS, VARIANTS, consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead

@@ -17,8 +17,7 @@ from rapidfuzz.distance import OSA
 from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, edits_allowed, may_differ
 from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe
-from precursor_screen.text.party_scripts import consonants
-from precursor_screen.text.party_words import VARIANTS
+from precursor_screen.text.party_words import VARIANTS, consonants
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 

@@ -12,8 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from precursor_screen.text import party
-from precursor_screen.text.party_scripts import fold_key
-from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS
+from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS, fold_key
 from precursor_screen.text.party_words import SLIGHT as SLIGHT_WORDS
 
 # Kinds of words, as stored in an index. Those from NUMBER on can carry a match.

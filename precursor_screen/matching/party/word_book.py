@@ -35,8 +35,7 @@ from precursor_screen.matching.party.weights import (
     make_word,
 )
 from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, Interpretation, PartyName, canonical_tokens
-from precursor_screen.text.party_scripts import fold_key
-from precursor_screen.text.party_words import COMMON, SHORT_FORMS, part_form
+from precursor_screen.text.party_words import COMMON, SHORT_FORMS, fold_key, part_form
 
 # Names asked for, read as a list writes them: its words parted or joined as they are there, general ones corrected.
 

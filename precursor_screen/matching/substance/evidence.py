@@ -18,8 +18,7 @@ from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.text.chemical import continuation_reason, is_salt_word, prefix_reason
 from precursor_screen.text.goods_words import is_negated, one_of, words_of
-from precursor_screen.text.patterns import late
-from precursor_screen.text.text import squash
+from precursor_screen.text.text import late, squash
 
 # Whether a name found in a text means the substance, and if not, why: a suppressed match keeps its reason, it never vanishes.
 

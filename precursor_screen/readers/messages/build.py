@@ -9,16 +9,14 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
-from precursor_screen.core.schema import FILED, LINE_COLUMNS
-from precursor_screen.formats.sheet import OutOfTableText, string_array
+from precursor_screen.core.schema import FILED
+from precursor_screen.formats.sheet import OutOfTableText, numbered, string_array
 from precursor_screen.readers.assemble import TEXT, assemble
-from precursor_screen.readers.column_map import ColumnMap, Guess
-from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
-from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
-from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
+from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
-from precursor_screen.readers.tabular.beside import as_lists, lines_aside, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.beside import lines_aside, with_texts_beside
 
 # Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
 _WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")
@@ -75,16 +73,14 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
         if any(row.line.elsewhere for row in rows):
             once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
             lines = lines.append_column("stated_once", pa.array(once, pa.list_(pa.string())))
-        lines = _place(lines, rows, places, name, digest)
+        lines = with_place(lines, name, digest, places, message_type=string_array([row.type for row in rows]))
         raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
         note_languages(lines, issues)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
         _mapping(rows), _unread(rows), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
-    owner = lines.column("line_id")[0].as_py() if rows else digest.sha256
-    asides = lines_aside(gathered.asides, name, described.input_id, owner) if gathered.asides else None
-    return InputTables(described, lines, raw, issue_table(issues, lines), asides)
+    return InputTables(described, lines, raw, issue_table(issues, lines), lines_aside(gathered.asides, name, digest, lines))
 
 
 class _Row(Struct):
@@ -124,11 +120,9 @@ class _Row(Struct):
                     self._add_party(cell)
                     continue
                 self.beside.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
-                kept = self.values[cell.field][0]
-                issues.add_one_of_many(
-                    "several-values", f"{cell.label} says {cell.text[:60]!r} as well; {kept[:60]!r} was read",
-                    row=self.line.place, field=cell.field, value=cell.text[:_SHOWN],
-                )  # fmt: skip
+                says = f"{cell.label} says {cell.text[:60]!r} as well; {self.values[cell.field][0][:60]!r} was read"
+                place, value = self.line.place, cell.text[:_SHOWN]
+                issues.add_one_of_many("several-values", says, row=place, field=cell.field, value=value)
 
     def _add_packages(self, text: str) -> bool:
         """Several kinds of packages of one item add up."""
@@ -166,9 +160,8 @@ def _note_unread(rows: Sequence[_Row], issues: IssueList) -> None:
                 place, text, count = seen.get(cell.label, (row.line.place, cell.text, 0))
                 seen[cell.label] = (place, text, count + 1)
     for label, (place, text, count) in seen.items():
-        issues.add(
-            "unread-element", f"{label} is read into no field; its text was screened with the line", row=place, value=text[:_SHOWN], count=count
-        )  # fmt: skip
+        says = f"{label} is read into no field; its text was screened with the line"
+        issues.add("unread-element", says, row=place, value=text[:_SHOWN], count=count)
 
 
 def _field_columns(rows: Sequence[_Row]) -> tuple[list[pa.ChunkedArray], list[Guess]]:
@@ -201,21 +194,13 @@ def _as_filed(rows: Sequence[_Row], columns: Sequence[pa.ChunkedArray], guesses:
 
 def _beside_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArray]]:
     """Elements without a field, a column each; what is beyond `_MOST_COLUMNS` shares the last one."""
-    names: dict[str, int] = {}
-    for row in rows:
-        for cell in row.beside:
-            if cell.label not in names:
-                names[cell.label if len(names) < _MOST_COLUMNS else _FURTHER] = 0
-    columns: dict[str, list[list[str] | None]] = {name: [None] * len(rows) for name in names}
+    columns: dict[str, dict[int, list[str]]] = {}
     for i, row in enumerate(rows):
         for cell in row.beside:
-            column = columns[cell.label if cell.label in columns else _FURTHER]
-            texts = column[i]
-            if texts is None:
-                column[i] = [cell.text]
-            else:
-                texts.append(cell.text)
-    return list(columns), [_column(["\n".join(t) if t else None for t in c]) for c in columns.values()]
+            name = cell.label if cell.label in columns or len(columns) < _MOST_COLUMNS else _FURTHER
+            columns.setdefault(name, {}).setdefault(i, []).append(cell.text)
+    filled = (["\n".join(texts[i]) if i in texts else None for i in range(len(rows))] for texts in columns.values())
+    return list(columns), list(map(_column, filled))
 
 
 def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:
@@ -230,13 +215,7 @@ def _headers(rows: Sequence[_Row], guesses: Sequence[Guess], beside: Iterable[st
             found = labels.setdefault(cell.field, {})
             if len(found) < 3:
                 found[cell.label] = None
-    headers: dict[str, None] = {}
-    for name in (*(" | ".join(labels.get(g.field, {g.field: None})) for g in guesses), *beside):
-        unique, number = name, 2
-        while unique in headers:
-            unique, number = f"{name} ({number})", number + 1
-        headers[unique] = None
-    return list(headers)
+    return numbered([*(" | ".join(labels.get(g.field, {g.field: None})) for g in guesses), *beside])
 
 
 def _unread(rows: Sequence[_Row]) -> tuple[str, ...]:
@@ -244,8 +223,7 @@ def _unread(rows: Sequence[_Row]) -> tuple[str, ...]:
 
 
 def _mapping(rows: Sequence[_Row]) -> tuple[tuple[str, str], ...]:
-    pairs = {(c.label, c.field): None for row in rows for c in row.line.cells if c.field not in (BESIDE, UNREAD)}
-    return tuple(pairs)
+    return tuple({(c.label, c.field): None for row in rows for c in row.line.cells if c.field not in (BESIDE, UNREAD)})
 
 
 def _lines(
@@ -256,40 +234,13 @@ def _lines(
     count, issues = len(gathered.lines), gathered.issues
     table = pa.Table.from_arrays([*fields, *beside], names=[str(i) for i in range(len(fields) + len(beside))])
     known = ColumnMap({}, gathered.date_order, ".")
-    columns = assemble(table, places, guesses, known, issues, TEXT) if fields else _blank(count)
-    spoken = [i for i in range(table.num_columns) if _may_speak(table.column(i))]
-    unknown = [Guess(i, headers[i], "", "") for i in spoken if i >= len(fields)]
-    unmapped = unmapped_cells(table, headers, unknown, places, issues)
-    texts = as_lists(unmapped, count)
-    if texts is None:
-        columns = add_identity(columns)
-    else:
-        columns = add_identity(columns.append_column("other_texts", texts[0])).drop_columns(["other_texts"])
-    others = other_cells(table, headers, [g for g in guesses if g.position in spoken], places, issues)
-    if others:
-        texts = as_lists([*unmapped, *others], count)
-    if texts is not None:
-        columns = columns.append_column("other_texts", texts[0]).append_column("other_columns", texts[1])
-    return columns
+    blank = pa.table({"description": pa.nulls(count, pa.string())})
+    columns = assemble(table, places, guesses, known, issues, TEXT) if fields else blank
+    unknown = [Guess(i, headers[i], "", "") for i in range(len(fields), len(headers))]
+    spoken = [guess for guess in (*guesses, *unknown) if _may_speak(table.column(guess.position))]
+    return with_texts_beside(columns, table, headers, spoken, places, issues)
 
 
 def _may_speak(column: pa.ChunkedArray) -> bool:
     """Whether a column can hold words at all: most elements are figures and codes, and looking closer at them takes its time."""
     return any(_WORDS.search(text) for text in column.to_pylist() if text)
-
-
-def _blank(count: int) -> pa.Table:
-    return pa.table({"description": pa.array([None] * count, pa.string())})
-
-
-def _place(lines: pa.Table, rows: Sequence[_Row], places: pa.Array, name: str, digest: Digest) -> pa.Table:
-    count = len(rows)
-    for column, values in (
-        ("source_file", pa.repeat(name, count)),
-        ("source_row", places),
-        ("input_id", pa.repeat(input_id(name, digest), count)),
-        ("message_type", string_array([row.type for row in rows])),
-    ):
-        lines = lines.append_column(column, pa.chunked_array([values]))
-    present = frozenset(lines.column_names)  # a table makes that list anew each time it is asked
-    return lines.select([c.name for c in LINE_COLUMNS if c.name in present])

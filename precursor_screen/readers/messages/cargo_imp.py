@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from msgspec import Struct
+
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
-from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken
+from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken, part_lines
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
-from precursor_screen.readers.messages.glued import part_lines
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
 
@@ -60,27 +61,31 @@ class CargoImpReader:
 
 def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
     """The type and the content of each message; lines that cannot be read are issues."""
-    kind = ""
-    row = 0
-    ended = False
-    lines: list[tuple[int, str]] = []
     masters: dict[str, Whole] = {}
-    for number, line in _lines(text, issues):
-        if found := _HEAD.fullmatch(line.strip()):
-            if kind:
-                _note_end(kind, row, ended, issues)
-                yield _message(kind, row, lines, masters, issues)
-            kind, row, lines, ended = found[1], number, [], False
-        elif kind and line.strip():
-            if kind == "FFM" and _END.match(line):
-                ended = True
-            else:
-                lines.append((number, line.lstrip() if not line.startswith("/") else line))
-    if kind:
-        _note_end(kind, row, ended, issues)
+    for kind, row, lines, ended in _telegrams(text, issues):
+        if kind == "FFM" and not ended:  # these alone have an end of their own, by which a cut shows
+            begins = f"the flight manifest that begins at line {row}"
+            issues.note_broken(f"{begins} has no end (LAST or CONT); what it holds was read", row)
         yield _message(kind, row, lines, masters, issues)
     for master in masters.values():
         compare_whole(master, issues)
+
+
+def _telegrams(text: str, issues: IssueList) -> Iterator[tuple[str, int, list[tuple[int, str]], bool]]:
+    """The type of each telegram, the row of its head, its lines with their numbers, and whether it has an end."""
+    kind, row, ended = "", 0, False
+    lines: list[tuple[int, str]] = []
+    for number, line in _lines(text, issues):
+        if found := _HEAD.fullmatch(line.strip()):
+            if kind:
+                yield kind, row, lines, ended
+            kind, row, lines, ended = found[1], number, [], False
+        elif kind == "FFM" and _END.match(line):
+            ended = True
+        elif kind and line.strip():
+            lines.append((number, line.lstrip() if not line.startswith("/") else line))
+    if kind:
+        yield kind, row, lines, ended
 
 
 def _lines(text: str, issues: IssueList) -> Iterator[tuple[int, str]]:
@@ -88,20 +93,10 @@ def _lines(text: str, issues: IssueList) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         line = raw.rstrip(" \t\x03\x00\x1a")
         if found := _GLUED.match(line.strip()):
-            issues.add_one_of_many(
-                "broken-segment", f"line {number}: the line end behind {found[0]} is damaged", row=number, value=line[:200]
-            )
+            issues.note_broken(f"line {number}: the line end behind {found[0]} is damaged", number, line[:200])
             yield number, found[0]
             line = line.strip()[found.end() :]
         yield number, line
-
-
-def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
-    """Flight manifests alone have an end of their own, by which a cut shows."""
-    if kind == "FFM" and not ended:
-        issues.add_one_of_many(
-            "broken-segment", f"the flight manifest that begins at line {row} has no end (LAST or CONT); what it holds was read", row=row
-        )  # fmt: skip
 
 
 def _message(
@@ -153,7 +148,7 @@ def _keep(scope: Scope, row: int, tag: str, lines: Iterable[str]) -> None:
 
 
 def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading") -> None:
-    scope.add(number, "AWB number", found[1] if "-" in found[1] else f"{found[1][:3]}-{found[1][3:]}")
+    scope.add(number, "AWB number", _number(found[1]))
     scope.add("port_of_loading", "AWB origin", found[2])
     scope.add("port_of_discharge", "AWB destination", found[3])
     if number == "bill_of_lading":
@@ -166,18 +161,15 @@ def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading")
 def _rates(root: Scope, block: Block) -> None:
     """Rate description: what the goods are, their codes, their origin."""
     texts: list[str] = []
+    fields = {"NH": "hs_code", "NO": "country_of_origin", "NU": "container_numbers"}
     for line in block.lines:
         tag, _, text = line.removeprefix("/").partition("/")
         if tag.isdigit() and len(tag) <= 2:
             tag, _, text = text.partition("/")
         if tag in ("NG", "NC"):
             texts.append(text)
-        elif tag == "NH":
-            root.add("hs_code", "RTD/NH", text.split("/")[0])
-        elif tag == "NO":
-            root.add("country_of_origin", "RTD/NO", text.strip())
-        elif tag == "NU":
-            root.add("container_numbers", "RTD/NU", text.split("/")[0])
+        elif tag in fields:
+            root.add(fields[tag], f"RTD/{tag}", text if tag == "NO" else text.split("/")[0])
         else:
             root.add(BESIDE, "RTD", line)
     root.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
@@ -188,7 +180,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     if block.tag:
         scope.add(UNREAD, block.tag, text)
         return
-    issues.add_one_of_many("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
+    issues.note_broken(f"line {block.row} is no line of such a message", block.row, text[:200])
 
 
 def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList) -> None:
@@ -198,8 +190,7 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, W
     for block in _blocks(lines):
         root.log.clear()
         if block.tag == "MBI":
-            found = _WAYBILL.match(block.lines[0])
-            if found:
+            if found := _WAYBILL.match(block.lines[0]):
                 _waybill(root, found, "master_bill_of_lading")
                 root.add(BESIDE, "MBI pieces", f"{found[5]} {found[6] or ''}{found[7] or ''}")
                 # All of the consignment; a part or a split one is not what its houses add up to.
@@ -232,11 +223,8 @@ def _house(scope: Scope, block: Block, master: Whole | None, issues: IssueList) 
             master.parts[parts[0]] = (0, Decimal(0))
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
-        issues.add_one_of_many(
-            "broken-segment",
-            f"line {block.row} is no complete house waybill; its number and goods were read",
-            row=block.row,
-            value=block.lines[0][:200],
+        issues.note_broken(
+            f"line {block.row} is no complete house waybill; its number and goods were read", block.row, block.lines[0][:200]
         )
         return
     number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
@@ -270,7 +258,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             root.add("voyage", "flight", parts[1] if len(parts) > 1 else "")
             root.add(BESIDE, "flight line", line)
         elif found:
-            cargo = cargoes.get((found[1], port)) or cargoes.setdefault((found[1], port), _Cargo(root, number))
+            cargo = cargoes.get((found[1], port)) or cargoes.setdefault((found[1], port), _Cargo(root.open(number), number))
             cargo.load(found, unit)
         elif re.fullmatch(r"[A-Z]{3}(?:/.*)?", line) and parts[0] not in ("ULD", "OSI", "SCI", "DIM", "COR", "OCI"):
             port, unit, cargo = parts[0], "", None
@@ -278,14 +266,11 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             unit = parts[1] if len(parts) > 1 else ""
             cargo = None
         elif cargo is not None:
-            cargo.scope.add(
-                BESIDE if line.startswith("/") or parts[0] in KNOWN or parts[0] in ("SCI", "OCI") else UNREAD,
-                parts[0] or "onward",
-                line,
-            )
-            take_dangerous(cargo.scope, parts[0] or "onward", line)
+            known, label = parts[0] in KNOWN or parts[0] in ("", "SCI", "OCI"), parts[0] or "onward"
+            cargo.scope.add(BESIDE if known else UNREAD, label, line)
+            take_dangerous(cargo.scope, label, line)
         else:
-            issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
+            issues.note_broken(f"line {number} is no line of such a message", number, line[:200])
         _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
         one.flush(at)
@@ -299,28 +284,25 @@ def _kilograms(unit: str | None, weight: str | None) -> Decimal | None:
     return Decimal(weight) * (_POUND if unit == "L" else 1) if weight else None
 
 
-class _Cargo:
+class _Cargo(Struct):
     """One air waybill of a flight, whatever units it is loaded on."""
 
-    def __init__(self, root: Scope, row: int) -> None:
-        self.scope = root.open(row)
-        self.pieces = 0
-        self.mass = Decimal(0)
-        self.pounds = False
-        self.known = False
-        self.row = row
-        self.divided = False
-        self.whole: Whole | None = None
+    scope: Scope
+    row: int
+    pieces: int = 0
+    mass: Decimal = Decimal(0)
+    pounds: bool = False
+    divided: bool = False
+    whole: Whole | None = None
 
     def load(self, found: re.Match[str], unit: str) -> None:
         scope = self.scope
         if not scope.cells:
-            scope.add("bill_of_lading", "AWB number", found[1] if "-" in found[1] else f"{found[1][:3]}-{found[1][3:]}")
+            scope.add("bill_of_lading", "AWB number", _number(found[1]))
             scope.add("port_of_loading", "AWB origin", found[2])
             scope.add("place_of_delivery", "AWB destination", found[3])
         self.pieces += int(found[5])
         if found[7]:
-            self.known = True
             self.pounds = found[6] == "L"
             self.mass += Decimal(found[7])
         rest, *tail = found[8].split("/")
@@ -328,15 +310,17 @@ class _Cargo:
         if total := _TOTAL.search(rest):
             self.whole = Whole(found[1], self.row, "units", int(total[1]), None, {"": (self.pieces, self.mass)})
         scope.add(BESIDE, "AWB rest", rest)
-        if tail:
-            scope.add("description", "AWB goods", tail[0])
-        for code in tail[1:]:
-            scope.add(BESIDE, "AWB handling", code)
-        if unit:
-            scope.add("container_numbers", "ULD", unit)
+        for place, text in enumerate(tail):
+            scope.add(BESIDE if place else "description", "AWB handling" if place else "AWB goods", text)
+        scope.add("container_numbers", "ULD", unit)
 
     def flush(self, port: str) -> None:
         self.scope.add("port_of_discharge", "airport", port)
         self.scope.add("packages", "AWB pieces", str(self.pieces))
-        if self.known and self.mass:
+        if self.mass:
             self.scope.add("gross_mass", "AWB weight", f"{self.mass}{' LBR' if self.pounds else ''}")
+
+
+def _number(written: str) -> str:
+    """The number of an air waybill with a dash behind the airline's."""
+    return written if "-" in written else f"{written[:3]}-{written[3:]}"

@@ -99,11 +99,9 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
         code, _, more = line.removeprefix("/").partition("/")
         if not country and re.fullmatch(r"[A-Z]{2}", code):
             country = code
-            postal, _, contact = more.partition("/")
+            postal, _, line = more.partition("/")
             parts["LOC"].append(postal)
-            contacts.append(contact)
-        else:
-            contacts.append(line)
+        contacts.append(line)
     address = ", ".join(t.strip("/ ") for t in (*parts["ADR"], *parts["LOC"]) if t.strip("/ "))
     if role == "declarant":
         scope.add("declarant_name", f"{tag} name", name)

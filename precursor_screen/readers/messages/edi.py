@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.core.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
@@ -10,20 +13,51 @@ from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.messages import edifact_base, edifact_goods, x12_base, x12_goods
 from precursor_screen.readers.messages.build import MessageContent, build
-from precursor_screen.readers.messages.counts import check_counts, untaken
-from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
-from precursor_screen.readers.messages.edifact import read_edifact
-from precursor_screen.readers.messages.glued import part_glued
-from precursor_screen.readers.messages.layout import load_codes
-from precursor_screen.readers.messages.scope import lines_of, with_countries
-from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12
-from precursor_screen.readers.messages.x12 import read_x12
+from precursor_screen.readers.messages.counts import check_counts, part_glued, untaken
+from precursor_screen.readers.messages.layout import Codes
+from precursor_screen.readers.messages.scope import Scope, lines_of, with_countries
 from precursor_screen.text.countries import PLACES_OF
 
-_READ = {
-    EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),
-    X12: ("ANSI X12", read_x12, TAGS_X12, load_codes("x12")),
+
+class Standard(Struct, frozen=True):
+    """One standard of messages of segments.
+
+    Attributes:
+        name: for the report.
+        tags: of its segments.
+        codes: what their qualifiers stand for.
+        begins: a message begins with the first of these, or with any where none is open.
+        ends: of a message, then of what holds it.
+        around: other segments that may stand outside of a message.
+        open: a message by the segment that begins it.
+        take: what a segment says, put where it belongs.
+        finish: type and content of a message that is complete; None: it states no goods.
+        without_goods: what is said then.
+    """
+
+    name: str
+    tags: frozenset[str]
+    codes: Codes
+    begins: tuple[str, ...]
+    ends: tuple[str, ...]
+    around: tuple[str, ...]
+    open: Callable[[Segment, IssueList], Any]
+    take: Callable[[Any, Segment], None]
+    finish: Callable[[Any], tuple[str, Scope] | None]
+    without_goods: str
+
+
+_STANDARDS = {
+    EDIFACT: Standard(
+        *("UN/EDIFACT", edifact_goods.TAGS, edifact_base.CODES, ("UNH", "BGM"), ("UNT", "UNZ"), ("UNB", "UNG", "UNE", "")),
+        *(edifact_base.Message, edifact_goods.take, edifact_goods.finish, "states no goods"),
+    ),
+    X12: Standard(
+        *("ANSI X12", x12_goods.TAGS, x12_base.CODES, ("ST",), ("SE", "GE", "IEA"), ("ISA", "GS", "")),
+        *(x12_base.Message, x12_goods.take, x12_goods.finish, "states no goods that are read"),
+    ),
 }
 
 
@@ -34,7 +68,7 @@ class EdiReader:
 
     def sniff(self, kind: str, head: bytes) -> bool:
         """Whether the content is an interchange or a message."""
-        return kind in _READ
+        return kind in _STANDARDS
 
     def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
         """One result: the lines of every message of the file.
@@ -43,15 +77,51 @@ class EdiReader:
             InputError: no message in it states goods.
         """
         content, text, issues = read_text(blob, options)
-        name, read, tags, codes = _READ[options_kind(content)]
+        standard = _STANDARDS[options_kind(content)]
         around: list[OutOfTableText] = []
-        gathered = MessageContent(name, issues)
-        segments = check_counts(part_glued(read_segments(content, blob.name), tags, codes, issues), issues)
-        for type_, message in read(_watch_envelope(segments, issues, around), issues):
+        gathered = MessageContent(standard.name, issues)
+        segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
+        for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
             gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
         gathered.asides = (*text.asides, *around)
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, str(text.choice))]
+
+
+def read_messages(segments: Iterable[Segment], standard: Standard, issues: IssueList) -> Iterator[tuple[str, Scope]]:
+    """The type and the content of each message that is read; other ones, and damaged segments, are issues."""
+    message: Any = None
+    for segment in segments:
+        if segment.cut or not segment.tag:
+            what = "ends before its terminator: the file was cut short" if segment.cut else "is no segment"
+            issues.note_broken(f"segment {segment.number} {what}", segment.number, segment.text())
+        if segment.tag == standard.begins[0] or (message is None and segment.tag in standard.begins):
+            if message is not None:
+                yield from _end(message, standard, issues, "another begins")
+            message = standard.open(segment, issues)
+        if segment.tag in standard.ends:
+            if message is not None:
+                yield from _end(message, standard, issues, "" if segment.tag == standard.ends[0] else "the interchange ends")
+            message = None
+        elif message is None:
+            if segment.tag not in standard.around:
+                issues.note_broken(f"segment {segment.number} stands outside of any message", segment.number, segment.text())
+        elif segment.tag:
+            standard.take(message, segment)
+    if message is not None:
+        yield from _end(message, standard, issues, "the file ends")
+
+
+def _end(message: Any, standard: Standard, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
+    place, kind = message.root.place, message.type[:10]
+    if broken:
+        begins = f"the message that begins at segment {place} has no end ({standard.ends[0]})"
+        issues.note_broken(f"{begins}: {broken}; what it holds was read", place)
+    if found := standard.finish(message):
+        yield found
+    else:
+        says = f"a message of type {kind} {standard.without_goods}"
+        issues.add_one_of_many("message-without-goods", says, row=place, value=kind)
 
 
 _BEGIN, _END = {"UNB": "UNZ", "ISA": "IEA"}, ("UNZ", "IEA")
@@ -78,11 +148,8 @@ def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list
 
 def _note_end(opened: Segment | None, before: str, issues: IssueList) -> None:
     if opened is not None and before in _BETWEEN:
-        issues.add_one_of_many(
-            "broken-segment",
-            f"the interchange that begins at segment {opened.number} has no end ({_BEGIN[opened.tag]}): messages may be missing",
-            row=opened.number,
-        )
+        where = f"the interchange that begins at segment {opened.number}"
+        issues.note_broken(f"{where} has no end ({_BEGIN[opened.tag]}): messages may be missing", opened.number)
 
 
 def options_kind(text: str) -> str:
@@ -103,7 +170,6 @@ def refuse_empty(gathered: MessageContent, blob: Blob) -> None:
     if gathered.lines:
         return
     found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
-    raise NoManifest(
-        f"holds no message that states goods{f' ({found})' if found else ''}",
-        where=Where(blob.name), remedy="Ask for the manifest or declaration itself; answers and status reports are not screened.",
-    )  # fmt: skip
+    says = f"holds no message that states goods{f' ({found})' if found else ''}"
+    remedy = "Ask for the manifest or declaration itself; answers and status reports are not screened."
+    raise NoManifest(says, where=Where(blob.name), remedy=remedy)

@@ -1,4 +1,8 @@
-"""Segments of EDIFACT that say what the goods are, and how much there is of them."""
+"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN and IFCSUM: their segments about goods (UN/EDIFACT directories D.95B to D.21A).
+
+The four differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration. What the
+qualifiers stand for is in `layouts/edifact.csv`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,13 @@ import re
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.edifact_base import CODES, Message, Take
-from precursor_screen.readers.messages.layout import find_code
+from precursor_screen.readers.messages.counts import keep_untaken
+from precursor_screen.readers.messages.edifact_base import AROUND, CODES, Message, Take
+from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope
 from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_pieces, with_unit
 
+TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
 # Segments of EDIFACT that open a level or say which one it is: consignments, bills, goods items, items of a declaration,
 # equipment.
 
@@ -124,9 +130,6 @@ def _eqd(message: Message, segment: Segment) -> None:
     message.scope.add(field, f"EQD+{segment.get(1)[:6]}", segment.get(2))
 
 
-LEVELS: Final[dict[str, Take]] = {"BGM": _bgm, "CNI": _cni, "RFF": _rff, "GID": _gid, "CST": _cst, "UNS": _uns, "EQD": _eqd}
-
-
 _MOST_PIECES = 495  # the standard lets FTX repeat 99 times, of five pieces each
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
 
@@ -236,7 +239,15 @@ def _cnt(message: Message, segment: Segment) -> None:
         scope.add("packages", "CNT+11", count)
 
 
-GOODS: Final[dict[str, Take]] = {
+_HANDLERS: Final[dict[str, Take]] = {
+    **AROUND,
+    "BGM": _bgm,
+    "CNI": _cni,
+    "RFF": _rff,
+    "GID": _gid,
+    "CST": _cst,
+    "UNS": _uns,
+    "EQD": _eqd,
     "PIA": _pia,
     "FTX": _ftx,
     "IMD": _imd,
@@ -249,3 +260,26 @@ GOODS: Final[dict[str, Take]] = {
     "QTY": _qty,
     "CNT": _cnt,
 }
+TAGS = tags_of(CODES, _HANDLERS)
+
+
+def take(message: Message, segment: Segment) -> None:
+    """What a segment says, put where it belongs."""
+    if segment.tag != "FTX":
+        message.flush_text()
+    message.root.log.clear()
+    _HANDLERS.get(segment.tag, _take_other)(message, segment)
+    keep_untaken(message.scope, segment, (*message.text, message.type))
+
+
+def _take_other(message: Message, segment: Segment) -> None:
+    qualifier = segment.get(1)[:6] if (segment.tag, segment.get(1)) in CODES else ""
+    field = find_code(CODES, segment.tag, segment.get(1))
+    message.scope.add(field, f"{segment.tag}+{qualifier}".rstrip("+"), segment.said())
+
+
+def finish(message: Message) -> tuple[str, Scope] | None:
+    """The type and the content of a message, once it is complete; None where it is none that states goods."""
+    if message.type not in TYPES and message.type and not message.root.children:
+        return None
+    return message.type or "CUSCAR", message.finish()

@@ -173,9 +173,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
 
 def _composed(parts: Sequence[str]) -> Composed:
     field, *paths = parts
-    return Composed(
-        field, tuple(p.removesuffix("!") for p in paths), tuple(p.removesuffix("!") for p in paths if p.endswith("!"))
-    )
+    return Composed(field, tuple(p.removesuffix("!") for p in paths), tuple(p[:-1] for p in paths if p.endswith("!")))
 
 
 def _ranks(fields: Mapping[str, str]) -> dict[str, dict[str, int]]:
@@ -212,19 +210,16 @@ def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], att
         attribute: folded, of the last element.
     """
     for entry in layout.entries.get((path[-1], attribute), ()):
-        count = len(entry.steps)
-        if count <= len(path) and all(
-            step.name == path[i] and (not step.child or _holds(step, elements[i]))
-            for step, i in zip(entry.steps, range(len(path) - count, len(path)), strict=True)
+        before = len(path) - len(entry.steps)
+        if before >= 0 and all(
+            step.name == path[at] and (not step.child or _holds(step, elements[at]))
+            for at, step in enumerate(entry.steps, before)
         ):
             return entry.field
     return None
 
 
 def _holds(step: Step, element: Any) -> bool:
-    for child in element:
-        if isinstance(child.tag, str) and fold(child.tag.rpartition("}")[2]) == step.child:
-            text = (child.text or "").strip().upper()
-            if text and (not step.says or text == step.says):
-                return True
-    return False
+    named = (c for c in element if isinstance(c.tag, str) and fold(c.tag.rpartition("}")[2]) == step.child)
+    texts = ((child.text or "").strip().upper() for child in named)
+    return any(text and step.says in ("", text) for text in texts)

@@ -7,11 +7,12 @@ a party is inherited whole, so that the address of one never stands beside the n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.readers.fields import PARTY_NAMES
+from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.text.countries import is_locode
 
 BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
@@ -89,14 +90,20 @@ class Scope(Struct):
             self.stated.add(cell.field)
             self.log += (cell.text, cell.filed)
 
-    @property
-    def depth(self) -> int:
-        """How many levels are above."""
-        return 0 if self.parent is None else self.parent.depth + 1
+    def put_beside(self, name: str) -> None:
+        """The values of a field lose it to one that is surer."""
+        self.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == name else c for c in self.cells]
 
-    def inherits(self, name: str) -> bool:
-        """Whether a level above states a field."""
-        return self.parent is not None and (self.parent.has(name) or self.parent.inherits(name))
+    def above(self) -> Iterator[Scope]:
+        """The levels that it stands in, the nearest first."""
+        scope = self.parent
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def first(self, name: str) -> str:
+        """The first value of a field at the level itself; empty where it has none."""
+        return next((cell.text for cell in self.cells if cell.field == name), "")
 
     def has(self, name: str) -> bool:
         """Whether the level itself states a field, or did before it was put elsewhere."""
@@ -181,8 +188,7 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
     taken = {_group(c.field) for c in leaf.cells}
     said = {(c.field, c.text) for c in leaf.cells}
-    scope = leaf.parent
-    while scope is not None:
+    for scope in leaf.above():
         left = heritage[id(scope)]
         found: set[str] = set()
         for cell in left.all:
@@ -197,17 +203,11 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
         if left.line is leaf:
             yield from left.first
         taken |= found
-        scope = scope.parent
 
 
 def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    scope = leaf.parent
-    while scope is not None:
-        if heritage[id(scope)].line is not leaf:
-            found |= heritage[id(scope)].counted
-        scope = scope.parent
-    return found
+    above = (heritage[id(scope)] for scope in leaf.above())
+    return frozenset().union(*(level.counted for level in above if level.line is not leaf))
 
 
 def _group(name: str) -> str:
@@ -220,3 +220,46 @@ def _group(name: str) -> str:
 def _beside(cell: Cell) -> Cell:
     """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
     return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)
+
+
+# A cargo that a manifest states in parts: one air waybill on several unit load devices.
+
+_SUMMED = ("packages", "gross_mass", "net_mass")
+
+
+def merge_lines(lines: Iterable[MessageLine], field: str) -> list[MessageLine]:
+    """The lines, those that agree in a field and in the place of arrival as one: figures of the parts add up, other values stand once.
+
+    Parts whose figures cannot be added (no number, or units that differ) stay lines of their own.
+    """
+    groups: dict[tuple[str, str], list[MessageLine]] = {}
+    for number, line in enumerate(lines):
+        found = {name: next((c.text for c in line.cells if c.field == name), "") for name in (field, "port_of_discharge")}
+        key = (found[field] or f"\0{number}", found["port_of_discharge"])
+        groups.setdefault(key, []).append(line)
+    merged = []
+    for parts in groups.values():
+        whole = _merge(parts) if len(parts) > 1 else None
+        merged += [whole] if whole else parts
+    return merged
+
+
+def _merge(parts: list[MessageLine]) -> MessageLine | None:
+    sums: dict[str, tuple[Decimal, str]] = {}
+    cells: dict[Cell, None] = {}
+    for part in parts:
+        for cell in part.cells:
+            if cell.field not in _SUMMED:
+                cells[cell] = None
+                continue
+            figure, _, unit = cell.text.partition(" ")
+            total, before = sums.get(cell.field, (Decimal(0), unit))
+            try:
+                sums[cell.field] = (total + Decimal(figure), unit)
+            except InvalidOperation:
+                return None
+            if unit != before:
+                return None
+    for name, (total, unit) in sums.items():
+        cells[Cell(name, f"{name} of {len(parts)} parts", f"{total} {unit}".strip())] = None
+    return MessageLine(parts[0].place, tuple(cells))

@@ -1,53 +1,212 @@
-"""ANSI X12 310 and 601: loads of a freight receipt and their lines; export shipments and their goods."""
+"""ANSI X12 309, 310, 601 and 350: what their segments say (releases 003030 to 006050).
+
+A bill of the manifest (309) begins with M11 or M13, its containers with VID, its goods with N10; the goods of a freight receipt (310)
+with the line number of L0 and L5 under LX; those of an export declaration (601) with L13; a status (350) names bills with X4 and no
+goods. `L` is pounds and `K` kilograms in all of them. What the qualifiers stand for is in `layouts/x12.csv`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.layout import find_code
-from precursor_screen.readers.messages.scope import BESIDE, Cell, Scope
-from precursor_screen.readers.messages.text import as_date, is_nothing
-from precursor_screen.readers.messages.x12_base import CODES, Message, add_code, add_mode, add_weight
+from precursor_screen.readers.messages.counts import keep_untaken
+from precursor_screen.readers.messages.layout import find_code, tags_of
+from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
+from precursor_screen.readers.messages.x12_base import (
+    CODES,
+    Message,
+    n1,
+    n2,
+    n3,
+    n4,
+    nm1,
+    put,
+    put_beside,
+    put_code,
+    put_day,
+    put_weight,
+    take_other,
+)
 from precursor_screen.text.countries import is_locode
 
+TYPES = ("309", "310", "601", "350")
+# 309 and 350: bills of a manifest, their containers and goods; bills that customs release or hold.
 
-def b2a(message: Message, segment: Segment) -> None:
+
+def _m10(message: Message, segment: Segment) -> None:
+    """The manifest: carrier and vessel."""
+    put(message.root, segment, carrier_name=1, transport_mode=2, vessel=5, voyage=6)
+    put_beside(message.root, segment, 3, 4, 7, 9)
+
+
+def _p4(message: Message, segment: Segment) -> None:
+    """A port of discharge."""
+    scope = message.root.open(segment.number, shares=False)
+    message.enter(scope)
+    message.bill = message.group = message.port = scope
+    put(scope, segment, port_of_discharge=1)
+    put_day(scope, segment, "arrival_date", 2)
+    message.place = "P4"
+
+
+def _open_bill(message: Message, segment: Segment, number: str) -> None:
+    current = message.bill.cells
+    states = any(c.label.startswith("M11") for c in current)
+    if not states and any(c.label == "M13 bill" and c.text == number for c in current):
+        message.enter(message.bill)  # M13 says what is done to the bill that M11 states
+        return
+    scope = message.port.open(segment.number)
+    message.enter(scope)
+    message.bill = message.group = scope
+    scope.add("bill_of_lading", f"{segment.tag} bill", number)
+
+
+def _m13(message: Message, segment: Segment) -> None:
+    """What is done to a bill."""
+    _open_bill(message, segment, segment.get(4))
+    message.bill.add("message_function", "M13-03", CODES.get(("M13", segment.get(3)), ""), segment.get(3))
+    put(message.bill, segment, packages=5)
+    put_beside(message.bill, segment, 6, 7)
+    put(message.bill, segment, house_bill_of_lading=8, bill_issuer=9)
+
+
+def _m11(message: Message, segment: Segment) -> None:
+    """A bill of lading."""
+    _open_bill(message, segment, segment.get(1))
+    bill = message.bill
+    if not bill.has("message_function"):  # which M13 says
+        bill.add("message_function", "M11", "original")
+    put_beside(bill, segment, 9)
+    put(bill, segment, port_of_loading=2)
+    if not bill.has("packages"):
+        put(bill, segment, packages=3)
+    put(bill, segment, package_type=4)
+    put_weight(bill, segment, "gross_mass", 5, segment.get(6))
+    bill.add(BESIDE, "M11-10", segment.get(10))
+    put(bill, segment, master_bill_of_lading=11)
+    if not bill.has("bill_issuer"):
+        put(bill, segment, bill_issuer=12)
+
+
+def _vid(message: Message, segment: Segment) -> None:
+    """A container."""
+    scope = message.bill
+    if message.type != "601":  # an export shipment has its goods beside its containers, not in them
+        scope = message.group = message.bill.open(segment.number)
+        message.enter(scope)
+    scope.add("container_numbers", "VID-02/03", f"{segment.get(2)}{segment.get(3)}")
+    scope.add(BESIDE, "VID seals", segment.joined(4, 5))
+
+
+def _fold_containers(scope: Scope) -> None:
+    """Containers of which no goods are said are those of the goods beside them: listed after the goods of a bill, or several before."""
+    for child in scope.children:
+        _fold_containers(child)
+    bare = [
+        c
+        for c in scope.children
+        if not c.children and c.has("container_numbers") and not (c.has("description") or c.has("packages"))
+    ]
+    goods = [c for c in scope.children if c not in bare]
+    if not bare or not goods:
+        return
+    for one in bare:
+        place = scope.children.index(one)
+        around = (*scope.children[place + 1 :], *reversed(scope.children[:place]))
+        next((c for c in around if c in goods and _is_container(c)), scope).take(one.cells)
+    scope.children[:] = goods
+
+
+def _is_container(scope: Scope) -> bool:
+    return any(c.label == "VID-02/03" for c in scope.cells)
+
+
+def _n10(message: Message, segment: Segment) -> None:
+    """Goods, or more of their description."""
+    before = message.items.get("N10")
+    if before is None or any(map(segment.get, (1, 5, 6, 8))) or not _is_beside(message.scope, before):
+        before = message.group.open(segment.number)
+        message.items = {"N10": before}
+    if message.scope is not before:
+        message.enter(before)
+    message.pieces.append("".join(segment.all(2)))
+    message.marks.append(segment.get(3))
+    put(before, segment, packages=1)
+    put_code(before, segment, 5, segment.get(4))
+    if not is_nothing(as_number(segment.get(6))):
+        put(before, segment, value=6)
+    put_weight(before, segment, "gross_mass", 8, segment.get(7))
+    put(before, segment, country_of_origin=11, country_of_destination=12, currency=13)
+
+
+def _is_beside(scope: Scope, goods: Scope) -> bool:
+    """Whether a level is that of some goods, or stands with them or above them."""
+    return scope is goods or scope is goods.parent or scope.parent is goods.parent
+
+
+def _h1(message: Message, segment: Segment) -> None:
+    """Dangerous goods."""
+    _put_un_number(message.scope, segment, 1)
+    put(message.scope, segment, dangerous_goods_class=2, description=4)
+    put_beside(message.scope, segment, *range(5, 11))
+
+
+def _put_un_number(scope: Scope, segment: Segment, element: int) -> None:
+    number = segment.get(element)
+    scope.add("un_numbers", f"{segment.tag}-{element:02}", number.upper().removeprefix("UN").removeprefix("NA"), number)
+
+
+def _x4(message: Message, segment: Segment) -> None:
+    """A bill that is released or held."""
+    scope = (message.bill if message.place == "P4" else message.root).open(segment.number)
+    message.enter(scope)
+    put(scope, segment, bill_of_lading=1, house_bill_of_lading=8, packages=2, declaration_id=4)
+    put_day(scope, segment, "date", 5)
+    scope.add(BESIDE, "X4-07", segment.get(7))
+    scope.add("bill_issuer", "X4-09", segment.get(10) or segment.get(9))
+    scope.add("container_numbers", "X4-11/12", f"{segment.get(11)}{segment.get(12)}")
+    put_beside(scope, segment, 3, *range(13, 20))
+
+
+# 310 and 601: loads of a freight receipt and their lines; export shipments and their goods.
+
+
+def _b2a(message: Message, segment: Segment) -> None:
     """What the message does."""
     message.root.add("message_function", "B2A-01", CODES.get(("B2A", segment.get(1)), segment.get(1)), segment.get(1))
 
 
-def b3(message: Message, segment: Segment) -> None:
+def _b3(message: Message, segment: Segment) -> None:
     """Invoice and date."""
-    message.root.add(BESIDE, "B3", " ".join(segment.get(i) for i in (2, 3) if segment.get(i)))
+    put_beside(message.root, segment, 2, 3)
     message.root.add("date", "B3-06", as_date(segment.get(6), "102"), segment.get(6))
 
 
-def v1(message: Message, segment: Segment) -> None:
+def _v1(message: Message, segment: Segment) -> None:
     """Vessel and voyage."""
     message.root.add("vessel", "V1-02", segment.get(2) or segment.get(1))
-    message.root.add("voyage", "V1-04", segment.get(4))
-    message.root.add("carrier_name", "V1-05", segment.get(5))
-    add_mode(message.root, "V1-09", segment.get(9))
+    put(message.root, segment, voyage=4, carrier_name=5, transport_mode=9)
 
 
-def n9(message: Message, segment: Segment) -> None:
+def _n9(message: Message, segment: Segment) -> None:
     """A reference."""
     field = find_code(CODES, "N9", segment.get(1)) or BESIDE
-    scope = message.scope
-    if field == BESIDE or scope.has(field):
-        scope.add(BESIDE, f"{segment.tag}*{segment.get(1)[:4]}", " ".join(segment.get(i) for i in (2, 3) if segment.get(i)))
-    else:
-        scope.add(field, f"{segment.tag}*{segment.get(1)[:4]}", segment.get(2))
+    is_beside = field == BESIDE or message.scope.has(field)
+    text = segment.joined(2, 3) if is_beside else segment.get(2)
+    message.scope.add(BESIDE if is_beside else field, f"{segment.tag}*{segment.get(1)[:4]}", text)
 
 
-def r4(message: Message, segment: Segment) -> None:
+def _r4(message: Message, segment: Segment) -> None:
     """A port."""
-    kind, code, name, country = segment.get(1), segment.get(3), segment.get(4), segment.get(5)
+    kind, code, name, country = map(segment.get, (1, 3, 4, 5))
     message.place = kind
     field = find_code(CODES, segment.tag, kind) or BESIDE
     scope, label = message.scope, f"{segment.tag}*{kind[:2]}"
     if field == "transit_countries":
         scope.add(field, label, country or (code[:2] if is_locode(code) else ""))
-        scope.add(BESIDE, f"{label} name", " ".join(t for t in (code, name) if t))
+        scope.add(BESIDE, f"{label} name", segment.joined(3, 4))
         return
     scope.add(field, label, code or name)
     if code and name:
@@ -57,41 +216,35 @@ def r4(message: Message, segment: Segment) -> None:
         where = "country_of_destination"
     elif where == "country_of_destination" and not message.destination_named:
         message.destination_named = True
-        scope.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == "country_of_destination" else c for c in scope.cells]
+        scope.put_beside("country_of_destination")
     scope.add(where, f"{label} country", country)
 
 
-def dtm(message: Message, segment: Segment) -> None:
+def _dtm(message: Message, segment: Segment) -> None:
     """A date, of the port before it if there is one."""
-    text = as_date(segment.get(2), "102")
     field = {"L": "dispatch_date", "D": "arrival_date"}.get(message.place, "date" if message.type == "601" else BESIDE)
-    if message.scope.has(field):
-        field = BESIDE
-    message.scope.add(field, f"DTM*{segment.get(1)[:4]}", text, segment.get(2))
+    field = BESIDE if message.scope.has(field) else field
+    message.scope.add(field, f"DTM*{segment.get(1)[:4]}", as_date(segment.get(2), "102"), segment.get(2))
 
 
-def lx(message: Message, segment: Segment) -> None:
+def _lx(message: Message, segment: Segment) -> None:
     """A load."""
-    if message.type != "310":
-        return
-    scope = message.root.open(segment.number)
-    message.enter(scope)
-    message.group, message.items, message.load = scope, {}, segment.get(1)
+    if message.type == "310":
+        message.enter(message.root.open(segment.number))
+        message.group, message.items, message.load = message.scope, {}, segment.get(1)
 
 
-def n7(message: Message, segment: Segment) -> None:
+def _n7(message: Message, segment: Segment) -> None:
     """A container and its mass."""
-    if message.type == "350":
-        message.scope.add("container_numbers", "N7-01/02", f"{segment.get(1)}{segment.get(2)}")
-        return
-    scope = message.group
+    of_bill = message.type == "350"
+    scope, kind = message.scope if of_bill else message.group, segment.get(4)
     scope.add("container_numbers", "N7-01/02", f"{segment.get(1)}{segment.get(2)}")
-    if segment.get(4) in ("", "G", "B"):
-        add_weight(scope, "gross_mass", "N7-03", segment.get(3), segment.get(17) or "K")
-    elif segment.get(4) == "N":
-        add_weight(scope, "net_mass", "N7-03", segment.get(3), segment.get(17) or "K")
+    if of_bill:
+        return
+    if kind in ("", "G", "B", "N"):
+        put_weight(scope, segment, "net_mass" if kind == "N" else "gross_mass", 3, segment.get(17) or "K")
     else:
-        scope.add(BESIDE, "N7-03", f"{segment.get(3)} {segment.get(17)}")
+        scope.add(BESIDE, "N7-03", segment.joined(3, 17))
 
 
 def _item(message: Message, segment: Segment) -> Scope:
@@ -108,85 +261,100 @@ def _item(message: Message, segment: Segment) -> Scope:
     return scope
 
 
-def l0(message: Message, segment: Segment) -> None:
+def _l0(message: Message, segment: Segment) -> None:
     """Quantity and weight of a line."""
     scope = _item(message, segment)
-    unit = segment.get(11) or "K"
-    if segment.get(5) in ("N", "A3"):
-        add_weight(scope, "net_mass", "L0-04", segment.get(4), unit)
-    else:
-        add_weight(scope, "gross_mass", "L0-04", segment.get(4), unit)
-    scope.add("packages", "L0-08", segment.get(8))
-    scope.add("package_type", "L0-09", segment.get(9))
+    put_weight(scope, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
+    put(scope, segment, packages=8, package_type=9)
 
 
-def l5(message: Message, segment: Segment) -> None:
+def _l5(message: Message, segment: Segment) -> None:
     """Description of a line, or more of it."""
     scope = _item(message, segment)
-    message.pieces.append(segment.elements[1][0] if len(segment.elements) > 1 else "")
+    message.pieces.append("".join(segment.all(2)))
     message.marks.append(segment.get(6))
-    add_code(scope, "L5-03", segment.get(4) or "-", segment.get(3))
+    put_code(scope, segment, 3, segment.get(4) or "-")
 
 
-def lh1(message: Message, segment: Segment) -> None:
+def _lh1(message: Message, segment: Segment) -> None:
     """Dangerous goods: identification."""
-    message.scope.add("un_numbers", "LH1-03", segment.get(3).upper().removeprefix("UN").removeprefix("NA"), segment.get(3))
-    message.scope.add(BESIDE, "LH1", " ".join(segment.get(i) for i in range(4, 12) if segment.get(i)))
+    _put_un_number(message.scope, segment, 3)
+    put_beside(message.scope, segment, *range(4, 12))
 
 
-def lh2(message: Message, segment: Segment) -> None:
+def _lh2(message: Message, segment: Segment) -> None:
     """Dangerous goods: class."""
-    message.scope.add("dangerous_goods_class", "LH2-01", segment.get(1))
-    message.scope.add(BESIDE, "LH2", " ".join(segment.get(i) for i in range(2, 10) if segment.get(i)))
+    put(message.scope, segment, dangerous_goods_class=1)
+    put_beside(message.scope, segment, *range(2, 10))
 
 
-def lh3(message: Message, segment: Segment) -> None:
+def _lh3(message: Message, segment: Segment) -> None:
     """Dangerous goods: shipping name."""
-    message.scope.add("description", "LH3-01", segment.get(1))
+    put(message.scope, segment, description=1)
 
 
-def ba1(message: Message, segment: Segment) -> None:
+def _ba1(message: Message, segment: Segment) -> None:
     """An export shipment."""
     scope = message.root.open(segment.number)
     message.enter(scope)
     message.bill = message.group = scope
     scope.add("direction", "BA1", "export")
     scope.add("message_function", "BA1-02", CODES.get(("BA1", segment.get(2)), "original"), segment.get(2))
-    add_mode(scope, "BA1-03", segment.get(3))
-    scope.add("country_of_destination", "BA1-04", segment.get(4))
-    scope.add("declaration_id", "BA1-05", segment.get(5))
+    put(scope, segment, transport_mode=3, country_of_destination=4, declaration_id=5)
     # Release 4010 put two codes of the census before the place of origin; later ones did not.
-    early = len(segment.get(6)) == 1
-    country, carrier, vessel = (10, 13, 15) if early else (7, 10, 12)
-    scope.add("country_of_dispatch", f"BA1-{country:02}", segment.get(country))
-    scope.add("carrier_name", f"BA1-{carrier}", segment.get(carrier))
-    scope.add("vessel", f"BA1-{vessel}", segment.get(vessel))
-    used = {1, 2, 3, 4, 5, country, carrier, vessel}
-    scope.add(BESIDE, "BA1", " ".join(segment.get(i) for i in range(6, 20) if i not in used and segment.get(i)))
+    country, carrier, vessel = (10, 13, 15) if len(segment.get(6)) == 1 else (7, 10, 12)
+    put(scope, segment, country_of_dispatch=country, carrier_name=carrier, vessel=vessel)
+    put_beside(scope, segment, *(i for i in range(6, 20) if i not in (country, carrier, vessel)))
 
 
-def l13(message: Message, segment: Segment) -> None:
+def _l13(message: Message, segment: Segment) -> None:
     """Goods of an export shipment."""
     scope = message.bill.open(segment.number)
     message.enter(scope)
-    scope.add("hs_code", "L13-02", segment.get(2))
-    scope.add("quantity", "L13-04", "" if is_nothing(segment.get(4)) else segment.get(4))
-    scope.add("quantity_unit", "L13-03", segment.get(3))
-    scope.add("value", "L13-06", segment.get(6))
+    put(scope, segment, hs_code=2)
+    if not is_nothing(segment.get(4)):
+        put(scope, segment, quantity=4)
+    put(scope, segment, quantity_unit=3, value=6)
     scope.add("currency", "L13", "USD" if segment.get(6) else "")
-    scope.add("item_number", "L13-07", segment.get(7))
-    scope.add(BESIDE, "L13-09", f"{segment.get(9)} {segment.get(8)}")
-    add_weight(scope, "gross_mass", "L13-11", segment.get(11), segment.get(10))
-    scope.add("description", "L13-12", segment.get(12))
-    scope.add(BESIDE, "L13", " ".join(segment.get(i) for i in range(13, 17) if segment.get(i)))
+    put(scope, segment, item_number=7)
+    scope.add(BESIDE, "L13-09", segment.joined(9, 8))
+    put_weight(scope, segment, "gross_mass", 11, segment.get(10))
+    put(scope, segment, description=12)
+    put_beside(scope, segment, *range(13, 17))
 
 
-def x1(message: Message, segment: Segment) -> None:
+def _x1(message: Message, segment: Segment) -> None:
     """An export licence."""
-    message.scope.add("permit_reference", "X1-02", segment.get(2))
-    message.scope.add(BESIDE, "X1", " ".join(segment.get(i) for i in (1, *range(3, 12)) if segment.get(i)))
+    put(message.scope, segment, permit_reference=2)
+    put_beside(message.scope, segment, 1, *range(3, 12))
 
 
-def man(message: Message, segment: Segment) -> None:
+def _man(message: Message, segment: Segment) -> None:
     """Marks."""
-    message.scope.add("marks", "MAN-02", " ".join(segment.get(i) for i in (2, 3, 5, 6) if segment.get(i)))
+    message.scope.add("marks", "MAN-02", segment.joined(2, 3, 5, 6))
+
+
+_HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
+    "M10": _m10, "P4": _p4, "M13": _m13, "M11": _m11, "VID": _vid, "N10": _n10, "H1": _h1, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
+    "B2A": _b2a, "B3": _b3, "V1": _v1, "N9": _n9, "REF": _n9, "R4": _r4, "P5": _r4, "DTM": _dtm, "LX": _lx, "N7": _n7, "L0": _l0, "L5": _l5,
+    "LH1": _lh1, "LH2": _lh2, "LH3": _lh3, "BA1": _ba1, "L13": _l13, "X1": _x1, "MAN": _man, "X4": _x4,
+}  # fmt: skip
+TAGS = tags_of(CODES, _HANDLERS)
+
+
+def take(message: Message, segment: Segment) -> None:
+    """What a segment says, put where it belongs; in messages of other types none is looked at."""
+    if message.type in TYPES and segment.tag != "ST":
+        message.root.log.clear()
+        _HANDLERS.get(segment.tag, take_other)(message, segment)
+        keep_untaken(message.scope, segment, (*message.pieces, *message.marks))
+
+
+def finish(message: Message) -> tuple[str, Scope] | None:
+    """The type and the content of a message, once it is complete; None where it is none that states goods."""
+    if message.type not in TYPES:
+        return None
+    message.flush_text()
+    if message.type == "309":
+        _fold_containers(message.root)
+    return f"X12 {message.type}", message.root

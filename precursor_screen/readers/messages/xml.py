@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from precursor_screen.core.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
+from precursor_screen.core.errors import NoManifest, UnknownFormat, Where
+from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.column_map import DATES
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.edi import read_text
-from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
-from precursor_screen.readers.messages.merge import merge_lines
+from precursor_screen.readers.messages.layout import Composed, Layout, find_entry, fold, known_roots
 from precursor_screen.readers.messages.scope import (
     AMOUNTS,
     BESIDE,
@@ -24,6 +23,7 @@ from precursor_screen.readers.messages.scope import (
     Scope,
     leaves_of,
     lines_of,
+    merge_lines,
     with_countries,
 )
 from precursor_screen.readers.messages.text import as_date, with_unit
@@ -70,7 +70,9 @@ class XmlReader:
         content, text, issues = read_text(blob, options)
         gathered = MessageContent("XML", issues, asides=text.asides)
         walk = _Walk(blob.name, issues)
-        for layout, type_, message in (found for part in _documents(content) for found in walk.read(part)):
+        # Some write one document behind the other, or blank lines before the first, which XML forbids.
+        documents = _NEXT_DOCUMENT.split(content.strip())
+        for layout, type_, message in (found for part in documents for found in walk.read(part)):
             gathered.format, gathered.date_order = layout.name, layout.date_order
             lines = (with_countries(line, layout.derive) for line in lines_of(message))
             field = layout.merge.get(fold(type_))
@@ -78,11 +80,6 @@ class XmlReader:
         if not gathered.lines:
             raise walk.refuse()
         return [build(gathered, blob.name, digest, str(text.choice))]
-
-
-def _documents(text: str) -> list[str]:
-    """The documents of a file: some write one behind the other, or blank lines before the first, which XML forbids."""
-    return _NEXT_DOCUMENT.split(text.strip())
 
 
 class _Walk:
@@ -98,36 +95,29 @@ class _Walk:
     def refuse(self) -> UnknownFormat:
         """The error where no line was read: what the file is instead."""
         told = "".join(f"; {row[4]}" for row in self.issues.rows[:2])
-        if not self.known:
-            return UnknownFormat(
-                f"is XML of a kind that is not read: {self.found or 'it holds no element'}{told}",
-                where=Where(self.file),
-                remedy="Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read.",
-            )
-        return NoManifest(
-            f"is XML that states no goods: {self.found}{told}",
-            where=Where(self.file),
-            remedy="Ask for the manifest or declaration itself; answers and notifications are not screened.",
-        )
+        if self.known:
+            remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
+            return NoManifest(f"is XML that states no goods: {self.found}{told}", where=Where(self.file), remedy=remedy)
+        says = f"is XML of a kind that is not read: {self.found or 'it holds no element'}{told}"
+        remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
+        return UnknownFormat(says, where=Where(self.file), remedy=remedy)
 
     def read(self, text: str) -> Iterator[tuple[Layout, str, Scope]]:
         """Each message with its layout and type."""
-        stack: list[Any] = []
         names: list[str] = []
         message: _Message | None = None
         for event, element in stream_levels(text, self.file):
             if event == DAMAGE:
+                where = message.label() if message is not None else self.found
+                says = f"the XML {element}, in {where or 'its beginning'}; what comes before was read"
+                self.issues.note_broken(says, max(self.items, 1))
                 if message is not None:
-                    self._say_damage(element, message.label())
                     yield from message.finish(self.issues)
-                else:
-                    self._say_damage(element, self.found)
                 return
             if event == START:
-                name = fold(element.tag.rpartition("}")[2])
-                stack.append(element)
+                name = fold(_local(element))
                 names.append(name)
-                self.found = self.found or f"its root is {element.tag.rpartition('}')[2][:60]}"
+                self.found = self.found or f"its root is {_local(element)[:60]}"
                 if message is not None:
                     message.open(element, name)
                 elif layout := known_roots().get(name):
@@ -135,25 +125,17 @@ class _Walk:
                     if not layout.within & set(names[:-1]):
                         message = _Message(layout, element, self)
                 continue
-            stack.pop()
             names.pop()
             if message is None:
                 element.clear()
-                if stack:  # an element that is empty takes its room as well
-                    stack[-1].remove(element)
+                if (parent := element.getparent()) is not None:  # an element that is empty takes its room as well
+                    parent.remove(element)
             elif message.root is element:
                 yield from message.finish(self.issues)
                 message = None
                 element.clear()
             else:
                 message.close(element)
-
-    def _say_damage(self, sentence: str, where: str) -> None:
-        self.issues.add_one_of_many(
-            "broken-segment",
-            f"the XML {sentence}, in {where or 'its beginning'}; what comes before was read",
-            row=max(self.items, 1),
-        )
 
 
 class _Message:
@@ -162,7 +144,7 @@ class _Message:
     def __init__(self, layout: Layout, root: Any, walk: _Walk) -> None:
         self.layout = layout
         self.root = root
-        self.type = root.tag.rpartition("}")[2]
+        self.type = _local(root)
         self.walk = walk
         self.elements: list[Any] = [root]
         self.names: list[str] = [fold(self.type)]
@@ -175,7 +157,7 @@ class _Message:
 
     def label(self) -> str:
         """Where the walk stands, for messages."""
-        return "/".join(e.tag.rpartition("}")[2] for e in self.elements[-3:])
+        return "/".join(_local(e) for e in self.elements[-3:])
 
     def open(self, element: Any, name: str) -> None:
         """An element begins."""
@@ -183,10 +165,8 @@ class _Message:
         self.names.append(name)
         self.held += 1
         if self.held > MAX_HELD:
-            raise UnreadableManifest(
-                f"holds more than {MAX_HELD:,} elements in one item",
-                where=Where(self.walk.file),
-                remedy="Ask the sender for another file.",
+            raise unreadable(
+                self.walk.file, f"holds more than {MAX_HELD:,} elements in one item", "Ask the sender for another file."
             )
         if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
             self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
@@ -212,8 +192,8 @@ class _Message:
         del self.elements[1:], self.names[1:]
         self._close_level()
         self._number(self.scope)
-        for scope, cell in sorted(self.fallbacks, key=lambda found: found[0].depth):
-            if scope.has(cell.field) or (cell.field not in AMOUNTS and scope.inherits(cell.field)):
+        for scope, cell in sorted(self.fallbacks, key=lambda found: len([*found[0].above()])):
+            if scope.has(cell.field) or (cell.field not in AMOUNTS and any(level.has(cell.field) for level in scope.above())):
                 scope.add(BESIDE, cell.label, cell.filed or cell.text)
             else:
                 scope.take([cell])
@@ -221,15 +201,12 @@ class _Message:
         for field, text in self.layout.states.items():
             if not self.scope.has(field):
                 self.scope.add(field, self.type, text)
-        function = next((c.text for c in self.scope.cells if c.field == "message_function"), "")
+        function = self.scope.first("message_function")
         if not function and (function := self.layout.roots[self.names[0]]):
             self.scope.add("message_function", self.type, function)
         if function == "replacement" and not self.scope.children:
-            issues.add_one_of_many(
-                "message-without-goods",
-                f"{self.type} names elements of a declaration to be changed, and states no goods",
-                row=self.scope.place,
-            )
+            says = f"{self.type} names elements of a declaration to be changed, and states no goods"
+            issues.add_one_of_many("message-without-goods", says, row=self.scope.place)
             return
         if function in ("replacement", "cancellation") and not self.scope.has("version") and self.stamp:
             self.scope.add("version", "date and time of the message", self.stamp)
@@ -260,21 +237,21 @@ class _Message:
         element = elements[-1]
         entry = find_entry(self.layout, names, elements)
         kind = entry if entry in (BESIDE, IGNORED) else inherited
-        if names[-1] in self.layout.compose:
-            self._compose(element, names[-1], scope)
-        for join in self.layout.joins:
-            if join.element == names[-1]:
-                self._note_join(element, join.value, join.by, join.field)
+        if composed := self.layout.compose.get(names[-1]):
+            self._compose(element, composed, scope)
+        for join in (join for join in self.layout.joins if join.element == names[-1]):
+            items = _texts(element, join.by)
+            self.joined += [(join.field, items, text, _local(element)) for text in _texts(element, join.value)]
         for key, value in element.attrib.items():
             self._take_attribute(elements, names, scope, key, value)
         children = [c for c in element if isinstance(c.tag, str)]
         if ranks := self.layout.ranks.get(names[-1]):
-            children.sort(key=lambda c: ranks.get(fold(c.tag.rpartition("}")[2]), -1))
+            children.sort(key=lambda c: ranks.get(fold(_local(c)), -1))
         text = "".join((element.text or "", *(c.tail or "" for c in element))).strip()
         if text:
             self._add(entry if entry is not None else kind, scope, elements, text)
         for child in children:
-            name = fold(child.tag.rpartition("}")[2])
+            name = fold(_local(child))
             if name != "null":
                 self._take([*elements, child], [*names, name], scope, kind)
 
@@ -309,7 +286,7 @@ class _Message:
         text = self._word(name, text)
         if name == "message_time":
             self.stamp = self.stamp or _STAMP.sub("", text)[:14].ljust(14, "0")
-            name, text = "date", text
+            name = "date"
             field = f"date{'?' if entry.endswith('?') else ''}"
         if name in DATES:
             text = _day(text)
@@ -324,51 +301,43 @@ class _Message:
 
     def _word(self, field: str, text: str) -> str:
         """What a code of the family stands for; a code that is not listed as it stands."""
-        table = self.layout.codes.get(field)
-        if table is None:
-            return text
-        code = text.upper()
-        found = table.get(code)
-        if found is None:
-            found = next((word for start, word in table.items() if start.endswith("*") and code.startswith(start[:-1])), text)
-        return found
+        table, code = self.layout.codes.get(field, {}), text.upper()
+        begun = (word for start, word in table.items() if start.endswith("*") and code.startswith(start[:-1]))
+        return table[code] if code in table else next(begun, text)
 
     def _go_on(self, scope: Scope, field: str, label: str, text: str) -> None:
-        for i in range(len(scope.cells) - 1, -1, -1):
-            if scope.cells[i].field == field:
-                before = scope.cells[i]
-                scope.cells[i] = Cell(field, before.label, before.text + text)
-                return
-        scope.add(field, label, text)
+        at = next((i for i in reversed(range(len(scope.cells))) if scope.cells[i].field == field), None)
+        if at is None:
+            scope.add(field, label, text)
+        else:
+            before = scope.cells[at]
+            scope.cells[at] = Cell(field, before.label, before.text + text)
 
-    def _compose(self, element: Any, name: str, scope: Scope) -> None:
-        composed = self.layout.compose[name]
-        field = composed.field
+    def _compose(self, element: Any, composed: Composed, scope: Scope) -> None:
         if not all(_texts(element, path) for path in composed.needed):
             return
+        field = composed.field
         joiner = "" if field == "container_numbers" else " "
         text = joiner.join(t for path in composed.parts for t in _texts(element, path)[:1])
-        if field.endswith("?"):
-            if text:
-                self.fallbacks.append((scope, Cell(field[:-1], element.tag.rpartition("}")[2], text)))
-        else:
-            scope.add(field, element.tag.rpartition("}")[2], text)
-
-    def _note_join(self, element: Any, value: str, by: str, field: str) -> None:
-        values, items = _texts(element, value), _texts(element, by)
-        for text in values:
-            self.joined.append((field, items, text, element.tag.rpartition("}")[2]))
+        if not field.endswith("?"):
+            scope.add(field, _local(element), text)
+        elif text:
+            self.fallbacks.append((scope, Cell(field[:-1], _local(element), text)))
 
     def _join(self) -> None:
         """What names its items goes to these; what names none, or none that is there, to all."""
         leaves: dict[str, Scope] = {}
         for leaf in leaves_of(self.scope):
-            number = next((c.text for c in leaf.cells if c.field == "item_number"), "")
-            leaves.setdefault(number, leaf)
+            leaves.setdefault(leaf.first("item_number"), leaf)
         for field, items, text, label in self.joined:
-            known = [leaves[i] for i in items if i in leaves]
-            for scope in known or [self.scope]:
+            for scope in [leaves[i] for i in items if i in leaves] or [self.scope]:
                 scope.add(field, label, text)
+
+
+def _local(element: Any) -> str:
+    """The name of an element without its namespace."""
+    name: str = element.tag.rpartition("}")[2]
+    return name
 
 
 def _texts(element: Any, path: str) -> list[str]:
@@ -376,7 +345,7 @@ def _texts(element: Any, path: str) -> list[str]:
     found = [element]
     for step in path.split("/"):
         name = fold(step)
-        found = [c for e in found for c in e if isinstance(c.tag, str) and fold(c.tag.rpartition("}")[2]) == name]
+        found = [c for e in found for c in e if isinstance(c.tag, str) and fold(_local(c)) == name]
     return [text for e in found if (text := (e.text or "").strip())]
 
 
@@ -385,12 +354,11 @@ def _attribute(element: Any, name: str) -> str:
 
 
 def _label(elements: list[Any]) -> str:
-    return "/".join(e.tag.rpartition("}")[2] for e in elements[-2:])
+    return "/".join(_local(e) for e in elements[-2:])
 
 
 def _day(text: str) -> str:
-    found = _DAY.fullmatch(text)
-    if found:
+    if found := _DAY.fullmatch(text):
         return found[1]
     digits = text.partition("+")[0].partition("-")[0].removesuffix("Z") if text[:8].isdigit() else text
     return as_date(digits, "")

@@ -7,6 +7,7 @@ header, and scanned like the goods' own texts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,11 @@ from msgspec import Struct
 from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
 from precursor_screen.readers.cells import clean_cell, clean_column, cut_long_cells
-from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import COUNTRIES, DATES
+from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
+from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
+from precursor_screen.readers.finish import input_id
 from precursor_screen.readers.identity import add_identity
-from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.words import find_direction, find_function, find_mode
+from precursor_screen.readers.interface import Digest, IssueList
 from precursor_screen.text.codes import says_whose_number
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import is_package_kind
@@ -117,14 +118,8 @@ def other_cells(
 
 def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
     """The cells of columns side by side that have no header, each row's as one text: a name may run over them, letter by letter."""
-    runs: list[list[int]] = []
-    for guess in guesses:
-        if guess.field or guess.header.strip() or guess.reason == IGNORED_BY_MAP:
-            continue
-        if runs and runs[-1][-1] == guess.position - 1:
-            runs[-1].append(guess.position)
-        else:
-            runs.append([guess.position])
+    loose = [g.position for g in guesses if not (g.field or g.header.strip() or g.reason == IGNORED_BY_MAP)]
+    runs = ([at for _, at in run] for _, run in groupby(enumerate(loose), lambda pair: pair[1] - pair[0]))
     found = []
     for run in (run for run in runs if 1 < len(run) <= _MOST_JOINED):
         columns = [pc.utf8_trim_whitespace(pc.fill_null(table.column(at).cast(pa.string()), "")) for at in run]
@@ -167,6 +162,27 @@ def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.Ch
     return _as_lists(pa.concat_arrays([c.texts for c in cells]).take(order), counts), _as_lists(headers.take(order), counts)
 
 
+def with_texts_beside(
+    columns: pa.Table, table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
+) -> pa.Table:
+    """The columns of LINE with identity, and with the texts that stand in no field of goods; arguments as of `unmapped_cells`.
+
+    Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
+    """
+    count = columns.num_rows
+    unmapped = unmapped_cells(table, names, guesses, rows, issues)
+    beside = as_lists(unmapped, count)
+    if beside is None:
+        columns = add_identity(columns)
+    else:
+        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
+    others = [*other_cells(table, names, guesses, rows, issues), *joined_cells(table, guesses)]
+    beside = as_lists([*unmapped, *others], count) if others else beside
+    if beside is not None:
+        columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
+    return columns
+
+
 def _match_few(table: pa.Table, wanted: Sequence[tuple[int, str, str]]) -> dict[str, frozenset[str]]:
     """The cells that match, by pattern: in a small table making ready to match takes longer than matching."""
     texts: dict[str, list[str]] = {}
@@ -184,11 +200,10 @@ def _matching(column: pa.ChunkedArray, pattern: str, field: str, few: frozenset[
     if few is not None and few.isdisjoint(column.to_pylist()):
         return None
     distinct = pc.unique(column).drop_null()
-    found = (
-        distinct.filter(pc.match_substring_regex(distinct, pattern))
-        if few is None
-        else string_array([t for t in distinct.to_pylist() if t in few])
-    )
+    if few is None:
+        found = distinct.filter(pc.match_substring_regex(distinct, pattern))
+    else:
+        found = string_array([t for t in distinct.to_pylist() if t in few])
     if find := _KNOWN.get(field):
         found = pa.array([t for t in found.to_pylist() if not find(t)], pa.string())
     if not len(found):
@@ -241,16 +256,17 @@ def rows_of(body: Body) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [column[i] or "" for column in columns]
 
 
-def lines_aside(asides: Sequence[OutOfTableText], source_file: str, input_id: str, beside: str) -> pa.Table:
-    """One LINE a row of source, with its texts in other_texts; asides without a row are one line each.
+def lines_aside(asides: Sequence[OutOfTableText], name: str, digest: Digest, lines: pa.Table) -> pa.Table | None:
+    """One LINE a row of source, with its texts in other_texts; asides without a row are one line each. None: there are none.
 
     Args:
         asides: in the order of the source.
-        source_file: name of the input.
-        input_id: of the input.
-        beside: what tells the table apart that they stand beside, such as the id of a line of it: the same words above two manifests
-            are two findings.
+        name: of the input.
+        digest: of its file.
+        lines: of the table that they stand beside. The id of the first tells it apart: the same words above two manifests are two findings.
     """
+    if not asides:
+        return None
     groups: dict[object, list[tuple[str, str]]] = {}
     rows: dict[object, int | None] = {}
     for number, aside in enumerate(asides):
@@ -263,26 +279,24 @@ def lines_aside(asides: Sequence[OutOfTableText], source_file: str, input_id: st
     count = len(groups)
     texts = pa.array([[t for _, t in dict.fromkeys(g)] for g in groups.values()], TEXTS)
     places = pa.array([[p for p, _ in dict.fromkeys(g)] for g in groups.values()], TEXTS)
+    beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
     owner = pa.chunked_array([pa.repeat(beside, count)], pa.string())
-    lines = add_identity(pa.table([texts, owner], names=["other_texts", "declaration_id"])) if count else _no_identity()
+    stated = pa.table([texts, owner], names=["other_texts", "declaration_id"])
+    ids = add_identity(stated).column("line_id") if count else pa.array([], pa.string())
     return pa.table(
         {
-            "line_id": lines.column("line_id"),
-            "movement_key": lines.column("line_id"),
-            "source_file": string_array([source_file] * count),
+            "line_id": ids,
+            "movement_key": ids,
+            "source_file": string_array([name] * count),
             "source_row": pa.array([rows[k] for k in groups], pa.int64()),
             # Of no input: what that one has columns for says nothing of such a text.
-            "input_id": string_array([f"{input_id}{BESIDE}"] * count),
+            "input_id": string_array([f"{input_id(name, digest)}{BESIDE}"] * count),
             "message_type": string_array([BESIDE_TABLE] * count),
-            "shipment_id": lines.column("line_id"),
+            "shipment_id": ids,
             "other_texts": texts,
             "other_columns": places,
         }
     )
-
-
-def _no_identity() -> pa.Table:
-    return pa.table([pa.array([], pa.string())], names=["line_id"])
 
 
 def raw_aside(lines: pa.Table) -> pa.Table:

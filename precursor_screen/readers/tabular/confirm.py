@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
-from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import DATES, KINDS, PARTY_NAMES
+from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
+from precursor_screen.text.numbers import decide
 from precursor_screen.text.quantity_words import find_unit
 
 _TEXTS: Final = ("description", "description_extra")
@@ -126,9 +126,8 @@ def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
     ]
     if len(found) != 1:
         return guesses
-    made = list(guesses)
-    made[found[0].position] = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
-    return made
+    code = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
+    return [code if guess is found[0] else guess for guess in guesses]
 
 
 def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
@@ -136,10 +135,8 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
     other."""
     made = list(guesses)
     for guess in (g for g in guesses if g.field == "place_of_delivery" and not g.preset and g.position not in fixed):
-        countries = (
-            "country_of_destination" in kind_of(contents[guess.position])[:1]
-            or contents[guess.position].share(_is_country) >= _COUNTRIES
-        )
+        content = contents[guess.position]
+        countries = "country_of_destination" in kind_of(content)[:1] or content.share(find_country) >= _COUNTRIES
         if countries and not any(g.field == "country_of_destination" for g in made):
             made[guess.position] = replace(guess, field="country_of_destination", reason="countries under a header of a place")
     for guess in (g for g in guesses if g.reason == "unknown header" and g.position not in fixed):
@@ -162,12 +159,8 @@ def _is_of_a_party(header: str) -> bool:
 
 
 def _are_days(content: Content) -> bool:
-    order = weigh_order(content.cells).decide()
+    order = decide(weigh_order(content.cells))
     return content.share(lambda cell: parse_date(cell, order).day) >= _DAYS
-
-
-def _is_country(cell: str) -> bool:
-    return find_country(cell) is not None
 
 
 def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
@@ -225,10 +218,9 @@ def _possible(guess: Guess, content: Content) -> Guess:
     if part == "identifier" and f"{role}_name" in _NAMES and content.share(is_firm) >= _FIRMS:
         return replace(guess, field=f"{role}_name", reason="holds names of firms")
     if guess.field == "quantity" and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
-        units = content.share(find_unit) >= _UNITS
-        return replace(
-            guess, field="quantity_unit" if units else "", reason="its cells are units" if units else "holds no number"
-        )
+        if content.share(find_unit) >= _UNITS:
+            return replace(guess, field="quantity_unit", reason="its cells are units")
+        return replace(guess, field="", reason="holds no number")
     if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
     return guess

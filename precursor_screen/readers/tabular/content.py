@@ -14,9 +14,8 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.readers.cells import clean_cell
-from precursor_screen.readers.code_cells import hs_digits, is_chapter, is_filler
-from precursor_screen.readers.fields import COUNTRIES, DATES
-from precursor_screen.readers.words import find_currency, find_mode
+from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
+from precursor_screen.readers.column_map import COUNTRIES, DATES
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date
@@ -154,21 +153,16 @@ KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], object], float], 
 
 def looks_like(content: Content) -> tuple[str, ...]:
     """What the cells could be, in words, surest first; at most two, for the last are true of nearly anything."""
-    return tuple(words for words, _, _ in _fitting(content))[:2]
+    return tuple(words for words, _ in _fitting(content))[:2]
 
 
 def kind_of(content: Content) -> tuple[str, ...]:
     """The fields of the surest kind; empty where the cells are of none."""
-    return next((fields for _, fields, _ in _fitting(content)), ())
+    return next((fields for _, fields in _fitting(content)), ())
 
 
-def _fitting(content: Content) -> list[tuple[str, tuple[str, ...], float]]:
-    found = []
-    for words, fields, holds, needed in KINDS:
-        share = content.share(holds)
-        if share >= needed:
-            found.append((words, fields, share))
-    return found
+def _fitting(content: Content) -> list[tuple[str, tuple[str, ...]]]:
+    return [(words, fields) for words, fields, holds, needed in KINDS if content.share(holds) >= needed]
 
 
 def explained(contents: Sequence[Content]) -> frozenset[int]:

@@ -111,16 +111,12 @@ def by_direction(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequ
 
 def _meant(guess: Guess, way: str, content: Content, places: bool) -> tuple[str, str]:
     key = "".join(split_header(guess.header))
+    by_header = f"by its header, in a list of {way}s"
     if way and key in _HERE | _THERE:
-        here, there = _PORTS[way]
-        return (here if key in _HERE else there), f"by its header, in a list of {way}s"
-    if way and key in _LAST:
-        return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), f"by its header, in a list of {way}s"
-    if key in _ABROAD and not guess.field:
-        if way == EXPORT:
-            return "country_of_destination", "by its header, in a list of exports"
-        if way == IMPORT and key.startswith("foreign"):
-            return "country_of_dispatch", "by its header, in a list of imports"
+        return _PORTS[way][key in _THERE], by_header
+    abroad = key in _ABROAD and not guess.field and (way == EXPORT or key.startswith("foreign"))
+    if way and (key in _LAST or abroad):
+        return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), by_header
     # Some codes of airports are countries' as well; beside a column of places the other one holds places too.
     if guess.field in _PLACES and not _names_a_country(guess) and places and _names_places(content, _NEARLY_ALL):
         return _PLACES[guess.field], "its cells are places and no countries"

@@ -2,17 +2,155 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
+from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.readers.tabular.nested import NESTED, read_path
-from precursor_screen.readers.tabular.paper_headers import paper_field, party_field
+from precursor_screen.formats.sheet import JoinedLists
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.paper_headers import layout_rows, paper_field, party_field, words_of
 from precursor_screen.text.quantity_words import Unit, unit_in_header
+
+# Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+NESTED: Final = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+(?: \(\d+\))?")
+_NUMBERED: Final = re.compile(r" \(\d+\)$")
+# What a parent holds, told by the parent alone: `grossWeight.value` is the gross weight.
+_CONTENT: Final = _words("value values amount text name code content description measure quantity number no")
+UNITS: Final = _words("unit units uom unitcode unitofmeasure measureunit unitqualifier")
+_LEAVES: Final = frozenset((*_CONTENT, *UNITS, "id", "identifier", "country", "address", "type", "city", "currency")) - {
+    "description",
+    "quantity",
+}
+# Words of lists of lines: what stands right in one belongs to the line.
+_RECORDS: Final = _words("""
+    item items line lines goods good product products commodity commodities shipment shipments consignment consignments
+    record records row rows data declaration declarations bill bills of lading house master manifest manifests entry entries
+    article articles cargo details list container containers package packages position positions result results document
+    documents
+    """)
+# Words between a party and what is stated of it that name nothing of it themselves.
+_WITHIN: Final = _words("""
+    address addresses postal location contact contacts detail details info information party organisation organization
+    company data attributes entity person physical registered mailing business
+    """)
+_GOODS: Final = _words("item items goods good product products commodity commodities article articles cargo")
+_WITH_UNITS: Final = ("gross_mass", "net_mass", "quantity")
+
+Words = tuple[str, ...]
+
+
+def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Words], str]) -> tuple[str, str] | None:
+    """The field of a nested name and how it was found; empty: of none; None: its last part says what it is.
+
+    Args:
+        header: the path, its parts parted by dots.
+        split: gives the words of a part.
+        look_up: gives the field of some words; empty: not known.
+    """
+    parts = [split(part) for part in _NUMBERED.sub("", header.strip()).split(".")]
+    parents, leaf = parts[:-1], parts[-1]
+    bare = "".join(leaf)
+    of_party = look_up(leaf).partition("_")[0] in ("consignor", "consignee", "importer", "exporter", "notify")
+    party = _party(parents)
+    if party is not None and (bare in _LEAVES or of_party or words_of("part").issuperset(leaf)):
+        found = next(filter(None, map(look_up, _of_party(party, leaf))), "")
+        return found, "what it is of the party before it" if found else ""
+    if bare not in _LEAVES:
+        return None
+    found = next(filter(None, map(look_up, _of_parents(parents, leaf))), "")
+    return found, "known spelling with the words before it" if found else ""
+
+
+def _party(parents: Sequence[Words]) -> list[Words] | None:
+    """The nearest parent that is a party, and those behind it; None: there is none, or something else stands between."""
+    for at in reversed(range(len(parents))):
+        if not words_of("role").isdisjoint(parents[at]):
+            return list(parents[at:])
+        if not (_WITHIN | words_of("part")).issuperset(parents[at]):
+            break
+    return None
+
+
+def _of_party(party: Sequence[Words], leaf: Words) -> Iterator[Words]:
+    role, between = party[0], [part for part in party[1:] if not _WITHIN.issuperset(part)]
+    inner = tuple(word for part in between for word in part)
+    yield (*role, *inner, *(() if between and "".join(leaf) in _CONTENT | {"id"} else leaf))
+    if len(party) > 1 and "".join(leaf) in ("text", "value", "content") and "address" in party[-1]:
+        yield (*role, "address")
+
+
+def _of_parents(parents: Sequence[Words], leaf: Words) -> Iterator[Words]:
+    bare = "".join(leaf)
+    named = ("unit",) if bare in UNITS else leaf
+    for count in range(1, len(parents) + 1):
+        words = tuple(word for part in parents[-count:] for word in part)
+        yield (*words, *named)
+        yield (*(word.removesuffix("s") for word in words), *named)
+        if bare in _CONTENT and not _RECORDS.issuperset(words):
+            yield words
+    if all(_RECORDS.issuperset(part) for part in parents):
+        if bare in ("text", "name") and not _GOODS.isdisjoint(parents[-1]):
+            yield ("description",)
+        yield leaf
+
+
+def with_units(table: pa.Table, guesses: Sequence[Guess]) -> pa.Table:
+    """The table with the unit of each mass in its cell (`1200 KGM`), where the table has several columns of units, each of one mass."""
+    at = {guess.header.strip().casefold(): guess.position for guess in guesses}
+    pairs = [
+        (guess.position, at[f"{path}.{leaf}"])
+        for guess in guesses
+        if guess.field in _WITH_UNITS
+        for path in [guess.header.strip().casefold().rpartition(".")[0]]
+        for leaf in UNITS
+        if path and f"{path}.{leaf}" in at
+    ]
+    if len(pairs) < 2:
+        return table
+    for number, unit in pairs:
+        figures, units = table.column(number), pc.fill_null(table.column(unit), "")
+        bare = pc.fill_null(pc.match_substring_regex(figures, r"^[\s\d.,]*\d[\s\d.,]*$"), False)
+        joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(figures, units, " "))
+        table = table.set_column(number, table.schema.field(number), pc.if_else(bare, joined, figures))
+    return table
+
+
+# Fields of which a line has one: several values in a cell are of several goods.
+_OF_ONE_LINE: Final = frozenset(
+    ("description", "description_extra", "hs_code", "quantity", "gross_mass", "net_mass", "packages", "value")
+)
+
+
+def note_joined(lists: Iterable[JoinedLists], guesses: Sequence[Guess], issues: IssueList) -> None:
+    """Lists that stand side by side: which mass or text belongs to which goods is not known, and each is an issue."""
+    fields = {guess.header: guess.field for guess in guesses}
+    for one in lists:
+        found = [name for name in one.names if fields.get(name) in _OF_ONE_LINE]
+        if len(found) + bool(one.opened) < 2:
+            continue
+        for name in found:
+            others = ", ".join([*([one.opened] if one.opened else []), *(n for n in found if n != name)])
+            issues.add_one_of_many(
+                "side-by-side-lists",
+                f"{name} is a list beside {others}, and the record does not say which value belongs to which goods; all were read as one text",
+                row=one.row,
+                field=fields[name],
+                value=name,
+            )
+
 
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
@@ -62,9 +200,8 @@ def reduce_header(header: str) -> Reduced:
     currency = next((w.upper() for w in words if w in _CURRENCIES), "")
     if not currency and words and words[-1].endswith("usd"):
         currency = "USD"
-    return Reduced(
-        words, unit_in_header(tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)), currency
-    )
+    whole = tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)
+    return Reduced(words, unit_in_header(whole), currency)
 
 
 def _abbreviated(words: tuple[str, ...]) -> list[bool]:
@@ -75,9 +212,8 @@ def _abbreviated(words: tuple[str, ...]) -> list[bool]:
 @lru_cache(maxsize=1)
 def spellings() -> dict[str, str]:
     """Key of a spelling -> canonical field, from `layouts/headers.csv`."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("headers.csv")
     known: dict[str, str] = {}
-    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+    for row in layout_rows("headers"):
         known.setdefault("".join(split_header(row["spelling"])), row["canonical"])
     return known
 
@@ -93,19 +229,16 @@ def lookup(header: str) -> tuple[str, str]:
     if NESTED.fullmatch(header.strip()) and (read := read_path(header, split_header, _field_of)) is not None:
         return read
     reduced = reduce_header(header)
-    forms = _forms(header, reduced)
+    forms = [(words, how) for words, how in _forms(header, reduced.words) if words]
     for words, how in forms:
-        found = known.get("".join(words))
-        if found:
+        if found := known.get("".join(words)):
             return found, how
     long = _long_spellings()
     for words, _ in forms:
-        found = long.get(_bag(words), "") if len(words) <= _MOST_WORDS else ""
-        if found:
+        if len(words) <= _MOST_WORDS and (found := long.get(_bag(words))):
             return found, "known spelling in other words or another order"
-    for words, _ in forms:
-        if party := party_field(words):
-            return party, "a role and words that are known"
+    if party := next(filter(None, (party_field(words) for words, _ in forms)), ""):
+        return party, "a role and words that are known"
     if paper := paper_field(reduced.words):
         return paper, "a word for permits"
     return _misspelt(reduced.words, known)
@@ -119,8 +252,7 @@ def _field_of(words: tuple[str, ...]) -> str:
 @lru_cache(maxsize=1)
 def _short_words() -> dict[str, str]:
     """Short word -> the long one, from `layouts/short_words.csv`."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("short_words.csv")
-    return {row["short"]: row["long"] for row in csv.DictReader(table.read_text("utf-8").splitlines())}
+    return {row["short"]: row["long"] for row in layout_rows("short_words")}
 
 
 def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,42 +264,40 @@ def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _long_spellings() -> dict[tuple[str, ...], str]:
     """Words of a spelling in any order -> canonical field; what means two fields in two orders means none."""
-    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("headers.csv")
     found: dict[tuple[str, ...], str] = {}
-    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+    for row in layout_rows("headers"):
         bag = _bag(split_header(row["spelling"]))
         if bag:
             found[bag] = row["canonical"] if found.get(bag, row["canonical"]) == row["canonical"] else ""
     return found
 
 
-def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
-    words = reduced.words
-    forms = [(words, KNOWN_SPELLING)]
+def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The words of a header in the forms in which it is looked up, and how each was found; some are empty."""
+    yield words, KNOWN_SPELLING
     boxed = split_header(_BOX.sub("", header))
     if boxed != words:
-        forms.append((boxed, "known spelling after the number of the box"))
+        yield boxed, "known spelling after the number of the box"
         words = boxed
     summed = _SUMMED.sub("", words[0]) if words else ""
     if words and summed != words[0]:
         words = ((summed,) if summed else ()) + words[1:]
-        forms.append((words, "known spelling of a summed column"))
+        yield words, "known spelling of a summed column"
     if NESTED.fullmatch(header.strip()):
         # `items.description`: JSON names a value by its path, and the last part says what it is.
-        forms.append((split_header(header.rpartition(".")[2]), "known spelling of the last key"))
+        yield split_header(header.rpartition(".")[2]), "known spelling of the last key"
     tail = words
     while len(tail) > 1 and (tail[-1] in _LANGUAGES or (tail[-1].isdigit() and len(tail[-1]) == 1)):
         tail = tail[:-1]
     if tail != words:
-        forms.append((tail, "known spelling without language or number"))
+        yield tail, "known spelling without language or number"
     kept = _abbreviated(tail)
     plain = tuple(w for w, short in zip(tail, kept, strict=True) if short or (w not in _BARE_UNITS and w not in _CURRENCIES))
     if plain != tail:
-        forms.append((plain, "known spelling without its unit"))
+        yield plain, "known spelling without its unit"
     bare = tuple(w for w in plain if w not in _FILLERS)
-    if bare and bare != plain:
-        forms.append((bare, "known spelling without filler words"))
-    return [(w, how) for w, how in forms if w]
+    if bare != plain:
+        yield bare, "known spelling without filler words"
 
 
 def _misspelt(words: tuple[str, ...], known: dict[str, str]) -> tuple[str, str]:

@@ -3,21 +3,119 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
 
 import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup
-from precursor_screen.formats.sheet import Sheet
-from precursor_screen.readers.column_map import IGNORED_BY_MAP, ColumnMap, Guess, unknown_headers
-from precursor_screen.readers.fields import IGNORED, SEVERAL
+from precursor_screen.formats.sheet import Body, Sheet, table_of_columns
+from precursor_screen.readers.column_map import (
+    DATES,
+    IGNORED,
+    IGNORED_BY_MAP,
+    PARTY_NAMES,
+    SEVERAL,
+    ColumnMap,
+    Guess,
+    unknown_headers,
+)
 from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.direction import by_direction
 from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
+
+# The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
+# below.
+
+_FILLED_DOWN: Final = frozenset(
+    [
+        *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
+        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
+        *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
+        *DATES,
+        *PARTY_NAMES,
+        *(name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_address", "_country", "_identifier")),
+    ]
+)
+_PAIR: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*)", re.S)
+_LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
+_LONGEST: Final = 300
+ABOVE_THE_ROWS: Final = "stated above the rows"
+
+
+class Stated(Struct, frozen=True):
+    """One fact above the rows: the field, its label and value as filed, and the cells (row, column, from 0) that say so."""
+
+    field: str
+    label: str
+    value: str
+    cells: tuple[tuple[int, int], ...]
+
+
+def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
+    """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
+    found: dict[str, list[Stated]] = {}
+    for at, row in enumerate(rows):
+        for stated in _pairs(at, row):
+            found.setdefault(stated.field, []).append(stated)
+    return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
+
+
+def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
+    filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
+    skip = False
+    for place, (column, cell) in enumerate(filled):
+        if skip:
+            skip = False
+            continue
+        pair = _PAIR.fullmatch(cell)
+        if pair is not None:
+            if field := _field(pair[1]):
+                yield Stated(field, pair[1], pair[2].strip(), ((at, column),))
+            continue
+        label = _LABEL.fullmatch(cell)
+        # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
+        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
+        field = _field(name)
+        if field and place + 1 < len(filled):
+            beside, value = filled[place + 1]
+            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not _PAIR.fullmatch(value):
+                yield Stated(field, name, value, ((at, column), (at, beside)))
+                skip = True
+
+
+def _field(label: str) -> str:
+    field = lookup(label)[0] if label else ""
+    return field if field in _FILLED_DOWN else ""
+
+
+def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
+    """The facts that no column of the table states."""
+    mapped = {guess.field for guess in guesses}
+    return tuple(one for one in stated if one.field not in mapped)
+
+
+def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:
+    """A guess for each fact, as columns from position `first` on."""
+    return tuple(Guess(first + i, one.label, one.field, ABOVE_THE_ROWS) for i, one in enumerate(stated))
+
+
+def fill_down(stated: Sequence[Stated], body: Body) -> Body:
+    """The rows with a column for each fact behind the others."""
+    filled = [pa.chunked_array([pa.repeat(one.value, body.table.num_rows)], pa.string()) for one in stated]
+    return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
+
+
+def without(rows: Sequence[Sequence[str]], taken: Sequence[Stated]) -> list[list[str]]:
+    """The rows without the cells of facts that were taken."""
+    gone = {cell for one in taken for cell in one.cells}
+    return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
+
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED = 3
@@ -61,9 +159,9 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     head = sheet.head
     if sheet.named:
         return HeaderPlace(0, head[0], 0)
+    without = HeaderPlace(0, tuple(str(i + 1) for i in range(max(map(len, head), default=0))), 0)
     if header_row == 0:
-        width = max((len(r) for r in head), default=0)
-        return HeaderPlace(0, tuple(str(i + 1) for i in range(width)), 0)
+        return without
     if header_row is not None:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
@@ -78,8 +176,7 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
             return HeaderPlace(i + 2, joined, i + 1)
         if alone >= KNOWN_NEEDED:
             return HeaderPlace(i + 1, row, i + 1)
-    bare = recognise_headerless(head)
-    if bare is not None:
+    if bare := recognise_headerless(head):
         return HeaderPlace(0, bare.order, 0)
     # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
     for i, row in enumerate(head[:SEARCHED_ROWS]):
@@ -87,8 +184,7 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
     if _is_headerless(head):
-        width = max(len(row) for row in head)
-        return HeaderPlace(0, tuple(str(i + 1) for i in range(width)), 0)
+        return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
 
@@ -121,12 +217,9 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
 
 def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
     """One header out of two rows: a merged cell of the upper one stands over several of the lower."""
-    width = max(len(upper), len(lower))
     names: list[str] = []
     over = ""
-    for i in range(width):
-        top = upper[i].strip() if i < len(upper) else ""
-        bottom = lower[i].strip() if i < len(lower) else ""
+    for top, bottom in zip_longest(map(str.strip, upper), map(str.strip, lower), fillvalue=""):
         over = top or (over if bottom else "")
         if bottom and over and over != bottom:
             joined = f"{over} {bottom}"
@@ -165,11 +258,10 @@ def guess_columns(
     stated = _stated(tuple(names), column_map, where)
     known = preset_guesses(preset, names) if preset is not None else {}
     taken = {g.field for g in stated.values() if g.field}
-    guesses = []
-    for position, header in enumerate(names):
-        own = stated.get(position)
-        guess = own or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
-        guesses.append(guess)
+    guesses = [
+        stated.get(position) or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
+        for position, header in enumerate(names)
+    ]
     if contents and not headed:
         guesses = by_content(guesses, contents)
     if contents and table is not None:
@@ -214,21 +306,26 @@ def _not_taken(guess: Guess | None, taken: set[str]) -> Guess | None:
 
 
 def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
-    if not header.strip():
-        return Guess(position, header, "", "no header")
-    if is_share(header):
-        return Guess(position, header, "", "a share of a total")
     field, how = lookup(header)
-    if field == "hs_code" and _SHORT_CODE.search(header):
-        return Guess(position, header, "", "chapter or heading alone")
-    if is_tariff_text(header) and field != "hs_code":
-        return Guess(position, header, "", "text of the tariff, not of these goods")
-    if not field:
-        return Guess(position, header, "", "unknown header")
-    if field in taken and field not in SEVERAL:
-        return Guess(position, header, "", f"the map names another column for {field}")
+    if reason := _why_not(header, field, taken):
+        return Guess(position, header, "", reason)
     reduced = reduce_header(header)
     return Guess(position, header, field, how, reduced.unit, reduced.currency, how == KNOWN_SPELLING)
+
+
+def _why_not(header: str, field: str, taken: set[str]) -> str:
+    """Why a column is not of the field that its header says; empty where it is."""
+    if not header.strip():
+        return "no header"
+    if is_share(header):
+        return "a share of a total"
+    if field == "hs_code" and _SHORT_CODE.search(header):
+        return "chapter or heading alone"
+    if is_tariff_text(header) and field != "hs_code":
+        return "text of the tariff, not of these goods"
+    if not field:
+        return "unknown header"
+    return f"the map names another column for {field}" if field in taken and field not in SEVERAL else ""
 
 
 def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:
@@ -258,12 +355,12 @@ def _keep_best(guesses: list[Guess], stated: set[int], contents: Sequence[Conten
     best = {field: min(some, key=lambda g: _rank(g, stated, contents, some)) for field, some in rivals.items()}
     if len(rivals.get("currency", ())) > 1 and "value" in best:
         best["currency"] = min(rivals["currency"], key=lambda g: (*_rank(g, stated, contents, ())[:2], *_apart(g, best["value"])))
-    settled = []
-    for guess in guesses:
-        if guess.field in best and best[guess.field].position != guess.position:
-            guess = replace(guess, field="", reason=f"{guess.field} is taken from {best[guess.field].header!r}")
-        settled.append(guess)
-    return settled
+    return [
+        replace(g, field="", reason=f"{g.field} is taken from {best[g.field].header!r}")
+        if g.field in best and best[g.field].position != g.position
+        else g
+        for g in guesses
+    ]
 
 
 def _apart(currency: Guess, value: Guess) -> tuple[int, int]:

@@ -67,9 +67,8 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
     """
     table = body.table
     numbers = _numbers(table.column(numbered.sequence))
-    if not any(number > 1 for number in numbers):
-        return Joined(body, table)
-    texts = [text for text in _gather(table, numbered, numbers) if len(text.rows) > 1]
+    goes_on = any(number > 1 for number in numbers)
+    texts = [text for text in _gather(table, numbered, numbers) if len(text.rows) > 1] if goes_on else []
     if not texts:
         return Joined(body, table)
     gone = [row for text in texts for row in text.rows[1:]]
@@ -79,7 +78,7 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
     kept = np.ones(table.num_rows, bool)
     kept[gone] = False
     keep = pa.array(kept)
-    column = table.column(numbered.text).to_pylist()
+    column, stated = (table.column(at).to_pylist() for at in (numbered.text, numbered.sequence))
     pieces = [[column[row] or "" for row in text.rows] for text in texts]
     heads = [text.rows[0] for text in texts]
     beside = [i for i in range(table.num_columns) if i not in (numbered.sequence, numbered.text)]
@@ -88,15 +87,11 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
         if position not in numbered.same:
             filled = _replaced(filled, position, heads, [text.beside[place] for text in texts])
     joined = _replaced(filled, numbered.text, heads, [join_pieces(some) for some in pieces])
-    stated = table.column(numbered.sequence).to_pylist()
     filed = _replaced(filled, numbered.text, heads, ["\n".join(some) for some in pieces])
     filed = _replaced(filed, numbered.sequence, heads, ["\n".join(stated[row] or "" for row in text.rows) for text in texts])
     readings = []
-    for name, said in (
-        ("pieces apart", [_apart(some) for some in pieces]),
-        ("pieces together", [_together(some) for some in pieces]),
-    ):
-        if any(said):
+    for name, read in (("pieces apart", _apart), ("pieces together", _together)):
+        if any(said := list(map(read, pieces))):
             blank = pa.chunked_array([pa.repeat("", table.num_rows)], pa.string())
             spread = _replaced(pa.table({"0": blank}), 0, heads, said).column(0)
             readings.append((name, spread.filter(keep)))

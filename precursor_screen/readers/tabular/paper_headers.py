@@ -4,15 +4,14 @@ autorización"), or by numbers that registers know."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
 
-from precursor_screen.readers.column_map import Guess
-from precursor_screen.readers.fields import KINDS
+from precursor_screen.readers.column_map import KINDS, Guess
 from precursor_screen.readers.tabular.content import Content
 from precursor_screen.text.codes import plain_reference
 
@@ -23,11 +22,18 @@ _NAMES: Final = {"declarant": "declarant_name", "carrier": "carrier_name", "othe
 _PARTS: Final = ("name", "address", "country", "identifier")
 
 
+LAYOUTS: Final = Path(__file__).parent / "layouts"
+
+
+def layout_rows(name: str) -> Iterable[dict[str, str]]:
+    """The rows of a table of this folder's, `layouts/NAME.csv`."""
+    return csv.DictReader((LAYOUTS / f"{name}.csv").read_text("utf-8").splitlines())
+
+
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, str]]:
     """Word -> its kind and meaning, from `layouts/party_words.csv`."""
-    text = resources.files("precursor_screen.readers.tabular.layouts").joinpath("party_words.csv").read_text("utf-8")
-    return {row["word"]: (row["kind"], row["meaning"]) for row in csv.DictReader(text.splitlines())}
+    return {row["word"]: (row["kind"], row["meaning"]) for row in layout_rows("party_words")}
 
 
 @lru_cache(maxsize=8)
@@ -43,15 +49,10 @@ def party_field(words: Sequence[str]) -> str:
         words: in small letters, without accents.
     """
     known = _words()
-    roles, parts = set(), set()
-    for word in words:
-        kind, meaning = known.get(word, ("", ""))
-        if not kind and not (word.isdigit() and len(word) == 1):
-            return ""
-        if kind == "role":
-            roles.add(meaning)
-        elif kind == "part":
-            parts.add(meaning)
+    if not all(word in known or (word.isdigit() and len(word) == 1) for word in words):
+        return ""
+    said = [known[word] for word in words if word in known]
+    roles, parts = ({meaning for kind, meaning in said if kind == one} for one in ("role", "part"))
     if len(roles) != 1 or "none" in parts:
         return ""
     (role,) = roles

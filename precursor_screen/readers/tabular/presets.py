@@ -16,23 +16,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.core.errors import MappingError, Where
 from precursor_screen.core.kept import digest_files, kept
+from precursor_screen.core.tables import whole_rows
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
-from precursor_screen.readers.fields import IGNORED
+from precursor_screen.readers.cells import Distinct, clean_column
+from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, Guess
+from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.headers import reduce_header, split_header
 from precursor_screen.readers.tabular.numbered import Numbered
+from precursor_screen.readers.tabular.paper_headers import LAYOUTS
 
-_FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
 _BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)
 _CYRILLIC: Final = re.compile("[а-яё]", re.I)
@@ -103,9 +107,8 @@ def _box(header: str) -> str:
 @cache
 def presets() -> tuple[Preset, ...]:
     """All layouts, by id."""
-    with resources.as_file(resources.files(_FOLDER)) as folder:
-        files = sorted(folder.glob("*.yaml"))
-        return kept("layouts", tuple[Preset, ...], digest_files(files), lambda: tuple(map(_load, files)))
+    files = sorted((LAYOUTS / "presets").glob("*.yaml"))
+    return kept("layouts", tuple[Preset, ...], digest_files(files), lambda: tuple(map(_load, files)))
 
 
 def _load(file: Path) -> Preset:
@@ -114,18 +117,13 @@ def _load(file: Path) -> Preset:
     key = str if boxes else _key
     columns = {}
     for header, said in data["columns"].items():
-        told = said if isinstance(said, dict) else {"field": said}
-        unless = key(told["unless"]) if "unless" in told else ""
-        where = next(((key(other), str(value)) for other, value in told.get("where", {}).items()), None)
-        columns[key(header)] = PresetColumn(
-            told["field"],
-            told.get("currency", ""),
-            unless,
-            bool(told.get("second")),
-            told.get("codes", ""),
-            where,
-            told.get("otherwise", ""),
-        )
+        told = dict(said) if isinstance(said, dict) else {"field": said}
+        if "unless" in told:
+            told["unless"] = key(told["unless"])
+        if where := told.pop("where", None):
+            ((other, value),) = where.items()
+            told["where"] = (key(other), str(value))
+        columns[key(header)] = PresetColumn(**told)
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
     pieces = data.get("numbered")
@@ -146,17 +144,13 @@ def _load(file: Path) -> Preset:
 
 def recognise(headers: Sequence[str]) -> Preset | None:
     """The layout that some headers are of: of several the one that names most of them."""
+    short = [h for h in headers if h and len(h) <= 300]
+    plain, boxed = set(map(_key, short)), set(filter(None, map(_box, short)))
     best: tuple[int, Preset | None] = (0, None)
-    plain = {_key(h) for h in headers if h and len(h) <= 300}
-    boxed: set[str] | None = None
     for preset in presets():
-        if preset.boxes and boxed is None:
-            boxed = {b for h in headers if h and len(h) <= 300 and (b := _box(h))}
-        keys = (boxed or set()) if preset.boxes else plain
-        if any(some <= keys for some in preset.recognised_by):
-            named = len(keys & preset.columns.keys())
-            if named > best[0]:
-                best = (named, preset)
+        keys = boxed if preset.boxes else plain
+        if any(some <= keys for some in preset.recognised_by) and (named := len(keys & preset.columns.keys())) > best[0]:
+            best = (named, preset)
     return best[1]
 
 
@@ -203,25 +197,17 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
 def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
     """What a layout says of the columns that it names, by position."""
     keys = [preset.key(header) for header in headers]
-    there = frozenset(keys)
+    there = frozenset(keys) - {""}
     found: dict[int, Guess] = {}
     for position, key in enumerate(keys):
-        column = preset.columns.get(key)
-        if column is None:
+        if (column := preset.columns.get(key)) is None:
             continue
-        reduced = reduce_header(headers[position])
-        left_out = column.field == IGNORED or (column.unless and column.unless in there)
-        left_out = left_out or (column.where is not None and column.where[0] not in there)
-        found[position] = Guess(
-            position,
-            headers[position],
-            "" if left_out else column.field,
-            f"of no field in the layout {preset.id}" if left_out else f"so in the layout {preset.id}",
-            reduced.unit,
-            column.currency or reduced.currency,
-            not column.second,
-            preset.id,
-        )
+        header, reduced = headers[position], reduce_header(headers[position])
+        left_out = column.field == IGNORED or column.unless in there or (column.where and column.where[0] not in there)
+        field, reason = ("", "of no field in the layout") if left_out else (column.field, "so in the layout")
+        currency = column.currency or reduced.currency
+        reason = f"{reason} {preset.id}"
+        found[position] = Guess(position, header, field, reason, reduced.unit, currency, not column.second, preset.id)
     return found
 
 
@@ -237,3 +223,82 @@ def numbered_pieces(preset: Preset | None, headers: Sequence[str]) -> Numbered |
     if min(same[0], sequence, text) < 0:
         return None
     return Numbered(tuple(at for at in same if at >= 0), sequence, text)
+
+
+# Cells that hold numbers of a table of the layout's own, `layouts/codes.csv`: 336 is China in Chile, 6 kilograms.
+
+_DIGITS: Final = re.compile(r"0*(\d{1,6}?)(?:\.0+)?")
+_COLUMNS: Final = ("table", "field", "code", "meaning", "source", "checked")
+_NONE: Final = pa.scalar(None, pa.string())
+
+
+@lru_cache(maxsize=1)
+def code_tables() -> dict[str, dict[str, str]]:
+    """`cl country` and the like -> code, without zeros before it -> what it means."""
+    tables: dict[str, dict[str, str]] = {}
+    for row in whole_rows(LAYOUTS / "codes.csv", _COLUMNS):
+        tables.setdefault(f"{row['table']} {row['field']}", {})[row["code"]] = row["meaning"]
+    return tables
+
+
+def decode(
+    table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], preset: Preset | None, names: Sequence[str], issues: IssueList
+) -> tuple[pa.Table, list[Guess]]:
+    """The cells with codes in words, and the guesses; a column that is of two fields, row by row, becomes two.
+
+    Args:
+        table: cells as filed, columns by position.
+        rows: source row of each row.
+        guesses: what each column is.
+        preset: the layout of the table.
+        names: the headers.
+        issues: added to, one a code that is not known.
+    """
+    made = list(guesses)
+    if preset is None:
+        return table, made
+    keys = [preset.key(name) for name in names]
+    for guess in guesses:
+        # Also where the user's map names the field: the numbers are the layout's all the same.
+        column = preset.columns.get(keys[guess.position])
+        if column is None or not column.codes or guess.field != column.field:
+            continue
+        cells = _in_words(table.column(guess.position), column.codes, guess, rows, issues)
+        if column.where is None:
+            table = table.set_column(guess.position, table.column_names[guess.position], cells)
+        else:
+            table, made = _parted(table, made, guess, cells, column, keys)
+    return table, made
+
+
+def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    known = code_tables()[codes]
+    distinct = Distinct(clean_column(column))
+    words: list[str | None] = []
+    unknown = []
+    for place, text in enumerate(distinct.texts):
+        match = _DIGITS.fullmatch(text.strip())
+        code = match[1] if match else text.strip().upper()
+        word = known.get(code)
+        if word is None and match and code != "0":
+            message = f"{guess.header!r} holds the code {text.strip()}, which is not in the table of codes"
+            unknown.append((place, "unknown-code", message))
+        words.append(word if word is not None else None if match else text)
+    distinct.report(unknown, guess.field, rows, issues)
+    return distinct.spread(words, pa.string())
+
+
+def _parted(
+    table: pa.Table, guesses: list[Guess], guess: Guess, cells: pa.ChunkedArray, column: PresetColumn, keys: Sequence[str]
+) -> tuple[pa.Table, list[Guess]]:
+    """The column as two: of its field where another cell of the row says so, of the other field elsewhere."""
+    assert column.where is not None
+    decider, value = column.where
+    stated = pc.replace_substring_regex(pc.utf8_trim_whitespace(table.column(keys.index(decider))), r"^0+|\.0+$", "")
+    first = pc.fill_null(pc.equal(stated, value), False)
+    second = pc.fill_null(pc.and_(pc.not_equal(stated, value), pc.not_equal(stated, "")), False)
+    position = table.num_columns
+    table = table.set_column(guess.position, table.column_names[guess.position], pc.if_else(first, cells, _NONE))
+    table = table.append_column(str(position), pc.if_else(second, cells, _NONE))
+    other = replace(guess, position=position, field=column.otherwise)
+    return table, [*guesses, other]

@@ -8,41 +8,45 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import InputError
 from precursor_screen.core.model import Input
-from precursor_screen.core.schema import FILED, LINE_COLUMNS
-from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.direct import TABULAR_KINDS
-from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet
+from precursor_screen.core.schema import FILED
+from precursor_screen.formats.blob import Blob, unreadable
+from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.reading import TABULAR_KINDS
+from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, numbered, string_array
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, ColumnReport, Guess
-from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
-from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.beside import (
     ABOVE,
     HEADERS,
     TOTALS,
     UNHEADED,
-    as_lists,
     cells_aside,
-    joined_cells,
     lines_aside,
-    other_cells,
     rows_of,
-    unmapped_cells,
+    with_texts_beside,
 )
-from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of, explained
-from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
-from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.tabular.nested import note_joined, with_units
+from precursor_screen.readers.tabular.headers import note_joined, with_units
+from precursor_screen.readers.tabular.mapping import (
+    HeaderPlace,
+    fill_down,
+    find_header,
+    general_segment,
+    guess_columns,
+    guesses_of,
+    not_mapped,
+    without,
+)
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
-from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
+from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
-from precursor_screen.readers.tabular.unread import note_unread
+from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 
 _GUESSED = ColumnMap({})
@@ -67,7 +71,7 @@ class TabularReader:
         """
         sheets = open_sheets(blob, options.encoding)
         if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-            raise UnreadableManifest("holds no cells", where=Where(blob.name), remedy="Check that it is the right file.")
+            raise unreadable(blob.name, "holds no cells", "Check that it is the right file.")
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
 
 
@@ -126,12 +130,13 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = _with_texts_beside(columns, *_with_readings(joined, headers, guesses), issues)
-    lines = _place(columns, body, sheet, digest)
+        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), body.rows, issues)
+    missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
+    lines = with_place(columns, sheet.name, digest, body.rows, **dict.fromkeys(missing, pa.array([], pa.string())))
     note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), lines_aside(asides, sheet.name, digest, lines), reading
     )  # fmt: skip
 
 
@@ -164,43 +169,14 @@ def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content]
 
 def _with_readings(
     joined: Joined, headers: Sequence[str], guesses: Sequence[Guess]
-) -> tuple[Body, Sequence[str], Sequence[Guess]]:
-    """Body, headers and guesses with the other readings of joined texts as columns of no field."""
-    body = joined.body
+) -> tuple[pa.Table, Sequence[str], Sequence[Guess]]:
+    """Cells, headers and guesses with the other readings of joined texts as columns of no field."""
+    table = joined.body.table
     for name, column in joined.readings:
-        position = body.table.num_columns
-        body = Body(body.table.append_column(str(position), column), body.rows, body.broken)
+        position = table.num_columns
+        table = table.append_column(str(position), column)
         headers, guesses = [*headers, name], [*guesses, Guess(position, name, "", name)]
-    return body, headers, guesses
-
-
-def _with_texts_beside(
-    columns: pa.Table, body: Body, headers: Sequence[str], guesses: Sequence[Guess], issues: IssueList
-) -> pa.Table:
-    """The columns with identity, and with the texts that stand in no field of goods.
-
-    Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
-    """
-    count = body.table.num_rows
-    unmapped = unmapped_cells(body.table, headers, guesses, body.rows, issues)
-    beside = as_lists(unmapped, count)
-    if beside is None:
-        columns = add_identity(columns)
-    else:
-        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    others = [*other_cells(body.table, headers, guesses, body.rows, issues), *joined_cells(body.table, guesses)]
-    if others:
-        beside = as_lists([*unmapped, *others], count)
-    if beside is not None:
-        columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
-    return columns
-
-
-def _lines_aside(asides: Sequence[OutOfTableText], sheet: Sheet, digest: Digest, lines: pa.Table) -> pa.Table | None:
-    if not asides:
-        return None
-    beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
-    return lines_aside(asides, sheet.name, input_id(sheet.name, digest), beside)
+    return table, headers, guesses
 
 
 def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
@@ -232,17 +208,6 @@ def _note_unusable(guesses: Sequence[Guess], body: Body, place: HeaderPlace, iss
     issues.add("no-usable-column", message, row=place.row + 1, count=body.table.num_rows)
 
 
-def _place(lines: pa.Table, body: Body, sheet: Sheet, digest: Digest) -> pa.Table:
-    rows = body.table.num_rows
-    lines = lines.append_column("source_file", pa.chunked_array([pa.repeat(sheet.name, rows)], pa.string()))
-    lines = lines.append_column("source_row", pa.chunked_array([body.rows], pa.int64()))
-    lines = lines.append_column("input_id", pa.chunked_array([pa.repeat(input_id(sheet.name, digest), rows)], pa.string()))
-    missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in lines.column_names]
-    for name in missing:
-        lines = lines.append_column(name, pa.chunked_array([], pa.string()))
-    return lines.select([c.name for c in LINE_COLUMNS if c.name in lines.column_names])
-
-
 def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], lines: pa.Table) -> Input:
     filed = {c.name for c in FILED}
     return Input(
@@ -272,22 +237,52 @@ def _set_aside(
     sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[OutOfTableText],
     reading: ColumnReport | None = None,
 ) -> InputTables:  # fmt: skip
-    lines = no_lines()
-    return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading
-    )  # fmt: skip
+    described = _describe(sheet, digest, place, guesses, no_lines())
+    return without_lines(described, issues, lines_aside(asides, sheet.name, digest, no_lines()), reading)
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
     """Headers as filed; a repeated one gets a number, an empty one its position."""
-    seen: set[str] = set()
-    unique = []
-    for position, name in enumerate(names, start=1):
-        base = name or f"column {position}"
-        candidate, number = base, 2
-        while candidate in seen:
-            candidate = f"{base} ({number})"
-            number += 1
-        seen.add(candidate)
-        unique.append(candidate)
-    return unique
+    return numbered(name or f"column {position}" for position, name in enumerate(names, start=1))
+
+
+# Text pasted from a mail or a page: every line that is not blank is a description.
+
+LINES = ColumnMap({"1": "description"}, header_row=0, name="pasted text")
+
+
+class PastedReader:
+    """A table where the text is one, else a description a line."""
+
+    name = "pasted text"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is text."""
+        return kind == "text"
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result.
+
+        Raises:
+            InputError: there is no text.
+        """
+        try:
+            tables = TabularReader().read(blob, digest, options)
+        except InputError:
+            if options.mapping is not None:
+                raise
+            tables = []
+        if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
+            return tables
+        return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
+
+
+def _as_sheet(blob: Blob, encoding: str) -> Sheet:
+    text, choice, notes, asides = open_text(blob, encoding)
+    lines = text.read().decode("utf-8").removeprefix("\ufeff").splitlines()
+    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    column = pa.chunked_array([string_array([line for _, line in rows])], pa.string())
+    head = tuple((line,) for _, line in rows[:HEAD_ROWS])
+    return Sheet(
+        blob.name, "text", str(choice), head, False, memory_reader([column], [number for number, _ in rows]), notes, asides
+    )

@@ -23,7 +23,7 @@ from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
-from precursor_screen.text.numbers import Number, parse_number, weigh_marks
+from precursor_screen.text.numbers import Number, decide, parse_number, weigh_marks
 from precursor_screen.text.party import party_key
 from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, to_base, unit_in_header
 
@@ -242,9 +242,9 @@ class _Parser:
         self.left_out: dict[str, list[str]] = defaultdict(list)
         self.densities = {s.substance_id: s.density_kg_per_l for s in index.substances}
         self.dates = [v for c in self.columns if c.kind == "date" for v in cells.get(c.name, []) if v]
-        self.order = words.date_order or weigh_order(self.dates).decide()
+        self.order = words.date_order or decide(weigh_order(self.dates))
         self.numbers = [v for c in self.columns if c.kind == "number" for v in cells.get(c.name, []) if v]
-        self.sure_mark = words.decimal or weigh_marks(self.numbers).decide()
+        self.sure_mark = words.decimal or decide(weigh_marks(self.numbers))
         self.mark = self.sure_mark or "."
         self.readers: dict[str, Callable[[str, str], Any]] = {
             "country": self._country,

@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.matching.party.word_book import Speller, is_truncated
 from precursor_screen.text.party import normalise_party
-from precursor_screen.text.party_scripts import fold_key
+from precursor_screen.text.party_words import fold_key
 
 LISTED = ("merlan", "torine", "merlantorine", "quarndon", "wexley", "perlanko")
 

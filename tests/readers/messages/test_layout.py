@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from precursor_screen.readers.fields import CANONICAL
+from precursor_screen.readers.column_map import CANONICAL
 from precursor_screen.readers.messages.layout import (
     LAYOUTS,
     _layout,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.messages import scope as scope_module
-from precursor_screen.readers.messages.merge import merge_lines
-from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of
+from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of, merge_lines
 
 
 def message(*, shares: bool = True) -> tuple[Scope, Scope, Scope, Scope]:
@@ -87,9 +86,9 @@ def test_blanks_and_what_says_nothing_are_no_values() -> None:
 def test_levels_know_what_stands_above_them() -> None:
     root, bill, one, _ = message()
     root.add("voyage", "R", "1")
-    assert (root.depth, bill.depth, one.depth) == (0, 1, 2)
-    assert (root.inherits("voyage"), bill.inherits("voyage"), one.inherits("voyage")) == (False, True, True)
-    assert not one.inherits("vessel")
+    assert [len(list(scope.above())) for scope in (root, bill, one)] == [0, 1, 2]
+    assert list(one.above()) == [bill, root]
+    assert [any(above.has("voyage") for above in scope.above()) for scope in (root, bill, one)] == [False, True, True]
 
 
 def part(place: int, bill: str, pieces: str, mass: str, port: str = "JFK", unit: str = "UNIT1") -> MessageLine:

@@ -6,9 +6,13 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.formats.sheet import Body, OutOfTableText
+from precursor_screen.readers.finish import input_id, no_lines
+from precursor_screen.readers.interface import Digest
 from precursor_screen.readers.tabular import beside
 from precursor_screen.readers.tabular.beside import cells_aside, lines_aside, raw_aside, rows_of
 from precursor_screen.readers.tabular.reader import unique_names
+
+DIGEST = Digest("0" * 64, 1)
 
 
 def taken(*cells: str, joined: bool = True) -> list[str]:
@@ -60,14 +64,15 @@ def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_ow
         OutOfTableText(None, "text box", "linen"),
         OutOfTableText(None, "text box", "linen"),
     ]
-    lines = lines_aside(given, "m.csv", "abc", "beside")
+    lines = lines_aside(given, "m.csv", DIGEST, no_lines())
+    assert lines is not None
     assert list(zip(lines.column("source_row").to_pylist(), lines.column("other_texts").to_pylist(), lines.column("other_columns").to_pylist(), strict=True)) == [
         (3, ["ether", "ether wool"], ["row", "row, all cells"]),
         (3, ["silk"], ["comment at C3"]),
         (None, ["linen"], ["text box"]),
         (None, ["linen"], ["text box"]),
     ]  # fmt: skip
-    assert set(lines.column("input_id").to_pylist()) == {"abc-beside"}
+    assert set(lines.column("input_id").to_pylist()) == {f"{input_id('m.csv', DIGEST)}-beside"}
     assert set(lines.column("source_file").to_pylist()) == {"m.csv"}
     assert lines.column("line_id") == lines.column("movement_key") == lines.column("shipment_id")
     assert len(set(lines.column("line_id").to_pylist())) == 4
@@ -75,9 +80,11 @@ def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_ow
 
 
 def test_texts_that_say_nothing_are_no_lines() -> None:
-    lines = lines_aside([OutOfTableText(1, "row", "-")], "m", "i", "b")
+    lines = lines_aside([OutOfTableText(1, "row", "-")], "m", DIGEST, no_lines())
+    assert lines is not None
     assert lines.num_rows == 0
     assert raw_aside(lines).num_rows == 0
+    assert lines_aside([], "m", DIGEST, no_lines()) is None
 
 
 @pytest.mark.parametrize(

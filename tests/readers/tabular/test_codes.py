@@ -7,12 +7,11 @@ from importlib import resources
 
 import pytest
 
+from precursor_screen.readers.code_cells import find_direction, find_mode
 from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.codes import code_tables
-from precursor_screen.readers.tabular.presets import presets
-from precursor_screen.readers.words import find_direction, find_mode
+from precursor_screen.readers.tabular.presets import code_tables, presets
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import MASS, find_unit
 

@@ -8,8 +8,7 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
-from precursor_screen.readers.column_map import load_column_map, parse_column_map
-from precursor_screen.readers.fields import CANONICAL
+from precursor_screen.readers.column_map import CANONICAL, load_column_map, parse_column_map
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.headers import spellings, split_header

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from precursor_screen.core.errors import MappingError
-from precursor_screen.readers.column_map import parse_column_map
-from precursor_screen.readers.fields import CANONICAL, IGNORED
+from precursor_screen.readers.column_map import CANONICAL, IGNORED, parse_column_map
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular import presets as module
@@ -167,8 +164,8 @@ def test_what_is_kept_of_layouts_is_what_their_files_say(tmp_path: Path, monkeyp
 def test_a_layout_that_has_changed_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "presets"
-    shutil.copytree(Path(module.__file__).parent / "layouts/presets", folder)
-    monkeypatch.setattr(module, "resources", SimpleNamespace(files=lambda _: folder, as_file=nullcontext))
+    shutil.copytree(module.LAYOUTS / "presets", folder)
+    monkeypatch.setattr(module, "LAYOUTS", tmp_path)
     presets.cache_clear()
     first = presets()[0]
     file = folder / f"{first.id}.yaml"
