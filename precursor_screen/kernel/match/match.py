@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Struct, field
 
 from precursor_screen.kernel.match.mentions import find_mentions
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.match.recognise import match_parties, recognise
-from precursor_screen.kernel.match.whole_run import find_cut_lengths, find_keepers
+from precursor_screen.kernel.match.whole_run import PartyKeys, find_cut_lengths, find_keepers
 from precursor_screen.reference.bundle import Reference
 
 Progress = Callable[[str], None]
@@ -26,6 +26,7 @@ class Matches(Struct, frozen=True):
         mentions: PARTY_MENTION: parties named among other words.
         unscreenable: names of which nothing is left to compare.
         keepers: keys of consignees that keep or carry other people's goods.
+        keys: of names, worked out when first asked for and kept for all parts of the run.
         cut_at: the files of which descriptions end where their field ends -> its length in characters.
     """
 
@@ -35,6 +36,7 @@ class Matches(Struct, frozen=True):
     unscreenable: tuple[str, ...]
     keepers: frozenset[str] = frozenset()
     cut_at: Mapping[str, int] = {}
+    keys: PartyKeys = field(default_factory=PartyKeys)
 
 
 def match(
@@ -58,5 +60,6 @@ def match(
     progress("matching parties")
     parties = match_parties(lines, reference, parallel_map, known_parties)
     mentions = find_mentions(lines, reference, parallel_map)
-    keepers, cut_at = find_keepers(lines, reference.lists), find_cut_lengths(lines)
-    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, cut_at)
+    keys = PartyKeys()
+    keepers, cut_at = find_keepers(lines, reference.lists, keys), find_cut_lengths(lines)
+    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, cut_at, keys)

@@ -43,18 +43,19 @@ _CJK = "\u3000"  # from here on words are not parted by blanks
 _BANKS = ("bank", "banque", "banco", "banca", "银行", "銀行")
 
 
-def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList]) -> frozenset[str]:
+def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKeys) -> frozenset[str]:
     """Keys of consignees that by their names are banks, or carry, clear or keep other people's goods: a fact of the run, not of a part.
 
     Args:
         lines: LINE columns.
         lists: the words of forwarders among them.
+        keys: of names.
     """
     if "consignee_name" not in lines.column_names:
         return frozenset()
     words = [*_BANKS, *(lists["forwarders"].terms if "forwarders" in lists else ())]
     holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
-    names, keys = pc.unique(lines.column("consignee_name")).drop_null(), PartyKeys()
+    names = pc.unique(lines.column("consignee_name")).drop_null()
     # Few names hold any of the words even within longer ones, and that is told of all at once.
     likely = names.filter(pc.match_substring_regex(names, "|".join(map(re.escape, words)), ignore_case=True))
     return frozenset(key for name in likely.to_pylist() if holds.search(name) and (key := keys[name]))

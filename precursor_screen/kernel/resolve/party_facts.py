@@ -26,6 +26,7 @@ def add_party_facts(
     parties: pa.Table,
     wanted: frozenset[str],
     keepers: Collection[str],
+    keys: PartyKeys,
     parallel_map: ParallelMap,
 ) -> pa.Table:
     """Adds keys of names and addresses, and who sends and receives, on the lines of shipments in which something was recognised,
@@ -37,6 +38,7 @@ def add_party_facts(
         parties: matched with lists.
         wanted: the columns that rules ask for.
         keepers: from `find_keepers`.
+        keys: of names.
         spread: how the comparison of names is spread; changes nothing in the result.
     """
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
@@ -45,7 +47,7 @@ def add_party_facts(
     # Rules of shipments count the parties of every line of a bill.
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
     named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
-    keys, nobody = PartyKeys(), pa.scalar(None, pa.string())
+    nobody = pa.scalar(None, pa.string())
     keyed = [role for role in ROLES if f"{role}_key" in _MOVEMENT_NAMES and f"{role}_name" in lines.column_names]
     everywhere = {role: map_distinct(lines.column(f"{role}_name"), keys.__getitem__) for role in keyed}
     for role, of_names in everywhere.items():

@@ -89,7 +89,7 @@ def resolve(
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(lines, reference)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
-    lines = add_party_facts(lines, candidates, parties, wanted, matches.keepers, parallel_map)
+    lines = add_party_facts(lines, candidates, parties, wanted, matches.keepers, matches.keys, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
         lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.law)
