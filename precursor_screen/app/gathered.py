@@ -30,8 +30,7 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.core.words import clip, counted
 from precursor_screen.formats.blob import Blob
-from precursor_screen.kernel.match.asides import naming
-from precursor_screen.kernel.match.match import Progress
+from precursor_screen.kernel.match.match import Progress, naming
 from precursor_screen.readers.finish import find_repeated, input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.registry import read

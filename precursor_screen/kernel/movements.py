@@ -18,8 +18,7 @@ from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
-from precursor_screen.kernel.versions.decide import is_number
-from precursor_screen.kernel.versions.settled import apply_versions_alone
+from precursor_screen.kernel.versions.decide import apply_versions_alone, is_number
 from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.

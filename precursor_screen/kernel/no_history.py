@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from precursor_screen.core.history_seam import KNOWN, FlagComparison, History, HistoryRequest, JudgeResult
 from precursor_screen.core.schema import FLAG, MOVEMENT, SUPPRESSED
-from precursor_screen.kernel.versions.settled import apply_versions_alone
+from precursor_screen.kernel.versions.decide import apply_versions_alone
 
 
 class NoHistory:

@@ -33,8 +33,8 @@ from precursor_screen.core.history_seam import (
 from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.beside import NOT_RAISED, drop_lonely
 from precursor_screen.kernel.judge.flag import Recall, flag_shipments, merge_flags, recall_nothing, tell_held, undecided_lines
+from precursor_screen.kernel.judge.flag_rows import NOT_RAISED, drop_lonely
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.line_gaps import LineGaps

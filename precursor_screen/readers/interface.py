@@ -39,7 +39,7 @@ class InputTables(Struct, frozen=True):
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
         reading: how a table's columns were understood; None for messages.
-        asides: lines of texts that belong to no row of goods (`readers.asides`); they are screened where they name something.
+        asides: lines of texts that belong to no row of goods; they are screened where they name something.
     """
 
     input: Input

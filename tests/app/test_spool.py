@@ -1,0 +1,58 @@
+"""Tables that wait on disk come back as they were; where there is no disk they wait in memory."""
+
+from __future__ import annotations
+
+import gc
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.app import spool
+from precursor_screen.app.spool import Spool
+
+TABLES = [
+    pa.table({"text": ["ä", None, ""], "texts": [["a", "b"], None, []], "day": [date(2026, 1, 1), None, None]}),
+    pa.table({}),
+    pa.table({"mass": pa.array([Decimal("1.5")], pa.decimal128(18, 6)), "code": pa.array(["x"]).dictionary_encode()}),
+    pa.table({"n": pa.array([], pa.int64())}),
+    pa.table({"n": pa.chunked_array([[1, 2], [3]]), "b": [True, None, False]}).slice(1),
+]
+
+
+def kept(least: int, monkeypatch: pytest.MonkeyPatch) -> list[pa.Table]:
+    monkeypatch.setattr(spool, "WORTHWHILE", least)
+    waiting = Spool()
+    numbers = [waiting.add(table) for table in TABLES]
+    assert numbers == list(range(len(TABLES)))
+    waiting.release()
+    found = [waiting.table(number) for number in numbers]
+    del waiting
+    gc.collect()
+    return found
+
+
+@pytest.mark.parametrize("least", [1, 40, 1 << 20])
+def test_tables_come_back_as_they_were_added(least, monkeypatch):
+    for table, found in zip(TABLES, kept(least, monkeypatch), strict=True):
+        assert found.equals(table)
+        assert found.schema.equals(table.schema)
+
+
+def test_what_is_worth_it_leaves_memory(monkeypatch):
+    before = pa.total_allocated_bytes()
+    monkeypatch.setattr(spool, "WORTHWHILE", 1 << 20)
+    waiting = Spool()
+    number = waiting.add(pa.table({"text": pa.array(["manifest"] * 1_000_000)}))
+    assert pa.total_allocated_bytes() - before < 1 << 20
+    assert waiting.table(number).column("text")[999_999].as_py() == "manifest"
+
+
+@pytest.mark.parametrize("failing", ["TemporaryFile", "mmap"])
+def test_without_a_disk_tables_wait_in_memory(failing, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(spool.tempfile if failing == "TemporaryFile" else spool.mmap, failing, full)
+    assert all(found.equals(table) for found, table in zip(kept(1, monkeypatch), TABLES, strict=True))
