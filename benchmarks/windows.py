@@ -111,7 +111,7 @@ def judge_rows(reference: Reference, lines: int) -> None:
         (filed,) = read(path)
     supplied = pa.table([[filed.input.input_id], [sorted(filed.input.supplied)]], names=["input_id", "supplied_fields"])
     found = match(filed.lines, reference)
-    resolved = resolve(filed.lines, supplied, found.substances, found.parties, found.mentions, reference)
+    resolved = resolve(filed.lines, supplied, found, reference)
     by_line = sum(r.rule.scope == "line" for r in reference.rules)
     by_shipment = sum(r.rule.scope == "shipment" for r in reference.rules)
     with timed(f"{by_line} line rules over {lines:,} lines, {resolved.substances.num_rows:,} substance candidates"):

@@ -10,12 +10,13 @@ import atexit
 import ctypes
 import os
 import shutil
-import tempfile
 from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+from precursor_screen.core.files import temporary_folder
 
 MEMORY_LIMIT = "1200MB"
 THREADS = "1"  # with two, 200,000 lines took a fifth more CPU time and were not screened sooner
@@ -28,7 +29,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     As it comes DuckDB would fetch extensions from the network and spill into the working folder.
     """
     try:
-        folder = tempfile.mkdtemp(prefix="precursor-screen-")
+        folder = str(temporary_folder())
         atexit.register(_remove, folder, os.getpid())
     except OSError:  # nowhere to write: then all must fit
         folder = ""

@@ -6,11 +6,18 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 PRIVATE: Final = 0o600  # for the owner alone
 READABLE: Final = 0o644
@@ -58,6 +65,45 @@ def remove_oldest(folder: Path, pattern: str, most: int) -> None:
     for _, path in sorted(dated)[:-most]:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+_PREFIX, _HELD = "precursor-screen-", "held"
+_held: list[IO[bytes]] = []  # open as long as the process lives: its locks tell that it does
+
+
+def temporary_folder() -> Path:
+    """A private folder for as long as this process runs; whoever asks for it removes it. What killed processes left goes when the next asks.
+
+    Raises:
+        OSError: there is nowhere to make it.
+    """
+    _remove_left(tempfile.gettempdir())
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    if fcntl is not None:
+        _held.append((folder / _HELD).open("wb"))
+        fcntl.flock(_held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return folder
+
+
+@cache
+def _remove_left(beside: str) -> None:
+    for left in Path(beside).glob(f"{_PREFIX}*"):
+        if _is_left(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether the process that made a folder of ours has ended; where no lock can tell, a day must have passed."""
+    try:
+        if not folder.is_dir() or (fcntl is not None and folder.stat().st_uid != os.getuid()):
+            return False
+        if fcntl is None or not (folder / _HELD).exists():
+            return time.time() - folder.stat().st_mtime > DAY
+        with (folder / _HELD).open("rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
 
 
 def _to_disk(path: Path) -> None:

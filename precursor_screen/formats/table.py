@@ -10,12 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 from precursor_screen.core.errors import UnknownFormat, Where
+from precursor_screen.core.files import temporary_folder
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, Blob, memory_allowed, seconds_allowed, unreadable
 from precursor_screen.formats.reading import COLUMNAR, MARKUP, WORKBOOKS, read_directly, read_sheets, rebuild_error
@@ -85,7 +85,7 @@ def _explain(answer: dict[str, Any], memory: int, seconds: float) -> tuple[str, 
 class _Child:
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.folder = Path(tempfile.mkdtemp(prefix="precursor-screen-"))
+        self.folder = temporary_folder()
         self._last_words = (self.folder / "stderr").open("w+b")
         paths = [path or os.getcwd() for path in sys.path]
         self.process = subprocess.Popen(  # noqa: S603 - this very interpreter

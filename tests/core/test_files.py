@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from precursor_screen.core import files
 from precursor_screen.core.files import PRIVATE, READABLE, write_whole, written_whole
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permissions")
@@ -56,3 +59,33 @@ def test_permissions_are_those_asked_for_and_never_more(tmp_path: Path, mode: in
 def test_text_that_no_encoding_knows_is_written_all_the_same(tmp_path: Path) -> None:
     write_whole(tmp_path / "a", "\udcff")
     assert (tmp_path / "a").read_text() == "\\udcff"
+
+
+MAKE = "import sys, time; from precursor_screen.core.files import temporary_folder; print(temporary_folder(), flush=True); time.sleep(60)"
+
+
+@posix
+def test_the_next_process_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", MAKE], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+        )
+        for _ in range(2)
+    ]
+    killed, living = (Path(process.stdout.readline().strip()) for process in started)
+    try:
+        (killed / "input").write_text("what was read")
+        started[0].kill()
+        started[0].wait()
+        (old := tmp_path / "precursor-screen-old").mkdir()
+        (new := tmp_path / "precursor-screen-new").mkdir()
+        (other := tmp_path / "another-program").mkdir()
+        for folder in (old, other):
+            os.utime(folder, (0, 0))
+        files._remove_left.__wrapped__(str(tmp_path))
+        assert sorted(tmp_path.iterdir()) == sorted([living, new, other])
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+            process.stdout.close()

@@ -37,7 +37,7 @@ def test_one_process_serves_several_inputs_and_leaves_no_file_behind() -> None:
     texts(books.xls())
     assert current().process.pid == first
     assert first != os.getpid()
-    assert sorted(p.name for p in folder.iterdir()) == ["input", "stderr"]
+    assert sorted(p.name for p in folder.iterdir()) == ["held", "input", "stderr"]
 
 
 def test_a_path_is_read_where_it_is(tmp_path: Path) -> None:
