@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from precursor_screen.reporting.registry import write_report
+from precursor_screen.reporting.interface import write_report
 
 from precursor_screen.app import spool, stream
 from precursor_screen.app.inputs import Source
