@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from precursor_screen.reporting.interface import write_report
 
 from precursor_screen.app import spool, stream
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reporting.interface import write_report
 from tests.conftest import ROOT
 from tests.screening import STARTED, table
 
