@@ -23,6 +23,7 @@ from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WorkerDied
 from precursor_screen.kernel.match.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.text.key_numbers import number_of
 from tests.app.test_parts import FILES, ROWS, written
 from tests.conftest import ROOT
 from tests.screening import table
@@ -150,6 +151,17 @@ def test_line_numbers_lead_back_to_the_rows_that_are_kept(tables):
 class _Given:
     def __init__(self, value):
         self.value = value
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1), min_size=1, max_size=3), st.integers(1, 4))
+def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, count):
+    keys = np.arange(count)
+    pieces = [Row("lines", n, 0, tasks.write_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
+    sent = list(tasks.cut_ids(keys, iter(pieces)))
+    found = [tasks.unpack(row) for key in keys for row in tasks.find_met_again(iter([r for r in sent if r.key == key]))]
+    every = [one for ids in files for one in ids]
+    assert sorted(np.concatenate(found).tolist()) == sorted(number_of(one) for one in set(every) if every.count(one) > 1)
 
 
 def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
