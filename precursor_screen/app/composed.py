@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.app.blind_spots import find_blind_spots
-from precursor_screen.app.coverage import count_coverage, count_textless, decide_exit_code, write_notices
-from precursor_screen.app.gathered import GatherResult
+from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.app.sampling import draw, unflagged
 from precursor_screen.core.alike import rows_of
 from precursor_screen.core.history_seam import HistoryStore
@@ -20,6 +19,7 @@ from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
 from precursor_screen.kernel.judge.flag import Recall
+from precursor_screen.kernel.part import Part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
@@ -27,15 +27,36 @@ from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.version import __version__
 
+Cite = Callable[[pa.Array, tuple[str, ...]], pa.Table]
+
+
+class Judged(Struct, frozen=True):
+    """All lines of a run, read and judged by themselves.
+
+    Attributes:
+        inputs: as they were understood.
+        issues: ISSUE of reading.
+        part: all lines.
+        textless: how many lines have no text of goods.
+        recall: gives lines by their ids.
+        cite: gives the cells of lines by their ids, and of shipments, see `gathered.cite_cells`.
+    """
+
+    inputs: tuple[Input, ...]
+    issues: pa.Table
+    part: Part
+    textless: int
+    recall: Recall
+    cite: Cite
+
 
 def compose(
     run: Mapping[str, Any],
     provenance: Mapping[str, Any],
-    gathered: GatherResult,
+    judged: Judged,
     screened: Screened,
     memory: HistoryStore | None,
     reference: Reference,
-    recall: Recall,
     *,
     fail_on: str = "none",
     sample: Decimal = Decimal(0),
@@ -45,15 +66,14 @@ def compose(
     Args:
         run: what differs between equal runs.
         provenance: `provenance_of` the inputs.
-        gathered: the inputs.
+        judged: the lines.
         screened: what the kernel found.
         memory: of earlier runs; None: nothing is remembered.
         reference: that was screened against.
-        recall: gives lines of the run by their ids.
         fail_on, sample: see `stream.run`.
     """
-    issues = pa.concat_tables([gathered.issues, screened.issues])
-    coverage = _coverage(gathered, screened, issues, reference, remembered=memory is not None)
+    issues = pa.concat_tables([judged.issues, screened.issues])
+    coverage = _coverage(judged, screened, issues, reference, remembered=memory is not None)
     clear = unflagged(screened.shipments) if sample else []
     sampled = draw(clear, sample, reference.as_of)
     if sample:
@@ -61,13 +81,14 @@ def compose(
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))
-    cells, earlier = _cited_cells(gathered, screened, sampled), _recalled(gathered, screened, memory)
-    cited = recall(pc.unique(cells.column("line_id")), screened.resolved)
+    cells = judged.cite(_cited_lines(screened), sampled)
+    earlier = _recalled(cells, screened, memory)
+    cited = judged.recall(pc.unique(cells.column("line_id")), screened.resolved)
     return Report(
         run=run,
         provenance=provenance,
         coverage=coverage,
-        notices=write_notices(gathered.inputs, issues, reference),
+        notices=write_notices(judged.inputs, issues, reference),
         shipments=screened.shipments,
         flags=screened.flags,
         issues=issues,
@@ -86,10 +107,8 @@ def compose(
     )
 
 
-def _coverage(
-    gathered: GatherResult, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
-) -> dict[str, Any]:
-    textless, lines = count_textless(gathered.lines), gathered.lines.num_rows
+def _coverage(judged: Judged, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool) -> dict[str, Any]:
+    textless, lines = judged.textless, judged.part.lines.num_rows
     coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
     if remembered:
         coverage["lines_known"] = screened.known_lines
@@ -97,37 +116,25 @@ def _coverage(
     return coverage
 
 
-def _cited_cells(gathered: GatherResult, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
-    """The source's own cells of every line that a flag cites, that could not be screened, or whose shipment was drawn."""
-    cited = pa.concat_arrays(
-        [
-            screened.flags.column("line_id").combine_chunks(),
-            pc.list_flatten(screened.flags.column("window_line_ids")).combine_chunks(),
-            screened.issues.column("line_id").combine_chunks(),
-        ]
+def _cited_lines(screened: Screened) -> pa.Array:
+    """The lines that a flag cites, or that could not be screened."""
+    return pc.unique(
+        pa.concat_arrays(
+            [
+                screened.flags.column("line_id").combine_chunks(),
+                pc.list_flatten(screened.flags.column("window_line_ids")).combine_chunks(),
+                screened.issues.column("line_id").combine_chunks(),
+            ]
+        )
     )
-    mine = pc.is_in(gathered.lines.column("line_id"), pc.unique(cited))
-    if sampled:
-        mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(sampled)))
-    rows = pc.indices_nonzero(mine)
-    lines = gathered.lines.select(["line_id", "source_file", "source_row", "shipment_id"]).take(rows)
-    origin = gathered.origin.take(rows)
-    cells: list[str] = [""] * lines.num_rows
-    input_nos = origin.column("input_no").to_pylist()
-    for number, raw in enumerate(gathered.raw):
-        places = [i for i, n in enumerate(input_nos) if n == number]
-        taken = raw.take(origin.column("row_no").take(pa.array(places, pa.int64())).combine_chunks())
-        for i, row in zip(places, taken.to_pylist(), strict=True):
-            cells[i] = json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False)
-    return lines.append_column("cells", pa.array(cells, pa.string()))
 
 
-def _recalled(gathered: GatherResult, screened: Screened, memory: HistoryStore | None) -> pa.Table:
-    """MOVEMENT of the lines of earlier runs that flags cite."""
+def _recalled(cells: pa.Table, screened: Screened, memory: HistoryStore | None) -> pa.Table:
+    """MOVEMENT of the lines of earlier runs that flags cite: of those that have no cells in this one."""
     if memory is None:
         return MOVEMENT.empty_table()
     cited = pa.chunked_array([pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))])
-    theirs = cited.filter(pc.is_null(rows_of(cited, gathered.lines.column("line_id"))))
+    theirs = cited.filter(pc.is_null(rows_of(cited, cells.column("line_id"))))
     return memory.recall(theirs.to_pylist()) if len(theirs) else MOVEMENT.empty_table()
 
 

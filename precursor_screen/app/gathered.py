@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ READINGS = 3
 _NO_CELLS = pa.table({})
 PAUSE = 0.3  # seconds before a file that was changing is read again
 _RECENT_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
+
+
+class Request(Struct, frozen=True):
+    """What is to be read and judged; for the attributes see `stream.run`. spool: takes what is large."""
+
+    sources: tuple[Source, ...]
+    options: ReadOptions
+    reference: Reference
+    spool: Spool
+    progress: Progress
+    keep_fault: FaultKeeper | None = None
+    refuse_empty: bool = True
+    every_line: bool = False
 
 
 def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | None = None) -> list[InputTables]:
@@ -141,23 +155,16 @@ class GatherResult(Struct, frozen=True):
     issues: pa.Table
 
 
-def gather(
-    sources: tuple[Source, ...],
-    options: ReadOptions,
-    reference: Reference,
-    spool: Spool,
-    progress: Progress,
-    keep_fault: FaultKeeper | None,
-    refuse_empty: bool,
-) -> GatherResult:
-    """Reads the inputs; for its arguments and errors see `stream.run`."""
+def gather(request: Request) -> GatherResult:
+    """Reads the inputs; for errors see `stream.run`."""
     tables: list[InputTables] = []
     errors: list[InputError] = []
     kept: list[tuple[int, int]] = []  # numbers of the lines and of the cells of each table
-    for source in sources:
-        progress(f"reading {source.name}")
+    spool = request.spool
+    for source in request.sources:
+        request.progress(f"reading {source.name}")
         try:
-            for one in read_one(source, options, keep_fault):
+            for one in read_one(source, request.options, request.keep_fault):
                 kept.append((spool.add(one.lines), spool.add(one.raw)))
                 tables.append(replace(one, lines=no_lines(), raw=_NO_CELLS))
             spool.release()
@@ -167,9 +174,7 @@ def gather(
             errors.append(error)
     back = [(spool.table(lines), spool.table(raw)) for lines, raw in kept]
     tables = [replace(one, lines=lines, raw=raw) for one, (lines, raw) in zip(tables, back, strict=True)]
-    if refuse_empty and not any(t.lines.num_rows for t in tables):
-        _raise_unusable(tables, errors, reference)
-    issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
+    issues = issues_of(tables, errors, request)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
         [
@@ -181,25 +186,45 @@ def gather(
     kept, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = lines.take(kept), origin.take(kept)
-    gathered = GatherResult(
-        lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
-    )
-    asides = [t.asides for t in tables if t.asides is not None]
-    return _with_asides(gathered, asides, reference) if asides else gathered
+    found, by_hand = find_asides(tables, request.reference)
+    issues = pa.concat_tables([issues, repeated, by_hand])
+    gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
+    return _with_asides(gathered, found) if found.num_rows else gathered
 
 
-def _with_asides(gathered: GatherResult, asides: list[pa.Table], reference: Reference) -> GatherResult:
-    """The lines, and behind them those of texts beside the tables that name something.
+def issues_of(tables: Sequence[InputTables], errors: Sequence[InputError], request: Request) -> pa.Table:
+    """ISSUE of all inputs, in order: what is said of tables, then which files could not be read.
+
+    Args:
+        tables: that were read; only what describes them matters.
+        errors: of files that could not be read.
+        request: whether it is an error that no input has a line.
+
+    Raises:
+        InputError: none has, and it is.
+    """
+    if request.refuse_empty and not any(t.input.lines for t in tables):
+        _raise_unusable(tables, errors, request.reference)
+    return pa.concat_tables([ISSUE.empty_table(), *(t.issues for t in tables), *(_file_issue(e) for e in errors)])
+
+
+def find_asides(tables: Sequence[InputTables], reference: Reference) -> tuple[pa.Table, pa.Table]:
+    """The lines of texts beside the tables that name something, and ISSUE of files that are to be read by hand.
 
     A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
     """
+    asides = [t.asides for t in tables if t.asides is not None]
+    if not asides:
+        return no_lines(), ISSUE.empty_table()
     found = naming(pa.concat_tables(asides), reference)
-    no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in gathered.inputs if i.format == "CSV" and not i.lines], pa.string())
+    inputs = (t.input for t in tables)
+    no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in inputs if i.format == "CSV" and not i.lines], pa.string())
     by_hand = pc.is_in(found.column("input_id"), no_tables)
-    gathered = replace(gathered, issues=pa.concat_tables([gathered.issues, _by_hand(found.filter(by_hand))]))
-    found = found.filter(pc.invert(by_hand))
-    if not found.num_rows:
-        return gathered
+    return found.filter(pc.invert(by_hand)), _by_hand(found.filter(by_hand))
+
+
+def _with_asides(gathered: GatherResult, found: pa.Table) -> GatherResult:
+    """The lines, and behind them those of texts beside the tables."""
     number, count = len(gathered.raw), found.num_rows
     places = pa.table(
         [pa.array(np.full(count, number, np.int32)), pa.array(np.arange(count, dtype=np.int64))],
@@ -236,8 +261,9 @@ def _by_hand(found: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(issues, schema=ISSUE)
 
 
-def _raise_unusable(tables: list[InputTables], errors: list[InputError], reference: Reference) -> None:
+def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError], reference: Reference) -> None:
     """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
+    errors = list(read_errors)
     for table in tables:
         place, message, remedy = Where(table.input.name), "holds no lines", "Ask for the file again."
         worst = next((i for i in table.issues.to_pylist() if ISSUE_CODES[i["code"]].effect == SET_ASIDE), None)
@@ -248,7 +274,7 @@ def _raise_unusable(tables: list[InputTables], errors: list[InputError], referen
         if table.asides is not None and (named := naming(table.asides, reference)).num_rows:
             message = f"{message}; it {_names_something(named.num_rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
-    raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
+    raise errors[0] if len(errors) == 1 else ErrorGroup([*errors])
 
 
 def _file_issue(error: InputError) -> pa.Table:
@@ -268,6 +294,37 @@ def _file_issue(error: InputError) -> pa.Table:
         "count": 1,
     }
     return pa.Table.from_pylist([row], schema=ISSUE)
+
+
+def cite_cells(gathered: GatherResult, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
+    """The source's own cells of some lines, and of all lines of some shipments, in the order of the run.
+
+    Returns:
+        line_id, source_file, source_row, shipment_id, cells (JSON).
+    """
+    mine = pc.is_in(gathered.lines.column("line_id"), line_ids)
+    if shipments:
+        mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(shipments)))
+    rows = pc.indices_nonzero(mine)
+    lines = gathered.lines.select(CITED).take(rows)
+    origin = gathered.origin.take(rows)
+    cells: list[str] = [""] * lines.num_rows
+    input_nos = origin.column("input_no").to_pylist()
+    for number, raw in enumerate(gathered.raw):
+        places = [i for i, n in enumerate(input_nos) if n == number]
+        taken = raw.take(origin.column("row_no").take(pa.array(places, pa.int64())).combine_chunks())
+        for i, text in zip(places, show_cells(taken), strict=True):
+            cells[i] = text
+    return lines.append_column("cells", pa.array(cells, pa.string()))
+
+
+CITED = ["line_id", "source_file", "source_row", "shipment_id"]
+
+
+def show_cells(raw: pa.Table) -> list[str]:
+    """The cells of rows that hold something, as JSON."""
+    rows = ({k: v for k, v in row.items() if v not in (None, "")} for row in raw.to_pylist())
+    return [json.dumps(row, ensure_ascii=False) for row in rows]
 
 
 _SUPPLIED = pa.schema([("input_id", pa.string()), *((n, pa.list_(pa.string())) for n in ("supplied_fields", "coded_fields"))])

@@ -20,6 +20,7 @@ from precursor_screen.app.coverage import age_notices, show_age, stale_laws, und
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
+from precursor_screen.app.spark.run import open_engine
 from precursor_screen.app.stream import Run, run
 from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match.match import Progress
@@ -152,6 +153,7 @@ class Session(Struct, frozen=True):
         Raises:
             InputError: no input could be read at all, and that is an error.
             LedgerError: the ledger is locked or damaged.
+            MissingExtra, UsageError: a cluster is wanted, and what it needs is missing, or it does not answer.
         """
         settings = self.settings
         with contextlib.ExitStack() as stack:
@@ -171,6 +173,7 @@ class Session(Struct, frozen=True):
                 sample=settings.sample,
                 refuse_empty=refuse_empty,
                 every_line=every_line,
+                engine=stack.enter_context(open_engine(settings.master)) if settings.master else None,
             )
             if memory:
                 result = replace(result, run_id=memory.run_id)

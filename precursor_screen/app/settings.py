@@ -116,6 +116,7 @@ class Settings(Struct, frozen=True):
         cache: whether names that were matched are kept under `home` for the next run.
         require_fresh: whether stale reference data is an error, and all of it is checked in full.
         sample: share of the shipments without a flag that reports show all the same, from 0 to 1.
+        master: the Spark cluster that reads and judges; empty: this machine does.
     """
 
     home: Path = field(default_factory=default_home)
@@ -136,6 +137,7 @@ class Settings(Struct, frozen=True):
     cache: bool = False
     require_fresh: bool = False
     sample: Decimal = Decimal(0)
+    master: str = ""
 
 
 def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:

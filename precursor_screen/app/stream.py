@@ -6,7 +6,7 @@ No screening logic lives here. In memory stay the noted lines, what is distinct,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -17,8 +17,9 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.composed import compose, provenance_of
-from precursor_screen.app.gathered import FaultKeeper, gather, supplied_by
+from precursor_screen.app.composed import Judged, compose, provenance_of
+from precursor_screen.app.coverage import count_textless
+from precursor_screen.app.gathered import FaultKeeper, Request, cite_cells, gather, supplied_by
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.app.spool import Spool
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from precursor_screen.history.values import RunRecord
 
 LARGE = 20_000_000  # bytes
+
+
+Engine = Callable[[Request], Judged]
 
 
 class Run(Struct, frozen=True):
@@ -66,6 +70,7 @@ def run(
     sample: Decimal = Decimal(0),
     refuse_empty: bool = True,
     every_line: bool = False,
+    engine: Engine | None = None,
 ) -> Run:
     """Screens some inputs.
 
@@ -84,6 +89,7 @@ def run(
         sample: share of the shipments without a flag that are shown all the same, from 0 to 1.
         refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
         every_line: whether `Run.screened` is to hold all lines as they were resolved, which takes a kilobyte each.
+        engine: reads and judges; default: this machine, with `jobs` and `home`.
 
     Raises:
         InputError: no input could be read at all, and that is an error.
@@ -95,46 +101,61 @@ def run(
         spool.release()
         progress(doing)
 
-    prepare = [w.index.prepare for w in reference.watchlists]
-    with (
-        parallel_over(jobs, early=_is_large(sources), prepare=prepare) as parallel_map,
-        cached_matches(home, step) as known_parties,
-    ):
-        gathered = gather(sources, options, reference, spool, step, keep_fault, refuse_empty)
-        provenance = provenance_of(gathered.inputs, reference)
-        given: dict[str, Any] = {
-            "inputs": supplied_by(gathered.inputs),
-            "matches": match(gathered.lines, reference, parallel_map, known_parties, step),
-            "reference": reference,
-        }
-    every_line = every_line or gathered.lines.num_rows <= PART
-    part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), spool, jobs, step)
-    recall = partial(recall_lines, **given, lines=gathered.lines)
+    request = Request(sources, options, reference, spool, step, keep_fault, refuse_empty, every_line)
+    judged = engine(request) if engine else judge_here(request, jobs, home)
+    provenance = provenance_of(judged.inputs, reference)
     memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember else None
-    screened = judge_run(part, NoHistory() if memory is None else memory, reference, recall, step)
+    screened = judge_run(judged.part, memory or NoHistory(), reference, judged.recall, step)
     step("writing the report")
     head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
-    report = compose(head, provenance, gathered, screened, memory, reference, recall, fail_on=fail_on, sample=sample)
-    return Run(report, screened, gathered.inputs)
+    report = compose(head, provenance, judged, screened, memory, reference, fail_on=fail_on, sample=sample)
+    return Run(report, screened, judged.inputs)
 
 
 PART = 1 << 17  # lines that are judged together
+
+
+def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Judged:
+    """Reads and judges on this machine; for arguments and errors see `run`."""
+    reference, progress = request.reference, request.progress
+    prepare = [w.index.prepare for w in reference.watchlists]
+    with (
+        parallel_over(jobs, early=_is_large(request.sources), prepare=prepare) as parallel_map,
+        cached_matches(home, progress) as known_parties,
+    ):
+        gathered = gather(request)
+        given: dict[str, Any] = {
+            "inputs": supplied_by(gathered.inputs),
+            "matches": match(gathered.lines, reference, parallel_map, known_parties, progress),
+            "reference": reference,
+        }
+    every_line = request.every_line or gathered.lines.num_rows <= PART
+    part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
+    recall = partial(recall_lines, **given, lines=gathered.lines)
+    textless = count_textless(gathered.lines)
+    return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered))
+
+
 _OF_MANY_LINES = ("lines", "tally", "moved", "flags")  # the tables of a part that go to disk
 
 
 def _judge(lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, jobs: int, progress: Progress) -> Part:
     """All lines, judged part by part; what is kept of every line, or of many, is kept on disk."""
     progress("applying rules")
-    parts, places, done, begun = [], [], 0, time.monotonic()
-    for part in in_turn(judge, cut_parts(lines, PART), jobs):
+    parts = in_turn(judge, cut_parts(lines, PART), jobs)
+    return spool_parts(parts, lines.num_rows, spool, progress) if lines.num_rows else judge(lines)
+
+
+def spool_parts(parts: Iterable[Part], of: int, spool: Spool, progress: Progress) -> Part:
+    """Parts as they come, at least one, as one; `of`: how many lines they hold together."""
+    kept, places, done, begun = [], [], 0, time.monotonic()
+    for part in parts:
         places.append([spool.add(getattr(part, name)) for name in _OF_MANY_LINES])
-        parts.append(replace(part, **{name: getattr(part, name).schema.empty_table() for name in _OF_MANY_LINES}))
+        kept.append(replace(part, **{name: getattr(part, name).schema.empty_table() for name in _OF_MANY_LINES}))
         done += part.lines.num_rows
-        progress(f"applying rules: {show_rate(done, lines.num_rows, time.monotonic() - begun)}")
-    if not parts:
-        return judge(lines)
-    kept = ({name: spool.table(number) for name, number in zip(_OF_MANY_LINES, numbers, strict=True)} for numbers in places)
-    return merge_parts([replace(part, **tables) for part, tables in zip(parts, kept, strict=True)])
+        progress(f"applying rules: {show_rate(done, of, time.monotonic() - begun)}")
+    back = ({name: spool.table(number) for name, number in zip(_OF_MANY_LINES, numbers, strict=True)} for numbers in places)
+    return merge_parts([replace(part, **tables) for part, tables in zip(kept, back, strict=True)])
 
 
 def show_rate(done: int, of: int, seconds: float) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Options that are settings as they are given.
 _SETTINGS = (
     *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
-    *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
+    *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs", "master"),
 )
 _OUTPUT = "Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable."
 _RESOLVED = "Every line with what was recognised in it, flagged or not (.csv or .parquet)."
@@ -36,6 +36,8 @@ _CAPACITY = "How many shipments the terminal shows."
 _SAMPLE = (
     "Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured."
 )
+_ENGINE = "What reads and judges: this machine, or a Spark cluster (needs the extra `spark`, and Java); reports are the same."
+_MASTER = "The cluster, with --engine spark: spark://HOST:7077, yarn, local[2] ..."
 _STRUCTURE = "Read systematic names as structures as well (needs the extra `structure`, and Java)."
 
 
@@ -64,6 +66,8 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @click.option("--sample", metavar="SHARE", help=_SAMPLE)
 @click.option("--structure", is_flag=True, help=_STRUCTURE)
 @common.jobs_option
+@click.option("--engine", type=click.Choice(("local", "spark")), default="local", show_default=True, help=_ENGINE)
+@click.option("--master", metavar="URL", default="", help=_MASTER)
 @common.mode_option
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
@@ -123,6 +127,12 @@ def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
 
     if given["no_ledger"] and given["ledger"]:
         raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
+    if (given["engine"] == "spark") != bool(given["master"]):
+        raise UsageError(
+            "--engine spark and --master belong together", remedy="Say both: --engine spark --master spark://HOST:7077."
+        )
+    if given["master"] and given["jobs"]:
+        raise UsageError("--jobs is for this machine, and the cluster has its own number", remedy="Leave --jobs out.")
     settings = merge_options(
         values,
         tiers=tuple(t.strip() for t in given["tiers"].split(",") if t.strip()) if given["tiers"] else (),

@@ -177,15 +177,16 @@ def recall_lines(
     Args:
         line_ids: that are asked for; what is not of this run is left out.
         noted: see `Part`.
-        lines: LINE columns, all lines of the run.
+        lines: LINE columns: all lines of the run, or with LINE_NO those that are asked for.
         inputs, matches, reference: as they were judged by.
     """
     unknown = line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
     rows = pc.indices_nonzero(pc.is_in(lines.column("line_id"), unknown)).cast(pa.int64()) if len(unknown) else unknown
     if not len(rows):
         return noted
-    more, _ = _tallied(resolve(lines.take(rows), inputs, matches, reference))
-    numbers = pa.chunked_array([rows])
+    taken = lines.take(rows)
+    numbers = taken.column(LINE_NO) if LINE_NO in taken.column_names else pa.chunked_array([rows])
+    more, _ = _tallied(resolve(taken.select([n for n in taken.column_names if n != LINE_NO]), inputs, matches, reference))
     tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
     found, substances, parties = (_joined(both) for both in tables)
     return Resolved(found, substances, parties, noted.inputs)

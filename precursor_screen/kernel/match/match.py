@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MENTION
 from precursor_screen.kernel.match.parallel_map import ParallelMap, cut_texts, serial_map
@@ -120,11 +121,32 @@ def match(
         known_parties: names that were matched before; changes nothing in the result.
         progress: told what is being done.
     """
+    found = match_texts(lines, reference, parallel_map, known_parties, progress)
+    return replace(found, cut_at=find_cut_lengths(lines))
+
+
+def match_texts(
+    lines: pa.Table,
+    reference: Reference,
+    parallel_map: ParallelMap = serial_map,
+    known_parties: PartyMemory = NO_PARTY_MEMORY,
+    progress: Progress = lambda _: None,
+) -> Matches:
+    """The same of texts by themselves, without `cut_at`: each value stands for itself, whichever lines and fields the others stand in."""
     progress("recognising substances")
     substances = recognise(lines, reference, parallel_map)
     progress("matching parties")
     parties = match_parties(lines, reference, parallel_map, known_parties)
     mentions = find_mentions(lines, reference, parallel_map)
     keys = PartyKeys()
-    keepers, cut_at = find_keepers(lines, reference.lists, keys), find_cut_lengths(lines)
-    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, cut_at, keys)
+    keepers = find_keepers(lines, reference.lists, keys)
+    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, keys=keys)
+
+
+def merge_matches(parts: Sequence[Matches], cut_at: Mapping[str, int]) -> Matches:
+    """Matches of texts that share no value, as one."""
+    substances, parties, mentions = (
+        pa.concat_tables([getattr(part, name) for part in parts]) for name in ("substances", "parties", "mentions")
+    )
+    unscreenable = tuple(name for part in parts for name in part.unscreenable)
+    return Matches(substances, parties, mentions, unscreenable, frozenset(k for p in parts for k in p.keepers), cut_at)

@@ -1,0 +1,212 @@
+"""A run on a Spark cluster: the functions of the local run, each where the data lie; the report is the same to the byte.
+
+    read_one a file -> lines met again, by line_id -> match_texts, by value -> judge_part, by shipment -> merge_parts here
+
+What is of many lines stays on the cluster; the driver holds the parts, as the local run does (`docs/scale.md` says how far that goes).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.composed import Judged
+from precursor_screen.app.gathered import CITED, Request, find_asides, issues_of, supplied_by
+from precursor_screen.app.inputs import Source, is_pipe
+from precursor_screen.app.spark import tasks
+from precursor_screen.app.spark.cluster import as_worker_died, bring, each, find_keys, make_frame, on_disk, open_cluster
+from precursor_screen.app.spark.tasks import TABLE_BITS, Numbers, Plan, Row, Unforeseen, Work, pieces_of, unpack
+from precursor_screen.app.stream import PART, Engine, spool_parts
+from precursor_screen.core.errors import InputError, MappingError, UsageError, Where
+from precursor_screen.core.schema import ISSUE
+from precursor_screen.kernel.match.match import Matches, match_texts, merge_matches
+from precursor_screen.kernel.part import Part, judge_part, recall_lines
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.readers.finish import find_repeated, no_lines
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.tabular.beside import raw_aside
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.text.key_numbers import numbers_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+class Spread(Struct, frozen=True):
+    """The rows of the tables of a run on the cluster. keys: one that each task has."""
+
+    rows: DataFrame
+    plan: Plan
+    keys: Numbers
+
+    @property
+    def lines(self) -> DataFrame:
+        """The rows that hold lines."""
+        return self.rows.where("kind = 'lines'")
+
+    def share(self, value: Any) -> Any:
+        """A value that each process of the cluster loads once."""
+        return self.rows.sparkSession.sparkContext.broadcast(value)
+
+    def by_key(self, cut: Callable[..., Iterable[Row]], work: Work) -> DataFrame:
+        """What comes of the lines, cut and sent to tasks by key."""
+        return each(each(self.lines, cut).repartition(len(self.keys), "key"), work)
+
+    def take(self, numbers: pa.ChunkedArray) -> pa.Table:
+        """The lines with such numbers of their ids, in order, with LINE_NO."""
+        taken = bring(each(self.lines, partial(tasks.take_lines, self.share(self.plan), pc.unique(numbers).to_numpy())))
+        empty = self.plan.schema.append(pa.field(LINE_NO, pa.int64())).empty_table()
+        return pa.concat_tables([empty, *(tasks.read_table(row.content) for row in taken)]).sort_by(LINE_NO)
+
+
+def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> Judged:
+    """Reads and judges on a cluster; an `Engine`.
+
+    Args:
+        session: of the cluster, which sees the files under the same paths.
+        request: see there.
+        lines_a_task: that are judged together, about.
+
+    Raises:
+        UsageError: an input that only this machine can read.
+        WorkerDied: a task failed as often as Spark tries.
+    """
+    reference, progress = request.reference, request.progress
+    progress("reading on the cluster")
+    spread, tables, issues = _read(session, request, lines_a_task)
+    inputs, shared, plan = tuple(t.input for t in tables), spread.share(reference), spread.share(spread.plan)
+    progress("matching texts and parties")
+    matched = spread.by_key(partial(tasks.cut_texts, plan, spread.keys), partial(tasks.match_values, shared))
+    given = {"inputs": supplied_by(inputs), "matches": _join_matches(matched, spread.plan, reference)}
+    progress("applying rules")
+    total, textless = spread.plan.total, list[int]()
+    judge = partial(tasks.judge_lines, spread.share(given), shared, request.every_line or total <= PART)
+    judged = spread.by_key(partial(tasks.cut_lines, plan, spread.keys), judge)
+    if total:
+        part = spool_parts(_parts(judged, textless), total, request.spool, progress)
+    else:
+        part = judge_part(spread.plan.schema.empty_table(), **given, reference=reference, every_line=True)
+    recall = partial(_recall, spread, {**given, "reference": reference})
+    return Judged(inputs, issues, part, sum(textless), recall, partial(_cite, spread, part.lines))
+
+
+def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[Spread, list[InputTables], pa.Table]:
+    """The lines, those met again left out; the tables without them; ISSUE of reading."""
+    sources = [_as_seen_everywhere(number, source) for number, source in enumerate(request.sources)]
+    read = each(make_frame(session, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))
+    read = read.persist(on_disk())
+    described, more = _describe(read, sources, request)
+    tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
+    issues = issues_of(list(tables.values()), [e for _, e in described if isinstance(e, InputError)], request)
+    schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
+    lengths = {row.key: row.first for row, _ in described if row.key in tables}
+    plan = Plan(schema, lengths, {key: one.input.input_id for key, one in tables.items()})
+    keys = find_keys(session, max(1, -(-plan.total // lines_a_task)))
+    request.progress("looking for lines met again")
+    spread, repeated = _drop_repeated(Spread(read.union(make_frame(session, more)) if more else read, plan, keys))
+    found, by_hand = find_asides(list(tables.values()), request.reference)
+    if found.num_rows:
+        spread = _with_asides(spread, found, len(sources) << TABLE_BITS)
+    return spread, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])
+
+
+def _as_seen_everywhere(number: int, source: Source) -> Row:
+    if source.path is not None and is_pipe(source.path):
+        raise UsageError(
+            "is a pipe, which only this machine can read", where=Where(source.name), remedy="Write it to a file first."
+        )
+    placed = replace(source, path=source.path and source.path.absolute())
+    return Row("source", number << TABLE_BITS, 0, tasks.pack(placed))
+
+
+def _describe(read: DataFrame, sources: list[Row], request: Request) -> tuple[list[tuple[Row, Any]], list[Row]]:
+    """The tables without their lines, and what could not be read, in order, with their rows; and rows that were read here."""
+    rows = [(row, unpack(row)) for row in bring(read.where("kind in ('input', 'error')"))]
+    left = (sources[row.key >> TABLE_BITS] for row, one in rows if isinstance(one, Unforeseen))
+    again = list(tasks.read_files(request.options, request.keep_fault, left))
+    rows = [pair for pair in rows if not isinstance(pair[1], Unforeseen)]
+    rows += [(row, unpack(row)) for row in again if row.kind in ("input", "error")]
+    rows.sort(key=lambda pair: pair[0].key)
+    for _, one in rows:
+        if isinstance(one, MappingError) or not isinstance(one, InputTables | InputError):
+            raise one
+    return rows, [row for row in again if row.kind in ("lines", "cells")]
+
+
+def _drop_repeated(spread: Spread) -> tuple[Spread, pa.Table]:
+    """The lines without those met again, and ISSUE of these: eight bytes of an id tell which may be, the whole ids of these decide."""
+    found = bring(spread.by_key(partial(tasks.cut_ids, spread.keys), tasks.find_met_again))
+    numbers = np.concatenate([np.empty(0, np.uint64), *map(unpack, found)])
+    if not len(numbers):
+        return spread, ISSUE.empty_table()
+    lines = spread.take(pa.chunked_array([pa.array(numbers)]))
+    kept, repeated = find_repeated(lines)
+    gone = np.delete(lines.column(LINE_NO).to_numpy(), kept.to_numpy())
+    plan = spread.plan
+    dropped = {key: places for key in plan.lengths if len(places := plan.rows_of(key, gone))}
+    return replace(spread, plan=replace(plan, dropped=dropped)), repeated
+
+
+def _with_asides(spread: Spread, found: pa.Table, key: int) -> Spread:
+    """The lines, and behind them those of texts beside the tables."""
+    rows = [*pieces_of("lines", key, found), *pieces_of("cells", key, raw_aside(found))]
+    schema = pa.concat_tables([spread.plan.schema.empty_table(), found], promote_options="default").schema
+    plan = replace(spread.plan, schema=schema, lengths={**spread.plan.lengths, key: found.num_rows})
+    return replace(spread, rows=spread.rows.union(make_frame(spread.rows.sparkSession, rows)), plan=plan)
+
+
+def _join_matches(matched: DataFrame, plan: Plan, reference: Reference) -> Matches:
+    rows = list(bring(matched))
+    cut_at = {file: length for row in rows if row.kind == "cut" for file, length in unpack(row).items()}
+    none = match_texts(plan.schema.empty_table(), reference)
+    return merge_matches([none, *(unpack(row) for row in rows if row.kind == "matches")], cut_at)
+
+
+def _parts(judged: DataFrame, textless: list[int]) -> Iterator[Part]:
+    """The parts, one after the other; how many of their lines have no text is noted."""
+    judged = judged.persist(on_disk())
+    with as_worker_died():
+        judged.count()  # all at once; what follows is asked for one by one
+        for row in judged.toLocalIterator():
+            part, without = unpack(Row(*row))
+            textless.append(without)
+            yield part
+    judged.unpersist()
+
+
+def _recall(spread: Spread, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
+    unknown = line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+    if not len(unknown):
+        return noted
+    return recall_lines(line_ids, noted, lines=spread.take(numbers_of(pa.chunked_array([unknown]))), **given)
+
+
+def _cite(spread: Spread, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
+    """As `gathered.cite_cells`; known: line_id and shipment_id of all lines."""
+    sampled = known.filter(pc.is_in(known.column("shipment_id"), pa.array(shipments, pa.string()))).column("line_id")
+    wanted = pa.concat_arrays([line_ids.drop_null(), *sampled.chunks])
+    lines = spread.take(numbers_of(pa.chunked_array([wanted])))
+    lines = lines.filter(pc.is_in(lines.column("line_id"), pc.unique(wanted)))
+    numbers, plan = lines.column(LINE_NO).to_numpy(), spread.plan
+    places = {key: rows for key in plan.lengths if len(rows := plan.rows_of(key, numbers))}
+    cells = spread.rows.where("kind = 'cells'").where(f"key in ({', '.join(map(str, places)) or 'null'})")
+    found: dict[int, dict[int, str]] = {key: {} for key in places}
+    for row in bring(each(cells, partial(tasks.show_rows, places))):
+        found[row.key].update(unpack(row))
+    texts = [found[key][row] for key, rows in places.items() for row in rows.tolist()]
+    return lines.select(CITED).append_column("cells", pa.array(texts, pa.string()))
+
+
+@contextlib.contextmanager
+def open_engine(master: str) -> Iterator[Engine]:
+    """The `Engine` of a cluster, for as long as a run takes; for arguments and errors see `open_cluster`."""
+    with open_cluster(master) as session:
+        yield partial(judge_on_spark, session)

@@ -1,0 +1,267 @@
+"""What a task of a run on a cluster does: the functions of the local run, on rows that travel.
+
+All that goes between the steps are rows of `SCHEMA`, tables in them as Arrow's IPC streams, so that no type is Spark's.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.app.coverage import count_textless
+from precursor_screen.app.gathered import FaultKeeper, read_one, show_cells
+from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, Where
+from precursor_screen.core.left_out import leave_out_pandas
+from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
+from precursor_screen.kernel.match.match import match_texts
+from precursor_screen.kernel.match.recognise import TEXT_FIELDS, distinct
+from precursor_screen.kernel.match.whole_run import find_cut_lengths
+from precursor_screen.kernel.part import judge_part
+from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.matching.substance.identifiers import CODE_FIELDS
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.text.key_numbers import numbers_of
+
+SCHEMA = "kind string, key long, first long, content binary"
+_TYPES = (pa.string(), pa.int64(), pa.int64(), pa.binary())
+_PIECE = 1 << 15  # lines that travel as one row
+TABLE_BITS = 32  # a table's key: the number of the source, and behind it that of the table within
+_MATCHED = tuple(dict.fromkeys((*TEXT_FIELDS, *CODE_FIELDS, *NAME_COLUMNS.values(), *MENTION_COLUMNS)))
+Numbers = npt.NDArray[Any]
+
+
+class Row(NamedTuple):
+    """What travels. key: of a table, or the one that sends a row to its task; first: number of the first row of a piece of a table."""
+
+    kind: str
+    key: int
+    first: int
+    content: bytes
+
+
+Work = Callable[[Iterator[Row]], Iterable[Row]]
+T = TypeVar("T")
+
+
+class Shared(Protocol[T]):
+    """What each process of the cluster loads once: Spark's broadcast."""
+
+    value: T
+
+
+class Unforeseen(PrecursorScreenError):
+    """An error of the program in reading a file: the driver reads it again, where the report of a fault can be kept."""
+
+
+class Plan(Struct, frozen=True, dict=True):
+    """Which lines a run has. schema: their columns, of all inputs; lengths: by key, how many rows each table has, in order;
+    input_ids: by key, of the tables of files; dropped: by key, the rows that were met before."""
+
+    schema: pa.Schema
+    lengths: dict[int, int]
+    input_ids: dict[int, str]
+    dropped: dict[int, Numbers] = {}
+
+    @cached_property
+    def starts(self) -> dict[int, int]:
+        """By key, the line number of a table's first line."""
+        kept = [length - len(self.dropped.get(key, ())) for key, length in self.lengths.items()]
+        return dict(zip(self.lengths, np.cumsum([0, *kept]).tolist(), strict=False))
+
+    @property
+    def total(self) -> int:
+        """How many lines there are."""
+        return sum(self.lengths.values()) - sum(map(len, self.dropped.values()))
+
+    def rows_of(self, key: int, numbers: Numbers) -> Numbers:
+        """The rows of a table of some line numbers; those of other tables are left out."""
+        kept = np.delete(np.arange(self.lengths[key]), self.dropped.get(key, np.empty(0, np.int64)))
+        places = numbers - self.starts[key]
+        rows: Numbers = kept[places[(places >= 0) & (places < len(kept))]]
+        return rows
+
+
+class _Packer(pickle.Pickler):
+    def reducer_override(self, value: Any) -> Any:
+        """A slice of a table travels without the table."""
+        return (read_table, (write_table(value),)) if isinstance(value, pa.Table) else NotImplemented
+
+
+def pack(value: Any) -> bytes:
+    """A value as bytes: tables as Arrow, all else as a pickle, which only this program's own processes make and read."""
+    _Packer(packed := io.BytesIO(), pickle.HIGHEST_PROTOCOL).dump(value)
+    return packed.getvalue()
+
+
+def unpack(row: Row) -> Any:
+    """What a row carries, where it was packed."""
+    return pickle.loads(row.content)  # noqa: S301 - made by this very run
+
+
+def write_table(table: pa.Table) -> bytes:
+    """A table as Arrow's IPC stream."""
+    with pa.ipc.new_stream(sink := pa.BufferOutputStream(), table.schema) as stream:
+        stream.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def read_table(content: bytes) -> pa.Table:
+    """A table from Arrow's IPC stream."""
+    return pa.ipc.open_stream(content).read_all()
+
+
+# What tasks do, in the order in which they do it.
+
+
+def leave_to_driver(error: BaseException) -> NoReturn:
+    """A `FaultKeeper` of tasks."""
+    raise Unforeseen(str(error))
+
+
+def read_files(options: ReadOptions, keep_fault: FaultKeeper | None, rows: Iterable[Row]) -> Iterator[Row]:
+    """From rows of sources: what they hold: `input`, `lines` and `cells` of each table, or `error`."""
+    for row in rows:
+        try:
+            for key, one in enumerate(read_one(unpack(row), options, keep_fault), row.key):
+                described = replace(one, lines=one.lines.schema.empty_table(), raw=pa.table({}))
+                yield Row("input", key, one.lines.num_rows, pack(described))
+                yield from pieces_of("lines", key, one.lines)
+                yield from pieces_of("cells", key, one.raw)
+        except PrecursorScreenError as error:
+            yield row._replace(kind="error", content=pack(error))
+
+
+def pieces_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
+    """A table as rows that are not too large to travel."""
+    for first in range(0, table.num_rows, _PIECE):
+        yield Row(kind, key, first, write_table(table.slice(first, _PIECE)))
+
+
+def number_lines(shared_plan: Shared[Plan], row: Row) -> pa.Table:
+    """The lines of a piece that are not met before, with LINE_NO."""
+    plan = shared_plan.value
+    table = read_table(row.content)
+    input_id = table.column("input_id")[0].as_py()
+    if input_id != plan.input_ids.get(row.key, input_id):
+        # What an executor had read was lost with it, and the file that is read again is another one.
+        name = table.column("source_file")[0].as_py()
+        raise ChangedWhileRead("changed while it was screened", where=Where(name), remedy="Screen it when it is complete.")
+    places = np.arange(row.first, row.first + table.num_rows)
+    dropped = plan.dropped.get(row.key, np.empty(0, np.int64))
+    numbers = plan.starts[row.key] + places - np.searchsorted(dropped, places)
+    lines = pa.concat_tables([plan.schema.empty_table(), table], promote_options="default")
+    return lines.append_column(LINE_NO, pa.array(numbers)).filter(pa.array(~np.isin(places, dropped)))
+
+
+def _spread(keys: Numbers, numbers: pa.ChunkedArray, table: pa.Table) -> Iterator[Row]:
+    """The rows of a table, each with the key of the task that its number falls to."""
+    tasks = numbers.to_numpy() % np.uint64(len(keys))
+    for task in np.unique(tasks):
+        yield Row("", int(keys[int(task)]), 0, write_table(table.filter(pa.array(tasks == task))))
+
+
+def _joined(rows: Iterable[Row]) -> pa.Table:
+    return pa.concat_tables([read_table(row.content) for row in rows])
+
+
+def cut_ids(keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+    """Eight bytes of the id of each line, by themselves."""
+    for row in rows:
+        numbers = numbers_of(read_table(row.content).column("line_id"))
+        yield from _spread(keys, numbers, pa.table([numbers], names=["number"]))
+
+
+def find_met_again(rows: Iterator[Row]) -> Iterator[Row]:
+    """Those that occur twice."""
+    if whole := list(rows):
+        numbers, counts = np.unique(_joined(whole).column("number").to_numpy(), return_counts=True)
+        yield Row("numbers", 0, 0, pack(numbers[counts > 1]))
+
+
+def take_lines(plan: Shared[Plan], numbers: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+    """The lines with such numbers of their ids, with LINE_NO."""
+    for row in rows:
+        lines = number_lines(plan, row)
+        if (found := lines.filter(pc.is_in(numbers_of(lines.column("line_id")), pa.array(numbers)))).num_rows:
+            yield row._replace(content=write_table(found))
+
+
+def cut_texts(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+    """The distinct values that are matched, by value, and `cut`: `find_cut_lengths` of each file, which all its lines together tell."""
+    for _, pieces in groupby(rows, lambda row: row.key >> TABLE_BITS):
+        lines = pa.concat_tables([number_lines(plan, row) for row in pieces])
+        yield Row("cut", int(keys[0]), 0, pack(find_cut_lengths(lines)))
+        found = {field: distinct(lines, [field]) for field in _MATCHED}
+        values = pa.chunked_array([pa.array(some, pa.string()) for some in found.values()])
+        fields = pa.chunked_array([pa.repeat(field, len(some)) for field, some in found.items()], pa.string())
+        yield from _spread(keys, numbers_of(values), pa.table([fields, values], names=["field", "value"]))
+
+
+def match_values(reference: Shared[Reference], rows: Iterator[Row]) -> Iterator[Row]:
+    """`matches` of values, each in all its fields; `cut` goes on."""
+    whole = list(rows)
+    yield from (row for row in whole if row.kind)
+    if texts := [row for row in whole if not row.kind]:
+        pairs = (
+            _joined(texts).group_by(["field", "value"]).aggregate([]).sort_by([("field", "ascending"), ("value", "ascending")])
+        )
+        columns = {}
+        for field in pc.unique(pairs.column("field")).to_pylist():
+            values = pairs.filter(pc.equal(pairs.column("field"), field)).column("value").combine_chunks()
+            others, kind = pairs.num_rows - len(values), BY_NAME[field].arrow
+            if pa.types.is_list(kind):
+                values = pa.ListArray.from_arrays(np.arange(len(values) + 1, dtype=np.int32), values)
+            columns[field] = pa.chunked_array([values.cast(kind), pa.nulls(others, kind)])
+        yield Row("matches", 0, 0, pack(match_texts(pa.table(columns), reference.value)))
+
+
+def cut_lines(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+    """The lines, by shipment."""
+    for row in rows:
+        lines = number_lines(plan, row)
+        yield from _spread(keys, numbers_of(lines.column("shipment_id")), lines)
+
+
+def judge_lines(
+    given: Shared[dict[str, Any]], reference: Shared[Reference], every_line: bool, rows: Iterator[Row]
+) -> Iterator[Row]:
+    """`part`: what lines of whole shipments come to, and how many of them have no text of goods."""
+    if whole := list(rows):
+        lines = _joined(whole).sort_by(LINE_NO)
+        del whole
+        part = judge_part(lines, **given.value, reference=reference.value, every_line=every_line)
+        yield Row("part", 0, 0, pack((part, count_textless(lines))))
+
+
+def show_rows(wanted: Mapping[int, Numbers], rows: Iterator[Row]) -> Iterator[Row]:
+    """From rows of cells: those of some rows of tables, by row."""
+    for row in rows:
+        table = read_table(row.content)
+        places = wanted[row.key] - row.first
+        places = places[(places >= 0) & (places < table.num_rows)]
+        if len(places):
+            yield row._replace(
+                content=pack(dict(zip((places + row.first).tolist(), show_cells(table.take(places)), strict=True)))
+            )
+
+
+def on_batches(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A step of ours as one of Spark's."""
+    leave_out_pandas()
+    given = (Row(*values) for batch in batches for values in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    for row in work(given):
+        columns = [pa.array([value], kind) for value, kind in zip(row, _TYPES, strict=True)]
+        yield pa.RecordBatch.from_arrays(columns, names=Row._fields)

@@ -1,0 +1,262 @@
+"""On a cluster the report is the same to the byte, however many tasks there are, and whichever of them die."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.spark import cluster, run, tasks
+from precursor_screen.app.spark.tasks import Plan, Row, Unforeseen
+from precursor_screen.cli.main import cli
+from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WorkerDied
+from precursor_screen.kernel.match.match import match, match_texts, merge_matches
+from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.text.key_numbers import number_of
+from tests.app.test_parts import FILES, ROWS, written
+from tests.conftest import ROOT
+from tests.screening import table
+
+NOTES = b"# Of last week\n\nForty drums of PHENYL-2-PROPANONE go to Orveto.\n"
+BESIDE = b"Consignment of EPHEDRINE HYDROCHLORIDE for Quimeralda Reactivos\n\n" + table([*ROWS[:2], {"marks": "X"}])
+SOURCES = (
+    *FILES,
+    Source("notes.md", content=NOTES),
+    Source("page.html", content=b"<html></html>"),
+    Source("beside.csv", content=BESIDE),
+    Source("manifest.csv", ROOT / "sample_data" / "manifest.csv"),
+)
+
+leaves_sockets = pytest.mark.filterwarnings("default")  # as PySpark does, until they are collected
+
+
+@pytest.fixture(scope="module")
+def session():
+    """A cluster of two cores here, where each task is tried four times."""
+    pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
+    cloudpickle = pytest.importorskip("pyspark.cloudpickle")
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # tasks cannot import tests
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    try:
+        with cluster.open_cluster("local[2,4]") as opened:
+            yield opened
+        gc.collect()
+    except MissingExtra as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def here(reference, tmp_path_factory):
+    return written(tmp_path_factory.mktemp("here"), "here", SOURCES, reference)
+
+
+def on_cluster(session, folder, reference, tasks_wanted, lines):
+    engine = partial(run.judge_on_spark, session, lines_a_task=-(-lines // tasks_wanted))
+    return written(folder, "cluster", SOURCES, reference, engine=engine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 5, 16])
+@leaves_sockets
+def test_on_a_cluster_the_report_is_the_same(session, here, reference, tmp_path, count):
+    whole, made = here
+    codes = {issue["code"] for issue in made.report.issues.to_pylist()}
+    assert {"cut-text", "repeated-line", "set-aside-text-names", "unknown-format"} <= codes
+    assert any(row["message_type"] for row in made.screened.resolved.lines.select(["message_type"]).to_pylist())
+    report, there = on_cluster(session, tmp_path, reference, count, made.screened.resolved.lines.num_rows)
+    assert report == whole
+    assert there.report.particulars.equals(made.report.particulars)
+    assert there.report.goods.equals(made.report.goods)
+
+
+def die_once(work, *given):
+    """The process of a task is killed at its first attempt, when it is half done."""
+    from pyspark import TaskContext
+
+    for number, row in enumerate(work(*given)):
+        if number == 1 and not TaskContext.get().attemptNumber():
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield row
+
+
+@pytest.mark.slow
+@leaves_sockets
+def test_a_task_that_dies_and_is_tried_again_changes_nothing(session, here, reference, tmp_path, monkeypatch):
+    for name in ("read_files", "cut_texts", "cut_lines"):
+        monkeypatch.setattr(tasks, name, partial(die_once, getattr(tasks, name)))
+    assert on_cluster(session, tmp_path, reference, 5, here[1].screened.resolved.lines.num_rows)[0] == here[0]
+
+
+def fail(rows):
+    for _ in rows:
+        raise ValueError("no such thing")
+    yield from ()
+
+
+def stumble(read, options, keep_fault, rows):
+    for row in rows:
+        if row.key and keep_fault is tasks.leave_to_driver:
+            yield row._replace(kind="error", content=tasks.pack(Unforeseen("a fault")))
+        else:
+            yield from read(options, keep_fault, [row])
+
+
+@pytest.mark.slow
+@leaves_sockets
+def test_a_file_that_a_task_stumbles_over_is_read_here(session, here, reference, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "read_files", partial(stumble, tasks.read_files))
+    assert on_cluster(session, tmp_path, reference, 1, 500)[0] == here[0]
+
+
+@pytest.mark.slow
+@leaves_sockets
+def test_a_task_that_fails_each_time_ends_the_run_with_its_own_words(session):
+    with pytest.raises(WorkerDied, match="ValueError: no such thing"):
+        cluster.bring(cluster.each(cluster.make_frame(session, [Row("", 0, 0, b"")]), fail))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 6), st.sets(st.integers(0, 5))), min_size=1, max_size=4))
+def test_line_numbers_lead_back_to_the_rows_that_are_kept(tables):
+    schema = pa.schema([("input_id", pa.string()), ("row", pa.int64())])
+    lengths = {key: length for key, (length, _) in enumerate(tables)}
+    dropped = {
+        key: np.array(sorted(rows)) for key, (length, all_) in enumerate(tables) if (rows := {r for r in all_ if r < length})
+    }
+    plan = Plan(schema, lengths, {}, dropped)
+    kept = [(key, row) for key in lengths for row in range(lengths[key]) if row not in dropped.get(key, ())]
+    assert plan.total == len(kept)
+    found = [(key, row) for key in lengths for row in plan.rows_of(key, np.arange(-1, plan.total + 1)).tolist()]
+    assert found == kept
+    for key, length in lengths.items():
+        for first in range(0, length, 2):
+            rows = range(first, min(first + 2, length))
+            piece = pa.table([pa.array(["" for _ in rows]), pa.array(rows, pa.int64())], schema=schema)
+            numbered = tasks.number_lines(_Given(plan), Row("lines", key, first, tasks.write_table(piece)))
+            for row, number in zip(numbered.column("row").to_pylist(), numbered.column(LINE_NO).to_pylist(), strict=True):
+                assert kept[number] == (key, row)
+
+
+class _Given:
+    def __init__(self, value):
+        self.value = value
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1), min_size=1, max_size=3), st.integers(1, 4))
+def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, count):
+    keys = np.arange(count)
+    pieces = [Row("lines", n, 0, tasks.write_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
+    sent = list(tasks.cut_ids(keys, iter(pieces)))
+    found = [tasks.unpack(row) for key in keys for row in tasks.find_met_again(iter([r for r in sent if r.key == key]))]
+    every = [one for ids in files for one in ids]
+    assert sorted(np.concatenate(found).tolist()) == sorted(number_of(one) for one in set(every) if every.count(one) > 1)
+
+
+def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
+    schema = pa.schema([("input_id", pa.string()), ("source_file", pa.string())])
+    piece = Row("lines", 0, 0, tasks.write_table(pa.table([["second"], ["a.csv"]], schema=schema)))
+    with pytest.raises(ChangedWhileRead, match=r"a\.csv"):
+        tasks.number_lines(_Given(Plan(schema, {0: 1}, {0: "first"})), piece)
+
+
+def test_texts_that_are_matched_apart_give_the_matches_of_all(reference):
+    texts = [
+        "ACETONE",
+        "drums for Quimeralda Reactivos",
+        "",
+        "...",
+        "EPHEDRINE",
+        "Quimeralda Reactivos SA de CV",
+        "Forwarding Bank",
+    ]
+    columns = {
+        "description": texts,
+        "consignee_name": texts[::-1],
+        "other_parties": [[t] for t in texts],
+        "hs_code": ["291411"] * 7,
+    }
+    lines = pa.table({"source_file": ["a"] * 7, **columns})
+    whole = match(lines, reference)
+    keys = np.arange(4)
+    rows = [
+        row for key in (0, 1) for row in tasks.cut_texts(_Given(_plan(lines)), keys, iter([_piece(lines, key)])) if not row.kind
+    ]
+    parts = [
+        tasks.unpack(row)
+        for key in keys
+        for row in tasks.match_values(_Given(reference), iter([row for row in rows if row.key == key]))
+    ]
+    joined = merge_matches(parts, {})
+    for name in ("substances", "parties", "mentions"):
+        assert _rows(getattr(joined, name)) == _rows(getattr(whole, name)), name
+        assert getattr(whole, name).num_rows
+    assert set(joined.unscreenable) == set(whole.unscreenable)
+    assert joined.keepers == whole.keepers != frozenset()
+    assert match_texts(lines, reference).cut_at == {}
+
+
+def _plan(lines):
+    return Plan(lines.append_column("input_id", pc.cast(pa.nulls(7), pa.string())).schema, {0: 7, 1: 7}, {})
+
+
+def _piece(lines, key):
+    return Row("lines", key, 0, tasks.write_table(lines.append_column("input_id", pa.array([""] * 7))))
+
+
+def _rows(matches):
+    return sorted(map(repr, matches.to_pylist()))
+
+
+def test_a_slice_travels_without_its_table():
+    table_ = pa.table({"a": list(range(100_000))})
+    assert len(tasks.pack({"part": table_.slice(7, 2)})) < 2_000
+    assert tasks.unpack(Row("", 0, 0, tasks.pack(table_.slice(7, 2)))) == table_.slice(7, 2)
+
+
+def test_a_pipe_is_refused_with_a_remedy(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match=r"only this machine can read\. Write it to a file first"):
+        run._as_seen_everywhere(0, Source("pipe", tmp_path / "pipe"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--engine", "spark"], "--engine spark and --master belong together"),
+        (["--master", "local[2]"], "--engine spark and --master belong together"),
+        (["--engine", "spark", "--master", "local[2]", "--jobs", "2"], "--jobs is for this machine"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(home, options, said):
+    result = CliRunner().invoke(cli, ["screen", str(ROOT / "sample_data" / "manifest.csv"), *options])
+    assert isinstance(result.exception, UsageError)
+    assert said in str(result.exception)
+
+
+def test_an_address_of_no_cluster_is_refused():
+    with pytest.raises(UsageError, match="is not an address of a cluster"), cluster.open_cluster("nonsense://x"):
+        pass
+
+
+def test_without_java_or_the_extra_the_remedy_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(MissingExtra, match="needs Java, which is not installed"), cluster.open_cluster("local[2]"):
+        pass
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.touch(0o755)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(MissingExtra, match=r"precursor-screen\[spark\]"), cluster.open_cluster("local[2]"):
+        pass
