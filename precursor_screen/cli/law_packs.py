@@ -217,12 +217,12 @@ def law_with(ctx: click.Context, path: Path, override: str) -> LawTables:
     return store.with_pack(store.read_file(path, override)[0], path.name)
 
 
-def compare_bands(ctx: click.Context, inputs: tuple[str, ...], law: LawTables) -> ComparedBands:
+def compare_bands(ctx: click.Context, inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> ComparedBands:
     """Screens manifests under the tables in use, and under others."""
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.law_changes import compare_laws
     from precursor_screen.app.settings import merge_options
     from precursor_screen.reference import shipped
 
-    settings = merge_options(common.settings(ctx))
+    settings = merge_options(common.settings(ctx), jurisdiction=jurisdiction)
     return ComparedBands(*compare_laws(find_sources(inputs), settings, shipped.law_in_use(), law))

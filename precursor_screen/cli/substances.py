@@ -263,10 +263,20 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
 @click.argument("new")
 @click.option("--names", "with_names", is_flag=True, help="List the names that came and went, not only how many.")
 @click.option("--inputs", multiple=True, metavar="PATH", help=_INPUTS)
+@common.jurisdiction_option(help="With --inputs: for whom they are screened [default: the setting].")
 @click.option("--override", metavar="REASON", default="", help="With a pack: as at its import.")
 @common.json_option(help="One JSON object.")
 @click.pass_context
-def diff(ctx: click.Context, old: str, new: str, with_names: bool, inputs: tuple[str, ...], override: str, as_json: bool) -> None:
+def diff(
+    ctx: click.Context,
+    old: str,
+    new: str,
+    with_names: bool,
+    inputs: tuple[str, ...],
+    jurisdiction: str | None,
+    override: str,
+    as_json: bool,
+) -> None:
     """What changed in law from OLD to NEW: two days, two folders of substance tables, or `current` and a pack that is not imported yet.
 
     \b
@@ -283,7 +293,7 @@ def diff(ctx: click.Context, old: str, new: str, with_names: bool, inputs: tuple
         raise UsageError("--inputs is for a pack", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}")
     before, after = _states_of_pack(law) if law else _states(old, new)
     found = diff_tables(before, after)
-    compared = law_packs.compare_bands(ctx, inputs, law) if law and inputs else None
+    compared = law_packs.compare_bands(ctx, inputs, jurisdiction, law) if law and inputs else None
     if as_json:
         bands = compared.record() if compared else {}
         common.echo_json({"old": old, "new": new, **diff_record(found), **bands})
