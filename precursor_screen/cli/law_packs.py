@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from precursor_screen.cli import common
 from precursor_screen.core.words import printable
@@ -44,6 +45,7 @@ def status(ctx: click.Context, as_of: str | None, jurisdiction: str | None, requ
     """
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.model import CONVENTIONS, OWN_LIST
+    from precursor_screen.core.report import show_pack
     from precursor_screen.reference import shipped
     from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of
     from precursor_screen.reference.recogniser import known_table
@@ -54,11 +56,12 @@ def status(ctx: click.Context, as_of: str | None, jurisdiction: str | None, requ
     coming = sorted((str(c.since), c.instrument, c.schedule, i, c.coming(day)) for c, i in listings if c.coming(day))
     if as_json:
         announced = [dict(zip(("since", "instrument", "schedule", "substance_id", "stage"), one, strict=True)) for one in coming]
-        shown = [common.fields(p, "id edition day source sha256 signer override") for p in packs]
-        common.echo_json({"as_of": day.isoformat(), "editions": editions, "packs": shown, "announced": announced})
+        common.echo_json(
+            {"as_of": day.isoformat(), "editions": editions, "packs": [asdict(p) for p in packs], "announced": announced}
+        )
     else:
         common.say(map(_edition_line, editions))
-        common.say(map(_pack_line, packs))
+        common.say(f"pack {p.id}: {show_pack(asdict(p))}" for p in packs)
         common.say(f"{stage}: {i}, {instrument} {schedule} from {since}" for since, instrument, schedule, i, stage in coming)
     code = check_jurisdiction(str(common.pick(common.settings(ctx), "jurisdiction", jurisdiction, "--jurisdiction")))
     counted = (*CONVENTIONS, OWN_LIST, law_of(code, day)) if code else tuple(e.instrument for e in table.editions)
@@ -80,11 +83,6 @@ def _edition_line(record: dict[str, Any]) -> str:
     if record["checked"]:
         compared = f"compared {record['checked']}, {record['age_days']} days ago{' STALE' if record['stale'] else ''} (limit {record['max_age_days']})"
     return f"{name:<12} {record['pack']:<10} {compared}: {record['edition']}"
-
-
-def _pack_line(pack: PackInfo) -> str:
-    override = f"; OVERRIDES what ships: {pack.override}" if pack.override else ""
-    return f"pack {pack.id}: {pack.edition}, of {pack.day}, {_signed(pack)}, SHA-256 {pack.sha256}; {pack.source}{override}"
 
 
 def _signed(pack: PackInfo) -> str:

@@ -43,7 +43,7 @@ COMMANDS = {
     "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
     "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
     "rules": ("rules", "The rules: list, show, lint, test."),
-    "substances": ("substances", "The substance tables: list, show, verify, diff."),
+    "substances": ("substances", "The substance tables: list, show, verify, diff, status, import, add, pack, remove."),
     "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
     "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
