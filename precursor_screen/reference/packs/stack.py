@@ -1,7 +1,7 @@
 """Packs stacked on the tables that ship, and whether the tables that come of it hold together.
 
 A row of a pack adds what the tables below it do not say. Where it speaks of the same thing and says otherwise, it is refused, for it could
-loosen the law; unless it is a newer edition, or the first law of a country. What ships may be overridden for a reason that reports print;
+loosen the law; unless it is a newer edition, or the own law of a country that had none. What ships may be overridden for a reason that reports print;
 another pack may not. Each row says in its source which pack it is from.
 """
 
@@ -32,7 +32,8 @@ from precursor_screen.reference.thresholds import ANY_DIRECTION, check_threshold
 
 _OVERRIDE: Final = "Correct the row; or import it with --override REASON, which every report prints."
 _CORRECT: Final = "Correct the row, and make the pack again."
-_WEIGHED: Final = ("solutions.csv", "usual_prices.csv")  # facts by which a quantity or value that is told could become smaller
+# Facts that codes, quantities and values of a line are compared with: one more of a substance that has some could excuse the line.
+_COMPARED: Final = ("hs.csv", "solutions.csv", "usual_prices.csv")
 Places = Mapping[tuple[str, int], Where]  # (file, row) of a stacked table -> where the row is from
 
 
@@ -117,7 +118,7 @@ def _against(name: str, known: Row | None, row: Row, shipped: Mapping[tuple[str,
             return f"is an older edition than the one that ships, which was compared on {known.cells['checked'] or 'no day'}"
         differ = ", ".join(c for c in row.cells if c != "source" and row.cells[c] != known.cells[c])
         return f"says otherwise than what ships ({known.where}): {differ}"
-    if name in _WEIGHED and any(other.cells["substance_id"] == row.cells["substance_id"] for other in shipped.values()):
+    if name in _COMPARED and any(other.cells["substance_id"] == row.cells["substance_id"] for other in shipped.values()):
         return f"what ships has its own rows for {row.cells['substance_id']}"
     if name == "thresholds.csv" and (other := next((o for o in shipped.values() if _loosens(o, row)), None)):
         return f"is a higher threshold than what ships ({other.where})"
@@ -125,11 +126,13 @@ def _against(name: str, known: Row | None, row: Row, shipped: Mapping[tuple[str,
 
 
 def _may_replace(name: str, known: Row, row: Row) -> bool:
-    """Whether a row is a newer edition, or the first law of a country that had none in the tables."""
+    """Whether a row is a newer edition, or the own law of a country that had none in the tables."""
     old, new = known.cells, row.cells
     if name == "editions.csv":
         return old["checked"] <= new["checked"] and _number(new["max_age_days"]) <= _number(old["max_age_days"])
-    return name == "jurisdictions.csv" and not old["law"] and old["customs_union"] == new["customs_union"]
+    if name != "jurisdictions.csv" or old["customs_union"] != new["customs_union"]:
+        return False
+    return not old["law"] and new["law"] == new["code"]
 
 
 def _number(cell: str) -> float:
