@@ -167,13 +167,13 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.readers.tabular.headers import lookup
-    from precursor_screen.reference.recogniser import shipped_index
+    from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.reading import HeaderWords, read_register
-    from precursor_screen.reference.thresholds import shipped_reply_periods
+    from precursor_screen.reference.thresholds import known_reply_periods
 
     words = HeaderWords(lambda header: lookup(header)[0])
-    read = {name: read_register(name, folder / f"{name}.csv", shipped_index(), words) for name in year.registers}
-    documents = {name: read_documents(name, one.table, OWN, shipped_reply_periods()) for name, one in read.items()}
+    read = {name: read_register(name, folder / f"{name}.csv", known_index(), words) for name in year.registers}
+    documents = {name: read_documents(name, one.table, OWN, known_reply_periods()) for name, one in read.items()}
     frame = make_frame(OWN, FIRST, LAST, aside={name: aside_numbers(one.skipped) for name, one in read.items()})
     movements = movements_of(year)
     started = time.process_time()

@@ -64,13 +64,13 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     from precursor_screen.app.gathering import gather_manifests, gather_registers, make_frame
     from precursor_screen.app.settings import Settings
     from precursor_screen.cases.reconcile.reconcile import reconcile
-    from precursor_screen.reference.recogniser import shipped_index
+    from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.store import RegisterStore
 
     started = time.process_time()
     store = RegisterStore(home)
     for path in sorted((folder / "registers").glob("*.csv")):
-        store.import_file(path.stem, path, shipped_index(), date(YEAR + 1, 1, 5), force=True)
+        store.import_file(path.stem, path, known_index(), date(YEAR + 1, 1, 5), force=True)
     registers = gather_registers(store, OWN, 180)
     gathered = gather_manifests(Settings(home=home, jurisdiction=OWN), (str(folder / "goods.csv"),), FIRST, LAST)
     frame = make_frame(OWN, FIRST, LAST, aside=registers.aside)

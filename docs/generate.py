@@ -28,9 +28,9 @@ from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import CONVENTIONS
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.reference.jurisdiction import shipped_countries
-from precursor_screen.reference.permit_law import shipped_permit_law
-from precursor_screen.reference.recogniser import shipped_table
+from precursor_screen.reference.jurisdiction import known_countries
+from precursor_screen.reference.permit_law import known_permit_law
+from precursor_screen.reference.recogniser import known_table
 from precursor_screen.rulebook.grammar import rule_schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,9 +120,9 @@ def substances() -> str:
     page = (ROOT / "docs/substances.md").read_text(encoding="utf-8")
     before, rest = page.split(_LAW_MARKS[0])
     _, after = rest.split(_LAW_MARKS[1])
-    permits, editions = shipped_permit_law(), shipped_table().editions
+    permits, editions = known_permit_law(), known_table().editions
     controls = [c for s in permits.substances for c in s.controls]
-    standing = [c for c in shipped_countries() if c.dated.until is None]
+    standing = [c for c in known_countries() if c.dated.until is None]
     rows = []
     for law in [*CONVENTIONS, *sorted({c.law for c in standing} - {""})]:
         own = [e for e in editions if e.instrument == law]

@@ -151,9 +151,12 @@ def _table_bytes(table: pa.Table) -> bytes:
 
 
 def lookup(text: str, reference: Recogniser | None = None) -> dict[str, Any]:
-    """Which controlled substances a text names; see `reference.recogniser.lookup`. Default: what ships, as the law is today."""
+    """Which controlled substances a text names; see `reference.recogniser.lookup`. Default: what ships, with the packs of the default home, as the law is today."""
     from precursor_screen.reference import recogniser
+    from precursor_screen.reference.packs.store import use_home
 
+    if reference is None:
+        use_home(default_home())
     return recogniser.lookup(text, reference or recogniser.load_recogniser(date.today()))
 
 

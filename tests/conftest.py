@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from precursor_screen.api import load_reference
+from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
 from tests.examples import SOAK
 
@@ -36,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pages whose commands take half a minute each come first: begun last, they keep one worker busy while the others have nothing left."""
     items.sort(key=lambda item: item.path.name != "test_documents.py")
+
+
+@pytest.fixture(autouse=True)
+def law_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins with the law that ships, whatever home the one before it worked with."""
+    monkeypatch.setattr(shipped, "_find_law", [shipped.base_law])
 
 
 @pytest.fixture(scope="session")

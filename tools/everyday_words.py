@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.text.text import squash
 
 
@@ -31,7 +31,7 @@ def collisions(words: Iterable[str], index: SubstanceIndex) -> Iterator[tuple[st
 def main(paths: list[str]) -> None:
     """Prints the collisions of the lists."""
     words = (line.split("\t")[0].strip() for path in paths for line in Path(path).read_text("utf-8").splitlines())
-    for word, name in collisions(filter(None, words), shipped_index()):
+    for word, name in collisions(filter(None, words), known_index()):
         print(word, name, sep="\t")
 
 

@@ -19,7 +19,7 @@ from replaying.trade import Trade
 from precursor_screen.api import load_reference, screen
 from precursor_screen.core.report import Report
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.reference.registers.store import RegisterStore
 
 FORTNIGHT, HALF_YEAR = 14, 183  # days a run
@@ -65,7 +65,7 @@ class Bench(Struct, frozen=True):
         if registers is None:
             return load_reference(**settings, home=self.folder / "none")
         with tempfile.TemporaryDirectory(dir=self.folder) as home:
-            store, index = RegisterStore(Path(home)), shipped_index()
+            store, index = RegisterStore(Path(home)), known_index()
             for register, rows in registers.rows.items():
                 store.import_file(register, write_register(rows, Path(home) / f"{register}.csv"), index, self.last)
             return load_reference(**settings, home=Path(home), registers=True)

@@ -25,7 +25,7 @@ from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.core.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
-from precursor_screen.reference.permit_law import shipped_permit_law
+from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
@@ -292,7 +292,7 @@ def rank_all(everybody: Population, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
     found = moves.compare(everybody.trade, everybody.first)
     jurisdiction = everybody.law.limits.jurisdiction
-    own = frozenset(shipped_permit_law().home(jurisdiction) or own_countries(jurisdiction, everybody.last))
+    own = frozenset(known_permit_law().home(jurisdiction) or own_countries(jurisdiction, everybody.last))
     mostly: dict[str, names.Sender] = {}
     abroad: set[str] = set()
     for sender in (s for s in everybody.senders if s.rows):

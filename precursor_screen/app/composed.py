@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
@@ -176,6 +177,10 @@ def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+def _without_blanks(record: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in record.items() if value}
+
+
 _OF_INPUT = ("name", "sha256", "bytes", "lines", "format", "encoding", "header_row")
 
 
@@ -186,6 +191,7 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
         "as_of": day.isoformat(),
         "jurisdiction": reference.jurisdiction,
         "law": whose_law(reference.jurisdiction, day),
+        **({"law_packs": [_without_blanks(asdict(p)) for p in packs]} if (packs := reference.law_tables.packs) else {}),
         "tiers": list(reference.tiers),
         "inputs": [
             {**{n: getattr(i, n) for n in _OF_INPUT}, "mapping": [list(m) for m in i.mapping], "unmapped": list(i.unmapped)}

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, Input, Rule
+from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
@@ -113,6 +113,8 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
         notices.insert(0, f"{reference.jurisdiction}: {NO_LAW}")
     elif not any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds):
         notices.insert(0, f"no thresholds for {reference.jurisdiction} in the tables: quantities are NOT judged")
+    overriding = (p for p in reference.law_tables.packs if p.override)
+    notices.extend(f"the pack of law {p.id} ({p.edition}) says otherwise than what ships: {p.override}" for p in overriding)
     notices.extend(_unread(issues))
     read = [i for i in inputs if i.lines]
     said = set(issues.column("source_file").to_pylist())
@@ -178,8 +180,8 @@ def show_age(edition: Edition) -> str:
 
 
 def own_editions(reference: Reference) -> list[Edition]:
-    """Of the conventions and of the office's own law."""
-    return [e for e in reference.substances.editions if e.instrument in (*CONVENTIONS, reference.law)]
+    """Of the conventions, of the office's own law and of its own list."""
+    return [e for e in reference.substances.editions if e.instrument in (*CONVENTIONS, reference.law, OWN_LIST)]
 
 
 def undated(reference: Reference) -> list[str]:

@@ -27,10 +27,10 @@ from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.store import open_ledger
 from precursor_screen.reference.jurisdiction import laws_of
-from precursor_screen.reference.permit_law import shipped_permit_law
+from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
-from precursor_screen.reference.thresholds import ReplyPeriod, shipped_reply_periods
+from precursor_screen.reference.thresholds import ReplyPeriod, known_reply_periods
 from precursor_screen.text.text import plain
 
 # What moved in a period, for who looks at more than one run: out of the ledger, or out of manifests that are screened for it.
@@ -231,8 +231,8 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
         raise RegisterError(
             "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"
         )
-    periods = shipped_reply_periods()
-    declared = shipped_permit_law().declares(jurisdiction)
+    periods = known_reply_periods()
+    declared = known_permit_law().declares(jurisdiction)
     documents = {
         r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
         for r in opened

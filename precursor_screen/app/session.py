@@ -25,6 +25,8 @@ from precursor_screen.app.stream import Run, run
 from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
+from precursor_screen.reference.packs.store import use_home
+from precursor_screen.reference.shipped import LawTables, use_law
 
 if TYPE_CHECKING:
     from precursor_screen.app.ledger_history import LedgerMemory
@@ -73,8 +75,8 @@ def open_lists(settings: Settings) -> tuple[Watchlist, ...]:
     return open_watchlists(settings.watchlists, settings.home, in_full=settings.require_fresh)
 
 
-def load(settings: Settings) -> Reference:
-    """Everything that screening needs to know, opened and checked.
+def load(settings: Settings, law: LawTables | None = None) -> Reference:
+    """Everything that screening needs to know, opened and checked; law: tables to be used instead of those of the home.
 
     Raises:
         ReferenceDataError, RuleError, UsageError: each with place and remedy.
@@ -82,6 +84,10 @@ def load(settings: Settings) -> Reference:
         MissingExtra: structures are wanted, and the extra or Java is not there.
     """
     check_rule_folders(settings.rule_dirs, settings.only_rules)
+    if law is None:
+        use_home(settings.home, settings.require_fresh)
+    else:
+        use_law(lambda: law)
     reference = load_reference(
         watchlists=open_lists(settings),
         parties_wanted=settings.watchlists != (NO_WATCHLIST,),
@@ -156,6 +162,7 @@ class Session(Struct, frozen=True):
             MissingExtra, UsageError: a cluster is wanted, and what it needs is missing, or it does not answer.
         """
         settings = self.settings
+        use_law(lambda: self.reference.law_tables)
         with contextlib.ExitStack() as stack:
             memory = self._open_memory(stack) if remember else None
             shown = {"tiers": list(self.reference.tiers), "fail_on": settings.fail_on, "watchlists": list(settings.watchlists)}

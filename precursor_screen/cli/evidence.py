@@ -77,7 +77,7 @@ def verify(
     Example:
       precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
     """
-    from precursor_screen.cases.evidence.bundle import fingerprint
+    from precursor_screen.formats.bundle import fingerprint
     from precursor_screen.reporting.evidence import verify as checking
 
     key = fingerprint(signer) if signer else None
@@ -198,9 +198,9 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     Example:
       precursor-screen evidence 4f2c9a --report report.json -o case.zip
     """
-    from precursor_screen.cases.evidence import bundle
     from precursor_screen.cases.evidence.redact import redact
     from precursor_screen.cases.evidence.sources import complete
+    from precursor_screen.formats import bundle
     from precursor_screen.reporting.evidence import exports
     from precursor_screen.reporting.evidence.seal import plain
     from precursor_screen.reporting.evidence.seal import seal as seal_bundle

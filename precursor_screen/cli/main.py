@@ -9,8 +9,9 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,9 @@ from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
+
+if TYPE_CHECKING:
+    from precursor_screen.reference.shipped import LawTables
 
 # Objects made between two searches for circles of garbage, of which a run leaves few: what it holds is tables. After every 700, as Python
 # comes, they take 65 ms of the sample's 2.5 CPU-s and .75 of a million lines' 38.
@@ -39,7 +43,7 @@ COMMANDS = {
     "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
     "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
     "rules": ("rules", "The rules: list, show, lint, test."),
-    "substances": ("substances", "The substance tables: list, show, verify, diff."),
+    "substances": ("substances", "The substance tables: list, show, verify, diff, status, import, add, pack, remove."),
     "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
     "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
@@ -126,7 +130,18 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
     Example:
       precursor-screen screen manifest.csv --jurisdiction US -o report.html
     """
-    ctx.ensure_object(dict).update(home=home, config=config_file)
+    from precursor_screen.reference import shipped
+
+    given = ctx.ensure_object(dict)
+    given.update(home=home, config=config_file)
+    shipped.use_law(cache(lambda: _open_law(given)))
+
+
+def _open_law(given: dict[str, Any]) -> LawTables:
+    """The tables of law of the home that a call names, when a command first asks for them."""
+    from precursor_screen.reference.packs.store import open_law
+
+    return open_law(home_of(settings_of(given)))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

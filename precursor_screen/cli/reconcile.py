@@ -54,7 +54,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     from precursor_screen.cases.returns import make_return
     from precursor_screen.core.errors import UsageError
     from precursor_screen.reference.jurisdiction import whose_law
-    from precursor_screen.reference.permit_law import shipped_permit_law
+    from precursor_screen.reference.permit_law import known_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head, head_of, present_return
     from precursor_screen.rulebook.registers import REQUIREMENTS
@@ -76,7 +76,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     provenance = {"year": year, "jurisdiction": whose, "law": whose_law(whose, last)} | gathered.source
     from msgspec.structs import replace
 
-    here = shipped_permit_law().of(whose, last)
+    here = known_permit_law().of(whose, last)
     form = head_of(here.name if here else whose, given["office"], given["officer"], date.today())
     head = Head(comparing.run_block({}), provenance, notices, last)
     document = present_return(replace(made, unjudged=doubts), head, form)

@@ -41,7 +41,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.column_map import load_register_map
     from precursor_screen.readers.tabular.headers import lookup
-    from precursor_screen.reference.recogniser import shipped_index
+    from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.reading import HeaderWords
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
@@ -51,7 +51,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
 
     words = load_register_map(mapping, register, field_of) if mapping and register in REGISTERS else HeaderWords(field_of)
     store = RegisterStore(home_of(common.settings(ctx)))
-    manifest, read = store.import_file(register, file, shipped_index(), common.parse_day(day, "--date"), force=force, words=words)
+    manifest, read = store.import_file(register, file, known_index(), common.parse_day(day, "--date"), force=force, words=words)
     click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
     for note in (*read.notes, *read.doubts):
         click.echo(f"  {note}")

@@ -135,11 +135,11 @@ def lint(loading: Loading) -> int:
       precursor-screen rules lint --rules my-rules
     """
     from precursor_screen.core.errors import ExitCode
-    from precursor_screen.reference.recogniser import shipped_substances
+    from precursor_screen.reference.recogniser import known_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
     book = loading()
-    errors = lint_rules(book.rules, book.compiled, book.lists, date.today(), shipped_substances())
+    errors = lint_rules(book.rules, book.compiled, book.lists, date.today(), known_substances())
     for error in errors:
         click.echo(f"error: {error}", err=True)
     click.echo(f"{len(book.rules)} rules, {len(book.lists)} lists, {len(book.typologies)} typologies: {len(errors)} errors")

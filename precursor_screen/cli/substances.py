@@ -1,4 +1,4 @@
-"""`substances`: list, show, verify, diff."""
+"""`substances`: list, show, verify, diff; `law_packs` has the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, law_packs
 from precursor_screen.cli.common import fields
 from precursor_screen.core.model import TIERS
 from precursor_screen.core.words import printable
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from precursor_screen.core.model import Control, Substance
+    from precursor_screen.reference.shipped import LawTables
     from precursor_screen.reference.substance_diff import Change, State, TableDiff
     from precursor_screen.reference.substances import SubstanceTable
 
 # How substances, and changes of their tables, are shown: to people and as JSON.
 
+CURRENT = "current"  # the tables in use
+_INPUTS = "Screen these manifests (files, folders, globs) under both, and name the shipments whose band changes."
 _TITLES = {
     "added": "Substances that had no listing before",
     "removed": "Substances that have no listing any more",
@@ -137,7 +140,7 @@ def _described(substance: Substance, table: SubstanceTable) -> Iterator[str]:
 
 
 def load_table() -> SubstanceTable:
-    """The substance tables that ship."""
+    """The substance tables in use."""
     from precursor_screen.reference import shipped
     from precursor_screen.reference.substances import load_substances
 
@@ -259,23 +262,55 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
 @click.argument("old")
 @click.argument("new")
 @click.option("--names", "with_names", is_flag=True, help="List the names that came and went, not only how many.")
+@click.option("--inputs", multiple=True, metavar="PATH", help=_INPUTS)
+@common.jurisdiction_option(help="With --inputs: for whom they are screened [default: the setting].")
+@click.option("--override", metavar="REASON", default="", help="With a pack: as at its import.")
 @common.json_option(help="One JSON object.")
-def diff(old: str, new: str, with_names: bool, as_json: bool) -> None:
-    """What changed in law from OLD to NEW: two days (of the tables that ship), or two folders of substance tables.
+@click.pass_context
+def diff(
+    ctx: click.Context,
+    old: str,
+    new: str,
+    with_names: bool,
+    inputs: tuple[str, ...],
+    jurisdiction: str | None,
+    override: str,
+    as_json: bool,
+) -> None:
+    """What changed in law from OLD to NEW: two days, two folders of substance tables, or `current` and a pack that is not imported yet.
 
     \b
     Examples:
       precursor-screen substances diff 2024-12-02 2024-12-04
       precursor-screen substances diff tables-2026 tables-2027 --names
+      precursor-screen substances diff current eu-2027.zip --inputs inbox
     """
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference.substance_diff import diff_tables
 
-    before, after = _states(old, new)
+    law = law_packs.law_with(ctx, Path(new), override) if old == CURRENT else None
+    if inputs and law is None:
+        raise UsageError("--inputs is for a pack", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}")
+    before, after = _states_of_pack(law) if law else _states(old, new)
     found = diff_tables(before, after)
+    compared = law_packs.compare_bands(ctx, inputs, jurisdiction, law) if law and inputs else None
     if as_json:
-        common.echo_json({"old": old, "new": new, **diff_record(found)})
-    else:
-        click.echo("\n".join(diff_lines(found, before.day is None, with_names)))
+        bands = compared.record() if compared else {}
+        common.echo_json({"old": old, "new": new, **diff_record(found), **bands})
+        return
+    click.echo("\n".join(diff_lines(found, before.day is None, with_names)))
+    common.say(compared.lines() if compared else ())
+
+
+def _states_of_pack(law: LawTables) -> tuple[State, State]:
+    from precursor_screen.reference import shipped
+    from precursor_screen.reference.substance_diff import State
+    from precursor_screen.reference.substances import load_substances
+    from precursor_screen.reference.thresholds import load_thresholds
+
+    folders = shipped.substances_folder(), law.substances
+    before, after = (State(load_substances(f).substances, load_thresholds(f), None) for f in folders)
+    return before, after
 
 
 def _states(old: str, new: str) -> tuple[State, State]:
@@ -308,3 +343,7 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+for one in (law_packs.status, law_packs.import_pack, law_packs.add, law_packs.pack, law_packs.remove):
+    command.add_command(one)

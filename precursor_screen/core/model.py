@@ -34,6 +34,7 @@ TIERS = ("convention", "national", "surveillance")
 COMING = ANNOUNCED, PROPOSED = ("announced", "proposed")
 SCREENED_TIERS = (*TIERS, PROPOSED)  # what --tiers may name; what is announced counts with the tier that it will be of
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
+OWN_LIST = "OWN"  # the instrument of what an office lists itself
 SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
 

@@ -166,6 +166,13 @@ def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in parts)
 
 
+def show_pack(pack: Mapping[str, str]) -> str:
+    """A pack of law as provenance has it, in words."""
+    signed = f"signed by {pack['signer']}" if pack.get("signer") else "not signed"
+    override = f"; says otherwise than what ships: {pack['override']}" if pack.get("override") else ""
+    return f"{pack['edition']}, of {pack['day']}, {signed}, SHA-256 {pack['sha256']}; {pack['source']}{override}"
+
+
 def show_basis(rule: Rule) -> str:
     """The sources of a rule in one line."""
     return "; ".join(f"{s.title}{f', {s.note}' if s.note else ''} ({MARKS[s.mark]})" for s in rule.references)

@@ -70,14 +70,18 @@ class Words(NamedTuple):
     words: tuple[str, ...]
 
 
-def _lines(file: Path, columns: Sequence[str]) -> list[str]:
-    """The lines below the header."""
+def _read(file: Path) -> str:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(file)), remedy=REMEDY) from error
+
+
+def _lines(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> list[str]:
+    """The lines below the header."""
+    lines = text.splitlines()
     if next(csv.reader(lines[:1]), []) != list(columns):
-        raise SubstanceTableError(f"columns should be {', '.join(columns)}", where=Where(str(file), 1), remedy=REMEDY)
+        raise SubstanceTableError(f"columns should be {', '.join(columns)}", where=Where(name, 1), remedy=remedy)
     return lines[1:]
 
 
@@ -87,8 +91,17 @@ def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     Raises:
         SubstanceTableError: The file cannot be read or has other columns.
     """
-    for number, cells in enumerate(csv.DictReader(_lines(file, columns), columns), start=2):
-        yield Row(cells, Where(str(file), number))
+    return parse_rows(_read(file), columns, str(file))
+
+
+def parse_rows(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> Iterator[Row]:
+    """The rows of a table that is there as text; name: of its file, remedy: where it has other columns.
+
+    Raises:
+        SubstanceTableError: It has other columns.
+    """
+    for number, cells in enumerate(csv.DictReader(_lines(text, columns, name, remedy), columns), start=2):
+        yield Row(cells, Where(name, number))
 
 
 def whole_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
@@ -110,7 +123,7 @@ def read_words(file: Path) -> tuple[Words, ...]:
         SubstanceTableError: The file cannot be read, has other columns, or a row without a role or with an empty word.
     """
     found = []
-    for number, cells in enumerate(csv.reader(_lines(file, WORD_COLUMNS)), start=2):
+    for number, cells in enumerate(csv.reader(_lines(_read(file), WORD_COLUMNS, str(file))), start=2):
         if len(cells) != len(WORD_COLUMNS) or not cells[0] or "" in (words := tuple(cells[3].split("|"))):
             problem = "the row does not have a role, a meaning, a language, words without a gap between them, and a source"
             raise SubstanceTableError(problem, where=Where(str(file), number), remedy=REMEDY)

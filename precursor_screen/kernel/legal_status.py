@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.core.model import ANNOUNCED, CONVENTIONS, PROPOSED, SURVEILLANCE, Control, Substance, Threshold
+from precursor_screen.core.model import ANNOUNCED, CONVENTIONS, OWN_LIST, PROPOSED, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.matching.substance.classes import listed_as, load_classes
 from precursor_screen.reference.bundle import Reference
@@ -151,16 +151,22 @@ def _listing(controls: Sequence[Control], law: str, day: date) -> dict[str, Any]
     """
     if not controls:
         return {}
-    decisive = _decisive(controls, law)
+    # The office's own list decides where no law does; beside a law it takes nothing from what that says.
+    decisive = _decisive(controls, law) or [c for c in controls if c.instrument == OWN_LIST]
     sure = [c for c in decisive or controls if c.known_on(day)]
     named = sorted((c.instrument, c.schedule) for c in controls)
     return {
         "control": [{"instrument": instrument, "schedule": schedule} for instrument, schedule in named],
-        "own_schedules": [schedule for instrument, schedule in named if instrument == law] or None,
+        "own_schedules": [_shown(*listing) for listing in named if listing[0] in (law, OWN_LIST)] or None,
         "tier": min(_tier(c) for c in controls),
         "membership_verified": (all if decisive else any)(c.verified for c in decisive or sure or controls),
         "listing_known": all(c in sure for c in decisive) if decisive else bool(sure),
     }
+
+
+def _shown(instrument: str, schedule: str) -> str:
+    """A schedule, as the sentence of a flag on the office's law names it."""
+    return f"{schedule} (the office's own list)" if instrument == OWN_LIST else schedule
 
 
 def _decisive(controls: Sequence[Control], law: str) -> list[Control]:

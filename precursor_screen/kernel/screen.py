@@ -34,7 +34,7 @@ from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.flag import Recall, flag_shipments, merge_flags, recall_nothing, tell_held, undecided_lines
-from precursor_screen.kernel.judge.flag_rows import NOT_RAISED, drop_lonely
+from precursor_screen.kernel.judge.flag_rows import NOT_RAISED, drop_lonely, mark_own_list
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.line_gaps import LineGaps
@@ -243,7 +243,8 @@ def raise_flags(
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
     )
-    return RaiseResult(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
+    flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, by_window.flags])), reference.substances.substances)
+    return RaiseResult(part, movements, flags, unjudged, judged)
 
 
 def build_result(

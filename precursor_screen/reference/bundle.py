@@ -22,6 +22,7 @@ from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, 
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
 from precursor_screen.reference.recogniser import Recogniser, load_recogniser
 from precursor_screen.reference.registers.store import Register, RegisterManifest
+from precursor_screen.reference.shipped import LawTables
 from precursor_screen.reference.site_tables import load_concern, load_rates
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.thresholds import load_thresholds
@@ -58,6 +59,7 @@ class Reference(Recogniser, frozen=True):
     always_filed: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     nomenclature: Nomenclature = field(default_factory=Nomenclature)
+    law_tables: LawTables = field(default_factory=shipped.law_in_use)
 
     @property
     def law(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -92,16 +93,22 @@ def _country(row: Row) -> Country:
     return Country(code, row["name"], row["law"], unions, read_dated(row))
 
 
-@cache
-def shipped_countries() -> tuple[Country, ...]:
-    """Those that ship."""
-    return load_countries(law_folder())
+def known_countries() -> tuple[Country, ...]:
+    """Those of the tables in use."""
+    return _countries(law_folder())
 
 
-@cache
+_countries = cache(load_countries)
+
+
 def rows_of(code: str) -> tuple[Country, ...]:
-    """What ships of a country, each for a time of its own; nothing: it is in no table."""
-    return tuple(c for c in shipped_countries() if c.code == code)
+    """What the tables in use hold of a country, each for a time of its own; nothing: it is in no table."""
+    return _rows(law_folder(), code)
+
+
+@cache
+def _rows(folder: Path, code: str) -> tuple[Country, ...]:
+    return tuple(c for c in _countries(folder) if c.code == code)
 
 
 def law_of(code: str, day: date) -> str:
@@ -137,7 +144,7 @@ def own_countries(jurisdiction: str, day: date) -> tuple[str, ...]:
     goods that leave or enter that territory. Northern Ireland is the United Kingdom's own as well.
     """
     law = law_of(jurisdiction, day)
-    same = [c.code for c in shipped_countries() if law and c.law == law and c.dated.in_force(day)]
+    same = [c.code for c in known_countries() if law and c.law == law and c.dated.in_force(day)]
     own = [jurisdiction, *same, *([NORTHERN_IRELAND] if jurisdiction == "GB" else [])]
     return tuple(dict.fromkeys(code for code in own if code not in ("", UNION_OF_STATES)))
 
@@ -149,10 +156,8 @@ def whose_law(jurisdiction: str, day: date) -> str:
     law = law_of(jurisdiction, day)
     if not law:
         return f"{jurisdiction}: {NO_LAW}"
-    edition = next((e.edition for e in _editions() if e.instrument == law), "edition not stated")
+    edition = next((e.edition for e in _editions(substances_folder()) if e.instrument == law), "edition not stated")
     return f"{jurisdiction}: {law} law ({edition})"
 
 
-@cache
-def _editions() -> tuple[Edition, ...]:
-    return load_editions(substances_folder())
+_editions: Callable[[Path], tuple[Edition, ...]] = cache(load_editions)

@@ -134,11 +134,14 @@ def _need(row: Row) -> Need:
     return Need(row["law"], row["category"], row["direction"], row["need"], row["who"], bool(row["above"]), read_dated(row))
 
 
+def known_permit_law() -> PermitLaw:
+    """The law of the tables in use."""
+    return _permit_law(shipped.substances_folder(), shipped.law_folder())
+
+
 @cache
-def shipped_permit_law() -> PermitLaw:
-    """The law that ships."""
+def _permit_law(substances: Path, law: Path) -> PermitLaw:
     from precursor_screen.reference.substances import load_substances
     from precursor_screen.reference.thresholds import load_thresholds
 
-    folder = shipped.substances_folder()
-    return load_permit_law(shipped.law_folder(), load_substances(folder).substances, load_thresholds(folder))
+    return load_permit_law(law, load_substances(substances).substances, load_thresholds(substances))

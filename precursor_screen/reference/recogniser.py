@@ -1,4 +1,4 @@
-"""The substances that ship, read and indexed once a process, and what a text names of them: all that a look-up needs."""
+"""The substances of the tables in use, read and indexed once a process, and what a text names of them: all that a look-up needs."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Recogniser(Struct, frozen=True):
 
 
 def load_recogniser(as_of: date, *, structure: bool = False) -> Recogniser:
-    """What ships; with `structure` systematic names are read as structures too.
+    """What the tables in use hold; with `structure` systematic names are read as structures too.
 
     Raises:
-        ReferenceDataError: what ships is missing or damaged.
+        ReferenceDataError: the tables are missing or damaged.
         MissingExtra: structures are wanted, and the extra or Java is not there.
     """
-    return Recogniser(shipped_table(), index_with_structures() if structure else shipped_index(), as_of)
+    return Recogniser(known_table(), index_with_structures() if structure else known_index(), as_of)
 
 
-def shipped_table() -> SubstanceTable:
-    """The tables of substances that ship."""
+def known_table() -> SubstanceTable:
+    """The tables of substances in use."""
     return _table(shipped.substances_folder())
 
 
@@ -52,26 +52,31 @@ def _table(folder: Path) -> SubstanceTable:
     return kept("substances", SubstanceTable, digest_files(folder.glob("*.csv")), lambda: load_substances(folder))
 
 
-def shipped_substances() -> tuple[Substance, ...]:
-    """The substances that ship."""
-    return shipped_table().substances
+def known_substances() -> tuple[Substance, ...]:
+    """The substances of the tables in use."""
+    return known_table().substances
 
 
-def shipped_index() -> SubstanceIndex:
-    """The index of the substances that ship."""
-    return _index(shipped.substances_folder())
+def known_index() -> SubstanceIndex:
+    """The index of the substances of the tables in use."""
+    return index_of(shipped.substances_folder())
 
 
 @cache
-def _index(folder: Path) -> SubstanceIndex:
-    return _ShippedIndex(*_parts_of_index(folder))
+def index_of(folder: Path) -> SubstanceIndex:
+    """The index of the substances of a folder of tables."""
+    return _KnownIndex(folder, *_parts_of_index(folder))
 
 
-class _ShippedIndex(SubstanceIndex):
-    """Pickled by name: a worker reads what ships for itself, which is quicker than to be told."""
+class _KnownIndex(SubstanceIndex):
+    """Pickled by its folder: a worker reads the tables for itself, which is quicker than to be told."""
+
+    def __init__(self, folder: Path, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._folder = folder
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        return (shipped_index, ())
+        return (index_of, (self._folder,))
 
 
 def index_with_structures() -> StructureIndex:

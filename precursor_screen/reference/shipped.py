@@ -1,5 +1,7 @@
 """Where the data that ships lies: inside the package (wheel), else beside the checkout (editable install). Nobody else looks.
 
+The tables of law are those that ship until `use_law` puts others in their place: with packs of a home stacked on them.
+
 `data/digests.json` holds the SHA-256 of every table, rule and list that ships; a folder is checked when it is first asked for, so
 that a damaged installation is found. `make digests` writes it anew after a wanted change.
 """
@@ -8,8 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.core.errors import ReferenceDataError, Where
 
@@ -82,13 +87,54 @@ def rates_file() -> Path:
     return _find_checked(".") / "rates.csv"
 
 
-def substances_folder() -> Path:
-    """The reviewed substance tables.
+class PackInfo(Struct, frozen=True):
+    """A pack of law that is in use. day: ISO date. signer: as the allowed signers name it, empty: not signed.
+
+    sha256: of the file. override: why it may say otherwise than what ships; empty: it does not.
+    """
+
+    id: str
+    edition: str
+    day: str
+    source: str
+    sha256: str
+    signer: str = ""
+    override: str = ""
+
+
+class LawTables(Struct, frozen=True):
+    """The tables of law that a process works with: two folders, and the packs in them."""
+
+    substances: Path
+    law: Path
+    packs: tuple[PackInfo, ...] = ()
+
+
+def base_law() -> LawTables:
+    """What ships.
 
     Raises:
         ReferenceDataError: missing, or not what was released; so for the other folders.
     """
-    return _find_checked("substances")
+    return LawTables(_find_checked("substances"), _find_checked("law"))
+
+
+_find_law: list[Callable[[], LawTables]] = [base_law]
+
+
+def use_law(find: Callable[[], LawTables]) -> None:
+    """From now on this process works with those tables. Threads share them, and spawned workers are sent their folder."""
+    _find_law[:] = [find]
+
+
+def law_in_use() -> LawTables:
+    """The tables that this process works with; errors as of `base_law`, and of whoever stacks the packs."""
+    return _find_law[0]()
+
+
+def substances_folder() -> Path:
+    """The reviewed substance tables in use."""
+    return law_in_use().substances
 
 
 def nomenclature_folder() -> Path:
@@ -98,7 +144,7 @@ def nomenclature_folder() -> Path:
 
 def law_folder() -> Path:
     """Which law holds where, and what papers it asks for."""
-    return _find_checked("law")
+    return law_in_use().law
 
 
 def names_folder() -> Path:

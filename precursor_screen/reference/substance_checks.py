@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Final
@@ -151,13 +151,13 @@ def _share_an_edition(a: HsCode, b: HsCode) -> bool:
     return a.edition_from <= (b.edition_until or 9999) and b.edition_from <= (a.edition_until or 9999)
 
 
-def check_listings(substances: Sequence[Substance]) -> list[str]:
-    """Listings: instruments that are known, dates after the instrument came into force, no two at a time that exclude each other."""
+def check_listings(substances: Sequence[Substance], instruments: Collection[str] = _INSTRUMENTS) -> list[str]:
+    """Listings: instruments that are known (of tables with packs those that have an edition), dates after the instrument came into force, no two at a time that exclude each other."""
     problems = []
     for s in substances:
         for c in s.controls:
             here = f"{s.substance_id}: {c.instrument} {c.schedule}"
-            if c.instrument not in _INSTRUMENTS or not (c.schedule or c.instrument == SURVEILLANCE):
+            if c.instrument not in instruments or not (c.schedule or c.instrument == SURVEILLANCE):
                 problems.append(f"{here}: the instrument is not known, or no schedule is named")
             if c.since and c.since < _IN_FORCE.get(c.instrument, date.min):
                 problems.append(f"{here}: listed on {c.since}, before the convention was in force")

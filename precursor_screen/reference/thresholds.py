@@ -86,10 +86,12 @@ def _period(row: Row) -> ReplyPeriod:
     )
 
 
-@cache
-def shipped_reply_periods() -> tuple[ReplyPeriod, ...]:
-    """Those that ship."""
-    return load_reply_periods(shipped.substances_folder())
+_reply_periods = cache(load_reply_periods)
+
+
+def known_reply_periods() -> tuple[ReplyPeriod, ...]:
+    """Those of the tables in use."""
+    return _reply_periods(shipped.substances_folder())
 
 
 def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -> ReplyPeriod | None:

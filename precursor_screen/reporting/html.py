@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from precursor_screen.core import model
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS
-from precursor_screen.core.report import Report, records, show_basis, show_spot
+from precursor_screen.core.report import Report, records, show_basis, show_pack, show_spot
 from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
 from precursor_screen.reporting.pages import score_bar
@@ -63,6 +63,7 @@ def _environment() -> Environment:
     environment.filters["short"] = lambda text, longest=60: printable(clip(str(text), longest))
     environment.filters["words"] = lambda name: str(name).replace("_", " ").replace("-", " ")
     environment.filters["basis"] = show_basis
+    environment.filters["pack"] = show_pack
     environment.globals["anchor"] = lambda kind, name: f"{kind}{slug(name)}"
     environment.globals["link"] = lambda kind, name: quote(f"{kind}{slug(name)}", safe="")
     return environment

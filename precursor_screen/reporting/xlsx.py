@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from precursor_screen.core.model import LEVELS, REASONS, VERDICTS
-from precursor_screen.core.report import Report, records, show_basis, show_parts
+from precursor_screen.core.report import Report, records, show_basis, show_pack, show_parts
 from precursor_screen.core.words import printable
 from precursor_screen.reporting.document import (
     CODE,
@@ -160,6 +160,7 @@ def _run(report: Report) -> Iterator[list[Any]]:
         yield [f"Input: {i['name']}", f"{i['lines']} lines, {i['format']}, SHA-256 {i['sha256']}"]
     yield ["Rules", f"{provenance['rules']['count']} rules, SHA-256 {provenance['rules']['sha256']}"]
     yield ["Substances", f"{provenance['substances']['edition']}, SHA-256 {provenance['substances']['sha256']}"]
+    yield from ([f"Pack of law {p['id']}", show_pack(p)] for p in provenance.get("law_packs", ()))
     for w in provenance["watchlists"]:
         yield [f"Watchlist: {w['list_id']}", f"{w['entries']} entries of {w['list_date']}, SHA-256 {w['sha256']}"]
     for r in provenance.get("registers", ()):

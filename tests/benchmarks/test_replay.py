@@ -15,7 +15,7 @@ from replaying.lines import COLUMNS, Registers, to_table
 from replaying.running import Outcome, rounds, strangers, write_register
 from replaying.trade import make_trade
 
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.reference.registers.store import RegisterStore
 
 FOLDER = Path(__file__).parent / "cases"
@@ -131,7 +131,7 @@ def test_every_row_of_the_registers_is_understood(tmp_path: Path) -> None:
     registers: Registers = make_trade(DAY, years=1).registers.joined(story.registers for story in stories().values())
     for register, rows in registers.rows.items():
         path = write_register(rows, tmp_path / f"{register}.csv")
-        manifest, read = RegisterStore(tmp_path).import_file(register, path, shipped_index(), DAY)
+        manifest, read = RegisterStore(tmp_path).import_file(register, path, known_index(), DAY)
         assert (manifest.skipped, read.unused, manifest.rows) == ((), (), len(rows))
 
 

@@ -86,7 +86,7 @@ def movements(*fallen: str) -> MovementsResult:
 
 
 NOTHING = Judgement(FLAG.empty_table(), UNJUDGED.empty_table())
-REFERENCE: Any = SimpleNamespace(rules=RULES)
+REFERENCE: Any = SimpleNamespace(rules=RULES, substances=SimpleNamespace(substances=()))
 
 
 def raised(

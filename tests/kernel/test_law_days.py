@@ -15,7 +15,7 @@ from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.recognise import recognise
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.recogniser import shipped_substances
+from precursor_screen.reference.recogniser import known_substances
 from tests.conftest import AS_OF
 from tests.screening import screen_rows, with_rules
 
@@ -81,7 +81,7 @@ def test_a_listing_holds_from_its_first_day_and_ends_on_its_last(reference, date
 RECENT = date(2015, 1, 1)
 NAMING = ("PS-CHEM-001", "PS-CHEM-022", "PS-CHEM-023")  # each names what a law lists: the tables of 1988, the own law, drugs
 ACTS = sorted(
-    {(c.instrument, c.since) for s in shipped_substances() for c in s.controls if c.since is not None and c.since >= RECENT}
+    {(c.instrument, c.since) for s in known_substances() for c in s.controls if c.since is not None and c.since >= RECENT}
 )
 
 
@@ -99,7 +99,7 @@ def own_or_of_a_convention(substance: Substance, jurisdiction: str, day: date) -
 def test_what_an_act_lists_is_named_from_its_day_on_and_not_the_day_before(instrument, day):
     """Screened for the law of the instrument, by name or number; what that law or a convention listed before is named before, too."""
     jurisdiction = "" if instrument in CONVENTIONS else instrument
-    goods = [s for s in shipped_substances() if any((c.instrument, c.since) == (instrument, day) for c in s.controls)]
+    goods = [s for s in known_substances() if any((c.instrument, c.since) == (instrument, day) for c in s.controls)]
     rows = [
         {
             "bill of lading": f"{substance.substance_id} {when}",

@@ -14,7 +14,7 @@ import pytest
 from precursor_screen.core import files as digests_module
 from precursor_screen.core.errors import ExitCode, PrecursorScreenError
 from precursor_screen.core.files import Digests, digest_file
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from tests.examples import SOAK
@@ -77,7 +77,7 @@ def registers(home: Path, source: Path) -> Callable[[], Any]:
     path = source / "permits.csv"
     path.write_text("permit,substance,kg,valid until\nP-1,Safrole,5,2026-12-31\nP-2,Acetone,700,2026-06-30\n")
     for day in (DAY, date(2026, 2, 10)):
-        RegisterStore(home).import_file("permits", path, shipped_index(), day)
+        RegisterStore(home).import_file("permits", path, known_index(), day)
 
     def result() -> Any:
         return [(r.manifest, r.table.to_pylist()) for r in RegisterStore(home).open_all()]

@@ -12,14 +12,14 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import (
     NO_LAW,
     check_jurisdiction,
+    known_countries,
     law_of,
     laws_of,
     own_countries,
     rows_of,
-    shipped_countries,
     whose_law,
 )
-from precursor_screen.reference.recogniser import shipped_table
+from precursor_screen.reference.recogniser import known_table
 from precursor_screen.reference.thresholds import load_thresholds
 
 DAY = date(2026, 11, 29)
@@ -279,8 +279,8 @@ def test_what_is_not_a_code_is_refused(written: str, hint: str):
 
 
 def test_every_national_law_of_the_tables_is_the_law_of_some_country():
-    laws = {c.law for c in shipped_countries()} - {""}
-    table = shipped_table()
+    laws = {c.law for c in known_countries()} - {""}
+    table = known_table()
     listed = {c.instrument for s in table.substances for c in s.controls} - {*CONVENTIONS, SURVEILLANCE}
     assert listed == laws
     assert {t.jurisdiction for t in load_thresholds(shipped.substances_folder())} <= laws
@@ -288,8 +288,8 @@ def test_every_national_law_of_the_tables_is_the_law_of_some_country():
 
 
 def test_the_law_of_the_union_holds_in_all_its_territory():
-    assert {c.code for c in shipped_countries() if c.law == "EU" and c.dated.in_force(DAY)} == {*OF_UNION, "EU"}
-    assert {c.code for c in shipped_countries() if "EU" in c.unions and c.dated.in_force(DAY)} == {*OF_UNION, "EU"}
+    assert {c.code for c in known_countries() if c.law == "EU" and c.dated.in_force(DAY)} == {*OF_UNION, "EU"}
+    assert {c.code for c in known_countries() if "EU" in c.unions and c.dated.in_force(DAY)} == {*OF_UNION, "EU"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.permit_law import load_permit_law, shipped_permit_law
+from precursor_screen.reference.permit_law import known_permit_law, load_permit_law
 
 DAY = date(2025, 5, 1)
 UNIONS = [
@@ -30,7 +30,7 @@ UNIONS = [
 
 @pytest.mark.parametrize(("origin", "destination", "on", "within"), UNIONS)
 def test_movements_within_a_customs_union(origin: str, destination: str | None, on: date, within: bool):
-    assert shipped_permit_law().within_union(origin, destination, on) is within
+    assert known_permit_law().within_union(origin, destination, on) is within
 
 
 ASKED = [
@@ -55,7 +55,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("jurisdiction", "substance", "direction", "expected"), ASKED)
 def test_what_a_law_asks_for(jurisdiction: str, substance: str, direction: str, expected: dict[str, str]):
-    found = {need.need: least for need, least in shipped_permit_law().asked(jurisdiction, substance, direction, DAY)}
+    found = {need.need: least for need, least in known_permit_law().asked(jurisdiction, substance, direction, DAY)}
     assert found == {need: Decimal(kg) for need, kg in expected.items()}
 
 
@@ -85,11 +85,11 @@ def test_a_row_that_is_wrong_is_refused(tmp_path: Path, table: str, row: str):
     [("US", ("US", "AS", "GU", "MP", "PR", "UM", "VI")), ("GB", ("GB", "XI")), ("DE", ("DE",)), ("EU", ()), ("", ()), ("QQ", ())],
 )
 def test_the_countries_of_an_office(jurisdiction: str, home: tuple[str, ...]):
-    assert shipped_permit_law().home(jurisdiction) == home
+    assert known_permit_law().home(jurisdiction) == home
 
 
 def test_where_exports_are_declared_not_permitted():
-    law = shipped_permit_law()
+    law = known_permit_law()
     assert [j for j in ("US", "EU", "DE", "QQ") if law.declares(j)] == ["US"]
 
 
@@ -98,4 +98,4 @@ def test_where_exports_are_declared_not_permitted():
     [("US", "ephedrine", "List I"), ("FR", "ephedrine", "1"), ("US", "nothing", ""), ("QQ", "ephedrine", "")],
 )
 def test_the_class_of_a_substance(jurisdiction: str, substance: str, name: str):
-    assert shipped_permit_law().class_of(jurisdiction, substance, DAY) == name
+    assert known_permit_law().class_of(jurisdiction, substance, DAY) == name

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.reference.thresholds import ReplyPeriod, load_reply_periods, reply_period, shipped_reply_periods
+from precursor_screen.reference.thresholds import ReplyPeriod, known_reply_periods, load_reply_periods, reply_period
 
 HEAD = "jurisdiction,days,working_days,valid_from,valid_to,source,verified\n"
 
@@ -19,7 +19,7 @@ def write(folder: Path, *rows: str) -> Path:
 
 
 def test_those_that_ship_each_have_a_source_and_say_whether_it_was_read():
-    periods = shipped_reply_periods()
+    periods = known_reply_periods()
     assert {p.jurisdiction: (p.days, p.working_days, p.verified) for p in periods} == {
         "AU": (5, True, True),
         "EU": (15, True, True),

@@ -7,7 +7,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from tests.reference.watchlists.watchlist_files import PRIVATE
@@ -26,7 +26,7 @@ def pack(folder: Path) -> bytes:
         moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         WatchlistStore(home).import_list("mine", [path], day, imported_at=moment, max_age_days=30)
         path.write_text(_PERMITS + "P-4,Toluene,9,2026-12-31\n" * number, encoding="utf-8")
-        RegisterStore(home).import_file("permits", path, shipped_index(), day)
+        RegisterStore(home).import_file("permits", path, known_index(), day)
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in _FOLDERS:

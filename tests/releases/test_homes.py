@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from tests.releases.homes import DAYS, KEPT, pack, unpack
@@ -42,7 +42,7 @@ def test_what_a_release_imported_opens_and_the_next_import_follows_it(release: s
     assert WatchlistStore(home).import_list("mine", files, NEXT).number == 3
     path = tmp_path / "permits.csv"
     path.write_text("permit,substance\n" + "".join(f"P-{n},Safrole\n" for n in range(3)), encoding="utf-8")
-    assert RegisterStore(home).import_file("permits", path, shipped_index(), NEXT)[0].number == 3
+    assert RegisterStore(home).import_file("permits", path, known_index(), NEXT)[0].number == 3
     assert WatchlistStore(home).snapshots("mine") == (1, 2, 3)
 
 

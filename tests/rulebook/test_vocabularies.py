@@ -17,7 +17,7 @@ from precursor_screen.matching.substance.evidence import STRENGTHS
 from precursor_screen.readers import code_cells as filed_words
 from precursor_screen.reference import thresholds
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.reference.recogniser import shipped_substances
+from precursor_screen.reference.recogniser import known_substances
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lint_words import VOCABULARY_OF, vocabularies
@@ -26,7 +26,7 @@ from precursor_screen.text import quantity_words, text_mass
 from tests.rulebook.rules import make_rule
 
 LISTS = load_rulebook(rule_folders()).lists
-WORDS = vocabularies(shipped_substances(), LISTS)
+WORDS = vocabularies(known_substances(), LISTS)
 with (Path(__file__).parents[1] / "judgements" / "rule_vocabularies.csv").open(encoding="utf-8", newline="") as stream:
     CASES = list(csv.DictReader(stream))
 
@@ -34,7 +34,7 @@ with (Path(__file__).parents[1] / "judgements" / "rule_vocabularies.csv").open(e
 def findings(detection, *, subject="line", lists=LISTS, more="", substances=None):
     """What lint says of values; not of what a rule for a test lacks."""
     rule = make_rule(detection, subject=subject, more=more)
-    found = lint((rule,), (compile_rule(rule, lists),), lists, date(2026, 11, 25), substances or shipped_substances())
+    found = lint((rule,), (compile_rule(rule, lists),), lists, date(2026, 11, 25), substances or known_substances())
     return [e for e in found if e.where.field.startswith(("detection.sel", "applies", "levels", "params", "tests."))]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from tests.matching.substance.test_index import TABLES
 from tests.matching.substance.test_near import substance
 from tools.everyday_words import collisions, main
@@ -24,7 +24,7 @@ def test_none_is_left_of_the_everyday_words_of_the_table() -> None:
     with (TABLES / "neighbours.csv").open(encoding="utf-8", newline="") as file:
         words = [r["word"] for r in csv.DictReader(file) if r["kind"] not in ("chemical", "medicine")]
     assert len(words) > 250
-    assert list(collisions(words, shipped_index())) == []
+    assert list(collisions(words, known_index())) == []
 
 
 def test_lists_are_read_up_to_the_tab(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ _SHORT = 12  # characters of a digest that are shown
 def digests(reference: Reference) -> dict[str, str]:
     """What it is -> its digest. Registers are not among them: papers come every day."""
     found = {"rules": reference.rules_sha256, "substance tables": reference.substances.sha256}
+    found.update({f"law {p.id}": p.sha256 for p in reference.law_tables.packs})
     found.update({f"watchlist {w.list_id}": w.manifest.sha256 for w in reference.watchlists})
     return {**found, "program": __version__, "jurisdiction": reference.jurisdiction}
 

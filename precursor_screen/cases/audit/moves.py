@@ -30,7 +30,7 @@ from precursor_screen.core.model import Threshold
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.reference.jurisdiction import law_of, laws_of
-from precursor_screen.reference.thresholds import shipped_reply_periods, threshold_for
+from precursor_screen.reference.thresholds import known_reply_periods, threshold_for
 from precursor_screen.rulebook.registers import REQUIREMENTS
 
 # What is read of each movement of the exporter.
@@ -183,7 +183,7 @@ def read_papers(registers: Mapping[str, pa.Table], jurisdiction: str) -> dict[st
     A country's annual requirement is for all exporters together, and not held against one.
     """
     return {
-        name: read_documents(name, table, jurisdiction, shipped_reply_periods(), NOTIFICATION_DAYS)
+        name: read_documents(name, table, jurisdiction, known_reply_periods(), NOTIFICATION_DAYS)
         for name, table in registers.items()
         if name != REQUIREMENTS
     }

@@ -25,7 +25,7 @@ from precursor_screen.cases.evidence.document import Document, Row, field_of, st
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.schema import ROLES, TRADERS
 from precursor_screen.reference.nomenclature import shipped_nomenclature
-from precursor_screen.reference.recogniser import shipped_substances
+from precursor_screen.reference.recogniser import known_substances
 
 LEFT_OUT = "[left out]"
 _PRICE = re.compile(r"(?:^|_)(?:value|usd|price|freight|currency|invoice)(?:_|$)")
@@ -327,7 +327,7 @@ def _name_files(changed: Document, document: Document, cut: _Cut) -> None:
 def _ordinary_words() -> frozenset[str]:
     """Words of goods and trades: a firm may be called by one, and nobody is told by it."""
     nomenclature = shipped_nomenclature().words
-    goods = {w for s in shipped_substances() for name in s.names for w in words_of(name.name)}
+    goods = {w for s in known_substances() for name in s.names for w in words_of(name.name)}
     return frozenset((*goods, *(w for word in nomenclature for w in words_of(word)), *(f"{word}s" for word in nomenclature)))
 
 

@@ -19,7 +19,7 @@ from precursor_screen.cases.reconcile.differences import Difference, grouped, ki
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.reference import shipped
-from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, shipped_permit_law
+from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.chemical import base_share
@@ -37,7 +37,7 @@ class OfficeLaw:
 
     def __init__(self, jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
-        self._law = shipped_permit_law()
+        self._law = known_permit_law()
         self.home = self._law.home(jurisdiction)
         self._table_of = convention_table()
         self._formulas = {s.substance_id: s.formula or "" for s in self._law.substances}

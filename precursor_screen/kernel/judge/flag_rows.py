@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import FlagComparison
-from precursor_screen.core.model import Rule
+from precursor_screen.core.model import OWN_LIST, Rule, Substance
 from precursor_screen.core.schema import FLAG, SUBSTANCE, UNJUDGED
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, Rows
@@ -132,6 +132,19 @@ def flags_of(
         **(given or {}),
     }
     return pa.table([columns.get(f.name, pa.nulls(rows.count, f.type)).cast(f.type) for f in FLAG], schema=FLAG)
+
+
+def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:
+    """FLAG rows; the evidence of those about a substance that the office's own list holds says so."""
+    own = {s.substance_id: c.schedule for s in substances for c in s.controls if c.instrument == OWN_LIST}
+    at = np.flatnonzero(pc.is_in(flags.column("substance_id"), pa.array(own, pa.string())).to_numpy())
+    if not len(at):
+        return flags
+    evidence, ids = (flags.column(name).to_pylist() for name in ("evidence", "substance_id"))
+    for place in at:
+        mark = {"subject": SUBSTANCE, "field": "own_list", "as_written": f"{OWN_LIST} {own[ids[place]]}"}
+        evidence[place] = _compact([*json.loads(evidence[place] or "[]"), mark])
+    return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, pa.string()))
 
 
 def _texts(

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.reference.jurisdiction import shipped_countries
+from precursor_screen.reference.jurisdiction import known_countries
 
 # The fields that tell the country of dispatch, and that of destination: the first that is filled.
 SIDES = (
@@ -23,7 +23,7 @@ def open_countries(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the table `countries`: code, name, law (no row where none is known), since (inclusive), until (exclusive)."""
     rows = [
         {"code": c.code, "name": c.name, "law": c.law, "since": c.dated.since or date.min, "until": c.dated.until or date.max}
-        for c in shipped_countries()
+        for c in known_countries()
         if c.law
     ]
     connection.register("countries", pa.Table.from_pylist(rows, schema=_SCHEMA))

@@ -14,7 +14,7 @@ from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.distinct import LINE_NO
-from precursor_screen.reference.thresholds import shipped_reply_periods
+from precursor_screen.reference.thresholds import known_reply_periods
 from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.rulebook.sql import literal, same_reference
 
@@ -26,7 +26,7 @@ _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
 
 def _reply_days(law: str) -> tuple[int | None, bool]:
     """Days, and whether they are working days. Only of a period that was read in its source, and holds still: a flag rests on it."""
-    read = [p for p in shipped_reply_periods() if p.jurisdiction == law and p.verified and p.valid_to is None]
+    read = [p for p in known_reply_periods() if p.jurisdiction == law and p.verified and p.valid_to is None]
     return (read[0].days, read[0].working_days) if read else (None, False)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.document import Document, Row
 from precursor_screen.cases.evidence.sources import rule_of
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.words import printable
+from precursor_screen.formats import bundle
 from precursor_screen.reporting import pages
 from precursor_screen.reporting.case import Fragment, label, mark
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
 from precursor_screen.core.errors import MissingExtra, UsageError, Where
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence import seal
 from precursor_screen.reporting.evidence.seal import text_of
 from precursor_screen.version import __version__

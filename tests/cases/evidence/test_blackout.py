@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.blackout import blackout, folded, words_of
 from precursor_screen.cases.evidence.redact import LEFT_OUT, redact
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence.seal import plain, seal
 from precursor_screen.reporting.evidence.verify import compare_redacted, verify
 from tests.cases.evidence.cases import SECRET

@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence.seal import seal
 from precursor_screen.reporting.evidence.verify import verify
 from tests.cases.evidence.cases import SECRET

@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle
 from precursor_screen.cases.evidence.redact import LEFT_OUT, redact, resolve, salted, step
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence.seal import seal
 from precursor_screen.reporting.evidence.verify import compare_redacted, verify
 from tests.cases.evidence.cases import SECRET

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle
 from precursor_screen.core.errors import MissingExtra, UsageError
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence.seal import seal
 from precursor_screen.reporting.evidence.verify import verify
 from tests.cases.evidence.cases import SECRET
@@ -90,12 +90,29 @@ def test_what_is_not_a_signature(armored):
 
 
 @needs_ssh_keygen
-def test_a_signature_for_another_purpose(key, monkeypatch):
-    monkeypatch.setattr(bundle, "NAMESPACE", "file")
-    other = bundle.sign(MESSAGE, key)
-    monkeypatch.undo()
+def test_a_signature_for_another_purpose(key):
+    other = bundle.sign(MESSAGE, key, "file")
     with pytest.raises(bundle.NoSignatureError, match="purpose"):
         bundle.check(MESSAGE, other)
+
+
+@needs_ssh_keygen
+def test_who_signed_is_said_by_the_allowed_signers(key, tmp_path):
+    allowed, signature = tmp_path / "allowed_signers", bundle.sign(MESSAGE, key, "file")
+    public = public_of(key).read_text()
+    allowed.write_text(f"law@ministry.example {public}")
+    assert bundle.find_signer(MESSAGE, signature, allowed, "file") == "law@ministry.example"
+    with pytest.raises(bundle.NoSignatureError, match="may not sign"):
+        bundle.find_signer(MESSAGE + b"x", signature, allowed, "file")
+    with pytest.raises(bundle.NoSignatureError, match="may not sign"):
+        bundle.find_signer(MESSAGE, signature, allowed, "other")
+    for line in (f'law@ministry.example namespaces="other" {public}', f'a@b valid-before="20200101" {public}'):
+        allowed.write_text(line)
+        with pytest.raises(bundle.NoSignatureError):
+            bundle.find_signer(MESSAGE, signature, allowed, "file")
+    allowed.write_text(f"law@ministry.example {public_of(make_key(tmp_path / 'other')).read_text()}")
+    with pytest.raises(bundle.NoSignatureError, match="not one of allowed_signers"):
+        bundle.find_signer(MESSAGE, signature, allowed, "file")
 
 
 @needs_ssh_keygen

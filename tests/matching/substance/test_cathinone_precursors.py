@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.matching.substance.match import Match
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 
 CASES = Path(__file__).parents[2] / "judgements" / "cathinone_precursors.csv"
 with CASES.open(encoding="utf-8", newline="") as _file:
@@ -17,7 +17,7 @@ with CASES.open(encoding="utf-8", newline="") as _file:
 
 
 def counted(text: str) -> list[Match]:
-    return [m for m in shipped_index().match(text) if m.suppressed is None]
+    return [m for m in known_index().match(text) if m.suppressed is None]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: f"{r['kind']}:{r['text']}".encode("ascii", "backslashreplace").decode())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.substance.dictionary import CutNames
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 
 
 @pytest.fixture(scope="module")
 def patterns():
-    return [p for p in shipped_index()._names.patterns if p.loose and p.words]
+    return [p for p in known_index()._names.patterns if p.loose and p.words]
 
 
 def beginnings(patterns):

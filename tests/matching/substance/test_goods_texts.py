@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.api import load_reference
-from precursor_screen.reference.recogniser import shipped_index
+from precursor_screen.reference.recogniser import known_index
 from tests.screening import screen_rows, with_rules
 
 FOLDER = Path(__file__).parents[2] / "judgements" / "goods_texts"
@@ -36,7 +36,7 @@ SMALL = 0.94  # of the mass: densities and roundings differ
 
 @pytest.mark.parametrize("row", TEXTS, ids=lambda r: r["text"][:40])
 def test_what_a_text_names(row):
-    usable = {m.substance_id for m in shipped_index().match(row["text"]) if m.suppressed is None and m.strength != "weak"}
+    usable = {m.substance_id for m in known_index().match(row["text"]) if m.suppressed is None and m.strength != "weak"}
     wanted = SAME.get(row["expected"], row["expected"])
     right = wanted in usable if wanted else not usable
     assert right != (row["text"] in MISSES), (row, usable)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.cases.evidence import bundle
+from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence.verify import verify
 
 

@@ -41,11 +41,12 @@ class NoSignatureError(Exception):
     """A signature that does not hold; says why."""
 
 
-def sign(message: bytes, key_file: Path) -> bytes:
+def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
     """Signs a message.
 
     Args:
         message: what is signed.
+        namespace: for what purpose; a signature for another one does not count.
         key_file: a private key, or a public one whose private key an agent holds. A passphrase is asked for on the terminal, if there is one.
 
     Returns:
@@ -58,7 +59,7 @@ def sign(message: bytes, key_file: Path) -> bytes:
     where = Where(str(key_file))
     if not key_file.is_file():
         raise UsageError("is not a file", where=where, remedy="Give a private key of `ssh-keygen -t ed25519`.")
-    code, signature, said = _run("-Y", "sign", "-f", str(key_file), "-n", NAMESPACE, message=message)
+    code, signature, said = _run("-Y", "sign", "-f", str(key_file), "-n", namespace, message=message)
     if code == 0:
         return signature
     if "passphrase" in said and not sys.stdin.isatty():
@@ -93,6 +94,27 @@ def check(message: bytes, armored: bytes) -> str:
     if code or found is None:
         raise NoSignatureError(f"it is not of this content and purpose, or not by the key that it names ({said})")
     return found[0]
+
+
+def find_signer(message: bytes, armored: bytes, allowed: Path, namespace: str) -> str:
+    """Who signed a message, as a file of allowed signers (ssh-keygen(1), ALLOWED SIGNERS) names them.
+
+    Raises:
+        NoSignatureError: the signature does not hold, or its key is not one that may sign for this purpose now.
+        MissingExtra: `ssh-keygen` is not installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "signature")
+        file.write_bytes(armored)
+        code, told, said = _run("-Y", "find-principals", "-s", str(file), "-f", str(allowed), message=b"")
+        signer = told.decode("utf-8", "replace").partition("\n")[0].strip()
+        if code or not signer:
+            raise NoSignatureError(f"its key is not one of {allowed.name} ({said})")
+        words = ("-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", str(file))
+        code, _, said = _run(*words, message=message)
+    if code:
+        raise NoSignatureError(f"it is not of this content and purpose, or {signer} may not sign it ({said})")
+    return signer
 
 
 def fingerprint(path: Path) -> str:

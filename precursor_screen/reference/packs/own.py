@@ -1,0 +1,137 @@
+"""An office's own list, as a spreadsheet saves it, made into the pack `own`: substances that no table has, and ones to watch that a table has.
+
+Each row is a listing of OWN, so that every flag that rests on it says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where, raise_all
+from precursor_screen.core.model import OWN_LIST
+from precursor_screen.core.tables import Row, parse_rows
+from precursor_screen.core.words import counted
+from precursor_screen.reference.packs.pack import ABOUT, OWN_PACK, Pack, columns_of, refused
+from precursor_screen.reference.shipped import LawTables
+from precursor_screen.reference.substances import load_substances
+from precursor_screen.text.codes import is_cas
+
+COLUMNS: Final = (
+    *("substance_id", "name", "other_names", "cas", "hs6", "schedule", "since"),
+    *("licit_use", "small_kg", "large_kg", "source"),
+)
+_DESCRIBES: Final = ("name", "other_names", "cas", "hs6", "licit_use", "small_kg", "large_kg")
+_REMEDY: Final = f"Columns: {', '.join(COLUMNS)}; several names or numbers in a cell are separated by |."
+_MAX_AGE_DAYS: Final = 400
+Cells = dict[str, str]
+
+
+def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> dict[str, bytes]:
+    """The members of the pack `own`: the rows of a file, and those of before of other substances.
+
+    Args:
+        file: CSV with COLUMNS; of a substance that ships only id, schedule, since and source are filled.
+        before: the pack as it was.
+        base: the tables that ship.
+        day: on which the office states this.
+
+    Raises:
+        UsageError: the file cannot be read.
+        SubstanceTableError, ErrorGroup: it has other columns, or rows that make no sense.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(file)), remedy="Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise SubstanceTableError("is not UTF-8", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
+    try:
+        rows = list(parse_rows(text, COLUMNS, file.name, _REMEDY))
+    except csv.Error as error:
+        raise SubstanceTableError(f"is not CSV ({error})", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
+    shipped = {s.substance_id for s in load_substances(base.substances).substances}
+    errors: list[PrecursorScreenError] = []
+    seen: set[str] = set()
+    for row in rows:
+        problems = _problems(row, shipped, seen) if row.whole else [("", "the row has not as many cells as the header")]
+        errors += [refused(row, problem, _REMEDY, field) for field, problem in problems]
+        seen.add(row.cells["substance_id"])
+    raise_all(errors)
+    tables: dict[str, list[Cells]] = {}
+    for name, old in before.tables.items() if before else ():
+        tables[name] = [r.cells for r in old if "substance_id" in r.cells and r["substance_id"] not in seen]
+    for row in rows:
+        for name, cells in _facts(row.cells, row["substance_id"] in shipped, day):
+            tables.setdefault(name, []).append(cells)
+    return _members(tables, base, day)
+
+
+def _problems(row: Row, shipped: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+    """(column, what is wrong with its cell)."""
+    substance_id = row["substance_id"]
+    if not substance_id or substance_id in seen:
+        yield "substance_id", "a second row for the substance" if substance_id else "is empty"
+    if substance_id in shipped:
+        yield from ((c, f"{substance_id} ships with its own facts; leave the cell empty") for c in _DESCRIBES if row[c])
+    else:
+        yield from ((c, "is empty") for c in ("name", "licit_use", "small_kg", "large_kg") if not row[c])
+    yield from ((c, "is empty") for c in ("schedule", "source") if not row[c])
+    yield from (("cas", f"{n!r} is not a CAS number: wrong form or check digit") for n in _parts(row["cas"]) if not is_cas(n))
+    try:
+        if row["since"]:
+            date.fromisoformat(row["since"])
+    except ValueError:
+        yield "since", f"{row['since']!r} is not a day"
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split("|") if part.strip()]
+
+
+def _facts(cells: Cells, ships: bool, day: date) -> Iterator[tuple[str, Cells]]:
+    """(table, row) of what a row of the list says."""
+    one = {"substance_id": cells["substance_id"], "source": cells["source"], "verified": "true"}
+    since = {"since": cells["since"], "since_verified": "true" if cells["since"] else "false", "seen": day.isoformat()}
+    yield "controls.csv", {**one, "instrument": OWN_LIST, "schedule": cells["schedule"], **since}
+    if ships:
+        return
+    yield (
+        "substances.csv",
+        {**one, "name": cells["name"], "covers_salts": "false", "covers_isomers": "false", "notes": cells["source"]},
+    )
+    names = dict.fromkeys([cells["name"], *_parts(cells["other_names"])])
+    for name in names:
+        kind = "usual" if name == cells["name"] else "synonym"
+        yield "names.csv", {**one, "name": name, "language": "mul", "kind": kind, "strength": "strong"}
+    yield from (("cas.csv", {**one, "number": number, "of": "base"}) for number in _parts(cells["cas"]))
+    for hs6 in _parts(cells["hs6"]):
+        yield "hs.csv", {**one, "hs6": hs6, "edition_from": "1988", "own": "false"}
+    yield "concern.csv", {**one, **{c: cells[c] for c in ("licit_use", "small_kg", "large_kg")}}
+
+
+def _members(tables: Mapping[str, Sequence[Cells]], base: LawTables, day: date) -> dict[str, bytes]:
+    count = len(tables["controls.csv"]) if "controls.csv" in tables else 0
+    edition = {"instrument": OWN_LIST, "edition": f"own list of {day}", "count": str(count), "source": "the office's own list"}
+    edition |= {"verified": "true", "checked": day.isoformat(), "max_age_days": str(_MAX_AGE_DAYS)}
+    filled = {**{name: rows for name, rows in tables.items() if rows}, "editions.csv": [edition]}
+    said = {
+        "id": OWN_PACK,
+        "edition": f"{counted(count, 'listing')}, {day}",
+        "day": day.isoformat(),
+        "source": "the office's own list",
+    }
+    about = "".join(f'{key} = "{value}"\n' for key, value in said.items())
+    return {ABOUT: about.encode(), **{name: _csv(columns_of(base, name), rows) for name, rows in filled.items()}}
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Cells]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
