@@ -14,13 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
 from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
-from precursor_screen.reference.nomenclature import shipped_nomenclature
-from precursor_screen.text.countries import find_country
+from precursor_screen.readers.tabular.paper_headers import paper_field
+from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
 from precursor_screen.text.quantity_words import find_unit
@@ -30,13 +28,13 @@ _TEXTS: Final = ("description", "description_extra")
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
-_OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
 _WAYS: Final = {
     "country_of_dispatch": frozenset(("from", "von", "de", "desde", "da", "из", "od")),
     "country_of_destination": frozenset(("to", "nach", "a", "hacia", "para", "в", "do", "dest")),
 }
 _DAYS: Final = 0.8  # of the cells, in the order that they leave
 _COUNTRIES: Final = 0.8  # of the cells
+_INITIALS: Final = 3  # letters of a header that may stand for a port, and for a country as well
 _DOCUMENTS: Final = frozenset(
     ("document", "documents", "doc", "dokument", "documento", "dokumentes", "unterlage", "документ", "документа")
 )
@@ -45,12 +43,6 @@ _NUMBERS: Final = frozenset(("number", "no", "nr", "num", "ref", "reference", "n
 _NOT_THE_DAY: Final = frozenset(
     ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
 )
-_HEADINGS: Final = 0.8  # of the distinct cells begin with a heading of the HS; of other numbers one in eight does
-_PARTY_WORDS: Final = """
-    consign carrier shipper importer exporter notify buyer seller supplier vendor customer client agent
-    broker forwarder declarant trader party company firm vessel office port country station terminal
-    """
-_PARTY_STEMS: Final = tuple(_PARTY_WORDS.split())  # what words for parties and places begin with
 _DECIDED: Final = (IGNORED_BY_MAP,)
 _NAMES: Final = frozenset((*PARTY_NAMES, "declarant_name", "carrier_name", "other_parties"))
 _FIRMS: Final = 0.3  # of the cells; many traders are persons
@@ -93,7 +85,6 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     """
     made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
     made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
-    made = _with_codes(made, fixed, contents)
     made = _with_ways(made, fixed, contents)
     made = _with_documents(made, fixed, contents)
     tariff = _tariff_texts(made, table)
@@ -103,31 +94,6 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
         else guess
         for guess in made
     ]
-
-
-def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
-    """A column of HS codes under a header such as "Product code", in a table that has no other.
-
-    Eight digits under "Carrier code" or "Consign code" are the party's, be its numbers headings of the HS or not. Under other words the
-    cells must be headings that exist, and more than one: a number that every row repeats is no code of its goods.
-    """
-    if any(guess.field == "hs_code" for guess in guesses):
-        return guesses
-    found = [
-        guess
-        for guess in guesses
-        if guess.reason == "unknown header"
-        and guess.position not in fixed
-        and _OF_CODES & set(split_header(guess.header))
-        and not _is_of_a_party(guess.header)
-        and kind_of(contents[guess.position])[:1] == ("hs_code",)
-        and len(contents[guess.position].cells) > 1
-        and contents[guess.position].share(_is_heading) >= _HEADINGS
-    ]
-    if len(found) != 1:
-        return guesses
-    code = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
-    return [code if guess is found[0] else guess for guess in guesses]
 
 
 def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
@@ -153,11 +119,6 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
     return made
 
 
-def _is_of_a_party(header: str) -> bool:
-    roles = words_of("role")
-    return any(word in roles or word.startswith(_PARTY_STEMS) for word in split_header(header))
-
-
 def _are_days(content: Content) -> bool:
     order = decide(weigh_order(content.cells))
     return content.share(lambda cell: parse_date(cell, order).day) >= _DAYS
@@ -178,11 +139,6 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
 
 def _says_permit(cell: str) -> bool:
     return paper_field(split_header(cell)) != ""
-
-
-def _is_heading(cell: str) -> bool:
-    known = shipped_nomenclature().codes
-    return all(code[:4] in known for code in hs_digits(cell))
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
@@ -211,6 +167,12 @@ def _length(content: Content) -> float:
 def _possible(guess: Guess, content: Content) -> Guess:
     if guess.field in _NO_FLAGS and content.flags:
         return replace(guess, field="", reason="says yes or no and no number")
+    if (
+        guess.field in PORTS
+        and len("".join(split_header(guess.header))) <= _INITIALS
+        and content.share(find_country) >= _COUNTRIES
+    ):
+        return replace(guess, field="", reason="unknown header")
     role, _, part = guess.field.rpartition("_")
     if guess.field in _NAMES and content.cells and all(_LONG_NUMBER.fullmatch(cell) for cell in content.cells):
         field = f"{role}_identifier"

@@ -186,11 +186,15 @@ class Reduced(Struct, frozen=True):
         return "".join(self.words)
 
 
+def spaced(header: str) -> str:
+    """A header, NFKC, with a blank where camel case begins a word."""
+    text = unicodedata.normalize("NFKC", header[:300])
+    return _CAMEL.sub(" ", text) if not text.isupper() else text
+
+
 def split_header(header: str) -> tuple[str, ...]:
     """The words of a header in small letters, without accents; camel case counts as several words."""
-    text = unicodedata.normalize("NFKC", header[:300])
-    text = _CAMEL.sub(" ", text) if not text.isupper() else text
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", spaced(header)) if not unicodedata.combining(c))
     return tuple(_WORD.findall(bare.casefold().replace("ı", "i")))
 
 

@@ -23,6 +23,7 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
+from precursor_screen.readers.tabular.assign import by_words_and_cells
 from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.direction import by_direction
@@ -267,6 +268,7 @@ def guess_columns(
     if contents and table is not None:
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
+        guesses = by_words_and_cells(guesses, frozenset(stated), contents)
     return tuple(_keep_best(_ultimate(guesses, set(stated)), set(stated), contents))
 
 

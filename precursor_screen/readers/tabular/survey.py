@@ -14,12 +14,13 @@ from msgspec import Struct
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.readers.column_map import Column, Guess
 from precursor_screen.readers.interface import InputTables, IssueList
-from precursor_screen.readers.tabular.content import KINDS, Content, is_firm, looks_like
+from precursor_screen.readers.tabular.assign import is_heading
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
 from precursor_screen.readers.tabular.headers import spellings, split_header
 from precursor_screen.readers.tabular.mapping import ABOVE_THE_ROWS
-from precursor_screen.readers.tabular.paper_headers import words_of
 
-# Filled columns that look like parties or masses and are mapped to nothing: they were not screened as what they are, so they
+# Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
 # are told of.
 
 _MANY: Final = 0.5  # of the cells, so that they make the column what they are
@@ -28,169 +29,25 @@ _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
 _NAMELIKE: Final = re.compile(r"[^\W\d_]{2,}[.,&' -]+[^\W\d_]{2,}|[\u3041-\u9fff\uac00-\ud7af]{2}")
 _LONG_DIGITS: Final = re.compile(r"\d{9,}")
-_OF_PARTIES: Final = frozenset(
-    [
-        "importer",
-        "exporter",
-        "consignee",
-        "consignor",
-        "shipper",
-        "supplier",
-        "buyer",
-        "seller",
-        "notify",
-        "agent",
-        "broker",
-        "declarant",
-        "carrier",
-        "forwarder",
-        "receiver",
-        "sender",
-        "company",
-        "firm",
-        "party",
-        "trader",
-        "vendor",
-        "customer",
-        "client",
-        "manufacturer",
-        "producer",
-        "owner",
-        "holder",
-        "guarantor",
-        "principal",
-        "bank",
-        "cha",
-        "importador",
-        "exportador",
-        "consignatario",
-        "proveedor",
-        "comprador",
-        "remitente",
-        "destinatario",
-        "agente",
-        "fabricante",
-        "empresa",
-        "cliente",
-        "importateur",
-        "exportateur",
-        "destinataire",
-        "expediteur",
-        "fournisseur",
-        "acheteur",
-        "empfanger",
-        "absender",
-        "lieferant",
-        "hersteller",
-        "kaufer",
-        "получатель",
-        "отправитель",
-        "импортер",
-        "экспортер",
-        "продавец",
-        "покупатель",
-        "декларант",
-        "поставщик",
-        "производитель",
-    ]
-)
-_OF_MASSES: Final = frozenset(
-    [
-        "weight",
-        "weights",
-        "wt",
-        "wgt",
-        "mass",
-        "kg",
-        "kgs",
-        "kilos",
-        "kilograms",
-        "kilogramos",
-        "gweight",
-        "nweight",
-        "netweight",
-        "grossweight",
-        "peso",
-        "pesos",
-        "poids",
-        "gewicht",
-        "massa",
-        "вес",
-        "масса",
-        "нетто",
-        "брутто",
-        "bruto",
-        "neto",
-        "brutto",
-        "netto",
-        "重量",
-        "毛重",
-        "净重",
-        "agirlik",
-        "berat",
-        "trongluong",
-    ]
-)
-# Beside these a number is no mass of the goods: a price a kilogram, a code, a share, a rate.
-_NO_MASS: Final = frozenset(
-    [
-        "price",
-        "value",
-        "usd",
-        "eur",
-        "code",
-        "rate",
-        "unit",
-        "units",
-        "per",
-        "cost",
-        "percentage",
-        "id",
-        "no",
-        "number",
-        "currency",
-        "fob",
-        "cif",
-        "duty",
-        "tax",
-        "measure",
-    ]
-)
-# Masses that are not the goods': told of only where no other column states a mass. Beside gross and net masses no third one counts.
-_OTHER_MASSES: Final = frozenset(
-    ["tare", "chargeable", "volumetric", "volume", "dimensional", "chg", "vgm", "container", "cntr", "max", "tara"]
-)
-_GROSS: Final = ("gross_mass", "gross_mass_kg")
-_NET: Final = ("net_mass", "net_mass_kg")
+# What a header must say, and what it must not, so that its column is one of parties or masses that nobody reads.
+_ROLES: Final = frozenset(
+    ("sender", "receiver", "importer", "exporter", "seller", "buyer", "trader", "notify", "agent", "carrier", "maker", "party", "third_party", "firm")
+)  # fmt: skip
 _NO_NAME: Final = frozenset(
-    [
-        "id",
-        "code",
-        "no",
-        "number",
-        "tin",
-        "phone",
-        "fax",
-        "email",
-        "city",
-        "state",
-        "country",
-        "district",
-        "department",
-        "tag",
-        "uuid",
-        "type",
-        "date",
-        "status",
-        "address",
-    ]
+    ("number", "code", "reference", "country", "address", "date", "kind", "place", "port", "other", "value", "goods")
 )
+_NO_MASS: Final = frozenset(("value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
+_NO_GOODS: Final = frozenset((*_ROLES, "number", "code", "kind", "unit", "value", "country", "other", "hs"))
+_GROSS: Final = frozenset(("gross_mass", "gross_mass_kg"))
+_NET: Final = frozenset(("net_mass", "net_mass_kg"))
+_TEXTS: Final = frozenset(("description", "description_extra"))
+_MOST: Final = 0.8  # of the cells
 
 
 def note_unread(
     guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList, explained: Container[int] | None = None
 ) -> None:
-    """Issues for filled columns that look like parties or masses and are mapped to nothing.
+    """Issues for filled columns that look like parties, masses, codes or goods and are mapped to nothing.
 
     Args:
         guesses: what each column is.
@@ -199,8 +56,8 @@ def note_unread(
         issues: added to.
         explained: of a table without a header the columns whose cells are of some kind that is neither; None: it has a header.
     """
-    fields = {guess.field for guess in guesses}
-    weighed, both = bool(fields & {*_GROSS, *_NET}), bool(fields & {*_GROSS}) and bool(fields & {*_NET})
+    fields = frozenset(guess.field for guess in guesses)
+    languages = languages_of([guess.header for guess in guesses])
     for guess, content in zip(guesses, contents, strict=True):
         if guess.field or not content.filled:
             continue
@@ -208,34 +65,50 @@ def note_unread(
         # What a layout calls a code may hold names all the same.
         if not open_question and (not guess.preset or content.share(is_firm) < _FIRMS):
             continue
-        bare = explained is not None and guess.position not in explained
-        if _is_of_parties(guess.header, content):
-            code, what = "unread-party-column", "names parties"
-        elif bare and _may_be_parties(content):
-            code, what = "unread-party-column", "holds texts that may be parties"
-        elif _is_of_masses(guess.header, content) and not (both or (weighed and _OTHER_MASSES & set(split_header(guess.header)))):
-            code, what = "unread-mass-column", "holds masses"
-        elif bare and _may_be_masses(content):
-            code, what = "unread-mass-column", "holds numbers that may be masses"
-        else:
+        said = frozenset(concept for word in meanings(guess.header, languages) for concept in word)
+        code, what = _looks(said, content, fields)
+        if not code and explained is not None and guess.position not in explained:
+            code, what = _may_be(content)
+        if not code:
             continue
         name = guess.header or f"column {guess.position + 1}"
         message = f'the column {name!r} {what} and is mapped to nothing; a line of --mapping maps it: "{name}": FIELD'
         issues.add(code, message, row=row, field=name, value=content.cells[0][:100], count=content.filled)
 
 
-def _is_of_parties(header: str, content: Content) -> bool:
+def _looks(said: frozenset[str], content: Content, fields: frozenset[str]) -> tuple[str, str]:
+    """The issue of a column by what its header says and its cells are, and in words; empty: none."""
+    if _is_of_parties(said, content):
+        return "unread-party-column", "names parties"
+    if _is_of_masses(said, content, fields):
+        return "unread-mass-column", "holds masses"
+    if "hs_code" not in fields and not said & _ROLES and len(content.cells) > 1 and content.share(is_heading) >= _MOST:
+        return "unread-code-column", "holds codes of goods"
+    if "goods" in said and not said & _NO_GOODS and content.share(holds_words) >= _MOST and not fields & _TEXTS:
+        return "unread-goods-column", "holds texts of goods"
+    return "", ""
+
+
+def _may_be(content: Content) -> tuple[str, str]:
+    """The same of a column without a header, which no kind of cell explains."""
+    if _may_be_parties(content):
+        return "unread-party-column", "holds texts that may be parties"
+    return ("unread-mass-column", "holds numbers that may be masses") if _may_be_masses(content) else ("", "")
+
+
+def _is_of_parties(said: frozenset[str], content: Content) -> bool:
     if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
-    words = frozenset(split_header(header))
-    if (words & _OF_PARTIES or words & words_of("role")) and not (words & _NO_NAME or words & words_of("part", "none")):
-        return True
-    return content.share(is_firm) >= _FIRMS
+    return bool(said & _ROLES and not said & _NO_NAME) or content.share(is_firm) >= _FIRMS
 
 
-def _is_of_masses(header: str, content: Content) -> bool:
-    words = frozenset(split_header(header))
-    return bool(words & _OF_MASSES) and not words & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
+def _is_of_masses(said: frozenset[str], content: Content, fields: frozenset[str]) -> bool:
+    """Whether a column holds masses; those that are not the goods' (tare) only where no other column states a mass, and no third one
+    beside gross and net masses."""
+    gross, net = bool(fields & _GROSS), bool(fields & _NET)
+    if (gross and net) or ((gross or net) and "other_mass" in said):
+        return False
+    return not said.isdisjoint(("mass", "kg")) and not said & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
 
 
 def _may_be_parties(content: Content) -> bool:
@@ -254,7 +127,16 @@ def _may_be_masses(content: Content) -> bool:
 
 # What a mapping can mend, or a file makes impossible: the rest is about single rows.
 _OF_COLUMNS: Final = (
-    *("unread-party-column", "unread-mass-column", "no-goods-text", "unreadable-column", "no-usable-column", "undecodable-text"),
+    *(
+        "unread-party-column",
+        "unread-mass-column",
+        "unread-code-column",
+        "unread-goods-column",
+        "no-goods-text",
+        "unreadable-column",
+        "no-usable-column",
+        "undecodable-text",
+    ),
     *("unreadable-file", "unknown-format", "no-manifest", "no-lines", "lost-rows", "unread-part"),
 )
 NEEDED: Final[tuple[tuple[str, frozenset[str]], ...]] = (

@@ -12,7 +12,11 @@ from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/tables_known.csv").read_text("utf-8").splitlines()))
-TOLD = {"asycuda-query": {("unread-party-column", "Company Name")}, "trademap-statistics": {("no-goods-text", None)}}
+TOLD = {
+    "asycuda-query": {("unread-party-column", "Company Name")},
+    "french-africa": {("unread-party-column", "Consignataire")},  # the agent of the ship: another column is the receiver
+    "trademap-statistics": {("no-goods-text", None)},
+}
 TABLES = list(dict.fromkeys(case["table"] for case in CASES))
 
 

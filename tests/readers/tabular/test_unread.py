@@ -37,6 +37,8 @@ HEAD = "Description,HS Code,Consignee"
         ("Chargeable Weight Q", ["NULL", ""], None),
         ("Weight Price Q", ["120.5", "80"], None),
         ("Chargeable Weight Q", ["heavy", "light"], None),
+        ("Страхователь получатель X", ["Мария Перес", "Ян Ковальский"], "unread-party-column"),  # in any script
+        ("Перес масса Z (тара)", ["120.5", "80"], "unread-mass-column"),
     ],
 )
 def test_a_filled_column_that_nobody_reads_is_told_of(header, cells, code):
@@ -81,3 +83,18 @@ def test_a_map_that_leaves_such_a_column_out_says_enough():
         ReadOptions(mapping=parse_column_map("header_row: 0\ncolumns: {1: hs_code, 2: description, 3: ignore}", "own.yml")),
     )
     assert codes(table) == {}
+
+
+def test_codes_and_texts_of_goods_that_nobody_reads_are_told_of():
+    found = codes(read("Description,Column X\nwool,29141100\ntin,51011100\n"))
+    assert found["unread-code-column"] == ("Column X", 2)
+    assert "unread-code-column" not in codes(read("Description,Column X\nwool,29141100\ntin,29141100\n"))  # one of all rows
+    assert "unread-code-column" not in codes(
+        read("HS Code,Description,Column X\n51011100,wool,29141100\n80011000,tin,51011100\n")
+    )
+    assert "unread-code-column" not in codes(read("Description,Carrier X code\nwool,29141100\ntin,51011100\n"))
+    found = codes(read("HS Code,Zz Qq Xx goods\n51011100,greasy wool\n80011000,pure tin\n"))
+    assert found["unread-goods-column"] == ("Zz Qq Xx goods", 2)
+    assert "unread-goods-column" not in codes(
+        read("HS Code,Description,Zz Qq Xx goods\n51011100,wool,greasy wool\n80011000,tin,pure tin\n")
+    )

@@ -1,0 +1,215 @@
+"""Which field each column is whose header is no known spelling: all of them at once, by the words of their headers and by their cells.
+
+Each pair of a column and a field has a score (`header_weights.csv`): what the words of the header mean for the field, and how many cells are
+of the kind that it holds. The assignment with the largest sum counts, so no column is decided alone; a pair of a low score counts for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from msgspec.structs import replace
+
+from precursor_screen.readers.code_cells import hs_digits
+from precursor_screen.readers.column_map import KINDS, PARTY_NAMES, SEVERAL, Guess
+from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings
+from precursor_screen.readers.tabular.content import KINDS as CELLS
+from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
+from precursor_screen.readers.tabular.headers import reduce_header
+from precursor_screen.readers.tabular.paper_headers import layout_rows
+from precursor_screen.reference.nomenclature import shipped_nomenclature
+from precursor_screen.text.quantity_words import find_unit
+
+UNKNOWN: Final = "unknown header"
+_LEAST: Final = 1.6  # a pair below it counts for nothing
+_LEAST_SAID: Final = 0.7  # what the header alone must say: cells alone are never enough
+_NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
+_TAKEN: Final = -1.0  # a party in a role that another column names
+_HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
+_ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
+_MASSES: Final = ("gross_mass", "net_mass")
+_UNITS: Final = {"tonne": "TNE", "kg": "KGM", "gram": "GRM"}  # words in scripts whose units no other table knows
+_WORDED: Final = 0.5  # of the cells hold words where a field holds names or texts
+_MOST: Final = 0.8  # of the cells must be of the kind that a field needs
+
+
+def is_heading(cell: str) -> bool:
+    """Whether a cell holds codes under headings that the HS has."""
+    known = shipped_nomenclature().codes
+    return is_hs_code(cell) and all(code[:4] in known for code in hs_digits(cell))
+
+
+_OF_KINDS: Final = {words: holds for words, _, holds, _ in CELLS}
+HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
+    "hs": is_heading,
+    "texts": _OF_KINDS["texts"],
+    "numbers": _NUMBER.fullmatch,
+    "firms": is_firm,
+    "addresses": _ADDRESS.search,
+    "references": _HEADING.fullmatch,
+    "places": _OF_KINDS["UN/LOCODEs"],
+    "countries": _OF_KINDS["countries"],
+    "dates": _OF_KINDS["dates"],
+    "currencies": _OF_KINDS["currencies"],
+    "units": _OF_KINDS["units"],
+    "packages": lambda cell: _OF_KINDS["packages"](cell) or _OF_KINDS["units"](cell),
+    "containers": _OF_KINDS["container numbers"],
+}
+# The kind of which most cells of a field must be; of other fields they must be words.
+_NEEDED: Final = {
+    "hs_code": "hs",
+    "container_numbers": "containers",
+    "currency": "currencies",
+    "quantity_unit": "units",
+    **dict.fromkeys(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading"), "references"),
+    "declaration_id": "references",
+    **dict.fromkeys(("gross_mass", "net_mass", "quantity", "packages", "value", "item_number"), "numbers"),
+    **dict.fromkeys((name for name in KINDS if name.startswith("country_of_")), "countries"),
+    **dict.fromkeys((name for name, kind in KINDS.items() if kind == "date"), "dates"),
+}
+_NO_WORDS: Final = ("hs", "numbers", "dates", "currencies", "containers")
+
+
+@lru_cache(maxsize=1)
+def _weights() -> dict[str, dict[str, dict[str, float]]]:
+    """Field -> `words` or `cells` -> concept or kind -> weight, from `layouts/header_weights.csv`.
+
+    The weights of the field `*` are every field's. `foreign` is that of a word of a concept without a weight, `unknown` that of a word without
+    a concept, `always` is added to each header.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: {"words": {}, "cells": {}})
+    for row in layout_rows("header_weights"):
+        found[row["field"]][row["of"]][row["clue"]] = float(row["weight"])
+    of_all = found.pop("*")["words"]
+    return {field: {"words": of_all | weights["words"], "cells": weights["cells"]} for field, weights in found.items()}
+
+
+def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses, with fields for columns of unknown headers.
+
+    Args:
+        guesses: from spellings; these stay.
+        fixed: positions that the user's map states; they stay.
+        contents: what the cells of each column are.
+    """
+    open_ones = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed and contents[g.position].filled]
+    if not open_ones:
+        return list(guesses)
+    languages = languages_of([g.header for g in guesses])
+    taken = frozenset(g.field for g in guesses)
+    words = [meanings(g.header, languages) for g in open_ones]
+    scores = [_scores(said, contents[g.position], taken) for g, said in zip(open_ones, words, strict=True)]
+    found = {
+        g.position: _taken_for(g, field, said) for g, field, said in zip(open_ones, assign(scores), words, strict=True) if field
+    }
+    return [found.get(g.position, g) for g in guesses]
+
+
+def _taken_for(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
+    weights = _weights()[field]["words"]
+    said = dict.fromkeys(concept for word in words for concept in sorted(word) if weights.get(concept, 0.0) > 0)
+    reduced = reduce_header(guess.header)
+    unit = reduced.unit or (next((find_unit(_UNITS[c]) for c in said if c in _UNITS), None) if field in _MASSES else None)
+    reason = f"its header says {', '.join(said)}, and its cells agree"
+    return replace(guess, field=field, reason=reason, unit=unit, currency=reduced.currency)
+
+
+def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -> dict[str, float]:
+    """The fields that a column may be, with their scores; none where it is likest a field that another column is."""
+    said = {field: score for field in _weights() if (score := header_score(field, words)) >= _LEAST_SAID}
+    shares: dict[str, float] = {}
+
+    def share(kind: str) -> float:
+        if kind not in shares:
+            shares[kind] = content.share(HOLDS[kind])
+        return shares[kind]
+
+    scores = {}
+    for field, score in said.items():
+        if not _possible(field, share) or (field == "hs_code" and len(content.cells) < 2):
+            continue  # a number that every row repeats is no code of its goods
+        total = score + sum(weight * share(kind) for kind, weight in _weights()[field]["cells"].items())
+        scores[field] = total + (_TAKEN if field in taken and field in PARTY_NAMES else 0.0)
+    best = max(scores.values(), default=0.0)
+    return {
+        field: score
+        for field, score in scores.items()
+        if score >= _LEAST and score >= best - _NEARER and (field not in taken or field in SEVERAL)
+    }
+
+
+def header_score(field: str, words: Sequence[Meaning]) -> float:
+    """What the words of a header say for a field: each the most that it may mean, a concept once."""
+    weights = _weights()[field]["words"]
+    total, counted = weights.get("always", 0.0), set[str]()
+    for word in words:
+        if not word:
+            total += weights["unknown"]
+            continue
+        score, concept = max((weights.get(concept, weights["foreign"]) * sure, concept) for concept, sure in word.items())
+        total += 0.0 if score > 0 and concept in counted else score
+        counted.add(concept)
+    return total
+
+
+def _possible(field: str, share: Callable[[str], float]) -> bool:
+    needed = _NEEDED.get(field)
+    if needed is not None:
+        return share(needed) >= _MOST and (needed != "numbers" or share("dates") < _MOST)
+    if field == "package_type":
+        return True
+    return share("texts") >= _WORDED and all(share(kind) < 1 - _MOST for kind in _NO_WORDS) and share("countries") < _MOST
+
+
+def assign(scores: Sequence[Mapping[str, float]]) -> list[str]:
+    """The field of each column, so that the sum of the scores is the largest; empty: none.
+
+    A field goes to one column, those of `SEVERAL` to any number. By augmenting paths (Kuhn 1955, Munkres 1957): each column has a field of
+    its own worth nothing, so there is always an assignment.
+    """
+    fields = [*dict.fromkeys(field for some in scores for field in some if field not in SEVERAL)]
+    several = [max(((score, f) for f, score in some.items() if f in SEVERAL), default=(0.0, "")) for some in scores]
+    own = [[several[row][0] if at == row else -1e9 for at in range(len(scores))] for row in range(len(scores))]
+    costs = [[-some.get(field, -1e9) for field in fields] + [-worth for worth in own[row]] for row, some in enumerate(scores)]
+    return [fields[at] if at < len(fields) else several[row][1] for row, at in enumerate(_cheapest(costs))]
+
+
+def _cheapest(costs: Sequence[Sequence[float]]) -> list[int]:
+    """The column of each row in the cheapest assignment; there are at least as many columns as rows."""
+    rows, columns = len(costs), len(costs[0]) if costs else 0
+    of_row, of_column = [0.0] * (rows + 1), [0.0] * (columns + 1)
+    row_at, back = [0] * (columns + 1), [0] * (columns + 1)
+    for row in range(1, rows + 1):
+        row_at[0], at = row, 0
+        least, used = [float("inf")] * (columns + 1), [False] * (columns + 1)
+        while row_at[at]:
+            used[at] = True
+            current, step, nearest = row_at[at], float("inf"), 0
+            for column in range(1, columns + 1):
+                if used[column]:
+                    continue
+                reduced = costs[current - 1][column - 1] - of_row[current] - of_column[column]
+                if reduced < least[column]:
+                    least[column], back[column] = reduced, at
+                if least[column] < step:
+                    step, nearest = least[column], column
+            for column in range(columns + 1):
+                if used[column]:
+                    of_row[row_at[column]] += step
+                    of_column[column] -= step
+                else:
+                    least[column] -= step
+            at = nearest
+        while at:
+            row_at[at] = row_at[back[at]]
+            at = back[at]
+    found = [0] * rows
+    for column in range(1, columns + 1):
+        if row_at[column]:
+            found[row_at[column] - 1] = column - 1
+    return found

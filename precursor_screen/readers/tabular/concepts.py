@@ -1,0 +1,175 @@
+"""What the words of a header mean: the role, thing and quality that each names, in any language of the trade.
+
+`Empf. Firma` says receiver and firm, `Warenbezeichnung` goods and text, 收货人名称 receiver and name. Which field that makes is for `assign`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import takewhile
+from typing import Final
+
+from precursor_screen.readers.tabular.headers import spaced
+from precursor_screen.readers.tabular.paper_headers import layout_rows
+
+_TOKEN: Final = re.compile(r"([^\W\d_]+|\d{4,})(\.?)")
+# Scripts without blanks between words: a word may begin at any letter. Han, kana, Hangul and Thai.
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3041-\u9fff\uac00-\ud7af]")
+_PHRASE: Final = 4  # words that a phrase of the lexicon has at most
+_LEAST_PIECE, _LEAST_TAIL = 4, 5  # letters of a part of a compound, and of one behind an unknown part
+_LINK, _ENDING, _CASE = 2, 3, 2  # letters between two parts (`s`, `en`), of an ending, and of one in the place of another
+_LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
+_SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
+_SPOKEN: Final = 0.5  # of the votes of the commonest language of a table, so that its headers may be short for words of this one
+
+Meaning = Mapping[str, float]  # concept -> how sure, 0 to 1; empty: an unknown word
+
+
+def letters(text: str) -> str:
+    """A text in small letters, without marks on or below them, as words are compared."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
+    return unicodedata.normalize("NFC", bare.casefold().replace("ı", "i"))
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
+    """Word or phrase -> language -> concepts, from `layouts/header_words.csv`; the words of a phrase are parted by a blank."""
+    found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for row in layout_rows("header_words"):
+        word = _joined(_tokens(row["word"]))
+        found[word][row["language"]] = found[word].get(row["language"], frozenset()) | {row["concept"]}
+    return dict(found)
+
+
+@lru_cache(maxsize=1)
+def _in_order() -> list[str]:
+    return sorted(word for word in _lexicon() if " " not in word)
+
+
+def _tokens(header: str) -> list[tuple[str, bool]]:
+    """The words of a header, and whether a point follows."""
+    return [(word, bool(point)) for word, point in _TOKEN.findall(letters(spaced(header)))]
+
+
+def languages_of(headers: Sequence[str]) -> frozenset[str]:
+    """The languages that the headers of a table are most likely in; English is always one."""
+    votes: defaultdict[str, float] = defaultdict(float)
+    for header in headers:
+        for word, _ in _tokens(header):
+            known = _lexicon().get(word, {})
+            for language in known:
+                votes[language] += 1 / len(known)
+    most = max(votes.values(), default=0.0)
+    return frozenset(["en", *(language for language, count in votes.items() if count >= _SPOKEN * most)])
+
+
+def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
+    """What each word of a header means; an unknown word means nothing.
+
+    Args:
+        header: as filed.
+        languages: of the table; abbreviations are of words in these.
+    """
+    return list(_meanings(_tokens(header), languages))
+
+
+def _meanings(tokens: list[tuple[str, bool]], languages: frozenset[str]) -> Iterator[Meaning]:
+    at = 0
+    while at < len(tokens):
+        count = next((n for n in range(min(_PHRASE, len(tokens) - at), 1, -1) if _joined(tokens[at : at + n]) in _lexicon()), 1)
+        if count > 1:
+            yield _as_they_stand(_joined(tokens[at : at + count]))
+        else:
+            yield from _word(*tokens[at], languages)
+        at += count
+
+
+def _joined(tokens: list[tuple[str, bool]]) -> str:
+    return " ".join(word for word, _ in tokens)
+
+
+def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meaning]:
+    if word.isdigit():
+        yield {"other": _SURE}  # "Quantity in 2024": the sum of a year, of no line
+        return
+    if _UNSPACED.search(word):
+        pieces = _cut(word)
+    elif word in _lexicon():
+        pieces = (word,)
+    elif pointed and (found := _shortened(word, languages) or _shortened_anywhere(word)):
+        yield found
+        return
+    else:
+        pieces = _compound(word)
+    if pieces:
+        yield from map(_as_they_stand, pieces)
+    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word)):
+        yield found
+    else:
+        tail = next((word[at:] for at in range(1, len(word) - _LEAST_TAIL + 1) if word[at:] in _lexicon()), "")
+        yield _as_they_stand(tail) if tail else {}
+
+
+def _as_they_stand(word: str) -> Meaning:
+    return dict.fromkeys((concept for concepts in _lexicon()[word].values() for concept in concepts), _SURE)
+
+
+def _shortened(word: str, languages: frozenset[str]) -> Meaning:
+    """What the words that begin so mean in the languages of the table."""
+    concepts = {c for full in _beginning(word) for of, means in _lexicon()[full].items() if of in languages for c in means}
+    return dict.fromkeys(concepts, _SHORT if len(word) >= _LEAST_PREFIX else _INITIAL)
+
+
+def _shortened_anywhere(word: str) -> Meaning:
+    """The same in any language, where all words that begin so mean one thing."""
+    concepts = {concept for full in _beginning(word) for means in _lexicon()[full].values() for concept in means}
+    return dict.fromkeys(concepts, _SHORT) if len(concepts) == 1 else {}
+
+
+def _inflected(word: str) -> Meaning:
+    """What a word means whose ending alone is another one: получателя, получатель."""
+    for length in range(len(word) - 1, max(_LEAST_PIECE, len(word) - _CASE) - 1, -1):
+        full = next((w for w in _beginning(word[:length]) if len(w) <= length + _CASE), "")
+        if full:
+            return dict.fromkeys(_as_they_stand(full), _SHORT)
+    return {}
+
+
+def _beginning(word: str) -> Iterator[str]:
+    known = _in_order()
+    at = bisect_left(known, word)
+    return takewhile(lambda full: full.startswith(word), (known[i] for i in range(at, len(known))))
+
+
+@lru_cache(maxsize=4096)
+def _compound(word: str) -> tuple[str, ...]:
+    """The parts of a compound, longest first; a last one may have an ending: Waren|bezeichnung, Versendung|s|land."""
+    for end in range(len(word), _LEAST_PIECE - 1, -1):
+        if word[:end] not in _lexicon():
+            continue
+        rest = word[end:]
+        for link in range(min(_LINK, len(rest)) + 1):
+            if behind := _compound(rest[link:]):
+                return (word[:end], *behind)
+        if len(rest) <= _ENDING:
+            return (word[:end],)
+    return ()
+
+
+@lru_cache(maxsize=4096)
+def _cut(word: str) -> tuple[str, ...]:
+    """The words in a run of letters without blanks: those that cover most of it, and the fewest of these."""
+    best: list[tuple[int, int, tuple[str, ...]]] = [(0, 0, ())]
+    for end in range(1, len(word) + 1):
+        found = best[end - 1]
+        for start in range(max(0, end - 16), end):
+            covered, pieces, words = best[start]
+            if word[start:end] in _lexicon():
+                found = max(found, (covered + end - start, pieces - 1, (*words, word[start:end])), key=lambda one: one[:2])
+        best.append(found)
+    return best[-1][2]

@@ -1,0 +1,123 @@
+"""Columns of headers that no table knows: by words and cells, all of them at once."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.readers.column_map import CANONICAL, SEVERAL
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.registry import read
+from precursor_screen.readers.tabular.assign import HOLDS, assign
+from precursor_screen.readers.tabular.paper_headers import layout_rows
+
+CELLS = {
+    "firm": ("Nordlicht Handel GmbH", "Blue Harbour Ltd", "Costa Verde S.A."),
+    "code": ("29141100", "84818010", "62052000"),
+    "text": ("acetone in drums", "steel valves", "cotton shirts"),
+    "mass": ("1200,5", "88,25", "19,75"),
+    "count": ("12", "7", "31"),
+    "country": ("CN", "IN", "DE"),
+    "date": ("2026-02-01", "2026-02-07", "2026-02-09"),
+    "place": ("SHANGHAI", "MOMBASA", "SANTOS"),
+    "number": ("26XY000100200", "26XY000100207", "26XY000100214"),
+    "address": ("1 Example Street, Pune", "2 Example Street, Pune", "3 Example Street, Pune"),
+}
+
+
+def read_table(**columns: str):
+    """A table of headers with cells of a kind each."""
+    lines = [";".join(columns), *(";".join(CELLS[kind][row] for kind in columns.values()) for row in range(3))]
+    (table,) = read("\n".join(lines).encode(), "m", ReadOptions())
+    assert table.reading is not None
+    return table
+
+
+def fields(columns: dict[str, str]) -> dict[str, str]:
+    return {column.guess.header: column.guess.field for column in read_table(**columns).reading.columns}
+
+
+@pytest.mark.parametrize(
+    ("columns", "taken"),
+    [
+        ({"Versenderfirma": "firm", "Empf. Firma": "firm", "Warenbez.": "text"}, ["consignor_name", "consignee_name", "description"]),
+        ({"Descrizione prodotti": "text", "Voce doganale merci": "code", "Paese proven.": "country"}, ["description", "hs_code", "country_of_dispatch"]),
+        ({"Warenbez.": "text", "Rohgewicht Ware": "mass", "Eigengewicht Ware": "mass"}, ["description", "gross_mass", "net_mass"]),
+        ({"Tavaran kuvaus": "text", "Viejän nimi": "firm", "Tuojan nimi": "firm"}, ["description", "exporter_name", "importer_name"]),
+        ({"商品描述说明": "text", "收货人公司名称": "firm", "发货人地址信息": "address"}, ["description", "consignee_name", "consignor_address"]),
+    ],
+)  # fmt: skip
+def test_headers_of_strangers(columns, taken):
+    assert list(fields(columns).values()) == taken
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Sendercode Q", "number"),  # a number of the sender, not its name
+        ("Bank des Empfängers", "firm"),
+        ("Warenwert je Tonne Zoll", "text"),  # words, no value
+        ("Empf. Firma", "mass"),
+        ("Warennummerntext", "mass"),
+        ("Frachtgewicht Rate", "mass"),
+        ("Zzyzx", "code"),  # cells alone are never enough
+        ("Gewicht Sdg", "country"),
+    ],
+)
+def test_what_header_or_cells_contradict_is_not_taken(header, kind):
+    assert fields({"Description": "text", header: kind})[header] == ""
+
+
+def test_one_code_in_every_row_is_no_code_of_its_goods():
+    table = "Warenbez.;Zolltarifcode X\nacetone;29141100\nwool;29141100\n"
+    (found,) = read(table.encode(), "m", ReadOptions())
+    assert {c.guess.header: c.guess.field for c in found.reading.columns}["Zolltarifcode X"] == ""
+
+
+def test_what_a_spelling_names_is_not_given_twice():
+    found = fields({"Description": "text", "Gross Weight": "mass", "Bruttogew. Sendung": "mass"})
+    assert (found["Gross Weight"], found["Bruttogew. Sendung"]) == ("gross_mass", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "kilograms"), [("น้ำหนักรวม (ตัน)", 1200500), ("น้ำหนักรวม (กก.)", 1200.5), ("총중량(톤)", 1200500)]
+)
+def test_the_unit_of_a_mass_stands_in_its_header_in_any_script(header, kilograms):
+    table = read_table(**{"Description": "text", header: "mass"})
+    assert float(table.lines.column("gross_mass_kg")[0].as_py()) == kilograms
+
+
+def test_the_reason_names_what_the_header_says():
+    column = read_table(**{"Description": "text", "Empf. Firma": "firm"}).reading.columns[1]
+    assert column.guess.reason == "its header says receiver, firm, and its cells agree"
+    assert not column.guess.exact
+
+
+NAMES = st.sampled_from(["hs_code", "gross_mass", "net_mass", "value", "consignee_name"])
+SCORES = st.lists(st.dictionaries(NAMES, st.integers(1, 40).map(lambda n: n / 8), max_size=4), max_size=5)
+
+
+def worth(scores: list[dict[str, float]], chosen: list[str]) -> float:
+    return sum(some[field] for some, field in zip(scores, chosen, strict=True) if field)
+
+
+@given(SCORES)
+def test_no_assignment_has_a_larger_sum(scores):
+    def allowed(chosen: tuple[str, ...]) -> bool:
+        once = [field for field in chosen if field and field not in SEVERAL]
+        return len(once) == len(set(once))
+
+    best = max(worth(scores, list(chosen)) for chosen in product(*(["", *some] for some in scores)) if allowed(chosen))
+    found = assign(scores)
+    assert allowed(tuple(found))
+    assert worth(scores, found) == pytest.approx(best)
+
+
+def test_the_weights_are_of_fields_and_of_kinds_that_are_known():
+    for row in layout_rows("header_weights"):
+        assert row["field"] in ("*", *CANONICAL)
+        assert row["of"] in ("words", "cells")
+        assert row["of"] == "words" or row["clue"] in HOLDS

@@ -1,0 +1,55 @@
+"""What the words of headers mean, in the languages of the trade."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.paper_headers import layout_rows
+
+
+def said(header: str, *others: str) -> set[str]:
+    return {concept for word in meanings(header, languages_of([header, *others])) for concept in word}
+
+
+@pytest.mark.parametrize(
+    ("header", "concepts"),
+    [
+        ("Warenbezeichnung", {"goods", "text"}),
+        ("Versendungsland", {"dispatch", "country"}),  # a letter stands between the parts
+        ("Versender/Ausführer", {"sender", "exporter"}),
+        ("收货人名称", {"receiver", "name"}),
+        ("Ausführer (Versender)", {"sender", "exporter"}),  # in any order
+        ("bill of entry", {"declaration"}),  # not a bill
+        ("port de chargement", {"port", "loading"}),  # not déchargement
+        ("Название получателя", {"name", "receiver"}),  # in another case
+        ("น้ำหนักสุทธิ", {"mass", "net"}),  # signs above and below letters
+        ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender
+        ("Quantity in 2024", {"count", "other"}),
+        ("XYZ", set()),
+    ],
+)
+def test_a_header_says(header, concepts):
+    assert said(header) == concepts
+
+
+def test_an_abbreviation_is_of_a_word_of_the_table_s_language():
+    assert {"sender", "dispatch"} <= said("Vers. Firma", "Warenbezeichnung", "Empfänger")
+    assert said("Vers. Firma", "Descripción de mercancía", "Embarcador") == {"firm"}
+    assert "receiver" in said(
+        "Empf. Firma", "Descripción de mercancía", "Embarcador"
+    )  # in all languages it is short for one thing
+
+
+def test_an_unknown_word_means_nothing_and_a_short_one_less():
+    assert meanings("Consignee Zzyzx", frozenset(["en"])) == [{"receiver": 1.0}, {}]
+    (word,) = meanings("F.", frozenset(["es"]))
+    assert 0 < word["date"] < 1
+
+
+def test_the_lexicon_is_in_order_and_each_concept_counts_somewhere():
+    rows = [(row["concept"], row["language"], row["word"]) for row in layout_rows("header_words")]
+    assert len(rows) == len(set(rows))
+    assert len({language for _, language, _ in rows}) >= 35
+    counted = {row["clue"] for row in layout_rows("header_weights")}
+    assert {concept for concept, _, _ in rows} <= counted
