@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.spark import cluster, run, tasks
-from precursor_screen.app.spark.tasks import Plan, Row, Unforeseen
+from precursor_screen.app.spark.tasks import KnownLists, Plan, Row, Unforeseen, digests_of
 from precursor_screen.cli.main import cli
-from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WorkerDied
+from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WatchlistError, WorkerDied
 from precursor_screen.kernel.match.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.text.key_numbers import number_of
@@ -171,6 +171,18 @@ def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
         tasks.number_lines(_Given(Plan(schema, {0: 1}, {0: "first"})), piece)
 
 
+def test_another_version_of_the_program_is_refused():
+    batch = pa.RecordBatch.from_arrays([pa.array([one]) for one in Row("", 0, 0, b"")], names=Row._fields)
+    with pytest.raises(UsageError, match="another version of the program"):
+        list(tasks.on_batches(lambda rows: rows, "another", iter([batch])))
+
+
+def test_other_watchlists_than_the_drivers_are_refused(reference):
+    assert KnownLists(reference, digests_of(reference)).opened() is reference
+    with pytest.raises(WatchlistError, match="not those of the driver"):
+        KnownLists(reference, ("another",)).opened()
+
+
 def test_texts_that_are_matched_apart_give_the_matches_of_all(reference):
     texts = [
         "ACETONE",
@@ -196,7 +208,9 @@ def test_texts_that_are_matched_apart_give_the_matches_of_all(reference):
     parts = [
         tasks.unpack(row)
         for key in keys
-        for row in tasks.match_values(_Given(reference), iter([row for row in rows if row.key == key]))
+        for row in tasks.match_values(
+            _Given(KnownLists(reference, digests_of(reference))), iter([row for row in rows if row.key == key])
+        )
     ]
     joined = merge_matches(parts, {})
     for name in ("substances", "parties", "mentions"):

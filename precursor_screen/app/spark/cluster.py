@@ -15,6 +15,7 @@ import numpy as np
 
 from precursor_screen.app.spark.tasks import SCHEMA, Numbers, Row, Work, on_batches
 from precursor_screen.core.errors import MissingExtra, UsageError, WorkerDied
+from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def find_keys(session: SparkSession, count: int) -> Numbers:
 
 def each(frame: DataFrame, work: Work) -> DataFrame:
     """What comes of the rows of each task."""
-    return frame.mapInArrow(partial(on_batches, work), SCHEMA)
+    return frame.mapInArrow(partial(on_batches, work, program_digest()), SCHEMA)
 
 
 def bring(frame: DataFrame) -> Iterator[Row]:

@@ -82,7 +82,8 @@ def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = 
     reference, progress = request.reference, request.progress
     progress("reading on the cluster")
     spread, tables, issues = _read(session, request, lines_a_task)
-    inputs, shared, plan = tuple(t.input for t in tables), spread.share(reference), spread.share(spread.plan)
+    inputs, plan = tuple(t.input for t in tables), spread.share(spread.plan)
+    shared = spread.share(tasks.KnownLists(reference, tasks.digests_of(reference)))
     progress("matching texts and parties")
     matched = spread.by_key(partial(tasks.cut_texts, plan, spread.keys), partial(tasks.match_values, shared))
     given = {"inputs": supplied_by(inputs), "matches": _join_matches(matched, spread.plan, reference)}

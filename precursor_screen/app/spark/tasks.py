@@ -21,7 +21,8 @@ from msgspec.structs import replace
 
 from precursor_screen.app.coverage import count_textless
 from precursor_screen.app.gathered import FaultKeeper, read_one, show_cells
-from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, Where
+from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, UsageError, WatchlistError, Where
+from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
 from precursor_screen.kernel.match.match import match_texts
@@ -59,6 +60,30 @@ class Shared(Protocol[T]):
     """What each process of the cluster loads once: Spark's broadcast."""
 
     value: T
+
+
+class KnownLists(Struct, frozen=True):
+    """A reference, with the digests of its watchlists as the driver knows them: what a process opens by path may be another edition."""
+
+    reference: Reference
+    digests: tuple[str, ...]
+
+    def opened(self) -> Reference:
+        """The reference, where its watchlists are those of the driver.
+
+        Raises:
+            WatchlistError: they are others.
+        """
+        if digests_of(self.reference) != self.digests:
+            raise WatchlistError(
+                "the watchlists of this machine are not those of the driver", remedy="Give all machines one folder."
+            )
+        return self.reference
+
+
+def digests_of(reference: Reference) -> tuple[str, ...]:
+    """What each watchlist holds."""
+    return tuple(watchlist.index.content_sha256 for watchlist in reference.watchlists)
 
 
 class Unforeseen(PrecursorScreenError):
@@ -210,7 +235,7 @@ def cut_texts(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterato
         yield from _spread(keys, numbers_of(values), pa.table([fields, values], names=["field", "value"]))
 
 
-def match_values(reference: Shared[Reference], rows: Iterator[Row]) -> Iterator[Row]:
+def match_values(reference: Shared[KnownLists], rows: Iterator[Row]) -> Iterator[Row]:
     """`matches` of values, each in all its fields; `cut` goes on."""
     whole = list(rows)
     yield from (row for row in whole if row.kind)
@@ -225,7 +250,7 @@ def match_values(reference: Shared[Reference], rows: Iterator[Row]) -> Iterator[
             if pa.types.is_list(kind):
                 values = pa.ListArray.from_arrays(np.arange(len(values) + 1, dtype=np.int32), values)
             columns[field] = pa.chunked_array([values.cast(kind), pa.nulls(others, kind)])
-        yield Row("matches", 0, 0, pack(match_texts(pa.table(columns), reference.value)))
+        yield Row("matches", 0, 0, pack(match_texts(pa.table(columns), reference.value.opened())))
 
 
 def cut_lines(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
@@ -236,13 +261,13 @@ def cut_lines(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterato
 
 
 def judge_lines(
-    given: Shared[dict[str, Any]], reference: Shared[Reference], every_line: bool, rows: Iterator[Row]
+    given: Shared[dict[str, Any]], reference: Shared[KnownLists], every_line: bool, rows: Iterator[Row]
 ) -> Iterator[Row]:
     """`part`: what lines of whole shipments come to, and how many of them have no text of goods."""
     if whole := list(rows):
         lines = _joined(whole).sort_by(LINE_NO)
         del whole
-        part = judge_part(lines, **given.value, reference=reference.value, every_line=every_line)
+        part = judge_part(lines, **given.value, reference=reference.value.opened(), every_line=every_line)
         yield Row("part", 0, 0, pack((part, count_textless(lines))))
 
 
@@ -258,8 +283,19 @@ def show_rows(wanted: Mapping[int, Numbers], rows: Iterator[Row]) -> Iterator[Ro
             )
 
 
-def on_batches(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """A step of ours as one of Spark's."""
+def on_batches(work: Work, program: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A step of ours as one of Spark's.
+
+    Args:
+        work: the step.
+        program: the driver's `program_digest`.
+        batches: rows of `SCHEMA`.
+
+    Raises:
+        UsageError: this machine has another version of the program, of Python or of a library.
+    """
+    if program_digest() != program:
+        raise UsageError("this machine has another version of the program than the driver", remedy="Install the same on all.")
     leave_out_pandas()
     given = (Row(*values) for batch in batches for values in zip(*(column.to_pylist() for column in batch.columns), strict=True))
     for row in work(given):
