@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from precursor_screen.core.model import Control, Substance
-    from precursor_screen.reference.shipped import LawTables
     from precursor_screen.reference.substance_diff import Change, State, TableDiff
     from precursor_screen.reference.substances import SubstanceTable
 
@@ -286,12 +285,13 @@ def diff(
       precursor-screen substances diff current eu-2027.zip --inputs inbox
     """
     from precursor_screen.core.errors import UsageError
+    from precursor_screen.reference import shipped
     from precursor_screen.reference.substance_diff import diff_tables
 
     law = law_packs.law_with(ctx, Path(new), override) if old == CURRENT else None
     if inputs and law is None:
         raise UsageError("--inputs is for a pack", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}")
-    before, after = _states_of_pack(law) if law else _states(old, new)
+    before, after = (_state_of(shipped.substances_folder()), _state_of(law.substances)) if law else _states(old, new)
     found = diff_tables(before, after)
     compared = law_packs.compare_bands(ctx, inputs, jurisdiction, law) if law and inputs else None
     if as_json:
@@ -302,15 +302,12 @@ def diff(
     common.say(compared.lines() if compared else ())
 
 
-def _states_of_pack(law: LawTables) -> tuple[State, State]:
-    from precursor_screen.reference import shipped
+def _state_of(folder: Path) -> State:
     from precursor_screen.reference.substance_diff import State
     from precursor_screen.reference.substances import load_substances
     from precursor_screen.reference.thresholds import load_thresholds
 
-    folders = shipped.substances_folder(), law.substances
-    before, after = (State(load_substances(f).substances, load_thresholds(f), None) for f in folders)
-    return before, after
+    return State(load_substances(folder).substances, load_thresholds(folder), None)
 
 
 def _states(old: str, new: str) -> tuple[State, State]:
@@ -332,8 +329,7 @@ def _states(old: str, new: str) -> tuple[State, State]:
     for name in (old, new):
         if not Path(name).is_dir():
             raise UsageError(f"{name!r} is neither a day nor a folder", remedy="Write a day as 2024-12-03.")
-    a, b = (State(load_substances(Path(p)).substances, load_thresholds(Path(p)), None) for p in (old, new))
-    return a, b
+    return _state_of(Path(old)), _state_of(Path(new))
 
 
 def _day(text: str) -> date | None:

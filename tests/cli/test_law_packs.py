@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from precursor_screen.reference import shipped
 from tests.cases.evidence.test_sign import make_key, needs_ssh_keygen, public_of
@@ -46,6 +47,10 @@ def changed(folder):
     table = folder / "concern.csv"
     table.write_text(table.read_text() + "p-2-p,E,1,100,,,AS 2026 77,true\n")
     return folder
+
+
+def rows_of(sheet):
+    return CalamineWorkbook.from_path("report.xlsx").get_sheet_by_name(sheet).to_python()
 
 
 def screened(ps, *options):
@@ -136,6 +141,11 @@ def test_a_pack_against_what_ships_needs_a_reason_that_reports_print(ps, manifes
     report, _ = screened(ps)
     assert report["provenance"]["law_packs"][0]["override"] == "order 12 of the ministry"
     assert "the pack of law ch (BetmVV-EDI 2026) says otherwise than what ships: order 12 of the ministry" in report["notices"]
+    ps(*SCREEN, "-o", "report.html", "-o", "report.xlsx")
+    said = "BetmVV-EDI 2026, of 2026-10-05, not signed, SHA-256 "
+    assert f"<dt>Pack of law ch</dt><dd>{said}" in Path("report.html").read_text("utf-8")
+    cells = [c for sheet in CalamineWorkbook.from_path("report.xlsx").sheet_names for row in rows_of(sheet) for c in row]
+    assert [c for c in cells if str(c).startswith(said)]
     assert "says otherwise than what ships: order 12" in ps("substances", "status").out
 
 
