@@ -100,7 +100,7 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
     open_ones = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed and contents[g.position].filled]
     if not open_ones:
         return list(guesses)
-    languages = languages_of([g.header for g in guesses])
+    languages = languages_of(tuple(g.header for g in guesses))
     taken = frozenset(g.field for g in guesses)
     words = [meanings(g.header, languages) for g in open_ones]
     scores = [_scores(said, contents[g.position], taken) for g, said in zip(open_ones, words, strict=True)]

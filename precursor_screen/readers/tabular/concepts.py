@@ -1,6 +1,6 @@
 """What the words of a header mean: the role, thing and quality that each names, in any language of the trade.
 
-`Empf. Firma` says receiver and firm, `Warenbezeichnung` goods and text, 收货人名称 receiver and name. Which field that makes is for `assign`.
+`Empf.-Name` says receiver and name, `Warenbezeichnung` goods and text, 收货人名称 receiver and name. Which field that makes is for `assign`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -32,6 +32,8 @@ Meaning = Mapping[str, float]  # concept -> how sure, 0 to 1; empty: an unknown 
 
 def letters(text: str) -> str:
     """A text in small letters, without marks on or below them, as words are compared."""
+    if text.isascii():
+        return text.casefold()
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
     return unicodedata.normalize("NFC", bare.casefold().replace("ı", "i"))
 
@@ -56,7 +58,8 @@ def _tokens(header: str) -> list[tuple[str, bool]]:
     return [(word, bool(point)) for word, point in _TOKEN.findall(letters(spaced(header)))]
 
 
-def languages_of(headers: Sequence[str]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def languages_of(headers: tuple[str, ...]) -> frozenset[str]:
     """The languages that the headers of a table are most likely in; English is always one."""
     votes: defaultdict[str, float] = defaultdict(float)
     for header in headers:

@@ -57,7 +57,7 @@ def note_unread(
         explained: of a table without a header the columns whose cells are of some kind that is neither; None: it has a header.
     """
     fields = frozenset(guess.field for guess in guesses)
-    languages = languages_of([guess.header for guess in guesses])
+    headers = tuple(guess.header for guess in guesses)
     for guess, content in zip(guesses, contents, strict=True):
         if guess.field or not content.filled:
             continue
@@ -65,7 +65,7 @@ def note_unread(
         # What a layout calls a code may hold names all the same.
         if not open_question and (not guess.preset or content.share(is_firm) < _FIRMS):
             continue
-        said = frozenset(concept for word in meanings(guess.header, languages) for concept in word)
+        said = frozenset(concept for word in meanings(guess.header, languages_of(headers)) for concept in word)
         code, what = _looks(said, content, fields)
         if not code and explained is not None and guess.position not in explained:
             code, what = _may_be(content)
