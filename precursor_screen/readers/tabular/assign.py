@@ -131,7 +131,7 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
 
     scores = {}
     for field, score in said.items():
-        if not _possible(field, share) or (field == "hs_code" and len(content.cells) < 2):
+        if not _possible(field, share) or (field == "hs_code" and len(content.cells) < 2 <= content.filled):
             continue  # a number that every row repeats is no code of its goods
         total = score + sum(weight * share(kind) for kind, weight in _weights()[field]["cells"].items())
         scores[field] = total + (_TAKEN if field in taken and field in PARTY_NAMES else 0.0)

@@ -71,10 +71,11 @@ def test_what_header_or_cells_contradict_is_not_taken(header, kind):
     assert fields({"Description": "text", header: kind})[header] == ""
 
 
-def test_one_code_in_every_row_is_no_code_of_its_goods():
-    table = "Warenbez.;Zolltarifcode X\nacetone;29141100\nwool;29141100\n"
+@pytest.mark.parametrize(("rows", "field"), [(["acetone", "wool"], ""), (["acetone"], "hs_code")])
+def test_one_code_in_every_one_of_several_rows_is_no_code_of_its_goods(rows, field):
+    table = "\n".join(["Warenbez.;Zolltarifcode X", *(f"{goods};29141100" for goods in rows)])
     (found,) = read(table.encode(), "m", ReadOptions())
-    assert {c.guess.header: c.guess.field for c in found.reading.columns}["Zolltarifcode X"] == ""
+    assert {c.guess.header: c.guess.field for c in found.reading.columns}["Zolltarifcode X"] == field
 
 
 def test_what_a_spelling_names_is_not_given_twice():
