@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 try:
     import fcntl
@@ -68,7 +68,6 @@ def remove_oldest(folder: Path, pattern: str, most: int) -> None:
 
 
 _PREFIX, _HELD = "precursor-screen-", "held"
-_held: list[IO[bytes]] = []  # open as long as the process lives: its locks tell that it does
 
 
 def temporary_folder() -> Path:
@@ -80,8 +79,8 @@ def temporary_folder() -> Path:
     _remove_left(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     if fcntl is not None:
-        _held.append((folder / _HELD).open("wb"))
-        fcntl.flock(_held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Never closed: the lock tells that the process lives.
+        fcntl.flock(os.open(folder / _HELD, os.O_CREAT | os.O_RDWR, PRIVATE), fcntl.LOCK_EX | fcntl.LOCK_NB)
     return folder
 
 
