@@ -159,20 +159,20 @@ def gather(request: Request) -> GatherResult:
     """Reads the inputs; for errors see `stream.run`."""
     tables: list[InputTables] = []
     errors: list[InputError] = []
-    kept: list[tuple[int, int]] = []  # numbers of the lines and of the cells of each table
+    numbers: list[tuple[int, int]] = []  # of the lines and of the cells of each table, in the spool
     spool = request.spool
     for source in request.sources:
         request.progress(f"reading {source.name}")
         try:
             for one in read_one(source, request.options, request.keep_fault):
-                kept.append((spool.add(one.lines), spool.add(one.raw)))
+                numbers.append((spool.add(one.lines), spool.add(one.raw)))
                 tables.append(replace(one, lines=no_lines(), raw=_NO_CELLS))
             spool.release()
         except MappingError:
             raise
         except InputError as error:
             errors.append(error)
-    back = [(spool.table(lines), spool.table(raw)) for lines, raw in kept]
+    back = [(spool.table(lines), spool.table(raw)) for lines, raw in numbers]
     tables = [replace(one, lines=lines, raw=raw) for one, (lines, raw) in zip(tables, back, strict=True)]
     issues = issues_of(tables, errors, request)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
@@ -185,7 +185,7 @@ def gather(request: Request) -> GatherResult:
     )
     kept, repeated = find_repeated(lines)
     if repeated.num_rows:
-        lines, origin = lines.take(kept), origin.take(kept)
+        lines, origin = spool.table(spool.add(lines.take(kept))), origin.take(kept)
     found, by_hand = find_asides(tables, request.reference)
     issues = pa.concat_tables([issues, repeated, by_hand])
     gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)

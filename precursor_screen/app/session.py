@@ -125,7 +125,7 @@ class Session(Struct, frozen=True):
         settings: see there.
         reference: from `load(settings)`.
         progress: told what is being done.
-        keep_fault: told of an error in reading one input that nobody foresaw; None: it is raised.
+        keep_fault: called with an unforeseen error in reading an input; where it is None the error is raised.
     """
 
     settings: Settings

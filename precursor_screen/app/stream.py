@@ -82,10 +82,10 @@ def run(
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
-        jobs: processes for matching; 0: as many as there are cores.
+        jobs: processes for matching, and threads for judging; 0: as many as there are cores.
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
-        keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
+        keep_fault: called with an unforeseen error in reading an input; by default the error is raised.
         sample: share of the shipments without a flag that are shown all the same, from 0 to 1.
         refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
         every_line: whether `Run.screened` is to hold all lines as they were resolved, which takes a kilobyte each.

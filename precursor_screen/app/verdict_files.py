@@ -128,7 +128,7 @@ def _read_csv(source: Path, content: bytes) -> Stated:
             else:
                 undecided += any(cells.values())
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"is no CSV in UTF-8: {error}", where=Where(str(source)), remedy="Save it as CSV, UTF-8.") from error
+        raise UsageError(f"is not CSV in UTF-8: {error}", where=Where(str(source)), remedy="Save it as CSV, UTF-8.") from error
     return Stated(drafts, undecided)
 
 

@@ -89,15 +89,19 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
             one.shutdown(cancel_futures=True)
 
 
+# Python's lock keeps more threads from being any faster, and each holds the 150 MB of its piece.
+MOST_AT_ONCE = 4
+
+
 def in_turn(function: Callable[[T], R], pieces: Iterator[T], jobs: int) -> Iterator[R]:
     """The results in order, of as many pieces at once as there are jobs, in threads: for what leaves Python's lock alone most of the time.
 
     Args:
         function: right in any thread.
         pieces: asked for one by one, so that not all of them need to be there at once.
-        jobs: threads; 0: as many as there are cores; 1: none.
+        jobs: threads, of which no more than `MOST_AT_ONCE` are started; 0: as many as there are cores; 1: none.
     """
-    jobs = jobs or os.cpu_count() or 1
+    jobs = min(jobs or os.cpu_count() or 1, MOST_AT_ONCE)
     if jobs == 1:
         yield from map(function, pieces)
         return

@@ -220,10 +220,10 @@ def _check(draft: VerdictDraft, officer: str, now: datetime, where: Where) -> Ve
     """
     if draft.verdict not in VERDICTS:
         remedy = did_you_mean(draft.verdict, VERDICTS) or f"Use one of {', '.join(VERDICTS)}."
-        raise UsageError(f"{draft.verdict!r} is no verdict", where=where, remedy=remedy)
+        raise UsageError(f"{draft.verdict!r} is not a verdict", where=where, remedy=remedy)
     if not _REASON.fullmatch(draft.reason):
         remedy = f"Use small letters, digits and hyphens: {', '.join(REASONS)}."
-        raise UsageError(f"{draft.reason!r} is no reason code", where=where, remedy=remedy)
+        raise UsageError(f"{draft.reason!r} is not a reason code", where=where, remedy=remedy)
     if len(draft.text) > _MOST_TEXT:
         raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
     at = _moment(draft, now, where)
@@ -316,7 +316,7 @@ def _moment(draft: VerdictDraft, now: datetime, where: Where) -> datetime:
     try:
         at = datetime.fromisoformat(draft.at)
     except ValueError as error:
-        raise UsageError(f"{draft.at!r} is no time", where=where, remedy=_TIME) from error
+        raise UsageError(f"{draft.at!r} is not a time", where=where, remedy=_TIME) from error
     if at.tzinfo is None:
         raise UsageError(f"{draft.at!r} has no time zone", where=where, remedy=_TIME)
     if at > now + _CLOCKS:

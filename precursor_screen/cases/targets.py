@@ -95,7 +95,7 @@ def not_found(text: str, where: Where | None) -> UsageError:
     """That nothing is called so, and what to do."""
     if _MANGLED.fullmatch(text.strip()):
         remedy = "A spreadsheet program has made a number of the id: import the column as text, or use the workbook."
-        return UsageError(f"{text!r} is no id of a flag any more", where=where, remedy=remedy)
+        return UsageError(f"{text!r} is no longer the id of a flag", where=where, remedy=remedy)
     short = f" (a flag's id takes at least {LEAST} characters)" if len(text) < LEAST else ""
     return UsageError(f"no flag, shipment, bill or party {text!r} is in the ledger{short}", where=where, remedy=_LIST)
 

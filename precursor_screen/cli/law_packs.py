@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from precursor_screen.cli import common
-from precursor_screen.core.words import printable
+from precursor_screen.core.words import counted, printable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -64,8 +64,8 @@ def status(ctx: click.Context, as_of: str | None, jurisdiction: str | None, requ
         common.say(f"pack {p.id}: {show_pack(asdict(p))}" for p in packs)
         common.say(f"{stage}: {i}, {instrument} {schedule} from {since}" for since, instrument, schedule, i, stage in coming)
     code = check_jurisdiction(str(common.pick(common.settings(ctx), "jurisdiction", jurisdiction, "--jurisdiction")))
-    counted = (*CONVENTIONS, OWN_LIST, law_of(code, day)) if code else tuple(e.instrument for e in table.editions)
-    stale = require_fresh and any(e["stale"] for e in editions if e["instrument"] in counted)
+    asked = (*CONVENTIONS, OWN_LIST, law_of(code, day)) if code else tuple(e.instrument for e in table.editions)
+    stale = require_fresh and any(e["stale"] for e in editions if e["instrument"] in asked)
     return ExitCode.NOT_SCREENED if stale else ExitCode.CLEAR
 
 
@@ -81,7 +81,7 @@ def _edition_line(record: dict[str, Any]) -> str:
     name = f"{record['instrument']} {record['schedule']}".strip()
     compared = "never compared with its source"
     if record["checked"]:
-        compared = f"compared {record['checked']}, {record['age_days']} days ago{' STALE' if record['stale'] else ''} (limit {record['max_age_days']})"
+        compared = f"compared {record['checked']}, {counted(record['age_days'], 'day')} ago{' STALE' if record['stale'] else ''} (limit {record['max_age_days']})"
     return f"{name:<12} {record['pack']:<10} {compared}: {record['edition']}"
 
 

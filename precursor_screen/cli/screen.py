@@ -172,7 +172,7 @@ def _check_table_path(path: Path) -> None:
     from precursor_screen.core.errors import UsageError, Where
 
     if path.suffix.lower() not in (".csv", ".parquet"):
-        problem = f"{path.suffix or 'no suffix'} is no table format"
+        problem = f"{path.suffix or 'no suffix'} is not a format of tables"
         raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 

@@ -10,7 +10,7 @@ _ENCODE_ASCII = json.JSONEncoder(default=str, allow_nan=False).encode
 
 
 def dump(value: Any) -> str:
-    """Compact JSON; whatever is no JSON type (decimal, date) as text. A lone surrogate, which UTF-8 cannot carry, is escaped."""
+    """Compact JSON; whatever is not a JSON type (decimal, date) as text. A lone surrogate, which UTF-8 cannot carry, is escaped."""
     text = _ENCODE(value)
     try:
         text.encode()

@@ -45,7 +45,7 @@ def read_columnar(blob: Blob) -> Sheet:
         raise unreadable(blob.name, f"is a damaged {kind} file ({first})", "Transfer it again, whole.") from error
     names, texts = tuple(name for name, _ in columns), [column for _, column in columns]
     notes = tuple(
-        Broken(1, name, count, f"{count} cells of the column {name} are bytes that are no text", "undecodable-text")
+        Broken(1, name, count, f"{count} cells of the column {name} are bytes that are not text", "undecodable-text")
         for name, count in undecodable.items()
     )
     return Sheet(blob.name, kind, "", head_of(names, texts, 30), True, memory_reader(texts), notes, _texts_beside(table))
@@ -109,7 +109,7 @@ def flatten(table: pa.Table, undecodable: Counter[str] | None = None) -> list[tu
 
     Args:
         table: of any types.
-        undecodable: how many cells of a column were bytes that are no text; added to.
+        undecodable: how many cells of a column were bytes that are not text; added to.
     """
     columns: list[tuple[str, pa.ChunkedArray]] = []
     pending = list(zip(table.column_names, table.columns, strict=True))

@@ -2,7 +2,7 @@
 
 Service characters come from UNA (ISO 9735, section 7) or from where they stand in ISA (X12.5), else from the usual ones. Real files
 have tabs and line breaks around segments, line breaks as the only terminator, terminators twice, no envelope, and several
-interchanges with service characters of their own. What is no segment is handed on as damaged, never left out.
+interchanges with service characters of their own. What is not a segment is handed on as damaged, never left out.
 """
 
 from __future__ import annotations

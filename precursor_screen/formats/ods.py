@@ -50,7 +50,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
         zipfile.BadZipFile, zlib.error, EOFError, KeyError: damaged.
     """
     if "content.xml" not in archive.NameToInfo:
-        raise unreadable(name, "is no spreadsheet", "Save it as XLSX.")
+        raise unreadable(name, "is not a spreadsheet", "Save it as XLSX.")
     reader = _Reader(cells)
     try:
         with archive.open("content.xml") as stream:

@@ -97,12 +97,12 @@ def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
             try:
                 value = _loads(line)
             except (ValueError, RecursionError) as error:
-                value = Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record")
+                value = Broken(number, line[:_SHOWN], 1, f"is not JSON ({error})"[:_SHOWN], "broken-record")
         yield number, value, line
 
 
 def _loads(text: str) -> Any:
-    # Numbers stay as filed: 0304 is no JSON number, but 900.10 is, and its zero belongs to the document.
+    # Numbers stay as filed: 0304 is not a JSON number, but 900.10 is, and its zero belongs to the document.
     return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_keep_repeated)
 
 

@@ -143,7 +143,7 @@ def looks_mail(head: bytes) -> bool:
 
 
 def is_binary(head: bytes) -> bool:
-    """Whether the bytes are no text in any code page: NULs throughout, or one in twenty a control character."""
+    """Whether the bytes are not text in any code page: NULs throughout, or one in twenty a control character."""
     sample = head[: 1 << 16]
     bad = len(sample) - len(sample.translate(None, _CONTROLS))
     return bad > max(3, len(sample) // 20)

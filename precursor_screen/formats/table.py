@@ -204,7 +204,7 @@ _NAMED = {
     "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),
     "pdf": ("is a PDF", "Ask for the data as XLSX or CSV; a printed page cannot be screened."),
     "image": ("is an image", "Ask for the data as XLSX or CSV; a scan cannot be screened."),
-    "binary": ("is no text and no format that is read", "Check that the file is whole, and what it is."),
+    "binary": ("is neither text nor a format that is read", "Check that the file is whole, and what it is."),
 }
 
 

@@ -244,7 +244,7 @@ _SQLITE = {
     "SQLITE_READONLY": ("may not be written", "Check the permissions of the file and its folder."),
     "SQLITE_CANTOPEN": ("cannot be opened", "Check that the folder exists and may be written to."),
     "SQLITE_PERM": ("may not be read", "Check the permissions of the file and its folder."),
-    "SQLITE_NOTADB": ("is no ledger: not an SQLite database", "Name another file; nothing was changed."),
+    "SQLITE_NOTADB": ("is not a ledger: not an SQLite database", "Name another file; nothing was changed."),
     "SQLITE_CORRUPT": ("is damaged", "Restore the last backup, or save what can be read with `sqlite3 LEDGER .recover`."),
 }
 

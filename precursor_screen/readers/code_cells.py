@@ -168,7 +168,7 @@ def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -
         good = [c for c in restored if not is_filler(c) and 6 <= len(c) <= 12 and is_chapter(c[:2])]
         parsed.append(good)
         if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip("0. "):
-            bad.append((position, "invalid-hs-code", f"{text[:60]!r} is no HS code of 6 to 12 digits"))
+            bad.append((position, "invalid-hs-code", f"{text[:60]!r} is not an HS code of 6 to 12 digits"))
         if len(good) > 1:
             bad.append((position, "several-hs-codes", f"the cell holds {len(good)} codes; rules about the code use {good[0]}"))
     distinct.report(bad, "hs_code", rows, issues)
@@ -257,7 +257,7 @@ def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array,
     parsed = [list(dict.fromkeys(map(written, pattern.findall(t[:20_000])))) or _as_filed(t[:20_000]) for t in distinct.texts]
     if field == "cas_numbers":
         wrong = [", ".join(v for v in values if not casrn.is_valid(v) and not is_ec(v)) for values in parsed]
-        message = "the check digit is wrong, or it is no CAS or EC number"
+        message = "the check digit is wrong, or it is not a CAS or EC number"
         bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
         distinct.report(bad, field, rows, issues)
     return distinct.spread([v or None for v in parsed], TEXTS)

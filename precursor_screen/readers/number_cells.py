@@ -240,7 +240,7 @@ def _factors(
     units = [find_unit(t) for t in distinct.texts]
     factors = [u.factor if u and u.kind == MASS else None for u in units]
     bad = [
-        (i, "unparsed-mass", f"{t!r} is no unit of mass, so {field} is not known")
+        (i, "unparsed-mass", f"{t!r} is not a unit of mass, so {field} is not known")
         for i, t in enumerate(distinct.texts)
         if factors[i] is None
     ]

@@ -100,7 +100,7 @@ def load_nomenclature(folder: Path) -> Nomenclature:
     texts: dict[str, str] = {}
     for row in read_rows(folder / "nomenclature.csv", ("code", "description")):
         if not re.fullmatch(r"(\d\d){1,3}", row["code"]):
-            raise row.error(f"{row['code']!r} is no code of the HS")
+            raise row.error(f"{row['code']!r} is not a code of the HS")
         texts[row["code"]] = row["description"]
     nouns = Counter(noun for text in texts.values() for noun in {stem(noun) for noun in heading_nouns(text)})
     headings = sorted(code for code in texts if len(code) == 4)

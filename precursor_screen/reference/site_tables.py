@@ -96,9 +96,9 @@ def _mass(cell: str, default: float) -> float:
     try:
         kg = float(cell)
     except ValueError:
-        raise ValueError(f"{cell!r} is no mass in kilograms") from None
+        raise ValueError(f"{cell!r} is not a mass in kilograms") from None
     if not 0 < kg < float("inf"):
-        raise ValueError(f"{cell!r} is no mass above zero")
+        raise ValueError(f"{cell!r} is not a mass above zero")
     return kg
 
 
@@ -153,15 +153,15 @@ def _rate(row: Row) -> Rate:
     ValueError: a cell says nothing that can be used.
     """
     if not _CODE.fullmatch(row["currency"]) or row["currency"] == USD:
-        raise ValueError(f"{row['currency']!r} is no code of another currency")
+        raise ValueError(f"{row['currency']!r} is not a code of another currency")
     try:
         usd = Decimal(row["usd"])
     except InvalidOperation:
         raise ValueError(f"{row['usd']!r} is not a number") from None
     if not usd.is_finite() or usd <= 0:
-        raise ValueError(f"{row['usd']!r} is no rate above zero")
+        raise ValueError(f"{row['usd']!r} is not a rate above zero")
     try:
         day = date.fromisoformat(row["date"])
     except ValueError:
-        raise ValueError(f"{row['date']!r} is no day; write it as 2026-11-25") from None
+        raise ValueError(f"{row['date']!r} is not a day; write it as 2026-11-25") from None
     return Rate(row["currency"], day, usd)

@@ -134,7 +134,7 @@ def check_hs(substances: Sequence[Substance]) -> list[str]:
                 problems.append(f"{here}: there is no chapter {h.hs6[:2]}")
             for year in (h.edition_from, h.edition_until):
                 if year is not None and year not in _HS_EDITIONS:
-                    problems.append(f"{here}: {year} is no edition of the Harmonized System")
+                    problems.append(f"{here}: {year} is not an edition of the Harmonized System")
             if h.own and h.hs6.endswith("9"):
                 problems.append(f"{here}: a residual subheading cannot be its own")
         for a, b in combinations(s.hs_codes, 2):
@@ -171,4 +171,4 @@ def check_listings(substances: Sequence[Substance], instruments: Collection[str]
 def check_formulas(substances: Sequence[Substance]) -> list[str]:
     """Formulas that are none; an empty one is not known, which is no fault."""
     wrong = (s for s in substances if s.formula and not _FORMULA.fullmatch(s.formula))
-    return [f"{s.substance_id}: {s.formula!r} is no formula" for s in wrong]
+    return [f"{s.substance_id}: {s.formula!r} is not a formula" for s in wrong]

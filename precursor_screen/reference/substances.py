@@ -249,7 +249,7 @@ def _role(row: Row) -> tuple[str, str]:
 def _price(row: Row) -> Decimal:
     price = _decimal(row["usd_per_kg"])
     if price is None or not price.is_finite() or price <= 0:
-        raise ValueError(f"{row['usd_per_kg']!r} is no price above zero")
+        raise ValueError(f"{row['usd_per_kg']!r} is not a price above zero")
     read_boolean(row["verified"])
     return price
 
@@ -257,7 +257,7 @@ def _price(row: Row) -> Decimal:
 def _solution(row: Row) -> tuple[Decimal, Decimal]:
     percent, density = _decimal(row["percent"]), _decimal(row["kg_per_l"])
     if percent is None or density is None or not 0 <= percent <= 100 or not Decimal("0.5") <= density <= 4:
-        raise ValueError(f"{row['percent']!r} per cent of {row['kg_per_l']!r} kilograms a litre is no solution")
+        raise ValueError(f"{row['percent']!r} per cent of {row['kg_per_l']!r} kilograms a litre is not a solution")
     read_boolean(row["verified"])
     return percent, density
 

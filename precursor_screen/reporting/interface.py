@@ -66,7 +66,9 @@ def parse_mode(text: str, where: str) -> int:
     mode = int(text, 8) if _MODES.fullmatch(text) else -1
     if mode & _OWN != _OWN or mode & ~_READ_AND_WRITE:
         raise UsageError(
-            f"{text!r} is no mode of a report", where=Where(where), remedy="Use 0600, 0640 or another in which the owner has 6."
+            f"{text!r} is not a mode of a report",
+            where=Where(where),
+            remedy="Use 0600, 0640 or another in which the owner has 6.",
         )
     return mode
 

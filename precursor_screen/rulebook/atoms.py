@@ -205,7 +205,7 @@ def _check_pattern(pattern: str) -> None:
     except pa.ArrowInvalid as error:
         reason = str(error).splitlines()[0].partition(": ")[2]
         raise AtomError(
-            f"{pattern!r} is no pattern: {reason}", "Patterns are those of RE2: no look-behind, no back reference."
+            f"{pattern!r} is not a pattern: {reason}", "Patterns are those of RE2: no look-behind, no back reference."
         ) from error
 
 
@@ -247,7 +247,7 @@ def parse_derived(name: str, spec: Any, scope: Scope) -> Expression:
 def _text_column(name: Any, scope: Scope) -> Expression:
     column = scope.column(str(name))
     if column.kind != "text":
-        raise AtomError(f"{name!r} is no text")
+        raise AtomError(f"{name!r} is not a text")
     return column
 
 

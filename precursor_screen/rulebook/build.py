@@ -166,7 +166,7 @@ class Builder:
                 if name in BY_NAME:
                     raise AtomError(f"{name!r} is a field already", "Choose another name.")
                 if not _NAME.fullmatch(name):
-                    raise AtomError(f"{name!r} is no name", "Use small letters, figures and underscores.")
+                    raise AtomError(f"{name!r} is not a name", "Use small letters, figures and underscores.")
                 derived[name] = parse_derived(name, spec, self.scope)
             except (AtomError, ValueError) as error:
                 self.complain(f"derive.{name}", error)

@@ -195,7 +195,7 @@ def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: 
             if type(value) is not int or value < 1:
                 complain(key, "min_history is a number of earlier lines", "min_history: 5")
         elif days_of(value) is None:
-            complain(key, f"{value!r} is no span of time", f"Write a number of days from 1d to {LONGEST}d.")
+            complain(key, f"{value!r} is not a span of time", f"Write a number of days from 1d to {LONGEST}d.")
     if kind not in ("absence", "reconcile") and spec.get("group-by") is None:  # those are grouped by what they match
         complain("", "needs group-by", "group-by: [consignee_key, substance_id]")
 
@@ -233,7 +233,7 @@ def _check_register(spec: Mapping[str, Any], complain: Complain) -> None:
             complain(key, f"{register} has no column {name!r}", remedy)
         elif columns[name] != kind:
             remedy = f"Columns: {', '.join(n for n, k in columns.items() if k == kind)}."
-            complain(key, f"{name!r} of {register} is no column of {kind}s", remedy)
+            complain(key, f"{name!r} of {register} is not a column of {kind}s", remedy)
 
 
 def _kind(type_: pa.DataType) -> str:

@@ -62,12 +62,12 @@ def read_keys(spec: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, ...], f
     """The fields that group, and those of them that are lists.
 
     Raises:
-        AtomError: a name that is no field, several lists, or a field named twice.
+        AtomError: a name that is not a field, several lists, or a field named twice.
     """
     keys = tuple(str(k) for k in spec.get("group-by") or ())
     for key in keys:
         if key not in BY_NAME:
-            raise AtomError(f"{key!r} cannot group: it is no field", did_you_mean(key, BY_NAME))
+            raise AtomError(f"{key!r} cannot group: it is not a field", did_you_mean(key, BY_NAME))
     unnested = frozenset(k for k in keys if scope.column(k).kind == "texts")
     if len(unnested) > 1 or len(set(keys)) < len(keys):
         raise AtomError("one list at most can group, and each field once", "Leave out the others.")

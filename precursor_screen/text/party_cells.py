@@ -77,6 +77,6 @@ def _says_where(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    """Whether a part is no name: figures alone, or figures and words of addresses (`3RD FLOOR`)."""
+    """Whether a part is not a name: figures alone, or figures and words of addresses (`3RD FLOOR`)."""
     words = re.findall(r"\w+", text.lower())
     return all(w in _ADDRESS or not w.isalpha() for w in words) and not all(map(str.isalpha, words))

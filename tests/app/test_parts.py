@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.app import spool, stream
+from precursor_screen.app.gathering import gather_manifests
 from precursor_screen.app.inputs import Source
+from precursor_screen.app.settings import Settings
 from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting.interface import write_report
@@ -78,3 +80,19 @@ def test_all_lines_stay_as_they_were_resolved_where_they_are_wanted(reference, s
     small(2)
     every = run(FILES, ReadOptions(), reference, started=STARTED, every_line=True).screened.resolved
     assert every.lines.num_rows == len(ROWS) + 1
+
+
+def test_movements_for_a_comparison_are_the_same_in_parts(tmp_path, small):
+    rows = [
+        {**row, "description of goods": f"{row['description of goods']} under LIC-470{n}", "date": "2026-03-01"}
+        for n, row in enumerate(ROWS)
+    ]
+    (tmp_path / "year.csv").write_bytes(table(rows))
+    settings = Settings(home=tmp_path / "home", jurisdiction="EU")
+    numbers = {"permit_reference": frozenset(f"LIC470{n}" for n in range(9))}
+    whole = gather_manifests(settings, (str(tmp_path / "year.csv"),), numbers=numbers)
+    assert {m.permit for m in whole.movements} >= {"LIC-4700", "LIC-4703", "LIC-4705"}
+    small(2)
+    parts = gather_manifests(settings, (str(tmp_path / "year.csv"),), numbers=numbers)
+    assert parts.movements == whole.movements
+    assert parts.unjudged == whole.unjudged

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from precursor_screen.app import workers
 from precursor_screen.app.workers import WORTHWHILE, parallel_over
 from precursor_screen.kernel.match import parallel_map
 
@@ -71,7 +72,6 @@ def test_chunks_of_texts_are_cut_by_length(monkeypatch):
 
 @pytest.mark.slow
 def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
-    from precursor_screen.app import workers
     from tests.screening import screen_rows, table, with_rules
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
@@ -85,3 +85,13 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
     many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), few, jobs=2)
     assert many.report.flags.num_rows == 7
     assert many.report.flags.equals(screen_rows(rows, few).report.flags)
+
+
+@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (64, workers.MOST_AT_ONCE)])
+def test_pieces_are_asked_for_as_they_are_worked_on_and_come_back_in_order(jobs, most):
+    asked, done = [], []
+    pieces = (asked.append(n) or n for n in range(20))
+    for result in workers.in_turn(lambda n: -n, pieces, jobs):
+        done.append(-result)
+        assert len(asked) - len(done) <= most  # no more are held than are worked on
+    assert done == asked == list(range(20))

@@ -41,7 +41,7 @@ def test_a_verdict_gets_what_it_does_not_say(ledger):
 
 
 BAD = [
-    (VerdictDraft("abcdef01", "clear", "licensed"), "'clear' is no verdict"),
+    (VerdictDraft("abcdef01", "clear", "licensed"), "'clear' is not a verdict"),
     (VerdictDraft("abcdef01", "cleared", "Because!"), "no reason code"),
     (VerdictDraft("abcdef01", "cleared", ""), "no reason code"),
     (VerdictDraft("abcdef01", "cleared", "other", until="tomorrow"), "not a date"),

@@ -178,8 +178,8 @@ def test_a_refused_import_is_exit_4_and_the_last_good_copy_stays(ps):
     [
         (["my-list", "missing.csv"], 2, "missing.csv: does not exist"),
         (["my-list", "list.csv", "--date", "soon"], 2, "--date 'soon' is not a date"),
-        (["My List", "list.csv"], 4, "'My List' is no list id"),
-        (["../up", "list.csv"], 4, "is no list id"),
+        (["My List", "list.csv"], 4, "'My List' is not a list id"),
+        (["../up", "list.csv"], 4, "is not a list id"),
         (["my-list"], 2, "Missing argument"),
     ],
 )

@@ -213,8 +213,8 @@ def test_nothing_on_standard_input_is_exit_4(ps):
         (["-o", "no/such/r.json"], "no/such/r.json: cannot be written: no such folder"),
         (["-o", "manifest.csv"], "manifest.csv: is an input, which the report would replace"),
         (["-o", "r.csv", "--issues", "r.csv"], "r.csv: is named twice as output"),
-        (["--issues", "i.json"], "i.json: .json is no table format. Use .csv or .parquet."),
-        (["--resolved", "resolved"], "resolved: no suffix is no table format"),
+        (["--issues", "i.json"], "i.json: .json is not a format of tables. Use .csv or .parquet."),
+        (["--resolved", "resolved"], "resolved: no suffix is not a format of tables"),
     ],
 )
 def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, says):

@@ -263,7 +263,7 @@ def somebody_elses(path: Path) -> None:
     [
         (newer, "written by precursor-screen 9.9; this is"),
         (somebody_elses, "is a database of something else (it holds songs)"),
-        (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "is no ledger: not an SQLite database"),
+        (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "is not a ledger: not an SQLite database"),
         (lambda p: p.mkdir(), "is a folder. Name a file in it."),
     ],
 )

@@ -1,4 +1,4 @@
-"""Bad tables, kept: cut short at many bytes, far too wide or long, with bytes that are no text. No traceback, nothing lost without a word."""
+"""Bad tables, kept: cut short at many bytes, far too wide or long, with bytes that are not text. No traceback, nothing lost without a word."""
 
 from __future__ import annotations
 

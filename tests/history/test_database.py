@@ -69,7 +69,7 @@ class Said(sqlite3.OperationalError):
         ("SQLITE_READONLY_DIRECTORY", LedgerError, "may not be written (words)", "permissions"),
         ("SQLITE_CANTOPEN", LedgerError, "cannot be opened (words)", "folder exists"),
         ("SQLITE_PERM", LedgerError, "may not be read (words)", "permissions"),
-        ("SQLITE_NOTADB", LedgerError, "is no ledger", "Name another file"),
+        ("SQLITE_NOTADB", LedgerError, "is not a ledger", "Name another file"),
         ("SQLITE_CORRUPT_INDEX", LedgerError, "is damaged (words)", "last backup"),
         ("SQLITE_MISUSE", LedgerError, ": words", "ledger verify"),
         ("", LedgerError, ": words", "ledger verify"),

@@ -117,12 +117,12 @@ def test_chapters_of_the_nomenclature(chapter: str, there: bool) -> None:
         (["29152; 282720"], ["282720"], None, []),
         (["99999999; 282720"], ["282720"], None, []),
         (["99999999; 29152"], [None], None, []),
-        (["29152"], [None], None, [("invalid-hs-code", "'29152' is no HS code of 6 to 12 digits")]),
-        (["x" * 61], [None], None, [("invalid-hs-code", f"{'x' * 60!r} is no HS code of 6 to 12 digits")]),
+        (["29152"], [None], None, [("invalid-hs-code", "'29152' is not an HS code of 6 to 12 digits")]),
+        (["x" * 61], [None], None, [("invalid-hs-code", f"{'x' * 60!r} is not an HS code of 6 to 12 digits")]),
         (["0", "0.0", "00", "tba"], [None] * 4, None, []),
         (["291524001234"], ["291524001234"], None, []),
-        (["2915240012345"], [None], None, [("invalid-hs-code", "'2915240012345' is no HS code of 6 to 12 digits")]),
-        (["770000"], [None], None, [("invalid-hs-code", "'770000' is no HS code of 6 to 12 digits")]),
+        (["2915240012345"], [None], None, [("invalid-hs-code", "'2915240012345' is not an HS code of 6 to 12 digits")]),
+        (["770000"], [None], None, [("invalid-hs-code", "'770000' is not an HS code of 6 to 12 digits")]),
     ],
 )  # fmt: skip
 def test_columns_of_tariff_codes(cells: list[str], first: list[Any], others: Any, said: list[tuple[str, str]]) -> None:

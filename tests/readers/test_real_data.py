@@ -41,7 +41,7 @@ def test_every_vendor_workbook_gives_lines() -> None:
 
 
 def test_every_column_of_the_vendor_workbooks_is_what_it_was_judged_to_be() -> None:
-    """By digest of the book: its fields in the order of its columns, as judged by eye; `-` is no field."""
+    """By digest of the book: its fields in the order of its columns, as judged by eye; `-` is not a field."""
     judged = {row["book"]: row["fields"].split() for row in csv.DictReader(JUDGED.read_text("utf-8").splitlines())}
     found = {}
     for book in (FOLDER / "workbooks").glob("*.xlsx"):

@@ -113,7 +113,7 @@ def test_modes(text, mode):
 
 @pytest.mark.parametrize("text", ["0", "0400", "0200", "0700", "0611", "1640", "4600", "u=rw", "0o640", "640 ", "0698", "00640"])
 def test_what_is_no_mode(text):
-    with pytest.raises(UsageError, match="is no mode of a report") as caught:
+    with pytest.raises(UsageError, match="is not a mode of a report") as caught:
         parse_mode(text, "--mode")
     assert (caught.value.where.file, "0640" in caught.value.remedy) == ("--mode", True)
 

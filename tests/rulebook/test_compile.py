@@ -171,7 +171,7 @@ WRONG = [
     ("sel: {hs6|contains: []}\n  condition: sel", "an empty list matches nothing"),
     ("sel: {hs6|re: '(?<=a)b'}\n  condition: sel", "look-behind"),
     ("sel: {hs6|re: '(a)\\1'}\n  condition: sel", "no back reference"),
-    ("sel: {hs6|re: ['a', '(']}\n  condition: sel", "'(' is no pattern: missing ): ("),
+    ("sel: {hs6|re: ['a', '(']}\n  condition: sel", "'(' is not a pattern: missing ): ("),
     ("sel: {hs6: x}\n  other: {hs6: y}\n  condition: sel", "selection 'other' is not used"),
     ("sel: {hs6|contains|re: x}\n  condition: sel", "cannot be combined"),
     ("sel: {hs6: {field: nope}}\n  condition: sel", "unknown field 'nope'"),

@@ -113,8 +113,8 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
     ("correlation", "expected"),
     [
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}}", "either a timespan or a calendar"),
-        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 0d}", "'0d' is no span of time"),
-        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 30}", "30 is no span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 0d}", "'0d' is not a span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 30}", "30 is not a span of time"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 99999d}", "no span of time"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: $window}", "'$window' is no span"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, calendar: week}", "calendar 'week' is not known"),
@@ -129,7 +129,7 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: first_seen, group-by: [consignee_key], min_history: 9d, condition: {gte: 2}}", "movements that differ"),
         ("{type: first_seen, group-by: [consignee_key], min_history: 9d, only: a}", "movements that differ"),
         ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, unseen: 9d}", "event_count has no unseen"),
-        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, silence: soon}", "'soon' is no span of time"),
+        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, silence: soon}", "'soon' is not a span of time"),
         ("{type: event_count, group-by: [a], calendar: month, condition: {gte: 2}, silence: 9d}", "lies before a timespan"),
         ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, known: 9d}", "known is said of a silence"),
         ("{type: absence, register: permitts, match: {permit_reference: reference}}", "Did you mean 'permits'?"),
@@ -162,11 +162,11 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: absence, register: permits, match: {permit_reference: [reference]}}", "has no column ['reference']"),
         (
             "{type: absence, register: permits, match: {permit_reference: valid_to}}",
-            "'valid_to' of permits is no column of texts",
+            "'valid_to' of permits is not a column of texts",
         ),
         (
             "{type: reconcile, register: permits, match: {permit_reference: reference}, field: a, against: status}",
-            "'status' of permits is no column of numbers. Columns: quantity_kg.",
+            "'status' of permits is not a column of numbers. Columns: quantity_kg.",
         ),
     ],
 )

@@ -69,7 +69,7 @@ def run_daily(
         job: what is to be done.
         tell: is given the mails. A run that is killed before it has told tells in the next one.
         progress: told what is being done.
-        keep_fault: told of an error in reading one input that nobody foresaw.
+        keep_fault: called with an unforeseen error in reading an input.
 
     Raises:
         LedgerLocked: another run goes on; who and since when.

@@ -103,7 +103,7 @@ def open_cluster(master: str) -> Iterator[SparkSession]:
 
     Raises:
         MissingExtra: PySpark or Java is missing.
-        UsageError: there is no cluster.
+        UsageError: the address is not that of a cluster, or nothing answers there.
     """
     if not master.startswith(_MASTERS):
         raise UsageError(f"--master {master} is not an address of a cluster", remedy=_CHECK)

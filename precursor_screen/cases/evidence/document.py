@@ -74,7 +74,7 @@ def facts_of(
         lines: with cells.
         mappings: input -> header -> field; empty: not known.
         movements: MOVEMENT of the lines; empty: not known.
-        flags: with evidence as JSON or parsed; their masses count where there is no movement.
+        flags: their evidence as JSON or parsed. Where a line has no movement, the masses in its flags are used.
     """
     fields = {line["line_id"]: mapped(line, mappings) for line in lines}
     substances: dict[str, dict[str, Row]] = {}

@@ -151,7 +151,7 @@ def _reference(behind: Behind) -> Row:
     return _judged_with({**last, **named, **options.get(REFERENCE, {})})
 
 
-# What is told of rules, tables and lists -> what stands where it is not known.
+# What a document says of the rules, tables and lists, and what it says where a report does not name them.
 _UNKNOWN: Mapping[str, Any] = {
     "as_of": "",
     "jurisdiction": "",
@@ -216,7 +216,7 @@ def from_report(path: Path, text: str) -> Document:
     shipments = {f["shipment_id"] for f in flags}
     notes = ["Officers' verdicts are in the ledger, which this was not made from."]
     if missing:
-        notes.append(f"Of {len(missing):,} of the {len(dict.fromkeys(cited)):,} lines that it cites the report holds no cells.")
+        notes.append(f"The report holds no cells for {len(missing):,} of the {len(dict.fromkeys(cited)):,} lines that it cites.")
     return {
         **head_of(kind, name, {"kind": "report", "name": path.name, "sha256": sha256}),
         "notes": notes,
@@ -270,7 +270,7 @@ def _check(content: Any, path: Path) -> None:
     ):
         raise _none(path, "an input without name or sha256")
     if not all(_is_mapping(i.get("mapping", [])) for i in provenance["inputs"]):
-        raise _none(path, "an input of which the mapping is no list of headers and fields")
+        raise _none(path, "an input of which the mapping is not a list of headers and fields")
     for number, flag in enumerate(content["flags"], 1):
         if problem := _problem_of_flag(flag):
             raise _none(path, f"flag {number}: {problem}")
@@ -303,18 +303,18 @@ def _problem_of_flag(flag: Mapping[str, Any]) -> str:
         return f"no {missing[0]}"
     untold = [n for n in _TEXTS if not isinstance(flag[n], str)]
     if untold:
-        return f"{untold[0]} is no text"
+        return f"{untold[0]} is not a text"
     texts = [f.name for f in FLAG if f.type == pa.string() and f.name != "evidence"]
     wrong = [n for n in texts if flag[n] is not None and not isinstance(flag[n], str)]
     if wrong:
-        return f"{wrong[0]} is no text"
+        return f"{wrong[0]} is not a text"
     evidence, others = flag["evidence"], flag["window_line_ids"]
     if not isinstance(evidence, list) or not all(
         isinstance(e, dict) and all(isinstance(e.get(n), str) for n in _ITEM) for e in evidence
     ):
         return "an item of evidence without subject, field or text"
     if others is not None and not (isinstance(others, list) and all(isinstance(i, str) for i in others)):
-        return "window_line_ids is no list of ids"
+        return "window_line_ids is not a list of ids"
     score = flag["score"]
     if score is not None and not isinstance(score, int | float):
         return "score is not a number"

@@ -45,7 +45,7 @@ _MESSAGES = {
     "not-comparable": "documents whose quantity is a volume of a substance of unknown density: it is compared with no kilograms",
     "document-set-aside": "movements that name a document whose row the import of the register set aside: mend the row and import it again",
     "one-letter": "names that differ in one letter were taken for the document's: look at them",
-    "no-last-day": "documents that state no last day: what is left of them is no difference yet",
+    "no-last-day": "documents that state no last day: what is left of them is not a difference yet",
     "begins-before": "documents that begin before the period: what moved under them before is not known; say an earlier --from",
     "masses-missing": "goods that state no mass, as most do: nothing was compared by mass. Give a column of the net mass (--mapping)",
     "no-reply-period": "movements before an answer: the period of reply is not known; say --jurisdiction, or the register's day of sending",

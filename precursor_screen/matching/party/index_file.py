@@ -151,7 +151,7 @@ def _check_kinds(list_id: str, entry: WatchlistEntry) -> None:
     kinds = [(entry.kind, ENTRY_KINDS, "entry"), *((n.kind, NAME_KINDS, "name") for n in entry.names)]
     for kind, known, what in kinds:
         if kind not in known:
-            message = f"{kind!r} is no kind of {what}; there are: {', '.join(known)}."
+            message = f"{kind!r} is not a kind of {what}; there are: {', '.join(known)}."
             raise WatchlistError(message, where=Where(f"{list_id}, entry {entry.entry_id}"), remedy="Correct the list.")
 
 

@@ -1,6 +1,6 @@
 """Listed names within longer texts: descriptions, marks, addresses, remarks.
 
-A text is no name, so it is not scored as one. Instead words of listed names are looked for in it; where two informative words of
+A text is not a name, so it is not scored as one. Instead words of listed names are looked for in it; where two informative words of
 one name stand close together (one of them perhaps with an error), the stretch that they span is compared with the list like any
 other name. Only a very close match counts: a text holds many words, and most of them mean no party.
 """

@@ -180,7 +180,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     if block.tag:
         scope.add(UNREAD, block.tag, text)
         return
-    issues.note_broken(f"line {block.row} is no line of such a message", block.row, text[:200])
+    issues.note_broken(f"line {block.row} is not a line of such a message", block.row, text[:200])
 
 
 def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList) -> None:
@@ -224,7 +224,7 @@ def _house(scope: Scope, block: Block, master: Whole | None, issues: IssueList) 
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
         issues.note_broken(
-            f"line {block.row} is no complete house waybill; its number and goods were read", block.row, block.lines[0][:200]
+            f"line {block.row} is not a complete house waybill; its number and goods were read", block.row, block.lines[0][:200]
         )
         return
     number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
@@ -270,7 +270,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             cargo.scope.add(BESIDE if known else UNREAD, label, line)
             take_dangerous(cargo.scope, label, line)
         else:
-            issues.note_broken(f"line {number} is no line of such a message", number, line[:200])
+            issues.note_broken(f"line {number} is not a line of such a message", number, line[:200])
         _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
         one.flush(at)

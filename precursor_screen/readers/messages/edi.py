@@ -93,7 +93,7 @@ def read_messages(segments: Iterable[Segment], standard: Standard, issues: Issue
     message: Any = None
     for segment in segments:
         if segment.cut or not segment.tag:
-            what = "ends before its terminator: the file was cut short" if segment.cut else "is no segment"
+            what = "ends before its terminator: the file was cut short" if segment.cut else "is not a segment"
             issues.note_broken(f"segment {segment.number} {what}", segment.number, segment.text())
         if segment.tag == standard.begins[0] or (message is None and segment.tag in standard.begins):
             if message is not None:

@@ -131,8 +131,10 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
 
     scores = {}
     for field, score in said.items():
-        if not _possible(field, share) or (field == "hs_code" and len(content.cells) < 2 <= content.filled):
-            continue  # a number that every row repeats is no code of its goods
+        if not _possible(field, share) or (
+            field == "hs_code" and _is_repeated(content) and not any("hs" in word for word in words)
+        ):
+            continue
         total = score + sum(weight * share(kind) for kind, weight in _weights()[field]["cells"].items())
         scores[field] = total + (_TAKEN if field in taken and field in PARTY_NAMES else 0.0)
     best = max(scores.values(), default=0.0)
@@ -141,6 +143,11 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
         for field, score in scores.items()
         if score >= _LEAST and score >= best - _NEARER and (field not in taken or field in SEVERAL)
     }
+
+
+def _is_repeated(content: Content) -> bool:
+    """Whether several rows hold one cell. Under a header that does not name the HS such a number may be of anything but each row's goods."""
+    return len(content.cells) < 2 <= content.filled
 
 
 def header_score(field: str, words: Sequence[Meaning]) -> float:

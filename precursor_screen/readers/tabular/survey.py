@@ -38,6 +38,7 @@ _NO_NAME: Final = frozenset(
 )
 _NO_MASS: Final = frozenset(("value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
 _NO_GOODS: Final = frozenset((*_ROLES, "number", "code", "kind", "unit", "value", "country", "other", "hs"))
+_CODES: Final = frozenset(("hs", "code"))  # under such a header one number in all rows may be the code of all goods
 _GROSS: Final = frozenset(("gross_mass", "gross_mass_kg"))
 _NET: Final = frozenset(("net_mass", "net_mass_kg"))
 _TEXTS: Final = frozenset(("description", "description_extra"))
@@ -82,7 +83,8 @@ def _looks(said: frozenset[str], content: Content, fields: frozenset[str]) -> tu
         return "unread-party-column", "names parties"
     if _is_of_masses(said, content, fields):
         return "unread-mass-column", "holds masses"
-    if "hs_code" not in fields and not said & _ROLES and len(content.cells) > 1 and content.share(is_heading) >= _MOST:
+    may_be_codes = "hs_code" not in fields and not said & _ROLES and (len(content.cells) > 1 or said & _CODES)
+    if may_be_codes and content.share(is_heading) >= _MOST:
         return "unread-code-column", "holds codes of goods"
     if "goods" in said and not said & _NO_GOODS and content.share(holds_words) >= _MOST and not fields & _TEXTS:
         return "unread-goods-column", "holds texts of goods"

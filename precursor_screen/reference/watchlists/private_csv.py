@@ -125,5 +125,5 @@ def _read_date(text: str, column: str, place: str, draft: EntryBuilder) -> date 
     try:
         return date.fromisoformat(text)
     except ValueError:
-        draft.remark(f"{column} is no ISO date", f"{place}: {text}")
+        draft.remark(f"{column} is not an ISO date", f"{place}: {text}")
         return None

@@ -76,7 +76,7 @@ def check_list_id(list_id: str) -> None:
         WatchlistError: other characters than an id has, or a word that `--watchlist` understands otherwise.
     """
     if not is_list_id(list_id):
-        raise WatchlistError(f"{list_id!r} is no list id.", remedy="Use lower-case letters, digits, `.`, `_` and `-`.")
+        raise WatchlistError(f"{list_id!r} is not a list id.", remedy="Use lower-case letters, digits, `.`, `_` and `-`.")
     refuse_reserved(list_id)
 
 

@@ -182,7 +182,7 @@ def _rules(document: Document, members: Mapping[str, bytes]) -> Iterator[str]:
     """Rules whose text is not that which the document names, and members that no document has."""
     named = {row["member"]: row["sha256"] for row in document["rules"] if row["member"]}
     held = {n for n in members if n.startswith("rules/")}
-    yield from (f"{n} is no member of a bundle" for n in sorted(set(members) - held - _MEMBERS))
+    yield from (f"{n} is not a member of a bundle" for n in sorted(set(members) - held - _MEMBERS))
     yield from (f"{n} is named as the text of a rule and is not there" for n in sorted(set(named) - held))
     yield from (f"{n} is the text of no rule that the document names" for n in sorted(held - set(named)))
     for name in sorted(held & set(named)):

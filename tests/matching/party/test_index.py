@@ -286,7 +286,7 @@ def test_another_known_name_counts_more_than_a_misspelt_one() -> None:
     ],
 )
 def test_an_unknown_kind_is_named_with_its_entry(wrong: WatchlistEntry) -> None:
-    with pytest.raises(WatchlistError, match=r"demo, entry 7: '(company|nickname)' is no kind of (entry|name); there are: "):
+    with pytest.raises(WatchlistError, match=r"demo, entry 7: '(company|nickname)' is not a kind of (entry|name); there are: "):
         build_index("demo", [wrong])
 
 

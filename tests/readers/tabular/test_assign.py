@@ -71,11 +71,20 @@ def test_what_header_or_cells_contradict_is_not_taken(header, kind):
     assert fields({"Description": "text", header: kind})[header] == ""
 
 
-@pytest.mark.parametrize(("rows", "field"), [(["acetone", "wool"], ""), (["acetone"], "hs_code")])
-def test_one_code_in_every_one_of_several_rows_is_no_code_of_its_goods(rows, field):
-    table = "\n".join(["Warenbez.;Zolltarifcode X", *(f"{goods};29141100" for goods in rows)])
+@pytest.mark.parametrize(
+    ("header", "rows", "field"),
+    [
+        ("Zolltarifcode X", 1, "hs_code"),
+        ("Zolltarifcode X", 3, "hs_code"),  # a consignment of one product
+        ("Product code", 1, "hs_code"),
+        ("Product code", 3, ""),
+    ],
+)
+def test_one_number_in_several_rows_is_their_code_where_the_header_names_the_hs_and_is_told_of_elsewhere(header, rows, field):
+    table = "\n".join([f"Warenbez.;{header}", *(f"goods {n};29141100" for n in range(rows))])
     (found,) = read(table.encode(), "m", ReadOptions())
-    assert {c.guess.header: c.guess.field for c in found.reading.columns}["Zolltarifcode X"] == field
+    assert {c.guess.header: c.guess.field for c in found.reading.columns}[header] == field
+    assert ("unread-code-column" in found.issues.column("code").to_pylist()) is (not field)
 
 
 def test_what_a_spelling_names_is_not_given_twice():

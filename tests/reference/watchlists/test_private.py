@@ -76,7 +76,7 @@ def test_what_was_left_out_or_changed_is_counted(tmp_path: Path) -> None:
     assert [r.reason for r in parsed.notes] == [
         "kind not known: taken as organisation",
         "country not known",
-        "listed is no ISO date",
+        "listed is not an ISO date",
     ]
     assert len(parsed.entries) == 1
 
