@@ -129,10 +129,10 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Jud
             "matches": match(gathered.lines, reference, parallel_map, known_parties, progress),
             "reference": reference,
         }
+    textless = count_textless(gathered.lines)
     every_line = request.every_line or gathered.lines.num_rows <= PART
     part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
     recall = partial(recall_lines, **given, lines=gathered.lines)
-    textless = count_textless(gathered.lines)
     return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered))
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, is_held, of_noted_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.line_gaps import LineGaps, add_gaps, find_gaps
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
@@ -36,8 +36,8 @@ class Part(Struct, frozen=True):
 
     Attributes:
         lines: LINE_NO, line_id, movement_key, shipment_id of every line.
-        noted: the lines of shipments in which something was recognised, and those that a rule flags whatever stands beside them or that
-            could not be screened, with their candidates.
+        noted: the lines of shipments in which something was recognised, and those that could not be screened, with their candidates;
+            others that a rule flags are recalled.
         flags: FLAG of the rules of scope line.
         unjudged: UNJUDGED of the same.
         moved: MOVED: what moved, message by message.
@@ -74,7 +74,7 @@ def judge_part(
         inputs: input_id, supplied_fields.
         matches: of the texts and names of these lines; those of others do not matter.
         reference: what the law, the lists and the rules say.
-        spread: how the comparison of names is spread; changes nothing in the result.
+        parallel_map: how the comparison of names is spread; changes nothing in the result.
         every_line: whether `noted` is to hold all lines, for whoever wants to look at them.
     """
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
@@ -88,7 +88,7 @@ def judge_part(
         numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
-    noted = resolved if every_line else _noted(resolved, [_told(flags, reference), issues])
+    noted = resolved if every_line else _noted(resolved, issues)
     return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally, find_gaps(resolved.lines, reference))
 
 
@@ -192,17 +192,10 @@ def recall_lines(
     return Resolved(found, substances, parties, noted.inputs)
 
 
-def _told(flags: pa.Table, reference: Reference) -> pa.Table:
-    """The flags that are told whatever stands beside them."""
-    held = [r.rule.id for r in reference.rules if is_held(r.rule)]
-    return flags.filter(pc.invert(pc.is_in(flags.column("rule_id"), pa.array(held, pa.string()))))
-
-
-def _noted(resolved: Resolved, said: Sequence[pa.Table]) -> Resolved:
+def _noted(resolved: Resolved, issues: pa.Table) -> Resolved:
     lines = resolved.lines
-    named = pa.chunked_array([chunk for table in said for chunk in table.column("line_id").chunks], pa.string())
     in_noted = pc.is_in(lines.column(LINE_NO), of_noted_shipments(resolved).lines.column(LINE_NO))
-    wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(named)))
+    wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 
 

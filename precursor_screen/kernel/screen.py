@@ -119,7 +119,7 @@ def screen(
         inputs: input_id, supplied_fields.
         reference: what the law, the lists and the rules say.
         progress: told what is being done.
-        spread: how the matching of distinct texts and names is spread; changes nothing in the result.
+        parallel_map: how the matching of distinct texts and names is spread; changes nothing in the result.
     """
     matches = match(lines, reference, parallel_map, progress=progress)
     part = judge_part(lines, inputs, matches, reference, parallel_map, every_line=True)
@@ -261,7 +261,7 @@ def build_result(
         compared: its flags with their states, and what is no longer raised.
         reference: exceptions, typologies, and whether there are lists.
         recorded: earlier consignments, as `EARLIER` asks for them.
-        troubled: those with an open flag of high or critical, by movement key.
+        with_open_serious_flag: those with an open flag of high or critical, by movement key.
     """
     part = raised.part
     excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)

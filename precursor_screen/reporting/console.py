@@ -55,7 +55,7 @@ def lines_of(report: Report, most: int) -> Iterator[Line]:
     for spot in spots[:MOST_SPOTS]:
         yield [("? ", "dim")], [(f"{printable(show_spot(spot))} {spot['remedy']}", "dim")]
     if len(spots) > MOST_SPOTS:
-        yield [("? ", "dim")], [(f"and {len(spots) - MOST_SPOTS} more blind spots, in the full report", "dim")]
+        yield [("? ", "dim")], [(f"and {counted(len(spots) - MOST_SPOTS, 'more blind spot')}, in the full report", "dim")]
     if law := report.provenance.get("law"):
         yield [("  ", "dim")], [(printable(law), "dim")]
     yield from _shipments(report, most)

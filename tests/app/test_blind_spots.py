@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.core.errors import ExitCode
+from precursor_screen.reference.site_tables import STALE_DAYS, rate_of
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 from tests.screening import screen_rows, with_rules
 
@@ -91,8 +92,11 @@ def test_values_without_a_rate_and_with_one_of_long_ago(few):
     found = spots(rows, few)
     assert (found["no-rate"]["shipments"], found["no-rate"]["message"]) == (1, "No rate for XOF: their values are not judged")
     assert found["stale-rates"]["shipments"] == 1
-    near = [rows[1] | {"date": "2025-12-31"}]
-    assert "stale-rates" not in spots(near, few)
+    rate = rate_of(few.rates, "EUR", date(2026, 11, 20))
+    assert rate is not None
+    for days, stale in ((STALE_DAYS, False), (STALE_DAYS + 1, True)):
+        off = [rows[1] | {"date": (rate.day - timedelta(days)).isoformat()}]
+        assert ("stale-rates" in spots(off, few)) is stale
 
 
 def test_no_list_is_a_blind_spot_of_every_shipment(few):

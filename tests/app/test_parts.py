@@ -29,6 +29,8 @@ ROWS = [
             ("B3", "drums", "390720", "Firm A"),
             ("B2", "ACETIC ANHYDRIDE", "291524", "Forwarding Bank"),
             ("B4", "ceramic tiles", "690721", "Firm B"),
+            ("B5", "floor tiles", "690790", "A. TO ORDER"),
+            ("B6", "floor tiles", "480100", "Firm B"),
         )
     ),
     *({"bill of lading": f"C{n}", "description of goods": f"{CUT}{n}", "consignee": "Firm C"} for n in range(6)),

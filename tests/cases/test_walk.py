@@ -94,7 +94,9 @@ def test_what_is_refused_is_asked_again(ledger):
     done, script = go(ledger, "c", "1", "", "", "x", "", "c", "9", "0", "1", "", "n. officer", "c", "Because!", "", "O", "q")
     assert (done.decided, done.ended) == (0, "quit")
     refusals = [text for text in script.said if text.startswith("Not recorded")]
-    assert ["takes a second officer" in refusals[0], "is the first" in refusals[1], "no reason code" in refusals[2]] == [True] * 3
+    assert ["takes a second officer" in refusals[0], "is the first" in refusals[1], "is not a reason code" in refusals[2]] == [
+        True
+    ] * 3
     assert script.said.count("Name of the second officer (Enter: nobody, it stays open): ") == 3
     assert "'x' is none of the keys." in script.said
     assert "Press one of the keys." in script.said

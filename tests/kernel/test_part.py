@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
@@ -71,12 +72,12 @@ def gather():
 LINES, INPUTS = gather()
 
 
-def screen_in_parts(reference, count, *, every_line):
+def screen_in_parts(reference, count, *, every_line, recall=recall_nothing):
     matches = match(LINES, reference)
     cut = cut_parts(LINES, -(-LINES.num_rows // count))
     parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
     random.Random(count).shuffle(parts)
-    return judge_run(merge_parts(parts), NoHistory(), reference)
+    return judge_run(merge_parts(parts), NoHistory(), reference, recall)
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +129,13 @@ def same(a, b):
     return a == b
 
 
+def recall_by(reference):
+    return partial(recall_lines, lines=LINES, inputs=INPUTS, matches=match(LINES, reference), reference=reference)
+
+
 def test_a_part_keeps_little_and_loses_nothing(excepting, whole):
-    parts = screen_in_parts(excepting, 3, every_line=False)
+    parts = screen_in_parts(excepting, 3, every_line=False, recall=recall_by(excepting))
+    assert pc.all(pc.is_in(whole.flags.column("line_id"), parts.resolved.lines.column("line_id"))).as_py()
     assert parts.resolved.lines.num_rows < LINES.num_rows / 2
     for name in ("flags", "unjudged", "shipments", "issues", "suppressed"):
         assert getattr(parts, name).equals(getattr(whole, name)), name
@@ -156,14 +162,14 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
 
 def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting, whole):
     noted = screen_in_parts(excepting, 3, every_line=False).resolved
-    given = {"lines": LINES, "inputs": INPUTS, "matches": match(LINES, excepting), "reference": excepting}
+    recall = recall_by(excepting)
     every = LINES.column("line_id").combine_chunks()
-    found = recall_lines(pa.concat_arrays([every[::-1], pa.array(["of another run"])]), noted, **given)
+    found = recall(pa.concat_arrays([every[::-1], pa.array(["of another run"])]), noted)
     for subject in ("line", "substance", "party"):
         assert same(found.table(subject), whole.resolved.table(subject)), subject
-    assert recall_lines(noted.lines.column("line_id").combine_chunks(), noted, **given) is noted
+    assert recall(noted.lines.column("line_id").combine_chunks(), noted) is noted
     pairs = {("PS-CHEM-013", line) for line in [*every.to_pylist(), "of another run"]}
-    undecided = undecided_lines(noted, partial(recall_lines, **given), excepting.rules, pairs)
+    undecided = undecided_lines(noted, recall, excepting.rules, pairs)
     assert undecided == undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
     assert ("PS-CHEM-013", "of another run") in undecided
     assert len(undecided) < len(pairs)

@@ -12,6 +12,7 @@ import pytest
 
 from precursor_screen.core.history_seam import COUNTED_DAYS, NO_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
+from precursor_screen.kernel import trade_counts
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, count_own, tally_lines
 from precursor_screen.text.key_numbers import number_of, numbers_of
@@ -138,6 +139,16 @@ def test_however_lines_are_split_over_runs_by_day(seed):
     assert split == whole
     shuffled = random.Random(seed).sample(rows, len(rows))
     assert facts_of(shuffled) == whole
+
+
+def test_lines_are_summed_a_few_at_once_as_all_together(monkeypatch):
+    rows = history(2)
+    whole = counts_of(rows)
+    monkeypatch.setattr(trade_counts, "_SUMMED_AT_ONCE", 7)
+    parts = counts_of(rows)
+    for name in ("parties", "lanes", "cargoes"):
+        order = [(n, "ascending") for n in getattr(whole, name).column_names if n != "transit"]
+        assert getattr(parts, name).sort_by(order).equals(getattr(whole, name).sort_by(order)), name
 
 
 def test_what_is_sent_again_or_amended_counts_once():

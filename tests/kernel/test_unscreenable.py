@@ -221,7 +221,15 @@ def test_descriptions_of_one_length_by_chance_are_not_cut(texts):
 
 
 TEXTS = st.sampled_from(
-    [None, "", "short", "É" * 11, *(f"GOODS OF KIN{n}" for n in range(7)), *(f"GOODS OF KIND{n}" for n in range(3))]
+    [
+        None,
+        "",
+        "short",
+        "É" * 11,
+        *(f"{n}" * length for length in (120, 121) for n in range(6)),
+        *(f"GOODS OF KIN{n}" for n in range(7)),
+        *(f"GOODS OF KIND{n}" for n in range(3)),
+    ]
 )
 
 
@@ -244,3 +252,8 @@ def test_as_few_and_as_short_descriptions_as_may_be_cut():
     assert [(i["code"], i["count"]) for i in found] == [("cut-text", 5)]
     assert not issues(*({"description": f"GOODS OF KI{n}"} for n in range(4)))
     assert not issues(*({"description": f"GOODS OF K{n}"} for n in range(5)))
+
+
+@pytest.mark.parametrize(("length", "cut"), [(120, True), (121, False)])
+def test_as_long_descriptions_as_may_be_cut(length, cut):
+    assert bool(issues(*({"description": f"{n}".rjust(length, "x")} for n in range(6)))) is cut

@@ -340,7 +340,7 @@ def test_an_opened_list_goes_on_serving_its_snapshot(store: WatchlistStore) -> N
 
 def test_ids_and_files_are_checked_before_anything_is_written(store: WatchlistStore, tmp_path: Path) -> None:
     for list_id in ("../x", "Mine", "", ".hidden", "a/b"):
-        with pytest.raises(WatchlistError, match="no list id"):
+        with pytest.raises(WatchlistError, match="is not a list id"):
             put(store, private(1), list_id=list_id)
     with pytest.raises(WatchlistError, match="No file"):
         store.import_list("mine", [])

@@ -144,7 +144,7 @@ def test_digest_and_edition(table: SubstanceTable) -> None:
         ("route_roles.csv", "acetone,heroin,solvent", "acetone,heroin,diluent", "role 'diluent' is none of"),
         ("route_roles.csv", "acetone,heroin,solvent", "acetone,mdma,solvent", "roles in mdma, cocaine, routes heroin, cocaine"),
         ("route_roles.csv", "acetone,heroin,solvent", "acetone,cocaine,reagent", "roles in cocaine, cocaine"),
-        ("usual_prices.csv", "acetone,0.6,", "acetone,0,", "no price above zero"),
+        ("usual_prices.csv", "acetone,0.6,", "acetone,0,", "is not a price above zero"),
         ("usual_prices.csv", "acetone,0.6,", "acetonne,0.6,", "unknown substance_id"),
         ("substances.csv", ",3,1090,", ",3,109,", "UN number '109'"),
         ("substances.csv", ",0.79,", ",light,", "not a number"),

@@ -60,7 +60,7 @@ def test_the_tables_that_ship_are_sound() -> None:
         ("rows", "ec.csv", "acetone,200-662-2,", "aceton,200-662-2,", "unknown substance_id 'aceton'"),
         ("HS codes", "hs.csv", "acetone,291411,1996,", "acetone,991411,1996,", "no chapter 99"),
         ("HS codes", "hs.csv", "acetone,291411,1996,", "acetone,771411,1996,", "no chapter 77"),
-        ("HS codes", "hs.csv", "acetone,291411,1996,", "acetone,291411,1997,", "1997 is no edition"),
+        ("HS codes", "hs.csv", "acetone,291411,1996,", "acetone,291411,1997,", "1997 is not an edition"),
         ("HS codes", "hs.csv", "acetone,291411,1996,,true", "acetone,291419,1996,,true", "residual"),
         ("HS codes", "hs.csv", "acetone,291411,1996,,true", "acetone,290230,1996,,false", "acetone and toluene"),
         ("HS codes", "hs.csv", "\nnpp,293339,1996,2017,false", "\nnpp,293337,1996,2022,false", "listed twice"),
@@ -81,7 +81,7 @@ def test_the_tables_that_ship_are_sound() -> None:
         ("table sizes", "controls.csv", "acetone,UN1988,II,", "acetone,UN1988,I,", "UN1988 I holds 44 substances"),
         ("sources", "hs.csv", "acetone,291411,1996,,true,HS 2022 nomenclature", "acetone,291411,1996,,true,", "no source"),
         ("sources", "controls.csv", "dates recalled,false", "Recalled,true", "marked verified"),
-        ("formulas", "substances.csv", ",C3H6O,", ",acetone,", "no formula"),
+        ("formulas", "substances.csv", ",C3H6O,", ",acetone,", "is not a formula"),
         (
             "thresholds",
             "thresholds.csv",

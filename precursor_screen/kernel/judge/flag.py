@@ -88,7 +88,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
         return flags
     held = flags.take(untold)
     asked = set(held.column("rule_id").to_pylist())
-    mine = [r for r in rules if r.rule.id in asked and is_held(r.rule)]
+    mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
     lines = rows_of(held.column("line_id"), noted.lines.column("line_id"))
     rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
@@ -103,7 +103,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
     return flags
 
 
-def is_held(rule: Rule) -> bool:
+def _is_held(rule: Rule) -> bool:
     """Whether the flags of a rule are told only once others stand beside them (`tell_held`): many fall away."""
     return rule.beside and rule.subject == LINE and rule.scope == "line"
 
@@ -210,7 +210,7 @@ def _judge(
                 if rule.grouping:
                     grouped.append(_flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and is_held(rule.rule))))
+                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
