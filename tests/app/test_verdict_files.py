@@ -38,7 +38,7 @@ FILES = [
     (b"", "lacks the column flag_id"),
     (b"flag_id,verdict,reason,colour\n", "has a column 'colour'"),
     (b"flag_id,verdict,reason\nabcdef01,cleared,other,more\n", "more cells than the header"),
-    (b"flag_id,verdict,reason\n\xff\xfe,x,y\n", "no CSV in UTF-8"),
+    (b"flag_id,verdict,reason\n\xff\xfe,x,y\n", "is not CSV in UTF-8"),
     (b"flag_id,verdict,reason\n" + b"x" * 200_000 + b",x,y\n", "more than 100,000 characters"),
     (None, "cannot be read"),
 ]

@@ -112,7 +112,7 @@ def test_copies_are_for_their_owner_unless_a_mode_says_otherwise(ps, recorded, m
         answer = ps("ledger", *words, "--mode", "7")
         assert (answer.code, answer.err.startswith("error: --mode: '7' is not a mode of a report.")) == (2, True)
     monkeypatch.setenv("PRECURSOR_SCREEN_MODE", "rw")
-    assert "error: mode, from PRECURSOR_SCREEN_MODE: 'rw' is no mode" in ps("ledger", "backup", "d.sqlite").err
+    assert "error: mode, from PRECURSOR_SCREEN_MODE: 'rw' is not a mode" in ps("ledger", "backup", "d.sqlite").err
     assert not Path("d.sqlite").exists()
 
 
