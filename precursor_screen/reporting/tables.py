@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,11 +41,15 @@ def write_json(document: Document, stream: BinaryIO) -> None:
     stream.write(b"\n}\n")
 
 
+class Written(str):
+    """An item that is JSON already."""
+
+
 def _items(items: Iterator[Any], stream: BinaryIO) -> None:
     """One item a line, some thousands at a time."""
     separator = "[\n  "
     while batch := list(itertools.islice(items, BATCH)):
-        stream.write((separator + ",\n  ".join(map(dump, batch))).encode())
+        stream.write((separator + ",\n  ".join(item if isinstance(item, Written) else dump(item) for item in batch)).encode())
         separator = ",\n  "
     stream.write(b"[]" if separator[0] == "[" else b"]")
 
@@ -67,15 +72,27 @@ def data_of(report: Report) -> Mapping[str, Any]:
     }
 
 
-def _shipments(report: Report) -> Iterator[dict[str, Any]]:
+def _shipments(report: Report) -> Iterator[Written]:
     """All shipments, those that are listed in words as well."""
     words = shipments_in_words(report, report.listed)
     listed = set(report.listed.column("shipment_id").to_pylist())
     sampled = frozenset(report.sampled)
-    for row in records(report.shipments):
-        said = next(words) if row["shipment_id"] in listed else None
-        told = {name: getattr(said, name) if said else None for name in _WORDS}
-        yield {**row, **told, "sampled": row["shipment_id"] in sampled}
+    names = tuple(report.shipments.column_names[1:])
+    for batch in report.shipments.to_batches(max_chunksize=BATCH):
+        for shipment_id, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            row = dict(zip(names, (() if value == [] else value for value in values), strict=True))
+            if shipment_id in listed or shipment_id in sampled or any(isinstance(value, list) for value in row.values()):
+                said = next(words) if shipment_id in listed else None
+                told = {name: getattr(said, name) if said else None for name in _WORDS}
+                yield Written(dump({"shipment_id": shipment_id, **row, **told, "sampled": shipment_id in sampled}))
+            else:
+                yield Written(f'{{"shipment_id": {dump(shipment_id)}, {_of_most(names, tuple(row.values()))}')
+
+
+@lru_cache(maxsize=1_000)
+def _of_most(names: tuple[str, ...], values: tuple[Any, ...]) -> str:
+    """What is written behind the number of a shipment of which nothing is told: of most it is the same."""
+    return dump({**dict(zip(names, values, strict=True)), **dict.fromkeys(_WORDS), "sampled": False})[1:]
 
 
 def write_lines(report: Report, stream: BinaryIO) -> None:

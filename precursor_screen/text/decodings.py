@@ -34,6 +34,7 @@ MAY_DECODE: Final = (
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = late(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
+_MARK: Final = late(r"[&<%=\\+~$@!]")
 _AMONG_LETTERS: Final = late(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
 _LONG_UNIT: Final = late(r"[0-9][A-Za-z]{7}")  # 80DRUMSACETONE
 _GLUED: Final = late(
@@ -93,8 +94,7 @@ def further_readings(text: str) -> tuple[str, ...]:
 
 def _may_decode(text: str) -> bool:
     """Whether `MAY_DECODE` matches; most texts hold none of its marks and need not be looked through for each of them."""
-    marked = not text.isascii() or any(mark in text for mark in "&<%=\\+~$@!")
-    if marked or _HEX.search(text):
+    if not text.isascii() or _MARK.search(text) or _HEX.search(text):
         return _MAY.search(text) is not None
     return _AMONG_LETTERS.search(text) is not None or bool(_LONG_UNIT.search(text) and _GLUED.search(text))
 
