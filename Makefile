@@ -63,6 +63,7 @@ lint: $(READY) ## ruff, mypy --strict, import contracts, digests, rules, generat
 	$(BIN)/precursor-screen rules lint
 	$(BIN)/precursor-screen substances verify
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m tools.words
 	@$(BIN)/python -m tools.lines
 
 check: lint test ## lint and test

@@ -24,7 +24,7 @@ from precursor_screen.reference.site_tables import STALE_DAYS
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
-_NO_TABLE = "Thresholds that the tables lack are named by `precursor-screen substances show SUBSTANCE`."
+_NO_TABLE = "See what is on file: precursor-screen substances show SUBSTANCE"
 # Facts that come from a register, by the beginning of their names.
 _OF_REGISTER = {
     "permit_": PERMITS,
@@ -130,7 +130,7 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
     """(code, message, remedy, shipments) for a field for want of which a rule could not judge."""
     register = missing.removeprefix("register.") if missing.startswith("register.") else _register_of(missing)
     if register is not None and register not in reference.registers:
-        name = register.replace("-", " ")
+        name = register.replace("pre-export-", "pre-export ").replace("annual-", "annual ")
         yield (
             f"no-register-{register}",
             f"No register of {name}",
@@ -140,7 +140,7 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
     elif missing in _THRESHOLDS:
         if usable:
             without = facts.without("threshold_kg", "threshold_month_kg", "threshold_year_kg")
-            message = f"{reference.law} states no threshold, or the tables lack it, for {', '.join(facts.unlimited())}"
+            message = f"No {reference.law} threshold on file for {', '.join(facts.unlimited())}"
             yield "some-thresholds", message, _NO_TABLE, without
     elif missing in _MASSES:
         yield (

@@ -104,7 +104,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
         else:
             notices.append("parties NOT screened: --watchlist none")
     if any(w.list_id == "sample" for w in reference.watchlists):
-        notices.append("parties are screened against the fictional SAMPLE list that ships, which names nobody who exists")
+        notices.append("parties are screened against the built-in SAMPLE list only (fictional names)")
     if not reference.jurisdiction:
         notices.append(
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
@@ -127,7 +127,9 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
     if reference.watchlists:
         notices += _missing(read, set(NAME_COLUMNS.values()) - {"vessel"}, "no column of parties; parties are NOT screened")
-    notices += _missing(read, set(_REFERENCES), "no column of bill, declaration or shipment; every line is taken for a shipment")
+    notices += _missing(
+        read, set(_REFERENCES), "no column of bill, declaration or shipment; each line counts as a shipment of its own"
+    )
     notices += _unused(read)
     notices.extend(age_notices(reference))
     return tuple(notices)

@@ -265,12 +265,12 @@ def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputEr
     """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
     errors = list(read_errors)
     for table in tables:
-        place, message, remedy = Where(table.input.name), "holds no lines", "Ask for the file again."
+        place, message, remedy = Where(table.input.name), "has no lines", "Ask for the file again."
         worst = next((i for i in table.issues.to_pylist() if ISSUE_CODES[i["code"]].effect == SET_ASIDE), None)
         if worst is not None:
             message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
             if worst["code"] != "no-usable-column":
-                place, message = Where(table.input.name, worst["source_row"]), f"holds no line that can be read: {message}"
+                place, message = Where(table.input.name, worst["source_row"]), f"has no line that can be read: {message}"
         if table.asides is not None and (named := naming(table.asides, reference)).num_rows:
             message = f"{message}; it {_names_something(named.num_rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))

@@ -136,9 +136,7 @@ def _below(folder: Path) -> list[Source]:
     """Everything below a folder, in a fixed order: what cannot be read is set aside, not passed over."""
     found = walk(folder)
     if not found:
-        raise UsageError(
-            "the folder holds no files", where=Where(safe_name(str(folder))), remedy="Name the folder with the manifests."
-        )
+        raise UsageError("the folder is empty", where=Where(safe_name(str(folder))), remedy="Name the folder with the manifests.")
     return [
         replace(_source(one.path.relative_to(folder).as_posix(), one.path), problem=one.problem, note=one.note) for one in found
     ]

@@ -36,7 +36,7 @@ _MESSAGES = {
     "no-country": "movements that state no other country: their figure stands under `not stated`",
     "party-country": "movements that state no destination or origin: their figure is that of the country of the receiver or sender",
     "in-transit": "movements in transit or transhipment: the form asks for none",
-    "several-substances": "lines whose text may be several substances: their one mass stands in the figure of each of these",
+    "several-substances": "lines whose text may be several substances: their one mass is counted in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
 }
 

@@ -94,10 +94,10 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", where=Where(str(path)), remedy="Give a text file in UTF-8.") from error
         if not listed:
-            raise UsageError("names no exporter", where=Where(str(path)), remedy="Write one a line.")
+            raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one a line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
-        raise UsageError("Name an exporter, or say --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
+        raise UsageError("Name an exporter, or pass --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
     if len(asked) != 1 and (given["also"] or given["leave"]):
         raise UsageError("--also and --not are about one exporter", remedy="Audit one at a time with them.")
     if given["manifests"] and given["url"]:

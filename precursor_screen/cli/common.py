@@ -284,7 +284,7 @@ def sure(question: str, yes: bool) -> bool:
     try:
         agreed = yes or click.confirm(question, err=True)
     except click.Abort as error:
-        raise UsageError("Nobody is there to answer", remedy="Say --yes.") from error
+        raise UsageError("This command asks for confirmation", remedy="Pass --yes when it runs unattended.") from error
     if not agreed:
         click.echo("Nothing was removed.")
     return agreed

@@ -164,7 +164,7 @@ def _recorded(found: TargetResult) -> list[str]:
     lines = [f"{found.kind.capitalize()} {found.name}: {counted(len(flags), 'recorded flag')}{where}"]
     beside = found.kind != "shipment"
     lines += [f"  {f['state']:<10} {_flag_line(f)}" + (f", shipment {f['shipment_id']}" if beside else "") for f in flags]
-    return [*lines, "Score, band and their parts stand in the reports: --report report.json."]
+    return [*lines, "Score, band and their parts are in the reports: --report report.json."]
 
 
 def _shipment_of_report(identifier: str, report: Path) -> list[str]:
@@ -267,7 +267,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
     from precursor_screen.core.words import did_you_mean
 
     remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(ctx, report, url)
-    raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
+    raise UsageError(f"no flag, rule, substance, list entry or issue code has the id {identifier!r}", remedy=remedy)
 
 
 def _issue(identifier: str) -> str | None:

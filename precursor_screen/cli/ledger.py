@@ -104,7 +104,7 @@ def _described(found: Info) -> Iterator[str]:
     before = f"; not what was recorded before ({found.unverified_runs:,} runs)" if found.unverified_runs else ""
     yield f"  verifiable  since {found.verified_since}{before}; {found.links:,} links, head {found.head[:16]}"
     if found.undelivered:
-        yield f"  broken off  {found.undelivered:,} runs after they were recorded; what was new in them is told once more"
+        yield f"  interrupted {found.undelivered:,} runs before delivery; their new flags are reported again"
 
 
 @command.command()
@@ -112,7 +112,7 @@ def _described(found: Info) -> Iterator[str]:
 def verify(opening: Opening) -> ExitCode:
     """Check that the ledger is sound: the file, every row and the chain of what was recorded; exit code 1 when something is wrong.
 
-    About half a minute a million movements. It finds damage and careless edits, not who reckons the whole chain anew.
+    About half a minute a million movements. It finds damage and careless edits, not who calculates the whole chain anew.
 
     \b
     Example:

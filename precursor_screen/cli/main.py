@@ -31,26 +31,37 @@ if TYPE_CHECKING:
 _MADE = 100_000
 _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 
-# Command -> (module, which may hold several, and one line for the list). The modules' own help says more.
-COMMANDS = {
-    "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
-    "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
-    "reconcile": ("reconcile", "Shipments against permits, notifications, licences, annual requirements."),
-    "return": ("reconcile:returned", "A year's imports and exports in the shape of the INCB's form D."),
-    "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
-    "match": ("lookup:match", "Which watchlist entries does a name match, and how do we know?"),
-    "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
-    "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
-    "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
-    "rules": ("rules", "The rules: list, show, lint, test."),
-    "substances": ("substances", "The substance tables: list, show, verify, diff, status, import, add, pack, remove."),
-    "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
-    "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
-    "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
-    "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
-    "mapping": ("mapping", "Column maps: list, check, guess."),
-    "config": ("common:config", "Every setting, its value and where it came from."),
+# Heading -> command -> (module, which may hold several, and one line for the list). The modules' own help says more.
+HEADINGS = {
+    "Screen": {
+        "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
+        "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
+        "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
+        "match": ("lookup:match", "Which watchlist entries does a name match, and how do we know?"),
+    },
+    "Decide": {
+        "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
+        "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
+        "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
+    },
+    "Look back": {
+        "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
+        "reconcile": ("reconcile", "Shipments against permits, notifications, licences, annual requirements."),
+        "return": ("reconcile:returned", "A year's imports and exports in the shape of the INCB's form D."),
+        "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
+    },
+    "Set up": {
+        "doctor": ("doctor", "What is installed, imported, stale or wrong, and the next step."),
+        "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
+        "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
+        "substances": ("substances", "The substance tables: list, show, verify, diff, status, import, add, pack, remove."),
+        "rules": ("rules", "The rules: list, show, lint, test."),
+        "mapping": ("mapping", "Column maps: list, check, guess."),
+        "config": ("common:config", "Every setting, its value and where it came from."),
+        "completion": ("doctor:completion", "The completion script of a shell: bash, zsh, fish."),
+    },
 }
+COMMANDS = {name: entry for commands in HEADINGS.values() for name, entry in commands.items()}
 
 
 class LazyGroup(click.Group):
@@ -90,8 +101,9 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        for heading, commands in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, line) for name, (_, line) in commands.items()])
 
 
 # What the libraries reserve on two cores with no input at all, measured. With less one of them ends the process as it starts, where
@@ -127,8 +139,10 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
     A flag is a question for an officer, never a verdict.
 
     \b
-    Example:
-      precursor-screen screen manifest.csv --jurisdiction US -o report.html
+    Examples:
+      precursor-screen doctor
+      precursor-screen screen manifest.xlsx --jurisdiction US -o report.html
+      precursor-screen explain SHIPMENT --report report.json
     """
     from precursor_screen.reference import shipped
 

@@ -44,7 +44,7 @@ def command() -> None:
 @click.option("-o", "--output", metavar="PATH", help="Write that map to a file.")
 @click.option("--presets", "show_presets", is_flag=True, help="List the layouts that are known.")
 def list_columns(path: str | None, as_yaml: bool, output: str | None, show_presets: bool, **given: str | None) -> None:
-    """Each column of the tables in INPUT: the field it is taken for, why, how much of it is filled, some of its cells, and what else
+    """Each column of the tables in INPUT: the field it is read as, why, how much of it is filled, some of its cells, and what else
     it may be. Without INPUT the fields that a column can be mapped to.
 
     \b

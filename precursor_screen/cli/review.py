@@ -280,7 +280,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
     """Record a verdict on flags: all that are named, or none.
 
     WHAT is the id of a flag or its beginning (three characters at least), or a shipment, a bill or another reference of it, or a party:
-    then all of its open flags are meant (with --yes where these stand in several shipments). Where that leaves two meanings, `flag:`, `shipment:`, `bill:` or `party:` before it says which.
+    then all of its open flags are meant (with --yes where these are in several shipments). Where that leaves two meanings, `flag:`, `shipment:`, `bill:` or `party:` before it says which.
 
     A clearance suppresses the flag until its last day, and only while the line stays what it is. The last verdict stands. To clear
     a critical flag takes a second officer.

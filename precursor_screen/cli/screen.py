@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,18 @@ _SETTINGS = (
     *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
     *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs", "master"),
 )
-_OUTPUT = "Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable."
+_OUTPUT = (
+    "Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt; - for standard output. Repeatable."
+)
+_FORMATS = ("json", "jsonl", "csv", "html", "txt")
+_FORMAT = f"Format of the report on standard output (-o -): {', '.join(_FORMATS)} [default: json]."
 _RESOLVED = "Every line with what was recognised in it, flagged or not (.csv or .parquet)."
 _WATCHLIST = (
     "Watchlist to screen against; `none`; `sample` is the fictional list that ships. Repeatable [default: all that are imported]."
 )
 _RATES = "Rates of currencies (CSV: currency, date, usd) [default: those that ship]."
 _FRESH = "Stale reference data is exit code 4, not a warning; all of it is checked in full."
-_CAPACITY = "How many shipments the terminal shows."
+_CAPACITY = "How many shipments the terminal shows [default: what fits into 40 lines; with -v 20]."
 _SAMPLE = (
     "Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured."
 )
@@ -57,19 +62,22 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @common.file_option("--rates", metavar="PATH", help=_RATES)
 @common.encoding_option(help="Encoding of text input [default: decided by content, and reported].")
 @common.fail_on_option("none")
-@common.as_of_option(help="Day that judges list ages and lines without a date [default: today].")
+@common.as_of_option(help="Date used for list ages and for lines without a date [default: today].")
 @click.option("--ledger", "ledger", metavar="PATH|URL|home", help="Remember, and look back: a file, postgresql://... or home.")
-@click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
+@click.option("--no-ledger", is_flag=True, help="Use no ledger, even if a setting names one.")
 @common.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
 @click.option("--require-fresh", is_flag=True, help=_FRESH)
-@click.option("--capacity", type=click.IntRange(min=1), default=20, show_default=True, help=_CAPACITY)
+@click.option("--capacity", type=click.IntRange(min=1), help=_CAPACITY)
 @click.option("--sample", metavar="SHARE", help=_SAMPLE)
 @click.option("--structure", is_flag=True, help=_STRUCTURE)
 @common.jobs_option
 @click.option("--engine", type=click.Choice(("local", "spark")), default="local", show_default=True, help=_ENGINE)
 @click.option("--master", metavar="URL", default="", help=_MASTER)
 @common.mode_option
-@click.option("--quiet", is_flag=True, help="No summary on the terminal.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary on the terminal.")
+@click.option("-v", "--verbose", is_flag=True, help="Flags, points and counts of each shipment on the terminal.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), help=_FORMAT)
+@click.option("--json", "as_json", is_flag=True, help="The JSON report on standard output: short for -o - --format json.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
 def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
@@ -92,6 +100,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reporting.interface import check_places, check_report
 
     values = common.settings(ctx)
+    outputs, printed = _split(outputs, given)
     given["mode"] = common.file_mode(values, given["mode"])
     tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
     for path in outputs:
@@ -110,7 +119,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
     def tell(result: Run) -> None:
         clock.step("")
-        _show(result.report, outputs, given)
+        if printed:
+            _print(result.report, printed)
+        else:
+            _show(result.report, outputs, given)
 
     session = open_session(settings, clock.step, common.fault_keeper(ctx))
     result = session.run(
@@ -118,6 +130,20 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     )
     clock.step("")
     return int(result.report.exit_code)
+
+
+def _split(outputs: tuple[Path, ...], given: Mapping[str, Any]) -> tuple[tuple[Path, ...], str]:
+    """The files to write, and the format of what goes to standard output; empty: the summary."""
+    from precursor_screen.core.errors import UsageError
+
+    if given["as_json"] and given["form"] not in (None, "json"):
+        raise UsageError("--json and --format contradict each other", remedy="Leave one out.")
+    files = tuple(path for path in outputs if str(path) != "-")
+    if not (given["as_json"] or given["form"] or len(files) < len(outputs)):
+        return outputs, ""
+    if given["verbose"]:
+        raise UsageError("-v is for the summary, and the report goes to standard output", remedy="Leave -v out.")
+    return files, given["form"] or "json"
 
 
 def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
@@ -156,16 +182,31 @@ def _show(report: Report, outputs: tuple[Path, ...], given: dict[str, Any]) -> N
         return
     from rich.console import Console
 
-    from precursor_screen.reporting.console import print_report
-
     class Terminal(Console):
         """A console that leaves it to `reader_may_leave` when nobody reads any more: rich ends the process with exit code 1."""
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
+    terminal = Terminal(highlight=False, soft_wrap=not sys.stdout.isatty())
     with common.reader_may_leave():  # and the exit code stays what the screening found
-        print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), given["capacity"])
+        if given["verbose"]:
+            from precursor_screen.reporting.console import MOST_SHIPMENTS, print_report
+
+            print_report(report, terminal, given["capacity"] or MOST_SHIPMENTS)
+        else:
+            from precursor_screen.reporting.brief import print_brief
+
+            print_brief(report, terminal, given["capacity"])
+
+
+def _print(report: Report, form: str) -> None:
+    """The whole report on standard output."""
+    from precursor_screen.reporting.interface import document_of, presenter_of
+
+    with common.reader_may_leave():
+        presenter_of(document_of(report), Path(f"report.{form}"))(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 def _check_table_path(path: Path) -> None:

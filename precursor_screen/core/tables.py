@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 DATA: Final = Path(__file__).resolve().parents[1] / "data"
 WORD_COLUMNS: Final = ("role", "meaning", "language", "words", "source")
-_NOT_WHOLE: Final = "the row has not as many cells as the header"
+_NOT_WHOLE: Final = "the row has a different number of cells than the header"
 REMEDY: Final = "Correct the table, or install the package again."
 
 
@@ -34,7 +34,7 @@ class Row(Struct, frozen=True):
         """A cell.
 
         Raises:
-            ValueError: the row has not as many cells as the header, so nobody knows which is which.
+            ValueError: the row has a different number of cells than the header, so nobody knows which is which.
         """
         if not self.whole:
             raise ValueError(_NOT_WHOLE)

@@ -79,7 +79,7 @@ def workbook_stream(data: bytes) -> bytes:
             if container.exists(name):
                 stream: bytes = container.openstream(name).read()
                 return stream
-    raise OSError("its container holds no workbook")
+    raise OSError("its container has no workbook")
 
 
 def records(stream: bytes, offset: int) -> Iterator[Record]:
@@ -152,7 +152,7 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
 
 def _note(state: _State, kind: int, body: bytes) -> None:
     if len(body) != _SIZES.get(kind, len(body)):  # a longer one has swallowed what follows it
-        raise ValueError("a record of a cell has not the length of its kind")
+        raise ValueError("a cell record has the wrong length")
     if len(body) > 16 and any(beginning in body for beginning in _BEGINNINGS):
         raise ValueError("records stand within another one")
     if kind in _SINGLE:

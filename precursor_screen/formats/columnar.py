@@ -82,7 +82,7 @@ def _read_table(blob: Blob, kind: str) -> pa.Table:
         table = reader.read_all()
     streamed = _streamed_rows(blob)
     if streamed > table.num_rows:
-        raise ValueError(f"{streamed} rows stand in it where its footer lists {table.num_rows}")
+        raise ValueError(f"{streamed} rows are in it where its footer lists {table.num_rows}")
     return table
 
 

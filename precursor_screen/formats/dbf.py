@@ -212,10 +212,10 @@ def _notes(
     for field in fields:
         name = field.name.decode("latin-1")
         if lost := sum(text is None for text in memos.get(field, ())):
-            notes.append(Broken(1, "", lost, f"the memo file holds no text for {lost} records of {name}", LOST))
+            notes.append(Broken(1, "", lost, f"the memo file has no text for {lost} records of {name}", LOST))
         if field.kind in _MEMOS and len(kept) and field not in memos:
             part = kept[:, field.start : field.start + field.length]
             filled = int(((part != 32) & (part != 0) & (part != 48)).any(axis=1).sum())
-            reason = f"the texts of {name} stand in a memo file of their own, which is read only from one archive with the table"
+            reason = f"the texts of {name} are in a memo file of their own, which is read only from one archive with the table"
             notes += [Broken(1, "", filled, reason, LOST)] if filled else []
     return notes

@@ -110,7 +110,7 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     if asides or notes:
         sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
     if not sheets:
-        raise _unreadable(blob, "holds no sheet of cells", "Check that it is the right file.")
+        raise _unreadable(blob, "has no sheet of cells", "Check that it is the right file.")
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
         raise _unreadable(blob, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")

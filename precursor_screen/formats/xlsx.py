@@ -248,7 +248,9 @@ class XlsxAudit(WorkbookAudit):
             for texts in (words_in_formulas(self._archive, path), numbers_with_dashes(self._archive, path)):
                 scan.asides += texts
                 if len(texts) >= MOST_CONSTANTS:
-                    reason = f"more than {MOST_CONSTANTS:,} texts stand in formulas or formats of numbers; the others were not screened"
+                    reason = (
+                        f"more than {MOST_CONSTANTS:,} texts are in formulas or formats of numbers; the others were not screened"
+                    )
                     self._unread.append(Broken(1, name, 1, reason, UNREAD))
         except UnreadableManifest as error:
             scan.bad = scan.bad or f"a comment or drawing is damaged: {error.message}"

@@ -98,7 +98,7 @@ def read_root(
         for _, element in iterparse(stream, events=("start",), forbid_dtd=True):
             _use_local_names(element)
             return element.tag, dict(element.attrib)
-    raise error("The XML holds no element.", where=Where(file), remedy="Fetch the file again.")
+    raise error("The XML has no element.", where=Where(file), remedy="Fetch the file again.")
 
 
 def find_root_name(head: bytes) -> str:

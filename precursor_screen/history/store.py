@@ -112,7 +112,7 @@ class Ledger:
         if version == MIGRATIONS[-1].number:
             return
         if not version and not create:
-            raise LedgerError(f"{self.shown} holds no ledger", remedy="A run with --ledger makes it; check the name.")
+            raise LedgerError(f"{self.shown} is not a ledger", remedy="A run with --ledger makes it; check the name.")
         if version and not upgrade:
             raise LedgerOutdated(
                 f"{self.shown} has version {version}; this program reads version {MIGRATIONS[-1].number}",

@@ -53,7 +53,7 @@ def _parse(values: Distinct, order: str, field: str, rows: pa.Array, issues: Iss
     empty = [text in _NOTHING or is_typed_null(text) for text in values.texts]
     days = [UNREADABLE if e else parse_date(text, order, shift) for text, e in zip(values.texts, empty, strict=True)]
     bad = [
-        (position, "ambiguous-date", f"{field}: day and month cannot be told apart")
+        (position, "ambiguous-date", f"{field}: the order of day and month is ambiguous")
         if day.ambiguous
         else (position, "unparsed-date", f"{field} is not a date")
         for position, day in enumerate(days)

@@ -132,7 +132,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
         if reader.sniff(kind, head):
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind
-    raise UnknownFormat("is of no format that is read", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
+    raise UnknownFormat("is in a file format that is not supported", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
 
 
 def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:

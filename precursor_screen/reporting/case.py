@@ -279,4 +279,4 @@ def label(name: str) -> str:
 
 def shorten(text: str, longest: int = MOST_CHARACTERS) -> str:
     """A text as filed, cut where it is very long; what is cut off is said."""
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters; all of them stand in the JSON report)"
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters; all of them are in the JSON report)"

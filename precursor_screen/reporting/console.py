@@ -19,7 +19,7 @@ MOST_SHIPMENTS = 20
 MOST_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
 _LONGEST = 600  # characters of a sentence
-_STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", "unscreenable": "magenta"}
+STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", "unscreenable": "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
 Piece = str | tuple[str, str]  # a text, or a text and its style
@@ -63,10 +63,11 @@ def lines_of(report: Report, most: int) -> Iterator[Line]:
     yield _NOTHING
     yield from (([f"{label}: "], [printable(said)]) for label, said in counts_in_words(report))
     gaps = gaps_in_words(report)
-    if any(code for _, code, _ in gaps):
+    if any(code for _, code, *_ in gaps):
         yield _NOTHING
         yield [], ["Could not be screened, or not in full:"]
-    for count, code, said in gaps:
+    for count, code, what, example in gaps:
+        said = show_gap(what, example)
         yield [f"  {count:>8,}  "], [printable(f"{code:<20} {said}" if code else said)]
 
 
@@ -87,7 +88,7 @@ def _shipments(report: Report, most: int) -> Iterator[Line]:
 def _shipment(row: Mapping[str, Any], said: Shipment, flags: list[dict[str, Any]], size: int) -> Iterator[Line]:
     label = f"{counted(row['lines'], 'line')}, {counted(len(row['flags']), 'flag')}"
     case = (f", {printable(said.case)}" if said.case else "", "dim")
-    head: list[Piece] = [(f" {said.band.upper():<7}", _STYLES[said.band]), f" {row['score']:>3}  "]
+    head: list[Piece] = [(f" {said.band.upper():<7}", STYLES[said.band]), f" {row['score']:>3}  "]
     yield head, [(printable(row["shipment_id"]), "bold"), (f"  {label}", "dim"), case]
     yield _INDENT, [printable(said.question)]
     if said.parts:
@@ -182,18 +183,24 @@ def not_raised_in_words(report: Report) -> str:
     return f"{counted(sum(q['count'] for q in quiet), 'weak sign')} with no other sign on the line, by {rules}"
 
 
-def gaps_in_words(report: Report) -> list[tuple[int, str, str]]:
-    """What could not be screened, or not in full: how often, code, what; last, without a code, what could not be judged."""
+def show_gap(what: str, example: str) -> str:
+    """What could not be screened, with an example."""
+    return what + (f"  (such as {example})" if example else "")
+
+
+def gaps_in_words(report: Report) -> list[tuple[int, str, str, str]]:
+    """What could not be screened, or not in full: how often, code, what, an example; last, without a code, what could not be judged."""
     coverage = report.coverage
     found = []
     for gap in (*coverage["set_aside"], *coverage["unscreenable"], *coverage["degraded"]):
         example = gap["examples"][0] if gap["examples"] else {}
         place = f"{example.get('source_file') or ''}:{example.get('source_row') or ''}" if example.get("source_file") else ""
         shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")[:70]) if p)
-        found.append((gap["count"], gap["code"], gap["title"] + (f"  (such as {shown})" if shown else "")))
+        found.append((gap["count"], gap["code"], gap["title"], shown))
     if coverage["not_evaluable"]:
         rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
         named = f"{', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''}"
         total = sum(u["count"] for u in coverage["not_evaluable"])
-        found.append((total, "", f"could not be judged: data are missing, in {len(rules)} rules ({named})"))
+        said = f"{counted(len(rules), 'rule')} could not be checked on some lines because data is missing ({named})"
+        found.append((total, "", said, ""))
     return found

@@ -35,9 +35,9 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
         if place.is_dir():
             raise UsageError("is a folder", where=Where(str(path)), remedy="Name a file in it.")
         if place in read:
-            raise UsageError("is an input, which the report would replace", where=Where(str(path)), remedy="Name another file.")
+            raise UsageError("the report would overwrite an input file", where=Where(str(path)), remedy="Name another file.")
         if place in seen:
-            raise UsageError("is named twice as output", where=Where(str(path)), remedy="Give every output a file of its own.")
+            raise UsageError("is given twice as output", where=Where(str(path)), remedy="Give every output a file of its own.")
         seen.add(place)
 
 

@@ -144,7 +144,7 @@ def _coverage(report: Report) -> Iterator[list[Any]]:
             shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")) if p)
             yield [kind.replace("_", " "), gap["code"], gap["count"], gap["title"], gap.get("remedy"), shown]
     for unjudged in coverage["not_evaluable"]:
-        what = f"for want of {unjudged['field']}"
+        what = f"because of missing {unjudged['field']}"
         yield ["not evaluable", unjudged["rule_id"], unjudged["count"], what, None, None]
     for quiet in coverage["not_raised"]:
         yield ["not raised", quiet["rule_id"], quiet["count"], "a weak sign with no other sign on the line", None, None]
@@ -269,7 +269,7 @@ def _write_sheet(book: Any, made: Table, formats: Mapping[str, Any], as_of: date
             _write_cell(sheet, last, number, column, value, formats)
     some = last > first or bool(made.rows)
     if made.rest:
-        sheet.write_string(last + 1, 0, f"{made.rest:,} more rows stand in the JSON report")
+        sheet.write_string(last + 1, 0, f"{made.rest:,} more rows are in the JSON report")
     if made.has_head:
         sheet.freeze_panes(1, made.frozen)
         sheet.repeat_rows(0)
@@ -315,7 +315,7 @@ def fit(text: str) -> str:
     """Text as long as a cell may be (32,767 characters); what is cut off is said."""
     if _units(text) <= _MOST_CHARACTERS:
         return text
-    note = f" ... [{len(text):,} characters; all of them stand in the JSON report]"
+    note = f" ... [{len(text):,} characters; all of them are in the JSON report]"
     kept = text[: _MOST_CHARACTERS - len(note)]
     while _units(kept) > _MOST_CHARACTERS - len(note):
         kept = kept[: -max(1, (_units(kept) - _MOST_CHARACTERS + len(note)) // 2)]

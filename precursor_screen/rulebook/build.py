@@ -78,7 +78,7 @@ class _Parser:
     def named(self, name: str) -> Expression:
         if name not in self.selections:
             hint = did_you_mean(name, self.selections)
-            raise ConditionError(f"names no selection: {name!r}. {hint}".rstrip())
+            raise ConditionError(f"does not name a selection: {name!r}. {hint}".rstrip())
         self.used.add(name)
         return self.selections[name]
 
@@ -257,7 +257,7 @@ class Builder:
     def named(self, name: str) -> Expression:
         """A selection by its name."""
         if name not in self.selections:
-            raise AtomError(f"names no selection: {name!r}", did_you_mean(name, self.selections))
+            raise AtomError(f"does not name a selection: {name!r}", did_you_mean(name, self.selections))
         return self.selections[name]
 
     def sentence(self) -> Expression:

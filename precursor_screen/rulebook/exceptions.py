@@ -103,7 +103,7 @@ def _made(
         _check((number,), said, rule_ids, complaints)
         when = _compile_when((number,), said["when"], lists, complaints)
         if said["id"] in found:
-            complaints.add((number, "id"), f"exception {said['id']!r} stands twice", "Give it an id of its own.")
+            complaints.add((number, "id"), f"exception {said['id']!r} appears twice", "Give it an id of its own.")
         found[said["id"]] = RuleException(**{**said, "when": when}, party_key=party_key(said["party"]))
     return tuple(found.values())
 
@@ -115,7 +115,7 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
         message = f"until {until} is not within 365 days after since {since}"
         complaints.add((*key, "until"), message, "Look at it again in a year.")
     if not (said["flag"] or said["party"] or said["rules"]):
-        complaints.add(key, "names no flag, party or rules", "flag: ID, party: NAME, or rules: [ID] with when:.")
+        complaints.add(key, "does not name a flag, a party or rules", "flag: ID, party: NAME, or rules: [ID] with when:.")
     if said["rules"] and not (said["flag"] or said["party"] or said["when"]):
         complaints.add((*key, "rules"), "would suppress the rules everywhere", "Narrow it with when:, party: or flag:.")
     for rule_id in said["rules"]:

@@ -248,7 +248,7 @@ def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
         if path.stem != rule.id.lower():
             raise RuleSyntaxError(f"holds rule {rule.id}", where=where, remedy=f"Call the file {rule.id.lower()}.yml.")
         if rule.id in rules:
-            message = f"rule {rule.id} stands in {rules[rule.id].path} too"
+            message = f"rule {rule.id} is in {rules[rule.id].path} too"
             raise RuleSyntaxError(message, where=where, remedy="Give it an id of its own.")
         rules[rule.id] = rule
 

@@ -238,9 +238,9 @@ def _lint_rule(rule: Rule) -> list[RuleSyntaxError]:
     errors = [_error(rule, part, f"has no {part}") for part in ("description", "rationale", "action") if not getattr(rule, part)]
     if not rule.falsepositives:
         remedy = "Every rule has some: which honest trade does it flag?"
-        errors.append(_error(rule, "falsepositives", "names no false positives", remedy))
+        errors.append(_error(rule, "falsepositives", "does not name false positives", remedy))
     if not rule.references:
-        errors.append(_error(rule, "references", "names no source", "Add a title and a mark (R, K or P)."))
+        errors.append(_error(rule, "references", "does not name a source", "Add a title and a mark (R, K or P)."))
     if rule.status in ("test", "stable") and any(s.mark == "K" for s in rule.references):
         remedy = "Have somebody check the document, then mark it R."
         errors.append(_error(rule, "references", "a recalled source (mark K) keeps a rule experimental", remedy))

@@ -230,7 +230,11 @@ def find_words(rule: Rule, lists: Mapping[str, NamedList], words: Mapping[str, V
             named = f" of list {value!r}" if terms != (value,) else ""
             for term in terms:
                 if isinstance(term, str) and not vocabulary.has(term, test):
-                    yield part, f"{written.field}: {term!r}{named} is no {vocabulary.what}", vocabulary.remedy(term, test)
+                    yield (
+                        part,
+                        f"{written.field}: {term!r}{named} is not a valid {vocabulary.what}",
+                        vocabulary.remedy(term, test),
+                    )
 
 
 def _control(written: Written, rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
@@ -244,12 +248,12 @@ def _control(written: Written, rule: Rule, words: Mapping[str, Vocabulary]) -> I
     )
     for part, value in instruments:
         if not known.has(value):
-            yield part, f"control: {value!r} is no {known.what}", known.remedy(value)
+            yield part, f"control: {value!r} is not a valid {known.what}", known.remedy(value)
     schedules = [words[f"schedule of {value}"] for _, value in instruments if known.has(value)] or [words["schedule"]]
     for part, value in wanted:
         if not any(v.has(value) for v in schedules):
             remedy = next(filter(None, (v.remedy(value) for v in schedules)), "")
-            yield part, f"control: {value!r} is no {' or '.join(v.what for v in schedules)}", remedy
+            yield part, f"control: {value!r} is not a valid {' or '.join(v.what for v in schedules)}", remedy
 
 
 def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
@@ -292,7 +296,7 @@ def _word(part: str, name: str, value: Any, vocabulary: Vocabulary) -> Iterator[
     if isinstance(value, bool):
         yield part, f"{name}: text is expected, not {value!r}", quoted(value)
     elif not vocabulary.has(value):
-        yield part, f"{name}: {value!r} is no {vocabulary.what}", vocabulary.remedy(value)
+        yield part, f"{name}: {value!r} is not a valid {vocabulary.what}", vocabulary.remedy(value)
 
 
 # What a rule file says key by key: every `field|modifier: value`, with its place and with parameters put in.

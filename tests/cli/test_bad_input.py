@@ -100,14 +100,14 @@ def test_what_cannot_be_screened_is_exit_4_with_one_clear_error(ps, name):
         ("missing-*.csv", "missing-*.csv: does not exist. Check the path"),
         ("", "'': does not exist"),
         ("x" * 5_000, "cannot be opened: File name too long. Check the path."),
-        ("empty-folder", "empty-folder: the folder holds no files. Name the folder with the manifests."),
+        ("empty-folder", "empty-folder: the folder is empty. Name the folder with the manifests."),
         ("manifest.csv/inside", "does not exist"),
     ],
 )
 def test_a_path_that_is_none_is_exit_2_and_nothing_is_screened(ps, manifest, name, says):
     path = manifest()
     Path("empty-folder").mkdir()
-    answer = ps("screen", path, name, "--watchlist", "none", "-o", "r.json")
+    answer = ps("screen", "-v", path, name, "--watchlist", "none", "-o", "r.json")
     assert answer.code == 2
     (line,) = answer.err.splitlines()
     assert says in line
@@ -151,14 +151,14 @@ def test_a_member_of_an_archive_that_cannot_be_read_is_set_aside(ps):
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_wide_text_is_read(ps, encoding):
     Path("m.csv").write_bytes(GOOD.encode(encoding))
-    answer = ps("screen", "m.csv", "--watchlist", "none")
+    answer = ps("screen", "-v", "m.csv", "--watchlist", "none")
     assert answer.code == 0
     assert "PS-CHEM-001" in answer.out
 
 
 def test_a_nul_byte_within_a_cell_hides_nothing_around_it(ps):
     Path("m.csv").write_bytes(GOOD.replace("ACETONE", "DRUMS\0 ACETONE").encode())
-    answer = ps("screen", "m.csv", "--watchlist", "none")
+    answer = ps("screen", "-v", "m.csv", "--watchlist", "none")
     assert "PS-CHEM-001" in answer.out
     assert "\0" not in answer.out
 

@@ -56,7 +56,7 @@ def test_the_manual_page_tells_of_every_command():
     page = (ROOT / "docs" / "precursor-screen.1").read_text("utf-8")
     listed = CliRunner().invoke(cli, ["--help"]).output
     commands = [
-        line.split()[0] for line in listed.partition("Commands:")[2].splitlines() if line.startswith("  ") and line[2] != " "
+        line.split()[0] for line in listed.partition("Screen:")[2].splitlines() if line.startswith("  ") and line[2] != " "
     ]
     assert len(commands) > 10
     for command in commands:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("few_rules")
 
 
 def screen(ps: Callable[..., Answer], *inputs: object, stdin: bytes = b"") -> Answer:
-    return ps("screen", *inputs, "--watchlist", "none", stdin=stdin)
+    return ps("screen", "-v", *inputs, "--watchlist", "none", stdin=stdin)
 
 
 @pytest.mark.parametrize("text", [CUSCAR, NCTS], ids=["EDI", "XML"])

@@ -45,10 +45,10 @@ def test_explain_every_issue_code(ps, code):
         ("PS-CHEM-03", 2, "Did you mean 'PS-CHEM-003'?"),
         ("acetic-anhydrid", 2, "Did you mean 'acetic-anhydride'?"),
         ("unparsed-quantty", 2, "Did you mean 'unparsed-quantity'?"),
-        ("sample:S999", 2, "nothing is called 'sample:S999'"),
+        ("sample:S999", 2, "no flag, rule, substance, list entry or issue code has the id 'sample:S999'"),
         ("no-such-list:1", 4, "no-such-list was never imported"),
         ("0123456789abcdef", 2, "--report report.json"),
-        ("\x1b[31m", 2, "nothing is called '\\x1b[31m'"),
+        ("\x1b[31m", 2, "has the id '\\x1b[31m'"),
     ],
 )
 def test_explain_of_what_is_nothing(ps, identifier, code, says):

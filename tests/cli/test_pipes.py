@@ -14,7 +14,7 @@ SAMPLE = str(ROOT / "sample_data" / "manifest.csv")
 @pytest.mark.parametrize(
     "words",
     [
-        ("screen", SAMPLE, "--watchlist", "sample", "--no-ledger", "--capacity", "500"),
+        ("screen", SAMPLE, "--watchlist", "sample", "--no-ledger", "-v", "--capacity", "500"),
         ("substances", "list"),
         ("rules", "list"),
         ("explain", "acetic-anhydride"),

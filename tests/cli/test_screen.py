@@ -64,11 +64,11 @@ def test_the_exit_code_is_the_same_for_every_format(ps, manifest):
 
 def test_without_a_watchlist_the_first_line_says_so_and_the_full_report_is_written(ps, manifest):
     path = manifest(ACETONE)
-    answer = ps("screen", path)
+    answer = ps("screen", "-v", path)
     assert answer.code == 4
     assert answer.out.startswith("! parties NOT screened: no watchlist imported")
     assert "PS-CHEM-001" in answer.out
-    assert ps("screen", path, "-o", "r.json").code == 4
+    assert ps("screen", "-v", path, "-o", "r.json").code == 4
     report = json.loads(Path("r.json").read_text())
     assert report["notices"][0].startswith("parties NOT screened: no watchlist imported")
     assert [u["code"] for u in report["coverage"]["unscreenable"]] == ["no-watchlist"]
@@ -77,7 +77,7 @@ def test_without_a_watchlist_the_first_line_says_so_and_the_full_report_is_writt
 
 
 def test_no_watchlist_can_be_wanted(ps, manifest):
-    answer = ps("screen", manifest(), "--watchlist", "none")
+    answer = ps("screen", "-v", manifest(), "--watchlist", "none")
     assert answer.code == 0
     assert answer.out.startswith("! parties NOT screened: --watchlist none")
 
@@ -88,7 +88,7 @@ def test_none_stands_alone(ps, manifest):
 
 
 def test_the_sample_list_says_that_it_is_one(ps, manifest):
-    assert "fictional SAMPLE list" in ps("screen", manifest(), "--watchlist", "sample").out.splitlines()[0]
+    assert "built-in SAMPLE list" in ps("screen", "-v", manifest(), "--watchlist", "sample").out.splitlines()[0]
 
 
 def test_an_imported_list_is_used_and_one_that_is_lost_is_exit_4(ps, manifest, home):
@@ -97,11 +97,11 @@ def test_an_imported_list_is_used_and_one_that_is_lost_is_exit_4(ps, manifest, h
 
     ours = shipped.watchlists_folder() / "sample-list.csv"
     assert ps("watchlists", "import", "my-list", ours, "--date", "2026-11-01").code == 0
-    answer = ps("screen", path, "--fail-on", "critical")
+    answer = ps("screen", "-v", path, "--fail-on", "critical")
     assert answer.code == 1
     assert "of my-list" in answer.out
     (home / "watchlists" / "my-list" / "current").unlink()
-    lost = ps("screen", path, "-o", "r.json")
+    lost = ps("screen", "-v", path, "-o", "r.json")
     assert lost.code == 4
     assert "my-list" in lost.err
     assert not Path("r.json").exists()
@@ -109,7 +109,7 @@ def test_an_imported_list_is_used_and_one_that_is_lost_is_exit_4(ps, manifest, h
 
 def test_a_list_can_be_a_file(ps, manifest):
     Path("mine.csv").write_text("entry_id,kind,name\nX1,organisation,Quimeralda Reactivos\n")
-    answer = ps("screen", manifest(LISTED), "--watchlist", "mine.csv", "--fail-on", "low")
+    answer = ps("screen", "-v", manifest(LISTED), "--watchlist", "mine.csv", "--fail-on", "low")
     assert answer.code == 1
     assert "of mine" in answer.out
 
@@ -182,7 +182,7 @@ def test_files_of_one_name_are_told_apart(ps, manifest):
 
 def test_a_table_on_standard_input(ps, manifest):
     content = manifest(ACETONE).read_bytes()
-    answer = ps("screen", "-", "-", "--watchlist", "none", stdin=content)
+    answer = ps("screen", "-v", "-", "-", "--watchlist", "none", stdin=content)
     assert answer.code == 0
     assert "[standard input:2]" in answer.out
     assert "Lines: 1 read" in answer.out
@@ -211,8 +211,8 @@ def test_nothing_on_standard_input_is_exit_4(ps):
         (["--only-rules"], "--only-rules leaves no rule at all. Name the folder of your rules with --rules."),
         (["-o", "r.docx"], "r.docx: no report format has the suffix '.docx'"),
         (["-o", "no/such/r.json"], "no/such/r.json: cannot be written: no such folder"),
-        (["-o", "manifest.csv"], "manifest.csv: is an input, which the report would replace"),
-        (["-o", "r.csv", "--issues", "r.csv"], "r.csv: is named twice as output"),
+        (["-o", "manifest.csv"], "manifest.csv: the report would overwrite an input file"),
+        (["-o", "r.csv", "--issues", "r.csv"], "r.csv: is given twice as output"),
         (["--issues", "i.json"], "i.json: .json is not a format of tables. Use .csv or .parquet."),
         (["--resolved", "resolved"], "resolved: no suffix is not a format of tables"),
     ],
@@ -220,7 +220,7 @@ def test_nothing_on_standard_input_is_exit_4(ps):
 def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, says):
     path = manifest(ACETONE)
     before = path.read_bytes()
-    answer = ps("screen", path, "--watchlist", "none", *options, "--quiet", "-o", "other.json")
+    answer = ps("screen", "-v", path, "--watchlist", "none", *options, "--quiet", "-o", "other.json")
     assert answer.code == 2
     assert says in answer.err
     assert os.listdir() == ["manifest.csv"]
@@ -249,21 +249,21 @@ def test_a_wrong_mapping_is_exit_2(ps, manifest, content, says):
 def test_a_mapping_names_the_columns(ps):
     Path("m.csv").write_text("goods,stuff\nACETONE,TILES\n")
     Path("map.yml").write_text("columns:\n  goods: ignore\n  stuff: description\n")
-    assert "No shipment is flagged." in ps("screen", "m.csv", "--watchlist", "none", "--mapping", "map.yml").out
+    assert "No shipment is flagged." in ps("screen", "-v", "m.csv", "--watchlist", "none", "--mapping", "map.yml").out
     Path("map.yml").write_text("columns:\n  goods: description\n  stuff: ignore\n")
-    assert "PS-CHEM-001" in ps("screen", "m.csv", "--watchlist", "none", "--mapping", "map.yml").out
+    assert "PS-CHEM-001" in ps("screen", "-v", "m.csv", "--watchlist", "none", "--mapping", "map.yml").out
 
 
 def test_an_encoding_is_obeyed(ps):
     Path("m.csv").write_bytes("description of goods\nАЦЕТОН\n".encode("cp1251"))
-    assert "PS-CHEM-001" in ps("screen", "m.csv", "--watchlist", "none", "--encoding", "cp1251").out
-    assert "PS-CHEM-001" not in ps("screen", "m.csv", "--watchlist", "none", "--encoding", "latin-1").out
+    assert "PS-CHEM-001" in ps("screen", "-v", "m.csv", "--watchlist", "none", "--encoding", "cp1251").out
+    assert "PS-CHEM-001" not in ps("screen", "-v", "m.csv", "--watchlist", "none", "--encoding", "latin-1").out
 
 
 def test_tiers_are_a_list_and_decide_what_counts(ps, manifest):
     path = manifest(ACETONE)
-    assert "PS-CHEM-001" in ps("screen", path, "--watchlist", "none", "--tiers", "national, convention").out
-    assert "PS-CHEM-001" not in ps("screen", path, "--watchlist", "none", "--tiers", "national").out
+    assert "PS-CHEM-001" in ps("screen", "-v", path, "--watchlist", "none", "--tiers", "national, convention").out
+    assert "PS-CHEM-001" not in ps("screen", "-v", path, "--watchlist", "none", "--tiers", "national").out
 
 
 def test_only_rules(ps, manifest):
@@ -271,11 +271,11 @@ def test_only_rules(ps, manifest):
     Path("mine").mkdir()
     rule = ROOT / "rules" / "ps-chem-003.yml"
     Path("mine", rule.name).write_bytes(rule.read_bytes())
-    answer = ps("screen", path, "--watchlist", "none", "--rules", "mine", "--only-rules")
+    answer = ps("screen", "-v", path, "--watchlist", "none", "--rules", "mine", "--only-rules")
     assert "PS-CHEM-003" in answer.out
     assert "PS-CHEM-001" not in answer.out
     Path("mine/ps-chem-001.yml").write_bytes((ROOT / "rules" / "ps-chem-001.yml").read_bytes())
-    assert "stands in" in ps("screen", path, "--watchlist", "none", "--rules", "mine").err  # its id is taken
+    assert "is in" in ps("screen", "-v", path, "--watchlist", "none", "--rules", "mine").err  # its id is taken
 
 
 def test_issues_and_resolved(ps, manifest):

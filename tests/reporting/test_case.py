@@ -35,7 +35,7 @@ def test_of_a_long_text_the_surroundings_of_the_match_are_shown():
 
 
 def test_a_long_text_says_how_long_it_is():
-    assert shorten("a" * 3_000).endswith("… (3,000 characters; all of them stand in the JSON report)")
+    assert shorten("a" * 3_000).endswith("… (3,000 characters; all of them are in the JSON report)")
     assert shorten("short") == "short"
 
 

@@ -34,7 +34,7 @@ def test_it_uses_the_room_that_there_is_and_counts_the_rest(sample):
     text = "\n".join(lines_of(sample))
     shown = re.findall(r"^(?:HOLD|REVIEW|LOW|NONE|UNSCREENABLE) +\d+  ", text, re.MULTILINE)
     flagged = sample.opened.num_rows
-    assert f"  {flagged - len(shown)} more flagged shipments stand in the full report" in text
+    assert f"  {flagged - len(shown)} more flagged shipments are in the full report" in text
     assert len(shown) >= 6
 
 

@@ -140,9 +140,9 @@ def test_an_unknown_suffix_is_a_usage_error(name, says):
     [
         (["no/such/r.json"], "no such folder"),
         (["folder.json"], "is a folder"),
-        (["in.csv"], "is an input"),
-        (["./folder.json/../in.csv"], "is an input"),
-        (["r.json", "./r.json"], "named twice"),
+        (["in.csv"], "overwrite an input"),
+        (["./folder.json/../in.csv"], "overwrite an input"),
+        (["r.json", "./r.json"], "given twice"),
     ],
 )
 def test_what_would_go_wrong_is_told_before_the_work(tmp_path, monkeypatch, outputs, says):

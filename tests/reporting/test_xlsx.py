@@ -157,7 +157,7 @@ def test_a_cell_that_is_just_short_enough_stays(text, length):
 def test_a_cell_that_is_too_long_says_so(text):
     cut = fit(text)
     assert 32_700 < len(cut.encode("utf-16-le")) // 2 <= 32_767
-    assert cut.endswith(f"[{len(text):,} characters; all of them stand in the JSON report]")
+    assert cut.endswith(f"[{len(text):,} characters; all of them are in the JSON report]")
 
 
 def test_a_sheet_of_too_many_rows_counts_the_rest(sample):
@@ -166,7 +166,7 @@ def test_a_sheet_of_too_many_rows_counts_the_rest(sample):
     book = load(stream.getvalue())
     for name, total in (("Shipments", sample.listed.num_rows), ("Flags", sample.flags.num_rows)):
         assert book[name].max_row == 5
-        assert book[name]["A5"].value == f"{total - 3:,} more rows stand in the JSON report"
+        assert book[name]["A5"].value == f"{total - 3:,} more rows are in the JSON report"
 
 
 def test_a_report_without_flags(reference, rendered):

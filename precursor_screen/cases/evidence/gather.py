@@ -216,7 +216,7 @@ def from_report(path: Path, text: str) -> Document:
     shipments = {f["shipment_id"] for f in flags}
     notes = ["Officers' verdicts are in the ledger, which this was not made from."]
     if missing:
-        notes.append(f"The report holds no cells for {len(missing):,} of the {len(dict.fromkeys(cited)):,} lines that it cites.")
+        notes.append(f"The report has no cells for {len(missing):,} of the {len(dict.fromkeys(cited)):,} lines that it cites.")
     return {
         **head_of(kind, name, {"kind": "report", "name": path.name, "sha256": sha256}),
         "notes": notes,
@@ -328,7 +328,7 @@ def _problem_of_flag(flag: Mapping[str, Any]) -> str:
 def _check_once(ids: Sequence[str], what: str, path: Path) -> None:
     if len(set(ids)) != len(ids):
         twice = next(i for i in ids if ids.count(i) > 1)
-        raise _none(path, f"{what} {twice} stands there twice")
+        raise _none(path, f"{what} {twice} appears twice")
 
 
 def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, list[Row]]:

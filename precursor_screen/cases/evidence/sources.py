@@ -36,7 +36,7 @@ _CANDIDATE = pa.schema(
     ]
 )
 NOTE = (
-    "The ledger keeps no score of a shipment: its parts were reckoned again when this was sealed, from the flags and movements that are kept, by "
+    "The ledger keeps no score of a shipment: its parts were calculated again when this was sealed, from the flags and movements that are kept, by "
     "the rules and tables of this installation. What spoke for it (documents in force, regular trade) is not among them: the registers of "
     "that day are not kept."
 )
@@ -165,7 +165,7 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
             found.append(shipment)
         elif not flags.num_rows or not installed.concern:
             notes.append(
-                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: none was reckoned."
+                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: no score was calculated."
             )
             found.append(shipment)
         else:
@@ -228,7 +228,7 @@ def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: l
             row["taken_from"] = {"list_date": str(watchlist.manifest.list_date), "sha256": watchlist.manifest.sha256}
         except WatchlistError:
             notes.append(
-                f"The list {list_id} is not here: what it says of entry {entry_id} stands in the evidence of the flag alone."
+                f"The list {list_id} is not here: what it says of entry {entry_id} is in the evidence of the flag alone."
             )
         except KeyError:
             notes.append(f"Entry {entry_id} is not on the list {list_id} that is here now.")

@@ -1,7 +1,7 @@
-"""Names of parties and numbers of documents that two offices write differently: what is taken for the same, and why.
+"""Names of parties and numbers of documents that two offices write differently: what is read as the same, and why.
 
 Comparable keys already agree in case, diacritics, order of words and legal forms. Here a conjunction more or less, an umlaut that is
-written out, and one letter in one long word are taken for the same name. A number is taken for another that differs in leading
+written out, and one letter in one long word are taken for the same name. A number is read as another that differs in leading
 zeros; one that differs in letters before or after its digits only where a party agrees.
 """
 
@@ -255,7 +255,7 @@ def same_but(written: str, reference: str) -> str:
 def names_taken(movement: Movement, document: Document) -> Sequence[str]:
     """Which names of the goods were taken for which of the document's, in words."""
     names = dict(movement.taken)
-    return [f"{names[p.key]} is taken for {p.name}" for p in document.parties if p.key in names]
+    return [f"{names[p.key]} is read as {p.name}" for p in document.parties if p.key in names]
 
 
 def letters_taken(movement: Movement, document: Document) -> Sequence[str]:

@@ -133,7 +133,7 @@ def _meet(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     return not ours or not theirs or not {folded(k) for k in ours}.isdisjoint(folded(k) for k in theirs)
 
 
-_NO_DOCUMENT = "names no number, and no document agrees in parties, substance, country and days"
+_NO_DOCUMENT = "does not give a number, and no document agrees in parties, substance, country and days"
 _NO_CONFIRMATION = "none is of its bill, and none that is free agrees in consignee, substance, country and days"
 _NEAREST = 2  # numbers that are named
 

@@ -304,7 +304,7 @@ def _why(movement: Movement, document: Document, kg: Decimal | None, by: str, le
             said += f", one of {among} rows with a number that it names"
     else:
         parties = " and ".join(p.name for p in document.parties)
-        said = f"names no number; {parties}, {document.substance_id}"
+        said = f"does not give a number; {parties}, {document.substance_id}"
         said += f" and {document.country} agree" if document.country else " agree"
         days = distance(document, movement.day)
         said += f", {days} days from its day" if days else ", within its days"

@@ -178,7 +178,7 @@ def _names_taken(left: Consignment, arrived: Consignment) -> str:
     said = []
     for side, name in (("sending", left[0].sender), ("receiving", left[0].receiver)):
         mine = _all(left, side)
-        said += [f"; {own} is taken for {name}" for m in arrived for key, own in m.taken if key in mine]
+        said += [f"; {own} is read as {name}" for m in arrived for key, own in m.taken if key in mine]
     return "".join(dict.fromkeys(said))
 
 

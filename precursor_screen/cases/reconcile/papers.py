@@ -48,7 +48,7 @@ _MESSAGES = {
     "no-last-day": "documents that state no last day: what is left of them is not a difference yet",
     "begins-before": "documents that begin before the period: what moved under them before is not known; say an earlier --from",
     "masses-missing": "goods that state no mass, as most do: nothing was compared by mass. Give a column of the net mass (--mapping)",
-    "no-reply-period": "movements before an answer: the period of reply is not known; say --jurisdiction, or the register's day of sending",
+    "no-reply-period": "movements before an answer: the period of reply is not known; pass --jurisdiction, or add the day of sending to the register",
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",

@@ -93,7 +93,7 @@ def _unlicensed(
         if alike:
             told["holder-alike"].append(alike)
         else:
-            because = f"{show_kg(shipped)} of {substance_id}; the register holds no licence of {who or 'the party'} for it"
+            because = f"{show_kg(shipped)} of {substance_id}; the register has no licence of {who or 'the party'} for it"
             yield Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
 
 

@@ -152,7 +152,7 @@ class Identifiers:
                 return list(self._by_un(value, _whole(format_un(value), value)))
             case "hs_code" | "other_hs_codes":
                 return self._hs_cell(value)
-        raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
+        raise ValueError(f"{field!r} does not hold codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
 
     def _cas_cell(self, value: str) -> list[Match]:
         """A column for CAS numbers says what they are, and is filled with EC numbers as well."""

@@ -61,7 +61,7 @@ def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, 
 
 
 def _tell(whole: Segment, rest: Segment, issues: IssueList) -> None:
-    where = f"segment {whole.number}: the terminator in front of {rest.tag or 'what stands there'}"
+    where = f"segment {whole.number}: the terminator in front of {rest.tag or 'the next segment'}"
     issues.note_broken(f"{where} is damaged; it was read as a segment of its own", whole.number, whole.text())
 
 

@@ -170,6 +170,6 @@ def refuse_empty(gathered: MessageContent, blob: Blob) -> None:
     if gathered.lines:
         return
     found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
-    says = f"holds no message that states goods{f' ({found})' if found else ''}"
+    says = f"has no message that states goods{f' ({found})' if found else ''}"
     remedy = "Ask for the manifest or declaration itself; answers and status reports are not screened."
     raise NoManifest(says, where=Where(blob.name), remedy=remedy)

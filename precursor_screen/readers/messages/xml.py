@@ -98,7 +98,7 @@ class _Walk:
         if self.known:
             remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
             return NoManifest(f"is XML that states no goods: {self.found}{told}", where=Where(self.file), remedy=remedy)
-        says = f"is XML of a kind that is not read: {self.found or 'it holds no element'}{told}"
+        says = f"is XML of a kind that is not read: {self.found or 'it has no element'}{told}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
         return UnknownFormat(says, where=Where(self.file), remedy=remedy)
 

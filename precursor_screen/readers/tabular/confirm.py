@@ -182,7 +182,7 @@ def _possible(guess: Guess, content: Content) -> Guess:
     if guess.field == "quantity" and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
         if content.share(find_unit) >= _UNITS:
             return replace(guess, field="quantity_unit", reason="its cells are units")
-        return replace(guess, field="", reason="holds no number")
+        return replace(guess, field="", reason="has no number")
     if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
     return guess

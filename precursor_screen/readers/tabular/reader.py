@@ -71,7 +71,7 @@ class TabularReader:
         """
         sheets = open_sheets(blob, options.encoding)
         if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-            raise unreadable(blob.name, "holds no cells", "Check that it is the right file.")
+            raise unreadable(blob.name, "is empty", "Check that it is the right file.")
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
 
 
@@ -85,7 +85,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     for note in sheet.notes:
         issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
     if not any(any(c.strip() for c in row) for row in sheet.head):
-        issues.add("empty-sheet", "the sheet holds no cells", count=0)
+        issues.add("empty-sheet", "the sheet is empty", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
     column_map = column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)

@@ -58,7 +58,9 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
     errors: list[PrecursorScreenError] = []
     seen: set[str] = set()
     for row in rows:
-        problems = _problems(row, shipped, seen) if row.whole else [("", "the row has not as many cells as the header")]
+        problems = (
+            _problems(row, shipped, seen) if row.whole else [("", "the row has a different number of cells than the header")]
+        )
         errors += [refused(row, problem, _REMEDY, field) for field, problem in problems]
         seen.add(row.cells["substance_id"])
     raise_all(errors)

@@ -205,7 +205,7 @@ def _read_table(content: bytes, name: str, columns: Sequence[str], errors: list[
         return ()
     for row in rows:
         if not row.whole:
-            errors.append(refused(row, "the row has not as many cells as the header", "Correct the row."))
+            errors.append(refused(row, "the row has a different number of cells than the header", "Correct the row."))
         elif wrong := [column for column, cell in row.cells.items() if cell and not cell.isprintable()]:
             errors.append(refused(row, "a cell holds a character that does not print", "Correct the cell.", wrong[0]))
     return rows

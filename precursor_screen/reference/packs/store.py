@@ -118,7 +118,7 @@ class PackStore:
             older = self._newer_than(info)
             if older and not force:
                 problem = f"is of {info.day}; the pack {info.id} that is installed is of {older}"
-                raise SubstanceTableError(problem, where=where, remedy="If that is right, say --force.")
+                raise SubstanceTableError(problem, where=where, remedy="Pass --force if this is intended.")
             with snapshots.next() as (number, folder):
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 record = ImportRecord(info, number, now, bool(older))

@@ -155,4 +155,4 @@ def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> 
     if not worse and day < date.fromisoformat(last.day):
         worse = f"is of {day}, the last copy of {last.day}"
     if worse:
-        raise RegisterError(worse, where=Where(path.name), remedy="If that is right, say --force.")
+        raise RegisterError(worse, where=Where(path.name), remedy="Pass --force if this is intended.")

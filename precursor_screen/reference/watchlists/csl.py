@@ -164,7 +164,7 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
         raise refused(f"The JSON is damaged or was cut short: {error}.", file.name) from error
     records = data.get("results") if isinstance(data, dict) else data
     if not isinstance(records, list):
-        raise refused("The JSON holds no list of results.", file.name)
+        raise refused("The JSON has no list of results.", file.name)
     total = data.get("total") if isinstance(data, dict) else None
     _gather(_results(records, found), found)
     if isinstance(total, int) and total > len(records):

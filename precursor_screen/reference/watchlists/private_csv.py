@@ -82,7 +82,7 @@ def _check_header(header: list[str], name: str) -> None:
             hint = did_you_mean(column, COLUMNS) or f"Known columns: {', '.join(COLUMNS)}."
             raise refused(f"Unknown column {column!r}.", name, hint, line=1)
         if header.count(column) > 1:
-            raise refused(f"Column {column!r} stands twice.", name, "Remove one of them.", line=1)
+            raise refused(f"Column {column!r} appears twice.", name, "Remove one of them.", line=1)
     for column in _REQUIRED:
         if column not in header:
             raise refused(f"Column {column!r} is missing.", name, "Add it.", line=1)

@@ -118,7 +118,7 @@ def check_content(parsed: ParsedList, list_id: str, names: str) -> None:
         what = parsed.content or "a list of your own"
         raise WatchlistError(f"By its content this is {what}, not {list_id}.", where=place, remedy="Import it under another id.")
     if not parsed.entries:
-        raise WatchlistError("The list holds no entry.", where=place, remedy="Fetch it again.")
+        raise WatchlistError("The list has no entries.", where=place, remedy="Fetch it again.")
     if parsed.declared_count is not None and parsed.declared_count != len(parsed.entries):
         message = f"The list states {parsed.declared_count} entries, but {len(parsed.entries)} were read."
         raise WatchlistError(message, where=place, remedy="Fetch it again.")
