@@ -2,8 +2,8 @@
 
 from precursor_screen import load_reference, lookup, match, screen
 
-report = screen("manifest.csv", jurisdiction="US")
-report.flags.to_pandas()
+report = screen("manifest.csv", jurisdiction="US")  # or a table: pandas, polars, Arrow
+report.to_pandas("flags")
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from precursor_screen.app.config import default_home
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from precursor_screen.core.report import Report
     from precursor_screen.reference.recogniser import Recogniser
     from precursor_screen.reference.watchlists.opened import Watchlist
+    from precursor_screen.reporting.notebook import NotebookReport
+
+
+class ArrowTable(Protocol):
+    """What hands out its rows as an Arrow stream (the Arrow PyCapsule interface)."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The stream."""
+
 
 __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", "screen"]
 
@@ -93,7 +99,7 @@ def load_reference(
 
 
 def screen(
-    what: str | Path | pa.Table,
+    what: str | Path | ArrowTable,
     reference: Reference | None = None,
     *,
     mapping: Path | None = None,
@@ -103,11 +109,12 @@ def screen(
     wait: float = 0.0,
     jobs: int = 1,
     **options: Any,
-) -> Report:
-    """Screens a file, a folder, a pattern or an Arrow table, as the command does.
+) -> NotebookReport:
+    """Screens a file, a folder, a pattern or a table, as the command does.
 
     Args:
-        what: a path or pattern, or a table of cells (any columns; types are turned into text and mapped as in a file).
+        what: a path or pattern, or a table of cells of pandas, polars, Arrow or whatever else hands out an Arrow stream (any columns; types
+            are turned into text and mapped as in a file).
         reference: from `load_reference`; default: loaded with `options`.
         mapping: a column map; default: guessed.
         encoding: of text input; default: decided by content.
@@ -123,6 +130,7 @@ def screen(
     from precursor_screen.app.inputs import Source, find_sources
     from precursor_screen.app.session import Session
     from precursor_screen.app.settings import Settings, read_options
+    from precursor_screen.reporting.notebook import NotebookReport
 
     if reference is not None and options:
         raise UsageError(f"{', '.join(options)} belong to load_reference", remedy="Give either a reference or its options.")
@@ -136,13 +144,23 @@ def screen(
         wait=wait,
         jobs=jobs,
     )
-    return Session(settings, known).run(sources).report
+    return NotebookReport.of(Session(settings, known).run(sources).report)
 
 
-def _table_bytes(table: pa.Table) -> bytes:
-    """A table as an Arrow file in memory: it takes the readers' own path, so that it is mapped as any input is."""
+def _table_bytes(what: ArrowTable) -> bytes:
+    """A table as an Arrow file in memory: it takes the readers' own path, so that it is mapped as any input is.
+
+    Raises:
+        UsageError: it is not a table.
+    """
     import pyarrow as pa
 
+    if not hasattr(what, "__arrow_c_stream__"):
+        problem = f"a {type(what).__name__} is neither a path nor a table"
+        raise UsageError(problem, remedy="Give a path, or a table of pandas (2.2 or newer), polars or Arrow.")
+    table = pa.table(what)
+    views = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}  # as polars has them
+    table = table.cast(pa.schema([pa.field(f.name, views.get(f.type, f.type)) for f in table.schema]))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)

@@ -77,6 +77,55 @@ def test_an_arrow_table_gets_the_same_flags_as_its_file(report, reference):
     assert flag_ids(precursor_screen.screen(typed, reference)) == flag_ids(report)
 
 
+class Stream:
+    """A table of another library, of which only its stream is known, with the texts as polars has them."""
+
+    def __init__(self, cells: pa.Table) -> None:
+        self.cells = cells.cast(pa.schema([pa.field(name, pa.string_view()) for name in cells.column_names]))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.cells.__arrow_c_stream__(requested_schema)
+
+
+def test_whatever_hands_out_an_arrow_stream_gets_the_same_flags(report, reference):
+    frame = pandas.read_csv(SAMPLE, dtype=str, keep_default_na=False)
+    assert flag_ids(precursor_screen.screen(frame, reference)) == flag_ids(report)
+    assert flag_ids(precursor_screen.screen(frame.astype("category").set_index(frame.index[::-1]), reference)) == flag_ids(report)
+    assert flag_ids(precursor_screen.screen(Stream(pa.Table.from_pandas(frame)), reference)) == flag_ids(report)
+
+
+@pytest.mark.parametrize("what", [{"description": ["ACETONE"]}, ["ACETONE"], 7, None, b"ACETONE"])
+def test_what_is_neither_a_path_nor_a_table_is_refused(reference, what):
+    with pytest.raises(UsageError, match="is neither a path nor a table"):
+        precursor_screen.screen(what, reference)
+
+
+def test_the_tables_of_a_report_go_to_pandas(report):
+    assert list(report.to_pandas().flag_id) == report.worst_first.column("flag_id").to_pylist()
+    assert list(report.to_pandas("shipments").shipment_id) == report.shipments.column("shipment_id").to_pylist()
+    assert list(report.to_pandas("issues").columns) == report.issues.column_names
+    with pytest.raises(ValueError, match="'lines' is not a table of a report"):
+        report.to_pandas("lines")
+
+
+def test_a_notebook_shows_the_result_and_the_first_ten_shipments(report, reference):
+    shown = report._repr_html_()
+    assert shown.startswith("<p><strong>200 lines, 172 shipments: ")
+    assert shown.count("<tr>") == 11
+    assert f"<p>{report.opened.num_rows - 10} more flagged shipments: report.shipments</p>" in shown
+    hostile = [
+        {"description of goods": "ACETIC ANHYDRIDE <script>alert(1)</script>", "bill of lading": "<b>&", "consignee": "'\"><img>"}
+    ]
+    page = precursor_screen.screen(pa.Table.from_pylist(hostile), reference)._repr_html_()
+    assert "<script" not in page
+    assert "&lt;b&gt;&amp;" in page
+    assert "<img" not in page
+    dull = precursor_screen.screen(
+        pa.Table.from_pylist([{"description of goods": "COTTON YARN", "hs code": "520512"}]), reference
+    )
+    assert "<table>" not in dull._repr_html_()
+
+
 def test_tables_go_to_pandas_in_one_call(report):
     frame = report.flags.to_pandas()
     assert isinstance(frame, pandas.DataFrame)
