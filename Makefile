@@ -12,7 +12,7 @@ JOBS   := $(or $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden record \
+.PHONY: help demo test test-fast test-chosen test-lowest lint check docs site packages wheelhouse sbom digests golden record \
   bench bench-quick bench-large bench-parties bench-windows bench-replay bench-all soak mutate clean
 
 help: ## this list
@@ -68,9 +68,38 @@ lint: $(READY) ## ruff, mypy --strict, import contracts, digests, rules, generat
 
 check: lint test ## lint and test
 
-docs: $(READY) ## write the generated parts of docs/ and README.md anew
+docs: $(READY) ## write the generated parts of docs/ and README.md, and its pictures, anew
 	$(BIN)/python docs/digests.py
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/pictures.py
+
+SITE_READY := $(VENV)/.site
+
+$(SITE_READY): $(READY)
+	@$(BIN)/python -m pip install --quiet --group site
+	@touch $@
+
+site: $(SITE_READY) ## the documentation as pages with search, in out/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+PACKAGES_READY := $(VENV)/.packages
+
+$(PACKAGES_READY): $(READY)
+	@$(BIN)/python -m pip install --quiet --group packages
+	@touch $@
+
+packages: $(PACKAGES_READY) ## wheel and sdist in out/dist, the same bytes from the same commit, checked
+	@rm -rf out/dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --quiet --no-isolation --outdir out/dist
+	$(BIN)/twine check --strict out/dist/*
+	$(BIN)/check-wheel-contents out/dist/*.whl
+
+wheelhouse: packages ## one archive that installs without a network, in out/wheelhouse
+	$(BIN)/python -m tools.wheelhouse out/dist out/wheelhouse
+
+sbom: packages ## what is installed with the program, each with version and licence (CycloneDX): out/sbom.cdx.json
+	$(PYTHON) -m venv --clear out/sbom && out/sbom/bin/pip install --quiet out/dist/*.whl
+	$(BIN)/cyclonedx-py environment out/sbom/bin/python --pyproject pyproject.toml --output-reproducible -o out/sbom.cdx.json
 
 digests: $(READY) ## take changed tables, rules and lists that ship for wanted ones
 	$(BIN)/python docs/digests.py

@@ -72,5 +72,5 @@ def test_what_the_page_names_is_there() -> None:
 
 
 def test_other_pages_lead_to_it() -> None:
-    for page in ("README.md", "docs/extending.md", "docs/formats.md"):
+    for page in ("docs/index.md", "docs/extending.md", "docs/formats.md"):
         assert "adding-a-format.md" in (ROOT / page).read_text(encoding="utf-8"), page

@@ -95,7 +95,7 @@ def run_line(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "least"), [("README.md", 14), ("docs/journeys.md", 40)])
+@pytest.mark.parametrize(("page", "least"), [("README.md", 11), ("docs/journeys.md", 40)])
 def test_the_commands_of_a_page_work_as_they_stand(
     checkout: Path,
     tmp_path_factory: pytest.TempPathFactory,

@@ -130,8 +130,8 @@ def _tail(report: Report, width: int) -> Iterator[list[Piece]]:
 
 
 def _both(said: str, to_do: str, width: int) -> str:
-    """A sentence and what to do: the sentence gives way where there is no room for both, as far as a third of it."""
-    return cut(f"{cut(said, max(width - len(to_do) - 1, width // 3))} {to_do}".rstrip(), width)
+    """A sentence and what to do: the sentence gives way where there is no room for both, as far as half of it."""
+    return cut(f"{cut(said, max(width - len(to_do) - 1, width // 2))} {to_do}".rstrip(), width)
 
 
 def _line(width: int, *pieces: Piece) -> list[Piece]:
