@@ -71,7 +71,7 @@ def load_reference(
         exceptions: file with a site's exceptions.
         jurisdiction: US, EU, FR, AU ...; empty: none.
         as_of: the day that judges; default: today.
-        tiers: which kinds of control count.
+        tiers: which kinds of control are screened for.
         registers: open the registers under `home`.
         structure: read systematic names as structures as well (the extra `structure`).
 

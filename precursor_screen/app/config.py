@@ -45,8 +45,8 @@ ON_CHANGE = ("new", "rescreen", "ask")
 
 SETTINGS = (
     Setting("home", False, (), "folder of imported watchlists and the cache"),
-    Setting("jurisdiction", False, (), "for whom one screens: US, EU, FR, AU ..."),
-    Setting("tiers", True, SCREENED_TIERS, "which kinds of control count"),
+    Setting("jurisdiction", False, (), "whose law to screen by: US, EU, FR, AU ..."),
+    Setting("tiers", True, SCREENED_TIERS, "which kinds of control are screened for"),
     Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
     Setting("mapping", False, (), "column map for tabular input"),
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),
@@ -84,10 +84,10 @@ SETTINGS = (
         "a folder with verdicts-*.csv and workbooks, from which `daily` takes officers' verdicts first",
     ),
     Setting("daily.formats", True, FORMATS, "the reports of a day [default: html, json, csv]"),
-    Setting("daily.settle", False, (), "seconds for which a file must not have changed [default: 60]", True),
-    Setting("daily.keep_days", False, (), "days for which reports are kept; 0: for good [default: 0]", True),
+    Setting("daily.settle", False, (), "seconds since its last change before a file is read [default: 60]", True),
+    Setting("daily.keep_days", False, (), "days to keep reports; 0: forever [default: 0]", True),
     Setting("daily.on_change", False, ON_CHANGE, "when rules, lists or tables have changed [default: new]"),
-    Setting("daily.rescreen_days", False, (), "how old files are at most that are screened again [default: 30]", True),
+    Setting("daily.rescreen_days", False, (), "oldest files that are screened again, in days [default: 30]", True),
     Setting("daily.update", False, ("yes", "no"), "whether imported watchlists are fetched first [default: no]"),
     Setting("daily.require_fresh", False, ("yes", "no"), "whether stale reference data is exit code 4 [default: no]"),
 )

@@ -98,8 +98,8 @@ class Settings(Struct, frozen=True):
 
     Attributes:
         home: folder of imported lists, registers, the cache and the ledger `home`.
-        jurisdiction: for whom one screens: US, EU, FR, AU ...; empty: none.
-        tiers: which kinds of control count.
+        jurisdiction: whose law to screen by: US, EU, FR, AU ...; empty: none.
+        tiers: which kinds of control are screened for.
         watchlists: ids, paths of private CSV files, `sample` for the fictional list that ships, or `none` alone; empty: all that are
             imported.
         rule_dirs: folders of a site's own rules.

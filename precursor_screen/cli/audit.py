@@ -24,8 +24,8 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 
 @click.command()
 @click.argument("exporters", nargs=-1, metavar="[EXPORTER]...")
-@common.file_option("--list", "list_path", help="File with an exporter a line.")
-@click.option("--all", "everyone", is_flag=True, help="Rank all exporters instead.")
+@common.file_option("--list", "list_path", help="File with one exporter per line.")
+@click.option("--all", "everyone", is_flag=True, help="Rank all exporters.")
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
 @click.option("--to", "last", metavar="DATE", help="Last day [default: today].")
@@ -37,7 +37,7 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
     help="File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal]."
 )
 @click.option("--manifest", "manifests", multiple=True, metavar="INPUT", help=_MANIFEST)
-@common.jurisdiction_option(help="For whom one audits (US, EU, FR, AU ...): thresholds.")
+@common.jurisdiction_option(help="Whose law to audit by (US, EU, FR, AU ...): thresholds.")
 @common.watchlist_option(help="With --manifest: as `screen` takes it. Repeatable.")
 @common.mapping_option(help="With --manifest: column map for tabular input [default: guessed].")
 @ledger_option
@@ -111,7 +111,7 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
     last = common.parse_day(given["last"], "--to")
     first = common.parse_day(given["first"], "--from") if given["first"] else date.fromordinal(max(1, last.toordinal() - 364))
     if first > last:
-        raise UsageError(f"--from {first} lies after --to {last}", remedy="Exchange them.")
+        raise UsageError(f"--from {first} is later than --to {last}", remedy="Swap them.")
     return first, last
 
 

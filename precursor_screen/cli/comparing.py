@@ -95,7 +95,7 @@ def parse_days(first: str | None, last: str | None) -> tuple[date | None, date |
     begin = common.parse_day(first, "--from") if first else None
     end = common.parse_day(last, "--to") if last else None
     if begin and end and end < begin:
-        raise UsageError(f"--to {end} lies before --from {begin}", remedy="Exchange them.")
+        raise UsageError(f"--to {end} is earlier than --from {begin}", remedy="Swap them.")
     return begin, end
 
 

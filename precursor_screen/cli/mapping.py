@@ -91,7 +91,7 @@ def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
         if missing and inputs.lines:
             click.echo(f"  no column of {', '.join(missing)}: rules that need it are not evaluable")
     for unused in _maps_without_table(mapping, tables):
-        click.echo(f"! the map for {printable(unused)} is for no table of this input", err=True)
+        click.echo(f"! the map for {printable(unused)} does not belong to any table of this input", err=True)
         found += 1
     return common.exit_code((), found) if usable else ExitCode.NOT_SCREENED
 

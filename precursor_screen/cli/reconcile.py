@@ -87,7 +87,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 _SOME = click.IntRange(min=1)
-_OPEN = "How long a notification counts as open: its register states no last day."
+_OPEN = "Days after which a notification without a last day counts as closed."
 _MIRROR = "Instead: the exports of one country against the imports of another, from two manifests."
 _WAY = "With --mirror: from departure to arrival, at most."
 
@@ -217,7 +217,9 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     names |= {p.key: p.name for some in registers.values() for d in some for p in (d.exporter, d.holder) if p is not None}
     if key not in names:
         near = did_you_mean(name, set(names.values()))
-        raise UsageError(f"nobody called {name!r} sends goods or holds a document", remedy=near or "Check the name and the days.")
+        raise UsageError(
+            f"no sender and no holder of a document is called {name!r}", remedy=near or "Check the name and the days."
+        )
     return key
 
 

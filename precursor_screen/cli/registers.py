@@ -26,7 +26,7 @@ def command() -> None:
 @click.argument("file", type=common.PATH)
 @click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
 @common.file_option("--mapping", help="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal.")
-@click.option("--force", is_flag=True, help="Also if it is much shorter or older than the last copy.")
+@click.option("--force", is_flag=True, help="Take it even if it is much shorter or older than the last copy.")
 @click.pass_context
 def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
     """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences, annual-requirements or import-confirmations.

@@ -147,7 +147,7 @@ _HEAD = f"{'rule':<12} {'decided':>7} {'confirmed':>9} {'share':>6} {'95 % from,
 
 
 @command.command()
-@common.json_option(help="Print one JSON object a rule.")
+@common.json_option(help="Print one JSON object per rule.")
 @with_ledger()
 @click.pass_context
 def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
@@ -218,7 +218,7 @@ _OFFICERS = common.officer_options("Who says so", "Another officer who agrees: n
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--shipment", "shipment_id", metavar="ID", default="", help="Flags of one shipment.")
 @click.option("--all", "everything", is_flag=True, help=f"Name every flag, not the first {_SHOWN}.")
-@common.json_option(help="Print one JSON object a flag, every flag, with its verdicts.")
+@common.json_option(help="Print one JSON object per flag, every flag, with its verdicts.")
 @with_ledger()
 def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: str, opening: Opening, **shown: bool) -> None:
     """The flags that are recorded, those last raised first, worst first. WHAT: a flag, a shipment, a bill or a party.

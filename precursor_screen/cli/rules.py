@@ -121,7 +121,7 @@ def show(rule_id: str, loading: Loading) -> None:
     """
     rules = {r.id: r for r in loading().rules}
     if rule_id.upper() not in rules:
-        raise common.unknown(f"no rule is called {rule_id!r}", rule_id.upper(), rules, "See `rules list`.")
+        raise common.unknown(f"there is no rule {rule_id!r}", rule_id.upper(), rules, "See `rules list`.")
     click.echo(show_rule(rules[rule_id.upper()]))
 
 
@@ -196,7 +196,7 @@ def _mutate(book: Rulebook, at_least: float) -> int:
 @click.argument("old", type=common.PATH)
 @click.argument("new", type=common.PATH)
 @click.argument("inputs", nargs=-1, required=True, metavar="MANIFEST...")
-@common.jurisdiction_option(help="For whom one screens.")
+@common.jurisdiction_option(help="Whose law to screen by.")
 @common.watchlist_option(help="As of `screen` [default: none].")
 @common.as_of_option(help="As of `screen` [default: today].")
 @click.pass_context
@@ -236,8 +236,8 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
 @command.command()
 @click.argument("inputs", nargs=-1, metavar="[MANIFEST...]")
 @click.option("--ledger", "url", metavar="PATH|URL|home", help="Count the recorded flags and what officers said of them.")
-@common.jurisdiction_option(help="For whom one screens.")
-@common.json_option(help="As JSON, one object a rule.")
+@common.jurisdiction_option(help="Whose law to screen by.")
+@common.json_option(help="As JSON, one object per rule.")
 @_rule_options
 @click.pass_context
 def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any) -> None:

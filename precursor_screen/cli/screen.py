@@ -51,9 +51,11 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @common.outputs_option(help=_OUTPUT)
 @common.file_option("--issues", "issues_path", help="Every issue, one row each (.csv or .parquet).")
 @common.file_option("--resolved", "resolved_path", help=_RESOLVED)
-@common.jurisdiction_option(help="For whom one screens (US, EU, FR, AU ...): thresholds and directions.")
+@common.jurisdiction_option(help="Whose law to screen by (US, EU, FR, AU ...): thresholds and directions.")
 @click.option(
-    "--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(SCREENED_TIERS)} [default: convention,national]."
+    "--tiers",
+    metavar="LIST",
+    help=f"Which kinds of control are screened for: {', '.join(SCREENED_TIERS)} [default: convention,national].",
 )
 @common.rules_option(help="Folder of rules, added to those that ship. Repeatable.")
 @click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
@@ -155,7 +157,7 @@ def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
         raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
     if (given["engine"] == "spark") != bool(given["master"]):
         raise UsageError(
-            "--engine spark and --master belong together", remedy="Say both: --engine spark --master spark://HOST:7077."
+            "--engine spark and --master belong together", remedy="Pass both: --engine spark --master spark://HOST:7077."
         )
     if given["master"] and given["jobs"]:
         raise UsageError("--jobs is for this machine, and the cluster has its own number", remedy="Leave --jobs out.")

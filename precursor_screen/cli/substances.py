@@ -26,7 +26,7 @@ CURRENT = "current"  # the tables in use
 _INPUTS = "Screen these manifests (files, folders, globs) under both, and name the shipments whose band changes."
 _TITLES = {
     "added": "Substances that had no listing before",
-    "removed": "Substances that have no listing any more",
+    "removed": "Substances that are no longer listed",
     "began": "Listings that began",
     "ended": "Listings that ended",
     "moved": "Listings that moved",
@@ -217,7 +217,7 @@ def show(substance_id: str, as_json: bool) -> None:
     table = load_table()
     known = {s.substance_id: s for s in table.substances}
     if substance_id not in known:
-        raise common.unknown(f"no substance is called {substance_id!r}", substance_id, known, "See `substances list`.")
+        raise common.unknown(f"there is no substance {substance_id!r}", substance_id, known, "See `substances list`.")
     if as_json:
         common.echo_json(substance_record(known[substance_id], table))
     else:
@@ -262,7 +262,7 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
 @click.argument("new")
 @click.option("--names", "with_names", is_flag=True, help="List the names that came and went, not only how many.")
 @click.option("--inputs", multiple=True, metavar="PATH", help=_INPUTS)
-@common.jurisdiction_option(help="With --inputs: for whom they are screened [default: the setting].")
+@common.jurisdiction_option(help="With --inputs: whose law they are screened by [default: the setting].")
 @click.option("--override", metavar="REASON", default="", help="With a pack: as at its import.")
 @common.json_option(help="One JSON object.")
 @click.pass_context

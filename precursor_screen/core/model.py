@@ -277,7 +277,7 @@ def retired_rule(rule_id: str) -> Rule:
     return Rule(
         id=rule_id,
         version="",
-        title="A rule that is not applied any more",
+        title="A rule that is no longer applied",
         status="deprecated",
         level="informational",
         confidence="low",

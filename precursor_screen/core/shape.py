@@ -112,7 +112,7 @@ class Whole(Shape, frozen=True, kw_only=True):
         if type(value) is not int:
             yield key, f"{_called(key)} must be a whole number", self.remedy
         elif not self.low <= value <= self.high:
-            yield key, f"{_called(key)} must lie between {self.low} and {self.high}", self.remedy
+            yield key, f"{_called(key)} must be between {self.low} and {self.high}", self.remedy
 
 
 class Choice(Shape, frozen=True, kw_only=True):

@@ -64,7 +64,7 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
         return signature
     if "passphrase" in said and not sys.stdin.isatty():
         remedy = "Call it in a terminal, add the key to an agent and give its .pub file, or take a key without one."
-        raise UsageError("has a passphrase, and nobody is there to ask", where=where, remedy=remedy)
+        raise UsageError("has a passphrase, and there is no terminal to ask for it", where=where, remedy=remedy)
     raise UsageError(
         f"ssh-keygen does not sign with it: {said}", where=where, remedy="Give a private key of `ssh-keygen -t ed25519`."
     )

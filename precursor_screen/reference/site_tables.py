@@ -53,7 +53,7 @@ def _read_concern(file: Path, columns: tuple[str, ...], known: list[str], before
     def make(row: Row) -> None:
         substance_id = row["substance_id"]
         if substance_id not in known:
-            raise ValueError(f"no substance is called {substance_id!r}. {did_you_mean(substance_id, known)}".strip())
+            raise ValueError(f"there is no substance {substance_id!r}. {did_you_mean(substance_id, known)}".strip())
         if substance_id in found:
             raise ValueError(f"a second row for {substance_id}")
         found[substance_id] = _concern(row, before.get(substance_id))

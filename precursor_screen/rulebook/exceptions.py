@@ -120,7 +120,7 @@ def _check(key: Key, said: Mapping[str, Any], rule_ids: frozenset[str], complain
         complaints.add((*key, "rules"), "would suppress the rules everywhere", "Narrow it with when:, party: or flag:.")
     for rule_id in said["rules"]:
         if rule_id not in rule_ids:
-            complaints.add((*key, "rules"), f"no rule is called {rule_id!r}", did_you_mean(rule_id, rule_ids))
+            complaints.add((*key, "rules"), f"there is no rule {rule_id!r}", did_you_mean(rule_id, rule_ids))
 
 
 def _compile_when(

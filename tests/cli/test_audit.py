@@ -104,11 +104,11 @@ def test_not_and_also_correct_what_was_taken(ps, recorded) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ((), 2, "Name an exporter, or say --all"),
-        (("--all", OWN), 2, "Name an exporter, or say --all"),
+        ((), 2, "Name an exporter, or pass --all"),
+        (("--all", OWN), 2, "Name an exporter, or pass --all"),
         (("Larkfeld",), 2, f"no exporter goes by 'Larkfeld' in this period. The nearest: {OWN}."),
         ((OWN, "--from", "2026-13-01"), 2, "is not a date"),
-        ((OWN, "--from", "2027-01-01"), 2, "lies after"),
+        ((OWN, "--from", "2027-01-01"), 2, "is later than"),
         ((OWN, "-o", "a.csv"), 2, "is not a format of an audit"),
         ((OWN, OTHER, "--also", "x"), 2, "about one exporter"),
         ((OWN, "--not", "Nobody"), 2, "leaves out nothing"),

@@ -156,7 +156,7 @@ def test_each_table_of_a_file_has_a_map_of_its_own(ps):
     ]
     Path("map.yml").write_text(yaml.safe_dump_all([*maps, {"table": "#three", "columns": {"A": "description"}}]))
     answer = ps("mapping", "check", "m.zip", "--mapping", "map.yml")
-    assert (answer.code, "the map for #three is for no table of this input" in answer.err) == (3, True)
+    assert (answer.code, "the map for #three does not belong to any table of this input" in answer.err) == (3, True)
 
 
 def test_a_table_without_a_header_is_listed_by_number(ps):

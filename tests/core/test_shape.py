@@ -73,7 +73,7 @@ def test_a_file_is_read_or_all_its_faults_are_raised():
         return box["name"]
 
     assert read_shaped(parse_yaml("name: a", "f.yml"), BOX, make) == "a"
-    for text, messages in (("size: 0", ["size must lie between 1 and 9", "has no 'name'"]), ("name: b", ["b is taken"])):
+    for text, messages in (("size: 0", ["size must be between 1 and 9", "has no 'name'"]), ("name: b", ["b is taken"])):
         with pytest.raises(ErrorGroup) as caught:
             read_shaped(parse_yaml(text, "f.yml"), BOX, make, MappingError)
         assert [e.message for e in caught.value.errors] == messages

@@ -71,7 +71,7 @@ def test_words_of_a_role_are_found_by_meaning_by_spelling_and_all_together():
 def test_a_row_that_is_not_whole_is_an_error_where_the_table_has_to_be_right(tmp_path):
     path = table(tmp_path, HEADER + "unit,KGM,,kg,ours\nunit,KGM\n")
     assert [row.whole for row in read_rows(path, WORD_COLUMNS)] == [True, False]
-    with pytest.raises(SubstanceTableError, match="row 3: the row has not as many cells as the header"):
+    with pytest.raises(SubstanceTableError, match="row 3: the row has a different number of cells than the header"):
         list(whole_rows(path, WORD_COLUMNS))
 
 

@@ -108,7 +108,7 @@ def test_the_code_page(driver, page, encoding, shown):
         (
             dbf(("GOODS", "C", 4, 0, [b"wool"]), ("MEMO", "M", 10, 0, [b"         7"])),
             1,
-            "the texts of MEMO stand in a memo file",
+            "the texts of MEMO are in a memo file",
         ),
     ],
 )

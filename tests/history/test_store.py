@@ -158,7 +158,7 @@ NOT_LEDGERS = [
     (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "not an SQLite database"),
     (lambda p: p.mkdir(), "is a folder"),
     (lambda p: None, "does not exist"),
-    (lambda p: p.write_bytes(b""), "holds no ledger"),
+    (lambda p: p.write_bytes(b""), "is not a ledger"),
 ]
 
 

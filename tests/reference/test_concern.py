@@ -52,7 +52,7 @@ def test_a_sites_own_row_goes_before_and_an_empty_cell_leaves_what_ships(tmp_pat
     ("rows", "line", "says"),
     [
         ("acetone,E,1,2\nacetone,E,1,2\n", 3, "a second row for acetone"),
-        ("acetonee,E,1,2\n", 2, "no substance is called 'acetonee'"),
+        ("acetonee,E,1,2\n", 2, "there is no substance 'acetonee'"),
         ("acetone,X,1,2\n", 2, "licit_use 'X' is none of S, A, B, C, D, E"),
         ("acetone,E,-1,2\n", 2, "'-1' is not a mass above zero"),
         ("acetone,E,0,2\n", 2, "'0' is not a mass above zero"),

@@ -56,7 +56,7 @@ def test_three_values_to_the_end(condition):
         ("(a", "not closed"),
         ("a b", "'b' is not expected"),
         ("a)", "is not expected"),
-        ("aa", "names no selection: 'aa'"),
+        ("aa", "does not name a selection: 'aa'"),
         ("1 of far_*", "no selection is called like"),
         ("5 of them", "can never be right"),
         ("0 of them", "can never be right"),

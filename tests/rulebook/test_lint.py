@@ -38,8 +38,8 @@ def test_a_whole_rule_is_clean():
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("falsepositives: [honest trade]\n", ""), "names no false positives"),
-        (("references: [{title: t, mark: R}]\n", ""), "names no source"),
+        (("falsepositives: [honest trade]\n", ""), "does not name false positives"),
+        (("references: [{title: t, mark: R}]\n", ""), "does not name a source"),
         (("action: a\n", ""), "has no action"),
         (("mark: R", "mark: K"), "keeps a rule experimental"),
         (("expect: [A]}", "expect: []}"), "needs 1 test(s) that flags"),

@@ -58,11 +58,11 @@ def test_an_exception_keeps_what_it_says(tmp_path):
         (("rules: [PS-QTY-900]", "rules: PS-QTY-900"), "rules is a list"),
         (("rules: [PS-QTY-900]", "party: '..'"), "names nobody"),
         (("rules: [PS-QTY-900]", "flag: 12"), "is not a flag id"),
-        (("  rules: [PS-QTY-900]\n", ""), "names no flag, party or rules"),
+        (("  rules: [PS-QTY-900]\n", ""), "does not name a flag, a party or rules"),
         (("consignee_name|contains", "consignee_nam|contains"), "Did you mean 'consignee_name'?"),
         (("consignee_name|contains: acme", "substance_id: acetone"), "a field of the subject substance"),
         (("reason: audited", "raeson: audited"), "Did you mean 'reason'?"),
-        ((GOOD, GOOD + GOOD), "stands twice"),
+        ((GOOD, GOOD + GOOD), "appears twice"),
         ((GOOD, "id: EX-1"), "is not a list"),
         ((GOOD, "- EX-1"), "is not an exception: a mapping of keys is expected"),
         (("when: {consignee_name|contains: acme}", "when:"), "when has no value"),
@@ -82,7 +82,7 @@ def test_a_macro_is_used_like_a_selection_of_the_rule(tmp_path):
     compiled = compile_rule(rule, LISTS, {}, macros)
     light, heavy = (apply(o, Field("gross_mass_kg"), Literal(n)) for o, n in ((Operator.LT, 1), (Operator.GT, 500)))
     assert compiled.selected == any_of([light, heavy])
-    with pytest.raises(ErrorGroup, match="names no selection: 'heavy'"):
+    with pytest.raises(ErrorGroup, match="does not name a selection: 'heavy'"):
         compile_rule(rule, LISTS)
 
 

@@ -27,11 +27,11 @@ class Job(Struct, frozen=True):
         out: where reports go.
         settings: of the screening; with a ledger.
         formats: of the reports, suffixes without dot.
-        quiet_seconds: seconds for which a file must not have changed.
+        quiet_seconds: seconds since its last change before a file is read.
         keep_days: for how long reports are kept; 0: for good.
         on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
         asked: whether somebody said so for this run, who is told what came of it.
-        rescreen_days: how old files are at most that are screened again.
+        rescreen_days: oldest files that are screened again, in days.
         retry: take up again what was set aside.
         update: fetch the imported lists from their publishers before anything is screened.
         verdicts: a folder with files of officers' verdicts, which are taken before anything is screened; None: there is none.

@@ -73,7 +73,7 @@ def test_what_may_be_named(content, write, text):
     assert [f["flag_id"] for f in document["flags"]] == ["aaaa0001"]
     assert document["shipments"][0]["parts"][0]["points"] == 61
     assert document["missing_lines"] == ["L9"]
-    assert "holds no cells" in document["notes"][1]
+    assert "has no cells" in document["notes"][1]
     assert document["facts"][0]["fields"]["marks"] == LINES["L1"]["Remarks"]  # as the report says it was mapped
     assert document["facts"][0]["substances"] == [{"substance_id": "acetic-anhydride", "kg": "250", "basis": "net"}]
 
@@ -98,7 +98,7 @@ EDITS = {
     "a score": (("flags", 0, "score"), "high", "score is not a number"),
     "a line without cells": (("lines", 0, "cells"), None, "line 1"),
     "a cell that is not a text": (("lines", 0, "cells", "Value"), 5, "line 1"),
-    "a line twice": (("lines", 0, "line_id"), "L2", "line L2 stands there twice"),
+    "a line twice": (("lines", 0, "line_id"), "L2", "line L2 appears twice"),
     "no provenance": (("provenance",), [], "no provenance"),
     "an input without digest": (("provenance", "inputs", 0, "sha256"), None, "an input"),
     "a mapping": (("provenance", "inputs", 0, "mapping"), [["a"]], "mapping"),

@@ -134,7 +134,7 @@ def test_keys_that_cannot_be_used(key, tmp_path):
 @needs_ssh_keygen
 def test_a_passphrase_is_not_asked_for_where_nobody_is(tmp_path):
     hidden = make_key(tmp_path / "hidden", passphrase="a word or two")
-    with pytest.raises(UsageError, match="nobody is there to ask"):
+    with pytest.raises(UsageError, match="no terminal to ask"):
         bundle.sign(MESSAGE, hidden)
 
 

@@ -97,7 +97,7 @@ def test_goods_that_are_widened_go_by_both_names():
     assert firm_keys("larkfeild supply", [paper]) == {"larkfeild supply", "larkfield supply"}
     assert firm_keys("", [paper]) == frozenset()
     found, told = judged([paper], [replace(wide, permit="P1", kg=None)])
-    assert [d.why for d in found] == ["names P1; Larkfeild Supply is taken for Larkfield Supply"]
+    assert [d.why for d in found] == ["names P1; Larkfeild Supply is read as Larkfield Supply"]
     assert [(u.code, u.count, u.examples) for u in told if u.code == "one-letter"] == [
         ("one-letter", 1, ("Larkfeild Supply for Larkfield Supply (P1)",))
     ]
@@ -204,7 +204,7 @@ def test_a_receiver_goes_by_the_name_that_it_had_before():
     document = permit(importer=party("Zenith"), renamed=party("Apex"))
     new, other = by_old_names([moved(receiving=("apex",), receiver="Apex"), moved(receiving=("nadir",))], [document])
     assert new.receiving == ("apex", "zenith")
-    assert names_taken(new, document) == ["Apex is taken for Zenith"]
+    assert names_taken(new, document) == ["Apex is read as Zenith"]
     assert other.receiving == ("nadir",)
 
 

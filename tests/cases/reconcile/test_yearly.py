@@ -155,7 +155,7 @@ def test_who_never_held_a_licence():
     other = moved("B2", sender="Borealis", sending=("borealis",))
     (found,) = judge_licences([licence(kg=None)], [moved(), other, replace(other, bill="B3")], FRAME)[0]
     assert (found.kind, [m.bill for m in found.movements]) == ("missing", ["B2", "B3"])
-    assert found.because == "200 kg of acetone; the register holds no licence of Borealis for it"
+    assert found.because == "200 kg of acetone; the register has no licence of Borealis for it"
     assert not judge_licences([licence(kg=None)], [replace(other, substance_id="toluene")], FRAME)[0]
     assert not judge_licences([licence(kg=None)], [replace(other, bulk=False)], FRAME)[0]
 
