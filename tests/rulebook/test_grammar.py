@@ -115,8 +115,8 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}}", "either a timespan or a calendar"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 0d}", "'0d' is not a span of time"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 30}", "30 is not a span of time"),
-        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 99999d}", "no span of time"),
-        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: $window}", "'$window' is no span"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 99999d}", "not a span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: $window}", "'$window' is not a span"),
         ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, calendar: week}", "calendar 'week' is not known"),
         (
             "{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d, emit: all}",
