@@ -53,6 +53,7 @@ _THRESHOLDS = (
     "threshold_year_kg",
     "threshold_source",
     "threshold_counts",
+    "threshold_law",
     "threshold_verified",
 )
 

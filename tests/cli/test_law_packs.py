@@ -116,6 +116,18 @@ def test_every_flag_on_the_offices_own_list_says_so(ps, manifest):
     assert ps("lookup", "zorbenyl ketal").out.count("office-ketal")
 
 
+def test_the_amount_of_an_own_substance_is_a_threshold(ps, manifest):
+    manifest(*GOODS, {**GOODS[1], "net weight kg": "20", "bill of lading": "B4"})
+    head, row = OWN.splitlines()
+    Path("own.csv").write_text(f"{head},quantity,unit,direction,period,counts\n{row},25,kg,any,transaction,goods\n")
+    ps("substances", "add", "own.csv", "--date", "2026-11-20")
+    report, _ = screened(ps)
+    over = [f for f in report["flags"] if f["rule_id"] == "PS-QTY-001"]
+    assert [f["shipment_id"] for f in over] == ["B2"]
+    assert "25 kg" in over[0]["because"]
+    assert "own: letter of March" in over[0]["because"]
+
+
 def test_what_a_pack_would_change(ps, manifest, folder):
     manifest(*GOODS)
     ps("substances", "pack", folder, "-o", "ch.zip")

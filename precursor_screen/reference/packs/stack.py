@@ -74,6 +74,10 @@ def _check_rows(pack: Pack) -> Iterator[SubstanceTableError]:
         if (row["instrument"] == OWN_LIST) != (pack.info.id == OWN_PACK):
             problem = f"the pack {OWN_PACK!r} holds listings of {OWN_LIST}, the office's own list, and no other pack does"
             yield refused(row, problem, _CORRECT, "instrument")
+    for row in pack.tables.get("thresholds.csv", ()):
+        if (row["jurisdiction"] == OWN_LIST) != (pack.info.id == OWN_PACK):
+            problem = f"the pack {OWN_PACK!r} holds thresholds of {OWN_LIST}, the office's own list, and no other pack does"
+            yield refused(row, problem, _CORRECT, "jurisdiction")
 
 
 def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[PrecursorScreenError]) -> list[Row]:
