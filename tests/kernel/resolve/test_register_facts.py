@@ -187,6 +187,7 @@ def test_a_voluntary_notification_is_found_by_its_number_or_as_the_last_of_its_e
     assert voluntary({**first, "sent": None}, pen_reference="L1") == ("objected", "L1", None)
     assert voluntary({**first, "status_from": date(2026, 11, 21)}) == ("sent", "L1", 19)
     assert voluntary({**first, "status_from": date(2026, 11, 20)}) == ("objected", "L1", 19)
+    assert voluntary({**first, "sent": date(2026, 11, 20)}) == ("objected", "L1", 0)
     same_day = {**first, "reference": "L0", "status": "accepted"}
     assert voluntary(same_day, first) == ("objected", "L1", 19)
 
