@@ -21,7 +21,7 @@ from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.site_tables import STALE_DAYS
-from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
+from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
 _NO_TABLE = "See what is on file: precursor-screen substances show SUBSTANCE"
@@ -30,6 +30,7 @@ _OF_REGISTER = {
     "permit_": PERMITS,
     "pen_": NOTIFICATIONS,
     "objected_": NOTIFICATIONS,
+    "voluntary_": VOLUNTARY,
     "consignee_licensed": LICENCES,
     "exporter_licensed": LICENCES,
     "licence_lapsed": LICENCES,
@@ -53,6 +54,7 @@ _THRESHOLDS = (
     "threshold_year_kg",
     "threshold_source",
     "threshold_counts",
+    "threshold_law",
     "threshold_verified",
 )
 

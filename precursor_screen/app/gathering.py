@@ -31,6 +31,7 @@ from precursor_screen.reference.permit_law import known_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.thresholds import ReplyPeriod, known_reply_periods
+from precursor_screen.rulebook.registers import OF_LAW
 from precursor_screen.text.text import plain
 
 # What moved in a period, for who looks at more than one run: out of the ledger, or out of manifests that are screened for it.
@@ -219,14 +220,14 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     """All registers that were imported.
 
     Args:
-        store: of the home.
+        store: of the home; voluntary notifications are not compared, for nobody has to send one.
         jurisdiction: whose period of reply counts.
         notification_days: how long a notification counts.
 
     Raises:
         RegisterError: one is damaged, or none was imported.
     """
-    opened = store.open_all()
+    opened = tuple(r for r in store.open_all() if r.manifest.register in OF_LAW)
     if not opened:
         raise RegisterError(
             "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"

@@ -164,7 +164,7 @@ def show_rate(done: int, of: int, seconds: float) -> str:
     return f"{done:,} of {counted(of, 'line')}, {pace:,.0f} a second, {(of - done) / max(pace, 1):,.0f} s left"
 
 
-_EDITIONS = ("substances", "watchlists", "registers")
+_EDITIONS = ("substances", "law_packs", "watchlists", "registers")
 
 
 def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[str, Any], reference: Reference) -> RunRecord:

@@ -19,9 +19,11 @@ from precursor_screen.core.words import printable
 if TYPE_CHECKING:
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.document import Document
+    from precursor_screen.cases.evidence.rerun import SealedPack
     from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.report import Report
+    from precursor_screen.reference.shipped import LawTables
     from precursor_screen.reference.watchlists.opened import Watchlist
 
 
@@ -86,8 +88,13 @@ def verify(
     if found.document is not None and not done.problems:
         if full is not None:
             _compare_whole(found.document, full, done)
-        if inputs is not None:
-            _run_again(ctx, found.document, inputs, reading, done)
+        law = _law_of(ctx, found.document, done)
+        absent = [f"{pack} is not installed here" for pack in law.lacking]
+        if inputs is None:
+            done.told += absent
+        else:
+            done.unknown += absent
+            _run_again(ctx, found.document, inputs, reading, law, done)
     # Of a bundle with nothing wrong no more may be said: only who holds its key cannot have been somebody else.
     sound = f"unchanged since it was made; {found.signed}"
     click.echo(f"{printable(bundle)}: {f'{len(done.problems):,} problems' if done.problems else sound}")
@@ -115,7 +122,41 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
         done.told.append(f"{proved:,} values were left out, each proved by the whole bundle; all else is the same")
 
 
-def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], done: _Checked) -> None:
+class _LawOfRun(Struct, frozen=True):
+    """The law that the run of a bundle judged by, as far as it is here. tables: None: that of the home; lacking: packs that are not here."""
+
+    tables: LawTables | None = None
+    lacking: tuple[SealedPack, ...] = ()
+
+
+def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun:
+    """Opens the packs of a bundle's run by their digests, and says which are not here."""
+    from msgspec import ValidationError
+
+    from precursor_screen.app.config import home_of
+    from precursor_screen.cases.evidence.rerun import sealed_packs
+    from precursor_screen.core.errors import PrecursorScreenError
+    from precursor_screen.reference.packs.store import PackStore, law_of_packs
+
+    try:
+        named = sealed_packs(document)
+    except ValidationError as error:
+        done.problems.append(f"the packs of law are not named as a run names them ({error})")
+        return _LawOfRun()
+    store = PackStore(home_of(common.settings(ctx)))
+    try:
+        found = [(pack, store.find(pack.id, pack.sha256)) for pack in named]
+        lacking = tuple(pack for pack, held in found if held is None)
+        packs = tuple(held for _, held in found if held is not None)
+        return _LawOfRun(law_of_packs(packs, store.folder) if packs else None, lacking)
+    except PrecursorScreenError as error:
+        done.unknown.append(f"the packs of law do not go with this version: {error}")
+        return _LawOfRun(lacking=named)
+
+
+def _run_again(
+    ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: _Checked
+) -> None:
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.blackout import find_inputs
     from precursor_screen.cases.evidence.rerun import compare
@@ -136,11 +177,11 @@ def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Ma
         for digest, held in sorted(sought.found.items(), key=lambda item: names[item[0]])
     )
     try:
-        report = _screen(ctx, document, sources, reading, done.unknown)
+        report = _screen(ctx, document, sources, reading, law.tables, done.unknown)
     except InputError as error:
         done.unknown.append(f"the inputs could not be screened: {error}")
         return
-    compared = compare(document, report, sought.missing)
+    compared = compare(document, report, sought.missing, law.lacking)
     done.problems += compared.differences
     done.unknown += compared.unknown
     done.told += [f"here otherwise: {note}" for note in compared.notes]
@@ -150,10 +191,15 @@ def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Ma
 
 
 def _screen(
-    ctx: click.Context, document: Document, sources: tuple[Source, ...], reading: Mapping[str, str | None], unknown: list[str]
+    ctx: click.Context,
+    document: Document,
+    sources: tuple[Source, ...],
+    reading: Mapping[str, str | None],
+    law: LawTables | None,
+    unknown: list[str],
 ) -> Report:
-    """A run as the one that raised the flags, with what is installed here, and no ledger."""
-    from precursor_screen.app.session import open_session
+    """A run as the one that raised the flags, with its packs of law, else what is installed here, and no ledger."""
+    from precursor_screen.app.session import Session, load
     from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import WatchlistError
 
@@ -162,12 +208,14 @@ def _screen(
     named = [w["list_id"] for w in then["watchlists"]] or then["watchlists_named"] or [e["list_id"] for e in document["entries"]]
     given = {"jurisdiction": then["jurisdiction"], "tiers": tuple(then["tiers"]), "rule_dirs": (), **reading}
     given |= {"as_of": common.parse_day(then["as_of"], "as_of"), "watchlists": tuple(dict.fromkeys(named)) or (NO_WATCHLIST,)}
+    settings = merge_options(values, **given)
     try:
-        session = open_session(merge_options(values, **given))
+        reference = load(settings, law)
     except WatchlistError as error:
         unknown.append(f"parties: {error}")
-        session = open_session(merge_options(values, **{**given, "watchlists": (NO_WATCHLIST,)}))
-    return session.run(sources, remember=False).report
+        settings = merge_options(values, **{**given, "watchlists": (NO_WATCHLIST,)})
+        reference = load(settings, law)
+    return Session(settings, reference).run(sources, remember=False).report
 
 
 _SECRET = 32  # bytes

@@ -125,8 +125,9 @@ def _say_imported(record: ImportRecord, rows: int) -> None:
 def add(ctx: click.Context, file: Path, day: str | None) -> None:
     """Put substances and listings of the office's own on the tables, from a CSV file; every flag that rests on them says so.
 
-    Columns: substance_id, name, other_names, cas, hs6, schedule, since, licit_use, small_kg, large_kg, source. A row replaces an earlier
-    one of its substance_id, others stay.
+    Columns: substance_id, name, other_names, cas, hs6, schedule, since, licit_use, small_kg, large_kg, source; of a threshold besides
+    quantity, unit (kg, g, mg, t), direction (import, export, domestic, any), period (transaction, month, year), counts (goods,
+    substance, base). A row replaces an earlier one of its substance_id, others stay.
 
     \b
     Example:

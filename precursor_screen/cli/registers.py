@@ -13,7 +13,7 @@ from precursor_screen.cli import common
 
 @click.group()
 def command() -> None:
-    """Permits, pre-export notifications, licences and annual requirements: what the document rules compare with.
+    """Permits, notifications, licences and annual requirements: what the document rules compare with.
 
     \b
     Example:
@@ -29,7 +29,8 @@ def command() -> None:
 @click.option("--force", is_flag=True, help="Take it even if it is much shorter or older than the last copy.")
 @click.pass_context
 def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
-    """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences, annual-requirements or import-confirmations.
+    """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences, annual-requirements, import-confirmations
+    or voluntary-notifications.
 
     Headers are understood as those of manifests are. Rows that cannot be understood are set aside and named, and so are filled columns
     that were not used; exit code 3 then. The columns are in the documentation.

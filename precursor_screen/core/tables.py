@@ -174,6 +174,11 @@ def spellings_of(name: str, role: str) -> dict[str, str]:
     return {word: meaning for meaning, words in meanings_of(name, role).items() for word in words}
 
 
+def roles_of(name: str) -> tuple[str, ...]:
+    """The roles of a table of words, in its order."""
+    return tuple(_by_role(name))
+
+
 @cache
 def words_of(name: str, role: str) -> tuple[str, ...]:
     """All words of a role, in the order of the table."""

@@ -38,6 +38,7 @@ THRESHOLDS = (
     "threshold_verified",
     "threshold_source",
     "threshold_counts",
+    "threshold_law",
 )
 _SCHEMA = pa.schema(
     [
@@ -68,7 +69,7 @@ def law_table(reference: Reference) -> pa.Table:
 def _law_table(
     substances: tuple[Substance, ...], every: tuple[Threshold, ...], tiers: tuple[str, ...], office: tuple[Country, ...]
 ) -> pa.Table:
-    laws = {c.law for c in office}
+    laws = {OWN_LIST, *(c.law for c in office)}
     thresholds: dict[str, list[Threshold]] = defaultdict(list)
     for threshold in every:
         if threshold.jurisdiction in laws:
@@ -214,5 +215,6 @@ def _limits(limits: Sequence[Threshold], law: str, substance_id: str, direction:
             "threshold_verified": transaction.verified,
             "threshold_source": transaction.source,
             "threshold_counts": transaction.counts,
+            "threshold_law": transaction.jurisdiction,
         }
     )

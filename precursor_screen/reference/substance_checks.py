@@ -22,8 +22,8 @@ _BARE_SALT: Final = re.compile(
 )
 _MUST_BE_WEAK: Final = frozenset({"ether", "aether", "hcl", "hydrogenchl"})
 _NATIONAL: Final = (
-    *("AU", "BR", "CA", "CL", "CN", "CO", "EU", "GB", "ID", "IN"),
-    *("JP", "MX", "NO", "PE", "PH", "RU", "SG", "US", "VN"),
+    *("AR", "AU", "BR", "CA", "CL", "CN", "CO", "CR", "EU", "GB", "ID", "IN"),
+    *("JM", "JP", "MX", "NG", "NO", "PE", "PH", "RU", "SG", "TW", "US", "VN"),
 )
 _INSTRUMENTS: Final = frozenset({*CONVENTIONS, *_NATIONAL, SURVEILLANCE})
 # Nothing was listed before a convention came into force.

@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.model import Substance, Threshold
+from precursor_screen.core.model import OWN_LIST, Substance, Threshold
 from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import law_of
@@ -112,13 +112,13 @@ DIRECTIONS: Final = ("import", "export", "domestic")
 ANY_DIRECTION: Final = "any"
 PERIODS: Final = ("transaction", "month", "year")
 # What of a mixture or salt the law compares: the goods whole, the substance in them, or its base without the acid of a salt.
-GOODS, OF_SUBSTANCE, OF_BASE = "goods", "substance", "base"
+GOODS, OF_SUBSTANCE, OF_BASE = COUNTS = ("goods", "substance", "base")
 
 
 _WORDS: Final = {
     "direction": (*DIRECTIONS, ANY_DIRECTION),
     "period": PERIODS,
-    "counts": (GOODS, OF_SUBSTANCE, OF_BASE),
+    "counts": COUNTS,
     "verified": ("true", "false"),
 }
 
@@ -172,7 +172,7 @@ def _span(one: Threshold | ReplyPeriod) -> Span:
 
 
 # Kilograms in a unit; a volume needs the density of the substance, and any other unit is no mass.
-_KILOGRAMS: Final = {"kg": Decimal(1), "g": Decimal("0.001"), "mg": Decimal("0.000001"), "t": Decimal(1000)}
+KILOGRAMS: Final = {"kg": Decimal(1), "g": Decimal("0.001"), "mg": Decimal("0.000001"), "t": Decimal(1000)}
 
 
 def check_thresholds(thresholds: Sequence[Threshold], substances: Sequence[Substance]) -> list[str]:
@@ -195,7 +195,7 @@ def check_thresholds(thresholds: Sequence[Threshold], substances: Sequence[Subst
         if t.jurisdiction in with_listings and (t.jurisdiction, t.substance_id) not in listed:
             problems.append(f"{here}: a threshold, but {t.jurisdiction} lists no such substance")
         density = by_id[t.substance_id].density_kg_per_l
-        factor = density if t.unit == "l" else _KILOGRAMS.get(t.unit)
+        factor = density if t.unit == "l" else KILOGRAMS.get(t.unit)
         if (t.kg is None) != (factor is None) or (factor is not None and t.kg != t.quantity * factor):
             problems.append(f"{here}: {t.quantity} {t.unit} are not {t.kg if t.kg is not None else 'an unknown number of'} kg")
         if t.valid_from and t.valid_to and t.valid_to <= t.valid_from:
@@ -220,6 +220,8 @@ def threshold_for(
 ) -> Threshold | None:
     """The threshold that a quantity moved within `period` is compared with, or None if none is known.
 
+    Where the law has none for the direction and day, that of the office's own list counts: beside a law it takes nothing from it.
+
     A row for the direction itself goes before one for any direction; the two sides of a border are never mixed (acetone in
     the United States: 150 kg at home, 1,500 kg across the border).
 
@@ -236,14 +238,15 @@ def threshold_for(
         day: The day judged on; `valid_from` is inclusive, `valid_to` exclusive.
         period: transaction, month or year.
     """
-    rows = [
+    found = [
         t
         for t in thresholds
-        if t.jurisdiction == jurisdiction
+        if t.jurisdiction in (jurisdiction, OWN_LIST)
         and t.substance_id == substance_id
         and t.direction in (direction, ANY_DIRECTION)
         and holds(_span(t), day)
     ]
+    rows = [t for t in found if t.jurisdiction != OWN_LIST] or found
     for candidate in PERIODS[PERIODS.index(period) :]:
         fitting = [t for t in rows if t.period == candidate]
         if fitting:

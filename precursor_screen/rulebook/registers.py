@@ -2,7 +2,8 @@
 
 permits: import and export permits. pre-export-notifications: what was notified to the importing State, and its answer. licences: who
 may handle which substance, and how much a year. annual-requirements: what a country says it needs legitimately in a year.
-import-confirmations: what the other side says arrived there.
+import-confirmations: what the other side says arrived there. voluntary-notifications: what was notified of substances that no Table has
+(PEN Online Light of the International Narcotics Control Board); no law asks for one, so that only an objection speaks.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from precursor_screen.core.schema import DECIMAL
 from precursor_screen.core.tables import meanings_of, read_boolean, shipped_rows, words_of
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
-CONFIRMATIONS = "import-confirmations"
-_NAMES: Final = (PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS, CONFIRMATIONS)
+CONFIRMATIONS, VOLUNTARY = "import-confirmations", "voluntary-notifications"
+# Those that movements are compared with in full: a movement without one of them may lack what the law asks for.
+OF_LAW: Final = (PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS, CONFIRMATIONS)
+_NAMES: Final = (*OF_LAW, VOLUNTARY)
 WRITTEN = "quantity_as_written"
 _COLUMNS: Final = ("register", "column", "kind", "required", "lenient", "headers", "fields", "meaning")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,18 @@ def test_every_flag_on_the_offices_own_list_says_so(ps, manifest):
     assert ps("lookup", "zorbenyl ketal").out.count("office-ketal")
 
 
+def test_the_amount_of_an_own_substance_is_a_threshold(ps, manifest):
+    manifest(*GOODS, {**GOODS[1], "net weight kg": "20", "bill of lading": "B4"})
+    head, row = OWN.splitlines()
+    Path("own.csv").write_text(f"{head},quantity,unit,direction,period,counts\n{row},25,kg,any,transaction,goods\n")
+    ps("substances", "add", "own.csv", "--date", "2026-11-20")
+    report, _ = screened(ps)
+    over = [f for f in report["flags"] if f["rule_id"] == "PS-QTY-001"]
+    assert [f["shipment_id"] for f in over] == ["B2"]
+    assert "25 kg" in over[0]["because"]
+    assert "own: letter of March" in over[0]["because"]
+
+
 def test_what_a_pack_would_change(ps, manifest, folder):
     manifest(*GOODS)
     ps("substances", "pack", folder, "-o", "ch.zip")
@@ -177,3 +190,53 @@ def test_files_are_not_replaced_and_packs_not_removed_unasked(ps, folder):
     assert ps("substances", "remove", "hc", "--yes").code == 2
     assert ps("substances", "remove", "ch", "--yes").out == "ch: removed\n"
     assert ps("substances", "status", "--json").objects[0]["packs"] == []
+
+
+def test_a_bundle_is_checked_by_the_packs_of_its_run_or_names_the_one_that_is_missing(ps, manifest, folder, tmp_path):
+    manifest(*GOODS)
+    ps("substances", "pack", folder, "-o", "ch.zip")
+    ps("substances", "import", "ch.zip")
+    report, _ = screened(ps)
+    ps(*SCREEN, "--ledger", "home")
+    flag_id = next(f["flag_id"] for f in report["flags"] if f["substance_id"] == "phantomol")
+    ps("evidence", flag_id, "--report", "report.json", "-o", "case.zip")
+    ps("evidence", flag_id, "-o", "kept.zip")
+    (pack,) = report["provenance"]["law_packs"]
+    for case in ("case.zip", "kept.zip"):
+        assert ps("evidence", "verify", case, "--inputs", ".").code == 0
+        elsewhere = ps("--home", tmp_path / "elsewhere", "evidence", "verify", case, "--inputs", ".")
+        said = f"not checked: the pack of law ch (BetmVV-EDI 2026, of 2026-10-05, SHA-256 {pack['sha256']}) is not installed here"
+        assert (elsewhere.code, said in elsewhere.out) == (3, True), elsewhere.out
+        assert "not raised by these inputs alone; a pack of law is not here" in elsewhere.out
+        unasked = ps("--home", tmp_path / "elsewhere", "evidence", "verify", case)
+        assert (unasked.code, "the pack of law ch (BetmVV-EDI 2026" in unasked.out) == (0, True)
+    # Of a later pack of that id the bundle knows nothing: it is checked by its own, which is kept.
+    later = (folder / "pack.toml").read_text().replace("2026-10-05", "2026-10-06")
+    (folder / "pack.toml").write_text(later)
+    listing = (folder / "controls.csv").read_text().replace("phantomol,US,A", "phantomol,US,B")
+    (folder / "controls.csv").write_text(listing)
+    ps("substances", "pack", folder, "-o", "later.zip")
+    ps("substances", "import", "later.zip")
+    assert screened(ps)[0]["flags"] != report["flags"]
+    answer = ps("evidence", "verify", "case.zip", "--inputs", ".")
+    assert (answer.code, "here otherwise" in answer.out) == (0, False), answer.out
+
+
+def test_a_bundle_that_names_packs_otherwise_than_a_run_does_is_a_problem(ps, manifest, folder):
+    from precursor_screen.reporting.evidence.seal import seal
+
+    manifest(*GOODS)
+    ps("substances", "pack", folder, "-o", "ch.zip")
+    ps("substances", "import", "ch.zip")
+    report, _ = screened(ps)
+    ps("evidence", report["flags"][0]["flag_id"], "--report", "report.json", "-o", "case.zip")
+    with zipfile.ZipFile("case.zip") as archive:
+        held = {n: archive.read(n) for n in archive.namelist()}
+    rules = {n: c for n, c in held.items() if n.startswith("rules/")}
+    document = json.loads(held["evidence.json"])
+    for packs, code in (("ch", 1), ([{"id": "../ch"}], 1), ([{**document["reference"]["law_packs"][0], "id": "../law/ch"}], 0)):
+        document["reference"]["law_packs"] = packs
+        Path("forged.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
+        answer = ps("evidence", "verify", "forged.zip")
+        assert (answer.code, "pack" in answer.out) == (code, True), answer.out
+        document = json.loads(held["evidence.json"])

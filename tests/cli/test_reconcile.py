@@ -251,3 +251,24 @@ def test_an_import_says_what_it_did_not_use_and_a_map_answers(ps, tmp_path):
     said.write_text("columns: {Farbe: colour}\n", encoding="utf-8")
     wrong = ps("registers", "import", "permits", str(path), "--mapping", str(said))
     assert (wrong.code, "'colour' is not a column of permits" in wrong.err) == (2, True)
+
+
+VOLUNTARY = (
+    "number,substance,exporter,importer,country,date sent,status\nL-1,Nitroethane,Acme Supply Ltd,Zenith,MX,2025-03-01,objected\n"
+)
+
+
+def test_voluntary_notifications_are_a_register_of_their_own_that_nobody_must_fill(ps, files):
+    before = reconcile(ps, files)
+    (files / "light.csv").write_text(VOLUNTARY, encoding="utf-8")
+    answer = ps("registers", "import", "voluntary-notifications", str(files / "light.csv"))
+    assert (answer.code, "1 rows" in answer.out) == (0, True), answer.out
+    assert reconcile(ps, files).out == before.out
+    assert "voluntary-notifications    " in ps("registers", "status").out
+
+
+def test_voluntary_notifications_alone_are_nothing_to_compare_with(ps, tmp_path):
+    (tmp_path / "m.csv").write_bytes(table([LINE]))
+    (tmp_path / "light.csv").write_text(VOLUNTARY, encoding="utf-8")
+    ps("registers", "import", "voluntary-notifications", str(tmp_path / "light.csv"))
+    assert "no register was imported" in reconcile(ps, tmp_path).err

@@ -68,6 +68,7 @@ def test_the_law_is_what_listings_and_thresholds_say(code, substance_id, directi
         kg = [row[name] for name in ("threshold_kg", "threshold_month_kg", "threshold_year_kg")]
         assert kg == [t.kg if t else None for t in limits]
         assert row["threshold_source"] == (limits[0].source if limits[0] else None)
+        assert row["threshold_law"] == (limits[0].jurisdiction if limits[0] else None)
 
 
 @examples(60, 60)

@@ -21,6 +21,7 @@ def write(folder: Path, *rows: str) -> Path:
 def test_those_that_ship_each_have_a_source_and_say_whether_it_was_read():
     periods = known_reply_periods()
     assert {p.jurisdiction: (p.days, p.working_days, p.verified) for p in periods} == {
+        "AR": (7, False, True),
         "AU": (5, True, True),
         "EU": (15, True, True),
         "US": (15, False, True),

@@ -32,6 +32,16 @@ def kg(
     return found.kg if found else None
 
 
+def test_the_offices_own_counts_where_the_law_has_none(thresholds: tuple[Threshold, ...]) -> None:
+    (law,) = (t for t in thresholds if (t.jurisdiction, t.substance_id, t.direction) == ("US", "acetone", "export"))
+    own = replace(law, jurisdiction="OWN", direction="any", kg=Decimal(5), quantity=Decimal(5))
+    every = (*thresholds, own)
+    assert kg(every, "US", "acetone", "export") == 1500
+    assert kg(every, "AU", "acetone", "import") == 5
+    assert kg(every, "", "acetone", "export") == 5
+    assert kg(every, "US", "acetone", "export", "transaction") == kg(thresholds, "US", "acetone", "export", "transaction")
+
+
 def test_directions_are_never_mixed(thresholds: tuple[Threshold, ...]) -> None:
     assert kg(thresholds, "US", "acetone", "export") == 1500
     assert kg(thresholds, "US", "acetone", "domestic") == 150

@@ -26,7 +26,7 @@ from precursor_screen.cases.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.cases.reconcile.movements import read_movements
 from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.core.model import Threshold
+from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.reference.jurisdiction import law_of, laws_of
@@ -52,7 +52,7 @@ class Limits:
 
     def __init__(self, thresholds: Iterable[Threshold], jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
-        laws = laws_of(jurisdiction)
+        laws = (*laws_of(jurisdiction), OWN_LIST)
         self._rows = [one for one in thresholds if one.jurisdiction in laws]
         self.find = cache(self._find)
 

@@ -19,6 +19,9 @@ from typing import Any
 from precursor_screen.readers.tabular.headers import lookup
 
 FORMAT = "precursor-screen evidence 1"
+LAW_PACKS = (
+    "law_packs"  # of `reference`: the packs of law that the run judged by, as provenance names them; only where there were some
+)
 TO_SCORE = "to score"  # of a document that is not complete yet
 Document = dict[str, Any]
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec.structs import asdict
 
-from precursor_screen.cases.evidence.document import FORMAT, TO_SCORE, Document, Row, facts_of, field_of, stands_in
+from precursor_screen.cases.evidence.document import FORMAT, LAW_PACKS, TO_SCORE, Document, Row, facts_of, field_of, stands_in
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.cases.targets import LEAST, TargetResult, choose, find_flags, is_referred_to, split_name
 from precursor_screen.core.errors import UsageError, Where
@@ -165,7 +165,8 @@ _UNKNOWN: Mapping[str, Any] = {
 
 
 def _judged_with(told: Mapping[str, Any]) -> Row:
-    return {name: told.get(name, unknown) for name, unknown in _UNKNOWN.items()}
+    packs = {LAW_PACKS: told[LAW_PACKS]} if told.get(LAW_PACKS) else {}
+    return {name: told.get(name, unknown) for name, unknown in _UNKNOWN.items()} | packs
 
 
 def with_report(document: Document, report: Document) -> Document:
@@ -177,7 +178,7 @@ def with_report(document: Document, report: Document) -> Document:
     """
     scores = {s["shipment_id"]: s for s in report["shipments"]}
     inputs = {i["sha256"]: i for i in report["inputs"]}
-    shared = [name for name in ("substances", "watchlists") if report["reference"].get(name)]
+    shared = [name for name in ("substances", LAW_PACKS, "watchlists") if report["reference"].get(name)]
     return {
         **document,
         "source": {**document["source"], "report": report["source"]},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
-from precursor_screen.cases.evidence.document import Document, Row
+from precursor_screen.cases.evidence.document import LAW_PACKS, Document, Row
 from precursor_screen.core.report import Report
 
 _COMPARED = (
@@ -42,13 +42,36 @@ class RerunResult(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def compare(document: Document, report: Report, missing: Sequence[str]) -> RerunResult:
+class SealedPack(Struct, frozen=True):
+    """A pack of law that a bundle's run judged by, as its document names it."""
+
+    id: str
+    edition: str
+    day: str
+    sha256: str
+
+    def __str__(self) -> str:
+        """For a person."""
+        return f"the pack of law {self.id} ({self.edition}, of {self.day}, SHA-256 {self.sha256})"
+
+
+def sealed_packs(document: Document) -> tuple[SealedPack, ...]:
+    """The packs of law that the run of a bundle judged by.
+
+    Raises:
+        ValidationError: of msgspec: what the document holds there is something else.
+    """
+    return convert(document["reference"].get(LAW_PACKS, ()), tuple[SealedPack, ...])
+
+
+def compare(document: Document, report: Report, missing: Sequence[str], lacking: Sequence[SealedPack] = ()) -> RerunResult:
     """The flags of a bundle beside those of a run over its inputs.
 
     Args:
         document: of the bundle.
         report: of the run, without a ledger.
         missing: names of inputs that were not found.
+        lacking: packs of law of that run which the run here was without.
     """
     now = [*report.flag_records()]
     by_id = {f["flag_id"]: f for f in now}
@@ -60,20 +83,25 @@ def compare(document: Document, report: Report, missing: Sequence[str]) -> Rerun
         of_history = scopes.get(flag["rule_id"], "history") == "history" or flag.get("episode") is not None
         named = f"{flag['rule_id']} at {flag['source_file']}, row {flag['source_row']} ({flag['flag_id'][:12]})"
         if again is None:
-            if of_history or missing:
-                why = "an input was not found" if missing else "it rests on movements of other runs"
-                unknown.append(f"{named}: not raised by these inputs alone; {why}")
+            if of_history or missing or lacking:
+                unknown.append(f"{named}: not raised by these inputs alone; {_why(missing, lacking)}")
             else:
                 differences.append(f"{named}: not raised again")
             continue
         other = _otherwise(flag, again, f"/flags/{number}", left_out)
         if not other:
             same += 1
-        elif of_history and "rule_version" not in other:
-            unknown.append(f"{named}: raised again, with other {', '.join(other)}; it rests on movements of other runs")
+        elif (of_history or lacking) and "rule_version" not in other:
+            unknown.append(f"{named}: raised again, with other {', '.join(other)}; {_why((), lacking)}")
         else:
             differences.append(f"{named}: raised again, with other {', '.join(other)}")
     return RerunResult(same, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
+
+
+def _why(missing: Sequence[str], lacking: Sequence[SealedPack]) -> str:
+    if missing:
+        return "an input was not found"
+    return "a pack of law is not here" if lacking else "it rests on movements of other runs"
 
 
 def _alike(flag: Row, now: Sequence[Row]) -> Row | None:

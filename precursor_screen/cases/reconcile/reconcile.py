@@ -21,7 +21,7 @@ from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
-from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REGISTERS, REQUIREMENTS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
 
 # Goods that come back: no export and no import of their own; more than had left is a difference.
 
@@ -134,7 +134,7 @@ def reconcile(
         masses_missing=unweighed >= _MANY and 2 * unweighed > len(movements),
         notifications=frozenset(d.number for d in registers.get(NOTIFICATIONS, ())),
     )
-    for register in REGISTERS:
+    for register in OF_LAW:
         documents = registers.get(register)
         if documents is None:
             message = f"{_NOT_IMPORTED} precursor-screen registers import {register} FILE"

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import ROLES
+from precursor_screen.core.tables import roles_of, words_of
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.equipment import WORDS
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.evaluate import folded
 from precursor_screen.rulebook.lists import NamedList
@@ -123,7 +125,8 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
     one of those is there: "as per invoice 4711 attached". References are vague too.
 
     Returns:
-        description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), in the order of the texts.
+        description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), equipment (kinds of it), in the order
+        of the texts.
     """
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
@@ -155,6 +158,7 @@ def _facts_of_words(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table
             "is_vague": is_vague,
             "is_reference": is_reference,
             "lexicon_terms": _lexicons(words, lists),
+            "equipment": _equipment(words),
         }
     )
 
@@ -176,9 +180,30 @@ def _lexicons(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Array:
     return pa.array(found, pa.list_(pa.string()))
 
 
+def _equipment(words: pa.Array) -> pa.Array:
+    found: list[list[str]] = [[] for _ in range(len(words))]
+    kinds = {kind: words_of(WORDS, kind) for kind in roles_of(WORDS)}
+    every = tuple(word for of_kind in kinds.values() for word in of_kind)
+    rows = pc.indices_nonzero(pc.match_substring_regex(words, _term_of(every)))  # few texts: the kinds are asked of these alone
+    some = words.take(rows)
+    for kind, of_kind in kinds.items():
+        for place in pc.indices_nonzero(pc.match_substring_regex(some, _term_of(of_kind))).to_pylist():
+            found[rows[place].as_py()].append(kind)
+    return pa.array(found, pa.list_(pa.string()))
+
+
+def _term_of(terms: tuple[str, ...]) -> str:
+    """A term between blanks; one of a writing that does not part words anywhere."""
+    unparted = any(ord(c) >= _UNPARTED for term in terms for c in term)
+    return f"{_any_of(terms)}|{_han_of(terms)}" if unparted else _any_of(terms)
+
+
+_UNPARTED = 0x3040  # the first character of writings that do not part words
+
+
 @cache
 def _han_of(terms: tuple[str, ...]) -> str:
-    han = [t for t in terms if any(ord(c) >= 0x3040 for c in t)]
+    han = [t for t in terms if any(ord(c) >= _UNPARTED for c in t)]
     return "(?:" + "|".join(sorted(han, key=lambda t: (-len(t), t))) + ")"
 
 

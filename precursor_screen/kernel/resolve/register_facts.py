@@ -15,12 +15,13 @@ from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.reference.thresholds import known_reply_periods
-from precursor_screen.rulebook.registers import NOTIFICATIONS
+from precursor_screen.rulebook.registers import NOTIFICATIONS, VOLUNTARY
 from precursor_screen.rulebook.sql import literal, same_reference
 
 _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids", "permit_quantity_kg", "permit_single_use")
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
 _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
+_VOLUNTARY = ("voluntary_status", "voluntary_reference", "voluntary_days")
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
 
 
@@ -61,6 +62,8 @@ def add_register_facts(
         lines = _append(lines, fetch(connection, _of_lines(_notifications(names, law))), _PEN)
     if "pre-export-notifications" in registers:
         candidates = _append(candidates, fetch(connection, _objections(names)), _OBJECTION)
+    if VOLUNTARY in registers:
+        candidates = _append(candidates, fetch(connection, _voluntary(names)), _VOLUNTARY)
     if "licences" in registers:
         found = fetch(connection, _licences(names))
         candidates = _append(candidates, found, _LICENCE)
@@ -169,6 +172,29 @@ def _objections(names: set[str]) -> str:
                date_diff('day', latest.sent, day) as objected_days, latest.country as objected_country,
                latest.reference as objected_reference
         from objected order by {LINE_NO}, substance_id"""
+
+
+def _voluntary(names: set[str]) -> str:
+    """One row a candidate, in their order: the voluntary notification that the line names, else the last one that was sent until then by
+    the same exporter for the same substance and destination. Nobody has to send one: where there is none, nothing is said."""
+    destination = "l.country_of_destination" if "country_of_destination" in names else "null::varchar"
+    number = "l.pen_reference" if "pen_reference" in names else "null::varchar"
+    return f"""
+        with pairs as (
+            select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {number} as number,
+                   {_keys(names, "exporter", "consignor")} as sending
+            from noted n join lines l using ({LINE_NO})),
+        known as (
+            select p.{LINE_NO}, p.substance_id, case when r.status_from > p.day then 'sent' else r.status end as status, r.reference,
+                   date_diff('day', r.sent, p.day) as days, coalesce({same_reference("p.number", "r.reference")}, false) as named
+            from pairs p join {register_table(VOLUNTARY)} r on r.substance_id = p.substance_id
+            where named or (list_contains(p.sending, r.exporter_key) and r.country = p.destination and r.sent <= p.day)),
+        chosen as (
+            select {LINE_NO}, substance_id, arg_min({{'status': status, 'reference': reference, 'days': days}},
+                (not named, coalesce(days, 0), list_position({_WORST}, status), reference)) as one
+            from known group by all)
+        select one.status as voluntary_status, one.reference as voluntary_reference, one.days as voluntary_days
+        from pairs left join chosen using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""
 
 
 def _licences(names: set[str]) -> str:

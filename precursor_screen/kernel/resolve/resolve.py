@@ -18,6 +18,7 @@ from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.equipment_facts import add_equipment_facts
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
@@ -88,6 +89,7 @@ def resolve(
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(lines, reference)
+    lines = add_equipment_facts(lines)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
     lines = add_party_facts(lines, candidates, parties, wanted, matches.keepers, matches.keys, parallel_map)
     candidates = _with_quantities(lines, candidates, named, reference)
@@ -184,9 +186,9 @@ def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
             pa.table(
                 [
                     *(pa.nulls(count, kind) for kind in (pa.int64(), pa.bool_(), pa.bool_())),
-                    *(pa.nulls(count, _TEXTS) for _ in range(2)),
+                    *(pa.nulls(count, _TEXTS) for _ in range(3)),
                 ],
-                names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
+                names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "equipment", "invalid_cas_numbers"],
             ),
         )
     lines = _append(lines, facts_of_texts(lines.column("description"), reference.lists))

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
@@ -19,14 +20,21 @@ from precursor_screen.core.words import counted
 from precursor_screen.reference.packs.pack import ABOUT, OWN_PACK, Pack, columns_of, refused
 from precursor_screen.reference.shipped import LawTables
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.reference.thresholds import ANY_DIRECTION, COUNTS, DIRECTIONS, KILOGRAMS, PERIODS
 from precursor_screen.text.codes import is_cas
 
 COLUMNS: Final = (
     *("substance_id", "name", "other_names", "cas", "hs6", "schedule", "since"),
     *("licit_use", "small_kg", "large_kg", "source"),
 )
+# Of the office's threshold for it, if it has one; behind the others, or all left out.
+THRESHOLD_COLUMNS: Final = ("quantity", "unit", "direction", "period", "counts")
+_LIMITS: Final = {"unit": tuple(KILOGRAMS), "direction": (*DIRECTIONS, ANY_DIRECTION), "period": PERIODS, "counts": COUNTS}
 _DESCRIBES: Final = ("name", "other_names", "cas", "hs6", "licit_use", "small_kg", "large_kg")
-_REMEDY: Final = f"Columns: {', '.join(COLUMNS)}; several names or numbers in a cell are separated by |."
+_REMEDY: Final = (
+    f"Columns: {', '.join(COLUMNS)}; of a threshold besides {', '.join(THRESHOLD_COLUMNS)}. "
+    "Several names or numbers in a cell are separated by |."
+)
 _MAX_AGE_DAYS: Final = 400
 Cells = dict[str, str]
 
@@ -35,7 +43,8 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
     """The members of the pack `own`: the rows of a file, and those of before of other substances.
 
     Args:
-        file: CSV with COLUMNS; of a substance that ships only id, schedule, since and source are filled.
+        file: CSV with COLUMNS and, where wanted, THRESHOLD_COLUMNS; of a substance that ships only id, schedule, since and source, and
+            the threshold, are filled.
         before: the pack as it was.
         base: the tables that ship.
         day: on which the office states this.
@@ -51,7 +60,9 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
     except UnicodeDecodeError as error:
         raise SubstanceTableError("is not UTF-8", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
     try:
-        rows = list(parse_rows(text, COLUMNS, file.name, _REMEDY))
+        head = text.partition("\n")[0].strip().split(",")
+        columns = (*COLUMNS, *THRESHOLD_COLUMNS) if len(head) > len(COLUMNS) else COLUMNS
+        rows = list(parse_rows(text, columns, file.name, _REMEDY))
     except csv.Error as error:
         raise SubstanceTableError(f"is not CSV ({error})", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
     shipped = {s.substance_id for s in load_substances(base.substances).substances}
@@ -89,6 +100,20 @@ def _problems(row: Row, shipped: set[str], seen: set[str]) -> Iterator[tuple[str
             date.fromisoformat(row["since"])
     except ValueError:
         yield "since", f"{row['since']!r} is not a day"
+    if row.cells.get("quantity"):
+        yield from _problems_of_threshold(row)
+    else:
+        yield from ((c, "is filled, and the quantity of the threshold is not") for c in THRESHOLD_COLUMNS if row.cells.get(c))
+
+
+def _problems_of_threshold(row: Row) -> Iterator[tuple[str, str]]:
+    try:
+        sound = Decimal(row["quantity"]).is_finite() and Decimal(row["quantity"]) >= 0
+    except InvalidOperation:
+        sound = False
+    if not sound:
+        yield "quantity", f"{row['quantity']!r} is not a quantity, as 2.5"
+    yield from ((c, f"{row[c]!r} is none of {', '.join(known)}") for c, known in _LIMITS.items() if row[c] not in known)
 
 
 def _parts(cell: str) -> list[str]:
@@ -100,6 +125,10 @@ def _facts(cells: Cells, ships: bool, day: date) -> Iterator[tuple[str, Cells]]:
     one = {"substance_id": cells["substance_id"], "source": cells["source"], "verified": "true"}
     since = {"since": cells["since"], "since_verified": "true" if cells["since"] else "false", "seen": day.isoformat()}
     yield "controls.csv", {**one, "instrument": OWN_LIST, "schedule": cells["schedule"], **since}
+    if cells.get("quantity"):
+        kg = Decimal(cells["quantity"]) * KILOGRAMS[cells["unit"]]
+        limit = {c: cells[c] for c in THRESHOLD_COLUMNS} | {"kg": f"{kg:f}", "valid_from": cells["since"]}
+        yield "thresholds.csv", {**one, "jurisdiction": OWN_LIST, **limit}
     if ships:
         return
     yield (

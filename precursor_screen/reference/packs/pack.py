@@ -46,8 +46,9 @@ KEYS: Final = {
     "reply_periods.csv": ("jurisdiction", "valid_from"),
     "jurisdictions.csv": ("code", "since"),
     "permits.csv": ("law", "category", "direction", "need", "who", "since"),
+    "equipment.csv": ("kind", "law", "since"),
 }
-_OF_LAW: Final = ("jurisdictions.csv", "permits.csv")
+_OF_LAW: Final = ("jurisdictions.csv", "permits.csv", "equipment.csv")
 _NEEDED, _FREE = ("id", "edition", "day", "source"), ("notes",)
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _LONGEST: Final = 500  # characters of what a pack says of itself

@@ -21,6 +21,7 @@ from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, Subst
 from precursor_screen.core.model import OWN_LIST, SURVEILLANCE
 from precursor_screen.core.tables import Row, read_rows
 from precursor_screen.reference import substance_checks as checks
+from precursor_screen.reference.equipment import load_equipment
 from precursor_screen.reference.packs.pack import KEYS, OWN_PACK, Pack, columns_of, refused, table_path
 from precursor_screen.reference.permit_law import load_permit_law
 from precursor_screen.reference.recogniser import index_of
@@ -74,6 +75,10 @@ def _check_rows(pack: Pack) -> Iterator[SubstanceTableError]:
         if (row["instrument"] == OWN_LIST) != (pack.info.id == OWN_PACK):
             problem = f"the pack {OWN_PACK!r} holds listings of {OWN_LIST}, the office's own list, and no other pack does"
             yield refused(row, problem, _CORRECT, "instrument")
+    for row in pack.tables.get("thresholds.csv", ()):
+        if (row["jurisdiction"] == OWN_LIST) != (pack.info.id == OWN_PACK):
+            problem = f"the pack {OWN_PACK!r} holds thresholds of {OWN_LIST}, the office's own list, and no other pack does"
+            yield refused(row, problem, _CORRECT, "jurisdiction")
 
 
 def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[PrecursorScreenError]) -> list[Row]:
@@ -176,6 +181,7 @@ def check_stacked(stacked: Stacked, name: str) -> None:
         thresholds = load_thresholds(folder)
         load_concern(folder, table.substances)
         load_reply_periods(folder)
+        load_equipment(stacked.law.law)
         load_permit_law(stacked.law.law, table.substances, thresholds)
     except PrecursorScreenError as error:
         found = error.errors if isinstance(error, ErrorGroup) else (error,)

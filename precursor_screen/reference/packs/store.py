@@ -6,6 +6,7 @@ import tempfile
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +75,24 @@ class PackStore:
     def open_all(self) -> tuple[Pack, ...]:
         """All packs, each as it was last imported; errors as of `open`."""
         return tuple(map(self.open, self.ids()))
+
+    def find(self, pack_id: str, digest: str) -> Pack | None:
+        """The snapshot, current or earlier, whose file has a SHA-256; None: none has.
+
+        Raises:
+            SubstanceTableError, ErrorGroup: it does not go with this version of the tables.
+        """
+        snapshots = self._snapshots(pack_id)
+        for number in reversed(snapshots.numbers()) if pack_id in self.ids() else ():
+            folder = snapshots.place / str(number)
+            try:
+                content = (folder / _PACK).read_bytes()
+                record = msgspec.json.decode((folder / _IMPORT).read_bytes(), type=ImportRecord)
+            except (OSError, msgspec.MsgspecError):  # what is damaged has not that digest
+                continue
+            if sha256(content).hexdigest() == digest:
+                return replace(read_pack(content, pack_id, shipped.base_law()), info=record.info)
+        return None
 
     def read_file(self, path: Path, override: str = "") -> tuple[Pack, bytes]:
         """A file that is to be imported, as read and as it is; signed, where the home has allowed signers.
@@ -167,13 +186,18 @@ def _temporary() -> Path:
 
 
 def open_law(home: Path, full: bool = False) -> LawTables:
-    """The tables that ship with the packs of a home on them, stacked once a process.
+    """The tables that ship with the packs of a home on them.
 
     Raises:
         SubstanceTableError, ErrorGroup: a pack is damaged, or does not go with what ships or with another one.
     """
     store = PackStore(home, full)
-    packs, base = store.open_all(), shipped.base_law()
+    return law_of_packs(store.open_all(), store.folder)
+
+
+def law_of_packs(packs: tuple[Pack, ...], place: Path) -> LawTables:
+    """The tables that ship with packs on them, stacked once a process. place: of the packs, for messages; errors as of `open_law`."""
+    base = shipped.base_law()
     if not packs:
         return base
     key = repr((base, [p.info for p in packs]))
@@ -182,9 +206,7 @@ def open_law(home: Path, full: bool = False) -> LawTables:
             _stacked[key] = stack(base, packs, _temporary()).law
         except PrecursorScreenError as error:
             remedy = "Import a pack that goes with this version, or remove it: precursor-screen substances remove ID"
-            raise SubstanceTableError(
-                f"the packs cannot be stacked: {error}", where=Where(str(store.folder)), remedy=remedy
-            ) from error
+            raise SubstanceTableError(f"the packs cannot be stacked: {error}", where=Where(str(place)), remedy=remedy) from error
     return _stacked[key]
 
 

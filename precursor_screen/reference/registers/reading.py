@@ -20,7 +20,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
+from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, VOLUNTARY, WRITTEN, RegisterColumn, schema_of
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import Number, decide, parse_number, weigh_marks
@@ -237,7 +237,7 @@ class _Parser:
         self.columns = REGISTERS[register]
         self.cells = cells
         self.index = index
-        self.default_status = "sent" if register == NOTIFICATIONS else "valid"
+        self.default_status = "sent" if register in (NOTIFICATIONS, VOLUNTARY) else "valid"
         self.substances: dict[str, list[str]] = {}
         self.left_out: dict[str, list[str]] = defaultdict(list)
         self.densities = {s.substance_id: s.density_kg_per_l for s in index.substances}

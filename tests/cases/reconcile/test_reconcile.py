@@ -10,21 +10,21 @@ from msgspec.structs import replace
 from precursor_screen.app.gathering import make_frame
 from precursor_screen.cases.reconcile.differences import KINDS
 from precursor_screen.cases.reconcile.reconcile import mark_returned, reconcile
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, OF_LAW, PERMITS
 from tests.cases.reconcile.making import FRAME, confirmation, day, law, moved, notification, party, permit
 
 
 def test_a_register_that_was_not_imported_is_not_an_empty_one():
     nothing = reconcile([moved()], {}, FRAME)
-    assert [(u.code, u.register) for u in nothing.unjudged] == [("not-imported", r) for r in REGISTERS]
+    assert [(u.code, u.register) for u in nothing.unjudged] == [("not-imported", r) for r in OF_LAW]
     assert not nothing.differences
-    empty = reconcile([moved()], dict.fromkeys(REGISTERS, ()), FRAME)
+    empty = reconcile([moved()], dict.fromkeys(OF_LAW, ()), FRAME)
     assert not empty.unjudged
-    assert {register for register, *_ in empty.compared} == set(REGISTERS)
+    assert {register for register, *_ in empty.compared} == set(OF_LAW)
 
 
 def test_movements_of_unknown_mass_are_counted_and_named():
-    told = reconcile([moved(kg=None)], dict.fromkeys(REGISTERS, ()), FRAME).unjudged
+    told = reconcile([moved(kg=None)], dict.fromkeys(OF_LAW, ()), FRAME).unjudged
     assert [(u.code, u.count, u.examples) for u in told] == [("mass-unknown", 1, ("x.csv:2",))]
 
 
@@ -95,7 +95,7 @@ def test_a_mass_that_most_goods_lack_is_said_once():
 def test_what_the_law_of_a_customs_union_asks_of_the_receiver_is_told(substance: str, kg: str, destination: str, told: bool):
     frame = make_frame("DE", FRAME.first, FRAME.last)
     movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
-    codes = [u.code for u in reconcile([movement], dict.fromkeys(REGISTERS, ()), frame).unjudged]
+    codes = [u.code for u in reconcile([movement], dict.fromkeys(OF_LAW, ()), frame).unjudged]
     assert ("of-receiver" in codes) is told
 
 
@@ -112,7 +112,7 @@ def test_what_the_law_of_a_customs_union_asks_of_the_receiver_is_told(substance:
 def test_licences_that_the_law_asks_for(substance: str, kg: str, destination: str, kinds: list[str]):
     frame = make_frame("DE", FRAME.first, FRAME.last)
     movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
-    assert [d.kind for d in reconcile([movement], dict.fromkeys(REGISTERS, ()), frame).differences] == kinds
+    assert [d.kind for d in reconcile([movement], dict.fromkeys(OF_LAW, ()), frame).differences] == kinds
 
 
 @pytest.mark.parametrize(("base", "kinds"), [(True, []), (False, ["over"])])
@@ -129,7 +129,7 @@ def test_what_was_supposed_or_left_out_is_told():
         moved("BILL002", "10", file="a.csv", direction=None, origin=None),
         moved("BILL002", "10", file="b.csv", direction=None, origin=None),
     ]
-    told = reconcile(lines, dict.fromkeys(REGISTERS, ()), replace(FRAME, law=law(home=("US",)))).unjudged
+    told = reconcile(lines, dict.fromkeys(OF_LAW, ()), replace(FRAME, law=law(home=("US",)))).unjudged
     assert [(u.code, u.count) for u in told] == [("code-only", 1), ("in-two-files", 1), ("direction-supposed", 2)]
 
 

@@ -169,3 +169,39 @@ def test_an_old_objection_does_not_hide_what_may_be_a_later_one():
     assert later({"exporter_key": None, "country": "GT"}) == (True, 323, False)
     assert later({"country": None, "sent": date(2025, 12, 1)}) == (True, 323, False)
     assert later({"exporter_key": "other", "country": None}) == (True, 323, False)
+
+
+def voluntary(*rows: dict[str, Any], **line: Any) -> tuple[Any, ...]:
+    one = {"substance_id": "safrole", "exporter_key": "norwood", "country": "MX", "status": "sent", "sent": date(2026, 11, 1)}
+    filed = {"country_of_destination": "MX", "pen_reference": None, **line}
+    _, candidate = facts({"voluntary-notifications": [{**one, **row} for row in rows]}, **filed)
+    return tuple(candidate[f"voluntary_{part}"] for part in ("status", "reference", "days"))
+
+
+def test_a_voluntary_notification_is_found_by_its_number_or_as_the_last_of_its_exporter():
+    first = {"reference": "L1", "status": "objected"}
+    later = {"reference": "L2", "status": "accepted", "sent": date(2026, 11, 9)}
+    assert voluntary(first) == ("objected", "L1", 19)
+    assert voluntary(first, later) == ("accepted", "L2", 11)
+    assert voluntary(first, later, pen_reference="l 1") == ("objected", "L1", 19)
+    assert voluntary({**first, "sent": None}, pen_reference="L1") == ("objected", "L1", None)
+    assert voluntary({**first, "status_from": date(2026, 11, 21)}) == ("sent", "L1", 19)
+    assert voluntary({**first, "status_from": date(2026, 11, 20)}) == ("objected", "L1", 19)
+    assert voluntary({**first, "sent": date(2026, 11, 20)}) == ("objected", "L1", 0)
+    same_day = {**first, "reference": "L0", "status": "accepted"}
+    assert voluntary(same_day, first) == ("objected", "L1", 19)
+
+
+def test_of_others_a_voluntary_notification_says_nothing():
+    nothing = (None, None, None)
+    for other in (
+        {"country": "NG"},
+        {"exporter_key": "acme"},
+        {"substance_id": "acetone"},
+        {"sent": date(2026, 11, 21)},
+        {"sent": None},
+    ):
+        assert voluntary({"reference": "L1", "status": "objected", **other}) == nothing
+    assert voluntary({"reference": "L1", "status": "objected", "substance_id": "acetone"}, pen_reference="L1") == nothing
+    assert voluntary({"reference": "L1", "status": "objected"}, country_of_destination=None) == nothing
+    assert "voluntary_status" not in facts({})[1]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from precursor_screen.core.errors import PrecursorScreenError, UsageError
-from precursor_screen.reference.packs.own import COLUMNS, own_members
+from precursor_screen.reference.packs.own import COLUMNS, THRESHOLD_COLUMNS, own_members
 from precursor_screen.reference.packs.pack import make_pack, read_pack
 from precursor_screen.reference.packs.stack import check_names, check_stacked, stack
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.reference.thresholds import load_thresholds, threshold_for
 
 DAY = date(2026, 11, 20)
 HEAD = ",".join(COLUMNS)
@@ -54,6 +56,37 @@ def test_a_later_row_replaces_that_of_its_substance_and_others_stay(listed):
     assert [r["name"] for r in then.tables["names.csv"]] == ["Zorbenyl ketal", "zorbenyl glycol ketal"]
     assert [r["licit_use"] for r in then.tables["concern.csv"]] == ["A"]
     assert then.tables["editions.csv"][0]["count"] == "2"
+
+
+def test_an_amount_is_a_threshold_of_the_office(base, listed, tmp_path):
+    head = ",".join((*COLUMNS, *THRESHOLD_COLUMNS))
+    pack = listed(f"{KETAL},500,g,any,month,goods", f"{ACETONE},,,,,", head=head)
+    stacked = stack(base, (pack,), tmp_path)
+    check_stacked(stacked, "own.csv")
+    own = [t for t in load_thresholds(stacked.law.substances) if t.jurisdiction == "OWN"]
+    assert [(t.substance_id, t.kg, t.period, t.counts, t.valid_from) for t in own] == [
+        ("office-ketal", Decimal("0.5"), "month", "goods", date(2026, 1, 1))
+    ]
+    assert threshold_for(own, "FR", "office-ketal", "import", DAY).kg == Decimal("0.5")
+    assert threshold_for(own, "FR", "office-ketal", "import", date(2025, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("-1,kg,any,month,goods", "field quantity: '-1' is not a quantity"),
+        ("NaN,kg,any,month,goods", "field quantity: 'NaN' is not a quantity"),
+        ("1,l,any,month,goods", "field unit: 'l' is none of kg, g, mg, t"),
+        ("1,kg,transit,month,goods", "field direction: 'transit' is none of"),
+        ("1,kg,any,week,goods", "field period: 'week' is none of"),
+        ("1,kg,any,month,", "field counts: '' is none of"),
+        (",kg,,,", "field unit: is filled, and the quantity of the threshold is not"),
+    ],
+)
+def test_every_error_of_an_amount_names_its_cell(listed, cells, said):
+    with pytest.raises(PrecursorScreenError) as error:
+        listed(f"{KETAL},{cells}", head=",".join((*COLUMNS, *THRESHOLD_COLUMNS)))
+    assert said in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,7 @@ def test_a_second_row_of_the_same_thing(refused):
         ),
         ({"controls.csv": [{**NEW["controls.csv"][0], "since": "soon"}]}, "pack.zip!controls.csv, row 2"),
         ({"controls.csv": [{**NEW["controls.csv"][0], "instrument": "OWN"}]}, "the office's own list, and no other pack does"),
+        ({"thresholds.csv": [{"jurisdiction": "OWN", "substance_id": "phantomol"}]}, "holds thresholds of OWN"),
         (
             {"editions.csv": [{**NEW["editions.csv"][0], "checked": "2026-10-06"}]},
             "was compared after 2026-10-05, the day of the pack",
