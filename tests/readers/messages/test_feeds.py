@@ -55,6 +55,13 @@ def test_what_stands_around_a_message_is_screened_beside_it() -> None:
     assert (aside["other_texts"], aside["other_columns"]) == (["QUIMERALDA REACTIVOS"], ["issueTo.partyName"])
 
 
+def test_words_of_another_family_around_a_message_change_nothing() -> None:
+    tables = one({"document": BILL, "waybillNumber": "QUIMERALDA REACTIVOS"})
+    assert column(tables, "description") == column(one(BILL), "description")
+    assert tables.asides is not None
+    assert tables.asides.column("other_texts").to_pylist() == [["QUIMERALDA REACTIVOS"]]
+
+
 def test_a_damaged_document_leaves_the_next() -> None:
     text = json.dumps(BILL).encode()
     tables = one(text + b"\n" + text[: text.index(b"CERAMIC") + 4] + b"\n" + text)
