@@ -20,6 +20,7 @@ from precursor_screen.readers.finish import input_without_lines, issue_table, no
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
+from precursor_screen.readers.messages.feeds import FeedReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
@@ -68,7 +69,7 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
 COMMENT = "comment of the archive"
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
-READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), TabularReader())
+READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), FeedReader(), TabularReader())
 
 
 def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sample_data.filing import asycuda, books, cargo_imp, cargo_xml, columnar, declarations, delimited, edifact, mail, x12
+from sample_data.filing import asycuda, books, cargo_imp, cargo_xml, columnar, declarations, delimited, edifact, feeds, mail, x12
 from sample_data.filing.shipment import Shipment
 
 Writer = Callable[[Sequence[Shipment]], bytes]
@@ -48,5 +48,11 @@ MESSAGES: Mapping[str, Writer] = {
     "xfwb.xml": cargo_xml.write_xfwb,
     "xfzb.xml": cargo_xml.write_xfzb,
     "xffm.xml": cargo_xml.write_xffm,
+    "ubl-waybill.xml": feeds.write_ubl,
+    "dcsa-ebl.json": feeds.write_dcsa,
+    "fiata-efbl.json": feeds.write_fiata,
+    "one-record.json": feeds.write_one_record,
+    "one-record-graph.json": feeds.write_one_record_graph,
+    "scmtr.json": feeds.write_scmtr,
 }
 WRITERS: Mapping[str, Writer] = {**TABLES, **MESSAGES}

@@ -207,12 +207,14 @@ FAMILIES = {
     "X12": [n for n in COMPARED if n.startswith("x12")],
     "Cargo-IMP": ["fwb.txt", "fhl.txt", "ffm.txt"],
     "XML": [n for n in COMPARED if n.endswith(".xml")],
+    "JSON": [n for n in COMPARED if n in MESSAGES and n.endswith(".json")],
 }
 # X12 and Cargo-IMP have no way to write the characters that they themselves are made of; cp1252 and DBF have their limits as well.
 UNLIMITED = {
     "tables": [n for n in FAMILIES["tables"] if not n.startswith(("semicolon", "table.dbf"))],
     "EDIFACT": FAMILIES["EDIFACT"],
     "XML": FAMILIES["XML"],
+    "JSON": FAMILIES["JSON"],
 }
 # What is drawn of all letters may be of these alone: they are drawn for themselves where others have no place, and in a soak.
 LIMITED = {family: [n for n in names if SOAK or n not in UNLIMITED.get(family, ())] for family, names in FAMILIES.items()}
@@ -256,7 +258,7 @@ FULL = tuple(
             consignor=replace(s.consignor, identifier="AB1234"), consignee=replace(s.consignee, identifier="CD1234"))
     for s in SHIPMENTS
 )  # fmt: skip
-NOTIFIED = tuple(replace(s, notify=replace(s.notify, identifier="EF1234")) for s in FULL)
+NOTIFIED = tuple(replace(s, notify=replace(s.notify, identifier="EF1234"), journey=replace(s.journey, mode="rail")) for s in FULL)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.readers.messages.layout import known_roots
+from precursor_screen.readers.messages.layout import FEEDS, known_roots, load_layout
 from precursor_screen.readers.registry import read
 from sample_data.filing import MESSAGES, TABLES, WRITERS
 from sample_data.filing.samples import SHIPMENTS
@@ -51,7 +51,7 @@ def test_every_shipment_is_a_line_and_nothing_is_left_unread(name: str) -> None:
 
 
 def test_every_family_of_messages_has_a_file() -> None:
-    layouts = {layout.name for layout in known_roots().values()}
+    layouts = {layout.name for layout in (*known_roots().values(), *map(load_layout, FEEDS))}
     read_as = {tables.input.format for name in MESSAGES for tables in read(FOLDER / name, name)}
     assert layouts | {"UN/EDIFACT", "ANSI X12", "Cargo-IMP"} == read_as
 

@@ -7,6 +7,7 @@ for the field:
     field          its value; several are put together or named in an issue
     field?         only where the level states none otherwise
     field+         goes on with the value before: a code in two parts
+    field&         repeated: pieces of one text, cut at the width of their field
     field @unit    a figure with the unit that the attribute names
     name|address   the first line, and those below it
     beside         kept as filed and screened as text, with all below it that has no path of its own
@@ -50,7 +51,8 @@ def tags_of(codes: Codes, handled: Iterable[str]) -> frozenset[str]:
     return frozenset(tag for tag in (*handled, *(tag for tag, _ in codes)) if len(tag) <= 3)
 
 
-LAYOUTS = ("asycuda_sad", "asycuda_manifest", "wco", "ncts", "ens", "ics2", "iata")
+LAYOUTS = ("asycuda_sad", "asycuda_manifest", "wco", "ncts", "ens", "ics2", "iata", "ubl")
+FEEDS = ("dcsa", "fiata", "one_record", "scmtr")  # in JSON, whose root has no name
 
 
 class Step(Struct, frozen=True):
@@ -70,11 +72,13 @@ class Entry(Struct, frozen=True):
 
 
 class Composed(Struct, frozen=True):
-    """A value in parts: its field, the paths of the parts, and which of them must be there."""
+    """A value in parts: of which element, its field, the paths of the parts, which of them must be there, and what stands between them."""
 
+    step: Step
     field: str
     parts: tuple[str, ...]
     needed: tuple[str, ...]
+    joiner: str
 
 
 class Join(Struct, frozen=True):
@@ -91,13 +95,15 @@ class Layout(Struct, frozen=True):
 
     Attributes:
         name: in words, for the report.
-        roots: folded name of the root -> function of the message.
+        names: of its roots, as they are written, the outermost first.
+        roots: folded name of the root -> function of the message; `{namespace}name` where another family has that name too.
         within: folded names of elements in which such a root is another kind of message.
         levels: folded paths of what is nested: consignments, items; the innermost is a line.
         shares: see `scope.Scope`.
         entries: by (folded last name, folded attribute), the longest path first.
         codes: field -> code -> word; a code that ends with `*` stands for all that begin so.
-        compose: folded element -> field, the paths of the parts that are put together, and those (`!`) without which the rest says nothing.
+        compose: folded element -> field, the paths of the parts that are put together, those (`!`) without which the rest says nothing,
+            and after `between` what stands between them.
         joins: see `Join`.
         groups: folded name of a level that only holds others together, and is no line by itself -> where nothing is in it, `keep`: what
             it says is said of the level above, or `beside`.
@@ -107,9 +113,14 @@ class Layout(Struct, frozen=True):
         states: field -> what holds of every message of the family that does not say otherwise.
         ranks: folded element -> parts of an address in it, by folded name -> where the layout lists it: families write town, street and
             postal code in any order, and one address must read alike from all of them.
+        pieces: folded names of what is cut at the width of its field (`field&`).
+        marks: of a feed in JSON: paths that an object has which is a message; all of them.
+        hints: words of which one stands early in such a file.
+        inverse: of JSON-LD: a name that refers from a part to its whole -> the name under which the whole lists its parts.
     """
 
     name: str
+    names: tuple[str, ...]
     roots: Mapping[str, str]
     within: frozenset[str]
     levels: tuple[tuple[str, ...], ...]
@@ -117,7 +128,7 @@ class Layout(Struct, frozen=True):
     date_order: str
     entries: Mapping[tuple[str, str], tuple[Entry, ...]]
     codes: Mapping[str, Mapping[str, str]]
-    compose: Mapping[str, Composed]
+    compose: Mapping[str, tuple[Composed, ...]]
     joins: tuple[Join, ...]
     groups: Mapping[str, str]
     counted: bool
@@ -125,6 +136,10 @@ class Layout(Struct, frozen=True):
     derive: Mapping[str, tuple[str, ...]]
     states: Mapping[str, str]
     ranks: Mapping[str, Mapping[str, int]]
+    pieces: frozenset[str]
+    marks: tuple[tuple[str, ...], ...]
+    hints: tuple[str, ...]
+    inverse: Mapping[str, str]
 
 
 def fold(name: str) -> str:
@@ -153,6 +168,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         entries.setdefault((entry.steps[-1].name, entry.attribute), []).append(entry)
     return Layout(
         data["name"],
+        tuple(data["roots"]),
         {fold(root): str(function or "") for root, function in data["roots"].items()},
         frozenset(fold(n) for n in data.get("within", ())),
         tuple(tuple(fold(n) for n in path.split("/")) for path in data["levels"]),
@@ -160,7 +176,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         str(data.get("date_order", "")),
         {key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
         {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in data.get("codes", {}).items()},
-        {fold(name): _composed(parts) for name, parts in data.get("compose", {}).items()},
+        _composed(data.get("compose", {})),
         tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in data.get("joins", ())),
         {fold(n): str(how) for n, how in data.get("groups", {}).items()},
         bool(data.get("counted", False)),
@@ -168,12 +184,22 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         {field: tuple(places) for field, places in data.get("derive", {}).items()},
         {field: str(value) for field, value in data.get("states", {}).items()},
         _ranks(data["fields"]),
+        frozenset(last for (last, _), found in entries.items() if any(entry.field.endswith("&") for entry in found)),
+        tuple(tuple(fold(n) for n in path.split("/")) for path in data.get("marks", ())),
+        tuple(data.get("hints", ())),
+        dict(data.get("inverse", {})),
     )
 
 
-def _composed(parts: Sequence[str]) -> Composed:
-    field, *paths = parts
-    return Composed(field, tuple(p.removesuffix("!") for p in paths), tuple(p[:-1] for p in paths if p.endswith("!")))
+def _composed(data: Mapping[str, Sequence[str]]) -> dict[str, tuple[Composed, ...]]:
+    found: dict[str, tuple[Composed, ...]] = {}
+    for name, (field, *paths) in data.items():
+        step = _step(name)
+        joiner = paths[paths.index("between") + 1] if "between" in paths else "" if field == "container_numbers" else " "
+        paths = paths[: paths.index("between")] if "between" in paths else paths
+        parts, needed = tuple(p.removesuffix("!") for p in paths), tuple(p[:-1] for p in paths if p.endswith("!"))
+        found[step.name] = (*found.get(step.name, ()), Composed(step, field, parts, needed, joiner))
+    return found
 
 
 def _ranks(fields: Mapping[str, str]) -> dict[str, dict[str, int]]:
@@ -212,14 +238,14 @@ def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], att
     for entry in layout.entries.get((path[-1], attribute), ()):
         before = len(path) - len(entry.steps)
         if before >= 0 and all(
-            step.name == path[at] and (not step.child or _holds(step, elements[at]))
-            for at, step in enumerate(entry.steps, before)
+            step.name == path[at] and (not step.child or holds(step, elements[at])) for at, step in enumerate(entry.steps, before)
         ):
             return entry.field
     return None
 
 
-def _holds(step: Step, element: Any) -> bool:
+def holds(step: Step, element: Any) -> bool:
+    """Whether an element has the child that a step asks for, and that says so."""
     named = (c for c in element if isinstance(c.tag, str) and fold(c.tag.rpartition("}")[2]) == step.child)
     texts = ((child.text or "").strip().upper() for child in named)
     return any(text and step.says in ("", text) for text in texts)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import InputError, UnknownFormat, UnreadableManifest
 from precursor_screen.readers.interface import MOST_LISTED, InputTables, ReadOptions
-from precursor_screen.readers.messages import xml
+from precursor_screen.readers.messages import tree
 from precursor_screen.readers.registry import read
 from sample_data.filing import MESSAGES
 from sample_data.filing.samples import SHIPMENTS
@@ -237,7 +237,7 @@ def test_damage_without_end_is_summed_up() -> None:
 
 @pytest.mark.parametrize(("elements", "read"), [(5, True), (6, False)])
 def test_one_item_has_a_limit_of_elements(monkeypatch: pytest.MonkeyPatch, elements: int, read: bool) -> None:
-    monkeypatch.setattr(xml, "MAX_HELD", 5)
+    monkeypatch.setattr(tree, "MAX_HELD", 5)
     goods = "<Goods_segment><Goods_description>x</Goods_description></Goods_segment>"
     bill = f"<Bol_segment>{'<x/>' * (elements - 1)}</Bol_segment>"
     text = f"<Awmds>{'<Bol_segment>' + goods + '</Bol_segment>'}{bill}</Awmds>"

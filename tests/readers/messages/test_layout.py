@@ -1,4 +1,4 @@
-"""Paths of XML layouts: how they are matched, and that those that ship name fields that exist."""
+"""Paths of layouts: how they are matched, and that those that ship name fields that exist."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from lxml import etree
 
 from precursor_screen.readers.column_map import CANONICAL
 from precursor_screen.readers.messages.layout import (
+    FEEDS,
     LAYOUTS,
     _layout,
     find_code,
@@ -61,15 +62,15 @@ def test_an_attribute_has_a_path_of_its_own() -> None:
     assert entry_of("<R><B unit='KGM'/></R>", "unit") is None
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", [*LAYOUTS, *FEEDS])
 def test_layouts_that_ship_name_fields(name: str) -> None:
     layout = load_layout(name)
     special = {"beside", "-", "message_time"}
     for entries in layout.entries.values():
         for entry in entries:
             for field in entry.field.partition(" @")[0].split("|"):
-                assert field.rstrip("?+") in {*CANONICAL, *special}, (name, entry)
-    assert {c.field.rstrip("?") for c in layout.compose.values()} <= set(CANONICAL)
+                assert field.rstrip("?+&") in {*CANONICAL, *special}, (name, entry)
+    assert {c.field.rstrip("?") for found in layout.compose.values() for c in found} <= set(CANONICAL)
     assert {j.field for j in layout.joins} <= set(CANONICAL)
     assert set(layout.codes) <= set(CANONICAL)
     assert set(layout.groups.values()) <= {"keep", "beside"}

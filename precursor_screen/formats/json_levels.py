@@ -1,0 +1,183 @@
+"""JSON messages as they are nested: the documents of a text, and each one as a tree of elements like those of XML.
+
+Whatever is said twice, under one key or in a list, is several elements of one name. A document that is damaged or cut short is read as
+far as it goes, and the damage is told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from precursor_screen.formats.blob import unreadable
+from precursor_screen.formats.xml_levels import DAMAGE, END, MAX_DEPTH, START, Event
+
+DOCUMENT = "document"
+MAX_VALUES = 5_000_000  # of a file; each takes some 200 bytes while its document is read
+# A value with what says how it is written: `{"value": 5, "unit": "KGM"}` is the value, and the rest are attributes of it.
+_VALUES = ("value", "numericalValue")
+_OF_VALUES = frozenset(
+    ("unit", "currency", "currencyUnit", "language", "agency", "format", "identificationScheme", "identificationSchemeAgency")
+)
+_LONGEST = 35  # characters of a code: what is longer says more than how a value is written
+_BLANKS = re.compile(r"[\s\ufeff\x00\x1a]*")
+_PART = re.compile(r'"(?:[^"\\]|\\.)*("|\Z)|[{}\[\],]', re.DOTALL)
+_NEXT_LINE = re.compile(r"\n\s*\{")
+
+
+class Members(list[tuple[str, Any]]):
+    """The members of an object, in order; a key may stand among them twice."""
+
+    def get(self, key: str) -> Any:
+        """The first value of a key that is not null; None: there is none."""
+        return next((value for name, value in self if name == key and value is not None), None)
+
+
+_DECODER, _LENIENT = (
+    json.JSONDecoder(object_pairs_hook=Members, parse_float=str, parse_int=str, parse_constant=str, strict=strict)
+    for strict in (True, False)
+)
+
+
+def stream_documents(text: str, file: str) -> Iterator[Event]:
+    """Each value of a list, each line of JSON lines, or the one value: (DOCUMENT, value); (DAMAGE, a sentence) where it is no JSON.
+
+    Args:
+        text: decoded.
+        file: its name, for errors.
+
+    Raises:
+        UnreadableManifest: it nests too deeply, or holds too many values.
+    """
+    if text.count(",") + text.count("{") + text.count("[") > MAX_VALUES:
+        raise unreadable(file, f"holds more than {MAX_VALUES:,} values", "Split the file.")
+    place = _after_blanks(text, 0)
+    listed = text.startswith("[", place)
+    place += listed
+    while (place := _after_blanks(text, place)) < len(text):
+        if listed and text[place] in ",]":
+            place += 1
+            continue
+        try:
+            value, place = _decode(text, place)
+        except RecursionError as error:
+            raise unreadable(file, "is JSON nested too deeply", "Ask the sender for another file.") from error
+        except json.JSONDecodeError as error:
+            yield DAMAGE, f"is no JSON at line {error.lineno}, column {error.colno} ({error.msg})"
+            after = _NEXT_LINE.search(text, error.pos)
+            end = after.start() if after else len(text)
+            if (
+                whole := _mended(text, place, end if "string" in error.msg or "control" in error.msg else min(error.pos, end))
+            ) is not None:
+                yield DOCUMENT, whole
+            place = end
+        else:
+            yield DOCUMENT, value
+    if listed and not text.rstrip("\ufeff\x00\x1a \t\r\n").endswith("]"):
+        yield DAMAGE, "is a list without its end"
+
+
+def _decode(text: str, place: int) -> tuple[Any, int]:
+    """The value at a place, and where it ends; line breaks within a text, which JSON forbids, are read unless the next document begins there."""
+    try:
+        return _DECODER.raw_decode(text, place)
+    except json.JSONDecodeError as error:
+        if "control character" not in error.msg or _NEXT_LINE.match(text, error.pos):
+            raise
+    return _LENIENT.raw_decode(text, place)
+
+
+def _after_blanks(text: str, place: int) -> int:
+    found = _BLANKS.match(text, place)
+    return found.end() if found else place
+
+
+def _mended(text: str, start: int, end: int) -> Any:
+    """What a document that breaks off says: what is open is closed; where that is not enough, what began last is left out."""
+    closing: list[str] = []
+    cut, left = start, ""
+    open_text = False
+    for part in _PART.finditer(text, start, end):
+        sign = text[part.start()]
+        if sign == '"':
+            open_text = not part[1]
+        elif sign in "}]":
+            if not closing:
+                break
+            closing.pop()
+        else:
+            if sign != ",":
+                closing.append("}" if sign == "{" else "]")
+            cut, left = part.start() + (sign != ","), "".join(reversed(closing))
+    for whole in (text[start:end] + '"' * open_text + "".join(reversed(closing)), text[start:cut] + left):
+        try:
+            return _LENIENT.raw_decode(whole)[0]
+        except (json.JSONDecodeError, RecursionError):
+            continue
+    return None
+
+
+def stream_tree(name: str, members: Members, file: str) -> Iterator[Event]:
+    """Each element of an object as it opens and as it closes, like `xml_levels.stream_levels`.
+
+    Args:
+        name: of the root.
+        members: of the object.
+        file: its name, for errors.
+
+    Raises:
+        UnreadableManifest: it nests too deeply.
+    """
+    root = Element(name)
+    yield START, root
+    yield from _stream_members(root, members, 2, file)
+    yield END, root
+
+
+def _stream_members(parent: Any, members: Members, depth: int, file: str) -> Iterator[Event]:
+    if depth > MAX_DEPTH:
+        raise unreadable(file, f"nests objects deeper than {MAX_DEPTH}", "Ask the sender for another file.")
+    for key, value in members:
+        for one in flat(value):
+            element = SubElement(parent, as_text(key) or "?")
+            yield START, element
+            if not isinstance(one, Members):
+                element.text = as_text(one)
+            elif stated := _stated_value(one):
+                element.text, written = stated
+                element.attrib.update(written)
+            else:
+                yield from _stream_members(element, one, depth + 1, file)
+            yield END, element
+
+
+def flat(value: Any) -> Iterator[Any]:
+    """The values of a list, and of lists within it; a value that is no list by itself."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list) and not isinstance(one, Members):
+            waiting += reversed(one)
+        elif one is not None:
+            yield one
+
+
+def as_text(value: Any) -> str:
+    """A plain value as text; lone surrogates, which no encoding can carry, become U+FFFD."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _stated_value(members: Members) -> tuple[str, dict[str, str]] | None:
+    """The value of an object that holds no more than one, and how it is written."""
+    texts = {key: as_text(value) for key, value in members if not isinstance(value, list) and value is not None}
+    named = [key for key in _VALUES if key in texts]
+    rest = {key: text for key, text in texts.items() if key in _OF_VALUES and len(text) <= _LONGEST}
+    if len(named) != 1 or len(rest) != sum(value is not None for _, value in members) - 1:
+        return None
+    return texts[named[0]], rest

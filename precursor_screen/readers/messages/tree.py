@@ -1,0 +1,319 @@
+"""A message that is a tree, of XML or of JSON: what its elements say, put on the levels of its layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from precursor_screen.formats.blob import unreadable
+from precursor_screen.readers.column_map import DATES
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.layout import Composed, Layout, find_entry, fold, holds
+from precursor_screen.readers.messages.scope import (
+    AMOUNTS,
+    BESIDE,
+    IGNORED,
+    UNREAD,
+    Cell,
+    MessageLine,
+    Scope,
+    leaves_of,
+    lines_of,
+    merge_lines,
+    with_countries,
+)
+from precursor_screen.readers.messages.text import as_date, join_pieces, other_reading, with_unit
+
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+# Attributes that say how a value is written, and no more.
+_OF_WRITING = frozenset(
+    (
+        "unitcode",
+        "currencyid",
+        "formatcode",
+        "schemeid",
+        "schemeagencyid",
+        "languageid",
+        "listid",
+        "listagencyid",
+        "listversionid",
+        "phaseid",
+        "xmllang",
+        "lang",
+        "unit",
+        "currency",
+        "currencyunit",
+        "language",
+        "agency",
+        "format",
+        "identificationscheme",
+        "identificationschemeagency",
+    )
+)
+MAX_HELD = 1_000_000  # elements of one item, or of a message's own
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8}(?=T))(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")
+_STAMP = re.compile(r"\D")
+
+
+class Progress(Struct):
+    """A file of messages while it is read: its name, its issues, and how many items were counted in it."""
+
+    file: str
+    issues: IssueList
+    items: int = 0
+
+
+class TreeMessage:
+    """One message while it is read: open elements, and the level that they belong to."""
+
+    def __init__(self, layout: Layout, root: Any, walk: Progress) -> None:
+        self.layout = layout
+        self.root = root
+        self.type = local(root)
+        self.walk = walk
+        self.elements: list[Any] = [root]
+        self.names: list[str] = [fold(self.type)]
+        self.scope = Scope(walk.items + 1, shares=layout.shares)
+        self.levels: list[tuple[int, Scope]] = [(1, self.scope)]  # depth of the element that opened each level
+        self.fallbacks: list[tuple[Scope, Cell]] = []
+        self.joined: list[tuple[str, list[str], str, str]] = []
+        self.stamp = ""
+        self.held = 0  # elements of the tree that have not been turned into values
+
+    def label(self) -> str:
+        """Where the walk stands, for messages."""
+        return "/".join(local(e) for e in self.elements[-3:])
+
+    def open(self, element: Any, name: str) -> None:
+        """An element begins."""
+        self.elements.append(element)
+        self.names.append(name)
+        self.held += 1
+        if self.held > MAX_HELD:
+            raise unreadable(
+                self.walk.file, f"holds more than {MAX_HELD:,} elements in one item", "Ask the sender for another file."
+            )
+        if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
+            self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
+
+    def close(self, element: Any) -> None:
+        """An element ends; one that was a level is turned into values and emptied."""
+        if self.levels[-1][0] == len(self.elements) and len(self.levels) > 1:
+            self.held -= sum(1 for _ in element.iter())
+            self._close_level()
+            element.clear()
+            self.elements[-2].remove(element)
+        self.elements.pop()
+        self.names.pop()
+
+    def finish(self, issues: IssueList) -> Iterator[tuple[Layout, str, Scope]]:
+        """The message as far as it was read."""
+        while len(self.levels) > 1:
+            depth = self.levels[-1][0]
+            del self.elements[depth:], self.names[depth:]
+            self._close_level()
+            self.elements[-2].remove(self.elements[-1])
+        del self.elements[1:], self.names[1:]
+        self._close_level()
+        self._number(self.scope)
+        for scope, cell in sorted(self.fallbacks, key=lambda found: len([*found[0].above()])):
+            if scope.has(cell.field) or (cell.field not in AMOUNTS and any(level.has(cell.field) for level in scope.above())):
+                scope.add(BESIDE, cell.label, cell.filed or cell.text)
+            else:
+                scope.take([cell])
+        self._join()
+        for field, text in self.layout.states.items():
+            if not self.scope.has(field):
+                self.scope.add(field, self.type, text)
+        function = self.scope.first("message_function")
+        if not function and (function := self._function_of_root()):
+            self.scope.add("message_function", self.type, function)
+        if function == "replacement" and not self.scope.children:
+            says = f"{self.type} names elements of a declaration to be changed, and states no goods"
+            issues.add_one_of_many("message-without-goods", says, row=self.scope.place)
+            return
+        if function in ("replacement", "cancellation") and not self.scope.has("version") and self.stamp:
+            self.scope.add("version", "date and time of the message", self.stamp)
+        yield self.layout, self.type, self.scope
+
+    def _function_of_root(self) -> str:
+        roots = self.layout.roots
+        return roots.get(fold(self.root.tag)) or roots.get(self.names[0], "")
+
+    def _number(self, scope: Scope, position: int = 1) -> None:
+        """Lines are counted through the file; where items bear no number, they are numbered as they come."""
+        if not scope.children:
+            self.walk.items += 1
+            scope.place = self.walk.items
+            if self.layout.counted and scope.parent is not None:
+                scope.add("item_number", "position of the item", str(position))
+        for place, child in enumerate(scope.children, start=1):
+            self._number(child, place)
+
+    def _close_level(self) -> None:
+        depth, scope = self.levels.pop()
+        self._take(self.elements[:depth], self.names[:depth], scope, UNREAD)
+        how = self.layout.groups.get(self.names[depth - 1], "")
+        if scope.parent is not None and not scope.children and (how == BESIDE or (how and not scope.has("description"))):
+            # It only holds together what is in it, and nothing is: no line of its own.
+            scope.parent.children.remove(scope)
+            self.fallbacks = [(scope.parent if s is scope else s, c) for s, c in self.fallbacks]
+            scope.parent.take(Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells)
+
+    def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
+        """The values of an element and of all below it."""
+        element = elements[-1]
+        entry = find_entry(self.layout, names, elements)
+        kind = entry if entry in (BESIDE, IGNORED) else inherited
+        for composed in self.layout.compose.get(names[-1], ()):
+            self._compose(element, composed, scope)
+        for join in (join for join in self.layout.joins if join.element == names[-1]):
+            items = _texts(element, join.by)
+            self.joined += [(join.field, items, text, local(element)) for text in _texts(element, join.value)]
+        for key, value in element.attrib.items():
+            self._take_attribute(elements, names, scope, key, value)
+        children = [c for c in element if isinstance(c.tag, str)]
+        if ranks := self.layout.ranks.get(names[-1]):
+            children.sort(key=lambda c: ranks.get(fold(local(c)), -1))
+        text = "".join((element.text or "", *(c.tail or "" for c in element))).strip()
+        if text:
+            self._add(entry if entry is not None else kind, scope, elements, text)
+        pieces: dict[str, list[Any]] = {}
+        for child in children:
+            name = fold(local(child))
+            if name in self.layout.pieces and not len(child):
+                pieces.setdefault(name, []).append(child)
+            elif name != "null" or len(child) or child.text:
+                self._take([*elements, child], [*names, name], scope, kind)
+        for name, cut in pieces.items():
+            self._take_pieces([*elements, cut[0]], [*names, name], scope, kind, [one.text or "" for one in cut])
+
+    def _take_pieces(self, elements: list[Any], names: list[str], scope: Scope, kind: str, texts: list[str]) -> None:
+        """A text that is written in pieces of some width; where words may have been cut, both readings are screened."""
+        entry = find_entry(self.layout, names, elements)
+        if entry is None or not entry.endswith("&"):
+            for text in texts:
+                self._add(entry if entry is not None else kind, scope, elements, text)
+            return
+        self._add(entry[:-1], scope, elements, join_pieces(texts))
+        scope.add(BESIDE, _label(elements), other_reading(texts))
+
+    def _take_attribute(self, elements: list[Any], names: list[str], scope: Scope, key: str, value: str) -> None:
+        name = fold(key.rpartition("}")[2])
+        entry = find_entry(self.layout, names, elements, name)
+        if entry is not None:
+            self._add(entry, scope, elements, value.strip())
+        elif name not in _OF_WRITING and not key.startswith(_INSTANCE) and len(names) > 1:
+            scope.add(UNREAD, f"{_label(elements)}@{key.rpartition('}')[2]}", value)
+
+    def _add(self, entry: str, scope: Scope, elements: list[Any], text: str) -> None:
+        label = _label(elements)
+        if entry in (BESIDE, UNREAD, IGNORED):
+            scope.add(entry, label, text)
+            return
+        field, _, unit = entry.partition(" @")
+        if unit:
+            code = _attribute(elements[-1], unit)
+            scope.add(field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
+            return
+        name, bar, below = field.partition("|")
+        if bar:
+            first, _, rest = text.replace("\r", "\n").partition("\n")
+            scope.add(name, label, first)
+            scope.add(below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
+            return
+        if field.endswith("+"):
+            self._go_on(scope, field[:-1], label, text)
+            return
+        name, filed = field.removesuffix("?"), text
+        text = self._word(name, text)
+        if name == "message_time":
+            self.stamp = self.stamp or _STAMP.sub("", text)[:14].ljust(14, "0")
+            name = "date"
+            field = f"date{'?' if entry.endswith('?') else ''}"
+        if name in DATES:
+            text = _day(text)
+        elif name == "quantity_unit":
+            text = text.partition("#")[0]  # UN/ECE code and the EU's qualifier
+        if not text:
+            return
+        if field.endswith("?"):
+            self.fallbacks.append((scope, Cell(name, label, text, filed if filed != text else "")))
+        else:
+            scope.add(name, label, text, filed)
+
+    def _word(self, field: str, text: str) -> str:
+        """What a code of the family stands for; a code that is not listed as it stands."""
+        table, code = self.layout.codes.get(field, {}), text.upper()
+        begun = (word for start, word in table.items() if start.endswith("*") and code.startswith(start[:-1]))
+        return table[code] if code in table else next(begun, text)
+
+    def _go_on(self, scope: Scope, field: str, label: str, text: str) -> None:
+        at = next((i for i in reversed(range(len(scope.cells))) if scope.cells[i].field == field), None)
+        if at is None:
+            scope.add(field, label, text)
+        else:
+            before = scope.cells[at]
+            scope.cells[at] = Cell(field, before.label, before.text + text)
+
+    def _compose(self, element: Any, composed: Composed, scope: Scope) -> None:
+        if not all(_texts(element, path) for path in composed.needed) or (
+            composed.step.child and not holds(composed.step, element)
+        ):
+            return
+        field = composed.field
+        text = composed.joiner.join(t for path in composed.parts for t in _texts(element, path)[:1])
+        if not field.endswith("?"):
+            scope.add(field, local(element), text)
+        elif text:
+            self.fallbacks.append((scope, Cell(field[:-1], local(element), text)))
+
+    def _join(self) -> None:
+        """What names its items goes to these; what names none, or none that is there, to all."""
+        leaves: dict[str, Scope] = {}
+        for leaf in leaves_of(self.scope):
+            leaves.setdefault(leaf.first("item_number"), leaf)
+        for field, items, text, label in self.joined:
+            for scope in [leaves[i] for i in items if i in leaves] or [self.scope]:
+                scope.add(field, label, text)
+
+
+def local(element: Any) -> str:
+    """The name of an element without its namespace."""
+    name: str = element.tag.rpartition("}")[2]
+    return name
+
+
+def lines_of_message(layout: Layout, type_: str, message: Scope) -> list[tuple[str, MessageLine]]:
+    """The lines of a message, each with its type."""
+    lines: Iterable[MessageLine] = (with_countries(line, layout.derive) for line in lines_of(message))
+    if field := layout.merge.get(fold(type_)):
+        lines = merge_lines(lines, field)
+    return [(type_, line) for line in lines]
+
+
+def _texts(element: Any, path: str) -> list[str]:
+    """The texts of all descendants at a path."""
+    found = [element]
+    for step in path.split("/"):
+        name = fold(step)
+        found = [c for e in found for c in e if isinstance(c.tag, str) and fold(local(c)) == name]
+    return [text for e in found if (text := (e.text or "").strip())]
+
+
+def _attribute(element: Any, name: str) -> str:
+    return next((v.strip() for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
+
+
+def _label(elements: list[Any]) -> str:
+    return "/".join(local(e) for e in elements[-2:])
+
+
+def _day(text: str) -> str:
+    if found := _DAY.fullmatch(text):
+        return found[1]
+    digits = text.partition("+")[0].partition("-")[0].removesuffix("Z") if text[:8].isdigit() else text
+    return as_date(digits, "")

@@ -1,0 +1,237 @@
+"""Messages in JSON: how they are told, what stands around them, links between their objects, and what would do harm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.core.errors import InputError, UnreadableManifest
+from precursor_screen.formats import json_levels, linked
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+from tests.examples import examples
+
+SAMPLES = Path(__file__).parent / "samples"
+FEEDS = sorted(path.name for path in SAMPLES.glob("*.json"))
+BILL = json.loads((SAMPLES / "dcsa_ebl.json").read_text())["data"]["transportDocument"]
+
+
+def one(value: Any) -> InputTables:
+    (tables,) = read(value if isinstance(value, bytes) else json.dumps(value).encode(), "m.json")
+    return tables
+
+
+def codes(tables: InputTables) -> list[str]:
+    return tables.issues.column("code").to_pylist()
+
+
+def column(tables: InputTables, name: str) -> list[Any]:
+    return tables.lines.column(name).to_pylist()
+
+
+@pytest.mark.parametrize(
+    "around", [lambda v: [v, v], lambda v: {"a": [{"b": v}, {"c": [[v]]}]}, lambda v: {"document": v, "amended": v}]
+)
+def test_messages_are_found_in_lists_and_envelopes(around: Any) -> None:
+    assert column(one(around(BILL)), "description") == column(one(BILL), "description") * 2
+
+
+def test_messages_stand_behind_each_other() -> None:
+    text = json.dumps(BILL).encode()
+    assert column(one(text + b"\n" + text), "source_row") == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_stands_around_a_message_is_screened_beside_it() -> None:
+    tables = one({"document": BILL, "issueTo": {"partyName": "QUIMERALDA REACTIVOS"}})
+    assert tables.asides is not None
+    (aside,) = tables.asides.to_pylist()
+    assert (aside["other_texts"], aside["other_columns"]) == (["QUIMERALDA REACTIVOS"], ["issueTo.partyName"])
+
+
+def test_words_of_another_family_around_a_message_change_nothing() -> None:
+    tables = one({"document": BILL, "waybillNumber": "QUIMERALDA REACTIVOS"})
+    assert column(tables, "description") == column(one(BILL), "description")
+    assert tables.asides is not None
+    assert tables.asides.column("other_texts").to_pylist() == [["QUIMERALDA REACTIVOS"]]
+
+
+def test_a_damaged_document_leaves_the_next() -> None:
+    text = json.dumps(BILL).encode()
+    tables = one(text + b"\n" + text[: text.index(b"CERAMIC") + 4] + b"\n" + text)
+    assert column(tables, "description")[3:6] == [*column(tables, "description")[:2], "CERA"]
+    assert tables.lines.num_rows == 9
+    assert codes(tables).count("broken-segment") == 1
+
+
+@pytest.mark.parametrize("cut", [b'"CERAMIC', b"], "])
+def test_a_list_without_its_end_is_told(cut: bytes) -> None:
+    whole = json.dumps([BILL]).encode()
+    assert "broken-segment" in codes(one(whole[:-1]))
+    assert "broken-segment" in codes(one(whole[: whole.rindex(cut) + len(cut)]))
+
+
+def test_a_line_break_within_a_text_is_read() -> None:
+    text = json.dumps(BILL).replace("CERAMIC TILES", "CERAMIC\nTILES").encode()
+    assert column(one(text), "description")[2].split() == ["CERAMIC", "TILES"]
+    assert "broken-segment" not in codes(one(text))
+
+
+def test_a_key_that_stands_twice_loses_nothing() -> None:
+    text = json.dumps(BILL).replace('"carrierCode": "XYZC"', '"carrierCode": "XYZC", "carrierCode": "SECOND CARRIER"')
+    assert "SECOND CARRIER" in column(one(text.encode()), "other_parties")[0]
+
+
+def test_a_bill_of_other_keys_is_a_table() -> None:
+    tables = one([{"transportDocumentReference": "B1", "description": "ACETONE"}])
+    assert (tables.input.format, column(tables, "description")) == ("JSON", ["ACETONE"])
+
+
+def test_goods_of_house_bills_are_not_weighed_twice() -> None:
+    house = {
+        "houseBillOfLadingReference": "H1",
+        "documentParties": {"shipper": {"partyName": "HOUSE SENDER"}},
+        "consignmentItems": [
+            {"descriptionOfGoods": "SAFROLE", "cargoItems": [{"cargoGrossWeight": {"value": 5, "unit": "KGM"}}]}
+        ],
+    }
+    tables = one({**BILL, "houseBillOfLadings": [house]})
+    assert column(tables, "gross_mass_kg") == column(one(BILL), "gross_mass_kg")
+    assert any("SAFROLE" in text for text in column(tables, "other_texts")[0])
+    assert "HOUSE SENDER" in column(tables, "other_parties")[0]
+
+
+WAYBILL = {"@id": "w", "@type": "Waybill", "waybillNumber": "1"}
+
+
+def linked_to(*nodes: dict[str, Any]) -> InputTables:
+    return one({"@context": {"@vocab": "https://onerecord.iata.org/ns/cargo#"}, "@graph": list(nodes)})
+
+
+def test_a_part_that_names_its_whole_belongs_to_it() -> None:
+    piece = {"@type": "Piece", "goodsDescription": "SAFROLE", "ofShipment": {"@id": "s"}}
+    for shipment in ({"@id": "s", "@type": "Shipment", "waybill": {"@id": "w"}}, {"@id": "s", "waybill": {"@id": "w"}}):
+        tables = linked_to(WAYBILL, shipment, piece)
+        assert (column(tables, "bill_of_lading"), column(tables, "description")) == (["1"], ["SAFROLE"])
+    tables = linked_to({**WAYBILL, "shipment": {"@id": "s"}}, {"@id": "s", "@type": "Shipment"}, piece, piece)
+    assert column(tables, "bill_of_lading") == ["1", "1"]
+
+
+def test_parts_that_are_elsewhere_are_told() -> None:
+    tables = linked_to({**WAYBILL, "shipment": {"goodsDescription": "TOYS", "pieces": [{"@id": "https://example.com/p1"}]}})
+    (issue,) = tables.issues.to_pylist()
+    assert (issue["code"], issue["value"]) == ("unread-part", "https://example.com/p1")
+    assert tables.lines.num_rows == 1
+
+
+def test_objects_that_nothing_refers_to_are_messages_or_stand_beside() -> None:
+    tables = linked_to(WAYBILL, {"@type": "Piece", "goodsDescription": "SAFROLE"}, {"@type": "Organization", "name": "LONELY"})
+    assert column(tables, "description") == [None, "SAFROLE"]
+    assert tables.asides is not None
+    assert tables.asides.column("other_texts").to_pylist() == [["LONELY"]]
+
+
+def test_rings_of_objects_end() -> None:
+    tables = linked_to({**WAYBILL, "houseWaybills": {"@id": "h"}}, {"@id": "h", "@type": "Waybill", "houseWaybills": {"@id": "w"}, "shipment": {"goodsDescription": "SAFROLE"}})  # fmt: skip
+    assert column(tables, "description") == ["SAFROLE"]
+
+
+def test_objects_that_repeat_themselves_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linked, "MAX_READ", 1_000)
+    chain = [{"@id": f"p{i}", "@type": "Piece", "containedPieces": [{"@id": f"p{i + 1}"}] * 2} for i in range(30)]
+    with pytest.raises(UnreadableManifest, match="its own parts too often"):
+        linked_to({**WAYBILL, "shipment": {"pieces": {"@id": "p0"}}}, *chain)
+
+
+@pytest.mark.parametrize("depth", [300, 2_000, 100_000])
+def test_what_nests_too_deeply_is_refused(depth: int) -> None:
+    inner = '{"a": ' * depth + "1" + "}" * depth
+    text = json.dumps(BILL).replace('"CERAMIC TILES"', inner)
+    with pytest.raises(UnreadableManifest, match="nest"):
+        one(text.encode())
+
+
+def test_a_file_has_a_limit_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps(BILL)
+    count = text.count(",") + text.count("{") + text.count("[")
+    monkeypatch.setattr(json_levels, "MAX_VALUES", count)
+    assert one(BILL).lines.num_rows == 3
+    monkeypatch.setattr(json_levels, "MAX_VALUES", count - 1)
+    with pytest.raises(UnreadableManifest, match="values"):
+        one(BILL)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in members:
+        yield from places(inner, (*path, key))
+
+
+def placed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = placed(value[path[0]], path[1:], new)
+    return copy
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=9) | st.just(10**400),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["@id", "@type", "@value", "value", "unit", "null", "", "code"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("name", FEEDS)
+@given(st.data())
+@examples(30, 300)
+def test_anything_anywhere_ends_in_lines_or_our_errors(name: str, data: st.DataObject) -> None:
+    whole = json.loads((SAMPLES / name).read_text())
+    harm = placed(whole, data.draw(st.sampled_from(list(places(whole)))), data.draw(ANY))
+    with suppress(InputError):
+        one(harm)
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_no_text_of_a_message_is_lost(name: str) -> None:
+    """A word put in the place of any text is found in the lines, beside them, or in an issue; codes of how it is written are not words."""
+    whole = json.loads((SAMPLES / name).read_text())
+    ignored = {"unit", "language", "format", "agency", "identificationScheme", "@context", "@id", "@type"}
+    lost = []
+    for path in places(whole):
+        value = whole
+        for key in path:
+            value = value[key]
+        if not isinstance(value, str) or ignored & set(path):
+            continue
+        tables = one(placed(whole, path, "QUIMERALDA WORD"))
+        asides = tables.asides.to_pylist() if tables.asides is not None else []
+        if "QUIMERALDA WORD" not in f"{tables.raw.to_pylist()} {tables.lines.to_pylist()} {asides} {tables.issues.to_pylist()}":
+            lost.append(path)
+    assert [path for path in lost if linked.local_name(str(path[-1])) not in KNOWN_TO_SAY_NOTHING] == []
+
+
+# Of these the layouts say that they name no goods and no parties.
+KNOWN_TO_SAY_NOTHING = frozenset(
+    (
+        *(
+            "termsAndConditions",
+            "transportDocumentStatus",
+            "transportDocumentTypeCode",
+            "carrierCodeListProvider",
+            "codeListProvider",
+        ),
+        *("codeListName", "role", "UNLocationCode", "type", "countryCode", "codeListReference", "waybillType"),
+        *("senderID", "receiverID", "versionNo", "messageID", "reportingEvent", "startSignature", "prtofRptng", "eqmtTyp"),
+    )
+)
