@@ -48,7 +48,7 @@ COMMANDS = {
     "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
-    "mapping": ("mapping", "Column maps: list, check, guess."),
+    "mapping": ("mapping", "Column maps: list, check, guess, accept, forget."),
     "config": ("common:config", "Every setting, its value and where it came from."),
 }
 

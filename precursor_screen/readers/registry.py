@@ -23,7 +23,7 @@ from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
-from precursor_screen.readers.tabular.reader import PastedReader, TabularReader, read_sheet
+from precursor_screen.readers.tabular.reader import PastedReader, TabularReader, read_sheets
 
 # E-mails: what is attached is read as files are; the words of the message are screened beside them.
 
@@ -141,7 +141,7 @@ def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputTable
     """The tables of printed pages, and what is attached to them."""
     sheets = open_sheets(blob)
     digest = Digest(blob.sha256(), blob.size())
-    tables = [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
+    tables = read_sheets(sheets, blob.name, digest, options)
     names = numbered(safe_name(name) for name, _ in sheets[0].attached)
     attached = tuple(Blob(f"{blob.name}!{name}", held) for name, (_, held) in zip(names, sheets[0].attached, strict=True))
     if depth < MAX_NESTING:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,26 @@ def test_two_tables_are_two_inputs_and_each_says_that_it_was_printed() -> None:
     assert all("read-from-print" in codes(t) for t in (first, second))
 
 
+def test_tables_of_one_shape_under_different_headers_are_two() -> None:
+    other = ("Nr", "Code", "Other words", "Gross kg", "Net kg", "Shipper", "Notify party")
+    found = read(pdf(grid([HEADER, *GOODS[:4]], WIDTHS), grid([other, *GOODS[4:8]], WIDTHS)), "m.pdf")
+    assert [t.lines.num_rows for t in found] == [4, 4]
+
+
+def test_a_header_that_reaches_over_its_columns_is_the_header() -> None:
+    wide = text(30, 50, "Description of goods") + text(95, 50, "HS") + text(110, 50, "code") + text(150, 50, "Net weight kg")
+    rows = [("toluene", "29023000", "5"), ("acetone", "29141100", "61"), ("wool", "51011100", "7"), ("tin", "80011000", "9")]
+    found = one(pdf(wide + grid(rows, (65, 60, 60), lines=False, top=52)))
+    assert found.lines.column("description").to_pylist() == [row[0] for row in rows]
+    assert found.lines.column("hs_code").to_pylist() == [row[1] for row in rows]
+
+
+def test_three_columns_are_a_table_and_two_are_text() -> None:
+    rows = [("Goods", "HS code", "Net weight kg"), ("wool", "51011100", "7"), ("tin", "80011000", "9"), ("zinc", "79011100", "8")]
+    assert one(pdf(grid(rows, (90, 90, 90), lines=False))).lines.num_rows == 3
+    assert one(pdf(grid([row[:2] for row in rows], (90, 90), lines=False))).lines.num_rows == 0
+
+
 def test_words_of_prose_are_screened_as_paragraphs_and_no_line_of_goods_is_told() -> None:
     found = one(
         pdf(
@@ -121,7 +142,15 @@ def test_words_of_prose_are_screened_as_paragraphs_and_no_line_of_goods_is_told(
 ON = text(30, 300, "Nothing to see here")
 LAYERS = "/OCProperties << /OCGs [10 0 R] /D << /OFF [10 0 R] >> >>"
 LAYER = (b"<< /Type /OCG /Name (L) >>",)
-HIDDEN = {
+
+
+def form(operators: str, entries: str = "", resources: str = "") -> bytes:
+    """A drawing that pages refer to."""
+    fonts = f"/Resources << /Font << /F1 3 0 R >> {resources} >>"
+    return stream(operators.encode(), f"/Type /XObject /Subtype /Form /BBox [0 0 595 842] {fonts} {entries}")
+
+
+HIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
     "white": (text(30, 200, "EPHEDRINE", before="1 1 1 rg"), {}),
     "white in gray": (text(30, 200, "EPHEDRINE", before="1 g"), {}),
     "white without ink": (text(30, 200, "EPHEDRINE", before="0 0 0 0 k"), {}),
@@ -131,6 +160,27 @@ HIDDEN = {
     "covered": (text(30, 200, "EPHEDRINE") + box(20, 180, 200, 40, "1 1 1"), {}),
     "outside": (text(WIDTH + 30, 200, "EPHEDRINE"), {}),
     "tiny": (text(30, 200, "EPHEDRINE", size=0.5), {}),
+    "stroked in white": (text(30, 200, "EPHEDRINE", before="1 Tr 1 1 1 RG"), {}),
+    "layer by its base": (
+        f"/OC /L0 BDC {text(30, 200, 'EPHEDRINE')} EMC\n",
+        {
+            "catalog": LAYERS.replace("/OFF [10 0 R]", "/BaseState /OFF"),
+            "resources": "/Properties << /L0 10 0 R >>",
+            "objects": LAYER,
+        },
+    ),
+    "membership of layers": (
+        f"/OC /L0 BDC {text(30, 200, 'EPHEDRINE')} EMC\n",
+        {"catalog": LAYERS, "resources": "/Properties << /L0 << /Type /OCMD /OCGs [10 0 R] >> >>", "objects": LAYER},
+    ),
+    "drawing on a layer": (
+        "/X0 Do\n",
+        {
+            "catalog": LAYERS,
+            "resources": "/XObject << /X0 11 0 R >>",
+            "objects": (*LAYER, form(text(30, 200, "EPHEDRINE"), "/OC 10 0 R")),
+        },
+    ),
     "layer": (
         f"/OC /L0 BDC {text(30, 200, 'EPHEDRINE')} EMC\n",
         {"catalog": LAYERS, "resources": "/Properties << /L0 10 0 R >>", "objects": LAYER},
@@ -149,7 +199,7 @@ def test_text_that_nobody_sees_is_told_and_screened_beside_the_table(how: str) -
     ]
 
 
-SEEN = {
+SEEN: dict[str, tuple[str, dict[str, Any]]] = {
     "white on blue": (box(20, 180, 200, 40, "0 0 0.6") + text(30, 200, "EPHEDRINE", before="1 1 1 rg"), {}),
     "black on white on black": (box(10, 170, 300, 60, "0 0 0") + box(20, 180, 200, 40, "1 1 1") + text(30, 200, "EPHEDRINE"), {}),
     "marked": (
@@ -165,6 +215,26 @@ SEEN = {
     "on a layer that is shown": (
         f"/OC /L0 BDC {text(30, 200, 'EPHEDRINE')} EMC\n",
         {"catalog": LAYERS.replace("/OFF", "/ON"), "resources": "/Properties << /L0 10 0 R >>", "objects": LAYER},
+    ),
+    "shown though the base is not": (
+        f"/OC /L0 BDC {text(30, 200, 'EPHEDRINE')} EMC\n",
+        {
+            "catalog": LAYERS.replace("/OFF [10 0 R]", "/BaseState /OFF /ON [10 0 R]"),
+            "resources": "/Properties << /L0 10 0 R >>",
+            "objects": LAYER,
+        },
+    ),
+    "after a drawing that is seen through": (
+        f"/X0 Do {text(30, 200, 'EPHEDRINE')}",
+        {"resources": "/XObject << /X0 10 0 R >>", "objects": (form("/G0 gs", "", "/ExtGState << /G0 << /ca 0 >> >>"),)},
+    ),
+    "after a state that was restored": (
+        f"q /G0 gs Q {text(30, 200, 'EPHEDRINE')}",
+        {"resources": "/ExtGState << /G0 << /ca 0 >> >>"},
+    ),
+    "before a path of nothing on a hidden layer": (
+        f"{text(30, 200, 'EPHEDRINE')} /OC /L0 BDC 0 0 l f EMC\n",
+        {"catalog": LAYERS, "resources": "/Properties << /L0 10 0 R >>", "objects": LAYER},
     ),
     "after a hidden layer": (
         f"/OC /L0 BDC EMC {text(30, 200, 'EPHEDRINE')}",
@@ -248,6 +318,22 @@ def test_an_attachment_that_cannot_be_read_is_told() -> None:
     bad = (EMBEDDED[0], stream(b"\x7fELF" + bytes(40)))
     _, attached = read(pdf(ON, objects=bad, catalog="/AF [10 0 R]"), "m.pdf")
     assert codes(attached).keys() == {"unknown-format"}
+
+
+def test_attachments_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = pdf(ON, objects=EMBEDDED, catalog="/AF [10 0 R]")
+    size = len(b"Description,Net weight kg\nacetone,12\n")
+    for most, attached in ((size, 1), (size - 1, 0)):
+        monkeypatch.setattr(printed, "MOST_ATTACHED", most)
+        (sheet,) = printed.read_pdf(Blob("m.pdf", content))
+        assert len(sheet.attached) == attached
+        assert ("unread-part" in {note.code for note in sheet.notes}) == (not attached)
+
+
+def test_names_of_attachments_that_hold_each_other_end() -> None:
+    names = (*EMBEDDED, b"<< /Names [(a) 10 0 R] /Kids [12 0 R] >>")
+    found = read(pdf(ON, objects=names, catalog="/Names << /EmbeddedFiles 12 0 R >>"), "m.pdf")
+    assert [t.input.name for t in found] == ["m.pdf", "m.pdf!list.csv"]
 
 
 def test_files_attached_to_files_attached_end(tmp_path: Path) -> None:
