@@ -45,6 +45,7 @@ def test_every_sample_is_read_the_same_by_its_accepted_map(path: Path) -> None:
         assert one.issues.equals(other.issues)
         assert one.raw.equals(other.raw)
         assert one.input.mapping == other.input.mapping
+        assert (one.reading and one.reading.columns) == (other.reading and other.reading.columns)
         digest = other.input.accepted_map
         assert (digest is not None) == bool(one.reading is not None and one.reading.headers)
 
@@ -112,3 +113,24 @@ def test_a_mass_in_tonnes_stays_one_when_its_map_is_accepted_or_given_back(heade
     by_accepted = read(content, "m.csv", ReadOptions(accepted=accepted_of(guessed, "m.csv")))
     for (found,) in (guessed, by_map, by_accepted):
         assert [int(mass) for mass in found.lines.column(f"{field}_kg").to_pylist()] == [5000, 7000]
+
+
+LAYOUTS = {
+    "a known layout": b"DNOMBRE;ARANC_NAC;CIF_ITEM;PA_ORIG\nwool;51011100;5;336\n",
+    "a currency": b"Description of Goods,HS Code,Invoice Value EUR\nwool,51011100,5\ntin,80011000,6\n",
+    "facts above": b"Vessel: MV Aurora\nDescription of Goods,HS Code,Shipper\nwool,51011100,Acme Ltd\n",
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_what_a_layout_says_beside_fields_is_kept(name: str) -> None:
+    guessed = read(LAYOUTS[name], "m.csv")
+    (accepted,) = accepted_of(guessed, "m.csv")
+    (again,) = read(LAYOUTS[name], "m.csv", ReadOptions(accepted=(accepted,)))
+    assert again.reading is not None
+    assert guessed[0].reading is not None
+    assert again.reading.columns == guessed[0].reading.columns
+    assert again.reading.preset == guessed[0].reading.preset
+    assert again.lines.equals(guessed[0].lines)
+    assert again.issues.equals(guessed[0].issues)
+    assert len(accepted.columns) == len(accepted.headers)
