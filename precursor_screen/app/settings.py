@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.app.config import Value, check_value, default_home, home_of, ledger_of
+from precursor_screen.app.config import GUESS, Value, check_value, default_home, home_of, ledger_of
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
@@ -171,9 +171,6 @@ def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
         ledger=ledger_of(values, given.pop("ledger", None)),
     )
     return replace(settings, **given)
-
-
-GUESS: Final = "guess"
 
 
 def read_options(mapping: str | Path | None = None, encoding: str = "", home: Path | None = None) -> ReadOptions:

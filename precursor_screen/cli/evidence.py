@@ -63,9 +63,7 @@ class _Checked(Struct):
 @common.file_option("--inputs", metavar="DIR", help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.")
 @common.file_option("--signer", metavar="KEY.pub", help="Public key by which it must be signed.")
 @common.file_option("--full", metavar="BUNDLE", help="The whole bundle of a redacted one: check each value that was left out.")
-@common.mapping_option(
-    help="With --inputs: the column map with which they were screened [default: one that was accepted, else guessed]."
-)
+@common.mapping_option(help="With --inputs: the column map with which they were screened [default: guessed].")
 @common.encoding_option(help="With --inputs: their encoding [default: decided by content].")
 @click.pass_context
 def verify(

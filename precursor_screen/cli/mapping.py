@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.app.config import home_of
-from precursor_screen.app.settings import GUESS
+from precursor_screen.app.config import GUESS, home_of
 from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
