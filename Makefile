@@ -43,7 +43,7 @@ test-fast: $(READY) ## the tests of texts, cells, messages and rules, in a momen
 
 # Some of each kind: every library that the program needs is called by one of them.
 CHOSEN := $(addprefix tests/,core/test_engine.py kernel/test_exceptions.py history/test_store.py matching/party/test_spellings.py \
-  formats/test_other_formats.py formats/test_xml.py reporting/test_xlsx.py cases/audit/test_profile.py cases/evidence/test_sign.py \
+  formats/test_other_formats.py formats/test_xml.py readers/test_print.py reporting/test_xlsx.py cases/audit/test_profile.py cases/evidence/test_sign.py \
   text/test_countries.py)
 
 test-chosen: demo ## the demo and some two hundred tests that call every library

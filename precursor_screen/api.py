@@ -116,7 +116,7 @@ def screen(
         what: a path or pattern, or a table of cells of pandas, polars, Arrow or whatever else hands out an Arrow stream (any columns; types
             are turned into text and mapped as in a file).
         reference: from `load_reference`; default: loaded with `options`.
-        mapping: a column map; default: guessed.
+        mapping: a column map; default: the one that was accepted for a layout (`mapping accept`), else guessed.
         encoding: of text input; default: decided by content.
         fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`.
         ledger: URL of a ledger that remembers the run and is looked back in; default: none. The run counts as delivered when this returns.
@@ -138,7 +138,7 @@ def screen(
     known = reference or load_reference(**options)
     settings = Settings(
         watchlists=tuple(w.list_id for w in known.watchlists) if known.parties_wanted else ("none",),
-        read=read_options(mapping, encoding),
+        read=read_options(mapping, encoding, options.get("home") or default_home()),
         fail_on=fail_on,
         ledger=ledger,
         wait=wait,

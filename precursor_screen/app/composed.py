@@ -195,6 +195,7 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
         "tiers": list(reference.tiers),
         "inputs": [
             {**{n: getattr(i, n) for n in _OF_INPUT}, "mapping": [list(m) for m in i.mapping], "unmapped": list(i.unmapped)}
+            | ({"accepted_map": dict(zip(("digest", "day"), i.accepted_map, strict=True))} if i.accepted_map else {})
             for i in inputs
         ],
         "rules": {

@@ -202,6 +202,9 @@ def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
         raise UsageError("--only-rules leaves no rule at all", remedy="Name the folder of your rules with --rules.")
 
 
+GUESS = "guess"  # instead of a column map: those that were accepted count for nothing
+
+
 def default_home() -> Path:
     """The platform's folder for user data."""
     import platformdirs

@@ -63,7 +63,7 @@ def is_pipe(path: Path) -> bool:
         return False
 
 
-_BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather"))
+_BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather", ".pdf"))
 
 
 def looks_binary(source: Source) -> bool:

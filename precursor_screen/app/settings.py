@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.app.config import Value, check_value, default_home, home_of, ledger_of
+from precursor_screen.app.config import GUESS, Value, check_value, default_home, home_of, ledger_of
 from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
@@ -166,26 +166,30 @@ def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
         watchlists=tuple(pick("watchlists", "watchlists")),
         rule_dirs=tuple(Path(p) for p in pick("rules.dirs", "rule_dirs")),
         site=site_rules(values, given.pop("rates", None)),
-        read=read_options(mapping, encoding),
+        read=read_options(mapping, encoding, home),
         fail_on=str(pick("fail_on", "fail_on") or "none"),
         ledger=ledger_of(values, given.pop("ledger", None)),
     )
     return replace(settings, **given)
 
 
-def read_options(mapping: str | Path | None = None, encoding: str = "") -> ReadOptions:
+def read_options(mapping: str | Path | None = None, encoding: str = "", home: Path | None = None) -> ReadOptions:
     """How inputs are read.
 
     Args:
-        mapping: path of a column map; empty: guessed.
+        mapping: path of a column map; `guess`: maps that were accepted count for nothing; empty: these count, and the rest is guessed.
         encoding: of text input; empty: decided by content.
+        home: where accepted maps are kept; None: there are none.
 
     Raises:
-        MappingError: the map is wrong.
+        MappingError: the map, or one that was accepted, is wrong.
     """
+    from precursor_screen.app.accepted_maps import load_accepted
     from precursor_screen.readers.column_map import load_column_map
 
-    return ReadOptions(encoding=encoding, mapping=load_column_map(Path(mapping)) if mapping else None)
+    if mapping and str(mapping) != GUESS:
+        return ReadOptions(encoding=encoding, mapping=load_column_map(Path(mapping)))
+    return ReadOptions(encoding=encoding, accepted=load_accepted(home) if home and not mapping else ())
 
 
 def site_rules(values: Mapping[str, Value], rates: Path | None = None) -> SiteRules:

@@ -39,7 +39,7 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @click.option("--manifest", "manifests", multiple=True, metavar="INPUT", help=_MANIFEST)
 @common.jurisdiction_option(help="Whose law to audit by (US, EU, FR, AU ...): thresholds.")
 @common.watchlist_option(help="With --manifest: as `screen` takes it. Repeatable.")
-@common.mapping_option(help="With --manifest: column map for tabular input [default: guessed].")
+@common.mapping_option(help="With --manifest: column map, or guess [default: guessed].")
 @ledger_option
 @common.mode_option
 @click.pass_context

@@ -26,7 +26,7 @@ def source_options(command: common.Command) -> common.Command:
     """Options that say where movements come from."""
     for option in (
         common.jurisdiction_option(help="Whose exports and imports: directions that are not stated, periods of reply."),
-        common.mapping_option(help="Column map for tabular INPUT [default: guessed]."),
+        common.mapping_option(help="Column map for tabular INPUT, or guess [default: guessed]."),
         common.encoding_option(help="Encoding of text INPUT [default: decided by content]."),
         click.option("--ledger", "url", metavar="PATH|URL|home", help=_LEDGER),
         common.mode_option,

@@ -56,7 +56,7 @@ HEADINGS = {
         "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
         "substances": ("substances", "The substance tables: list, show, verify, diff, status, import, add, pack, remove."),
         "rules": ("rules", "The rules: list, show, lint, test."),
-        "mapping": ("mapping", "Column maps: list, check, guess."),
+        "mapping": ("mapping", "Column maps: list, check, guess, accept, forget."),
         "config": ("common:config", "Every setting, its value and where it came from."),
         "completion": ("doctor:completion", "The completion script of a shell: bash, zsh, fish."),
     },

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from precursor_screen.app.config import GUESS, home_of
 from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
@@ -34,6 +35,7 @@ def command() -> None:
       precursor-screen mapping list manifest.xlsx
       precursor-screen mapping list manifest.xlsx --yaml -o mapping.yml
       precursor-screen mapping check manifest.xlsx --mapping mapping.yml
+      precursor-screen mapping accept manifest.xlsx --mapping mapping.yml
     """
 
 
@@ -43,9 +45,12 @@ def command() -> None:
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print a column map, ready to be corrected and given to --mapping.")
 @click.option("-o", "--output", metavar="PATH", help="Write that map to a file.")
 @click.option("--presets", "show_presets", is_flag=True, help="List the layouts that are known.")
-def list_columns(path: str | None, as_yaml: bool, output: str | None, show_presets: bool, **given: str | None) -> None:
-    """Each column of the tables in INPUT: the field it is read as, why, how much of it is filled, some of its cells, and what else
-    it may be. Without INPUT the fields that a column can be mapped to.
+@common.json_option(help="As JSON, an object a table; without INPUT one an accepted map.")
+def list_columns(
+    path: str | None, as_yaml: bool, output: str | None, show_presets: bool, as_json: bool, **given: str | None
+) -> None:
+    """Each column of the tables in INPUT: the field it is read as, why, how much of it is filled, some of its cells, the two fields
+    that it is likest, and what else it may be. Without INPUT the fields that a column can be mapped to, and the maps that were accepted.
 
     \b
     Examples:
@@ -53,21 +58,81 @@ def list_columns(path: str | None, as_yaml: bool, output: str | None, show_prese
       precursor-screen mapping list manifest.csv -o mapping.yml
       precursor-screen mapping list --presets
     """
+    home = home_of(common.settings(click.get_current_context()))
     if show_presets:
         _echo_presets()
     elif path is None:
-        _echo_fields()
+        _echo_accepted(home, as_json)
     elif as_yaml or output:
-        _write_yaml(list(_read(path, **given)), output)
+        _write_yaml(list(_read(path, home=home, **given)), output)
     else:
-        for number, (table, _) in enumerate(_read(path, **given)):
-            click.echo("\n" * bool(number) + "\n".join(_described(table)))
+        for number, (table, _) in enumerate(_read(path, home=home, **given)):
+            if as_json:
+                common.echo_json(_as_object(table))
+            else:
+                click.echo("\n" * bool(number) + "\n".join(_described(table)))
 
 
 @command.command()
 @click.argument("path", metavar="INPUT")
 @_reading
-def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
+@click.pass_context
+def accept(ctx: click.Context, path: str, mapping: str | None, encoding: str | None) -> ExitCode:
+    """Remember how the tables in INPUT are understood: as things are guessed, or by --mapping. Tables with the same headers in the same
+    order, on a sheet of the same name, are read so from then on, until `mapping forget` drops it. `--mapping guess` leaves all accepted maps
+    out. Exit code 3: a table without a header or without goods was left out; 4: all were.
+
+    \b
+    Examples:
+      precursor-screen mapping accept manifest.csv
+      precursor-screen mapping accept manifest.csv --mapping mapping.yml
+    """
+    from precursor_screen.app.accepted_maps import SHORT, keep_accepted, today
+    from precursor_screen.core.errors import ExitCode
+    from precursor_screen.readers.tabular.accepted import accept as to_accepted
+
+    kept, left = [], 0
+    for table, part in _read(path, mapping or GUESS, encoding):
+        if why := _why_not_accepted(table):
+            click.echo(f"{printable(table.input.name)}: {why}", err=True)
+            left += 1
+        elif table.reading is not None:
+            kept.append((table.input.name, to_accepted(table.reading, part, today())))
+    for name, accepted in kept:
+        keep_accepted(home_of(common.settings(ctx)), accepted)
+        mapped = sum(bool(column.field) for column in accepted.columns)
+        click.echo(f"{accepted.digest[:SHORT]}  {printable(name)}: {mapped} of {len(accepted.columns)} columns are mapped")
+    return common.exit_code((), left) if kept else ExitCode.NOT_SCREENED
+
+
+@command.command()
+@click.argument("digest", required=False)
+@click.option("--all", "all_of_them", is_flag=True, help="Drop all.")
+@click.pass_context
+def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
+    """Drop the accepted map whose digest begins with DIGEST, as `mapping list` shows it.
+
+    \b
+    Examples:
+      precursor-screen mapping forget 5f0c9b1d7a21
+      precursor-screen mapping forget --all
+    """
+    from precursor_screen.app.accepted_maps import SHORT, forget_accepted
+    from precursor_screen.core.errors import UsageError
+
+    if bool(digest) == all_of_them:
+        raise UsageError(
+            "no accepted map is given" if not digest else "one map and --all are both given", remedy="Give DIGEST or --all."
+        )
+    for dropped in forget_accepted(home_of(common.settings(ctx)), digest or ""):
+        click.echo(f"forgot {printable(dropped[:SHORT])}")
+
+
+@command.command()
+@click.argument("path", metavar="INPUT")
+@_reading
+@click.pass_context
+def check(ctx: click.Context, path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     """What of INPUT would not be screened as things are mapped: filled columns of parties and masses that nothing is read from, no
     texts of goods, headers of the map that are not there. Exit code 0: nothing; 3: what is printed; 4: no table can be screened.
 
@@ -78,7 +143,7 @@ def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.tabular.survey import NEEDED, faults_of
 
-    tables = [table for table, _ in _read(path, mapping, encoding)]
+    tables = [table for table, _ in _read(path, mapping, encoding, home_of(common.settings(ctx)))]
     found, usable = 0, 0
     for table in tables:
         inputs, faults = table.input, faults_of(table)
@@ -105,17 +170,29 @@ def guess(path: str) -> None:
     Example:
       precursor-screen mapping guess manifest.xlsx
     """
-    _write_yaml(list(_read(path)), None)
+    _write_yaml(list(_read(path, GUESS)), None)
 
 
-def _read(path: str, mapping: str | None = None, encoding: str | None = None) -> Iterator[tuple[InputTables, str]]:
+def _why_not_accepted(table: InputTables) -> str:
+    """Why the layout of a table cannot be accepted; empty: it can."""
+    if table.reading is None:
+        return "is not a table"
+    if not table.reading.headers:
+        return "has no header, by which its layout would be known again"
+    goods = ("description", "description_extra", "hs_code")
+    return "" if any(column.guess.field in goods for column in table.reading.columns) else "has no column of goods"
+
+
+def _read(
+    path: str, mapping: str | None = None, encoding: str | None = None, home: Path | None = None
+) -> Iterator[tuple[InputTables, str]]:
     """The tables of INPUT, each with what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only
-    one."""
+    one. home: of accepted maps; None: they count for nothing."""
     from precursor_screen.app.inputs import find_sources, wants_stdin
     from precursor_screen.app.settings import read_options
     from precursor_screen.readers.registry import read
 
-    reading = read_options(mapping or "", encoding or "")
+    reading = read_options(mapping or "", encoding or "", home)
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
         found = read(source.readable(), source.name, reading)
         for tables in found:
@@ -125,7 +202,7 @@ def _read(path: str, mapping: str | None = None, encoding: str | None = None) ->
 def _maps_without_table(mapping: str | None, tables: list[InputTables]) -> list[str]:
     from precursor_screen.readers.column_map import load_column_map
 
-    if not mapping:
+    if not mapping or mapping == GUESS:
         return []
     loaded = load_column_map(Path(mapping))
     names = [table.input.name for table in tables]
@@ -139,12 +216,24 @@ def _echo_presets() -> None:
         click.echo(f"{preset.id:<28} {preset.title}\n{'':<28} {preset.source}")
 
 
-def _echo_fields() -> None:
+def _echo_accepted(home: Path, as_json: bool) -> None:
+    """The maps that were accepted, as people read them behind the fields that a column can be mapped to."""
+    from msgspec import to_builtins
+
+    from precursor_screen.app.accepted_maps import SHORT, load_accepted
     from precursor_screen.readers.column_map import CANONICAL, IGNORED, INTERMEDIATE
 
+    accepted = load_accepted(home)
+    if as_json:
+        for one in accepted:
+            common.echo_json(to_builtins(one))
+        return
     for name in CANONICAL:
         click.echo(f"{name:<28} {INTERMEDIATE.get(name, '')}".rstrip())
     click.echo(f"{IGNORED:<28} left out of screening altogether")
+    for one in accepted:
+        shown = ", ".join(f"{printable(c.header)}: {c.field}" for c in one.columns if c.field)
+        click.echo(f"accepted {one.digest[:SHORT]} on {one.day}{' for ' * bool(one.table)}{printable(one.table)}  {shown}")
 
 
 def _write_yaml(tables: list[tuple[InputTables, str]], output: str | None) -> None:
@@ -164,12 +253,43 @@ def _write_yaml(tables: list[tuple[InputTables, str]], output: str | None) -> No
     click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
 
 
+def _as_object(table: InputTables) -> dict[str, Any]:
+    """A table and its columns, for JSON."""
+    from msgspec import to_builtins
+
+    from precursor_screen.readers.tabular.survey import best_of, other_readings
+
+    reading = table.reading
+    columns = (
+        [
+            {
+                **common.fields(column.guess, "position header field reason currency"),
+                "unit": column.guess.unit.code if column.guess.unit else "",
+                **common.fields(column, "filled seen"),
+                "cells": column.cells[:_SAMPLES],
+                "best": to_builtins(best_of(column, reading)),
+                "could_be": other_readings(column),
+            }
+            for column in reading.columns
+        ]
+        if reading
+        else []
+    )
+    digest, day = table.input.accepted_map or ("", "")
+    accepted = {"digest": digest, "day": day} if digest else None
+    return common.fields(table.input, "name format encoding header_row lines") | {"accepted_map": accepted, "columns": columns}
+
+
 def _described(table: InputTables) -> Iterator[str]:
-    from precursor_screen.readers.tabular.survey import describe_input, other_readings
+    from precursor_screen.app.accepted_maps import SHORT
+    from precursor_screen.readers.tabular.survey import best_of, describe_input, other_readings
 
     reading = table.reading
     yield printable(table.input.name)
     yield f"  {printable(describe_input(table))}"
+    if table.input.accepted_map:
+        digest, day = table.input.accepted_map
+        yield f"  by the map accepted on {day} ({digest[:SHORT]}); `mapping forget {digest[:SHORT]}` drops it"
     for issue in table.issues.to_pylist() if reading is None else []:
         yield f"  {issue['code']}: {printable(issue['message'])}"
     for column in reading.columns if reading else ():
@@ -183,3 +303,5 @@ def _described(table: InputTables) -> Iterator[str]:
         yield f"      {share} % filled{': ' if samples else ''}{samples}"
         if others := other_readings(column):
             yield f"      could be: {', '.join(others)}"
+        for best in best_of(column, reading) if reading else ():
+            yield f"      {best.score:.1f} {best.field}: {best.reason}"

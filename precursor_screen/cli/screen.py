@@ -60,7 +60,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @common.rules_option(help="Folder of rules, added to those that ship. Repeatable.")
 @click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
 @common.watchlist_option(help=_WATCHLIST)
-@common.mapping_option(help="Column map for tabular input [default: guessed, and reported].")
+@common.mapping_option(help="Column map for tabular input, or guess [default: guessed, and reported].")
 @common.file_option("--rates", metavar="PATH", help=_RATES)
 @common.encoding_option(help="Encoding of text input [default: decided by content, and reported].")
 @common.fail_on_option("none")

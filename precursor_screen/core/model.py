@@ -366,3 +366,4 @@ class Input(Struct, frozen=True):
     supplied: frozenset[str]
     lines: int
     coded: frozenset[str] = frozenset()  # fields of ports in which nearly all cells are UN/LOCODEs
+    accepted_map: tuple[str, str] | None = None  # digest and day of the accepted map that it was read by

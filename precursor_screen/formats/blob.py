@@ -30,6 +30,7 @@ MEMORY_MOST = 4 << 30
 MEMORY_TIMES = 10  # times the input, unpacked, comes on top
 CELL_BYTES = 40  # calamine keeps the rectangle from the first to the last used cell, 32 bytes each, empty ones too
 
+PACKED = 16  # times that the streams of a PDF unpack to about
 SECONDS = 60.0  # for one input
 SECONDS_A_MB = 2.0  # more, for each megabyte unpacked
 LARGE_TEXT = 16 * MB  # JSON from here on is read in a process of its own as well

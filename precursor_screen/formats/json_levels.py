@@ -66,7 +66,7 @@ def stream_documents(text: str, file: str) -> Iterator[Event]:
         except RecursionError as error:
             raise unreadable(file, "is JSON nested too deeply", "Ask the sender for another file.") from error
         except json.JSONDecodeError as error:
-            yield DAMAGE, f"is no JSON at line {error.lineno}, column {error.colno} ({error.msg})"
+            yield DAMAGE, f"is not JSON at line {error.lineno}, column {error.colno} ({error.msg})"
             after = _NEXT_LINE.search(text, error.pos)
             end = after.start() if after else len(text)
             if (

@@ -172,7 +172,7 @@ def _in_letters(text: str) -> str:
 def _without_files(text: str) -> tuple[str, list[tuple[str, bytes, int]]]:
     """A text without the files that are written into it in letters: by uuencode, or the whole in base64 that is text again; of each file
     its name, its bytes, and how many lines could not be read."""
-    files = [(_safe(name.strip()), *_uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
+    files = [(safe_name(name.strip()), *_uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
     text = _UUENCODED.sub("", text) if files else text
     if _BASE64.fullmatch(text):
         with suppress(ValueError):
@@ -215,10 +215,10 @@ def _file_name(part: EmailMessage) -> str | None:
     name = part.get_filename()
     if name is None:
         return "attachment" if part.get_content_disposition() == "attachment" else None
-    return _safe(str(name))
+    return safe_name(str(name))
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name without the signs that part names in reports."""
     return _APART.sub("_", name)[:200] or "attachment"
 
@@ -294,12 +294,12 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     for folder in ([*at, last] for last in folders):
         named = (_property(container, folder, tag) for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
         shown = next(filter(None, named), "attachment")
-        member = f"{name}!{_distinct(_safe(shown), names)}"
+        member = f"{name}!{_distinct(safe_name(shown), names)}"
         data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
         if container.exists(data):
             content = container.openstream(data).read()
             if content.startswith(_PICTURES) and _property(container, folder, _CONTENT_ID):
-                pictures.append((_safe(shown), len(content)))
+                pictures.append((safe_name(shown), len(content)))
                 continue
             blobs.append(Blob(member, content))
             if len(content) < container.get_size(data):

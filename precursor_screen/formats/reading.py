@@ -35,12 +35,12 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
     Args:
         blob: the input, unpacked.
-        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, dbf, json or text.
+        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, pdf, dbf, json or text.
         encoding: for text formats; empty: decide by content.
 
     Raises:
         UnreadableManifest: empty, damaged or locked.
-        UnknownFormat: a web page without a table.
+        UnknownFormat: a web page without a table; printed pages, where the extra that reads them is not installed.
         UsageError: no such encoding.
     """
     if kind in WORKBOOKS:
@@ -55,6 +55,10 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
         from precursor_screen.formats.markup import read_html, read_spreadsheetml
 
         return read_html(blob, encoding) if kind == "html" else read_spreadsheetml(blob)
+    if kind == "pdf":
+        from precursor_screen.formats.pdf import read_pdf
+
+        return read_pdf(blob)
     if kind == "json":
         from precursor_screen.formats.records import read_json
 
@@ -72,7 +76,9 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
 _NUMBERS = "rows"
 _STATED: Final = {
-    f.name: f.type for f in fields(Sheet) if f.name in ("name", "format", "encoding", "head", "named", "notes", "asides")
+    f.name: f.type
+    for f in fields(Sheet)
+    if f.name in ("name", "format", "encoding", "head", "named", "notes", "asides", "attached")
 }
 
 

@@ -98,6 +98,7 @@ class Sheet(Struct, frozen=True):
         asides: texts beside the table; they are screened as well.
         dialect: how text was cut into cells, in words; empty for other formats.
         joined: lists of one record side by side; only JSON has them.
+        attached: files within the file, by name; only printed pages have them.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Sheet(Struct, frozen=True):
     asides: tuple[OutOfTableText, ...] = ()
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
+    attached: tuple[tuple[str, bytes], ...] = ()
 
 
 def numbered(names: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.core.files import temporary_folder
 from precursor_screen.formats.archive import open_zip
-from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, Blob, memory_allowed, seconds_allowed, unreadable
+from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
 from precursor_screen.formats.reading import COLUMNAR, MARKUP, WORKBOOKS, read_directly, read_sheets, rebuild_error
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
@@ -202,8 +202,10 @@ def _end_child() -> None:
 
 _NAMED = {
     "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),
-    "pdf": ("is a PDF", "Ask for the data as XLSX or CSV; a printed page cannot be screened."),
-    "image": ("is an image", "Ask for the data as XLSX or CSV; a scan cannot be screened."),
+    "image": (
+        "is an image",
+        "Ask for the data as XLSX or CSV, or make a PDF with a text layer of it: `img2pdf in.png | ocrmypdf - out.pdf`.",
+    ),
     "binary": ("is neither text nor a format that is read", "Check that the file is whole, and what it is."),
 }
 
@@ -225,7 +227,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
         raise unreadable(blob.name, "is empty", "Ask for the file again.")
     if kind == "json" and _is_bracketed_text(blob):
         kind = "text"
-    if kind in WORKBOOKS or kind in COLUMNAR or kind in MARKUP:
+    if kind in WORKBOOKS or kind in COLUMNAR or kind in MARKUP or kind == "pdf":
         return read_confined(blob, kind, encoding, _unpacked_size(blob, kind))
     if kind == "json":
         size = blob.size()
@@ -246,6 +248,8 @@ def _is_bracketed_text(blob: Blob) -> bool:
 
 
 def _unpacked_size(blob: Blob, kind: str) -> int:
+    if kind == "pdf":
+        return PACKED * blob.size()
     if kind != "zip":
         return blob.size()
     with open_zip(blob) as archive:

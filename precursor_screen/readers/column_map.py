@@ -57,9 +57,10 @@ NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
 _WRITE = "Write `columns:` and one `Header: field` a line below it."
 _any_text = Shape(default="", into=str)
+DATE_ORDERS, DECIMALS = ("dmy", "mdy", "ymd", ""), (",", ".", "")
 _SPELT = {
-    "date_order": Choice(of=("dmy", "mdy", "ymd", ""), default="", remedy="Write dmy, mdy or ymd."),
-    "decimal": Choice(of=(",", ".", ""), default="", remedy='Write "," or ".".'),
+    "date_order": Choice(of=DATE_ORDERS, default="", remedy="Write dmy, mdy or ymd."),
+    "decimal": Choice(of=DECIMALS, default="", remedy='Write "," or ".".'),
 }
 _FIELD = Choice(
     of=(*CANONICAL, IGNORED), fault="column {name!r}: {value!r} is not a field", remedy="`mapping list` shows the fields."
@@ -118,20 +119,6 @@ class Column(Struct, frozen=True):
     cells: tuple[str, ...] = ()
 
 
-class ColumnReport(Struct, frozen=True):
-    """How a table was understood, column by column.
-
-    Attributes:
-        columns: in the order of the source.
-        dialect: how text was cut into cells, in words; empty for other formats.
-        preset: the layout it is in, by its id; empty: none that is known.
-    """
-
-    columns: tuple[Column, ...]
-    dialect: str = ""
-    preset: str = ""
-
-
 class ColumnMap(Struct, frozen=True):
     """A column map.
 
@@ -161,6 +148,65 @@ class ColumnMap(Struct, frozen=True):
         return next(
             (one for one in maps if one.table and name.endswith(one.table)), next((one for one in maps if not one.table), None)
         )
+
+
+class ColumnReport(Struct, frozen=True):
+    """How a table was understood, column by column.
+
+    Attributes:
+        columns: in the order of the source.
+        dialect: how text was cut into cells, in words; empty for other formats.
+        preset: the layout it is in, by its id; empty: none that is known.
+        headers: by which its layout is known again; none where it has no header.
+        column_map: the user's map that it was read by; None: it was guessed, or a map of its layout was accepted.
+    """
+
+    columns: tuple[Column, ...]
+    dialect: str = ""
+    preset: str = ""
+    headers: tuple[str, ...] = ()
+    column_map: ColumnMap | None = None
+
+
+class AcceptedColumn(Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of an accepted layout; attributes as of `Guess`, the unit by its code."""
+
+    header: str
+    field: str
+    reason: str
+    unit: str
+    currency: str
+    exact: bool
+    preset: str
+
+
+class AcceptedMap(Struct, frozen=True, forbid_unknown_fields=True):
+    """The map of a layout that somebody accepted.
+
+    Attributes:
+        digest: of the layout.
+        day: on which it was accepted, in ISO form.
+        table: what tells the table from others in its file (`#Sheet1`); empty: it was the only one.
+        headers: of the layout, in their order.
+        columns: what each was read as.
+        date_order: as of `ColumnMap`; so are the rest.
+    """
+
+    digest: str
+    day: str
+    table: str
+    headers: tuple[str, ...]
+    columns: tuple[AcceptedColumn, ...]
+    date_order: str
+    decimal: str
+    header_row: int | None
+    preset: str
+
+    @property
+    def column_map(self) -> ColumnMap:
+        """What it states beside the columns."""
+        name = f"the map accepted on {self.day} ({self.digest[:12]})"
+        return ColumnMap({}, self.date_order, self.decimal, self.header_row, name, self.preset)
 
 
 def load_column_map(path: Path) -> ColumnMap:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
-from precursor_screen.readers.column_map import ColumnMap, ColumnReport
+from precursor_screen.readers.column_map import AcceptedMap, ColumnMap, ColumnReport
 
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one
 
@@ -22,12 +22,14 @@ class ReadOptions(Struct, frozen=True):
         mapping: the column map for tabular inputs; None: guessed.
         pasted: text that is no table is a list of descriptions, one a line.
         papers: fields of numbers of papers, with the plain numbers (`names.identifiers.plain_reference`) that registers know.
+        accepted: maps of layouts that somebody accepted; they count where `mapping` is None.
     """
 
     encoding: str = ""
     mapping: ColumnMap | None = None
     pasted: bool = False
     papers: tuple[tuple[str, frozenset[str]], ...] = ()
+    accepted: tuple[AcceptedMap, ...] = ()
 
 
 class InputTables(Struct, frozen=True):

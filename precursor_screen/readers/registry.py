@@ -12,8 +12,8 @@ from precursor_screen.core.errors import InputError, MappingError, NoManifest, U
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
-from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
-from precursor_screen.formats.sheet import OutOfTableText
+from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook, safe_name
+from precursor_screen.formats.sheet import OutOfTableText, numbered
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
@@ -24,7 +24,7 @@ from precursor_screen.readers.messages.feeds import FeedReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
-from precursor_screen.readers.tabular.reader import PastedReader, TabularReader
+from precursor_screen.readers.tabular.reader import PastedReader, TabularReader, read_sheets
 
 # E-mails: what is attached is read as files are; the words of the message are screened beside them.
 
@@ -123,6 +123,8 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
                 raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
             said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
             return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
+    if kind == "pdf":
+        return _read_print(blob, options, depth)
     mail = read_mail(blob, kind)
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
@@ -134,6 +136,19 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind
     raise UnknownFormat("is in a file format that is not supported", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
+
+
+def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+    """The tables of printed pages, and what is attached to them."""
+    sheets = open_sheets(blob)
+    digest = Digest(blob.sha256(), blob.size())
+    tables = read_sheets(sheets, blob.name, digest, options)
+    names = numbered(safe_name(name) for name, _ in sheets[0].attached)
+    attached = tuple(Blob(f"{blob.name}!{name}", held) for name, (_, held) in zip(names, sheets[0].attached, strict=True))
+    if depth < MAX_NESTING:
+        return [*tables, *_read_members(blob, attached, (), options, depth, others=True)]
+    deep = (unreadable(one.name, "is attached within attachments", "Save it, and screen that.") for one in attached)
+    return [*tables, *map(_unread, deep)]
 
 
 def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ACETONE, LISTED, SAMPLE
+from tests.formats.pdfs import pdf, picture
 from tests.screening import table
 
 pytestmark = pytest.mark.usefixtures("few_rules")
@@ -49,7 +50,9 @@ CANNOT_BE_SCREENED: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
     "header.csv": (b"bill of lading,description of goods,hs code\n", "no line of goods was found", "ask for it again."),
     "columns.csv": (b"colour,size\nred,4\n", "no column of descriptions or HS codes among: colour, size", "--mapping"),
     "web.xls": (b"<html><body><table><tr><td>ACETONE</td></tr></table></body></html>", "is a web page", "save it as XLSX or CSV"),
-    "scan.pdf": (b"%PDF-1.7 ...", "is a PDF", "XLSX or CSV"),
+    "scan.pdf": (b"%PDF-1.7 ...", "is a damaged PDF", "ask for it again"),
+    "picture.pdf": (lambda: pdf(picture(0, 0, 500, 700)), "has no text: its pages are pictures", "ocrmypdf in.pdf out.pdf"),
+    "locked.pdf": (lambda: pdf("", password="secret"), "is a PDF that is locked by a password", "qpdf --decrypt"),
     "scan.png": (b"\x89PNG\r\n\x1a\n....", "is an image", "XLSX or CSV"),
     "other.xml": (b"<a><b/></a>", "is XML of a kind that is not read", "XLSX or CSV"),
     "list.json": (b"[]", "is JSON without a list of objects", "array of objects"),

@@ -317,7 +317,7 @@ def test_what_does_not_change_by_itself_is_told_once_and_each_week_while_it_lies
     os.mkfifo("inbox/pipe.csv")
     Path("inbox/bad.pdf").write_bytes(b"%PDF-1.4 " + bytes(range(256)))
     answer = daily(23)
-    told = ("  nowhere.csv is a link that leads nowhere", "  pipe.csv is a pipe", "  bad.pdf is a PDF. ")
+    told = ("  nowhere.csv is a link that leads nowhere", "  pipe.csv is a pipe", "  bad.pdf is a damaged PDF (PDFSyntaxError). ")
     assert answer.code == 3
     assert all(sum(line.startswith(start) for line in answer.out.splitlines()) == 1 for start in told)
     report = json.loads(Path("out/latest/report.json").read_text())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.readers import identity
-from precursor_screen.readers.identity import add_identity, ordinals_of
+from precursor_screen.readers.identity import add_identity, hash_texts, ordinals_of
 
 
 def identified(*rows: dict[str, Any]) -> list[dict[str, Any]]:
@@ -199,3 +200,10 @@ def test_a_remark_beside_the_line_makes_another_line_and_its_header_does_not() -
     assert rows[0] == bare["line_id"]
     assert rows[1] == rows[2]
     assert len(set(rows)) == 3
+
+
+@given(st.lists(st.lists(st.text(max_size=80), max_size=5), min_size=1, max_size=4), st.integers(0, 3))
+def test_hashes_of_texts_are_sha256_wherever_their_chunks_begin(chunks: list[list[str]], skip: int) -> None:
+    column = pa.chunked_array([pa.array(chunk, pa.string()) for chunk in chunks], pa.string()).slice(skip)
+    wanted = [hashlib.sha256(text.encode()).digest()[:16] for text in column.to_pylist()]
+    assert [row.tobytes() for row in hash_texts(column)] == wanted

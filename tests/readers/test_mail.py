@@ -104,7 +104,7 @@ def test_signatures_are_passed_over_and_pictures_in_the_text_and_other_files_are
     made.add_attachment(TABLE, maintype="application", subtype="pkcs7-signature", filename="no.p7s")  # calls itself a signature
     assert "m.eml!no.p7s" in lines(read(made.as_bytes(), "m.eml"))
     made.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="scan.pdf")
-    assert issues(read(made.as_bytes(), "m.eml")) == [("unknown-format", "m.eml!scan.pdf")]
+    assert issues(read(made.as_bytes(), "m.eml")) == [("unreadable-file", "m.eml!scan.pdf")]
 
 
 @pytest.mark.parametrize(("size", "code"), [(10_000, "wordless-part"), (10_001, "unread-part")])

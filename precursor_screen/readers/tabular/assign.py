@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
@@ -22,7 +23,7 @@ from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_cod
 from precursor_screen.readers.tabular.headers import reduce_header
 from precursor_screen.readers.tabular.paper_headers import layout_rows
 from precursor_screen.reference.nomenclature import shipped_nomenclature
-from precursor_screen.text.quantity_words import find_unit
+from precursor_screen.text.quantity_words import Unit, find_unit
 
 UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
@@ -32,7 +33,7 @@ _TAKEN: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
-_MASSES: Final = ("gross_mass", "net_mass")
+MASSES: Final = ("gross_mass", "net_mass")
 _UNITS: Final = {"tonne": "TNE", "kg": "KGM", "gram": "GRM"}  # words in scripts whose units no other table knows
 _WORDED: Final = 0.5  # of the cells hold words where a field holds names or texts
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
@@ -59,6 +60,12 @@ HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
     "units": _OF_KINDS["units"],
     "packages": lambda cell: _OF_KINDS["packages"](cell) or _OF_KINDS["units"](cell),
     "containers": _OF_KINDS["container numbers"],
+}
+_CALLED: Final = {
+    "hs": "HS codes",
+    "texts": "texts of goods",
+    "packages": "kinds of packages",
+    "containers": "numbers of containers",
 }
 # The kind of which most cells of a field must be; of other fields they must be words.
 _NEEDED: Final = {
@@ -111,12 +118,16 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
 
 
 def _taken_for(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
-    weights = _weights()[field]["words"]
-    said = dict.fromkeys(concept for word in words for concept in sorted(word) if weights.get(concept, 0.0) > 0)
+    said = _clues(field, words)
     reduced = reduce_header(guess.header)
-    unit = reduced.unit or (next((find_unit(_UNITS[c]) for c in said if c in _UNITS), None) if field in _MASSES else None)
+    unit = reduced.unit or (unit_of_words(words) if field in MASSES else None)
     reason = f"its header says {', '.join(said)}, and its cells agree"
     return replace(guess, field=field, reason=reason, unit=unit, currency=reduced.currency)
+
+
+def unit_of_words(words: Sequence[Meaning]) -> Unit | None:
+    """The unit of mass that the words of a header mean; None: they mean none."""
+    return next((find_unit(_UNITS[c]) for word in words for c in sorted(word) if c in _UNITS), None)
 
 
 def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -> dict[str, float]:
@@ -143,6 +154,47 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
         for field, score in scores.items()
         if score >= _LEAST and score >= best - _NEARER and (field not in taken or field in SEVERAL)
     }
+
+
+class Candidate(Struct, frozen=True):
+    """A field that a column may be: its score, and why, in words."""
+
+    field: str
+    score: float
+    reason: str
+
+
+def best_fields(header: str, content: Content, headers: tuple[str, ...], most: int = 2) -> list[Candidate]:
+    """The fields that a column is likest, by the words of its header and by its cells; the best one first.
+
+    Args:
+        header: of the column.
+        content: what its cells are.
+        headers: all of the table, which tell its language.
+        most: how many at most.
+    """
+    words = meanings(header, languages_of(headers))
+    shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
+    found: list[Candidate] = []
+    for field, weights in _weights().items():
+        said = header_score(field, words)
+        by_cells = {kind: weight * shares[kind] for kind, weight in weights["cells"].items() if weight * shares[kind] > 0}
+        score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
+        if score > 0 and (not content.filled or _possible(field, shares.__getitem__)):
+            found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
+    return sorted(found, key=lambda one: (-one.score, one.field))[:most]
+
+
+def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[str, float]) -> str:
+    said = f"its header says {', '.join(clues)}" if clues else "its header says nothing of it"
+    kind = max(by_cells, key=lambda one: by_cells[one], default="")
+    return f"{said}; {round(100 * shares[kind])} % of its cells are {_CALLED.get(kind, kind)}" if kind else said
+
+
+def _clues(field: str, words: Sequence[Meaning]) -> list[str]:
+    """The concepts of a header that speak for a field, each once."""
+    weights = _weights()[field]["words"]
+    return list(dict.fromkeys(concept for word in words for concept in sorted(word) if weights.get(concept, 0.0) > 0))
 
 
 def _is_repeated(content: Content) -> bool:

@@ -23,7 +23,8 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import by_words_and_cells
+from precursor_screen.readers.tabular.assign import MASSES, by_words_and_cells, unit_of_words
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.direction import by_direction
@@ -297,7 +298,10 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
             found, how = lookup(name)
             exact = found != mapped or how == KNOWN_SPELLING
-            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency, exact)
+            unit = reduced.unit
+            if unit is None and mapped in MASSES:
+                unit = unit_of_words(meanings(name, languages_of(names)))
+            stated[position] = Guess(position, name, mapped, reason, unit, reduced.currency, exact)
     return stated
 
 

@@ -17,9 +17,10 @@ from precursor_screen.formats.reading import TABULAR_KINDS
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, numbered, string_array
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
-from precursor_screen.readers.column_map import Column, ColumnMap, ColumnReport, Guess
+from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.beside import (
     ABOVE,
     HEADERS,
@@ -72,11 +73,30 @@ class TabularReader:
         sheets = open_sheets(blob, options.encoding)
         if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
             raise unreadable(blob.name, "is empty", "Check that it is the right file.")
+        return read_sheets(sheets, blob.name, digest, options)
+
+
+def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """The sheets of a file to lines, each by the user's map, else by the one that was accepted for its layout, else by guesses.
+
+    Raises:
+        MappingError, ErrorGroup: the map names columns that are not there.
+    """
+    if options.mapping is not None or not options.accepted:
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
+    found = []
+    for sheet in sheets:
+        accepted = accepted_for(sheet, sheet.name.removeprefix(file), options.accepted)
+        tables = read_sheet(sheet, digest, None, options.papers, accepted)
+        known = (accepted.digest, accepted.day) if accepted else None
+        found.append(replace(tables, input=replace(tables.input, accepted_map=known)))
+    return found
 
 
-def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None, papers: Papers = ()) -> InputTables:
-    """One sheet to lines; papers: see `ReadOptions`.
+def read_sheet(
+    sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None, papers: Papers = (), accepted: AcceptedMap | None = None
+) -> InputTables:
+    """One sheet to lines; papers: see `ReadOptions`; accepted: the map of its layout, in place of a map of the user's.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
@@ -87,14 +107,18 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet is empty", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
-    column_map = column_map.of_table(sheet.name) if column_map else None
+    column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
     headed = bool(place.row) or sheet.named or preset is not None
-    guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
+    if accepted:
+        guesses = accepted_guesses(accepted, names)
+    else:
+        guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
     guesses = with_papers(guesses, contents, papers)
     reading = _reading(sheet, guesses, contents, preset)
+    reading = replace(reading, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)
     asides = [*sheet.asides, *_headers_aside(guesses, place)]

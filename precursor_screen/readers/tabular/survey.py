@@ -12,9 +12,9 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.issues import ISSUE_CODES
-from precursor_screen.readers.column_map import Column, Guess
+from precursor_screen.readers.column_map import Column, ColumnReport, Guess
 from precursor_screen.readers.interface import InputTables, IssueList
-from precursor_screen.readers.tabular.assign import is_heading
+from precursor_screen.readers.tabular.assign import Candidate, best_fields, is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
 from precursor_screen.readers.tabular.headers import spellings, split_header
@@ -190,6 +190,12 @@ def other_readings(column: Column) -> list[str]:
     if not field and column.guess.reason == "unknown header":
         found += nearest_fields(column.guess.header)
     return found
+
+
+def best_of(column: Column, reading: ColumnReport) -> list[Candidate]:
+    """The two fields that a column is likest, whatever it is taken for."""
+    headers = tuple(one.guess.header for one in reading.columns)
+    return best_fields(column.guess.header, Content(column.filled, column.cells, column.seen), headers)
 
 
 def nearest_fields(header: str) -> list[str]:

@@ -1,0 +1,408 @@
+"""Printed pages (PDF): their tables as sheets, and all else that they say beside them.
+
+Source: ISO 32000-1 (PDF 1.7), read by pdfplumber and pdfminer.six: extra `pdf`.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from msgspec import Struct, field
+
+from precursor_screen.core.errors import UnknownFormat, Where
+from precursor_screen.formats.blob import MB, Blob, unreadable
+from precursor_screen.formats.parts import UNREAD
+from precursor_screen.formats.sheet import LOST, AsidesKept, Broken, Cells, Sheet, memory_reader
+
+if TYPE_CHECKING:
+    from pdfplumber.pdf import PDF
+
+    from precursor_screen.formats.pdf_page import PrintedPage
+    from precursor_screen.formats.pdf_table import Table
+
+T = TypeVar("T")
+PRINT: Final = "read-from-print"
+INSTALL: Final = "pip install 'precursor-screen[pdf]'"
+MOST_PAGES: Final = 2_000
+MOST_ATTACHED: Final = 64 * MB  # bytes of all attachments of one file
+_MOST_SHOWN: Final = 10  # pages that a message lists
+_END: Final = b"%%EOF"
+_RECOGNISE: Final = "`ocrmypdf in.pdf out.pdf` adds a text layer; screen out.pdf. Or ask for the data as XLSX or CSV."
+_AGAIN: Final = "Open it in its own program and save it again, or ask for it again."
+_UNLOCK: Final = "`qpdf --decrypt --password=PASSWORD in.pdf out.pdf` unlocks it; screen out.pdf."
+_INFO: Final = ("Title", "Subject", "Keywords", "Author")  # Creator and Producer are programs
+# What pdfminer and pdfplumber raise on damage; there is no list of them.
+_DAMAGE: Final = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, NotImplementedError),
+    *(RecursionError, EOFError, struct.error),
+)
+
+
+class _Read(Struct):
+    """What is gathered while pages are read: the tables, each with the pages that it stands on, and what beside them there is."""
+
+    tables: list[list[Table]] = field(default_factory=list)
+    asides: AsidesKept = field(default_factory=AsidesKept)
+    notes: list[Broken] = field(default_factory=list)
+    attached: list[tuple[str, bytes]] = field(default_factory=list)
+    letters: int = 0
+
+    def tell(self, code: str, reason: str, count: int = 1) -> None:
+        self.notes.append(Broken(1, "", count, reason, code))
+
+
+@contextmanager
+def _counting_losses() -> Iterator[list[int]]:
+    """pdfminer takes a packed stream that is damaged for an empty one, and says nothing: here what can be unpacked is kept, and the bytes of
+    each such stream are noted."""
+    from pdfminer import pdftypes
+
+    losses: list[int] = []
+
+    def unpack(data: bytes) -> bytes:
+        losses.append(len(data))
+        engine, out = zlib.decompressobj(), bytearray()
+        with suppress(zlib.error):
+            for at in range(len(data)):
+                out += engine.decompress(data[at : at + 1])
+        return bytes(out)
+
+    usual, pdftypes.decompress_corrupted = pdftypes.decompress_corrupted, unpack
+    try:
+        yield losses
+    finally:
+        pdftypes.decompress_corrupted = usual
+
+
+def read_pdf(blob: Blob) -> list[Sheet]:
+    """Every table of the pages; a table that goes on over pages is one. A file without a table is one sheet without cells.
+
+    What is said of the whole file, and what is attached to it, stands with the first sheet.
+
+    Raises:
+        UnreadableManifest: damaged, locked, without any text, or of too many pages.
+        UnknownFormat: the extra `pdf` is not installed.
+    """
+    if find_spec("pdfplumber") is None:
+        message = "is a PDF, and the extra `pdf`, which reads printed pages, is not installed"
+        raise UnknownFormat(message, where=Where(blob.name), remedy=f"{INSTALL}, or ask for the data as XLSX or CSV.")
+    data = blob.read()
+    read = _Read()
+    with _counting_losses() as losses:
+        pdf = _opened(blob, data)
+        _pages(pdf, blob, read)
+        _document(pdf, read)
+    if losses:
+        read.tell(LOST, f"{len(losses)} of its parts are damaged: what could be unpacked of them was read", len(losses))
+    _whole(pdf, data, read)
+    damage = [note.reason for note in read.notes if note.code == LOST]
+    if not read.letters and not read.asides.kept and not read.attached:
+        if damage:
+            raise unreadable(blob.name, f"is a damaged PDF: {damage[0]}", _AGAIN)
+        raise unreadable(blob.name, "has no text: its pages are pictures, or empty", _RECOGNISE)
+    if not read.tables:
+        read.tell("no-lines", "no table was found on its pages; only their words were screened")
+    if read.asides.unread:
+        read.tell(UNREAD, f"{read.asides.unread:,} lines of text were not screened", read.asides.unread)
+    return _sheets(blob.name, read)
+
+
+def _opened(blob: Blob, data: bytes) -> PDF:
+    from pdfminer.pdfdocument import PDFEncryptionError
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.psexceptions import PSException
+    from pdfplumber.pdf import PDF
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    try:
+        return PDF(io.BytesIO(data), raise_unicode_errors=False)
+    except (PdfminerException, PDFException, PSException, *_DAMAGE) as error:
+        cause = error.args[0] if isinstance(error, PdfminerException) and error.args else error
+        if isinstance(cause, PDFEncryptionError):
+            raise unreadable(blob.name, "is a PDF that is locked by a password", _UNLOCK) from error
+        raise unreadable(blob.name, f"is a damaged PDF ({type(cause).__name__})", _AGAIN) from error
+
+
+def _sheets(name: str, read: _Read) -> list[Sheet]:
+    """A sheet a table."""
+    made: list[Sheet] = []
+    for number, parts in enumerate(read.tables or [[]], start=1):
+        cells = Cells()
+        cells.take(list(row) for part in parts for row in part.rows)
+        notes = [Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)]
+        whole: dict[str, Any] = {}
+        if not made:
+            notes += read.notes
+            whole = {"asides": tuple(read.asides.kept), "attached": tuple(read.attached)}
+        shown = f"{name}#table {number}" if len(read.tables) > 1 else name
+        made.append(
+            Sheet(shown, "PDF", "", tuple(cells.head), False, memory_reader(cells.columns()), notes=tuple(notes), **whole)
+        )
+    return made
+
+
+def _how(parts: list[Table]) -> str:
+    if not parts:
+        return "the words were read from printed pages"
+    how = "drawn lines" if parts[0].cells else "the alignment of its words"
+    over = f" on {len(parts)} pages" if len(parts) > 1 else ""
+    return f"the table was read from print{over}, its columns by {how}"
+
+
+def _pages(pdf: PDF, blob: Blob, read: _Read) -> None:
+    """Reads all pages; one that is damaged is told of."""
+    from pdfminer.pdfpage import PDFPage
+    from pdfplumber.page import Page
+
+    from precursor_screen.formats.pdf_page import read_page
+
+    off = _layers_off(pdf)
+    told: dict[str, list[int]] = {}
+    count = 0
+    before: list[Table] | None = None
+    for count, stated in enumerate(islice(_caught(PDFPage.create_pages(pdf.doc), read), MOST_PAGES + 1), start=1):
+        if count > MOST_PAGES:
+            remedy = "Split it: `qpdf --split-pages=1000 in.pdf out.pdf`."
+            raise unreadable(blob.name, f"has more than {MOST_PAGES:,} pages", remedy)
+        try:
+            page = Page(pdf, stated, count)
+            printed = read_page(page, off)
+        except Exception as error:
+            if isinstance(error, MemoryError):
+                raise
+            read.tell(LOST, f"page {count} is damaged and could not be read ({type(error).__name__})")
+            before = None
+            continue
+        before = _add_page(printed, count, before, read, told)
+        _notes_on(page, count, read)
+        page.close()
+    _tell_pages(told, read)
+    expected = _count_stated(pdf)
+    if expected > count:
+        read.tell("fewer-than-stated", f"it states {expected:,} pages, and {count:,} were found", expected - count)
+
+
+def _caught(pages: Iterator[T], read: _Read) -> Iterator[T]:
+    """The pages as far as the list of pages can be followed."""
+    from pdfminer.pdfexceptions import PDFException
+    from pdfminer.psexceptions import PSException
+
+    try:
+        yield from pages
+    except (PDFException, PSException, *_DAMAGE) as error:
+        read.tell(LOST, f"the list of its pages is damaged ({type(error).__name__})")
+
+
+def _add_page(
+    printed: PrintedPage, number: int, before: list[Table] | None, read: _Read, told: dict[str, list[int]]
+) -> list[Table] | None:
+    """Adds what a page holds; returns the table that may go on on the next page."""
+    from precursor_screen.formats.pdf_table import goes_on
+
+    tables = list(printed.tables)
+    if before is not None and tables and goes_on(before[-1], tables[0]):
+        before.append(tables.pop(0))
+        last = before
+    else:
+        last = None
+    read.tables += ([table] for table in tables)
+    for text in printed.texts:
+        read.asides.add(f"page {number}", text)
+    for why, text in printed.hidden:
+        read.asides.add(f"text of page {number} that is {why}", text)
+    read.letters += printed.letters
+    _note_page(printed, number, told)
+    return read.tables[-1] if tables else last
+
+
+# What is said of pages: the words, and the code of the issue.
+_PICTURES: Final = "pictures or drawings without any text"
+_SHOWN: Final = "pictures beside the text, which are not screened,"
+_GLYPHS: Final = "letters of which the file does not say what they are"
+_RECOGNISED: Final = "text that a program recognised in a picture"
+_CODES: Final = {_PICTURES: UNREAD, _SHOWN: UNREAD, _GLYPHS: "undecodable-text", _RECOGNISED: PRINT}
+_CURES: Final = {
+    **dict.fromkeys((_PICTURES, _SHOWN), f". {_RECOGNISE}"),
+    _GLYPHS: ". `ocrmypdf --force-ocr in.pdf out.pdf` reads them anew; screen out.pdf.",
+}
+
+
+def _note_page(printed: PrintedPage, number: int, told: dict[str, list[int]]) -> None:
+    found = {
+        _PICTURES: not printed.letters and printed.drawn,
+        _SHOWN: bool(printed.letters and printed.pictures and not printed.recognised),
+        _GLYPHS: printed.unmapped > 0,
+        _RECOGNISED: printed.recognised,
+        **{f"text that is {why}": True for why, _ in printed.hidden},
+    }
+    for words, is_so in found.items():
+        if is_so:
+            told.setdefault(words, []).append(number)
+
+
+def _tell_pages(told: dict[str, list[int]], read: _Read) -> None:
+    for words, pages in told.items():
+        shown = f"{', '.join(map(str, pages[:_MOST_SHOWN]))}{' ...' if len(pages) > _MOST_SHOWN else ''}"
+        where = f"page {shown}" if len(pages) == 1 else f"pages {shown}"
+        read.tell(_CODES.get(words, "hidden-text"), f"{words} on {where}{_CURES.get(words, '')}", len(pages))
+
+
+# What stands beside the pages: notes, fields of forms, files within the file, what the file says of itself.
+
+
+def _notes_on(page: Any, number: int, read: _Read) -> None:
+    """Notes that people stick on a page, and the files that they hold."""
+    for note in _dicts(page.page_obj.annots):
+        for key in ("Contents", "RC"):
+            read.asides.add(f"note on page {number}", _text(note.get(key)))
+        _attach(note.get("FS"), read)
+        if _name(note.get("Subtype")) == "Widget" and "Parent" not in note:
+            _add_field(note, read)
+
+
+def _add_field(stated: dict[str, Any], read: _Read) -> None:
+    called = _text(stated.get("T")) or _text(stated.get("TU"))
+    values = _resolved(stated.get("V"))
+    for value in values if isinstance(values, list) else [values]:
+        read.asides.add(f"field {called} of the form".replace("  ", " "), _text(value))
+
+
+def _document(pdf: PDF, read: _Read) -> None:
+    """What the document says beside its pages."""
+    catalog = pdf.doc.catalog
+    for info in pdf.doc.info:
+        for key in _INFO:
+            read.asides.add(f"{key.lower()} of the document", _text(info.get(key)))
+    form = _dict(catalog.get("AcroForm"))
+    for stated in _tree(form.get("Fields"), "Kids"):
+        _add_field(stated, read)
+    if "XFA" in form:
+        read.tell(UNREAD, "it holds a form of another kind (XFA), which is not read. Print it to a PDF, and screen that.")
+    names = _dict(_dict(catalog.get("Names")).get("EmbeddedFiles"))
+    for node in _tree([names], "Kids"):
+        pairs = _resolved(node.get("Names"))
+        for file in (pairs if isinstance(pairs, list) else [])[1::2]:
+            _attach(file, read)
+    for file in _list(catalog.get("AF")):
+        _attach(file, read)
+
+
+def _attach(stated: Any, read: _Read) -> None:
+    """A file within the file (7.11.4)."""
+    file = _dict(stated)
+    stream = next((found for key in ("UF", "F") if (found := _resolved(_dict(file.get("EF")).get(key))) is not None), None)
+    if stream is None:
+        return
+    name = _text(file.get("UF")) or _text(file.get("F")) or "attachment"
+    try:
+        content = stream.get_data()
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            raise
+        read.tell(UNREAD, f"its attachment {name} is damaged ({type(error).__name__})")
+        return
+    if (name, content) in read.attached:  # it is named in several places
+        return
+    if sum(len(held) for _, held in read.attached) + len(content) > MOST_ATTACHED:
+        read.tell(UNREAD, f"its attachment {name} is one of more than {MOST_ATTACHED // MB} MB. Save it, and screen that.")
+        return
+    read.attached.append((name, content))
+
+
+def _whole(pdf: PDF, data: bytes, read: _Read) -> None:
+    """Whether the file is whole, and nothing but itself."""
+    from pdfminer.pdfdocument import PDFXRefFallback
+
+    end = data.rfind(_END)
+    if end < 0 or any(isinstance(table, PDFXRefFallback) for table in pdf.doc.xrefs):
+        read.tell(LOST, "it is damaged or cut short: the list of its objects is missing; what was found was screened")
+    elif behind := len(data[end + len(_END) :].strip(b"\0 \t\r\n\x1a")):
+        read.tell(UNREAD, f"{behind:,} bytes are behind its end and do not belong to it")
+
+
+def _layers_off(pdf: PDF) -> frozenset[int]:
+    """The numbers of the objects of layers that are not shown (8.11.4.3)."""
+    layers = _dict(pdf.doc.catalog.get("OCProperties"))
+    shown = _dict(layers.get("D"))
+
+    def numbers(stated: Any) -> frozenset[int]:
+        return frozenset(one.objid for one in _list(stated) if hasattr(one, "objid"))
+
+    base = numbers(layers.get("OCGs")) if _name(shown.get("BaseState")) == "OFF" else frozenset()
+    return (base - numbers(shown.get("ON"))) | numbers(shown.get("OFF"))
+
+
+def _count_stated(pdf: PDF) -> int:
+    count = _resolved(_dict(pdf.doc.catalog.get("Pages")).get("Count"))
+    return count if isinstance(count, int) else 0
+
+
+# Objects of the file; what is not of the kind that it should be is taken for nothing.
+
+
+def _resolved(stated: Any) -> Any:
+    from pdfminer.pdftypes import resolve1
+
+    return resolve1(stated)
+
+
+def _dict(stated: Any) -> dict[str, Any]:
+    found = _resolved(stated)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(stated: Any) -> list[Any]:
+    found = _resolved(stated)
+    return found if isinstance(found, list) else []
+
+
+def _dicts(stated: Any) -> Iterator[dict[str, Any]]:
+    return (found for one in _list(stated) if (found := _dict(one)))
+
+
+def _tree(roots: Any, key: str) -> Iterator[dict[str, Any]]:
+    """The nodes of a tree, each once."""
+    waiting = _list(roots)[::-1]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        number = getattr(one, "objid", None)
+        if number in seen:
+            continue
+        if number is not None:
+            seen.add(number)
+        node = _dict(one)
+        yield node
+        waiting += _list(node.get(key))[::-1]
+
+
+def _name(stated: Any) -> str:
+    name = getattr(_resolved(stated), "name", "")
+    return name if isinstance(name, str) else ""
+
+
+def _text(stated: Any) -> str:
+    """A string of the file (7.9.2.2); a name is one as well, for the boxes of a form."""
+    found = _resolved(stated)
+    if isinstance(found, str):
+        return found
+    if not isinstance(found, bytes):
+        return "" if _name(stated) == "Off" else _name(stated)
+    if found.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return found.decode("utf-16", "replace")
+    return found.removeprefix(b"\xef\xbb\xbf").decode("utf-8") if _is_utf8(found) else found.decode("cp1252", "replace")
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
