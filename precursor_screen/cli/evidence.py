@@ -186,7 +186,10 @@ def _run_again(
     done.unknown += compared.unknown
     done.told += [f"here otherwise: {note}" for note in compared.notes]
     inputs = counted(len(sources), "input")
-    same = f"{compared.same:,} of {len(document['flags']):,} flags are raised word for word"
+    reworded = f", {compared.reworded:,} of them in other words" if compared.reworded else ""
+    same = (
+        f"{compared.same:,} of {counted(len(document['flags']), 'flag')} raised again with the same level and evidence{reworded}"
+    )
     done.told.append(f"screened again from {inputs}: {same}")
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
@@ -34,6 +35,13 @@ from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
 from precursor_screen.rulebook.lists import NamedList, load_lists, load_macros
 from precursor_screen.rulebook.packs import load_packs, load_params, load_typologies
+
+# What is only said of a rule, with nothing in its place.
+_UNSAID: Mapping[str, Any] = {
+    **dict.fromkeys(("version", "title", "description", "rationale", "explain", "action", "path"), ""),
+    **dict.fromkeys(("references", "tags", "related", "falsepositives", "tests"), ()),
+    "lines": {},
+}
 
 
 class Reference(Recogniser, frozen=True):
@@ -65,6 +73,12 @@ class Reference(Recogniser, frozen=True):
     def law(self) -> str:
         """The law of the jurisdiction on the day of the run, as the tables name it; empty: none is set, or none is known."""
         return law_of(self.jurisdiction, self.as_of)
+
+    def digest_decisions(self) -> str:
+        """The digest of what decides whether a line is flagged: of rules without what is only said of them."""
+        rules = [replace(r.rule, **_UNSAID) for r in self.rules]
+        rest = (self.lists, self.typologies, self.exceptions, self.parameters)
+        return hashlib.sha256(msgspec.json.encode((rules, rest), order="deterministic", enc_hook=repr)).hexdigest()
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""

@@ -461,6 +461,22 @@ def test_changed_rules_are_told_of_and_new_files_are_screened_with_them(daily, c
     assert "Changed" not in daily(25, *RULES).out
 
 
+def test_rules_that_are_worded_otherwise_are_told_of_and_nothing_is_screened_again_or_asked(daily):
+    (rule,) = write_rules(Path("rules"), LARGE).iterdir()
+    put("a.csv", goods(1))
+    daily(23, *RULES)
+    put("b.csv", goods(2, **LISTED))
+    rule.write_text(re.sub(r"(?m)^title: .*$", "title: In other words", rule.read_text()), encoding="utf-8")
+    assert "Changed" in daily(24, *RULES, "--check").out
+    answer = daily(24, *RULES, "--on-change", "ask")
+    assert "Changed since the run of 2026-11-23: rules (wording only). The same lines are flagged." in answer.out
+    assert folders() == ["2026-11-23", "2026-11-24"]
+    put("c.csv", goods(3))
+    assert "Changed" not in daily(25, *RULES, "--on-change", "ask").out
+    answer = daily(26, *RULES, "--on-change", "rescreen")
+    assert "Nothing is screened again: all 3 files in the inbox" in answer.out
+
+
 def test_rescreen_takes_what_is_there_into_a_folder_of_its_own(daily, changed):
     put("b.csv", goods(2, **LISTED))
     put("gone.csv", goods(4))

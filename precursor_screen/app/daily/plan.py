@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from precursor_screen.app.daily.inbox import Listed
 from precursor_screen.app.daily.out_folder import NEW, RESCREEN, SCREENED, OutFolder, Published
-from precursor_screen.app.daily.summary import changed
+from precursor_screen.app.daily.summary import REWORDED, changed, decide_alike
 from precursor_screen.app.settings import Settings
 from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 
@@ -142,6 +142,11 @@ class Change(Struct, frozen=True):
     what: tuple[str, ...] = ()
     since: str = ""
 
+    @property
+    def decides(self) -> bool:
+        """Whether it may change what is flagged, and not only how that is said."""
+        return any(phrase != REWORDED for phrase in self.what)
+
 
 def find_change(published: Iterable[Published], now: Mapping[str, str], answered: Mapping[str, Any]) -> Change:
     """Against what is screened now, beside the last folder that was done with all changes before it.
@@ -183,7 +188,7 @@ def find_again(
     last = {f.sha256: p.delivery for p in published for f in p.delivery.files if f.outcome == SCREENED}
     found: dict[str, Digested] = {}
     for one in known:
-        if one.sha256 in last and last[one.sha256].reference != now:
+        if one.sha256 in last and not decide_alike(last[one.sha256].reference, now):
             found.setdefault(one.sha256, one)
     young = tuple(d for d in found.values() if seconds - d.file.stamp.modified / 1e9 <= days * 86_400)
     before = {last[d.sha256].number: last[d.sha256] for d in young}

@@ -134,7 +134,7 @@ class _Run:
             remarks=remarks,
             lying=(*told, *self.lying(found)) if self.is_weekly else (),
         )
-        self.screen(session, NEW, found.new, settles=not change.what or job.on_change == NEW)
+        self.screen(session, NEW, found.new, settles=not change.decides or job.on_change == NEW)
         self.screen(session, RESCREEN, again.files, settles=True)
         aside = self.said.unreadable or self.said.lying or self.refused
         code = worst(*self.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
@@ -254,6 +254,8 @@ class _Run:
         if job.on_change == RESCREEN or not change.what:
             return []
         what = f"Changed since the run of {change.since}: {', '.join(change.what)}."
+        if not change.decides:
+            return [f"{what} The same lines are flagged."]
         if job.on_change == NEW:
             return [
                 f"{what} What was screened before was not screened again ({there} in the inbox). To do it, run the same command once "

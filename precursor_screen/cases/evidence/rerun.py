@@ -22,6 +22,7 @@ _COMPARED = (
     "entry_id",
     "score",
 )
+_WORDING = {"rule version", "because"}  # another version of a rule may say the same otherwise: that is for the notes
 # Says where in history an episode stands, which a run without the ledger cannot know.
 _OF_HISTORY = frozenset({"episode", "told", "escalated", "continues"})
 
@@ -30,13 +31,15 @@ class RerunResult(Struct, frozen=True):
     """What came of it.
 
     Attributes:
-        same: flags raised again, word for word.
+        same: flags raised again, with the same level and evidence.
+        reworded: how many of them by another version of their rule, or in other words.
         differences: sentences on flags that were not, or not so.
         unknown: sentences on what could not be compared.
         notes: what is otherwise here than when the flags were raised: rules, lists, tables.
     """
 
     same: int
+    reworded: int
     differences: tuple[str, ...]
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
@@ -75,7 +78,7 @@ def compare(document: Document, report: Report, missing: Sequence[str], lacking:
     """
     now = [*report.flag_records()]
     by_id = {f["flag_id"]: f for f in now}
-    differences, unknown, same = [], [], 0
+    differences, unknown, same, reworded = [], [], 0, 0
     left_out = {o["path"] for o in document.get("left_out", ())}
     scopes = {rule_id: rule.scope for rule_id, rule in report.rules.items()}
     for number, flag in enumerate(document["flags"]):
@@ -89,13 +92,14 @@ def compare(document: Document, report: Report, missing: Sequence[str], lacking:
                 differences.append(f"{named}: not raised again")
             continue
         other = _otherwise(flag, again, f"/flags/{number}", left_out)
-        if not other:
+        if set(other) <= _WORDING:
             same += 1
-        elif (of_history or lacking) and "rule_version" not in other:
+            reworded += bool(other)
+        elif of_history or lacking:
             unknown.append(f"{named}: raised again, with other {', '.join(other)}; {_why((), lacking)}")
         else:
             differences.append(f"{named}: raised again, with other {', '.join(other)}")
-    return RerunResult(same, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
+    return RerunResult(same, reworded, tuple(differences), tuple(unknown), tuple(dict.fromkeys(_notes(document, report))))
 
 
 def _why(missing: Sequence[str], lacking: Sequence[SealedPack]) -> str:

@@ -9,7 +9,16 @@ import pytest
 
 from precursor_screen.app.daily.delivering import Sample, of_counts, samples_of, write_metrics
 from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
-from precursor_screen.app.daily.summary import WIDEST, MailContent, changed, write_failure, write_subject, write_summary
+from precursor_screen.app.daily.plan import Change
+from precursor_screen.app.daily.summary import (
+    WIDEST,
+    MailContent,
+    changed,
+    decide_alike,
+    write_failure,
+    write_subject,
+    write_summary,
+)
 
 DAY = MailContent("2026-11-26", "EU")
 ASIDE = Taken("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")
@@ -88,6 +97,24 @@ def test_changes_are_phrases():
     now = {"rules": other, "watchlist eu": long, "program": "0.2", "jurisdiction": "EU"}
     assert changed(before, now) == [
         *("rules", "watchlist un-sc (gone)", "program 0.1 -> 0.2", "jurisdiction none -> EU", "watchlist eu (new)"),
+    ]
+
+
+def test_rules_that_are_only_worded_otherwise_are_told_apart():
+    before = {"rules": "a:d"}
+    assert changed(before, {"rules": "b:d"}) == ["rules (wording only)"]
+    assert changed(before, {"rules": "b:e"}) == ["rules"]
+    assert changed({"rules": "a"}, {"rules": "a:d"}) == []
+    assert changed({"rules": "a"}, {"rules": "b:d"}) == ["rules"]
+    assert [decide_alike(before, now) for now in ({"rules": "b:d"}, {"rules": "b:e"}, {"rules": "b:d", "program": "2"})] == [
+        True,
+        False,
+        False,
+    ]
+    assert [Change(what).decides for what in ((), ("rules (wording only)",), ("rules (wording only)", "x"))] == [
+        False,
+        False,
+        True,
     ]
 
 
