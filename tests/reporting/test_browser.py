@@ -6,6 +6,7 @@ With Chromium alone the page is loaded; `pip install --group browser` adds playw
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -183,11 +184,28 @@ def test_without_javascript_every_case_can_be_read(browser, sample, rendered, tm
     context.close()
 
 
-def test_on_paper_every_case_is_there_and_folds_again(page):
+def test_on_paper_stand_the_whole_list_and_the_cases_that_are_unfolded(page):
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("tr.unfolded").count() == len(shown(page))
+    assert page.locator("tr.row").count() == len(shown(page))
+    assert page.locator("tr.printed").count() == page.locator("tr.unfolded").count() == 1
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("tr.unfolded").count() == 0
+    assert page.locator("tr.printed").count() == 0
+
+
+def test_printed_at_once_the_list_takes_few_pages(rendered, sample, tmp_path):
+    (tmp_path / "report.html").write_bytes(rendered(sample, "report.html"))
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--print-to-pdf={tmp_path / 'report.pdf'}",
+    ]
+    subprocess.run([*command, (tmp_path / "report.html").as_uri()], check=True, capture_output=True, timeout=120)
+    pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "report.pdf").read_bytes()))
+    assert 2 <= pages <= 5  # the list of 113 shipments, and what could not be screened
 
 
 def test_p_prints_the_sheet_of_one_case(page):

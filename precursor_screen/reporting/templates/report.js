@@ -13,7 +13,7 @@
     index = await unpack($("#index").textContent);
   } catch (error) {
     $("#old").hidden = false;
-    $("#plain").innerHTML = $("noscript").textContent;
+    $("#plain").innerHTML = [...document.querySelectorAll("noscript")].map((part) => part.textContent).join("");
     return;
   }
   const { rows, size, key, columns, verdictColumns } = index;
@@ -26,6 +26,7 @@
   rows.forEach((row, n) => { row.no = n; });
   const table = $("#shipments"), body = table.tBodies[0], STEP = 120;
   let shown = rows, drawn = 0, current = null, sort = { key: "n", down: true };
+  $("#first")?.remove();  // what is read, and printed, as long as nothing is unpacked
   if (rows.length) for (const part of [table, $("#controls")]) part.hidden = false;
 
   // Verdicts: kept in this browser until they are saved, by the digest of what the page holds.
@@ -226,8 +227,7 @@
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
   // Paper: `p` prints the sheet of one case, the button those of all that the filter leaves; the browser's own print prints the list,
-  // and of a short one every case with it. What unfolds for paper folds again.
-  const LONGEST = 300;
+  // with the cases that are unfolded. What unfolds for paper folds again.
   let folding = [];
   const spread = (some, html) => {
     for (const row of some) {
@@ -251,12 +251,10 @@
     print();
     gather();
   };
-  const ahead = [];
-  if (rows.length <= LONGEST) for (const row of rows) caseOf(row.no).then((html) => { ahead[row.no] = html; });
   addEventListener("beforeprint", () => {
     if (document.documentElement.classList.contains("sheet")) return;
     draw(shown.length);
-    if (shown.length <= LONGEST) spread(shown.filter((row) => row.open || ahead[row.no]), (row) => ahead[row.no]);
+    spread(shown.filter((row) => row.open));
   });
   addEventListener("afterprint", () => { if (!document.documentElement.classList.contains("sheet")) gather(); });
   $("#print-list").addEventListener("click", () => { if (shown.length <= 100 || confirm(`Print ${shown.length} case sheets?`)) printSheets(shown.slice()); });
