@@ -87,3 +87,7 @@ def test_a_megabyte_is_read() -> None:
 )
 def test_the_ends_of_each_way_of_encoding(text: str, readings: tuple[str, ...]) -> None:
     assert further_readings(text) == readings
+
+
+def test_parts_that_are_encoded_are_read_among_letters_beyond_ascii():
+    assert any("ACETONE" in reading for reading in further_readings("fûts de =41=43=45=54=4F=4E=45 où"))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from precursor_screen.text.goods_words import form_of, is_negated, one_of, words_of
+from precursor_screen.text.goods_words import form_of, head_noun, is_negated, one_of, words_of
 from precursor_screen.text.text import plain
 
 KINDS = (
@@ -151,3 +151,8 @@ def test_an_unknown_kind_is_none():
 def test_a_word_stands_free_where_its_script_has_gaps(text, found):
     match = re.search(one_of("article"), plain(text))
     assert (match and match[0]) == found
+
+
+def test_words_that_are_passed_over_name_no_goods():
+    assert head_noun("new ball bearings parts", {"parts"}) == "bearings"
+    assert head_noun("parts", {"parts"}) == ""
