@@ -37,7 +37,7 @@ _WATCHLIST = (
 )
 _RATES = "Rates of currencies (CSV: currency, date, usd) [default: those that ship]."
 _FRESH = "Stale reference data is exit code 4, not a warning; all of it is checked in full."
-_CAPACITY = "How many shipments the terminal shows [default: what fits into 40 lines; with -v 20]."
+_CAPACITY = "How many shipments the terminal shows; without it no more than fit into 40 lines [default: 20]."
 _SAMPLE = (
     "Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured."
 )

@@ -61,7 +61,7 @@ def test_a_sites_own_row_goes_before_and_an_empty_cell_leaves_what_ships(tmp_pat
         ("acetone,E,much,2\n", 2, "'much' is not a mass in kilograms"),
         ("acetone,E,2,2\n", 2, "small_kg 2 is not below large_kg 2"),
         ("acetone,E,300000,\n", 2, "small_kg 300000 is not below large_kg 100000"),
-        ("acetone,E,1\n", 2, "not as many cells"),
+        ("acetone,E,1\n", 2, "a different number of cells"),
     ],
 )
 def test_what_is_wrong_is_said_with_line_and_remedy(tmp_path, rows, line, says):

@@ -59,7 +59,7 @@ def test_a_sites_own_currency_replaces_what_ships_of_it_and_of_no_other(tmp_path
         ("EUR,2026-01-01,NaN\n", 2, "'NaN' is not a rate above zero"),
         ("EUR,2026-01-01,one\n", 2, "'one' is not a number"),
         ("EUR,1.1.2026,1\n", 2, "'1.1.2026' is not a day"),
-        ("EUR,2026-01-01\n", 2, "not as many cells"),
+        ("EUR,2026-01-01\n", 2, "a different number of cells"),
     ],
 )
 def test_what_is_wrong_is_said_with_line_and_remedy(tmp_path, rows, line, says):

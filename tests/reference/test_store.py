@@ -87,7 +87,7 @@ def test_the_list_states_its_own_date(store: WatchlistStore, tmp_path: Path) -> 
         ("\r\n \x1a", "empty"),
         ("<!DOCTYPE html><html><body>403</body></html>", "web page"),
         ("\ufeff<HTML>", "web page"),
-        ("entry_id,name\n", "no entry"),
+        ("entry_id,name\n", "has no entries"),
         ("something else", "layout"),
         (files.UN[:-30], r"line \d+, column \d+"),
         (files.PRIVATE + 'A3,person,"cut', "cut short"),

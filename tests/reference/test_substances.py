@@ -186,7 +186,7 @@ def test_a_row_with_a_missing_cell_is_refused(tmp_path: Path) -> None:
     thin_tables(folder)
     with (folder / "cas.csv").open("a", encoding="utf-8") as file:
         file.write("acetone,1\n")
-    with pytest.raises(ErrorGroup, match=r"cas.csv, row \d+: the row has not as many cells"):
+    with pytest.raises(ErrorGroup, match=r"cas.csv, row \d+: the row has a different number of cells"):
         load_substances(folder)
 
 

@@ -49,7 +49,7 @@ def test_a_right_word_passes_and_wrong_ones_are_named_with_place_and_remedy(case
         (error,) = of_value(case, value)
         assert error.where.field == f"detection.sel.{case['key']}"
         assert error.where.file == "rule.yml:12"
-        assert f"{case['key'].partition('|')[0]}: {value!r} is no " in error.message
+        assert f"{case['key'].partition('|')[0]}: {value!r} is not a valid " in error.message
         assert (f"Did you mean {suggestion!r}?" == error.remedy) if suggestion else "Did you mean" not in error.remedy
 
 
@@ -87,11 +87,11 @@ CONTROL = [
     ("{instrument: UN1988, schedule: [I, II]}", "", "", ""),
     ("{instrument: US, schedule: List I}", "", "", ""),
     ("{schedule: Class A}", "", "", ""),
-    ("{instrument: UN1987, schedule: I}", "instrument", "'UN1987' is no instrument", "Did you mean 'UN1988'?"),
-    ("{instrument: UN1988, schedule: [I, 1]}", "schedule.1", "'1' is no schedule of UN1988", "One of 'I', 'II'."),
+    ("{instrument: UN1987, schedule: I}", "instrument", "'UN1987' is not a valid instrument", "Did you mean 'UN1988'?"),
+    ("{instrument: UN1988, schedule: [I, 1]}", "schedule.1", "'1' is not a valid schedule of UN1988", "One of 'I', 'II'."),
     ("{instrument: [UN1988, UN1961], schedule: III}", "", "", ""),
-    ("{instrument: UN1988, schedule: III}", "schedule", "'III' is no schedule of UN1988", "Did you mean 'II'?"),
-    ("{schedule: Clas A}", "schedule", "'Clas A' is no schedule", "Did you mean 'Class A'?"),
+    ("{instrument: UN1988, schedule: III}", "schedule", "'III' is not a valid schedule of UN1988", "Did you mean 'II'?"),
+    ("{schedule: Clas A}", "schedule", "'Clas A' is not a valid schedule", "Did you mean 'Class A'?"),
 ]
 
 
@@ -120,7 +120,7 @@ def test_levels_and_applies_are_looked_at():
 def test_terms_of_a_list_are_words_too():
     lists = {"far": NamedList("far", "t", "s", date(2026, 1, 1), None, ("MX", "Peru"), "")}
     (error,) = findings("sel: {country_of_origin|inlist: far}\n  condition: sel", lists=lists)
-    assert "'Peru' of list 'far' is no country code" in error.message
+    assert "'Peru' of list 'far' is not a valid country code" in error.message
     assert error.remedy == "Did you mean 'PE'?"
 
 
@@ -128,7 +128,7 @@ def test_text_tests_of_words_must_be_part_of_one():
     assert findings("sel: {substance_route_roles|startswith: 'p-2-p:'}\n  condition: sel", subject="substance") == []
     assert findings("sel: {country_of_origin|re: '^M'}\n  condition: sel") == []
     (error,) = findings("sel: {direction|contains: exprot}\n  condition: sel")
-    assert "'exprot' is no direction" in error.message
+    assert "'exprot' is not a valid direction" in error.message
 
 
 QUOTES = [

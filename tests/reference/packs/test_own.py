@@ -101,8 +101,8 @@ def test_every_error_of_an_amount_names_its_cell(listed, cells, said):
         (["x,Xylophonal,,67-64-2,,watch,,B,1,2,s"], "field cas: '67-64-2' is not a CAS number"),
         (["x,Xylophonal,,,,watch,soon,B,1,2,s"], "field since: 'soon' is not a day"),
         (["acetone,,,,,watch,,E,,,s"], "field licit_use: acetone ships with its own facts"),
-        (["x,Xylophonal"], "own.csv, row 2: the row has not as many cells"),
-        ([KETAL + ",more"], "own.csv, row 2: the row has not as many cells"),
+        (["x,Xylophonal"], "own.csv, row 2: the row has a different number of cells"),
+        ([KETAL + ",more"], "own.csv, row 2: the row has a different number of cells"),
     ],
 )
 def test_every_error_names_its_cell(listed, rows, said):

@@ -122,7 +122,7 @@ def test_what_a_pack_may_not_say_of_itself(base, members, about, said):
         (b"\xff\xfe", "is not UTF-8"),
         (b"", "columns should be"),
         (b"substance_id,instrument\nx,EU\n", "columns should be"),
-        (b"%s\nx,EU\n", "x.zip!controls.csv, row 2: the row has not as many cells"),
+        (b"%s\nx,EU\n", "x.zip!controls.csv, row 2: the row has a different number of cells"),
         (
             b"%s\nx,EU,1,,,,,,s\x1b[2J,true\n",
             "x.zip!controls.csv, row 2, field source: a cell holds a character that does not print",
