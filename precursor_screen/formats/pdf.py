@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.parts import UNREAD
+from precursor_screen.formats.pdf_objects import dict_of, dicts_of, list_of, name_of, resolved, text_of, tree_of
 from precursor_screen.formats.sheet import LOST, AsidesKept, Broken, Cells, Sheet, memory_reader
 
 if TYPE_CHECKING:
@@ -259,19 +260,19 @@ def _tell_pages(told: dict[str, list[int]], read: _Read) -> None:
 
 def _notes_on(page: Any, number: int, read: _Read) -> None:
     """Notes that people stick on a page, and the files that they hold."""
-    for note in _dicts(page.page_obj.annots):
+    for note in dicts_of(page.page_obj.annots):
         for key in ("Contents", "RC"):
-            read.asides.add(f"note on page {number}", _text(note.get(key)))
+            read.asides.add(f"note on page {number}", text_of(note.get(key)))
         _attach(note.get("FS"), read)
-        if _name(note.get("Subtype")) == "Widget" and "Parent" not in note:
+        if name_of(note.get("Subtype")) == "Widget" and "Parent" not in note:
             _add_field(note, read)
 
 
 def _add_field(stated: dict[str, Any], read: _Read) -> None:
-    called = _text(stated.get("T")) or _text(stated.get("TU"))
-    values = _resolved(stated.get("V"))
+    called = text_of(stated.get("T")) or text_of(stated.get("TU"))
+    values = resolved(stated.get("V"))
     for value in values if isinstance(values, list) else [values]:
-        read.asides.add(f"field {called} of the form".replace("  ", " "), _text(value))
+        read.asides.add(f"field {called} of the form".replace("  ", " "), text_of(value))
 
 
 def _document(pdf: PDF, read: _Read) -> None:
@@ -279,28 +280,28 @@ def _document(pdf: PDF, read: _Read) -> None:
     catalog = pdf.doc.catalog
     for info in pdf.doc.info:
         for key in _INFO:
-            read.asides.add(f"{key.lower()} of the document", _text(info.get(key)))
-    form = _dict(catalog.get("AcroForm"))
-    for stated in _tree(form.get("Fields"), "Kids"):
+            read.asides.add(f"{key.lower()} of the document", text_of(info.get(key)))
+    form = dict_of(catalog.get("AcroForm"))
+    for stated in tree_of(form.get("Fields"), "Kids"):
         _add_field(stated, read)
     if "XFA" in form:
         read.tell(UNREAD, "it holds a form of another kind (XFA), which is not read. Print it to a PDF, and screen that.")
-    names = _dict(_dict(catalog.get("Names")).get("EmbeddedFiles"))
-    for node in _tree([names], "Kids"):
-        pairs = _resolved(node.get("Names"))
+    names = dict_of(dict_of(catalog.get("Names")).get("EmbeddedFiles"))
+    for node in tree_of([names], "Kids"):
+        pairs = resolved(node.get("Names"))
         for file in (pairs if isinstance(pairs, list) else [])[1::2]:
             _attach(file, read)
-    for file in _list(catalog.get("AF")):
+    for file in list_of(catalog.get("AF")):
         _attach(file, read)
 
 
 def _attach(stated: Any, read: _Read) -> None:
     """A file within the file (7.11.4)."""
-    file = _dict(stated)
-    stream = next((found for key in ("UF", "F") if (found := _resolved(_dict(file.get("EF")).get(key))) is not None), None)
+    file = dict_of(stated)
+    stream = next((found for key in ("UF", "F") if (found := resolved(dict_of(file.get("EF")).get(key))) is not None), None)
     if stream is None:
         return
-    name = _text(file.get("UF")) or _text(file.get("F")) or "attachment"
+    name = text_of(file.get("UF")) or text_of(file.get("F")) or "attachment"
     try:
         content = stream.get_data()
     except Exception as error:
@@ -329,80 +330,16 @@ def _whole(pdf: PDF, data: bytes, read: _Read) -> None:
 
 def _layers_off(pdf: PDF) -> frozenset[int]:
     """The numbers of the objects of layers that are not shown (8.11.4.3)."""
-    layers = _dict(pdf.doc.catalog.get("OCProperties"))
-    shown = _dict(layers.get("D"))
+    layers = dict_of(pdf.doc.catalog.get("OCProperties"))
+    shown = dict_of(layers.get("D"))
 
     def numbers(stated: Any) -> frozenset[int]:
-        return frozenset(one.objid for one in _list(stated) if hasattr(one, "objid"))
+        return frozenset(one.objid for one in list_of(stated) if hasattr(one, "objid"))
 
-    base = numbers(layers.get("OCGs")) if _name(shown.get("BaseState")) == "OFF" else frozenset()
+    base = numbers(layers.get("OCGs")) if name_of(shown.get("BaseState")) == "OFF" else frozenset()
     return (base - numbers(shown.get("ON"))) | numbers(shown.get("OFF"))
 
 
 def _count_stated(pdf: PDF) -> int:
-    count = _resolved(_dict(pdf.doc.catalog.get("Pages")).get("Count"))
+    count = resolved(dict_of(pdf.doc.catalog.get("Pages")).get("Count"))
     return count if isinstance(count, int) else 0
-
-
-# Objects of the file; what is not of the kind that it should be is taken for nothing.
-
-
-def _resolved(stated: Any) -> Any:
-    from pdfminer.pdftypes import resolve1
-
-    return resolve1(stated)
-
-
-def _dict(stated: Any) -> dict[str, Any]:
-    found = _resolved(stated)
-    return found if isinstance(found, dict) else {}
-
-
-def _list(stated: Any) -> list[Any]:
-    found = _resolved(stated)
-    return found if isinstance(found, list) else []
-
-
-def _dicts(stated: Any) -> Iterator[dict[str, Any]]:
-    return (found for one in _list(stated) if (found := _dict(one)))
-
-
-def _tree(roots: Any, key: str) -> Iterator[dict[str, Any]]:
-    """The nodes of a tree, each once."""
-    waiting = _list(roots)[::-1]
-    seen: set[int] = set()
-    while waiting:
-        one = waiting.pop()
-        number = getattr(one, "objid", None)
-        if number in seen:
-            continue
-        if number is not None:
-            seen.add(number)
-        node = _dict(one)
-        yield node
-        waiting += _list(node.get(key))[::-1]
-
-
-def _name(stated: Any) -> str:
-    name = getattr(_resolved(stated), "name", "")
-    return name if isinstance(name, str) else ""
-
-
-def _text(stated: Any) -> str:
-    """A string of the file (7.9.2.2); a name is one as well, for the boxes of a form."""
-    found = _resolved(stated)
-    if isinstance(found, str):
-        return found
-    if not isinstance(found, bytes):
-        return "" if _name(stated) == "Off" else _name(stated)
-    if found.startswith((b"\xfe\xff", b"\xff\xfe")):
-        return found.decode("utf-16", "replace")
-    return found.removeprefix(b"\xef\xbb\xbf").decode("utf-8") if _is_utf8(found) else found.decode("cp1252", "replace")
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
