@@ -12,10 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from msgspec import Struct
 
-from precursor_screen.cli.main import run
+from precursor_screen.cli.main import cli, run
 from precursor_screen.reference import shipped
 from tests.cli.conftest import FEW, cut_rules, read_tables_once
 from tests.conftest import ROOT
@@ -117,3 +118,31 @@ def test_the_commands_of_a_page_work_as_they_stand(
         assert code in command.codes, f"{command.line}\nexit {code}\n{shown[-2000:]}"
         assert [w for w in command.words if w not in shown] == [], f"{command.line}\n{shown[-3000:]}"
         assert "Traceback" not in shown
+
+
+def written_commands() -> Iterator[tuple[str, str]]:
+    """Page and command, of everything that README and the documentation write as a call of the program."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        fenced = re.findall(r"```(?:sh|text)\n(.*?)```", text, re.DOTALL)
+        lines = [line.partition(" | ")[2] or line for block in fenced for line in block.splitlines()]
+        spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+        for line in (*lines, *spans):
+            plain = re.sub(r"\s+#.*|\s[<>].*", "", line.strip().removeprefix("$ "))
+            if plain.startswith("precursor-screen ") and not re.search(r"[|\[\]…]|\.\.\.|<Tab>", plain):
+                yield path.name, plain
+
+
+@pytest.mark.filterwarnings("ignore:'protected_args' is deprecated")
+@pytest.mark.parametrize(("page", "line"), sorted(set(written_commands())))
+def test_every_command_that_is_written_anywhere_is_one(page: str, line: str) -> None:
+    words = shlex.split(line)[1:]
+    command: click.Command = cli
+    context = cli.make_context("precursor-screen", words)
+    try:
+        while isinstance(command, click.Group):
+            name, found, rest = command.resolve_command(context, [*context.protected_args, *context.args])
+            assert found is not None
+            command, context = found, found.make_context(name, rest, parent=context)
+    except (click.MissingParameter, click.exceptions.NoArgsIsHelpError):
+        assert [word for word in words if not re.fullmatch("[a-z-]+", word)] == []  # a command by its name
