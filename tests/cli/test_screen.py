@@ -370,3 +370,50 @@ def test_reports_in_files_are_named_with_their_counts(ps, manifest):
     assert answer.out == ""
     assert re.fullmatch(r"wrote r\.json, f\.csv: 1 shipment: 1 review; \d+ flags?", answer.err.splitlines()[-1])
     assert ps(*words, "--quiet").err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "begins"),
+    [
+        (("--json",), "{"),
+        (("-o", "-"), "{"),
+        (("--format", "csv"), "\ufeffflag_id,"),
+        (("-o", "-", "--format", "txt"), "precursor-screen: "),
+    ],
+)
+def test_the_report_goes_to_standard_output(ps, manifest, options, begins):
+    answer = ps("screen", manifest(ACETONE), "--watchlist", "none", *options)
+    assert (answer.code, answer.out.startswith(begins)) == (0, True)
+    assert "Full report" not in answer.out
+
+
+def test_what_is_printed_is_what_a_file_holds_and_files_are_written_beside_it(ps, manifest):
+    answer = ps("screen", manifest(ACETONE), "--watchlist", "none", "-o", "-", "-o", "r.json", "--format", "json")
+    written = Path("r.json").read_text(encoding="utf-8")
+    assert [line for line in answer.out.splitlines() if '"run":' not in line] == [
+        x for x in written.splitlines() if '"run":' not in x
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--json", "--format", "csv"), "--json and --format contradict each other"),
+        (("--json", "-v"), "-v is for the summary"),
+    ],
+)
+def test_what_cannot_be_printed_together(ps, manifest, options, says):
+    answer = ps("screen", manifest(ACETONE), "--watchlist", "none", *options)
+    assert (answer.code, says in answer.err, answer.out) == (2, True, "")
+
+
+def test_the_summary_is_short_and_verbose_is_not(ps, manifest):
+    path = manifest(
+        *(
+            {**ACETONE, "bill of lading": f"B{n}", "description of goods": "ACETIC ANHYDRIDE", "hs code": "291524"}
+            for n in range(60)
+        )
+    )
+    short, long = (ps("screen", path, "--watchlist", "none", *options).out.splitlines() for options in ((), ("-v",)))
+    assert short[0].startswith("Parties NOT screened. 60 lines, ")
+    assert len(short) <= 40 < len(long)
