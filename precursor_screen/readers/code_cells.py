@@ -141,6 +141,7 @@ _PARTS_OF_CODES = re.compile(
     r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4})|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4})"
 )
 _MOST_OF_CODES = 4_000
+_NOTHING = "0.,;:/|&+- "  # what is left of a list of codes without one
 _FLOAT = re.compile(r"\d{5,14}\.0+")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _CODE = re.compile(r"\d[\d. \-]*")
@@ -167,7 +168,7 @@ def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -
         restored = [restore_zero(code, lengths) for code in codes]
         good = [c for c in restored if not is_filler(c) and 6 <= len(c) <= 12 and is_chapter(c[:2])]
         parsed.append(good)
-        if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip("0. "):
+        if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip(_NOTHING):
             bad.append((position, "invalid-hs-code", f"{text[:60]!r} is not an HS code of 6 to 12 digits"))
         if len(good) > 1:
             bad.append((position, "several-hs-codes", f"the cell holds {len(good)} codes; rules about the code use {good[0]}"))
@@ -264,4 +265,4 @@ def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array,
 
 
 def _as_filed(text: str) -> list[str]:
-    return [] if is_typed_null(text) else [text.strip()]
+    return [text.strip()] if text.strip(_NOTHING) and not is_typed_null(text) else []

@@ -69,6 +69,7 @@ _COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
 _WIDE = pa.decimal128(38, 20)
 _FACTOR = pa.decimal128(19, 12)
 _SAMPLE = 5_000
+_KILOGRAMS = "^[Kk]$"  # of a column of units: X12 data element 188, IATA weight code; in a cell 5K may be thousands
 _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 
 
@@ -242,6 +243,8 @@ def to_kilograms(
     The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
     kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue.
     """
+    if unit_column is not None:
+        unit_column = pc.replace_substring_regex(unit_column, _KILOGRAMS, "KG")
     stated = [u for u in (numbers.units, unit_column) if u is not None]
     plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
     if not stated and plain.as_py() == 1:

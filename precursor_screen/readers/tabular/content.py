@@ -74,6 +74,8 @@ class Content(Struct, frozen=True):
             return any(find_mode(cell) for cell in self.cells)
         if field in COUNTRIES:
             return any(find_country(cell) for cell in self.cells)
+        if field == "quantity_unit":
+            return any(find_unit(cell) for cell in self.cells)
         needed = _MUST_HOLD.get(field)
         return needed is None or any(needed.search(cell) for cell in self.cells)
 

@@ -127,6 +127,7 @@ _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 # Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
 _SECOND_CHOICE = {
     "country_of_dispatch": frozenset(("purchase", "acquisition", "procurement", "adquisicion", "aquisicao", "trading", "trade")),
+    "date": frozenset(("issue", "registry")),
     "port_of_loading": frozenset(("origin",)),
     "port_of_discharge": frozenset(("destination", "final")),
 }
