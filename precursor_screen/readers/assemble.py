@@ -225,7 +225,8 @@ def _decimal_marks(
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
     table = sum(written.values(), Counter(columns.beside))
     total = decide(table) or decide(sum(votes.values(), Counter[str]()))
-    sure = {name for name in found if name in own or (len(table) == 1 and not may_be_in_thousands(found[name], total))}
+    open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
+    sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
     return dict.fromkeys(found, total or ".") | own, frozenset(sure), bool(total)
 
 
