@@ -133,25 +133,37 @@ def stream_tree(name: str, members: Members, file: str) -> Iterator[Event]:
     """
     root = Element(name)
     yield START, root
-    yield from _stream_members(root, members, 2, file)
-    yield END, root
+    open_ones: list[tuple[Any, Iterator[tuple[str, Any]]]] = [(root, _values_of(members))]
+    while open_ones:
+        parent, waiting = open_ones[-1]
+        found = next(waiting, None)
+        if found is None:
+            open_ones.pop()
+            yield END, parent
+            continue
+        key, one = found
+        element = SubElement(parent, key)
+        yield START, element
+        if not isinstance(one, Members):
+            element.text = as_text(one)
+        elif stated := _stated_value(one):
+            element.text, written = stated
+            element.attrib.update(written)
+        elif len(open_ones) >= MAX_DEPTH - 1:
+            raise unreadable(file, f"nests objects deeper than {MAX_DEPTH}", "Ask the sender for another file.")
+        else:
+            open_ones.append((element, _values_of(one)))
+            continue
+        yield END, element
 
 
-def _stream_members(parent: Any, members: Members, depth: int, file: str) -> Iterator[Event]:
-    if depth > MAX_DEPTH:
-        raise unreadable(file, f"nests objects deeper than {MAX_DEPTH}", "Ask the sender for another file.")
+def _values_of(members: Members) -> Iterator[tuple[str, Any]]:
+    """Each value under the name of its element; of a list each one."""
     for key, value in members:
-        for one in flat(value):
-            element = SubElement(parent, as_text(key) or "?")
-            yield START, element
-            if not isinstance(one, Members):
-                element.text = as_text(one)
-            elif stated := _stated_value(one):
-                element.text, written = stated
-                element.attrib.update(written)
-            else:
-                yield from _stream_members(element, one, depth + 1, file)
-            yield END, element
+        name = as_text(key) or "?"
+        for one in flat(value) if isinstance(value, list) else (value,):
+            if one is not None:
+                yield name, one
 
 
 def flat(value: Any) -> Iterator[Any]:

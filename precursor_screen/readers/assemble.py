@@ -26,6 +26,7 @@ from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.number_cells import (
     Numbers,
     is_plain,
+    may_be_in_thousands,
     parse_date_columns,
     parse_numbers,
     part_ambiguous,
@@ -67,6 +68,7 @@ class Columns(Struct):
     issues: IssueList
     column_map: ColumnMap
     numbers: str
+    beside: Counter[str]
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def take(self, name: str) -> pa.ChunkedArray | None:
@@ -79,7 +81,13 @@ class Columns(Struct):
 
 
 def assemble(
-    table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], column_map: ColumnMap, issues: IssueList, numbers: str = TEXT
+    table: pa.Table,
+    rows: pa.Array,
+    guesses: Sequence[Guess],
+    column_map: ColumnMap,
+    issues: IssueList,
+    numbers: str = TEXT,
+    beside: Counter[str] | None = None,
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
 
@@ -90,8 +98,10 @@ def assemble(
         column_map: date order and decimal mark, where stated.
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
+        beside: what columns of numbers that are no field say about the decimal mark: mark -> cells; None: nothing.
     """
-    columns = Columns(guesses, _clean(table, rows, guesses, issues), rows, issues, column_map, numbers)
+    texts = _clean(table, rows, guesses, issues)
+    columns = Columns(guesses, texts, rows, issues, column_map, numbers, Counter() if beside is None else beside)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -149,7 +159,7 @@ def _make_numbers(columns: Columns) -> None:
     if "freight" in found:
         found["freight"] = without_terms(found["freight"], columns.rows, columns.issues)
     plain = {name: is_plain(column) for name, column in found.items()}
-    marks, sure, told = _decimal_marks(found, plain, columns.column_map.decimal)
+    marks, sure, told = _decimal_marks(columns, found, plain)
     numbers = {
         name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
         for name, column in found.items()
@@ -202,16 +212,22 @@ def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: N
 
 
 def _decimal_marks(
-    found: dict[str, pa.ChunkedArray], plain: dict[str, bool], stated: str
+    columns: Columns, found: dict[str, pa.ChunkedArray], plain: dict[str, bool]
 ) -> tuple[dict[str, str], frozenset[str], bool]:
-    """The decimal mark of each column; the columns of which it is certain: stated by the user, or told by their own cells; whether
-    any column tells it."""
-    if stated:
+    """The decimal mark of each column; the columns of which it is certain: stated by the user, told by their own cells, or by all
+    other columns that tell it; whether any column tells it."""
+    if stated := columns.column_map.decimal:
         return dict.fromkeys(found, stated), frozenset(found), True
     votes = {name: weigh_column(column, plain[name]) for name, column in found.items()}
-    sure = {name: mark for name, said in votes.items() if (mark := decide(said))}
-    total = decide(sum(votes.values(), Counter[str]()))
-    return dict.fromkeys(found, total or ".") | sure, frozenset(sure), bool(total)
+    own = {name: mark for name, said in votes.items() if (mark := decide(said))}
+    written = votes
+    if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
+        written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
+    table = sum(written.values(), Counter(columns.beside))
+    total = decide(table) or decide(sum(votes.values(), Counter[str]()))
+    open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
+    sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
+    return dict.fromkeys(found, total or ".") | own, frozenset(sure), bool(total)
 
 
 def _keep_units(columns: Columns, name: str, units: pa.ChunkedArray | None) -> None:

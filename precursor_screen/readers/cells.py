@@ -27,6 +27,10 @@ _BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TYPED_NULL = re.compile(r"na|nd|s/d|s/n|sin dato|sin datos|no data|unknown|n\.d\.?|tbd|tba", re.I)
 _LONGEST_NULL = 10  # bytes of the longest spelling of nothing
+# By the first byte, how many a spelling of nothing has at least; 255: none begins so.
+_LEAST_NULL = np.full(256, 255, np.uint8)
+for _beginnings, _least in ((b"nN", 3), (b"uU", 9), (b"#", 4), (b"<", 7), (b"(", 6), (b"\\'\"", 2), (b"-_.?", 1)):
+    _LEAST_NULL[list(_beginnings)] = _least
 MAX_EXAMPLES = 1_000  # issues of one kind in one field that are listed one by one; the rest are summed up in one
 
 
@@ -65,7 +69,7 @@ def _find_unclean(chunk: pa.Array) -> pa.Array | None:
     """Which cells are not clean; None where all are.
 
     The expression costs 80 ms a million cells. Most chunks show by their bytes that only a few cells can be unclean at all: those
-    that begin or end with a blank or beyond ASCII, and short ones, which may stand for nothing.
+    that begin or end with a blank or beyond ASCII, and those that begin like what stands for nothing, and are as short.
     """
     data, offsets = _bytes_of(chunk)
     text = data[offsets[0] : offsets[-1]]
@@ -75,7 +79,7 @@ def _find_unclean(chunk: pa.Array) -> pa.Array | None:
     lengths = np.diff(offsets)
     first = data[np.minimum(offsets[:-1], len(data) - 1)]
     last = data[np.maximum(offsets[1:] - 1, 0)]
-    suspect = (lengths <= _LONGEST_NULL) & ((first < 48) | (first > 57))
+    suspect = (lengths <= _LONGEST_NULL) & (lengths >= _LEAST_NULL[first])
     suspect |= (lengths == 0) | (first <= 32) | (first >= 128) | (last <= 32) | (last >= 128)
     places = np.flatnonzero(suspect)
     if not len(places):
@@ -98,11 +102,11 @@ def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
 
 def _holds_special(text: npt.NDArray[np.uint8]) -> bool:
     """Whether a control character (line ends and tabs apart), an entity or Excel's carriage return may be anywhere."""
-    low = text[text < 32]
-    if len(low) and ((low != 10) & (low != 9)).any():
+    low = text < 32
+    if low.any() and not np.isin(text[low], (9, 10)).all():
         return True
     whole = text.tobytes()
-    return b"&" in whole or b"_x000D_" in whole
+    return b"&" in whole or (b"_" in whole and b"_x000D_" in whole)  # a single byte is found ten times as fast
 
 
 def cut_long_cells(column: pa.ChunkedArray, header: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:

@@ -17,6 +17,7 @@ from babel import Locale
 from stdnum import casrn
 
 from precursor_screen.core.tables import spellings_of, words_of
+from precursor_screen.formats.sheet import string_array
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.text.codes import is_ec
@@ -105,6 +106,7 @@ REFERENCES: Final = frozenset(
     ]
 )
 _TELLING: Final = frozenset("12345678")  # none of the words for nothing holds one of these
+_TELLS: Final = "[1-8]"
 _FEW: Final = 64  # cells, for which making the pattern ready takes longer than looking at them
 _NONE: Final = pa.scalar(None, pa.string())
 
@@ -124,13 +126,17 @@ def without_fillers(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
     """
     if field not in REFERENCES:
         return column
-    if len(column) <= _FEW and not any(text and _TELLING.isdisjoint(text) for text in column.to_pylist()):
-        return column
+    if len(column) <= _FEW:
+        doubtful = string_array(list(dict.fromkeys(t for t in column.to_pylist() if t and _TELLING.isdisjoint(t))))
+    else:
+        telling = pc.fill_null(pc.match_substring_regex(column, _TELLS), True)
+        doubtful = pc.unique(column.filter(pc.invert(telling)))
     # Where goods are packed in no container, the column of containers says so.
-    for role in ("nothing", "no container") if field == "container_numbers" else ("nothing",):
-        nothing = pc.fill_null(pc.match_substring_regex(column, _only(role)), False)
-        if pc.any(nothing).as_py():
-            column = pc.if_else(nothing, _NONE, column)
+    roles = ("nothing", "no container") if field == "container_numbers" else ("nothing",)
+    for role in roles if len(doubtful) else ():
+        nothing = doubtful.filter(pc.match_substring_regex(doubtful, _only(role)))
+        if len(nothing):
+            column = pc.if_else(pc.is_in(column, value_set=nothing), _NONE, column)
     return column
 
 
@@ -141,6 +147,7 @@ _PARTS_OF_CODES = re.compile(
     r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4})|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4})"
 )
 _MOST_OF_CODES = 4_000
+_NOTHING = "0.,;:/|&+- "  # what is left of a list of codes without one
 _FLOAT = re.compile(r"\d{5,14}\.0+")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _CODE = re.compile(r"\d[\d. \-]*")
@@ -167,7 +174,7 @@ def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -
         restored = [restore_zero(code, lengths) for code in codes]
         good = [c for c in restored if not is_filler(c) and 6 <= len(c) <= 12 and is_chapter(c[:2])]
         parsed.append(good)
-        if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip("0. "):
+        if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip(_NOTHING):
             bad.append((position, "invalid-hs-code", f"{text[:60]!r} is not an HS code of 6 to 12 digits"))
         if len(good) > 1:
             bad.append((position, "several-hs-codes", f"the cell holds {len(good)} codes; rules about the code use {good[0]}"))
@@ -264,4 +271,4 @@ def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array,
 
 
 def _as_filed(text: str) -> list[str]:
-    return [] if is_typed_null(text) else [text.strip()]
+    return [text.strip()] if text.strip(_NOTHING) and not is_typed_null(text) else []

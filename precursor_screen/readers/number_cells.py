@@ -69,6 +69,7 @@ _COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
 _WIDE = pa.decimal128(38, 20)
 _FACTOR = pa.decimal128(19, 12)
 _SAMPLE = 5_000
+_KILOGRAMS = "^[Kk]$"  # of a column of units: X12 data element 188, IATA weight code; in a cell 5K may be thousands
 _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 
 
@@ -90,17 +91,37 @@ def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) ->
     return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 
-def weigh_column(column: pa.ChunkedArray, plain_all: bool) -> Counter[str]:
-    """What a clean column says about its decimal mark, without reading the plain numbers one by one."""
+def weigh_column(column: pa.ChunkedArray, plain_all: bool, *, bare: bool = True) -> Counter[str]:
+    """What a clean column says about its decimal mark, without reading the plain numbers one by one.
+
+    Args:
+        column: clean text.
+        plain_all: `is_plain` of the column.
+        bare: whether cells of digits and a point alone count.
+    """
     if plain_all:
-        for part in (column.slice(0, _SAMPLE), column):  # nearly always the start tells
+        for part in (column.slice(0, _SAMPLE), column) if bare else ():  # nearly always the start tells
             point = _count(part, _POINT_FOR_SURE)
             if point:
-                break
-        return Counter({".": point})
+                return Counter({".": point})
+        return Counter()
     plain = pc.fill_null(pc.match_substring_regex(column, _PLAIN), True)
     odd = pc.unique(column.filter(pc.invert(plain))).drop_null().slice(0, _SAMPLE).to_pylist()
-    return Counter({".": _count(column.filter(plain), _POINT_FOR_SURE)}) + weigh_marks(t for t in odd if len(t) < 60)
+    points = _count(column.filter(plain), _POINT_FOR_SURE) if bare else 0
+    return Counter({".": points}) + weigh_marks(t for t in odd if len(t) < 60)
+
+
+def may_be_in_thousands(column: pa.ChunkedArray, mark: str) -> bool:
+    """Whether a column that does not tell its own mark speaks against the decimal mark of its table.
+
+    Whoever writes `2.500` for two and a half gives all numbers three places; beside a whole number it may be two thousand five hundred.
+    """
+    padded = pc.match_substring_regex(column, rf"^[^.,]*[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{2}}0(?:[^0-9.,].*)?$")
+    return (
+        bool(mark)
+        and pc.any(padded).as_py() is True
+        and pc.any(pc.match_substring_regex(column, r"^[^.,]*[0-9][^.,]*$")).as_py() is True
+    )
 
 
 def _count(column: pa.ChunkedArray, pattern: str) -> int:
@@ -222,6 +243,8 @@ def to_kilograms(
     The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
     kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue.
     """
+    if unit_column is not None:
+        unit_column = pc.replace_substring_regex(unit_column, _KILOGRAMS, "KG")
     stated = [u for u in (numbers.units, unit_column) if u is not None]
     plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
     if not stated and plain.as_py() == 1:

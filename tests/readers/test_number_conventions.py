@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -126,3 +127,33 @@ def test_where_no_other_column_tells_the_mark_it_is_the_same(convention, places,
 def test_the_conventions_are_written_as_people_write_them(value, convention, places, written):
     thousands, mark, lakh = CONVENTIONS[convention]
     assert grouped(Decimal(value), thousands, mark, places, lakh) == written
+
+
+def marks_of(cells: list[str]) -> set[str]:
+    """The decimal marks by which all cells of a file can be read: every other mark in front of three figures, and no nought first."""
+    return {
+        mark
+        for mark, other in ((".", ","), (",", "."))
+        if all(re.fullmatch(rf"(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+)(?:{re.escape(mark)}\d+)?", c) for c in cells)
+    }
+
+
+@FEW
+@given(
+    convention=st.sampled_from(["1,234.56", "1.234,56", "1234.56", "1234,56"]),
+    places=st.tuples(st.sampled_from([0, 3]), st.integers(0, 4)),
+    figures=st.lists(st.tuples(masses, masses), min_size=1, max_size=4),
+    header=st.sampled_from(["Value USD", "Surcharge"]),
+)
+def test_the_mark_of_a_file_is_the_only_one_by_which_all_of_it_can_be_read(convention, places, figures, header):
+    thousands, mark, _ = CONVENTIONS[convention]
+    of_mass, of_other = places
+    cells = [(grouped(net, thousands, mark, of_mass), grouped(other, thousands, mark, of_other)) for net, other in figures]
+    (table,) = read(as_csv([("Description", "Net Weight KG", header), *(("wool", *row) for row in cells)], ";"), "m")
+    found = [line["net_mass_kg"] for line in table.lines.to_pylist()]
+    told = {i["value"] for i in table.issues.to_pylist() if i["code"] == "ambiguous-number"}
+    meant = [round(net, of_mass) for net, _ in figures]
+    assert all(f in (None, m) or cell in told for f, m, (cell, _) in zip(found, meant, cells, strict=True))
+    whole = any(c.isdigit() for c, _ in cells) and any(c.endswith("0") for c, _ in cells)
+    if len(marks_of([c for row in cells for c in row])) == 1 and not whole and not all(len(o) < 5 for _, o in cells):
+        assert (found, told) == (meant, set())

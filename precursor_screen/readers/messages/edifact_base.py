@@ -50,7 +50,7 @@ class Message:
 
     def __init__(self, head: Segment, issues: IssueList) -> None:
         self.type = head.get(2).upper() if head.tag == "UNH" else ""  # where it is lost, BGM begins it
-        self.root = Scope(head.number, shares=self.type not in ("CUSCAR", "IFCSUM", ""))
+        self.root = Scope(head.number, shares=self.type not in ("CUSCAR", "IFCSUM", "COPRAR", ""))
         self.scope = self.root
         self.consignment = self.root
         self.issues = issues

@@ -1,6 +1,6 @@
-"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN and IFCSUM: their segments about goods (UN/EDIFACT directories D.95B to D.21A).
+"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN, IFCSUM and COPRAR: their segments about goods (UN/EDIFACT directories D.95B to D.21A).
 
-The four differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration. What the
+They differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration, EQD a container (COPRAR). What the
 qualifiers stand for is in `layouts/edifact.csv`.
 """
 
@@ -16,7 +16,7 @@ from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope
 from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_pieces, with_unit
 
-TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
+TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM", "COPRAR")
 # Segments of EDIFACT that open a level or say which one it is: consignments, bills, goods items, items of a declaration,
 # equipment.
 
@@ -123,7 +123,10 @@ def _uns(message: Message, segment: Segment) -> None:
 
 
 def _eqd(message: Message, segment: Segment) -> None:
-    """Equipment stands beside the goods: its own masses and seals are none of theirs."""
+    """Equipment stands beside the goods: its own masses and seals are none of theirs. COPRAR says of each container what is in it, and
+    the masses there include the container."""
+    if message.type == "COPRAR":
+        message.open_consignment(segment)
     message.scope = message.consignment
     message.equipment = True
     field = "container_numbers" if segment.get(1) in ("CN", "UL", "TE", "RR", "BX") else BESIDE
@@ -143,7 +146,7 @@ def _pia(message: Message, segment: Segment) -> None:
 def _ftx(message: Message, segment: Segment) -> None:
     """A text; one that is too long for a segment goes on in the next."""
     field = find_code(CODES, "FTX", segment.get(1)) or BESIDE
-    if message.equipment and field == "description":
+    if message.equipment and field == "description" and message.type != "COPRAR":
         field = BESIDE
     label = f"FTX+{segment.get(1)[:6]}"
     pieces = segment.all(4) or (segment.get(3),)

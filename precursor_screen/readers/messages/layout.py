@@ -64,11 +64,12 @@ class Step(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A path, outermost name first, and what its element is."""
+    """A path, outermost name first, and what its element is; names: those of the steps."""
 
     steps: tuple[Step, ...]
     attribute: str
     field: str
+    names: tuple[str, ...]
 
 
 class Composed(Struct, frozen=True):
@@ -142,6 +143,7 @@ class Layout(Struct, frozen=True):
     inverse: Mapping[str, str]
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name of an element for comparing."""
     return name.lower().replace("_", "")
@@ -217,7 +219,8 @@ def _rank(entry: Entry) -> tuple[int, int]:
 
 def _entry(path: str, field: str) -> Entry:
     path, _, attribute = path.partition("@")
-    return Entry(tuple(_step(part) for part in path.split("/")), fold(attribute), field)
+    steps = tuple(_step(part) for part in path.split("/"))
+    return Entry(steps, fold(attribute), field, tuple(step.name for step in steps))
 
 
 def _step(text: str) -> Step:
@@ -237,8 +240,8 @@ def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], att
     """
     for entry in layout.entries.get((path[-1], attribute), ()):
         before = len(path) - len(entry.steps)
-        if before >= 0 and all(
-            step.name == path[at] and (not step.child or holds(step, elements[at])) for at, step in enumerate(entry.steps, before)
+        if tuple(path[-len(entry.steps) :]) == entry.names and all(
+            holds(step, elements[at]) for at, step in enumerate(entry.steps, before) if step.child
         ):
             return entry.field
     return None

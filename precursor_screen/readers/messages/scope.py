@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -42,7 +43,7 @@ FIGURES = frozenset(("net_mass", "gross_mass", "packages", "quantity", "value", 
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
 
-class Cell(Struct, frozen=True):
+class Cell(Struct, frozen=True, gc=False):
     """One value of a message: the field it is for, where it stands in the sender's own words, and what it says.
 
     `filed` is what stands there, where that was put in other words: a date, a code.
@@ -110,7 +111,7 @@ class Scope(Struct):
         return name in self.stated
 
 
-class MessageLine(Struct, frozen=True):
+class MessageLine(Struct, frozen=True, gc=False):
     """One line.
 
     Attributes:
@@ -210,6 +211,7 @@ def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
     return frozenset().union(*(level.counted for level in above if level.line is not leaf))
 
 
+@lru_cache(maxsize=1024)
 def _group(name: str) -> str:
     """The fields that are inherited together; empty for parties in other roles and for what has no field, which add up."""
     if name in ("other_parties", BESIDE, UNREAD):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -66,12 +67,44 @@ class Progress(Struct):
     items: int = 0
 
 
+class Place(Struct, frozen=True):
+    """Where an entry of a layout puts a text.
+
+    Attributes:
+        field: canonical.
+        unit: attribute that holds its unit; empty: none does.
+        below: field of the lines below the first one; empty: it is one text.
+        goes_on: it is behind what the field holds.
+        fallback: only where the level states no other.
+    """
+
+    field: str
+    unit: str = ""
+    below: str = ""
+    goes_on: bool = False
+    fallback: bool = False
+
+
+@lru_cache(maxsize=1024)
+def _place(entry: str) -> Place:
+    field, _, unit = entry.partition(" @")
+    name, _, below = field.partition("|")
+    if unit:
+        return Place(field, unit)
+    if below:
+        return Place(name, below=below)
+    if field.endswith("+"):
+        return Place(field[:-1], goes_on=True)
+    return Place(field.removesuffix("?"), fallback=field.endswith("?"))
+
+
 class TreeMessage:
     """One message while it is read: open elements, and the level that they belong to."""
 
     def __init__(self, layout: Layout, root: Any, walk: Progress) -> None:
         self.layout = layout
         self.root = root
+        self.opening = frozenset(path[-1] for path in layout.levels)
         self.type = local(root)
         self.walk = walk
         self.elements: list[Any] = [root]
@@ -96,7 +129,7 @@ class TreeMessage:
             raise unreadable(
                 self.walk.file, f"holds more than {MAX_HELD:,} elements in one item", "Ask the sender for another file."
             )
-        if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
+        if name in self.opening and any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
             self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
 
     def close(self, element: Any) -> None:
@@ -164,30 +197,41 @@ class TreeMessage:
             scope.parent.take(Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells)
 
     def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
-        """The values of an element and of all below it."""
-        element = elements[-1]
+        """The values of the last element and of all below it; the lists are as they were when it returns."""
+        element, name = elements[-1], names[-1]
         entry = find_entry(self.layout, names, elements)
-        kind = entry if entry in (BESIDE, IGNORED) else inherited
-        for composed in self.layout.compose.get(names[-1], ()):
+        for composed in self.layout.compose.get(name, ()):
             self._compose(element, composed, scope)
-        for join in (join for join in self.layout.joins if join.element == names[-1]):
-            items = _texts(element, join.by)
-            self.joined += [(join.field, items, text, local(element)) for text in _texts(element, join.value)]
+        for join in self.layout.joins:
+            if join.element == name:
+                items = _texts(element, join.by)
+                self.joined += [(join.field, items, text, local(element)) for text in _texts(element, join.value)]
         for key, value in element.attrib.items():
             self._take_attribute(elements, names, scope, key, value)
-        children = [c for c in element if isinstance(c.tag, str)]
+        kind = entry if entry in (BESIDE, IGNORED) else inherited
+        text = element.text or ""
+        if len(element):
+            text += "".join(c.tail or "" for c in element)
+        if text := text.strip():
+            self._add(entry if entry is not None else kind, scope, elements, text)
+        if len(element):
+            self._take_children(elements, names, scope, kind)
+
+    def _take_children(self, elements: list[Any], names: list[str], scope: Scope, kind: str) -> None:
+        children = [c for c in elements[-1] if isinstance(c.tag, str)]
         if ranks := self.layout.ranks.get(names[-1]):
             children.sort(key=lambda c: ranks.get(fold(local(c)), -1))
-        text = "".join((element.text or "", *(c.tail or "" for c in element))).strip()
-        if text:
-            self._add(entry if entry is not None else kind, scope, elements, text)
         pieces: dict[str, list[Any]] = {}
         for child in children:
             name = fold(local(child))
             if name in self.layout.pieces and not len(child):
                 pieces.setdefault(name, []).append(child)
             elif name != "null" or len(child) or child.text:
-                self._take([*elements, child], [*names, name], scope, kind)
+                elements.append(child)
+                names.append(name)
+                self._take(elements, names, scope, kind)
+                elements.pop()
+                names.pop()
         for name, cut in pieces.items():
             self._take_pieces([*elements, cut[0]], [*names, name], scope, kind, [one.text or "" for one in cut])
 
@@ -214,40 +258,42 @@ class TreeMessage:
         if entry in (BESIDE, UNREAD, IGNORED):
             scope.add(entry, label, text)
             return
-        field, _, unit = entry.partition(" @")
-        if unit:
-            code = _attribute(elements[-1], unit)
-            scope.add(field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
-            return
-        name, bar, below = field.partition("|")
-        if bar:
+        place = _place(entry)
+        if place.unit:
+            code = _attribute(elements[-1], place.unit)
+            scope.add(place.field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
+        elif place.below:
             first, _, rest = text.replace("\r", "\n").partition("\n")
-            scope.add(name, label, first)
-            scope.add(below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
-            return
-        if field.endswith("+"):
-            self._go_on(scope, field[:-1], label, text)
-            return
-        name, filed = field.removesuffix("?"), text
-        text = self._word(name, text)
+            scope.add(place.field, label, first)
+            scope.add(place.below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
+        elif place.goes_on:
+            self._go_on(scope, place.field, label, text)
+        else:
+            self._add_word(place, scope, label, text)
+
+    def _add_word(self, place: Place, scope: Scope, label: str, filed: str) -> None:
+        name = place.field
+        text = self._word(name, filed)
         if name == "message_time":
             self.stamp = self.stamp or _STAMP.sub("", text)[:14].ljust(14, "0")
             name = "date"
-            field = f"date{'?' if entry.endswith('?') else ''}"
         if name in DATES:
             text = _day(text)
         elif name == "quantity_unit":
             text = text.partition("#")[0]  # UN/ECE code and the EU's qualifier
         if not text:
             return
-        if field.endswith("?"):
+        if place.fallback:
             self.fallbacks.append((scope, Cell(name, label, text, filed if filed != text else "")))
         else:
             scope.add(name, label, text, filed)
 
     def _word(self, field: str, text: str) -> str:
         """What a code of the family stands for; a code that is not listed as it stands."""
-        table, code = self.layout.codes.get(field, {}), text.upper()
+        table = self.layout.codes.get(field)
+        if not table:
+            return text
+        code = text.upper()
         begun = (word for start, word in table.items() if start.endswith("*") and code.startswith(start[:-1]))
         return table[code] if code in table else next(begun, text)
 
@@ -283,8 +329,8 @@ class TreeMessage:
 
 def local(element: Any) -> str:
     """The name of an element without its namespace."""
-    name: str = element.tag.rpartition("}")[2]
-    return name
+    tag: str = element.tag
+    return tag.rpartition("}")[2] if tag[:1] == "{" else tag
 
 
 def lines_of_message(layout: Layout, type_: str, message: Scope) -> list[tuple[str, MessageLine]]:
@@ -309,7 +355,7 @@ def _attribute(element: Any, name: str) -> str:
 
 
 def _label(elements: list[Any]) -> str:
-    return "/".join(local(e) for e in elements[-2:])
+    return f"{local(elements[-2])}/{local(elements[-1])}" if len(elements) > 1 else local(elements[-1])
 
 
 def _day(text: str) -> str:

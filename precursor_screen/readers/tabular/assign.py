@@ -216,6 +216,13 @@ def header_score(field: str, words: Sequence[Meaning]) -> float:
     return total
 
 
+def field_said(header: str, headers: tuple[str, ...]) -> str:
+    """The field that the words of a header speak for most, whatever its cells are; empty: for none."""
+    words = meanings(header, languages_of(headers))
+    score, field = max((header_score(field, words), field) for field in _weights())
+    return field if score >= _LEAST_SAID else ""
+
+
 def _possible(field: str, share: Callable[[str], float]) -> bool:
     needed = _NEEDED.get(field)
     if needed is not None:

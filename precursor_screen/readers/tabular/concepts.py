@@ -107,6 +107,9 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
     elif pointed and (found := _shortened(word, languages) or _shortened_anywhere(word)):
         yield found
         return
+    elif pointed and (parts := _short_compound(word, languages)):
+        yield from parts
+        return
     else:
         pieces = _compound(word)
     if pieces:
@@ -161,6 +164,14 @@ def _compound(word: str) -> tuple[str, ...]:
                 return (word[:end], *behind)
         if len(rest) <= _ENDING:
             return (word[:end],)
+    return ()
+
+
+def _short_compound(word: str, languages: frozenset[str]) -> tuple[Meaning, ...]:
+    """A word, and what the beginning of another behind it is short for: Waren|bezeichn., Roh|gew."""
+    for end in range(len(word) - _LEAST_PREFIX, _LEAST_PREFIX - 1, -1):
+        if word[:end] in _lexicon() and (tail := _shortened(word[end:], languages)):
+            return _as_they_stand(word[:end]), tail
     return ()
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
 from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.paper_headers import paper_field
+from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
@@ -71,6 +71,8 @@ _OWN_NUMBERS: Final = frozenset(
 _ROLES: Final = {
     f"{role}_name": f"{role}_identifier" for role in ("importer", "exporter", "consignee", "consignor", "notify_party")
 }
+_BILLS: Final = ("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading")
+_AIR: Final = frozenset(("awb", "hawb", "mawb", "airwaybill", "air"))
 _TRADERS: Final = ("importer_name", "exporter_name")
 
 
@@ -84,7 +86,8 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
         table: the rows below the header.
     """
     made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
-    made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
+    made = [guess if guess.position in fixed else _addressed(_owned(guess, made), made) for guess in made]
+    made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
     made = _with_ways(made, fixed, contents)
     made = _with_documents(made, fixed, contents)
     tariff = _tariff_texts(made, table)
@@ -205,6 +208,30 @@ def _owned(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     if any(g.field == field and g.position != guess.position for g in guesses):
         return guess
     return replace(guess, field=field, reason=f"the number of {owner.header!r}")
+
+
+def _addressed(guess: Guess, guesses: Sequence[Guess]) -> Guess:
+    """ADDRESS alone: of the party whose name stands right before it; behind an importer it is the consignee's where no column is that."""
+    if (
+        guess.field != "consignee_address"
+        or guess.preset
+        or not words_of("part", "address").issuperset(split_header(guess.header))
+    ):
+        return guess
+    before = next((g.field for g in guesses if g.position == guess.position - 1), "")
+    field = before.replace("_name", "_address") if before in _ROLES else ""
+    if field not in KINDS or (field == "importer_address" and not any(g.field == "consignee_name" for g in guesses)):
+        return guess
+    return replace(guess, field=field, reason="the address of the party before it")
+
+
+def _of_air(guess: Guess, guesses: Sequence[Guess]) -> Guess:
+    """KGS alone in a list of air waybills: these state the gross weight and no other (IATA resolution 600a)."""
+    bare = guess.field == "net_mass" and guess.unit is not None and len(split_header(guess.header)) == 1
+    if not bare or any(g.field in ("gross_mass", "gross_mass_kg") for g in guesses):
+        return guess
+    waybills = any(g.field in _BILLS and not _AIR.isdisjoint(split_header(g.header)) for g in guesses)
+    return replace(guess, field="gross_mass", reason="an air waybill states the gross weight") if waybills else guess
 
 
 def _tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.readers.cells import clean_cell
+from precursor_screen.readers.cells import clean_column
 from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
 from precursor_screen.readers.column_map import COUNTRIES, DATES
 from precursor_screen.text.codes import is_cas
@@ -74,6 +74,8 @@ class Content(Struct, frozen=True):
             return any(find_mode(cell) for cell in self.cells)
         if field in COUNTRIES:
             return any(find_country(cell) for cell in self.cells)
+        if field == "quantity_unit":
+            return any(find_unit(cell) for cell in self.cells)
         needed = _MUST_HOLD.get(field)
         return needed is None or any(needed.search(cell) for cell in self.cells)
 
@@ -89,9 +91,9 @@ def content_of(column: pa.ChunkedArray) -> Content:
 
 
 def _content(column: pa.ChunkedArray) -> Content:
-    counts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in column.value_counts().to_pylist()]
-    said = {text: None for text, _ in counts if text}
-    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)), len(column))
+    said = clean_column(column)
+    cells = pc.unique(said).drop_null().slice(0, _DISTINCT).to_pylist()
+    return Content(len(said) - said.null_count, tuple(cells), len(column))
 
 
 def is_firm(cell: str) -> bool:

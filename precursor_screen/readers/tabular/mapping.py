@@ -23,7 +23,7 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, by_words_and_cells, unit_of_words
+from precursor_screen.readers.tabular.assign import MASSES, by_words_and_cells, field_said, unit_of_words
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
@@ -127,11 +127,13 @@ _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 # Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
 _SECOND_CHOICE = {
     "country_of_dispatch": frozenset(("purchase", "acquisition", "procurement", "adquisicion", "aquisicao", "trading", "trade")),
+    "date": frozenset(("issue", "registry")),
     "port_of_loading": frozenset(("origin",)),
     "port_of_discharge": frozenset(("destination", "final")),
 }
 _ROWS_OF_A_WHOLE = 3
 _ROWS_WITHOUT_HEADER, _ALIKE = 2, 0.8
+_SAYING, _LONGEST_HEADER = 0.5, 120  # of the cells of a header, and their characters
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 
@@ -152,7 +154,7 @@ class HeaderPlace(Struct, frozen=True):
 
 def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     """The header: the first of thirty rows that a preset knows, or with three known spellings, perhaps over two rows; else the first
-    row with a cell.
+    whose words say three fields; else the first row with a cell.
 
     Args:
         sheet: whose head is searched.
@@ -167,17 +169,8 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     if header_row is not None:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
-    for i, row in enumerate(head[:SEARCHED_ROWS]):
-        if recognise(row) is not None:
-            return HeaderPlace(i + 1, row, i + 1)
-        alone = _known(row)
-        below = head[i + 1] if i + 1 < len(head) else ()
-        joined = join_rows(row, below) if _is_second_row(row, below) else ()
-        both = _known(joined)
-        if both > max(alone, _known(below)) and both >= KNOWN_NEEDED:
-            return HeaderPlace(i + 2, joined, i + 1)
-        if alone >= KNOWN_NEEDED:
-            return HeaderPlace(i + 1, row, i + 1)
+    if found := _first_header(head, _known, recognise):
+        return found
     if bare := recognise_headerless(head):
         return HeaderPlace(0, bare.order, 0)
     # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
@@ -185,10 +178,32 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
+    if found := _first_header(head, _said):
+        return found
     if _is_headerless(head):
         return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def _first_header(
+    head: Sequence[Sequence[str]],
+    count: Callable[[Sequence[str]], int],
+    recognised: Callable[[Sequence[str]], object] = lambda _: None,
+) -> HeaderPlace | None:
+    """The first row that is recognised as a whole, or in which three fields are counted, perhaps over two rows."""
+    for i, row in enumerate(head[:SEARCHED_ROWS]):
+        if recognised(row) is not None:
+            return HeaderPlace(i + 1, tuple(row), i + 1)
+        alone = count(row)
+        below = head[i + 1] if i + 1 < len(head) else ()
+        joined = join_rows(row, below) if _is_second_row(row, below) else ()
+        both = count(joined)
+        if both > max(alone, count(below)) and both >= KNOWN_NEEDED:
+            return HeaderPlace(i + 2, joined, i + 1)
+        if alone >= KNOWN_NEEDED:
+            return HeaderPlace(i + 1, tuple(row), i + 1)
+    return None
 
 
 def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
@@ -207,7 +222,16 @@ def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
 
 
 def _known(row: Sequence[str]) -> int:
-    return len({f for f in (lookup(c)[0] for c in row if c.strip() and len(c) <= 120) if f})
+    return len({f for f in (lookup(c)[0] for c in row if c.strip() and len(c) <= _LONGEST_HEADER) if f})
+
+
+def _said(row: Sequence[str]) -> int:
+    """How many fields the words of a row say; none where a cell is a figure, or most cells say nothing: goods hold such words too."""
+    cells = [cell for cell in row if cell.strip()]
+    if len(cells) < KNOWN_NEEDED or any(_NUMBER.fullmatch(cell) or len(cell) > _LONGEST_HEADER for cell in cells):
+        return 0
+    said = [field_said(cell, tuple(cells)) for cell in cells]
+    return len(set(filter(None, said))) if sum(map(bool, said)) > _SAYING * len(cells) else 0
 
 
 def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:

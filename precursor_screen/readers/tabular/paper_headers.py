@@ -52,6 +52,10 @@ def party_field(words: Sequence[str]) -> str:
     if not all(word in known or (word.isdigit() and len(word) == 1) for word in words):
         return ""
     said = [known[word] for word in words if word in known]
+    # The name of a country is not a party's: EXPORTER_COUNTRY_NAME.
+    said = [
+        one for before, one in zip((None, *said), said, strict=False) if (before, one) != (("part", "country"), ("part", "name"))
+    ]
     roles, parts = ({meaning for kind, meaning in said if kind == one} for one in ("role", "part"))
     if len(roles) != 1 or "none" in parts:
         return ""

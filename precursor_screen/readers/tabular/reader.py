@@ -32,6 +32,7 @@ from precursor_screen.readers.tabular.beside import (
     with_texts_beside,
 )
 from precursor_screen.readers.tabular.content import Content, content_of, explained
+from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.mapping import (
     HeaderPlace,
@@ -150,8 +151,10 @@ def read_sheet(
     joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
     body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
+    other = [(g.header, content) for g, content in zip(guesses, contents, strict=False) if not g.field]
+    beside = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
     table, read_as = decode(with_units(body.table, guesses), body.rows, guesses, preset, names, issues)
-    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
+    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers, beside)
     headers = unique_names(names)
     if body.table.num_rows:
         columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), body.rows, issues)

@@ -71,12 +71,9 @@ def drop_idle_rows(
     idle = uncoded & _blank_in(table, texts)
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
     total = _narrow(idle & ~blank, table, lambda part: _first_cell_says(part, says_total()))
-    for position in texts:
-        total |= uncoded & _mask(pc.match_substring_regex(table.column(position), says_total()))
+    total |= _narrow(uncoded, table, lambda part: _any_says(part, texts, says_total()))
     # A row with a page number, or with when it was printed, holds nothing else.
-    footer = idle & ~blank
-    for position in texts:
-        footer |= uncoded & _mask(pc.match_substring_regex(table.column(position), says_footer()))
+    footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: _any_says(part, texts, says_footer()))
     total |= _narrow(
         footer, table, lambda part: _first_cell_says(part, says_footer()) & (_filled_in(part, range(part.num_columns)) == 1)
     )
@@ -198,6 +195,13 @@ def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]
     if candidates.any():
         result[candidates] = judge(table.filter(pa.array(candidates)))
     return result
+
+
+def _any_says(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask:
+    found = np.zeros(table.num_rows, bool)
+    for position in positions:
+        found |= _mask(pc.match_substring_regex(table.column(position), pattern))
+    return found
 
 
 def _first_cell_says(table: pa.Table, pattern: str) -> Mask:

@@ -206,14 +206,30 @@ def test_figures_that_may_be_a_thousand_times_as_small_are_told(cells: list[str]
     assert issues.get("ambiguous-number", 0) == told
 
 
-def test_another_column_does_not_tell_the_decimal_mark_of_masses() -> None:
-    found, ambiguous, _ = masses(["2.500"], Value="17.25")
-    assert (found, ambiguous) == ([None], [D(2500)])
-
-
-def test_a_comma_that_other_columns_tell_is_ambiguous_too() -> None:
-    found, ambiguous, _ = masses(["2,500"], Value='"17,25"')
-    assert (found, ambiguous) == ([None], [D(2500)])
+@pytest.mark.parametrize(
+    ("cells", "more", "masses_kg", "larger"),
+    [
+        (["347,727"], {"Value": '"54,1126"'}, ["347.727"], [None]),
+        (["2.500"], {"Value": "17.25"}, ["2.5"], [None]),
+        (["347,727"], {"Surcharge": '"54,1126"'}, ["347.727"], [None]),  # a column of no field
+        (["347.727"], {"Class": "6.1"}, [None], ["347727"]),  # a class has a point in every country
+        (["347.727"], {"Surcharge": "6.1"}, [None], ["347727"]),
+        (["347.727"], {"Tariff number of the EU": "2914.11"}, [None], ["347727"]),
+        (["347.727"], {"Surcharge": "2914.11"}, [None], ["347727"]),
+        (["347.727"], {"Ledger code": "12.25"}, [None], ["347727"]),
+        (["347.727"], {"Value": "17.25", "Surcharge": '"1,25"'}, [None], ["347727"]),  # no one mark
+        (["2.500", "7"], {"Value": "17.25"}, [None, "7"], ["2500", None]),  # three places would be 7.000
+        (["2.525", "7"], {"Value": "17.25"}, ["2.525", "7"], [None, None]),
+        (["2.500 KG", "7 KG"], {"Value": "17.25"}, [None, "7"], ["2500", None]),
+        (["2.500 KG", "7.250 KG"], {"Value": "17.25"}, ["2.5", "7.25"], [None, None]),
+    ],
+)
+def test_other_columns_tell_the_decimal_mark_where_they_agree(
+    cells: list[str], more: dict[str, str], masses_kg: list[str | None], larger: list[str | None]
+) -> None:
+    found, ambiguous, issues = masses(cells, **more)
+    assert (found, ambiguous) == ([v and D(v) for v in masses_kg], [v and D(v) for v in larger])
+    assert issues.get("ambiguous-number", 0) == sum(v is not None for v in larger)
 
 
 def test_the_map_settles_the_decimal_mark() -> None:

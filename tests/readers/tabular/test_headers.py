@@ -108,7 +108,7 @@ GOOD = "Shipper,Consignee,Description\na,b,c\n"
         ("x,y,z\n" * 30 + GOOD, 1, 1),
         ("Shipper,colour,lid\n" + GOOD, 2, 2),
         ("Shipper,Consignee,lid\n" + GOOD, 2, 2),
-        ("Shipper,,lid,\nx,Description,y,HS Code\na,b,c,d\n", 1, 1),
+        ("Shipper,,lid,\nx,Description,y,HS Code\na,b,c,d\n", 2, 1),  # by its words
         ("Description,HS Code\nb,690721\n", 1, 1),
         ("x,y\nDescription,HS Code\nb,690721\n", 2, 2),
         ("x,\nDescription,\nb,\n", 2, 2),
