@@ -89,6 +89,8 @@ def test_the_score_explained_is_that_of_the_match(listed: str, filed: str) -> No
 
 def test_names_that_differ_in_their_own_writing_are_said_to() -> None:
     told = explain_party("김서준", "김서진", entry_kind="person")
-    assert told["score"] >= told["cut"]
-    assert told["sentence"].endswith("in the writing that both are in, the names differ.")
-    assert "differ" not in explain_party("김서준", "Kim Seojun", entry_kind="person")["sentence"]
+    assert told["score"] < told["cut"]
+    assert told["sentence"].endswith("what contradicts: characters (김서준 / 김서진, 20 points).")
+    assert "contradicts" not in explain_party("김서준", "Kim Seojun", entry_kind="person")["sentence"]
+    romanised = explain_party("김서준", "Kim Seojun", entry_kind="person", own_names=["김서진"])
+    assert [c["what"] for c in romanised["contradictions"]] == ["characters"]
