@@ -61,8 +61,9 @@ def weigh(score: float, found: Iterable[Evidence]) -> float:
 
 _MOST_FORMS: Final = 6  # words of a legal form as written: `S. de R.L. de C.V.`
 _MOST_SHOWN: Final = 4  # countries
-_ROMAN: Final = re.compile(r"(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})")
-_ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10}
+_ONES: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN: Final = {10 * ten + one: "x" * ten + figure for ten in range(4) for one, figure in enumerate(_ONES)}
+_NUMERALS: Final = {roman: str(value) for value, roman in _ROMAN.items() if roman}
 _NAMES_TOO: Final = frozenset(("i", "v", "x", "vi", "xi"))  # initials, Vietnamese and Chinese names
 _DAUGHTER: Final = ("ovna", "evna")
 _PATRONYMICS: Final = (*_DAUGHTER, "ovich", "evich")
@@ -84,6 +85,8 @@ def contradict_names(
         entry_kind: person, organisation, vessel or aircraft.
         own_names: names of the entry in its own writing; default: the listed name.
     """
+    if filed == listed:
+        return ()
     left, right, pairs = compared
     whole = left[:-1] if is_truncated(filed) and left and any(w.text.startswith(left[-1].text) for w in right) else left
     found = [_in_series(whole, right, entry_kind), _in_writing(filed, tuple(own_names) or (listed,))]
@@ -109,10 +112,7 @@ def _numeral(word: Word, entry_kind: str) -> str:
     """The number that a word stands for; empty if it is none."""
     if word.kind in (NUMBER, SHORT_NUMBER):
         return word.key
-    if not _ROMAN.fullmatch(word.text) or (entry_kind == "person" and word.text in _NAMES_TOO):
-        return ""
-    values = [_ROMAN_VALUES[c] for c in word.text]
-    return str(sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True)))
+    return "" if entry_kind == "person" and word.text in _NAMES_TOO else _NUMERALS.get(word.text, "")
 
 
 def _in_writing(filed: str, own_names: Sequence[str]) -> Evidence | None:
@@ -186,8 +186,9 @@ def _countries(words: Iterable[Word]) -> dict[str, str]:
 
 def _legal_forms(filed: str, listed: str) -> Evidence | None:
     """Legal forms that no country has both: a GmbH is not founded in Mexico, nor an S.A. de C.V. in Germany."""
-    (ours, of_ours), (theirs, of_theirs) = legal_form(filed), legal_form(listed)
-    apart = of_ours and of_theirs and not of_ours & of_theirs
+    ours, of_ours = legal_form(filed)
+    theirs, of_theirs = legal_form(listed) if of_ours else ("", frozenset[str]())
+    apart = of_theirs and not of_ours & of_theirs
     return _contradiction("legal form", _where(ours, of_ours), _where(theirs, of_theirs)) if apart else None
 
 
