@@ -182,6 +182,7 @@ def test_match_without_a_list_is_exit_4(ps, options):
 
 LIST = """entry_id,kind,name,name_kind,country,identifier_type,identifier,note
 P1,person,Zorvan Quillon,primary,MX,passport,AB 123456,DOB 08 Oct 1965; Gender Male
+P2,person,Mrs Jasper Merlan,primary,,,,DOB 1970; Gender Female
 F6,organisation,Zorvan Mirage Fund VI,primary,DE,,,
 V1,vessel,Zorvan Star,primary,PA,imo,9074729,
 """
@@ -203,6 +204,7 @@ def listed(ps):
         ("Zorvan Quillon", ("--born", "1964-02-03"), {}),
         ("Zorvan Quillon", ("--born", "1970-02-03"), {"birth year": 10.0}),
         ("Mrs Zorvan Quillon", (), {"gender": 8.0}),
+        ("Mr Jasper Merlan", (), {"gender": 8.0}),  # the listed name says so, and the note too: it counts once
         ("Zorvan Star", ("--kind", "organisation", "--country", "PA"), {"kind": 10.0}),
         ("Zorvan Star", ("--number", "IMO 9017743"), {"number": 10.0}),
         ("Zorvan Star", ("--number", "IMO 9074729", "--country", "DE"), {}),

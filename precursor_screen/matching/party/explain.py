@@ -118,7 +118,12 @@ def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Ite
         yield ("words", "", "", "what agrees is too little for a match")
     yield ("score", "", "", f"{outcome.score:.1f} of 100 points; a match has {cut:g} or more")
     if outcome.length_score < LENGTH_GATE:
-        yield ("letters", "", "", f"{outcome.length_score:.0f} of 100 letters agree; a match has {LENGTH_GATE:g} or more")
+        yield (
+            "letters",
+            "",
+            "",
+            f"{outcome.length_score:.0f} of 100 points where words count by their length alone; a match has {LENGTH_GATE:g} or more",
+        )
 
 
 def _how(left: Word, right: Word, is_initial: bool) -> str:

@@ -38,10 +38,13 @@ AGAINST = [
     ("Zorvan Grid of Chile", "Zorvan Grid of China", "organisation", [("country in the name", "chile", "china")]),
     ("Zorvan Grid of Chile", "Zorvan Grid", "organisation", []),
     ("Zorvan Grid Deutschland", "Zorvan Grid Germany", "organisation", []),
+    ("Zorvan Grid Germany Chile", "Zorvan Grid Deutschland China", "organisation", []),  # one country is of both
+    ("Zorvan Grid UK", "Zorvan Grid China", "organisation", []),  # two letters mean many things
     ("Zorvan Mali", "Zorvan Oman", "person", []),
     ("Zorvan Mirage GmbH", "Zorvan Mirage S.A. de C.V.", "organisation", [("legal form", "GMBH (AT, CH, DE, LI)", "SADECV (MX)")]),
     ("OOO Zorvan Mirage", "Zorvan Mirage Kft", "organisation", [("legal form", "OOO (RU)", "KFT (HU)")]),
     ("Zorvan Mirage GmbH", "Zorvan Mirage AG", "organisation", []),
+    ("Zorvan Mirage S.A.R.L.", "Zorvan Mirage S.A.S.", "organisation", []),  # France has both
     ("Zorvan Mirage GmbH", "Zorvan Mirage Ltd", "organisation", []),
     ("As Zorvan Mirage", "Zorvan Mirage GmbH", "organisation", []),  # `as` is a word as often as a form
     ("Zorvan Mirage GmbH", "Zorvan Mirage Kft", "person", []),
@@ -99,6 +102,13 @@ def test_of_several_names_the_one_that_nothing_contradicts_stands_for_the_entry(
     (found,) = listed.match("Zorvan Mirage Fund VII")
     assert listed.match_names(["Zorvan Mirage Fund VII"]).suppressed.num_rows == 0
     assert found["matched_name"] == "Zorvan Mirage Fund"
+
+
+def test_a_weak_alias_that_nothing_contradicts_goes_before_a_strong_name_that_something_does() -> None:
+    names = (WatchlistName("Zorvan Mirage Fund VI", "primary"), WatchlistName("Zorvan Mirage Fund VII", "weak"))
+    listed = PartyIndex(build_index("demo", [WatchlistEntry("demo", "1", "organisation", names)]))
+    (found,) = listed.match("Zorvan Mirage Fund VII")
+    assert found["name_kind"] == "weak"
 
 
 @pytest.mark.parametrize(
