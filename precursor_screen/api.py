@@ -18,6 +18,7 @@ from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
 if TYPE_CHECKING:
+    from precursor_screen.matching.party.contradictions import Attributes
     from precursor_screen.reference.recogniser import Recogniser
     from precursor_screen.reference.watchlists.opened import Watchlist
     from precursor_screen.reporting.notebook import NotebookReport
@@ -178,44 +179,11 @@ def lookup(text: str, reference: Recogniser | None = None) -> dict[str, Any]:
     return recogniser.lookup(text, reference or recogniser.load_recogniser(date.today()))
 
 
-def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None) -> dict[str, Any]:
-    """Which entries of some watchlists a name matches, as the object of the contract.
+def match(
+    name: str, watchlists: Sequence[Watchlist], as_of: date | None = None, known: Attributes | None = None
+) -> dict[str, Any]:
+    """Which entries of some watchlists a name matches; see `reference.watchlists.match.match`. Default: as the lists are today, and
+    nothing known of the party but its name."""
+    from precursor_screen.reference.watchlists import match as watchlist_match
 
-    Args:
-        name: as filed.
-        watchlists: from `open_watchlists`.
-        as_of: entries de-listed by that day do not count; default: today.
-    """
-    from precursor_screen.matching.party.explain import explain_party
-    from precursor_screen.text.party import normalise_party
-
-    # Bytes that are no UTF-8 come as lone surrogates, which fit into no table of names; no letter is lost with them.
-    comparable = name.encode("utf-8", "replace").decode()
-    matches = []
-    for watchlist in watchlists:
-        for found in watchlist.index.match(comparable, as_of=as_of or date.today()):
-            entry = watchlist.entry(found["entry_id"])
-            matches.append(
-                {
-                    "list_id": found["list_id"],
-                    "entry_id": found["entry_id"],
-                    "name": found["entry_name"],
-                    "matched_name": found["matched_name"],
-                    "name_kind": found["name_kind"],
-                    "score": round(found["score"], 1),
-                    "programmes": list(entry.programmes),
-                    "explain": {
-                        **explain_party(
-                            name,
-                            found["matched_name"],
-                            name_kind=found["name_kind"],
-                            informative_tokens=found["informative_tokens"],
-                            entry_kind=found["entry_kind"],
-                            index=watchlist.index,
-                        ),
-                        "list_date": watchlist.manifest.list_date.isoformat(),
-                    },
-                }
-            )
-    matches.sort(key=lambda m: (-m["score"], m["list_id"], m["entry_id"]))
-    return {"name": name, "matches": matches, "screenable": normalise_party(name).screenable}
+    return watchlist_match.match(name, watchlists, as_of or date.today(), known or watchlist_match.NAME_ALONE)

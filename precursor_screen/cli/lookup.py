@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.core.model import ENTRY_KINDS
 
 if TYPE_CHECKING:
+    from precursor_screen.matching.party.contradictions import Attributes
     from precursor_screen.matching.structure.index import StructureIndex
 
 # `match`: which watchlist entries a name matches.
@@ -19,16 +22,34 @@ if TYPE_CHECKING:
 @click.argument("name")
 @common.watchlist_option(help="Repeatable [default: all that are imported].")
 @common.json_option(help="Print the object of the contract instead of words.")
-@click.option("--explain", is_flag=True, help="Show the names as compared, word by word.")
+@click.option("--explain", is_flag=True, help="Show what agrees and what contradicts, and what was not counted for it.")
+@click.option("--country", "countries", multiple=True, metavar="CODE|NAME", help="Country of the party. Repeatable.")
+@click.option("--born", metavar="YEAR|DATE", help="When the person was born.")
+@click.option("--kind", type=click.Choice(ENTRY_KINDS), help="What the party is.")
+@click.option("--number", "numbers", multiple=True, help="A number of the party: IMO, LEI, MMSI, tax, passport. Repeatable.")
 @click.pass_context
-def match(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json: bool, explain: bool) -> None:
+def match(
+    ctx: click.Context,
+    name: str,
+    watchlists: tuple[str, ...],
+    as_json: bool,
+    explain: bool,
+    countries: tuple[str, ...],
+    born: str | None,
+    kind: str | None,
+    numbers: tuple[str, ...],
+) -> None:
     """Which watchlist entries does NAME match, and how do we know?
+
+    What is known besides the name is held against the entry: what contradicts takes points off the score, what agrees or is not known
+    takes none. An entry that falls below the cut by what contradicts is told as not counted.
 
     With - one name per line is read from standard input, and one JSON object per line written, in the same order.
 
     \b
     Examples:
       precursor-screen match "Quimeralda Reactivos" --watchlist sample
+      precursor-screen match "Eustasio Veladro" --watchlist sample --country MX --explain
       precursor-screen match - < consignees.txt > found.jsonl
     """
     from precursor_screen import api
@@ -40,11 +61,12 @@ def match(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json: b
     opened = open_lists(merge_options(common.settings(ctx), watchlists=watchlists))
     if not opened:
         raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists import LIST_ID FILE")
+    known = _known(countries, born, kind, numbers)
     if name == "-":
         for line in common.lines_of_stdin():
-            common.echo_json(api.match(line, opened))
+            common.echo_json(api.match(line, opened, known=known))
         return
-    found = api.match(name, opened)
+    found = api.match(name, opened, known=known)
     if as_json:
         common.echo_json(found)
         return
@@ -53,18 +75,52 @@ def match(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json: b
     elif not found["matches"]:
         click.echo(f"No entry of {', '.join(w.list_id for w in opened)} matches.")
     for one in found["matches"]:
-        entry = f"[{one['list_id']} {one['entry_id']}]  {', '.join(one['programmes'])}"
-        click.echo(f"\n{one['score']:5.1f}  {printable(one['name'])}  {entry}")
-        click.echo(f"       {printable(one['explain']['sentence'])}")
-        if explain:
-            _print_words(one["explain"])
+        _print_match(one, explain)
+    for one in found["suppressed"] if explain else ():
+        click.echo(f"\nNot counted, for what contradicts: {printable(one['reason'])}")
+        _print_match(one, explain)
+    if found["suppressed"] and not explain:
+        click.echo(f"\nNot counted, for what contradicts: {len(found['suppressed'])} (--explain shows them)")
 
 
-def _print_words(why: dict[str, object]) -> None:
-    import json
+def _known(countries: tuple[str, ...], born: str | None, kind: str | None, numbers: tuple[str, ...]) -> Attributes:
+    """What is known of a party besides its name.
 
-    for key in ("name", "entry_name", "aligned", "unaligned"):
-        click.echo(f"       {key}: {json.dumps(why[key], ensure_ascii=False)}")
+    Raises:
+        UsageError: a country that is not known, or a year that is not one.
+    """
+    from precursor_screen.core.errors import UsageError
+    from precursor_screen.matching.party.contradictions import Attributes, read_number
+    from precursor_screen.text.countries import find_country
+
+    codes = tuple(find_country(country) for country in countries)
+    if None in codes:
+        raise UsageError(f"--country: {countries[codes.index(None)]!r} is not a country", remedy="Give its code, such as MX.")
+    return Attributes(
+        countries=tuple(code for code in codes if code),
+        born=(_year(born),) if born else (),
+        kind=kind or "",
+        numbers=tuple(map(read_number, numbers)),
+    )
+
+
+def _year(text: str) -> int:
+    """The year of a year or of a date."""
+    return int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else common.parse_day(text, "--born").year
+
+
+def _print_match(one: dict[str, Any], explain: bool) -> None:
+    from precursor_screen.core.words import printable
+
+    entry = f"[{one['list_id']} {one['entry_id']}]  {', '.join(one['programmes'])}"
+    click.echo(f"\n{one['score']:5.1f}  {printable(one['name'])}  {entry}")
+    click.echo(f"       {printable(one['explain']['sentence'])}")
+    if explain:
+        head = {"what": "what", "name": "as filed", "entry_name": "as listed", "says": ""}
+        rows = [[printable(str(cell)) for cell in row.values()] for row in (head, *one["explain"]["table"])]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            click.echo("       " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 _AT_A_TIME = 5000  # lines that share one start of Java

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,13 @@ import click
 
 from precursor_screen.app.config import home_of
 from precursor_screen.cli import common
+from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
+    from precursor_screen.app.look_back import LookedBack
     from precursor_screen.core.errors import ExitCode
+    from precursor_screen.history.store import Ledger
     from precursor_screen.reference.sources import ListSource
     from precursor_screen.reference.store import ListStatus, WatchlistStore
     from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo
@@ -47,6 +51,20 @@ def say_imported(manifest: SnapshotInfo) -> None:
         click.echo(f"  note: {printable(note.reason)}" + (f" ({note.count})" if note.count > 1 else ""))
     if manifest.forced:
         click.echo(f"  forced: {manifest.forced}")
+
+
+def say_looked_back(found: LookedBack) -> None:
+    """Which recorded parties new entries concern, and how many parties could not be asked."""
+    held = f"{found.entries:,} new or changed entries against {found.names:,} recorded names since {found.first}"
+    click.echo(f"  looked back: {held}; they concern {len(found.concerned):,}")
+    for one in found.concerned:
+        days = " to ".join(dict.fromkeys(map(str, one.days)))
+        click.echo(f"  {one.score:5.1f}  {printable(one.name)} is like {printable(one.matched_name)} [{printable(one.entry_id)}]")
+        click.echo(f"         {', '.join(one.roles)}; {one.movements:,} movements, {days}")
+    if found.not_recorded:
+        click.echo(
+            f"  not looked at: {found.not_recorded:,} parties of those days, whose names are not recorded (nothing watched on their lines)"
+        )
 
 
 def _is_stale(one: ListStatus, limit: int | None) -> bool:
@@ -89,6 +107,7 @@ def status_record(one: ListStatus, limit: int | None) -> dict[str, Any]:
 
 
 _MAX_AGE = "Age from which it counts as stale [default: as before, else 90]."
+_LOOK_BACK = "Say which recorded parties of the last DAYS days the new entries concern."
 _SOURCE = "Another file in the layout of sources.toml: mirrors, tokens, lists of your own."
 
 
@@ -109,10 +128,19 @@ def command() -> None:
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
 @click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help=_MAX_AGE)
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
+@click.option("--look-back", type=click.IntRange(min=1), metavar="DAYS", help=_LOOK_BACK)
+@ledger_option
 @click.pass_context
 def import_list(
-    ctx: click.Context, list_id: str, files: tuple[Path, ...], list_date: str | None, max_age: int | None, force: bool
-) -> None:
+    ctx: click.Context,
+    list_id: str,
+    files: tuple[Path, ...],
+    list_date: str | None,
+    max_age: int | None,
+    force: bool,
+    look_back: int | None,
+    url: str | None,
+) -> ExitCode:
     """Import a list and make it the current one; a list that looks damaged is refused and the last good copy stays.
 
     The layout is recognised by content, in the file itself, in a .gz or in a .zip of one file:
@@ -131,20 +159,41 @@ def import_list(
       any other id         the private CSV (entry_id, kind, name, name_kind, country, address, identifier_type, identifier,
                            programme, listed, delisted, note), or any of the layouts above; the UK's list of before 2026
 
+    With --look-back the exit code is 1 where a recorded party is concerned, else 3 where there are parties whose names are not recorded.
+
     * untested against real files: written from published headers, schemas and examples; look at what was read.
 
     \b
     Examples:
       precursor-screen watchlists import un-sc consolidated.xml
       precursor-screen watchlists import agency-list list.csv --date 2026-11-01
+      precursor-screen watchlists import ofac-sdn sdn.csv alt.csv add.csv --look-back 90
     """
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import ExitCode, UsageError, Where
 
     for path in files:
         if not path.is_file():
             raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
-    say_imported(_store(ctx).import_list(list_id, files, day, force, max_age_days=max_age))
+    if url and not look_back:
+        raise UsageError("--ledger is for looking back", remedy="Give --look-back DAYS too.")
+    store = _store(ctx)
+    with open_existing(ctx, url, 0.0) if look_back else nullcontext() as ledger:  # before anything is imported
+        before = store.last(list_id) if look_back else None
+        now = store.import_list(list_id, files, day, force, max_age_days=max_age)
+        say_imported(now)
+        return _look_back(ledger, store, now, before, look_back) if ledger and look_back else ExitCode.CLEAR
+
+
+def _look_back(ledger: Ledger, store: WatchlistStore, now: SnapshotInfo, before: SnapshotInfo | None, days: int) -> ExitCode:
+    """Says which recorded parties the new entries of a list concern."""
+    from datetime import date
+
+    from precursor_screen.app.look_back import look_back, new_entries
+
+    found = look_back(ledger, store.open_list(now.list_id), new_entries(store, now, before), days, date.today())
+    say_looked_back(found)
+    return common.exit_code(found.concerned, found.not_recorded)
 
 
 @command.command()

@@ -195,6 +195,19 @@ def read(seals: RowChecksums, tally: CountedLines, keys: Iterable[str] = ()) -> 
     return TradeCounts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
 
 
+def read_parties(seals: RowChecksums, days: tuple[date, date]) -> frozenset[int]:
+    """The numbers of all parties that were counted on some days, the last included.
+
+    Raises:
+        LedgerError: a row that it reads is not what was recorded.
+    """
+    found: set[int] = set()
+    for kind in PARTIES:
+        for _, records in _records(seals, kind, days):
+            found.update(records["party"].tolist())
+    return frozenset(found)
+
+
 def _known(seals: RowChecksums, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
     days = pc.min_max(lines.column("day")).as_py()
     if days["min"] is None:
@@ -211,15 +224,20 @@ def _read(
 ) -> tuple[_Records, npt.NDArray[np.int32]]:
     """Records of a kind whose column `name` is among those asked for, each with its day since 1970."""
     wanted = pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name])
+    records, on = [np.empty(0, _TYPES[kind])], [np.empty(0, np.int32)]
+    for day, every in _records(seals, kind, days) if len(wanted) else ():
+        part = every[np.isin(every[name], wanted)]
+        records.append(part)
+        on.append(np.full(len(part), (day - date(1970, 1, 1)).days, np.int32))
+    return np.concatenate(records), np.concatenate(on)
+
+
+def _records(seals: RowChecksums, kind: str, days: tuple[date, date]) -> Iterator[tuple[date, _Records]]:
+    """The records of a kind, a row of the ledger at a time, each with its day."""
     source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
     stored = seals.fetch(TABLE, source, (kind, *(day.isoformat() for day in days)), _COUNTS)
-    records, on = [np.empty(0, _TYPES[kind])], [np.empty(0, np.int32)]
-    for row in stored.to_pylist() if len(wanted) else ():
-        part = np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
-        part = part[np.isin(part[name], wanted)]
-        records.append(part)
-        on.append(np.full(len(part), (date.fromisoformat(row["day"]) - date(1970, 1, 1)).days, np.int32))
-    return np.concatenate(records), np.concatenate(on)
+    for row in stored.to_pylist():
+        yield date.fromisoformat(row["day"]), np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
 
 
 def _table(schema: pa.Schema, records: _Records, days: npt.NDArray[np.int32], **more: npt.NDArray[Any]) -> pa.Table:

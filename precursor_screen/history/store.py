@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.core.errors import LedgerError, LedgerOutdated
 from precursor_screen.core.schema import FLAG, MOVEMENT
-from precursor_screen.history import chain, history, upkeep, verdicts, verify
+from precursor_screen.history import chain, counts, history, upkeep, verdicts, verify
 from precursor_screen.history import verdicts as verdict_rows
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.database import (
@@ -282,6 +282,11 @@ class Ledger:
         """MOVEMENT rows of some days that count, all their columns or some (`history.read_between`)."""
         with self._reading() as seals:
             return history.read_between(seals, self.cache, (first, last), pick, columns)
+
+    def counted_parties(self, first: date, last: date) -> frozenset[int]:
+        """The numbers (`text.key_numbers`) of the parties of some days, also of those whose names are not recorded."""
+        with self._reading() as seals:
+            return counts.read_parties(seals, (first, last))
 
     def verdicts(self, flag_id: str = "") -> list[Verdict]:
         """The verdicts, all or on one flag, in the order in which they were added."""

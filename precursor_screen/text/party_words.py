@@ -143,6 +143,10 @@ def _all(role: str) -> frozenset[str]:
 
 
 LEGAL_FORMS: Final = meanings_of(_TABLE, "legal form")
+# Legal forms as written, without blanks and points, that few countries have -> these countries.
+FORMS_OF_COUNTRIES: Final = {
+    form: frozenset(countries.split()) for form, countries in spellings_of(_TABLE, "form of countries").items()
+}
 # These are also words or names (`Iyad ag Ghali`, `Kim Se Gwan`), so they count as legal forms only as the last word of a name
 # (other legal forms may follow), or as the first where that is where the form is customarily written.
 LAST_ONLY: Final = _all("only last")
@@ -160,6 +164,8 @@ NUMBER_WORDS: Final = spellings_of(_TABLE, "number")
 NOISE: Final = words_of(_TABLE, "between parties")
 # "Son of" and "daughter of": what stands before is another person than what stands behind.
 PARENTS: Final = _all("parent")
+TITLES_OF_MEN: Final = _all("title of a man")
+TITLES_OF_WOMEN: Final = _all("title of a woman")
 # A body of a State bears a name that every State has a body for.
 STATE_WORDS: Final = _all("state")
 ADDRESS_WORDS: Final = meanings_of(_TABLE, "address")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 LISTED = "Quimeralda Reactivos"
@@ -133,13 +135,17 @@ def test_match_says_which_entry_and_why(ps):
     assert answer.code == 0
     assert "Quimeralda Reactivos S.A. de C.V.  [sample S001]  narcotics" in answer.out
     assert "which reaches the cut of" in answer.out
-    assert '"aligned"' not in answer.out
-    assert "       aligned: [" in answer.out
+    assert [line.split() for line in answer.out.splitlines() if line.startswith("       ")][1:4] == [
+        ["what", "as", "filed", "as", "listed"],
+        ["word", "quimeralda", "quimeralda", "the", "same"],
+        ["word", "reactivos", "reactivos", "the", "same"],
+    ]
+    assert "of 100 points; a match has 85 or more" in answer.out
 
 
 def test_match_as_json(ps):
     (found,) = ps("match", LISTED, "--watchlist", "sample", "--json").objects
-    assert set(found) == {"name", "matches", "screenable"}
+    assert set(found) == {"name", "matches", "suppressed", "screenable"}
     assert found["screenable"] is True
     assert set(found["matches"][0]) == PARTY_KEYS
     scores = [m["score"] for m in found["matches"]]
@@ -172,3 +178,67 @@ def test_match_without_a_list_is_exit_4(ps, options):
     assert answer.code == 4
     assert answer.out == ""
     assert answer.err.startswith("error: ")
+
+
+LIST = """entry_id,kind,name,name_kind,country,identifier_type,identifier,note
+P1,person,Zorvan Quillon,primary,MX,passport,AB 123456,DOB 08 Oct 1965; Gender Male
+P2,person,Mrs Jasper Merlan,primary,,,,DOB 1970; Gender Female
+F6,organisation,Zorvan Mirage Fund VI,primary,DE,,,
+V1,vessel,Zorvan Star,primary,PA,imo,9074729,
+"""
+
+
+@pytest.fixture
+def listed(ps):
+    Path("list.csv").write_text(LIST)
+    assert ps("watchlists", "import", "mine", "list.csv", "--date", "2026-11-01").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "points"),
+    [
+        ("Zorvan Quillon", (), {}),
+        ("Zorvan Quillon", ("--country", "Mexico", "--born", "1966", "--kind", "person", "--number", "ab123456"), {}),
+        ("Zorvan Quillon", ("--country", "DE"), {"country": 3.0}),
+        ("Zorvan Quillon", ("--country", "DE", "--country", "MX"), {}),
+        ("Zorvan Quillon", ("--born", "1964-02-03"), {}),
+        ("Zorvan Quillon", ("--born", "1970-02-03"), {"birth year": 10.0}),
+        ("Mrs Zorvan Quillon", (), {"gender": 8.0}),
+        ("Mr Jasper Merlan", (), {"gender": 8.0}),  # the listed name says so, and the note too: it counts once
+        ("Zorvan Star", ("--kind", "organisation", "--country", "PA"), {"kind": 10.0}),
+        ("Zorvan Star", ("--number", "IMO 9017743"), {"number": 10.0}),
+        ("Zorvan Star", ("--number", "IMO 9074729", "--country", "DE"), {}),
+    ],
+)
+def test_what_is_known_besides_the_name_takes_points_off_where_it_contradicts(ps, listed, name, options, points):
+    (plain,), (found,) = (ps("match", name, "--json", *more).objects for more in ((), options))
+    (before,), (one,) = ((o["matches"] + o["suppressed"]) for o in (plain, found))
+    assert {c["what"]: c["points"] for c in one["explain"]["contradictions"]} == points
+    mine = sum(points.values()) - sum(c["points"] for c in before["explain"]["contradictions"])
+    assert one["score"] == pytest.approx(before["score"] - mine)
+    assert one["score"] == pytest.approx(one["explain"]["score"], abs=0.05)
+
+
+def test_what_falls_below_the_cut_by_contradiction_is_told(ps, listed):
+    options = ("Zorvan Quillon", "--born", "1990", "--kind", "vessel")
+    (found,) = ps("match", *options, "--json").objects
+    assert found["matches"] == []
+    (one,) = found["suppressed"]
+    assert one["reason"] == "kind vessel, listed person (10 points); birth year 1990, listed 1965 (10 points)"
+    assert "No entry of mine matches." in ps("match", *options).out
+    assert "Not counted, for what contradicts: 1 (--explain shows them)" in ps("match", *options).out
+    out = ps("match", *options, "--explain").out
+    assert "Not counted, for what contradicts: kind vessel, listed person" in out
+    assert "contradicts: 10 points off" in out
+
+
+def test_numerals_that_differ_are_told(ps, listed):
+    (found,) = ps("match", "Zorvan Mirage Fund VIII", "--json").objects
+    assert found["matches"] == []
+    assert [one["reason"] for one in found["suppressed"]] == ["number in the name 8, listed 6 (20 points)"]
+
+
+@pytest.mark.parametrize("options", [("--country", "Nowhere"), ("--born", "soon"), ("--kind", "ghost")])
+def test_what_cannot_be_read_is_a_usage_error(ps, listed, options):
+    answer = ps("match", "Zorvan Quillon", *options)
+    assert (answer.code, answer.out) == (2, "")

@@ -14,6 +14,7 @@ from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS,
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.kernel.resolve.descriptions import number_columns
 from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.matching.party.contradictions import POINTS
 from precursor_screen.matching.party.exact_names import is_exact, tells_apart
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.reference.bundle import Reference
@@ -32,8 +33,9 @@ _COUNTRY_OF_GOODS = {
 }
 _SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
 _PARTS = ("address", "country", "identifier")
-_FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifier")
+_FACTS_OF = ("list_id", "entry_id", "own_country", "stated_country", "own_address", "own_identifier")
 _NAMES_OF = ("own_name", "matched_name", "entry_kind")
+_LEAST_SCORE = 1.0  # of a name that matched: what contradicts never takes it out of what is found
 _NEXT = "; "  # between the cells in which a party's number may stand
 # A column of ships' numbers that is mapped to nothing: its header says what they are.
 _SHIP_NUMBERS = (
@@ -81,15 +83,16 @@ def find_party_candidates(
     query = f"""
         select {LINE_NO}, party_role, own_name as party_name, party_column, party_start, party_start + length(own_name) as party_end,
                party_compared, exact_name, telling_name, found.list_id, found.entry_id, entry_name,
-               matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
-               contradiction,
-               programmes, list_date
-        from parties_found found join facts on {same} join names using ({", ".join(_NAMES_OF)})
-        order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
+               matched_name as matched_entry_name, name_kind, entry_kind,
+               if(score > 0, greatest(score - points, {_LEAST_SCORE}), score) as watchlist_score, informative_tokens, corroboration,
+               contradiction, programmes, list_date
+        from parties_found found join facts on {same} join names using ({", ".join(_NAMES_OF)})"""
     # A number decides by itself; beside a name that matches, it is what agrees.
     known = f"partition by {LINE_NO}, party_role, list_id, entry_id"
+    order = f"{LINE_NO}, party_role, list_id, entry_id, party_name, matched_entry_name, party_column"
     candidates = fetch(
-        connection, f"select * from ({query}) qualify watchlist_score > 0 or max(watchlist_score) over ({known}) = 0"
+        connection,
+        f"select * from ({query}) qualify watchlist_score > 0 or max(watchlist_score) over ({known}) = 0 order by {order}",
     )
     connection.execute("drop table parties_found")
     folded = fold_copies(candidates.select([n for n in _SCHEMA.names if n != "copies"]), reference)
@@ -110,7 +113,7 @@ def _names(named: pa.Table) -> pa.Table:
 
 def _named(role: str, column: str, columns: list[str]) -> str:
     """The parties of one role whose name matches; a vessel is compared with vessels."""
-    fields = ", ".join(_part(role, part, columns) for part in _PARTS)
+    fields = ", ".join((*(_part(role, part, columns) for part in _PARTS), f"{_own(role, 'country', columns)} as stated_country"))
     lines = "lines" if role != "other_party" else f"(select * exclude ({column}), unnest({column}) as {column} from lines)"
     kind = " and m.entry_kind = 'vessel'" if role == "vessel" else ""
     return (
@@ -127,7 +130,7 @@ def _identified(role: str, column: str) -> str:
         beside = ", unnest(other_columns) as in_column" if column == "other_texts" else ""
         lines = f"(select {LINE_NO}, unnest({column}) as {column}{beside} from lines where {column} is not null)"
         place = "l.in_column" if beside else place
-    nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in ("address", "country"))
+    nothing = ", ".join(f"cast(null as varchar) as {part}" for part in ("own_address", "own_country", "stated_country"))
     return (
         f"select l.{LINE_NO}, m.party_role, m.own_name, {place} as party_column, cast(null as integer) as party_start, {nothing}, "
         f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
@@ -138,7 +141,7 @@ def _identified(role: str, column: str) -> str:
 
 def _mentioned(field: str) -> str:
     """The parties that one field names among other words; a field of names leaves out what matches as a name."""
-    nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in _PARTS)
+    nothing = ", ".join(f"cast(null as varchar) as {part}" for part in (*(f"own_{part}" for part in _PARTS), "stated_country"))
     column, lines = literal(field), "lines"
     if field in ("other_texts", "other_parties"):
         beside = ", unnest(other_columns) as in_column" if field == "other_texts" else ""
@@ -157,8 +160,12 @@ def _mentioned(field: str) -> str:
     )
 
 
+def _own(role: str, part: str, columns: list[str]) -> str:
+    return f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
+
+
 def _part(role: str, part: str, columns: list[str]) -> str:
-    own = f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
+    own = _own(role, part, columns)
     if part == "identifier" and (name := f"{role}_name") in columns:
         own = f"nullif(concat_ws('{_NEXT}', {own}, case when regexp_matches(l.{name}, '[0-9]{{5}}') then l.{name} end), '')"
     goods = _COUNTRY_OF_GOODS.get(role)
@@ -176,22 +183,30 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
     """What the entry adds to each of some parties, beside the columns they are told apart by. The same firm stands in many lines."""
     watchlists = {w.list_id: w for w in reference.watchlists}
     entries: dict[tuple[str, str], WatchlistEntry] = {}
-    corroboration, contradiction, programmes, dates = [], [], [], []
-    for list_id, entry_id, country, address, identifier in zip(*(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True):
+    corroboration, contradiction, points, programmes, dates = [], [], [], [], []
+    for list_id, entry_id, country, stated, address, identifier in zip(
+        *(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True
+    ):
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
-        corroboration.append(corroborate(country, address, identifier, entry))
-        contradiction.append(contradict(identifier, entry))
+        agrees, against = corroborate(country, address, identifier, entry), contradict(stated, identifier, entry)
+        corroboration.append(agrees)
+        contradiction.append(against)
+        # A number is one party's alone: beside it what differs is told, and takes nothing off.
+        points.append(0.0 if "identifier" in agrees else sum(POINTS[_CALLED[what]] for what in against))
         programmes.append(list(tag_programmes(entry.programmes)))
         dates.append(watchlists[list_id].manifest.list_date)
     facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
     for name, values in facts:
         distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
-    return distinct
+    return distinct.append_column("points", pa.array(points, pa.float64()))
+
+
+_CALLED = {"country": "country", "identifier": "number"}  # as the table of points calls what contradicts
 
 
 def corroborate(country: str | None, address: str | None, identifier: str | None, entry: WatchlistEntry) -> list[str]:
-    """What else agrees between a party and an entry. Absent data neither helps nor hurts; nothing is ever taken away."""
+    """What else agrees between a party and an entry. Absent data neither helps nor hurts."""
     agrees = []
     if country and country in entry.countries:
         agrees.append("country")
@@ -207,11 +222,17 @@ def corroborate(country: str | None, address: str | None, identifier: str | None
     return agrees
 
 
-def contradict(identifier: str | None, entry: WatchlistEntry) -> list[str]:
-    """What tells a party from an entry: another IMO number than that of a ship, which keeps its number whatever it is called."""
+def contradict(country: str | None, identifier: str | None, entry: WatchlistEntry) -> list[str]:
+    """What tells a party from an entry: a country of its own that is not one of the entry's, or another IMO number than that of a
+    ship, which keeps its number whatever it is called.
+
+    country: what the party's own column says; where the goods come from or go to contradicts nobody.
+    """
     own = {number for _, number in imo_numbers_in(identifier or "")}
     theirs = {number for _, value in entry.identifiers for _, number in imo_numbers_in(f"IMO {value}")}
-    return ["identifier"] if entry.kind == "vessel" and own and theirs and not own & theirs else []
+    another_ship = entry.kind == "vessel" and own and theirs and not own & theirs
+    elsewhere = country and entry.countries and country not in entry.countries
+    return ["country"] * bool(elsewhere) + ["identifier"] * bool(another_ship)
 
 
 def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:

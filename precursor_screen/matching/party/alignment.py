@@ -26,13 +26,11 @@ from precursor_screen.matching.party.weights import (
     INITIAL,
     LEGAL,
     NAME,
-    NUMBER,
-    SHORT_NUMBER,
     SLIGHT,
     WHOLE,
     Word,
 )
-from precursor_screen.text.party_words import COMMON, PARENTS, VARIANTS, consonants
+from precursor_screen.text.party_words import COMMON, VARIANTS, consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
@@ -226,10 +224,8 @@ def _score(
 def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], entry_kind: str) -> int | None:
     """How many informative words agree; None where what agrees cannot carry a match."""
     left_paired, right_paired = {p.left for p in pairs}, {p.right for p in pairs}
-    if _numbers_over(left, left_paired) and _numbers_over(right, right_paired):
-        return None
     major = [p for p in pairs if not p.is_initial and left[p.left].kind >= FIRST_MAJOR and right[p.right].kind >= FIRST_MAJOR]
-    if not major or (entry_kind == "person" and _are_turned_round(left, right, major)):
+    if not major:
         return None
     if _agree_in_few_consonants(left, right, major):
         return None
@@ -253,15 +249,6 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
 
 
-def _are_turned_round(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:
-    """Whether one is the father of the other: `X bin Y` and `Y bin X`."""
-    mine, theirs = (next((i for i, w in enumerate(words) if w.text in PARENTS), None) for words in (left, right))
-    if mine is None or theirs is None:
-        return False
-    sides = {(pair.left < mine, pair.right < theirs) for pair in major}
-    return {(True, False), (False, True)} <= sides
-
-
 def _agree_in_few_consonants(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:
     """Whether all that agrees is consonants, and so few that names of another sound have them as well."""
     shared = [left[p.left].text for p in major if CONSONANTS in (left[p.left].kind, right[p.right].kind)]
@@ -281,7 +268,3 @@ def _abbreviates(left: Word, right: Word) -> bool:
     if left.kind == INITIAL:
         return right.kind in (NAME, GENERIC) and right.text.startswith(left.text)
     return right.kind == INITIAL and left.kind == NAME and left.text.startswith(right.text)
-
-
-def _numbers_over(words: Sequence[Word], paired: set[int]) -> bool:
-    return any(word.kind in (NUMBER, SHORT_NUMBER) and i not in paired for i, word in enumerate(words))

@@ -36,15 +36,15 @@ _WRITINGS = {
 }
 
 
-def contradicts(name: str, listed: Iterable[str]) -> bool:
-    """Whether a name differs from all names that a party has in the same writing: neither holds what the other is called, words of
-    business apart.
+def differs_in_writing(name: str, listed: Iterable[str]) -> str:
+    """The first name that a party has in the same writing, where a name differs from all of these; else empty. Names differ where
+    neither holds what the other is called, words of business apart.
 
     Traditional and simplified characters are the same. A Korean name in Hangul and the same in Han say nothing about each other here.
     """
     writing, mine = ("", "") if name.isascii() else _called(name)
-    theirs = [called for other in listed if mine for w, called in [_called(other)] if w == writing]
-    return bool(theirs) and not any(mine in other or other in mine for other in theirs)
+    theirs = [(other, called) for other in listed if mine for w, called in [_called(other)] if w == writing]
+    return "" if any(mine in called or called in mine for _, called in theirs) else next((other for other, _ in theirs), "")
 
 
 @lru_cache(maxsize=1 << 12)

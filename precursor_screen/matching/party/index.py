@@ -6,7 +6,7 @@ in each of its readings against each reading of the list's names by the rules of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date
@@ -29,7 +29,7 @@ from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
 from precursor_screen.matching.party.candidates import Questions, find_candidates
-from precursor_screen.matching.party.exact_names import contradicts
+from precursor_screen.matching.party.contradictions import Evidence, contradict_names, weigh
 from precursor_screen.matching.party.index_file import (
     NAME_KINDS,
     build_index,
@@ -63,10 +63,12 @@ _BATCH = 2048  # readings that a thread matches at once
 
 
 class PartyMatches(Struct, frozen=True):
-    """Matches (`schema.PARTY_MATCH`) and the distinct names of which nothing was left to compare, in the order asked."""
+    """Matches (`schema.PARTY_MATCH`), the distinct names of which nothing was left to compare, in the order asked, and the matches
+    that what contradicts keeps below the cut, where they were asked for."""
 
     matches: pa.Table
     unscreenable: tuple[str, ...]
+    suppressed: pa.Table = schema.PARTY_MATCH.empty_table()
 
 
 class PartyIndex:
@@ -123,7 +125,8 @@ class PartyIndex:
             workers: threads; default: as many as there are cores. The outcome is the same for any number.
 
         Returns:
-            Matches in the order of `names`, within one name by falling score, then entry id; and the unscreenable names.
+            Matches in the order of `names`, within one name by falling score, then entry id; the unscreenable names; and what would
+            match, did nothing contradict.
         """
         asked = list(dict.fromkeys(names))
         blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
@@ -131,7 +134,9 @@ class PartyIndex:
         with ThreadPoolExecutor(threads) if threads > 1 and len(asked) > _FEW else nullcontext() as pool:
             found = [self._match_block(block, cut, as_of, pool) for block in blocks]
         rows = [row for block, _ in found for row in block]
-        return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
+        matches, suppressed = ([row for row in rows if (row[3].score >= cut) is reached] for reached in (True, False))
+        unscreenable = tuple(name for _, names in found for name in names)
+        return PartyMatches(self._table(matches), unscreenable, self._table(suppressed))
 
     def match(self, name: str, cut: float = DEFAULT_CUT, as_of: date | None = None) -> list[dict[str, Any]]:
         """The matches of one name, as records with the fields of `schema.PARTY_MATCH`, best first."""
@@ -143,9 +148,9 @@ class PartyIndex:
         """How rare the keys of its names are, from 1 (in one entry) down; a key that is not in it is rare."""
         return self._vocabulary.rarities
 
-    def compare(self, name: str, entry_name: str, entry_kind: str) -> CompareResult | None:
+    def compare(self, name: str, entry_name: str, entry_kind: str, own_names: Sequence[str] = ()) -> CompareResult | None:
         """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
-        return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities)
+        return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities, own_names)
 
     def prepare(self) -> None:
         """Makes what matching needs and threads share; the first call to match does so, unless it was done before."""
@@ -215,23 +220,29 @@ class PartyIndex:
         positions, rows = find_candidates(batch.asked, self._postings, cut)
         for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
             name = batch.owners[position]
-            outcome = self._compare([batch.words[i] for i in batch.readings[position]], row, is_truncated(name), cut)
-            if outcome.informative is None or outcome.score < cut:
-                continue
             entry = int(self.arrays["row_entry"][row])
-            kind = int(self.arrays["row_kind"][row])
-            if entry in batch.gone or (not name.isascii() and contradicts(name, self._own_names.get(entry, ()))):
+            words = [batch.words[i] for i in batch.readings[position]], self._words_of(row)
+            outcome = compare(*words, ENTRY_KINDS[self.arrays["entry_kind"][entry]], is_truncated(name), cut)
+            if outcome.informative is None or outcome.score < cut or entry in batch.gone:
                 continue
-            rank = (NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
+            outcome = replace(outcome, score=weigh(outcome.score, self._contradict(name, entry, row, words, outcome)))
+            kind = int(self.arrays["row_kind"][row])
+            rank = (outcome.score < cut, NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
             key = (name, entry)
             if key not in best or rank < best[key][0]:
                 best[key] = (rank, outcome, row)
         return best
 
-    def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
-        starts, held, entries = (self.arrays[name] for name in ("row_starts", "row_words", "row_entry"))
-        listed = self._vocabulary.words(held[starts[row] : starts[row + 1]].tolist())
-        return compare(words, listed, ENTRY_KINDS[self.arrays["entry_kind"][entries[row]]], truncated, cut)
+    def _words_of(self, row: int) -> list[Word]:
+        starts, held = self.arrays["row_starts"], self.arrays["row_words"]
+        return self._vocabulary.words(held[starts[row] : starts[row + 1]].tolist())
+
+    def _contradict(
+        self, name: str, entry: int, row: int, words: tuple[Sequence[Word], Sequence[Word]], outcome: Outcome
+    ) -> tuple[Evidence, ...]:
+        listed: str = self.arrays["row_name"][row].as_py() or self.arrays["entry_name"][entry].as_py()
+        own = () if name.isascii() else self._own_names.get(entry, ())
+        return contradict_names(name, listed, (*words, outcome.pairs), ENTRY_KINDS[self.arrays["entry_kind"][entry]], own)
 
     def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
         place = {name: i for i, name in enumerate(names)}
@@ -267,15 +278,21 @@ def _reopen(path: Path) -> PartyIndex:
 
 
 class CompareResult(Struct, frozen=True):
-    """The best pair of readings of two names: their words, and what comparing them gives."""
+    """The best pair of readings of two names: their words, what comparing them gives, and what contradicts, with points that the
+    score has lost by it."""
 
     left: tuple[Word, ...]
     right: tuple[Word, ...]
     outcome: Outcome
+    contradictions: tuple[Evidence, ...] = ()
 
 
 def compare_names(
-    name: str, entry_name: str, entry_kind: str = "organisation", rarities: Mapping[str, float] | None = None
+    name: str,
+    entry_name: str,
+    entry_kind: str = "organisation",
+    rarities: Mapping[str, float] | None = None,
+    own_names: Sequence[str] = (),
 ) -> CompareResult | None:
     """Compare two names in all their readings; None where either is unscreenable.
 
@@ -284,36 +301,43 @@ def compare_names(
         entry_name: as listed.
         entry_kind: person, organisation, vessel or aircraft.
         rarities: of the keys of a list; without them every word but those of common names is rare.
+        own_names: what the entry is called in other letters than ours; default: the listed name.
     """
-    return _compare(normalise_party(name), normalise_party(entry_name), entry_kind, rarities or {})
+    pairs = _compare(normalise_party(name), normalise_party(entry_name), entry_kind, rarities or {})
+    return _best(_contradicted(pair, name, entry_name, entry_kind, own_names) for pair in pairs)
+
+
+def _contradicted(pair: CompareResult, name: str, entry_name: str, entry_kind: str, own_names: Sequence[str]) -> CompareResult:
+    outcome = pair.outcome
+    found = contradict_names(name, entry_name, (pair.left, pair.right, outcome.pairs), entry_kind, own_names)
+    return replace(pair, outcome=replace(outcome, score=weigh(outcome.score, found)), contradictions=found)
+
+
+def _best(pairs: Iterable[CompareResult]) -> CompareResult | None:
+    return max(pairs, key=lambda pair: (pair.outcome.informative is not None, pair.outcome.score), default=None)
 
 
 def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "organisation") -> npt.NDArray[np.float64]:
-    """The score of pairs of names, 0 to 100, the best over their readings; NaN where either name is unscreenable."""
+    """The score of pairs of names, 0 to 100, the best over their readings, whatever contradicts; NaN where either name is
+    unscreenable."""
     parties: dict[str, PartyName] = {}
     scores = np.full(len(left), np.nan)
     for i, names in enumerate(zip(left, right, strict=True)):
         ours, theirs = (parties.get(n) or parties.setdefault(n, normalise_party(n)) for n in names)
-        compared = _compare(ours, theirs, entry_kind, {})
+        compared = _best(_compare(ours, theirs, entry_kind, {}))
         if compared is not None:
             scores[i] = compared.outcome.score
     return scores
 
 
-def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> CompareResult | None:
+def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Iterator[CompareResult]:
+    """Two names in each pair of their readings."""
     listed = [_make_words(texts, rarities) for texts in spell_listed(theirs, entry_kind)]
     keys = frozenset(word.key for words in listed for word in words)
-    best: CompareResult | None = None
     for texts in Speller(keys).read(ours):
         words = _make_words(texts, rarities)
         for other in listed:
-            outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))
-            rank = (outcome.informative is not None, outcome.score)
-            if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
-                best = CompareResult(words, other, outcome)
-    if best and contradicts(ours.as_written, (theirs.as_written,)):
-        return replace(best, outcome=replace(best.outcome, informative=None))
-    return best
+            yield CompareResult(words, other, compare(words, other, entry_kind, is_truncated(ours.as_written)))
 
 
 def _make_words(texts: Texts, rarities: Mapping[str, float]) -> tuple[Word, ...]:
@@ -332,5 +356,5 @@ class _Batch(Struct, frozen=True):
 
 
 _Match = tuple[str, int, int, Outcome]  # name, entry, row of the index, what comparing gives
-# Which of an entry's names stands for it, the least: whether weak, falling score and count of telling words, kind, row.
-_Rank = tuple[bool, float, int, int, int]
+# Which of an entry's names stands for it, the least: whether suppressed, whether weak, falling score and count of telling words, kind, row.
+_Rank = tuple[bool, bool, float, int, int, int]

@@ -63,4 +63,4 @@ def test_where_a_number_is_found(line, roles):
     ],
 )
 def test_another_number_speaks_against_a_ship(stated, entry, against):
-    assert contradict(stated, entry) == against
+    assert contradict(None, stated, entry) == against

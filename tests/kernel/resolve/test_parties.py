@@ -111,6 +111,28 @@ def test_what_else_agrees_is_told(line, agrees):
 
 
 @pytest.mark.parametrize(
+    ("line", "against", "score"),
+    [
+        ({}, [], 91.0),
+        ({"consignee_country": "MX"}, [], 91.0),
+        ({"consignee_country": "FR"}, ["country"], 88.0),
+        ({"country_of_destination": "FR"}, [], 91.0),  # where the goods go contradicts nobody
+        ({"consignee_country": "FR", "country_of_destination": "DE"}, ["country"], 88.0),
+        ({"consignee_country": "FR", "consignee_identifier": "ab123"}, ["country"], 91.0),
+        ({"consignee_country": None}, [], 91.0),
+    ],
+)  # fmt: skip
+def test_what_contradicts_is_told_and_takes_points_off(line, against, score):
+    (found,) = candidates({"consignee_name": "Zorvan", **line}, matches=(matched("Zorvan"),))
+    assert (found["contradiction"], found["watchlist_score"]) == (against, score)
+
+
+def test_what_contradicts_takes_no_match_out():
+    (found,) = candidates({"consignee_name": "Zorvan", "consignee_country": "FR"}, matches=(matched("Zorvan", score=2.0),))
+    assert found["watchlist_score"] == 1.0
+
+
+@pytest.mark.parametrize(
     ("role", "field"),
     [
         ("consignor", "country_of_dispatch"), ("exporter", "country_of_dispatch"), ("consignee", "country_of_destination"),

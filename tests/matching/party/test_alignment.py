@@ -54,7 +54,6 @@ def test_substance() -> None:
     assert informative("common", "common") == 1
     assert informative("=global_trading", "=global_trading") == 0
     assert informative("=trading", "=trading") is None
-    assert informative("zorvan mirage 5", "zorvan mirage 6") is None
     assert informative("zorvan mirage 05", "zorvan mirage 5") == 2
     assert informative("zorvan mirage", "zorvan mirage 6") == 2
 
@@ -62,7 +61,6 @@ def test_substance() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "kind", "agree"),
     [
-        ("quillon bin zorvan", "zorvan bin quillon", "person", None),
         ("quillon bin zorvan", "quillon bin zorvan", "person", 2),
         ("zorvan quillon", "zorvan bin quillon", "person", 2),
         ("quillon bin zorvan", "bin zorvan quillon", "person", 2),  # as lists write it: surname first

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party import candidates, word_book
 from precursor_screen.matching.party.alignment import compare
+from precursor_screen.matching.party.contradictions import contradict_names, weigh
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.index_file import spell_listed
 from precursor_screen.matching.party.weights import make_word
@@ -62,6 +63,13 @@ WORDS = [
     "2004",
     "mirage2004",
     "ii",
+    "vi",
+    "chile",
+    "china",
+    "gmbh",
+    "ooo",
+    "bin",
+    "mrs",
     "wang",
     "li",
     "محمد",
@@ -100,8 +108,9 @@ def brute(index: PartyIndex, names: list[tuple[str, str]], asked: str, cut: floa
             for listed_texts in spell_listed(normalise_party(name), kind):
                 theirs = [make_word(text, rarities) for text in listed_texts]
                 outcome = compare(mine, theirs, kind, is_truncated(asked))
-                if outcome.informative is not None and outcome.score >= cut:
-                    found[f"{i:04d}"] = max(outcome.score, found.get(f"{i:04d}", 0.0))
+                score = weigh(outcome.score, contradict_names(asked, name, (mine, theirs, outcome.pairs), kind))
+                if outcome.informative is not None and score >= cut:
+                    found[f"{i:04d}"] = max(score, found.get(f"{i:04d}", 0.0))
     return found
 
 

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
+from precursor_screen.matching.party.contradictions import Evidence
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.matching.party.index import PartyIndex, build_index
 
@@ -89,6 +90,49 @@ def test_the_score_explained_is_that_of_the_match(listed: str, filed: str) -> No
 
 def test_names_that_differ_in_their_own_writing_are_said_to() -> None:
     told = explain_party("김서준", "김서진", entry_kind="person")
-    assert told["score"] >= told["cut"]
-    assert told["sentence"].endswith("in the writing that both are in, the names differ.")
-    assert "differ" not in explain_party("김서준", "Kim Seojun", entry_kind="person")["sentence"]
+    assert told["score"] < told["cut"]
+    assert told["sentence"].endswith("what contradicts: characters (김서준 / 김서진, 20 points).")
+    assert "contradicts" not in explain_party("김서준", "Kim Seojun", entry_kind="person")["sentence"]
+    romanised = explain_party("김서준", "Kim Seojun", entry_kind="person", own_names=["김서진"])
+    assert [c["what"] for c in romanised["contradictions"]] == ["characters"]
+
+
+@pytest.mark.parametrize(
+    ("filed", "listed", "kind", "row"),
+    [
+        ("Zorvan", "Zorvan", "organisation", ("word", "zorvan", "zorvan", "the same")),
+        ("Zorvann", "Zorvan", "organisation", ("word", "zorvann", "zorvan", "another spelling of the same sound")),
+        ("Zorvap", "Zorvan", "organisation", ("word", "zorvap", "zorvan", "1 letter of 6 differs")),
+        ("Zorvanmirape", "Zorvanmiraxa", "organisation", ("word", "zorvanmirape", "zorvanmiraxa", "2 letters of 12 differ")),
+        ("J. Veladro", "VELADRO, Jacinto", "person", ("word", "j", "jacinto", "an initial, which may stand for the word")),
+        ("Zorvan Trading", "Zorvan", "organisation", ("word", "trading", "", "only in the name as filed; a general word, which counts little")),
+        ("Zorvan", "Zorvan GmbH", "organisation", ("word", "", "llc", "only in the name as listed; a legal form, which does not count")),
+        ("Zorvan 7", "Zorvan", "organisation", ("word", "7", "", "only in the name as filed; a short number")),
+        ("Trading", "Trading", "organisation", ("words", "", "", "what agrees is too little for a match")),
+        ("Zorvan 7", "Zorvan 8", "organisation", ("number in the name", "7", "8", "contradicts: 20 points off")),
+        ("Zorvan Quillon Mirage", "Zorvan Wexley Perlanko", "organisation", ("letters", "", "", "27 of 100 points where words count by their length alone; a match has 65 or more")),
+    ],
+)  # fmt: skip
+def test_an_officer_reads_a_table(filed: str, listed: str, kind: str, row: tuple[str, str, str, str]) -> None:
+    rows = [tuple(r.values()) for r in explain_party(filed, listed, entry_kind=kind)["table"]]
+    assert row in rows
+    assert next(r[3] for r in rows if r[0] == "score").endswith("of 100 points; a match has 85 or more")
+
+
+def test_letters_are_told_only_where_too_few_agree() -> None:
+    assert [r for r in explain_party("Zorvan", "Zorvan")["table"] if r["what"] == "letters"] == []
+
+
+def test_a_match_is_told_by_the_table_alone_without_anything_to_compare() -> None:
+    assert explain_party("...", "Zorvan")["table"] == []
+
+
+def test_what_is_known_besides_names_is_told_in_the_table() -> None:
+    known = (Evidence("country", "DE", "MX", 3.0), Evidence("kind", "person", "person"))
+    told = explain_party("Zorvan Quillon", "Zorvan Quillon", known=known)
+    plain = explain_party("Zorvan Quillon", "Zorvan Quillon")
+    assert told["score"] == plain["score"] - 3.0
+    assert [(c["what"], c["points"]) for c in told["contradictions"]] == [("country", 3.0)]
+    assert [c["what"] for c in told["agreements"]] == ["kind"]
+    assert {"what": "kind", "name": "person", "entry_name": "person", "says": "agrees"} in told["table"]
+    assert {"what": "country", "name": "DE", "entry_name": "MX", "says": "contradicts: 3 points off"} in told["table"]

@@ -185,8 +185,6 @@ def test_similarity_of_pairs() -> None:
 
 
 REFUSED = [
-    ("김서준", "김서진", "person"),  # in one writing another letter is another name, however alike they are in Latin letters
-    ("Zorvan bin Quillon al-Mirage", "Quillon bin Zorvan al-Mirage", "person"),  # father and son
     ("רבן", "Roven", "person"),  # three consonants: many names have them
     ("موض", "Moued", "person"),
     ("สมวร", "Somwor", "person"),

@@ -75,7 +75,7 @@ def test_how_alike_two_words_are(left: str, right: str, similarity: float) -> No
         ("zorvan steel", "zorvan", "person", False, 92.7326, 95.2381, None, 1.0),
         ("zorvan", "zorvan steel", "person", False, 92.7326, 95.2381, 1, 1.0),
         ("ana zorvan", "zorvan", "person", False, 91.4194, 89.2857, None, 1.0),
-        ("zorvan 5", "zorvan 6", "organisation", False, 49.6923, 65.7895, None, 1.0),
+        ("zorvan 5", "zorvan 6", "organisation", False, 49.6923, 65.7895, 1, 1.0),
         ("zorvan 5", "zorvan", "organisation", False, 88.8661, 92.5926, 1, 1.0),
         ("zorvan 2004", "zorvan 2005", "organisation", False, 20.8905, 46.0829, None, 1.0),
         ("j veladro", "veladro jacinto", "person", False, 92.6829, 93.0233, 1, 1.35),
