@@ -184,7 +184,12 @@ def test_match_takes_any_text(reference):
     found = precursor_screen.match("Quimeralda Reactivos \ud800", reference.watchlists)
     assert found["name"] == "Quimeralda Reactivos \ud800"
     assert found["matches"][0]["entry_id"] == "S001"
-    assert precursor_screen.match("\ud800", reference.watchlists) == {"name": "\ud800", "matches": [], "screenable": False}
+    assert precursor_screen.match("\ud800", reference.watchlists) == {
+        "name": "\ud800",
+        "matches": [],
+        "suppressed": [],
+        "screenable": False,
+    }
 
 
 def test_watchlists_are_opened_by_name_path_or_all(home, tmp_path):

@@ -97,3 +97,7 @@ def test_nobody_concerned_is_exit_0_where_all_parties_are_recorded(ps, imports, 
 @pytest.mark.parametrize("options", [LEDGER, ("--look-back", "0"), ("--look-back", "soon")])
 def test_what_makes_no_sense_is_a_usage_error(imports, home, options):
     assert imports(NEW, *options).code == 2
+
+
+def test_a_ship_is_not_a_firm_of_its_name(imports, recorded):
+    assert "they concern 0" in imports("E4,organisation,Zorvan Star,PA\n", "--look-back", "90", *LEDGER).out
