@@ -155,11 +155,12 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
 # Lists that are delimited text with a header: rows by column name, counted where they are broken, refused where cut short.
 
 _CELL_LIMIT = 1 << 30
+_LONGEST_NAME = 500  # characters of a column's name with what is around it; a message in one line is one cell
 
 
 def fold_column(cell: str) -> str:
     """A column's name as it is compared: lower case, letters and digits only."""
-    return "".join(c for c in cell.lower() if c.isalnum())
+    return "".join(filter(str.isalnum, cell.lower()))
 
 
 def read_head_rows(head: bytes, delimiter: str, count: int = 2) -> list[list[str]]:
@@ -168,7 +169,7 @@ def read_head_rows(head: bytes, delimiter: str, count: int = 2) -> list[list[str
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append([fold_column(cell) for cell in row])
+            rows.append([fold_column(cell) if len(cell) <= _LONGEST_NAME else "" for cell in row])
             if len(rows) == count:
                 break
     except csv.Error:
