@@ -20,8 +20,8 @@ PLAIN, EASY, HARD, HARSH = "plain", "easy", "hard", "harsh"
 class Listed(NamedTuple):
     """A listed name.
 
-    words: in the order listed, a person's surname first; surname: how many of them are it, 0 unless a comma told; imo: a vessel's
-    number, of seven figures, or nothing.
+    words: in the order listed, a person's surname first; surname: how many of them are it, 0 unless a comma told; imo: the number
+    of a vessel or a shipping company, of seven figures, or nothing.
     """
 
     words: list[str]
@@ -290,12 +290,12 @@ def other_punctuation(words: list[str], rng: random.Random) -> list[str] | None:
 
 def vessel_number(listed: Listed, rng: random.Random) -> str | None:
     """A vessel's IMO number alone."""
-    return f"IMO {listed.imo}" if listed.imo else None
+    return f"IMO {listed.imo}" if listed.kind == "vessel" and listed.imo else None
 
 
 def vessel_and_number(listed: Listed, rng: random.Random) -> str | None:
     """A vessel's name and its IMO number."""
-    return f"{listed.name} IMO {listed.imo}" if listed.imo else None
+    return f"{listed.name} IMO {listed.imo}" if listed.kind == "vessel" and listed.imo else None
 
 
 AGENT = "Harbor Forwarding Ltd"

@@ -27,6 +27,7 @@ from msgspec import Struct
 from precursor_screen.core.tables import DATA
 from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
+from precursor_screen.text.text import unmask
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
@@ -147,7 +148,7 @@ def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
     tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts"))
     digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
-    return "4-" + digest.hexdigest()[:10]
+    return "5-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -205,7 +206,9 @@ def _clean(name: str) -> tuple[str, tuple[str, ...]]:
             return name.lower(), ()
         text = "".join(c if c.isprintable() else " " for c in name)
         return text.lower(), ("control characters",)
-    pieces = (unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in name.split() for i in range(0, len(word), _PIECE))
+    pieces = (
+        unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in unmask(name).split() for i in range(0, len(word), _PIECE)
+    )
     text = " ".join(pieces).casefold()
     if text.isprintable():
         return text, ()

@@ -104,7 +104,10 @@ def test_no_more_than_four_ways_are_tried_and_none_of_a_very_long_name():
     assert read(" ".join(["merlan torine"] * 41)) == []
 
 
-@pytest.mark.parametrize(("length", "cut"), [(33, False), (34, True), (35, True), (36, False)])
+@pytest.mark.parametrize(
+    ("length", "cut"),
+    [(24, True), (25, True), (26, False), (29, True), (30, True), (33, False), (34, True), (35, True), (36, False)],
+)
 def test_manifests_cut_names_at_certain_lengths(length, cut):
     assert is_truncated("x" * length) is cut
 
