@@ -252,6 +252,9 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return None
     if _agree_in_few_consonants(left, right, major):
         return None
+    if entry_kind == "person" and len(major) == 2 and min(p.similarity for p in major) < SAME_CONSONANTS:
+        if any(word.kind == NAME and i not in left_paired for i, word in enumerate(left)):
+            return None  # another name beside an error: `Maria Park Morozov` is not `Morozova, Maria`
     if right[major[0].right].kind == WHOLE:
         return 0 if " " in right[major[0].right].text else None
     initials = sum(pair.is_initial for pair in pairs)
