@@ -120,8 +120,9 @@ GENERAL_SPELLINGS = (
     frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
 )
 
-# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`.
-_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])")
+# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`; so does the last of several
+# capitals before small letters: `KIMYong`.
+_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})")
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
 _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")

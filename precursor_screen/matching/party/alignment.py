@@ -21,6 +21,7 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.weights import (
     CONSONANTS,
+    CUT,
     FIRST_MAJOR,
     GENERIC,
     INITIAL,
@@ -252,9 +253,10 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return None
     if _agree_in_few_consonants(left, right, major):
         return None
-    if entry_kind == "person" and len(major) == 2 and min(p.similarity for p in major) < SAME_CONSONANTS:
-        if any(word.kind == NAME and i not in left_paired for i, word in enumerate(left)):
-            return None  # another name beside an error: `Maria Park Morozov` is not `Morozova, Maria`
+    if entry_kind == "person" and _is_error_beside_another(left, major, left_paired):
+        return None
+    if len(major) == 1 and left[major[0].left].cut == CUT:
+        return None  # four letters start too many words
     if right[major[0].right].kind == WHOLE:
         return 0 if " " in right[major[0].right].text else None
     initials = sum(pair.is_initial for pair in pairs)
@@ -273,6 +275,13 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     if entry_kind == "person" and ours and not theirs:
         return None  # beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
+
+
+def _is_error_beside_another(left: Sequence[Word], major: Sequence[Pair], paired: set[int]) -> bool:
+    """Whether of two names that agree one holds an error, and another stands beside: `Maria Park Morozov` is not `Morozova, Maria`."""
+    if len(major) != 2 or min(pair.similarity for pair in major) >= SAME_CONSONANTS:
+        return False
+    return any(word.kind == NAME and i not in paired for i, word in enumerate(left))
 
 
 def _are_turned_round(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:

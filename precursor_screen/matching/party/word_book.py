@@ -22,6 +22,7 @@ from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.candidates import SUMMED, Facts, Questions
 from precursor_screen.matching.party.vocabulary import Vocabulary, general_bit
 from precursor_screen.matching.party.weights import (
+    CUT,
     FIRST_MAJOR,
     FLAT,
     GENERIC,
@@ -48,6 +49,7 @@ _LONGEST_WORD = 24  # of several run together
 _MOST_READINGS = 4
 _MOST_WORDS = 80
 _MOST_FIGURES = 2
+_CUT_WORD = 4  # letters to which some forms cut each word of a name
 LOOK_ALIKES = {"0": "o", "1": "li", "5": "s", "8": "b"}  # the figures that machines take letters for
 _LEAST_CORRECTED = 5
 _STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
@@ -101,9 +103,21 @@ class Speller:
         return self._pair.cache_info().currsize + self._word.cache_info().currsize
 
     def read(self, party: PartyName, may_be_cut: bool = True) -> list[Texts]:
-        """All ways to read a name, each as the texts of its words; the last of a cut name may start a longer one."""
+        """All ways to read a name, each as the texts of its words; the last of a cut name may start a longer one, and so may all words of
+        a name whose words were cut."""
         found = self._read(party)
-        return [(*t[:-1], self._last(t[-1])) for t in found] if may_be_cut and is_truncated(party.as_written) else found
+        if may_be_cut and is_truncated(party.as_written):
+            return [(*texts[:-1], self._last(texts[-1])) for texts in found]
+        if may_be_cut and found and max(map(len, party.as_written.split())) == _CUT_WORD:
+            found += [marked for marked in map(self._cut_words, found) if marked]
+        return found
+
+    def _cut_words(self, texts: Texts) -> Texts | None:
+        """The same with all names of four letters cut, if there are two and the list does not have one of them."""
+        cut = [t for t in texts if isinstance(t, str) and len(t) == _CUT_WORD and describe(t)[1] == NAME]
+        if len(cut) < 2 or all(describe(t)[0] in self._names for t in cut):
+            return None
+        return tuple(Marked(t, cut=CUT) if isinstance(t, str) and t in cut else t for t in texts)
 
     def _read(self, party: PartyName) -> list[Texts]:
         found: dict[Texts, None] = {}
@@ -283,6 +297,8 @@ def _correct(text: str, names: Collection[str]) -> str:
     if not _LEAST_CORRECTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return text
     key, kind, _ = describe(text)
+    if kind == NAME and key in _GENERAL_BY_KEY:
+        return _GENERAL_BY_KEY[key]
     if kind != NAME or key in names:
         return text
     for shortened in (text, *(text[:i] + text[i + 1 :] for i in range(len(text)))):
@@ -315,6 +331,8 @@ def _shorten_general_words() -> dict[str, list[str]]:
     return found
 
 
+# `compani` is not a name, even where the list has a word of that sound.
+_GENERAL_BY_KEY = {fold_key(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
 _STARTS_OF_GENERAL = frozenset(word[:i] for word in GENERAL_SPELLINGS for i in range(LEAST_START, len(word) + 1))
 # Two words that differ by one error are equal or become equal when each loses at most one letter.
 _SHORTENED = _shorten_general_words()
