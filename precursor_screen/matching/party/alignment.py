@@ -96,8 +96,8 @@ def compare_words(left: Word, right: Word) -> float:
         return 0.0
     if left.key == right.key:
         return SAME_KEY if left.kind == right.kind or (left.kind == NAME and right.kind in (SLIGHT, GENERIC)) else 0.0
-    if left.written:
-        return 0.0  # words that are joined to make one of the list's must make that very word
+    if left.written or left.cut == CUT:
+        return 0.0  # words that are joined to make one of the list's must make that very word, and four letters bear no error
     if left.kind == NAME == right.kind and left.text in VARIANTS and VARIANTS[left.text] == VARIANTS.get(right.text):
         return SAME_NAME
     if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (left.may_differ and right.may_differ):
