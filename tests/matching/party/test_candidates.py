@@ -197,6 +197,24 @@ def test_equals_scoring_every_pair_of_names_that_were_cut(length: int) -> None:
     assert found >= len(CUT)
 
 
+@pytest.mark.parametrize("cut", [85.0, 88.0, 91.0, 94.0, 96.0])
+def test_equals_scoring_every_pair_of_many_names_that_were_cut_or_misread(cut: float) -> None:
+    rng = random.Random(8)
+    syllables = ["bar", "dan", "kam", "lin", "mor", "nul", "rod", "sam", "tad", "zem", "clo", "vern"]
+    rare = ["".join(rng.choices(syllables, k=rng.randint(2, 3))) for _ in range(60)]
+    general = ["trading", "chemical", "international", "al", "of", "bank", "7"]
+    names = [
+        (" ".join(rng.choice(general) if rng.random() < 0.3 else rng.choice(rare) for _ in range(rng.randint(3, 6))), kind)
+        for kind in KINDS
+        for _ in range(25)
+    ]
+    asked = [name[:length] for name, _ in names for length in (24, 25, 30) if len(name) > length]
+    asked += [name.replace("m", "rn", 1) for name, _ in names] + [name.replace("cl", "d", 1) for name, _ in names]
+    asked += [name.replace("rn", "m", 1) for name, _ in names] + [name.replace("l", "1", 2) for name, _ in names]
+    asked += [" ".join(word[:4] for word in name.split()) for name, _ in names]
+    assert check(names, list(dict.fromkeys(asked)), cut) >= 100
+
+
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
 def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: int, found: list[str]) -> None:
     name = ("Zorvan " + "Brightmarshveladroquillonoppidanferulazorvan")[:length]
