@@ -1,10 +1,10 @@
 """How many listed names are found again when they are written otherwise, and how many innocent ones are flagged.
 
-    PRECURSOR_SCREEN_TEST_DATA=... python benchmarks/retrieval.py [--each 400] [--examples 3]
+    PRECURSOR_SCREEN_TEST_DATA=... python benchmarks/retrieval.py [--each 400] [--examples 3] [--innocents 10000]
 
-Listed names are OFAC's. Each kind of distortion is measured by itself. `easy` are single typing errors and other orders of words,
-as in most published comparisons; `hard` are what manifests and evasion do to names besides. Innocents are invented: people by
-combining given and family names that many bear, firms by combining words; one that is a listed name but for spelling is left out.
+Listed names are OFAC's. Each kind of distortion (`distortions.py`) is measured by itself, as a manifest's cell: parted where it may hold
+more than a name, and a vessel is also found by its number. Innocents are invented: people by combining given and family names
+that many bear, firms by combining words; one that is a listed name but for spelling is left out.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import string
 import sys
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from distortions import EASY, HARD, HARSH, KINDS, PLAIN, Distort, Listed
+
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
-from precursor_screen.text.party import INITIAL, NAME, kind_of, normalise_party
+from precursor_screen.text.codes import imo_numbers_in
+from precursor_screen.text.party import NAME, kind_of, normalise_party
+from precursor_screen.text.party_cells import name_parts
 
 OFAC = ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")
-EASY, HARD = "easy", "hard"
+GROUPS = ((PLAIN,), (EASY,), (HARD,), (PLAIN, EASY, HARD), (HARSH,))
 
 
 def _words(text: str) -> list[str]:
@@ -58,140 +60,18 @@ BUSINESS = _words("""
     """)
 FORMS = ["Ltd", "LLC", "GmbH", "S.A. de C.V.", "Co., Ltd.", "Inc", "B.V.", "S.p.A.", "Pvt Ltd", "SARL", "A.S.", ""]
 
-SOUNDS = (("sh", "ch"), ("kh", "h"), ("q", "k"), ("ee", "i"), ("ou", "u"), ("y", "i"), ("w", "v"), ("ph", "f"), ("dj", "j"))
-ABBREVIATED = {
-    "trading": "trdg", "international": "intl", "industries": "inds", "company": "co", "limited": "ltd", "general": "gen",
-    "chemical": "chem", "services": "svcs", "group": "grp", "corporation": "corp", "development": "dev", "import": "imp",
-    "export": "exp", "investment": "invt", "manufacturing": "mfg", "transport": "transp", "engineering": "engg",
-}  # fmt: skip
-CONFUSED = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2", "e": "3"}
 
-Distort = Callable[[list[str], random.Random], list[str] | None]
-
-
-def typo(words: list[str], rng: random.Random) -> list[str] | None:
-    """One letter more, less, another, or two swapped, in a word of four letters or more."""
-    places = [i for i, w in enumerate(words) if len(w) >= 4 and w.isalpha()]
-    if not places:
-        return None
-    i = rng.choice(places)
-    word, at, letter = words[i], rng.randrange(len(words[i])), rng.choice(string.ascii_lowercase)
-    changed = (
-        word[:at] + letter + word[at:],
-        word[:at] + word[at + 1 :],
-        word[:at] + letter + word[at + 1 :],
-        word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :],
-    )[rng.randrange(4)]
-    return [*words[:i], changed, *words[i + 1 :]] if changed != word else typo(words, rng)
-
-
-def reorder(words: list[str], rng: random.Random) -> list[str] | None:
-    """Another order of two words or more."""
-    shuffled = list(words)
-    while len(set(words)) > 1 and shuffled == words:
-        rng.shuffle(shuffled)
-    return shuffled if shuffled != words else None
-
-
-def two_typos(words: list[str], rng: random.Random) -> list[str] | None:
-    """Two typing errors in a name of 14 letters or more."""
-    once = typo(words, rng) if sum(map(len, words)) >= 14 else None
-    return typo(once, rng) if once else None
-
-
-def reorder_and_typo(words: list[str], rng: random.Random) -> list[str] | None:
-    """Both."""
-    other = reorder(words, rng)
-    return typo(other, rng) if other else None
-
-
-def other_form(words: list[str], rng: random.Random) -> list[str] | None:
-    """The legal form dropped, or another one."""
-    kept = [w for w in words if kind_of(w.strip(".,").lower()) != "legal form"]
-    return kept + rng.choice(([], ["LLC"], ["CO", "LTD"])) if 2 <= len(kept) < len(words) else None
-
-
-def abbreviate(words: list[str], rng: random.Random) -> list[str] | None:
-    """Words of business as bills of lading shorten them."""
-    short = [ABBREVIATED.get(w.lower(), w) for w in words]
-    return short if short != words else None
-
-
-def join(words: list[str], rng: random.Random) -> list[str] | None:
-    """Two neighbours without the blank."""
-    if len(words) < 2:
-        return None
-    i = rng.randrange(len(words) - 1)
-    return [*words[:i], words[i] + words[i + 1], *words[i + 2 :]]
-
-
-def omit(words: list[str], rng: random.Random) -> list[str] | None:
-    """A word less, of three or more that tell names apart."""
-    telling = [i for i, w in enumerate(words) if kind_of(w.lower()) == NAME]
-    if len(telling) < 3:
-        return None
-    i = rng.choice(telling)
-    return [*words[:i], *words[i + 1 :]]
-
-
-def initial(words: list[str], rng: random.Random) -> list[str] | None:
-    """An initial for one of three words or more."""
-    telling = [i for i, w in enumerate(words) if kind_of(w.lower()) == NAME]
-    if len(telling) < 3:
-        return None
-    i = telling[0]
-    return [*words[:i], words[i][0], *words[i + 1 :]]
-
-
-def cut(words: list[str], rng: random.Random) -> list[str] | None:
-    """Cut at 35 characters."""
-    name = " ".join(words)
-    return [name[:35].rstrip()] if len(name) > 38 and kind_of(words[-1]) != INITIAL else None
-
-
-def misread(words: list[str], rng: random.Random) -> list[str] | None:
-    """A letter misread as a figure, in the middle of a word."""
-    places = [(i, j) for i, w in enumerate(words) if len(w) > 4 for j in range(1, len(w) - 1) if w[j].lower() in CONFUSED]
-    if not places:
-        return None
-    i, j = rng.choice(places)
-    return [*words[:i], words[i][:j] + CONFUSED[words[i][j].lower()] + words[i][j + 1 :], *words[i + 1 :]]
-
-
-def respell(words: list[str], rng: random.Random) -> list[str] | None:
-    """Another customary spelling of a sound."""
-    options = [(i, a, b) for i, w in enumerate(words) for a, b in SOUNDS if len(w) > 4 and a in w.lower()]
-    if not options:
-        return None
-    i, a, b = rng.choice(options)
-    return [*words[:i], words[i].lower().replace(a, b, 1), *words[i + 1 :]]
-
-
-KINDS: tuple[tuple[str, str, Distort], ...] = (
-    ("typing error", EASY, typo),
-    ("other order", EASY, reorder),
-    ("other order and typing error", EASY, reorder_and_typo),
-    ("two typing errors", HARD, two_typos),
-    ("other legal form", HARD, other_form),
-    ("abbreviated", HARD, abbreviate),
-    ("run together", HARD, join),
-    ("word omitted", HARD, omit),
-    ("initial", HARD, initial),
-    ("cut at 35", HARD, cut),
-    ("letter misread", HARD, misread),
-    ("other spelling", HARD, respell),
-)
-
-
-def listed_names(watchlist: Watchlist) -> list[tuple[str, str]]:
-    """(name, entry id) of all names but weak ones, people's in both orders as they are listed or filed."""
+def listed_names(watchlist: Watchlist) -> list[Listed]:
+    """All names but weak ones, as they are listed but for the comma behind a person's surname."""
     found = []
     for entry in watchlist:
+        imo = next((number for kind, number in entry.identifiers if kind.casefold() == "imo"), "")
         for name in entry.names:
             text = name.name
             if name.kind == "weak" or not text.isascii() or not normalise_party(text).screenable:
                 continue
-            found.append((" ".join(text.replace(",", " ").split()), entry.entry_id))
+            surname = len(text.partition(",")[0].split()) if entry.kind == "person" and "," in text else 0
+            found.append(Listed(text.replace(",", " ").split(), entry.entry_id, entry.kind, surname, imo))
     return found
 
 
@@ -201,14 +81,13 @@ def is_telling(words: list[str]) -> bool:
     return len(telling) >= 2 or any(len(w) >= 7 for w in telling)
 
 
-def queries(listed: list[tuple[str, str]], distort: Distort, count: int, rng: random.Random) -> list[tuple[str, str, str]]:
-    """(as written, as listed, entry id), each of another listed name."""
+def queries(listed: list[Listed], distort: Distort, count: int, rng: random.Random) -> list[tuple[str, Listed]]:
+    """(as written, as listed), each of another listed name."""
     found = []
-    for name, entry_id in rng.sample(listed, len(listed)):
-        words = name.split()
-        changed = distort(words, rng) if is_telling(words) else None
-        if changed:
-            found.append((" ".join(changed), name, entry_id))
+    for one in rng.sample(listed, len(listed)):
+        written = distort(one, rng) if is_telling(one.words) else None
+        if written:
+            found.append((written, one))
         if len(found) == count:
             break
     return found
@@ -247,21 +126,32 @@ def open_ofac(home: Path) -> Watchlist:
     return store.open_list("ofac-sdn")
 
 
-def measure(watchlist: Watchlist, each: int, examples: int = 0, seed: int = 7) -> dict[str, tuple[int, int]]:
-    """(found, asked) by kind, and (flagged, asked) of innocent people and firms."""
-    rng = random.Random(seed)
+def find(watchlist: Watchlist, cells: list[str]) -> dict[str, set[str]]:
+    """The entries found in each cell: by a name in it, or by the number of a ship."""
+    parts = {cell: name_parts(cell) for cell in cells}
+    matches = watchlist.index.match_names([part for some in parts.values() for part in some]).matches
+    entries: dict[str, set[str]] = {}
+    for part, entry_id in zip(matches.column("value").to_pylist(), matches.column("entry_id").to_pylist(), strict=True):
+        entries.setdefault(part, set()).add(entry_id)
+    numbered = {c: {e for _, number in imo_numbers_in(c) for e in watchlist.numbers.get(number, ())} for c in cells}
+    return {cell: numbered[cell].union(*(entries.get(part, set()) for part in some)) for cell, some in parts.items()}
+
+
+def measure(
+    watchlist: Watchlist, each: int, examples: int = 0, seed: int = 7, strangers: int = 10_000
+) -> dict[str, tuple[int, int]]:
+    """(found, asked) by kind, and (flagged, asked) of so many innocent people and firms; each kind is drawn by itself."""
     listed = listed_names(watchlist)
     figures: dict[str, tuple[int, int]] = {}
     for kind, _, distort in KINDS:
-        asked = queries(listed, distort, each, rng)
-        matches = watchlist.index.match_names([a for a, *_ in asked]).matches
-        found = set(zip(matches.column("value").to_pylist(), matches.column("entry_id").to_pylist(), strict=True))
-        missed = [a for a in asked if (a[0], a[2]) not in found]
+        asked = queries(listed, distort, each, random.Random(f"{seed} {kind}"))
+        found = find(watchlist, [written for written, _ in asked])
+        missed = [(written, one) for written, one in asked if one.entry_id not in found[written]]
         figures[kind] = (len(asked) - len(missed), len(asked))
-        for written, name, entry_id in missed[:examples]:
-            print(f"      {kind}: {written!r} for {name!r} ({entry_id})")
+        for written, one in missed[:examples]:
+            print(f"      {kind}: {written!r} for {one.name!r} ({one.entry_id})")
     keys = {telling_key(name.name) for entry in watchlist for name in entry.names}
-    for kind, names in zip(("people", "firms"), innocents(10_000, keys, rng), strict=True):
+    for kind, names in zip(("people", "firms"), innocents(strangers, keys, random.Random(seed)), strict=True):
         matches = watchlist.index.match_names(names).matches.to_pylist()
         figures[kind] = (len({m["value"] for m in matches}), len(names))
         for one in matches[:examples]:
@@ -272,9 +162,9 @@ def measure(watchlist: Watchlist, each: int, examples: int = 0, seed: int = 7) -
 def summarise(figures: dict[str, tuple[int, int]]) -> list[tuple[str, str, float]]:
     """(what, group, per cent) of each kind, of each group of kinds, and of innocents."""
     rows = [(kind, group, 100.0 * figures[kind][0] / figures[kind][1]) for kind, group, _ in KINDS]
-    for group in (EASY, HARD):
-        mine = [figures[kind] for kind, other, _ in KINDS if other == group]
-        rows.append((f"all {group}", group, 100.0 * sum(f for f, _ in mine) / sum(n for _, n in mine)))
+    for groups in GROUPS:
+        mine = [figures[kind] for kind, group, _ in KINDS if group in groups]
+        rows.append((f"all {', '.join(groups)}", f"{len(mine)} kinds", 100.0 * sum(f for f, _ in mine) / sum(n for _, n in mine)))
     return rows + [
         (f"innocent {kind} flagged", "innocent", 100.0 * figures[kind][0] / figures[kind][1]) for kind in ("people", "firms")
     ]
@@ -286,9 +176,10 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=400)
     parser.add_argument("--examples", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--innocents", type=int, default=10_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        figures = measure(open_ofac(Path(home)), options.each, options.examples, options.seed)
+        figures = measure(open_ofac(Path(home)), options.each, options.examples, options.seed, options.innocents)
     for what, group, value in summarise(figures):
         print(f"{what:32} {group:10} {value:6.2f} %")
 

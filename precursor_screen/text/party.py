@@ -27,6 +27,7 @@ from msgspec import Struct
 from precursor_screen.core.tables import DATA
 from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
+from precursor_screen.text.text import unmask
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
@@ -119,8 +120,9 @@ GENERAL_SPELLINGS = (
     frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
 )
 
-# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`.
-_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])")
+# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`; so does the last of several
+# capitals before small letters: `KIMYong`.
+_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})")
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
 _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
@@ -147,7 +149,7 @@ def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
     tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts"))
     digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
-    return "4-" + digest.hexdigest()[:10]
+    return "5-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -205,7 +207,9 @@ def _clean(name: str) -> tuple[str, tuple[str, ...]]:
             return name.lower(), ()
         text = "".join(c if c.isprintable() else " " for c in name)
         return text.lower(), ("control characters",)
-    pieces = (unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in name.split() for i in range(0, len(word), _PIECE))
+    pieces = (
+        unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in unmask(name).split() for i in range(0, len(word), _PIECE)
+    )
     text = " ".join(pieces).casefold()
     if text.isprintable():
         return text, ()

@@ -68,6 +68,14 @@ def consonants(token: str) -> str:
     return skeleton[:-1] if len(skeleton) > 1 and skeleton.endswith("h") else skeleton
 
 
+def shape(token: str) -> str:
+    """What machines that read print, and people who hide a name, take for the same: `rn` and `m`, `cl` and `d`.
+
+    Empty for words of three letters or fewer, of which too many would be the same.
+    """
+    return token.replace("rn", "m").replace("cl", "d") if len(token) > _SHORT else ""
+
+
 def leaves_vowels_out(text: str) -> bool:
     """Whether a text holds letters of a script whose transliteration lacks vowels: Arabic, Hebrew, Indic, Thai, Khmer."""
     return any(any(low <= c <= high for low, high in WITHOUT_VOWELS) for c in text)

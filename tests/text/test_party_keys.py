@@ -58,6 +58,13 @@ def test_keys_agree_for_one_party(one, other, same):
 
 def test_words_run_together_are_read_apart_as_well():
     assert "merlan torine" in [r.compared for r in normalise_party("MerlanTorine").readings]
+    assert "merlan torine" in [r.compared for r in normalise_party("MERLANTorine").readings]
+    assert [r.compared for r in normalise_party("MERLAN Torine").readings] == ["merlan torine"]
+
+
+def test_letters_of_another_script_that_look_like_those_around_them_are_read_as_these():
+    disguised = "Mеrlаn Tоrine"  # Cyrillic e, a and o
+    assert normalise_party(disguised).readings == normalise_party("Merlan Torine").readings
     assert len(normalise_party("Merlantorine").readings) == 1
     assert len(normalise_party("McTorine").readings) == 1
 

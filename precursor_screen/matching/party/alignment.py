@@ -21,30 +21,36 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.weights import (
     CONSONANTS,
+    CUT,
     FIRST_MAJOR,
     GENERIC,
     INITIAL,
+    LAST_CUT,
     LEGAL,
     NAME,
     SLIGHT,
     WHOLE,
     Word,
 )
-from precursor_screen.text.party_words import COMMON, VARIANTS, consonants
+from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS, consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
 INITIAL_OMITTED = 0.15  # a word that the other name abbreviates to its initial
+CUT_OMITTED = 0.1  # a word of the list behind all that agree, where the other name was cut; and the rest of a word that was cut
 ENOUGH = 1.3  # weight of agreeing words from which a difference counts plainly
 DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
-SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.96, 0.95
+SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED, SAME_SHAPE = 0.97, 0.96, 0.96, 0.95, 0.95
 ERROR = 0.67  # what an error costs in a word of one letter; in longer ones its share of the letters
 # How many times as much in a name that many bear: `Lobez` is as likely another name as a misspelt `Lopez`, `Mary` more so.
 KNOWN_ERROR, OTHER_KNOWN = 1.2, 1.6
 INITIAL_EVIDENCE = 0.25
 LENGTH_GATE = 65.0
-TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names at 35 characters; the 35th may be a blank
+# UN/EDIFACT and many manifest layouts cut names at 35 characters, others at 30 or 25; the last may be a blank.
+TRUNCATED_LENGTHS = (24, 25, 29, 30, 34, 35)
+LEAST_START = 3  # letters of a cut word that can be told
 
+_EDITS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3)  # by length: `Lin` and `Lee` are two names, not one misspelt
 _MOST_COMPARED = 10_000  # word pairs; beyond, only equal words are aligned, so that hostile names cost linear time
 RARE = 0.6  # rarity from which one word may carry a match
 NEAR, LONG = 0.9, 7  # and how alike, or how long, it has to be
@@ -74,14 +80,7 @@ class Outcome(Struct, frozen=True):
 
 def edits_allowed(length: int) -> int:
     """How many errors two keys may differ by, by the length of the longer."""
-    if length <= 3:
-        return 0  # `Lin` and `Lee` are two names, not one misspelt
-    return 1 if length <= 7 else 2 if length <= 11 else 3
-
-
-def may_differ(key: str) -> bool:
-    """Whether a key may hold errors: numbers and short words of other scripts may not."""
-    return key.isalpha() and (key.isascii() or len(key) > 3)
+    return _EDITS[length] if length < len(_EDITS) else _EDITS[-1]
 
 
 def compare_words(left: Word, right: Word) -> float:
@@ -95,34 +94,34 @@ def compare_words(left: Word, right: Word) -> float:
         return 0.0
     if left.key == right.key:
         return SAME_KEY if left.kind == right.kind or (left.kind == NAME and right.kind in (SLIGHT, GENERIC)) else 0.0
-    if left.written:
-        return 0.0  # words that are joined to make one of the list's must make that very word
+    if left.written or left.cut == CUT:
+        return 0.0  # words that are joined to make one of the list's must make that very word, and four letters bear no error
     if left.kind == NAME == right.kind and left.text in VARIANTS and VARIANTS[left.text] == VARIANTS.get(right.text):
         return SAME_NAME
-    if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (may_differ(left.key) and may_differ(right.key)):
+    if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (left.may_differ and right.may_differ):
         return 0.0
     alike = _compare_spellings(left.key, right.key)
     if left.key != left.text or right.key != right.text:
         alike = max(alike, _compare_spellings(left.text, right.text))
+    if left.shape and left.shape == right.shape:
+        alike = max(alike, SAME_SHAPE)
     if not alike or right.text not in COMMON:
         return alike
     return max(0.0, 1.0 - (OTHER_KNOWN if left.text in COMMON else KNOWN_ERROR) * (1.0 - alike))
 
 
 def _compare_spellings(left: str, right: str) -> float:
-    length = max(len(left), len(right))
-    allowed = edits_allowed(length)
-    if abs(len(left) - len(right)) > allowed:
+    ours, theirs = len(left), len(right)
+    length, apart = (ours, ours - theirs) if ours > theirs else (theirs, theirs - ours)
+    allowed = _EDITS[length] if length < len(_EDITS) else _EDITS[-1]  # as `edits_allowed`: this is asked most of all
+    if apart > allowed:
         return 0.0
     distance = OSA.distance(left, right, score_cutoff=allowed)
     return 1.0 - ERROR * distance / length if distance <= allowed else 0.0
 
 
-def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) -> list[Pair]:
-    """Align the words of two names, legal forms left out, greedily: the most similar first, then in the order given.
-
-    truncated: the left name was cut, so that its last word may be the start of the other's.
-    """
+def align(left: Sequence[Word], right: Sequence[Word]) -> list[Pair]:
+    """Align the words of two names, legal forms left out, greedily: the most similar first, then in the order given."""
     ours = [i for i, word in enumerate(left) if word.kind != LEGAL]
     theirs = [j for j, word in enumerate(right) if word.kind != LEGAL]
     pairs: list[Pair] = []
@@ -140,12 +139,11 @@ def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) 
     if not rest or not others or len(rest) * len(others) > _MOST_COMPARED:
         return pairs
     scored = []
-    last = ours[-1]
     for i in rest:
         for j in others:
             similarity = compare_words(left[i], right[j])
-            if truncated and i == last and left[i].kind == NAME and right[j].kind in (GENERIC, NAME):
-                similarity = max(similarity, TRUNCATED * right[j].text.startswith(left[i].text))
+            if left[i].cut and starts(left[i], right[j]):
+                similarity = max(similarity, TRUNCATED)
             if similarity:
                 scored.append((-similarity, i, j))
     used: set[int] = set()
@@ -165,17 +163,28 @@ def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) 
     return pairs
 
 
-def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, truncated: bool = False, least: float = 0.0) -> Outcome:
+def is_lost(word: Word) -> bool:
+    """Whether so little is left of the last word of a cut name that nobody can tell which it was."""
+    return word.cut == LAST_CUT and len(word.text) < LEAST_START
+
+
+def starts(left: Word, right: Word) -> bool:
+    """Whether a word that was cut is the start of another, or of a customary spelling of it."""
+    if left.kind != NAME or right.kind not in (GENERIC, NAME) or len(left.text) < LEAST_START:
+        return False
+    return any(spelling.startswith(left.text) for spelling in (right.text, *BUSINESS_WORDS.get(right.text, ())))
+
+
+def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, least: float = 0.0) -> Outcome:
     """Compare a name asked for with one of a list.
 
     Args:
         left: words asked for.
         right: words of the list's name.
         entry_kind: person, organisation, vessel or aircraft.
-        truncated: whether the name asked for was cut.
         least: score that matters; of an outcome below it only the score is told, and that it is no match.
     """
-    pairs = align(left, right, truncated)
+    pairs = align(left, right)
     score, evidence = _score(left, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
     if score > 0.0:
         doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
@@ -213,12 +222,23 @@ def _score(
         return 0.0, 0.0
     left_over = sum(w for i, w in enumerate(ours) if i not in left_paired)
     right_over = sum(w for j, w in enumerate(theirs) if j not in right_paired)
+    if left[-1].cut == LAST_CUT and _begins(left, pairs, theirs, left_paired, right_paired):
+        return 2.0 * matched / (2.0 * aligned + CUT_OMITTED * (left_over + right_over) + abbreviated), evidence
     if entry_kind in ("vessel", "aircraft"):
         # A name with words of business is a firm's, not that of a ship.
         general = sum(1 for i, word in enumerate(left) if word.kind == GENERIC and i not in left_paired)
         left_over += _VESSEL_GENERAL * general
     cost = OMITTED * (left_over + right_over) + 2.0 * CONFLICT * min(left_over, right_over) + abbreviated
     return 2.0 * matched / (2.0 * aligned + cost), evidence
+
+
+def _begins(
+    left: Sequence[Word], pairs: Sequence[Pair], theirs: Sequence[float], left_paired: set[int], right_paired: set[int]
+) -> bool:
+    """Whether all words of a cut name agree, in order, with those that the other begins with; too little may be left of the last."""
+    whole = all(i in left_paired or word.kind == LEGAL or is_lost(word) for i, word in enumerate(left))
+    placed = [p.right for p in sorted(pairs, key=lambda p: p.left)]
+    return whole and placed == sorted(placed) and all(j in right_paired or not theirs[j] for j in range(placed[-1]))
 
 
 def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], entry_kind: str) -> int | None:
@@ -229,6 +249,10 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return None
     if _agree_in_few_consonants(left, right, major):
         return None
+    if entry_kind == "person" and _is_error_beside_another(left, major, left_paired):
+        return None
+    if len(major) == 1 and left[major[0].left].cut == CUT:
+        return None  # four letters start too many words
     if right[major[0].right].kind == WHOLE:
         return 0 if " " in right[major[0].right].text else None
     initials = sum(pair.is_initial for pair in pairs)
@@ -247,6 +271,13 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     if entry_kind == "person" and ours and not theirs:
         return None  # beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
+
+
+def _is_error_beside_another(left: Sequence[Word], major: Sequence[Pair], paired: set[int]) -> bool:
+    """Whether of two names that agree one holds an error, and another stands beside: `Maria Park Morozov` is not `Morozova, Maria`."""
+    if len(major) != 2 or min(pair.similarity for pair in major) >= SAME_CONSONANTS:
+        return False
+    return any(word.kind == NAME and i not in paired for i, word in enumerate(left))
 
 
 def _agree_in_few_consonants(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.matching.party.alignment import (
     CONFLICT,
+    CUT_OMITTED,
     DOUBT,
     ENOUGH,
     FAIR,
@@ -115,7 +116,7 @@ class Bounded(Struct, frozen=True):
     """What is known of each owner.
 
     plain: in rows: weight of own informative words, weight of general words that agree at most, of own general words, the part of
-    the former that masks do not tell, the most a bit of a mask stands for, number of initials.
+    the former that masks do not tell, the most a bit of a mask stands for, number of initials, whether the name was cut.
     skipped: weight that words which were not looked up may add; own_skipped: of the own ones.
     """
 
@@ -212,7 +213,7 @@ def _abbreviates(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -
 
 def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
     owners, rows = sums.owners, sums.rows
-    own_all, general, general_own, unmasked, per_bit, initials = facts.plain[:, owners]
+    own_all, general, general_own, unmasked, per_bit, initials, cut = facts.plain[:, owners]
     skipped, own_skipped = facts.skipped[owners], facts.own_skipped[owners]
     listed = postings.general[rows]
     shared = np.bitwise_count(facts.masks[owners] & postings.masks[rows])
@@ -224,7 +225,8 @@ def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
     right_over = np.maximum(0.0, postings.informative[rows] - sums.weight - skipped)
     right_over += np.maximum(0.0, listed - FLAT[INITIAL] * postings.initials[rows] - general)
     left_over = np.maximum(0.0, own_all - sums.own - own_skipped) + np.maximum(0.0, general_own - general)
-    cost = np.where(abbreviated, INITIAL_OMITTED, OMITTED) * (left_over + right_over)
+    per_weight = np.where(abbreviated, INITIAL_OMITTED, OMITTED)
+    cost = per_weight * left_over + np.where((cut > 0.0) & (left_over < _TINY), CUT_OMITTED, per_weight) * right_over
     cost += np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
     score = 2.0 * most / np.maximum(2.0 * most + cost, _TINY)
     doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)

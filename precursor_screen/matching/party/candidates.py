@@ -39,9 +39,9 @@ _BEYOND = 1e300  # instead of infinity, of which nought times is not a number
 # weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the
 # general weight which masks do not tell; how many initials; how many words with a bit in the mask; own weight of informative
 # words, which is left over unless something informative agrees; that part for which the list holds nothing; the most that
-# the list's words weigh.
-_GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH = range(8)
-SUMMED = 8
+# the list's words weigh; whether the name was cut there.
+_GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH, _CUT = range(9)
+SUMMED = 9
 
 
 class Facts(Struct, frozen=True):
@@ -146,7 +146,7 @@ def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
     short = np.bitwise_or.reduceat(facts.short_number[asked.words], begins)[readings]
     per_bit = np.where(short, FLAT[SHORT_NUMBER], FLAT[GENERIC])
     unmasked = sums[_UNMASKED] + per_bit * (sums[_MASKED] - np.bitwise_count(masks[0]))
-    plain = np.stack((sums[_OWN], sums[_GENERAL], sums[_GENERAL_OWN], unmasked, per_bit, sums[_INITIALS]))
+    plain = np.stack((sums[_OWN], sums[_GENERAL], sums[_GENERAL_OWN], unmasked, per_bit, sums[_INITIALS], sums[_CUT]))
     return _Plans(
         readings,
         _Words(options.owners[~skipped], options.words[~skipped]),

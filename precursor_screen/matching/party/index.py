@@ -41,7 +41,7 @@ from precursor_screen.matching.party.index_file import (
 )
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, make_word
-from precursor_screen.matching.party.word_book import Joined, Speller, Texts, WordBook, is_truncated
+from precursor_screen.matching.party.word_book import Speller, WordBook, make_text
 from precursor_screen.text.party import PartyName, normalise_party
 
 __all__ = [
@@ -114,7 +114,12 @@ class PartyIndex:
         return len(self.arrays["row_entry"])
 
     def match_names(
-        self, names: Sequence[str], cut: float = DEFAULT_CUT, as_of: date | None = None, workers: int | None = None
+        self,
+        names: Sequence[str],
+        cut: float = DEFAULT_CUT,
+        as_of: date | None = None,
+        workers: int | None = None,
+        may_be_cut: bool = True,
     ) -> PartyMatches:
         """Match names against the list: the best name of each entry that reaches the cut.
 
@@ -123,6 +128,7 @@ class PartyIndex:
             cut: least score, above 0, up to 100.
             as_of: leave out entries de-listed on or before that day; None keeps all.
             workers: threads; default: as many as there are cores. The outcome is the same for any number.
+            may_be_cut: whether a name of the length at which manifests cut names may go on; not where it is a part of a text.
 
         Returns:
             Matches in the order of `names`, within one name by falling score, then entry id; the unscreenable names; and what would
@@ -132,7 +138,7 @@ class PartyIndex:
         blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
         threads = workers or cpu_count() or 1
         with ThreadPoolExecutor(threads) if threads > 1 and len(asked) > _FEW else nullcontext() as pool:
-            found = [self._match_block(block, cut, as_of, pool) for block in blocks]
+            found = [self._match_block(block, cut, as_of, pool, may_be_cut) for block in blocks]
         rows = [row for block, _ in found for row in block]
         matches, suppressed = ([row for row in rows if (row[3].score >= cut) is reached] for reached in (True, False))
         unscreenable = tuple(name for _, names in found for name in names)
@@ -186,7 +192,7 @@ class PartyIndex:
         return self._opened_book
 
     def _match_block(
-        self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None
+        self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None, may_be_cut: bool
     ) -> tuple[list[_Match], list[str]]:
         if not len(self):
             return [], [name for name in names if not normalise_party(name).screenable]
@@ -201,9 +207,9 @@ class PartyIndex:
                 party = normalise_party(name)
                 if not party.screenable:
                     unscreenable.append(name)
-                for texts in book.speller.read(party):
+                for texts in book.speller.read(party, may_be_cut):
                     owners.append(name)
-                    readings.append(book.make(texts, is_truncated(name)))
+                    readings.append(book.make(texts))
             book.look_up(pool)
             parts = [slice(i, i + _BATCH) for i in range(0, len(readings), _BATCH)]
             gone = self._delisted(as_of)
@@ -222,7 +228,7 @@ class PartyIndex:
             name = batch.owners[position]
             entry = int(self.arrays["row_entry"][row])
             words = [batch.words[i] for i in batch.readings[position]], self._words_of(row)
-            outcome = compare(*words, ENTRY_KINDS[self.arrays["entry_kind"][entry]], is_truncated(name), cut)
+            outcome = compare(*words, ENTRY_KINDS[self.arrays["entry_kind"][entry]], cut)
             if outcome.informative is None or outcome.score < cut or entry in batch.gone:
                 continue
             outcome = replace(outcome, score=weigh(outcome.score, self._contradict(name, entry, row, words, outcome)))
@@ -332,16 +338,12 @@ def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "org
 
 def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Iterator[CompareResult]:
     """Two names in each pair of their readings."""
-    listed = [_make_words(texts, rarities) for texts in spell_listed(theirs, entry_kind)]
+    listed = [tuple(make_word(text, rarities) for text in texts) for texts in spell_listed(theirs, entry_kind)]
     keys = frozenset(word.key for words in listed for word in words)
     for texts in Speller(keys).read(ours):
-        words = _make_words(texts, rarities)
+        words = tuple(make_text(text, rarities) for text in texts)
         for other in listed:
-            yield CompareResult(words, other, compare(words, other, entry_kind, is_truncated(ours.as_written)))
-
-
-def _make_words(texts: Texts, rarities: Mapping[str, float]) -> tuple[Word, ...]:
-    return tuple(make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts)
+            yield CompareResult(words, other, compare(words, other, entry_kind))
 
 
 class _Batch(Struct, frozen=True):

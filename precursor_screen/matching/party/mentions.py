@@ -99,7 +99,7 @@ class Mentions:
             windows[window][number] = None
         if not windows:
             return PARTY_MENTION.empty_table()
-        matches = self._index.match_names(list(windows), SURE, self._as_of).matches.to_pylist()
+        matches = self._index.match_names(list(windows), SURE, self._as_of, may_be_cut=False).matches.to_pylist()
         best: dict[tuple[int, str], dict[str, Any]] = {}
         for match in matches:
             named = match["value"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import Any
 from zlib import crc32
 
@@ -14,10 +15,18 @@ from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.party.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, edits_allowed, may_differ
+from precursor_screen.matching.party.alignment import (
+    ERROR,
+    LEAST_START,
+    SAME_CONSONANTS,
+    SAME_NAME,
+    SAME_SHAPE,
+    TRUNCATED,
+    edits_allowed,
+)
 from precursor_screen.matching.party.bounds import letter_bit
-from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe
-from precursor_screen.text.party_words import VARIANTS, consonants
+from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe, may_differ
+from precursor_screen.text.party_words import VARIANTS, consonants, shape
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 
@@ -182,7 +191,9 @@ class Vocabulary:
 
     def _make(self, i: int) -> Word:
         text = self.texts[i]
-        word = Word(text, self.keys[i], int(self.kinds[i]), float(self.weights[i]), describe(text)[2])
+        kind = int(self.kinds[i])
+        seen, key = shape(text) if kind == NAME else "", self.keys[i]
+        word = Word(text, key, kind, float(self.weights[i]), describe(text)[2], shape=seen, may_differ=may_differ(key))
         return self._made.setdefault(i, word)
 
     @cached_property
@@ -238,21 +249,34 @@ class Vocabulary:
         alike = dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) if text in VARIANTS else {}
         if self._marked_consonants and (skeleton := consonants(text)):
             alike |= dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
-        return alike
+        return dict.fromkeys(self._find_shape(text), SAME_SHAPE) | alike
+
+    def _find_shape(self, text: str) -> list[int]:
+        """Names that a word may be taken for."""
+        seen = shape(text)
+        found = self._reshaped.get(seen, []) if seen else []
+        if seen in ("", text):
+            return found
+        place = bisect_left(self._alphabetical, seen, key=self.texts.__getitem__)
+        return found + [i for i in self._alphabetical[place : place + 1] if self.texts[i] == seen]
 
     @cached_property
-    def _alphabetical(self) -> list[tuple[str, int]]:
-        return sorted((self.texts[i], i) for i in self._of_kind(NAME))
+    def _reshaped(self) -> dict[str, list[int]]:
+        """Names by what they may be taken for, where that is another word."""
+        texts = self.texts
+        return _grouped((shape(texts[i]), i) for i in self._of_kind(NAME) if "rn" in texts[i] or "cl" in texts[i])
+
+    @cached_property
+    def _alphabetical(self) -> list[int]:
+        return sorted(self._of_kind(NAME), key=self.texts.__getitem__)
 
     def find_starting(self, start: str) -> dict[int, float]:
         """Names that a cut word may be the start of."""
-        words = self._alphabetical
-        found: dict[int, float] = {}
-        for i in range(bisect_left(words, (start, -1)), len(words)):
-            if not words[i][0].startswith(start):
-                break
-            found[words[i][1]] = TRUNCATED
-        return found
+        words, texts = self._alphabetical, self.texts
+        if len(start) < LEAST_START:
+            return {}
+        first = bisect_left(words, start, key=texts.__getitem__)
+        return dict.fromkeys(takewhile(lambda i: texts[i].startswith(start), islice(words, first, None)), TRUNCATED)
 
     def find_similar(self, words: Sequence[tuple[str, str]]) -> list[dict[int, float]]:
         """For each word (text, key), distinct: the words whose key or text is equal or holds few enough errors, with similarity."""

@@ -12,12 +12,13 @@ from functools import lru_cache
 from msgspec import Struct
 
 from precursor_screen.text import party
-from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS, fold_key
+from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS, fold_key, shape
 from precursor_screen.text.party_words import SLIGHT as SLIGHT_WORDS
 
 # Kinds of words, as stored in an index. Those from NUMBER on can carry a match.
 LEGAL, SLIGHT, GENERIC, INITIAL, SHORT_NUMBER, NUMBER, NAME, CONSONANTS, WHOLE = range(9)
 FIRST_MAJOR = NUMBER
+NOT_CUT, CUT, LAST_CUT = range(3)
 
 FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4, NUMBER: 0.9, WHOLE: 2.0}
 _BY_LENGTH = (0.3, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.2, 1.25, 1.3)
@@ -33,7 +34,9 @@ _COMMON_KEYS = frozenset(
 class Word(Struct, frozen=True):
     """A word of a name: as compared (`text`), its key, kind, weight, and the weight it has by length alone.
 
-    written: as in the canonical reading, where `text` joins several words of it.
+    written: as in the canonical reading, where `text` joins several words of it. cut: whether it may be the start of a longer word,
+    NOT_CUT, CUT, or LAST_CUT where the whole name ends there. shape: of a name, what it may be taken for; empty for short ones. may_differ: whether its
+    key may hold errors.
     """
 
     text: str
@@ -42,6 +45,9 @@ class Word(Struct, frozen=True):
     weight: float
     length_weight: float
     written: str = ""
+    cut: int = 0
+    shape: str = ""
+    may_differ: bool = False
 
     @property
     def shown(self) -> str:
@@ -89,14 +95,19 @@ def rarity(key: str, count: int, entries: int) -> float:
     return min(found, _COMMON_RARITY) if key in _COMMON_KEYS else found
 
 
-def make_word(text: str, rarities: Mapping[str, float], written: str = "") -> Word:
+def may_differ(key: str) -> bool:
+    """Whether a key may hold errors: numbers and short words of other scripts may not."""
+    return key.isalpha() and (key.isascii() or len(key) > 3)
+
+
+def make_word(text: str, rarities: Mapping[str, float], written: str = "", cut: int = NOT_CUT) -> Word:
     """A word of a name that is asked for. rarities: of the keys that a list holds; any other key is rare."""
     key, kind, length_weight = describe(text)
     weight = length_weight
     if kind in (NAME, CONSONANTS):
         known = rarities.get(key)
         weight *= rarity(key, 0, 0) if known is None else known
-    return Word(text, key, kind, weight, length_weight, written)
+    return Word(text, key, kind, weight, length_weight, written, cut, shape(text) if kind == NAME else "", may_differ(key))
 
 
 def compared_words(reading: party.Interpretation) -> tuple[str, ...]:

@@ -10,24 +10,27 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache
-from itertools import pairwise, repeat
+from itertools import pairwise, product, repeat
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.party.alignment import TRUNCATED_LENGTHS
+from precursor_screen.matching.party.alignment import LEAST_START, TRUNCATED_LENGTHS, is_lost
 from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.candidates import SUMMED, Facts, Questions
 from precursor_screen.matching.party.vocabulary import Vocabulary, general_bit
 from precursor_screen.matching.party.weights import (
+    CUT,
     FIRST_MAJOR,
     FLAT,
     GENERIC,
     INITIAL,
+    LAST_CUT,
     LEGAL,
     NAME,
+    NOT_CUT,
     SHORT_NUMBER,
     Word,
     compared_words,
@@ -35,28 +38,39 @@ from precursor_screen.matching.party.weights import (
     make_word,
 )
 from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, Interpretation, PartyName, canonical_tokens
-from precursor_screen.text.party_words import COMMON, SHORT_FORMS, fold_key, part_form
+from precursor_screen.text.party_words import COMMON, FOLDED, SHORT_FORMS, fold_key, part_form
 
 # Names asked for, read as a list writes them: its words parted or joined as they are there, general ones corrected.
 
 _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
-_LONGEST_PARTED = 40
+_LONGEST_PARTED = 60
 _LEAST_OF_THREE = 12
+_LONGEST_WORD = 24  # of several run together
 _MOST_READINGS = 4
 _MOST_WORDS = 80
+_MOST_FIGURES = 2
+_CUT_WORD = 4  # letters to which some forms cut each word of a name
+LOOK_ALIKES = {"0": "o", "1": "li", "5": "s", "8": "b"}  # the figures that machines take letters for
 _LEAST_CORRECTED = 5
 _STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
+_SHORT_WORDS = frozenset(("al", "el", "de", "la", "da", "di", "of", "in", "co", "sa", "ag", "ao", "bv", "de", "cv", "rl"))
 _ENDS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3)
 
 
-class Joined(NamedTuple):
-    """A word that joins neighbours, and what was written for it."""
+class Marked(NamedTuple):
+    """A word that joins neighbours, with what was written for it, or one that was cut, as `Word` has it."""
 
     text: str
-    written: str
+    written: str = ""
+    cut: int = NOT_CUT
 
 
-Texts = tuple[str | Joined, ...]
+Texts = tuple[str | Marked, ...]
+
+
+def make_text(text: str | Marked, rarities: Mapping[str, float]) -> Word:
+    """The word that a text stands for. rarities: of the keys that a list holds."""
+    return make_word(text, rarities) if isinstance(text, str) else make_word(text.text, rarities, text.written, text.cut)
 
 
 def is_truncated(name: str) -> bool:
@@ -82,13 +96,30 @@ class Speller:
         self._sorted: list[str] | None = None
         # Worked out once for each pair of words, and for each word of a name of several, or of one.
         self._pair, self._word = cache(self._join_pair), cache(self._read_word)
+        self._last = cache(_cut_off)
 
     def __len__(self) -> int:
         """How many words and pairs of words it remembers."""
         return self._pair.cache_info().currsize + self._word.cache_info().currsize
 
-    def read(self, party: PartyName) -> list[Texts]:
-        """All ways to read a name, each as the texts of its words."""
+    def read(self, party: PartyName, may_be_cut: bool = True) -> list[Texts]:
+        """All ways to read a name, each as the texts of its words; the last of a cut name may start a longer one, and so may all words of
+        a name whose words were cut."""
+        found = self._read(party)
+        if may_be_cut and is_truncated(party.as_written):
+            return [(*texts[:-1], self._last(texts[-1])) for texts in found]
+        if may_be_cut and found and max(map(len, party.as_written.split())) == _CUT_WORD:
+            found += [marked for marked in map(self._cut_words, found) if marked]
+        return found
+
+    def _cut_words(self, texts: Texts) -> Texts | None:
+        """The same with all names of four letters cut, if there are two and the list does not have one of them."""
+        cut = [t for t in texts if isinstance(t, str) and len(t) == _CUT_WORD and describe(t)[1] == NAME]
+        if len(cut) < 2 or all(describe(t)[0] in self._names for t in cut):
+            return None
+        return tuple(Marked(t, cut=CUT) if isinstance(t, str) and t in cut else t for t in texts)
+
+    def _read(self, party: PartyName) -> list[Texts]:
         found: dict[Texts, None] = {}
         for reading in party.readings:
             texts = compared_words(reading)
@@ -114,12 +145,16 @@ class Speller:
         for joined, i, size in self._join_neighbours(texts, pairs):
             if found < _MOST_READINGS:
                 found += 1
-                written = " ".join(t.lstrip("~") for t in texts[i : i + size])
-                yield (*texts[:i], Joined(joined, written), *texts[i + size :])
+                before, written, behind = texts[:i], " ".join(t.lstrip("~") for t in texts[i : i + size]), texts[i + size :]
+                is_general = joined in GENERAL_SPELLINGS
+                yield _spell((*before, joined, *behind)) if is_general else (*before, Marked(joined, written), *behind)
         for i, word in enumerate(words):
             if word and word.parts and found < _MOST_READINGS:
                 found += 1
                 yield _spell((*texts[:i], *word.parts, *texts[i + 1 :]))
+        if sum(bool(word and word.parts) for word in words) > 1:
+            several = zip(words, texts, strict=True)
+            yield _spell(tuple(t for word, text in several for t in ((word and word.parts) or (text,))))
         if any(word and word.corrected for word in words):
             yield _spell(tuple([(word and word.corrected) or text for word, text in zip(words, texts, strict=True)]))
 
@@ -150,10 +185,21 @@ class Speller:
         return place < len(self._sorted) and self._sorted[place].startswith(key)
 
     def _read_word(self, text: str, least_part: int) -> _Single | None:
+        if not text.isalpha() and text.isascii() and text[0] not in "~=":
+            letters = _letters_for_figures(text, self._names)
+            return _Single(letters, None) if letters else None
         if len(text) < _LEAST_CORRECTED:
             return None
         corrected, parts = _correct(text, self._names), _part(text, least_part, self._names)
         return _Single(corrected if corrected != text else "", parts) if corrected != text or parts else None
+
+
+def _cut_off(text: str | Marked) -> str | Marked:
+    """The last word of a name that was cut; legal forms are not."""
+    word = Marked(text) if isinstance(text, str) else text
+    if word.text[0] in "~=" or describe(word.text)[1] == LEGAL:
+        return text
+    return word._replace(cut=LAST_CUT)
 
 
 def _spell(tokens: tuple[str, ...]) -> Texts:
@@ -167,7 +213,17 @@ def _join(texts: Sequence[str], names: Collection[str]) -> str:
         return "~" + joined if len(joined) >= _LEAST_PART else ""  # consonants part as the writer likes: `bd llh`
     if not _LEAST_JOINED <= len(joined) <= _LONGEST_PARTED or not joined.isalpha() or not joined.isascii():
         return ""
-    return joined if _join_keys(texts) in names else ""
+    if joined in GENERAL_SPELLINGS or _join_keys(texts) in names or (_may_fold(texts) and fold_key(joined) in names):
+        return joined
+    return ""
+
+
+def _may_fold(texts: Sequence[str]) -> bool:
+    """Whether words that are joined may have another key than their keys joined: letters fold where two meet."""
+    for before, behind in pairwise(texts):
+        if len(before) <= _LEAST_ALONE or len(behind) <= _LEAST_ALONE or before[-1] in "hj" or before[-1] + behind[0] in FOLDED:
+            return True
+    return False
 
 
 def _join_form(texts: tuple[str, str], names: Collection[str]) -> str:
@@ -203,13 +259,33 @@ def _part(text: str, least: int, names: Collection[str]) -> tuple[str, ...] | No
             best = max(best or (False, 0, "", ""), (named, shorter, start, end))
     if best:
         return best[2:] if best[0] or not known else None
-    if not known and len(text) >= _LEAST_OF_THREE:
-        for i in range(_LEAST_PART, len(text) - _LEAST_PARTED + 1):
-            if fold_key(text[:i]) in names and (rest := _part(text[i:], _LEAST_PART, names)):
-                return (text[:i], *rest)
+    if not known and len(text) >= _LEAST_OF_THREE and (parts := _part_all(text, names)):
+        return parts
     form = () if known else part_form(text)
     inner = _part("".join(form[:-1]), least, names) if form else None
     return (*inner, form[-1]) if inner else None
+
+
+def _part_all(text: str, names: Collection[str]) -> tuple[str, ...]:
+    """Several words run together: as few as can be, of these the most unequal, since chance gives many short ones."""
+    best: list[tuple[int, int, int] | None] = [
+        (0, 0, 0),
+        *[None] * len(text),
+    ]  # words, less their squared lengths, where the last starts
+    for start in range(len(text)):
+        if (so_far := best[start]) is None:
+            continue
+        for end in range(start + 2, min(start + _LONGEST_WORD, len(text)) + 1):
+            word = text[start:end]
+            if word in _SHORT_WORDS if end - start == 2 else _is_word(word, names):
+                one = (so_far[0] + 1, so_far[1] - (end - start) ** 2, start)
+                best[end] = min(best[end] or one, one)
+    parts: list[str] = []
+    end = len(text)
+    while end and (last := best[end]):
+        parts.append(text[last[2] : end])
+        end = last[2]
+    return () if end else tuple(reversed(parts))
 
 
 def _is_word(text: str, names: Collection[str]) -> bool:
@@ -221,6 +297,8 @@ def _correct(text: str, names: Collection[str]) -> str:
     if not _LEAST_CORRECTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return text
     key, kind, _ = describe(text)
+    if kind == NAME and key in _GENERAL_BY_KEY:
+        return _GENERAL_BY_KEY[key]
     if kind != NAME or key in names:
         return text
     for shortened in (text, *(text[:i] + text[i + 1 :] for i in range(len(text)))):
@@ -228,6 +306,20 @@ def _correct(text: str, names: Collection[str]) -> str:
             if OSA.distance(text, word, score_cutoff=1) <= 1:
                 return word
     return text
+
+
+def _letters_for_figures(text: str, names: Collection[str]) -> str:
+    """A word in which figures stand for the letters that they look like (`SERG0`, `8ank`); empty where they may be figures.
+
+    A figure at the end numbers what stands before, unless the list has the word.
+    """
+    figures = sum(map(str.isdigit, text))
+    if not 1 <= figures <= _MOST_FIGURES or len(text) < 2 * figures + (len(text) > 2):
+        return ""
+    options = ("".join(letters) for letters in product(*(LOOK_ALIKES.get(c, c) for c in text)))
+    words = [word for word in options if word.isalpha()]
+    known = next((w for w in words if _is_word(w, names) or w in _STARTS), "")
+    return known or (words[0] if words and len(text) > _LEAST_PART and not text[-1].isdigit() else "")
 
 
 def _shorten_general_words() -> dict[str, list[str]]:
@@ -239,14 +331,15 @@ def _shorten_general_words() -> dict[str, list[str]]:
     return found
 
 
+# `compani` is not a name, even where the list has a word of that sound.
+_GENERAL_BY_KEY = {fold_key(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
+_STARTS_OF_GENERAL = frozenset(word[:i] for word in GENERAL_SPELLINGS for i in range(LEAST_START, len(word) + 1))
 # Two words that differ by one error are equal or become equal when each loses at most one letter.
 _SHORTENED = _shorten_general_words()
 
 
 _LOOKED_UP = 1024  # words that a thread looks up at once
 FULL = 1 << 19  # words and pairs of words with which a book is closed and the next begun, so that memory stays bounded
-
-_Start = tuple[str | Joined]  # a word that was cut off: what stands for it is what it starts
 
 
 class _Alike(Struct, frozen=True):
@@ -265,8 +358,7 @@ class WordBook:
         self._rows = rows
         self.speller = Speller(vocabulary.rarities)
         self.words: list[Word] = []
-        self._numbers: dict[str | Joined | _Start, int] = {}
-        self._starts: list[bool] = []
+        self._numbers: dict[str | Marked, int] = {}
         self._alike: dict[str, _Alike] = {}
         self.facts = Facts.of_none()
 
@@ -274,23 +366,13 @@ class WordBook:
         """Whether it holds as much as a book should."""
         return len(self.words) + len(self.speller) > FULL
 
-    def make(self, texts: Texts, truncated: bool) -> list[int]:
-        """The numbers of a reading's words. truncated: its last word but legal forms may be the start of a longer one."""
+    def make(self, texts: Texts) -> list[int]:
+        """The numbers of a reading's words."""
         known = self._numbers
-        numbers = [known[text] if text in known else self._make(text) for text in texts]
-        if truncated:
-            last = next((i for i in range(len(numbers) - 1, -1, -1) if self.words[numbers[i]].kind != LEGAL), None)
-            if last is not None and self.words[numbers[last]].kind == NAME:
-                start = (texts[last],)
-                numbers[last] = known[start] if start in known else self._make(start)
-        return numbers
+        return [known[text] if text in known else self._make(text) for text in texts]
 
-    def _make(self, text: str | Joined | _Start) -> int:
-        is_start = type(text) is tuple
-        what = text[0] if type(text) is tuple else text
-        plain, written = what if isinstance(what, Joined) else (str(what), "")
-        self.words.append(make_word(plain, self._vocabulary.rarities, written))
-        self._starts.append(is_start)
+    def _make(self, text: str | Marked) -> int:
+        self.words.append(make_text(text, self._vocabulary.rarities))
         self._numbers[text] = len(self.words) - 1
         return len(self.words) - 1
 
@@ -328,10 +410,12 @@ class WordBook:
     def _of(self, number: int) -> _Alike:
         word = self.words[number]
         mine = self._alike[word.text]
-        if not self._starts[number]:
+        if not word.cut or word.kind != NAME:
             return mine
-        known = dict(zip(mine.words, mine.similarities, strict=True))
-        return self._gather(self._vocabulary.find_starting(word.text) | known, True)
+        found = self._vocabulary.find_starting(word.text)
+        for position, value in zip(mine.words, mine.similarities, strict=True):
+            found[position] = max(value, found.get(position, 0.0))
+        return self._gather(found, word.text in _STARTS_OF_GENERAL)
 
     def _describe(self, first: int) -> Facts:
         """The facts of all words from that number on."""
@@ -343,14 +427,15 @@ class WordBook:
             if mine is None:
                 is_masked = word.kind in (GENERIC, SHORT_NUMBER)
                 is_initial = word.kind == INITIAL
-                own, unmasked = (0.0 if left_out else word.weight for left_out in (is_initial, is_masked))
+                own, unmasked = (0.0 if left_out else word.weight for left_out in (is_initial or is_lost(word), is_masked))
                 sums[:5, i] = (word.weight, own, unmasked, is_initial, is_masked)
                 masks[0, i] = general_bit(word.key) if is_masked else 0
             else:
-                own = 0.0 if mine.may_be_general else word.weight
+                own = 0.0 if mine.may_be_general or is_lost(word) else word.weight
                 general = FLAT[GENERIC] if mine.may_be_general else 0.0
                 heaviest = max((float(self._vocabulary.weights[j]) for j in mine.words), default=0.0)
-                sums[:, i] = (general, 0.0, general, 0.0, 0.0, own, 0.0 if mine.words else own, heaviest)
+                sums[:8, i] = (general, 0.0, general, 0.0, 0.0, own, 0.0 if mine.words else own, heaviest)
+            sums[8, i] = word.cut == LAST_CUT
             masks[1, i] = letter_bit(word.text) if word.kind == NAME else 0
             masks[2, i] = letter_bit(word.text) if word.kind == INITIAL else 0
         sizes = np.fromiter((len(a.words) if a else 0 for a in alike), np.int64, len(words))

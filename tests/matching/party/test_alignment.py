@@ -1,15 +1,21 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from precursor_screen.matching.party.alignment import align, compare, compare_words
-from precursor_screen.matching.party.weights import Word, make_word
+from precursor_screen.matching.party.alignment import SAME_SHAPE, align, compare, compare_words
+from precursor_screen.matching.party.weights import CUT, LAST_CUT, Word, make_word
 
 RARITIES = {"komon": 0.35}
 
 
 def words(text: str) -> list[Word]:
     return [make_word(token.replace("_", " "), RARITIES) for token in text.split()]
+
+
+def cut_off(left: list[Word]) -> list[Word]:
+    """The words of a name that was cut."""
+    return [*left[:-1], replace(left[-1], cut=LAST_CUT)]
 
 
 def informative(left: str, right: str, kind: str = "organisation") -> int | None:
@@ -96,7 +102,7 @@ def test_an_initial_supports_and_a_wrong_one_contradicts() -> None:
 
 def test_a_cut_name_ends_within_a_word() -> None:
     left, right = words("zorvan mirage fer"), words("zorvan mirage ferula")
-    assert compare(left, right, "organisation", truncated=True).score > compare(left, right, "organisation").score
+    assert compare(cut_off(left), right, "organisation").score > compare(left, right, "organisation").score
 
 
 texts = st.lists(
@@ -119,3 +125,48 @@ def test_a_name_is_most_like_itself(left: list[str]) -> None:
 def test_very_many_words_align_only_where_equal() -> None:
     left, right = (words(" ".join(f"word{c}{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600))) for c in "ab")
     assert align(left, right) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "goes_on"),
+    [
+        ("zorvan mirage fer", "zorvan mirage ferula quillon veladro", True),
+        ("zorvan mirage fe", "zorvan mirage ferula quillon veladro", True),  # too little is left of the last word to tell
+        ("zorvan ltd mirage", "zorvan mirage ferula quillon", True),
+        ("zorvan mirage opp", "zorvan mirage ferula quillon veladro", False),
+        ("zorvan quillon fer", "zorvan mirage ferula quillon veladro", False),  # a word between is missing
+        ("mirage zorvan fer", "zorvan mirage ferula quillon veladro", False),  # in another order
+        ("zorvan mirage trading", "zorvan mirage ferula quillon", False),
+    ],
+)
+def test_what_the_list_says_behind_the_end_of_a_cut_name_costs_little(left: str, right: str, goes_on: bool) -> None:
+    cut, whole = compare(cut_off(words(left)), words(right), "organisation"), compare(words(left), words(right), "organisation")
+    assert (cut.score >= 90) is goes_on
+    assert cut.score > whole.score or not goes_on
+
+
+def test_words_that_were_all_cut_bear_no_error_and_one_carries_no_match() -> None:
+    def asked(text: str) -> list[Word]:
+        return [replace(word, cut=CUT) for word in words(text)]
+
+    assert compare(asked("zorv mira"), words("zorvan mirage"), "person").score > 90
+    assert compare(asked("zorw mira"), words("zorvan mirage"), "person").score < 85
+    assert compare_words(asked("mira")[0], words("mirz")[0]) == 0.0
+    assert compare(asked("mira trading"), words("miragequillon trading"), "organisation").informative is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "alike"),
+    [("arnerfel", "amerfel", True), ("clarwen", "darwen", True), ("arn", "am", False), ("arnerfel", "amerdel", False)],
+)
+def test_letters_that_machines_take_for_others(left: str, right: str, alike: bool) -> None:
+    for ours, theirs in ((left, right), (right, left)):
+        assert (compare_words(make_word(ours, {}), make_word(theirs, {})) == SAME_SHAPE) is alike
+
+
+def test_another_name_beside_an_error_makes_another_person() -> None:
+    assert informative("zorvan mirages", "zorvan mirage", "person") == 2
+    assert informative("zorvan ferula mirages", "zorvan mirage", "person") is None
+    assert informative("zorvan ferula mirages", "zorvan mirage") == 2
+    assert informative("zorvan ferula mirage", "zorvan mirage", "person") == 2
+    assert informative("zorvan ferula mirages quillon", "zorvan mirage quillon", "person") == 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.party.word_book import Speller, is_truncated
+from precursor_screen.matching.party.weights import CUT, LAST_CUT
+from precursor_screen.matching.party.word_book import Marked, Speller, is_truncated
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.party_words import fold_key
 
@@ -104,7 +105,10 @@ def test_no_more_than_four_ways_are_tried_and_none_of_a_very_long_name():
     assert read(" ".join(["merlan torine"] * 41)) == []
 
 
-@pytest.mark.parametrize(("length", "cut"), [(33, False), (34, True), (35, True), (36, False)])
+@pytest.mark.parametrize(
+    ("length", "cut"),
+    [(24, True), (25, True), (26, False), (29, True), (30, True), (33, False), (34, True), (35, True), (36, False)],
+)
 def test_manifests_cut_names_at_certain_lengths(length, cut):
     assert is_truncated("x" * length) is cut
 
@@ -151,3 +155,71 @@ def test_a_name_of_very_many_words_is_read_as_it_stands():
     many = " ".join(["merlan", "torine"] * 40)
     assert read(many)
     assert read(many + " wexley") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("4exley torine", []),  # taken for no letter
+        ("8exley torine", ["bexley torine"]),
+        ("0rabel torine", ["orabel torine"]),  # the list need not have the word
+        ("torine rabel1", []),  # a figure at the end numbers what stands before
+        ("torine ver1", ["torine verl"]),  # unless the list has the word, of two letters that it may be
+        ("torine 50s8", []),
+        ("torine s0", []),
+        ("a1 torine", ["al torine"]),
+    ],
+)
+def test_figures_stand_for_the_letters_that_they_look_like(name, others):
+    assert read(name, "verl") == others
+
+
+def marked(name: str, may_be_cut: bool = True) -> list[list[tuple[str, int]]]:
+    """The words of each reading that may be starts of longer ones."""
+    speller = Speller(frozenset(map(fold_key, LISTED)))
+    readings = speller.read(normalise_party(name), may_be_cut)
+    return [[(t.text, t.cut) for t in texts if isinstance(t, Marked) and t.cut] for texts in readings]
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("Quarndon Wexley Torine Pe", [[("pe", LAST_CUT)]]),
+        ("Quarndon Wexley Tori Trad", [[("trad", LAST_CUT)]]),
+        ("Quarndon Wexley Torin LLC", [[]]),  # what follows a legal form belongs to no name
+        ("Quarndon Wexley Torine Per", [[]]),
+        ("Quar Wexl", [[], [("quar", CUT), ("wexl", CUT)]]),
+        ("Quar Wexl Ltd", [[], [("quar", CUT), ("wexl", CUT)]]),
+        ("Quar Wexle", [[]]),
+        ("Quar Ltd", [[]]),
+        ("Quar Wex", [[]]),
+    ],
+)
+def test_what_of_a_name_may_have_been_cut(name, cut):
+    assert marked(name) == cut
+    assert not any(marked(name, may_be_cut=False))
+
+
+def test_words_of_four_letters_that_the_list_has_are_whole():
+    speller = Speller(frozenset(map(fold_key, ("quar", "wexl"))))
+    assert len(speller.read(normalise_party("Quar Wexl"))) == 1
+    assert len(speller.read(normalise_party("Quar Wexm"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("quarndonwexleytorinemerlan", ["quarndon wexley torine merlan"]),
+        ("quarndonalwexleytradingco", ["quarndon al wexley trading co"]),
+        ("quarndonxwexleytorine", []),
+        (
+            "quarndonwexley torinemerlan",
+            ["quarndon wexley torinemerlan", "quarndonwexley torine merlan", "quarndon wexley torine merlan"],
+        ),
+        ("quarndon techno logy", ["quarndon technology", "quarndon technology logy"]),
+        ("quarndon kompanx", []),
+        ("quarndon compani", ["quarndon co"]),
+    ],
+)
+def test_many_words_run_together_and_words_of_business_parted_or_spelt_otherwise(name, others):
+    assert read(name) == others

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.party.alignment import edits_allowed, may_differ
+from precursor_screen.matching.party.alignment import edits_allowed
 from precursor_screen.matching.party.vocabulary import Spellings, order_by_length, sign
+from precursor_screen.matching.party.weights import may_differ
 from tests.examples import examples
 
 

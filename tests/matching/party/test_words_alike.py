@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.party import alignment
-from precursor_screen.matching.party.alignment import Pair, align, compare, compare_words, edits_allowed, may_differ
-from precursor_screen.matching.party.weights import Word, make_word
+from precursor_screen.matching.party.alignment import Pair, align, compare, compare_words, edits_allowed
+from precursor_screen.matching.party.weights import Word, make_word, may_differ
+from tests.matching.party.test_alignment import cut_off
 
 
 def word(text: str, written: str = "") -> Word:
@@ -107,7 +108,7 @@ def test_each_word_has_one_partner_and_an_initial_the_first_that_it_can_stand_fo
     [("torine merl", True, True), ("torine merl", False, False), ("merl torine", True, False), ("torine trad", True, False)],
 )
 def test_only_the_last_word_of_a_cut_name_may_be_the_start_of_a_word(left, truncated, aligned):
-    pairs = align(words(left), words("torine merlantor"), truncated)
+    pairs = align(cut_off(words(left)) if truncated else words(left), words("torine merlantor"))
     assert (len(pairs) == 2) is aligned
     if aligned:
         assert pairs[1].similarity == alignment.TRUNCATED
