@@ -86,6 +86,7 @@ class _Pair(NamedTuple):
 class _Single(NamedTuple):
     corrected: str
     parts: tuple[str, ...] | None
+    general: str = ""  # the word of business that is spelt so, whether or not the list has a name of that spelling
 
 
 class Speller:
@@ -157,6 +158,10 @@ class Speller:
             yield _spell(tuple(t for word, text in several for t in ((word and word.parts) or (text,))))
         if any(word and word.corrected for word in words):
             yield _spell(tuple([(word and word.corrected) or text for word, text in zip(words, texts, strict=True)]))
+        if any(word and word.general for word in words):
+            yield _spell(
+                tuple([(word and (word.general or word.corrected)) or text for word, text in zip(words, texts, strict=True)])
+            )
 
     def _join_neighbours(self, texts: tuple[str, ...], pairs: Sequence[_Pair | None]) -> Iterable[tuple[str, int, int]]:
         for i, pair in enumerate(pairs):
@@ -191,7 +196,9 @@ class Speller:
         if len(text) < _LEAST_CORRECTED:
             return None
         corrected, parts = _correct(text, self._names), _part(text, least_part, self._names)
-        return _Single(corrected if corrected != text else "", parts) if corrected != text or parts else None
+        key, kind, _ = describe(text)
+        general = _GENERAL_BY_KEY.get(key, "") if kind == NAME else ""
+        return _Single(corrected if corrected != text else "", parts, general) if corrected != text or parts or general else None
 
 
 def _cut_off(text: str | Marked) -> str | Marked:
@@ -297,8 +304,6 @@ def _correct(text: str, names: Collection[str]) -> str:
     if not _LEAST_CORRECTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return text
     key, kind, _ = describe(text)
-    if kind == NAME and key in _GENERAL_BY_KEY:
-        return _GENERAL_BY_KEY[key]
     if kind != NAME or key in names:
         return text
     for shortened in (text, *(text[:i] + text[i + 1 :] for i in range(len(text)))):
