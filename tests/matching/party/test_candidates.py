@@ -12,8 +12,8 @@ from precursor_screen.matching.party import candidates, word_book
 from precursor_screen.matching.party.alignment import compare
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.index_file import spell_listed
+from precursor_screen.matching.party.speller import Speller, make_text
 from precursor_screen.matching.party.weights import make_word
-from precursor_screen.matching.party.word_book import Speller, make_text
 from precursor_screen.text.party import normalise_party
 from tests.examples import examples
 
