@@ -39,9 +39,10 @@ from precursor_screen.matching.party.index_file import (
     spell_listed,
     storable,
 )
+from precursor_screen.matching.party.speller import Speller, make_text
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, make_word
-from precursor_screen.matching.party.word_book import Speller, WordBook, make_text
+from precursor_screen.matching.party.word_book import WordBook
 from precursor_screen.text.party import PartyName, normalise_party
 
 __all__ = [

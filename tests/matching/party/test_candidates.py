@@ -13,8 +13,8 @@ from precursor_screen.matching.party.alignment import compare
 from precursor_screen.matching.party.contradictions import contradict_names, weigh
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.index_file import spell_listed
+from precursor_screen.matching.party.speller import Speller, make_text
 from precursor_screen.matching.party.weights import make_word
-from precursor_screen.matching.party.word_book import Speller, make_text
 from precursor_screen.text.party import normalise_party
 from tests.examples import examples
 
@@ -206,7 +206,7 @@ def test_equals_scoring_every_pair_of_names_that_were_cut(length: int) -> None:
     assert found >= len(CUT)
 
 
-@pytest.mark.parametrize("cut", [85.0, 88.0, 91.0, 94.0, 96.0])
+@pytest.mark.parametrize("cut", [85.0, 91.0, 96.0])
 def test_equals_scoring_every_pair_of_many_names_that_were_cut_or_misread(cut: float) -> None:
     rng = random.Random(8)
     syllables = ["bar", "dan", "kam", "lin", "mor", "nul", "rod", "sam", "tad", "zem", "clo", "vern"]
@@ -222,6 +222,10 @@ def test_equals_scoring_every_pair_of_many_names_that_were_cut_or_misread(cut: f
     asked += [name.replace("rn", "m", 1) for name, _ in names] + [name.replace("l", "1", 2) for name, _ in names]
     asked += [" ".join(word[:4] for word in name.split()) for name, _ in names]
     assert check(names, list(dict.fromkeys(asked)), cut) >= 100
+
+
+def test_a_cut_word_counts_as_a_start_also_where_it_is_nearly_the_whole_word() -> None:
+    assert check([("quillonbrightmarsh zorvan", "organisation")], ["quillonbrightmarsh zorva"], 96.0) == 1
 
 
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])

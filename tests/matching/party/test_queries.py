@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from precursor_screen.matching.party.speller import Marked, Speller, is_truncated
 from precursor_screen.matching.party.weights import CUT, LAST_CUT
-from precursor_screen.matching.party.word_book import Marked, Speller, is_truncated
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.party_words import fold_key
 
