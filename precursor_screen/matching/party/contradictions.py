@@ -19,8 +19,8 @@ from msgspec import Struct
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.alignment import Pair
 from precursor_screen.matching.party.exact_names import differs_in_writing
+from precursor_screen.matching.party.speller import is_truncated
 from precursor_screen.matching.party.weights import FIRST_MAJOR, INITIAL, NUMBER, SHORT_NUMBER, SLIGHT, Word
-from precursor_screen.matching.party.word_book import is_truncated
 from precursor_screen.text.codes import imo_numbers_in, plain_number
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.party_words import FORMS_OF_COUNTRIES, LAST_ONLY, PARENTS, TITLES_OF_MEN, TITLES_OF_WOMEN
