@@ -118,7 +118,7 @@ def test_copies_are_for_their_owner_unless_a_mode_says_otherwise(ps, recorded, m
 
 def test_prune_asks_and_counts(ps, recorded):
     answer = ps("ledger", "prune")
-    assert (answer.code, "pass --yes" in answer.err) == (2, True)
+    assert (answer.code, "Pass --yes" in answer.err) == (2, True)
     assert ps("ledger", "prune", stdin=b"n\n").out == "Nothing was removed.\n"
     days = str((date.today() - date(2026, 3, 1)).days + 1000)
     assert ps("ledger", "prune", "--yes", "--days", days).out.splitlines()[1].endswith("0 open flags, 0 flags with a verdict")

@@ -146,7 +146,7 @@ def test_out_of_the_ledger(ps, files):
         (("--tolerance", "100%"), "is not a share"),
         (("--tolerance", "-1%"), "is not a share"),
         (("--from", "2025-02-30"), "is not a date"),
-        (("--from", "2025-02-02", "--to", "2025-02-01"), "lies before"),
+        (("--from", "2025-02-02", "--to", "2025-02-01"), "is earlier than"),
         (("--ledger", "home"), "contradict"),
         (("-o", "x.pdf"), "is not a format of this command"),
         (("--mirror", "a.csv", "b.csv"), "--mirror takes two manifests"),
@@ -183,7 +183,7 @@ def test_what_screening_could_not_see_is_told(ps, files):
 
 def test_an_output_never_replaces_an_input(ps, files):
     answer = reconcile(ps, files, "-o", str(files / "m.csv"))
-    assert (answer.code, "is an input" in answer.err) == (2, True)
+    assert (answer.code, "would overwrite an input" in answer.err) == (2, True)
 
 
 def test_the_mirror(ps, tmp_path):

@@ -36,7 +36,7 @@ _CANDIDATE = pa.schema(
     ]
 )
 NOTE = (
-    "The ledger keeps no score of a shipment: its parts were calculated again when this was sealed, from the flags and movements that are kept, by "
+    "The ledger keeps no score of a shipment: its parts were computed again when this was sealed, from the flags and movements that are kept, by "
     "the rules and tables of this installation. What spoke for it (documents in force, regular trade) is not among them: the registers of "
     "that day are not kept."
 )
@@ -165,7 +165,7 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
             found.append(shipment)
         elif not flags.num_rows or not installed.concern:
             notes.append(
-                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: no score was calculated."
+                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: no score was computed."
             )
             found.append(shipment)
         else:
