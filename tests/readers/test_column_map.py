@@ -78,10 +78,10 @@ def test_a_map_that_would_never_end_is_refused_at_once():
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in itertools.pairwise("abcdefghi")]
     for text in ("\n".join([*lines, "columns: {X: *i}"]), "columns: " + "[" * 100_000, "columns: " + "{a: " * 900):
-        begin = time.perf_counter()
+        begin = time.process_time()
         with pytest.raises(MappingError) as caught:
             parse_column_map(text, "m.yaml")
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 10  # it would take hours
         assert len(str(caught.value)) < 400
     with pytest.raises(MappingError, match="larger than"):
         parse_column_map("columns: {A: description}\n" + "#" * 1_000_000, "m.yaml")
