@@ -343,8 +343,10 @@ def config() -> None:
     """Settings come from precursor-screen.toml, then PRECURSOR_SCREEN_* variables, then the command line.
 
     \b
-    Example:
+    Examples:
       precursor-screen config show
+      precursor-screen --config /etc/precursor-screen.toml config show
+      PRECURSOR_SCREEN_JURISDICTION=EU precursor-screen config show
     """
 
 

@@ -70,6 +70,7 @@ def command() -> None:
     \b
     Examples:
       precursor-screen ledger info
+      precursor-screen ledger verify
       precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
     """
 

@@ -44,6 +44,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     Examples:
       precursor-screen return --year 2025 --jurisdiction US -o form-d.xlsx
       precursor-screen return exports-2025.csv imports-2025.csv --year 2025 --jurisdiction US
+      precursor-screen return --year 2025 --jurisdiction US -o form-d.json
 
     \b
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.

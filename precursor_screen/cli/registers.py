@@ -16,8 +16,10 @@ def command() -> None:
     """Permits, notifications, licences and annual requirements: what the document rules compare with.
 
     \b
-    Example:
+    Examples:
       precursor-screen registers import permits permits.xlsx
+      precursor-screen registers import licences licences.csv --mapping licences.yml
+      precursor-screen registers status
     """
 
 

@@ -91,7 +91,9 @@ def command() -> None:
     """The rules that turn what was recognised into flags.
 
     \b
-    Example:
+    Examples:
+      precursor-screen rules list
+      precursor-screen rules show PS-CHEM-003
       precursor-screen rules test --rules my-rules --only-rules
     """
 

@@ -151,8 +151,10 @@ def command() -> None:
     """The substance tables: what is controlled, since when, under which law, and how far each fact is checked.
 
     \b
-    Example:
+    Examples:
       precursor-screen substances show acetic-anhydride
+      precursor-screen substances status --require-fresh
+      precursor-screen substances import eu-2027-03.zip
     """
 
 

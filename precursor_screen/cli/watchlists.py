@@ -119,6 +119,7 @@ def command() -> None:
     Examples:
       precursor-screen watchlists import ofac-sdn sdn.csv alt.csv add.csv
       precursor-screen watchlists update un-sc
+      precursor-screen watchlists status
     """
 
 

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily.inbox import Digests
 from precursor_screen.app.daily.out_folder import RESCREEN, worst
-from precursor_screen.app.daily.plan import Job, find_again, find_change, find_old
+from precursor_screen.app.daily.plan import Job, digests_of, find_again, find_change, find_old
 from precursor_screen.app.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
-from precursor_screen.app.daily.summary import digests
 from precursor_screen.app.session import load
 from precursor_screen.core.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.core.words import counted
@@ -84,7 +83,7 @@ def _say_files(
     _say_names("NOT readable", [f"{name} {reason}" for name, reason in (*listing.problems, *found.unreadable)], say)
     published = job.out.published()
     if reference is not None:
-        now = digests(reference)
+        now = digests_of(reference)
         change = find_change(published, now, job.out.note(ANSWERED))
         if change.what:
             say(f"Changed since the run of {change.since}: {', '.join(change.what)} (--on-change {job.on_change})")

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.app.daily.inbox import is_as_before
+from precursor_screen.app.daily.mail import MailContent, count_new, write_subject, write_summary
 from precursor_screen.app.daily.out_folder import (
     NEW,
     RESCREEN,
@@ -30,8 +31,7 @@ from precursor_screen.app.daily.out_folder import (
     Taken,
     worst,
 )
-from precursor_screen.app.daily.plan import Digested, Sorted
-from precursor_screen.app.daily.summary import MailContent, count_new, digests, write_subject, write_summary
+from precursor_screen.app.daily.plan import Digested, Sorted, digests_of
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session
 from precursor_screen.app.stream import Run
@@ -186,7 +186,7 @@ class Deliverer(Struct, frozen=True):
         written: list[tuple[Delivery, str]] = []
 
         def write(run: Run) -> None:
-            taken, reference = tuple(_outcomes(run, files)), digests(self.session.reference)
+            taken, reference = tuple(_outcomes(run, files)), digests_of(self.session.reference)
             if not taken:
                 raise _AllChanging
             written.append(self._write(replace(blank, files=taken, reference=reference, run_id=run.run_id), run))

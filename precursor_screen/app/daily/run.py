@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.coverage import age_notices
-from precursor_screen.app.daily import summary
 from precursor_screen.app.daily.delivering import Deliverer, Sample, samples_of, write_metrics
 from precursor_screen.app.daily.inbox import (
     NOT_A_FILE,
@@ -25,6 +24,7 @@ from precursor_screen.app.daily.inbox import (
     read_note,
     take_verdicts,
 )
+from precursor_screen.app.daily.mail import MailContent, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.app.daily.out_folder import (
     HEARTBEAT,
     METRICS,
@@ -37,8 +37,18 @@ from precursor_screen.app.daily.out_folder import (
     Published,
     worst,
 )
-from precursor_screen.app.daily.plan import Again, Change, Digested, Job, Sorted, find_again, find_change, find_old, sort_files
-from precursor_screen.app.daily.summary import MailContent, add_counts, in_words, write_failure, write_subject, write_summary
+from precursor_screen.app.daily.plan import (
+    Again,
+    Change,
+    Digested,
+    Job,
+    Sorted,
+    digests_of,
+    find_again,
+    find_change,
+    find_old,
+    sort_files,
+)
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session, open_session
@@ -119,7 +129,7 @@ class _Run:
             listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)
         with self.out.writing(self.out.own):
             digests.save()
-        published, now = self.out.published(), summary.digests(session.reference)
+        published, now = self.out.published(), digests_of(session.reference)
         change = find_change(published, now, self.out.note(ANSWERED))
         old = find_old(published, self.today, job.keep_days, self.before.day)
         again = Again()

@@ -8,17 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from precursor_screen.app.daily.delivering import Sample, of_counts, samples_of, write_metrics
+from precursor_screen.app.daily.mail import WIDEST, MailContent, write_failure, write_subject, write_summary
 from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
-from precursor_screen.app.daily.plan import Change
-from precursor_screen.app.daily.summary import (
-    WIDEST,
-    MailContent,
-    changed,
-    decide_alike,
-    write_failure,
-    write_subject,
-    write_summary,
-)
+from precursor_screen.app.daily.plan import Change, changed, decide_alike
 
 DAY = MailContent("2026-11-26", "EU")
 ASIDE = Taken("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")

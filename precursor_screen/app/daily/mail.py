@@ -13,54 +13,9 @@ from precursor_screen.app.daily.out_folder import SET_ASIDE, Taken
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_spot
 from precursor_screen.core.words import capital, counted, printable
-from precursor_screen.reference.bundle import Reference
 from precursor_screen.reporting.shipment import shipments_in_words
-from precursor_screen.version import __version__
 
 # What files were screened against, and what of it has changed since.
-
-_SHORT = 12  # characters of a digest that are shown
-
-
-RULES = "rules"
-
-
-def digests(reference: Reference) -> dict[str, str]:
-    """What it is -> its digest. Registers are not among them: papers come every day. Rules have two: of all that is written, and behind a
-    colon of what decides."""
-    rules = f"{reference.rules_sha256}:{reference.digest_decisions()}"
-    found = {RULES: rules, "substance tables": reference.substances.sha256}
-    found.update({f"law {p.id}": p.sha256 for p in reference.law_tables.packs})
-    found.update({f"watchlist {w.list_id}": w.manifest.sha256 for w in reference.watchlists})
-    return {**found, "program": __version__, "jurisdiction": reference.jurisdiction}
-
-
-def decide_alike(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether what was screened against then flags as what is screened against now: wording aside."""
-    return not [phrase for phrase in changed(before, now) if phrase != REWORDED]
-
-
-REWORDED = f"{RULES} (wording only)"
-
-
-def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What has changed, a phrase each: `rules`, `rules (wording only)`, `watchlist un-sc (new)`, `program 0.2.0 -> 0.3.0`."""
-    found = []
-    for name in [*before, *(n for n in now if n not in before)]:
-        old, new = before.get(name), now.get(name)
-        if name == RULES and old is not None and new is not None:
-            (written, _, decided), (writes, _, decides) = old.partition(":"), new.partition(":")
-            if written != writes:  # an earlier version recorded one digest alone
-                found.append(REWORDED if decided and decided == decides else RULES)
-        elif old == new:
-            continue
-        elif old is None or new is None:
-            found.append(f"{name} ({'new' if old is None else 'gone'})")
-        elif len(old) > _SHORT or len(new) > _SHORT:
-            found.append(name)
-        else:
-            found.append(f"{name} {old or 'none'} -> {new or 'none'}")
-    return found
 
 
 WIDEST = 320  # characters of a line
