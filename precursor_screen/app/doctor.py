@@ -59,8 +59,11 @@ def _program() -> Iterator[Finding]:
         lacks += ["Java"] if extra in _NEEDS_JAVA and not lacks and shutil.which("java") is None else []
         said = "installed" if not lacks else f"not installed ({', '.join(lacks)}); pip install 'precursor-screen[{extra}]'"
         yield Finding(f"extra {extra}", OK, said)
-    folder = tempfile.gettempdir()
-    yield Finding("temporary", OK, f"{folder}, {shutil.disk_usage(folder).free / 1e9:,.1f} GB free")
+    try:
+        folder = tempfile.gettempdir()
+        yield Finding("temporary", OK, f"{folder}, {shutil.disk_usage(folder).free / 1e9:,.1f} GB free")
+    except OSError as error:
+        yield Finding("temporary", WRONG, f"no folder can be written to ({error.strerror})", "Point TMPDIR at one.")
 
 
 def _home(home: Path) -> Iterator[Finding]:
@@ -98,7 +101,7 @@ def _watchlists(home: Path, today: date) -> Iterator[Finding]:
             yield Finding(name, state, problem, f"precursor-screen watchlists import {one.list_id} FILE")
         else:
             limit = limits.get(one.list_id)
-            stale = limit is not None and one.age_days is not None and one.age_days > limit
+            stale = one.is_stale(limit)
             said = f"{one.manifest.entries:,} entries, list of {one.manifest.list_date}, {one.age_days} days old (limit {limit})"
             yield Finding(
                 name, STALE if stale else OK, said, f"precursor-screen watchlists update {one.list_id}" if stale else ""

@@ -67,10 +67,6 @@ def say_looked_back(found: LookedBack) -> None:
         )
 
 
-def _is_stale(one: ListStatus, limit: int | None) -> bool:
-    return limit is not None and one.age_days is not None and one.age_days > limit
-
-
 def status_lines(one: ListStatus, limit: int | None, by_source: bool) -> Iterator[str]:
     """A list with its date, age and counts, for a person."""
     if not one.imported:
@@ -79,7 +75,7 @@ def status_lines(one: ListStatus, limit: int | None, by_source: bool) -> Iterato
     elif one.manifest is None:
         yield f"{one.list_id:<16} NOT usable: {printable(one.problem)}"
     else:
-        stale = f"{' STALE' if _is_stale(one, limit) else ''} (limit {limit} days)"
+        stale = f"{' STALE' if one.is_stale(limit) else ''} (limit {limit} days)"
         counts = f"{one.manifest.entries:>8,} entries {one.manifest.names:>9,} names"
         checked = f", checked {one.checked_at[:10]}" if one.checked_at else ""
         yield f"{one.list_id:<16} {counts}  list of {one.manifest.list_date}, {one.age_days} days old{stale}{checked}"
@@ -98,7 +94,7 @@ def status_record(one: ListStatus, limit: int | None) -> dict[str, Any]:
         "last_refusal": one.refused,
         **common.fields(one, "checked_at age_days"),
         "max_age_days": limit,
-        "stale": _is_stale(one, limit),
+        "stale": one.is_stale(limit),
     }
     if one.manifest is not None:
         read = common.fields(one.manifest, "list_date list_date_from sha256 importer entries names addresses by_source forced")

@@ -91,6 +91,10 @@ class ListStatus(Struct, frozen=True):
     checked_at: str = ""
     imported: bool = True
 
+    def is_stale(self, limit: int | None) -> bool:
+        """Whether the list is older than a limit in days; None: there is none."""
+        return limit is not None and self.age_days is not None and self.age_days > limit
+
 
 class WatchlistStore:
     """The watchlists under one home."""

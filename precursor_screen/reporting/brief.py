@@ -48,14 +48,22 @@ def result_in_words(report: Report) -> str:
         f"{count:,} {band}" for band, count in report.band_counts().items() if count and band not in ("none", "unscreenable")
     ]
     said = f"{counted(coverage['lines_read'], 'line')}, {counted(report.shipments.num_rows, 'shipment')}: "
-    said += ", ".join(bands) or "nothing is flagged"
+    said += ", ".join(bands) or _of_no_band(report)
     states, flags = report.state_counts(), report.open_flags.num_rows
     said += f"; {states.get('new', 0):,} of {counted(flags, 'flag')} new" if states.get("new", 0) != flags else ""
+    unclear = report.band_counts()["unscreenable"]
+    said += f"; {counted(unclear, 'shipment')} could not be screened in full" if unclear else ""
     unread = coverage["unscreenable_lines"] + coverage["lines_set_aside"]
     said += f"; {counted(unread, 'line')} could not be screened" if unread else ""
     files = coverage["files_set_aside"]
     said += f"; {counted(files, 'file')} could not be read" if files else ""
     return capital(". ".join([*_unseen(report), said]))
+
+
+def _of_no_band(report: Report) -> str:
+    if not report.coverage["lines_read"]:
+        return "nothing was screened"
+    return "none to open" if report.open_flags.num_rows else "nothing is flagged"
 
 
 def _unseen(report: Report) -> list[str]:

@@ -107,6 +107,15 @@ def test_a_flag_that_is_not_raised_again(ps, screened):
     document["flags"][0]["evidence"][0]["as_written"] = "ACETONE, 2 KG"
     Path("quoted.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
     assert "with other evidence" in ps("evidence", "verify", "quoted.zip", "--inputs", ".").out
+    document = json.loads(held["evidence.json"])
+    document["flags"][0]["because"] = "Something else."
+    Path("said.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
+    answer = ps("evidence", "verify", "said.zip", "--inputs", ".")  # the same rule and program say the same
+    assert (answer.code, "raised again, with other because" in answer.out) == (1, True)
+    document["reference"]["tool_version"] = "0.0.1"
+    Path("older.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
+    answer = ps("evidence", "verify", "older.zip", "--inputs", ".")
+    assert (answer.code, ", 1 of them in other words" in answer.out) == (0, True), answer.out
     document["flags"][0] |= {"flag_id": "0" * 32, "line_id": "0" * 32}
     Path("invented.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
     answer = ps("evidence", "verify", "invented.zip", "--inputs", ".")

@@ -14,7 +14,7 @@ from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference import snapshots
 from precursor_screen.reference.bundle import maximum_ages
 from precursor_screen.reference.snapshots import Snapshots
-from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.store import ListStatus, WatchlistStore
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists import opened
 from precursor_screen.reference.watchlists.interface import ParsedList
@@ -417,3 +417,8 @@ def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore
     assert maximum_ages([manifest]) == {"mine": 7}
     assert maximum_ages([unsaid, msgspec.structs.replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
     assert maximum_ages([msgspec.structs.replace(unsaid, number=0)]) == {}
+
+
+@pytest.mark.parametrize(("age", "limit", "stale"), [(14, 14, False), (15, 14, True), (15, None, False), (None, 14, False)])
+def test_a_list_is_stale_once_it_is_older_than_its_limit(age, limit, stale):
+    assert ListStatus("l", None, age, "", "").is_stale(limit) is stale

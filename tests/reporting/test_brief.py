@@ -33,8 +33,14 @@ def test_no_report_is_longer_or_wider_than_a_screen(sample, hostile, reference, 
 def test_what_was_not_screened_begins_the_first_line(reference):
     bare = screen_rows([ROW, ROW], replace(reference, watchlists=(), jurisdiction="")).report
     assert result_in_words(bare).startswith("Parties NOT screened. 2 lines, 1 shipment: 1 low")
+    plain = screen_rows([{"description of goods": "COTTON YARN", "hs code": "520512"}], replace(reference, watchlists=())).report
+    assert result_in_words(plain) == (
+        "Parties NOT screened. 1 line, 1 shipment: nothing is flagged; 1 shipment could not be screened in full"
+    )
     vague = screen_rows([{"description of goods": "GENERAL CARGO", "hs code": "", "consignee": "Firm A"}], reference).report
-    assert result_in_words(vague) == "1 line, 1 shipment: nothing is flagged; 1 line could not be screened"
+    assert result_in_words(vague) == (
+        "1 line, 1 shipment: nothing is flagged; 1 shipment could not be screened in full; 1 line could not be screened"
+    )
     assert "watchlists import" in texts(bare)[1]
 
 
@@ -66,3 +72,12 @@ def test_what_goes_on_is_counted(sample):
     assert any(line.startswith(f"? {len(spots) - 3} more blind spot") for line in texts(sample))
     gaps = [line for line in texts(sample) if "manifest.csv:" in line]
     assert len(gaps) == 4
+
+
+@pytest.mark.parametrize(("kinds", "more"), [(5, False), (6, True)])
+def test_five_kinds_of_gaps_are_shown_and_more_are_counted(sample, kinds, more):
+    gap = {"count": 1, "title": "A gap", "examples": []}
+    gaps = {"set_aside": [gap | {"code": f"gap-{n}"} for n in range(kinds)], "unscreenable": [], "degraded": []}
+    lines = texts(replace(sample, coverage={**sample.coverage, **gaps}))
+    assert sum("  gap-" in line for line in lines) == 5
+    assert ("  1 more kind of gaps: see the full report" in lines) is more

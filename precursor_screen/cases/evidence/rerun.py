@@ -22,7 +22,8 @@ _COMPARED = (
     "entry_id",
     "score",
 )
-_WORDING = {"rule version", "because"}  # another version of a rule may say the same otherwise: that is for the notes
+# Another version of a rule, or of the program, may say the same otherwise: that is for the notes. By the same ones it is another sentence.
+_WORDING = {"rule version", "because"}
 # Says where in history an episode stands, which a run without the ledger cannot know.
 _OF_HISTORY = frozenset({"episode", "told", "escalated", "continues"})
 
@@ -80,6 +81,7 @@ def compare(document: Document, report: Report, missing: Sequence[str], lacking:
     by_id = {f["flag_id"]: f for f in now}
     differences, unknown, same, reworded = [], [], 0, 0
     left_out = {o["path"] for o in document.get("left_out", ())}
+    other_program = document["reference"]["tool_version"] != report.run["tool_version"]
     scopes = {rule_id: rule.scope for rule_id, rule in report.rules.items()}
     for number, flag in enumerate(document["flags"]):
         again = by_id.get(flag["flag_id"]) or _alike(flag, now)
@@ -92,7 +94,7 @@ def compare(document: Document, report: Report, missing: Sequence[str], lacking:
                 differences.append(f"{named}: not raised again")
             continue
         other = _otherwise(flag, again, f"/flags/{number}", left_out)
-        if set(other) <= _WORDING:
+        if not other or (set(other) <= _WORDING and (other_program or "rule version" in other)):
             same += 1
             reworded += bool(other)
         elif of_history or lacking:

@@ -117,7 +117,7 @@ def match(
     Args:
         lines: LINE columns; those of texts, codes and names are looked at.
         reference: substances and watchlists.
-        spread: how the matching is spread; changes nothing in the result.
+        parallel_map: how the matching is spread; changes nothing in the result.
         known_parties: names that were matched before; changes nothing in the result.
         progress: told what is being done.
     """
