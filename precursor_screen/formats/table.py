@@ -87,6 +87,7 @@ class _Child:
         self.owner = os.getpid()
         self.folder = temporary_folder()
         self._last_words = (self.folder / "stderr").open("w+b")
+        self._heard = 0
         paths = [path or os.getcwd() for path in sys.path]
         self.process = subprocess.Popen(  # noqa: S603 - this very interpreter
             [sys.executable, "-I", "-c", _START, json.dumps(paths)],
@@ -106,6 +107,7 @@ class _Child:
             "memory": memory,
             "folder": str(self.folder),
         }
+        self._heard = os.fstat(self._last_words.fileno()).st_size  # what was said of earlier inputs
         late = threading.Event()
 
         def stop() -> None:
@@ -140,13 +142,13 @@ class _Child:
 
     def _post_mortem(self) -> dict[str, Any]:
         code = self.process.wait()
-        self._last_words.seek(0)
+        self._last_words.seek(self._heard)
         words = self._last_words.read()[-4000:].decode("utf-8", "replace").strip()
         if any(sign in words for sign in _OUT_OF_MEMORY) or code == -getattr(signal, "SIGKILL", 9):
             return {"memory": True}
         how = f"exit code {code}" if code >= 0 else _signal_name(-code)
-        last = words.splitlines()[-1][:200] if words else ""
-        return {"died": f"{how}: {last}" if last else how}
+        last = [line for line in words.splitlines() if not line.startswith("note: run with `RUST_BACKTRACE")][-1:]
+        return {"died": f"{how}: {last[0][:200]}" if last else how}
 
     def _place(self, blob: Blob) -> Path:
         """A path to the bytes: the input's own, or a copy of what is in memory."""

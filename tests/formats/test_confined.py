@@ -70,6 +70,8 @@ def test_what_takes_too_long_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_process_that_dies_costs_one_input(monkeypatch: pytest.MonkeyPatch) -> None:
     texts(books.xlsx())
+    current()._last_words.write(b"memory allocation of an earlier input failed\n")
+    current()._last_words.flush()
     child = current().process
     os.kill(child.pid, signal.SIGSTOP)  # so that it dies with the request in its hands
     killer = threading.Timer(0.2, lambda: os.kill(child.pid, signal.SIGSEGV))

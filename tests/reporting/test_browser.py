@@ -187,6 +187,7 @@ def test_without_javascript_every_case_can_be_read(browser, sample, rendered, tm
 def test_on_paper_stand_the_whole_list_and_the_cases_that_are_unfolded(page):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.wait_for_selector("tr.unfolded")  # what it holds is unpacked first
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("tr.row").count() == len(shown(page))
     assert page.locator("tr.printed").count() == page.locator("tr.unfolded").count() == 1
