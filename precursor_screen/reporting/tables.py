@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,24 +75,28 @@ def data_of(report: Report) -> Mapping[str, Any]:
 def _shipments(report: Report) -> Iterator[Written]:
     """All shipments, those that are listed in words as well."""
     words = shipments_in_words(report, report.listed)
-    listed = set(report.listed.column("shipment_id").to_pylist())
-    sampled = frozenset(report.sampled)
-    names = tuple(report.shipments.column_names[1:])
+    listed, sampled = set(report.listed.column("shipment_id").to_pylist()), frozenset(report.sampled)
+    lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
+    behind = lru_cache(maxsize=1_000)(partial(_behind, report.shipments.schema.names, lists))  # of most it is the same
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
-        for shipment_id, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            row = dict(zip(names, (() if value == [] else value for value in values), strict=True))
-            if shipment_id in listed or any(isinstance(value, list) for value in row.values()):
+        has_some = [pc.fill_null(pc.greater(pc.list_value_length(batch.column(name)), 0), True) for name in lists]
+        is_told = pc.or_(pc.is_in(batch.column("shipment_id"), pa.array(sorted(listed), pa.string())), reduce(pc.or_, has_some))
+        told = iter(batch.filter(is_told).to_pylist())
+        number, *rest = (batch.column(name).to_pylist() for name in batch.schema.names if name not in lists)
+        for some, shipment_id, values in zip(is_told.to_pylist(), number, zip(*rest, strict=True), strict=True):
+            if some:
                 said = next(words) if shipment_id in listed else None
-                told = {name: getattr(said, name) if said else None for name in _WORDS}
-                yield Written(dump({"shipment_id": shipment_id, **row, **told, "sampled": shipment_id in sampled}))
+                in_words = {name: getattr(said, name) if said else None for name in _WORDS}
+                yield Written(dump({**next(told), **in_words, "sampled": shipment_id in sampled}))
             else:
-                yield Written(f'{{"shipment_id": {dump(shipment_id)}, {_of_most(names, tuple(row.values()))}')
+                yield Written(f'{{"shipment_id": {dump(shipment_id)}, {behind(values)}')
 
 
-@lru_cache(maxsize=1_000)
-def _of_most(names: tuple[str, ...], values: tuple[Any, ...]) -> str:
-    """What is written behind the number of a shipment of which nothing is told: of most it is the same."""
-    return dump({**dict(zip(names, values, strict=True)), **dict.fromkeys(_WORDS), "sampled": False})[1:]
+def _behind(names: Sequence[str], lists: Sequence[str], values: tuple[Any, ...]) -> str:
+    """What is written behind the number of a shipment of which nothing is told; `values`: of the columns that hold no list."""
+    given = iter(values)
+    row = {name: () if name in lists else next(given) for name in names[1:]}
+    return dump({**row, **dict.fromkeys(_WORDS), "sampled": False})[1:]
 
 
 def write_lines(report: Report, stream: BinaryIO) -> None:
