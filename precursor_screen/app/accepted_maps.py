@@ -117,7 +117,7 @@ def forget_accepted(home: Path, digest: str) -> list[str]:
     """
     found = [path for path in _files(home) if path.name.startswith(digest)]
     if digest and len(found) != 1:
-        says = "begins the digests of several accepted maps" if found else "is not the digest of an accepted map"
+        says = "fits several accepted maps" if found else "is not the digest of an accepted map"
         raise UsageError(f"{digest!r} {says}", remedy="`mapping list` shows them.")
     for path in found:
         try:

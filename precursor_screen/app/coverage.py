@@ -114,7 +114,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     elif not any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds):
         notices.insert(0, f"no thresholds for {reference.jurisdiction} in the tables: quantities are NOT judged")
     overriding = (p for p in reference.law_tables.packs if p.override)
-    notices.extend(f"the pack of law {p.id} ({p.edition}) says otherwise than what ships: {p.override}" for p in overriding)
+    notices.extend(f"the pack of law {p.id} ({p.edition}) differs from what ships: {p.override}" for p in overriding)
     notices.extend(_unread(issues))
     read = [i for i in inputs if i.lines]
     said = set(issues.column("source_file").to_pylist())

@@ -92,7 +92,9 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         if keep_fault is None or isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
         raise UnreadableManifest(
-            keep_fault(error), where=Where(source.name), remedy="Convert it to CSV or XLSX, and tell us of the fault."
+            keep_fault(error),
+            where=Where(source.name),
+            remedy="Convert it to CSV or XLSX, and report the fault with that record.",
         ) from error
 
 

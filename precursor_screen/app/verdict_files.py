@@ -52,7 +52,9 @@ def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) 
         for name, schema, batches in tables:
             path = folder / f"{name}.{kind}"
             if path.exists():
-                raise UsageError("exists", where=Where(str(path)), remedy="Name another folder: an export replaces nothing.")
+                raise UsageError(
+                    "exists already", where=Where(str(path)), remedy="Name another folder: an export never replaces a file."
+                )
             with whole_file(path, mode) as stream:
                 write = _write_parquet if kind == "parquet" else _write_csv
                 counts[name] = write(stream, schema, batches)

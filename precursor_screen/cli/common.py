@@ -229,7 +229,7 @@ def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
     def keep(error: BaseException) -> str:
         fault = keep_fault(error, lambda: home_of(settings_of(given)), given.get("words", ()))
         click.echo(f"! unforeseen fault {fault.digest}: {printable(fault)}", err=True)
-        return f"met an unforeseen fault, {fault.digest} under `faults` of the home folder ({fault.summary})"
+        return f"could not be read because of a fault of this program ({fault.summary}), recorded as {fault.digest} under `faults` in the home folder"
 
     return keep
 

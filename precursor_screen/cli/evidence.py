@@ -115,7 +115,7 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
         raise UsageError("is not a sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
-        raise UsageError("these are not a redacted bundle and its whole", where=Where(str(full)), remedy=remedy)
+        raise UsageError("is not the bundle from which the redacted one was made", where=Where(str(full)), remedy=remedy)
     wrong, proved = checking.compare_redacted(document, whole.document, whole.secret)
     done.problems += wrong
     if not wrong:
@@ -351,7 +351,7 @@ def _check_free(path: Path) -> None:
     from precursor_screen.core.errors import UsageError, Where
 
     if path.exists() or path.is_symlink():
-        raise UsageError("exists", where=Where(str(path)), remedy="Name another file: evidence replaces nothing.")
+        raise UsageError("exists already", where=Where(str(path)), remedy="Name another file: evidence never replaces one.")
 
 
 def _write(content: bytes, path: Path, mode: int) -> None:

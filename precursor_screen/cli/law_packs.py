@@ -166,7 +166,7 @@ def pack(ctx: click.Context, folder: Path, output: Path, key: Path | None, mode:
 
     permissions = common.file_mode(common.settings(ctx), mode)
     if output.exists() or output.is_symlink():
-        raise UsageError("exists", where=Where(str(output)), remedy="Name another file: nothing is replaced.")
+        raise UsageError("exists already", where=Where(str(output)), remedy="Name another file: a pack never replaces one.")
     content = make_pack(read_folder(folder), shipped.base_law(), key)
     with whole_file(output, permissions) as stream:
         stream.write(content)

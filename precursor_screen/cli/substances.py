@@ -203,7 +203,7 @@ def _check_filters(table: SubstanceTable, instrument: str | None, schedule: str 
         raise common.unknown(f"no substance is listed under {instrument!r}", instrument, instruments, there)
     schedules = list(dict.fromkeys(c.schedule for c in controls if (instrument or c.instrument) == c.instrument))
     if schedule and schedule not in schedules:
-        raise UsageError(f"no substance is listed in {schedule!r}", remedy=f"There are: {', '.join(schedules)}.")
+        raise UsageError(f"no substance is listed in {schedule!r}", remedy=f"Choose one of: {', '.join(schedules)}.")
 
 
 @command.command()

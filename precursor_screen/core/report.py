@@ -169,7 +169,7 @@ def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:
 def show_pack(pack: Mapping[str, str]) -> str:
     """A pack of law as provenance has it, in words."""
     signed = f"signed by {pack['signer']}" if pack.get("signer") else "not signed"
-    override = f"; says otherwise than what ships: {pack['override']}" if pack.get("override") else ""
+    override = f"; differs from what ships: {pack['override']}" if pack.get("override") else ""
     return f"{pack['edition']}, of {pack['day']}, {signed}, SHA-256 {pack['sha256']}; {pack['source']}{override}"
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PRINT: Final = "read-from-print"
-INSTALL: Final = "pip install 'precursor-screen[pdf]'"
+INSTALL: Final = "Install it: pip install 'precursor-screen[pdf]'"
 MOST_PAGES: Final = 2_000
 MOST_ATTACHED: Final = 64 * MB  # bytes of all attachments of one file
 _MOST_SHOWN: Final = 10  # pages that a message lists

@@ -180,7 +180,7 @@ def create_database(url: URL, wait: float) -> Engine:
             engine = create_engine(url, poolclass=NullPool)
         except ModuleNotFoundError as error:
             raise MissingExtra(
-                "A ledger on PostgreSQL needs the extra `postgres`", remedy="pip install 'precursor-screen[postgres]'"
+                "A ledger on PostgreSQL needs the extra `postgres`", remedy="Install it: pip install 'precursor-screen[postgres]'"
             ) from error
         except (ArgumentError, NoSuchModuleError) as error:
             raise LedgerError(f"{shown_url(url)}: {error}", remedy=_FORMS) from error

@@ -175,7 +175,7 @@ def copy_file(source: Path, target: Path, mode: int = 0o600) -> None:
         LedgerError: the target exists, or cannot be written.
     """
     if target.exists():
-        raise LedgerError(f"{target} exists", remedy="Name another file: a backup replaces nothing.")
+        raise LedgerError(f"{target} exists already", remedy="Name another file: a backup never replaces one.")
     try:
         with written_whole(target, mode) as part:
             try:

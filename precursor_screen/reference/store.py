@@ -317,7 +317,7 @@ class WatchlistStore:
         remedy = f"precursor-screen watchlists import {list_id} FILE"
         if not is_list_id(list_id) or not self._was_imported(list_id):
             message = f"Watchlist {list_id} was never imported; imported are: {', '.join(self.list_ids()) or 'none'}."
-            raise WatchlistError(message, remedy=remedy)
+            raise WatchlistError(message, remedy=f"Import it: {remedy}")
         remedy = f"Import it again: {remedy}"
         try:
             folder, seal = snapshots.current()

@@ -381,7 +381,7 @@ def test_folders_that_are_not_there(ps, daily, inbox):
     for arguments, says in (
         (("nowhere", "--out", "out"), "nowhere: is not a folder"),
         (("inbox", "--out", "nowhere"), "nowhere: is not a folder. Make it, or mount its disk: nothing was screened."),
-        (("inbox", "--out", "inbox"), "hold one another"),
+        (("inbox", "--out", "inbox"), "holds the inbox"),
         (("inbox", "--out", "inbox/out"), "is not a folder"),
         (("inbox",), "--out is not given"),
         ((), "INBOX is not given"),

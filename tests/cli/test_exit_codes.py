@@ -83,7 +83,7 @@ def test_a_fault_of_one_input_sets_that_input_aside(ps, home, manifest, monkeypa
     (issue,) = json.loads(Path("r.json").read_text())["coverage"]["set_aside"][0]["examples"]
     digest = path.stem.rpartition("-")[2]
     assert issue["message"] == (
-        f"met an unforeseen fault, {digest} under `faults` of the home folder (Panic: index out of bounds)"
+        f"could not be read because of a fault of this program (Panic: index out of bounds), recorded as {digest} under `faults` in the home folder"
     )
     assert ps("screen", "bad.csv", "--watchlist", "none").code == 4
 

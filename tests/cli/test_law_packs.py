@@ -149,17 +149,17 @@ def test_a_pack_against_what_ships_needs_a_reason_that_reports_print(ps, manifes
     ps("substances", "pack", changed, "-o", "ch.zip")
     refused = ps("substances", "import", "ch.zip")
     assert refused.code == 4
-    assert "ch.zip!concern.csv, row 3: says otherwise than what ships" in refused.err
+    assert "ch.zip!concern.csv, row 3: differs from the row that ships" in refused.err
     assert ps("substances", "import", "ch.zip", "--override", "order 12 of the ministry").code == 0
     report, _ = screened(ps)
     assert report["provenance"]["law_packs"][0]["override"] == "order 12 of the ministry"
-    assert "the pack of law ch (BetmVV-EDI 2026) says otherwise than what ships: order 12 of the ministry" in report["notices"]
+    assert "the pack of law ch (BetmVV-EDI 2026) differs from what ships: order 12 of the ministry" in report["notices"]
     ps(*SCREEN, "-o", "report.html", "-o", "report.xlsx")
     said = "BetmVV-EDI 2026, of 2026-10-05, not signed, SHA-256 "
     assert f"<dt>Pack of law ch</dt><dd>{said}" in Path("report.html").read_text("utf-8")
     cells = [c for sheet in CalamineWorkbook.from_path("report.xlsx").sheet_names for row in rows_of(sheet) for c in row]
     assert [c for c in cells if str(c).startswith(said)]
-    assert "says otherwise than what ships: order 12" in ps("substances", "status").out
+    assert "differs from what ships: order 12" in ps("substances", "status").out
 
 
 def test_status_says_how_old_the_law_is(ps, folder):

@@ -191,6 +191,6 @@ def test_the_beginning_of_a_digest_must_be_of_one_map(ps, home):
     for name in ("ab" * 32, "ac" * 32):
         (folder / f"{name}.json").write_text("damaged")
     answer = ps("mapping", "forget", "a")
-    assert (answer.code, "begins the digests of several accepted maps" in answer.err) == (2, True)
+    assert (answer.code, "fits several accepted maps" in answer.err) == (2, True)
     assert ps("mapping", "forget", "ab").out == "forgot abababababab\n"
     assert [path.name[:4] for path in folder.iterdir()] == ["acac"]

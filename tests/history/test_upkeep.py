@@ -149,7 +149,7 @@ def test_a_copy_is_made_where_none_is_and_there_is_a_folder(file_url, tmp_path):
     assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o640
     with pytest.raises(LedgerError, match=r"copy.sqlite exists") as caught:
         copy_file(source, tmp_path / "copy.sqlite")
-    assert "a backup replaces nothing" in caught.value.remedy
+    assert "a backup never replaces one" in caught.value.remedy
     with pytest.raises(LedgerError, match="cannot be written") as caught:
         copy_file(source, tmp_path / "none" / "copy.sqlite")
     assert caught.value.remedy == "Check that the folder exists."

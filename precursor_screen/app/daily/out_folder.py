@@ -141,7 +141,7 @@ class OutFolder(Struct, frozen=True):
         ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
         if ours == theirs or theirs in ours.parents or ours in theirs.parents:
             raise UsageError(
-                "and the inbox hold one another", where=Where(str(self.path)), remedy="Use two folders side by side."
+                "holds the inbox, or lies in it", where=Where(str(self.path)), remedy="Use two folders side by side."
             )
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise OutFolderError("may not be written to", where=Where(str(self.path)), remedy="Check its permissions.")

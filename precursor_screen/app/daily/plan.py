@@ -66,7 +66,7 @@ class Job(Struct, frozen=True):
         if self.verdicts is None:
             return
         if not self.verdicts.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check the path of daily.verdicts.")
+            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check `daily.verdicts` in the settings.")
         folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
         if folder == inbox or inbox in folder.parents:
             problem = "is in the inbox, so that verdicts would be screened as manifests"

@@ -372,7 +372,7 @@ def refuse_no_watchlist(reference: Reference) -> None:
     if not reference.watchlists and reference.parties_wanted:
         raise WatchlistError(
             "no watchlist is imported, so that parties could not be screened",
-            remedy="precursor-screen watchlists import LIST_ID FILE, or --watchlist none.",
+            remedy="Import one: precursor-screen watchlists import LIST_ID FILE; or pass --watchlist none.",
         )
 
 

@@ -91,7 +91,7 @@ def on_disk() -> Any:
 
 _MASTERS = ("spark://", "yarn", "k8s://", "local")  # for others Spark's launcher prints a trace of its own
 _CHECK = "Check the address, and whether the cluster runs: spark://HOST:7077, yarn, k8s://https://HOST:PORT, local[2]."
-_REMEDY = "pip install 'precursor-screen[spark]', and Java 17 or newer (Debian: apt install openjdk-17-jre-headless)"
+_REMEDY = "Install it: pip install 'precursor-screen[spark]', and Java 17 or newer (Debian: apt install openjdk-17-jre-headless)"
 
 
 @contextlib.contextmanager

@@ -94,7 +94,7 @@ def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[
             elif known is not None and _facts(known) == _facts(row):
                 continue
             elif known is not None and known is not shipped.get(key) and not _may_replace(name, known, row):
-                errors.append(refused(row, f"says otherwise than {known.where}", "Keep one of the two packs."))
+                errors.append(refused(row, f"differs from {known.where}", "Keep one of the two packs."))
             elif problem := _against(name, known, row, shipped) if not pack.info.override else "":
                 errors.append(refused(row, problem, _OVERRIDE))
             mine.add(key)
@@ -122,7 +122,7 @@ def _against(name: str, known: Row | None, row: Row, shipped: Mapping[tuple[str,
         if name == "editions.csv":
             return f"is an older edition than the one that ships, which was compared on {known.cells['checked'] or 'no day'}"
         differ = ", ".join(c for c in row.cells if c != "source" and row.cells[c] != known.cells[c])
-        return f"says otherwise than what ships ({known.where}): {differ}"
+        return f"differs from the row that ships ({known.where}) in {differ}"
     if name in _COMPARED and any(other.cells["substance_id"] == row.cells["substance_id"] for other in shipped.values()):
         return f"what ships has its own rows for {row.cells['substance_id']}"
     if name == "thresholds.csv" and (other := next((o for o in shipped.values() if _loosens(o, row)), None)):

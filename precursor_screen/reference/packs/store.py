@@ -167,7 +167,7 @@ class PackStore:
             UsageError: there is none.
         """
         if pack_id not in self.ids():
-            remedy = f"There are: {', '.join(self.ids())}." if self.ids() else "There are no packs."
+            remedy = f"Installed packs: {', '.join(self.ids())}." if self.ids() else "No pack is installed."
             raise UsageError(f"no pack is called {pack_id!r}", remedy=remedy)
 
     def _locked(self) -> AbstractContextManager[None]:

@@ -48,7 +48,7 @@ def find_importer(files: Sequence[ListFile]) -> Importer:
         if importer.recognise(files):
             return importer
     names = ", ".join(file.name for file in files)
-    message = "The layout is not one that is read: " + ", ".join(importer.name for importer in IMPORTERS) + "."
+    message = "The layout of this list is not known. Known layouts: " + ", ".join(importer.name for importer in IMPORTERS) + "."
     remedy = f"Give one list at a time, or turn it into CSV with the columns {', '.join(private_csv.COLUMNS)}."
     raise WatchlistError(message, where=Where(names), remedy=remedy)
 

@@ -70,33 +70,33 @@ def test_the_order_of_packs_is_that_of_their_days_and_own_comes_last(base, made,
             "controls.csv",
             lambda r: r["instrument"] == "EU" and not r["until"],
             {"until": "2026-12-01"},
-            "says otherwise than what ships",
+            "differs from the row that ships",
         ),
-        ("controls.csv", lambda r: r["instrument"] == "EU", {"verified": "maybe"}, "says otherwise than what ships"),
-        ("concern.csv", lambda r: r["licit_use"] == "A", {"licit_use": "E"}, "says otherwise than what ships"),
+        ("controls.csv", lambda r: r["instrument"] == "EU", {"verified": "maybe"}, "differs from the row that ships"),
+        ("concern.csv", lambda r: r["licit_use"] == "A", {"licit_use": "E"}, "differs from the row that ships"),
         (
             "thresholds.csv",
             lambda r: r["jurisdiction"] == "US",
             {"quantity": "9999", "kg": "9999"},
-            "says otherwise than what ships",
+            "differs from the row that ships",
         ),
-        ("names.csv", lambda r: r["strength"] == "strong", {"strength": "weak"}, "says otherwise than what ships"),
-        ("substances.csv", lambda r: r["covers_salts"] == "true", {"covers_salts": "false"}, "says otherwise than what ships"),
-        ("permits.csv", lambda r: r["law"] == "EU", {"until": "2026-01-01"}, "says otherwise than what ships"),
+        ("names.csv", lambda r: r["strength"] == "strong", {"strength": "weak"}, "differs from the row that ships"),
+        ("substances.csv", lambda r: r["covers_salts"] == "true", {"covers_salts": "false"}, "differs from the row that ships"),
+        ("permits.csv", lambda r: r["law"] == "EU", {"until": "2026-01-01"}, "differs from the row that ships"),
         ("hs.csv", lambda r: r["substance_id"] == "toluene", {"hs6": "320890", "own": "false"}, "what ships has its own rows"),
-        ("jurisdictions.csv", lambda r: r["code"] == "CH", {"law": "EU"}, "says otherwise than what ships"),
+        ("jurisdictions.csv", lambda r: r["code"] == "CH", {"law": "EU"}, "differs from the row that ships"),
         (
             "jurisdictions.csv",
             lambda r: r["code"] == "CH",
             {"law": "CH", "customs_union": "EU"},
-            "says otherwise than what ships",
+            "differs from the row that ships",
         ),
-        ("jurisdictions.csv", lambda r: r["code"] == "FR", {"law": ""}, "says otherwise than what ships"),
+        ("jurisdictions.csv", lambda r: r["code"] == "FR", {"law": ""}, "differs from the row that ships"),
         ("editions.csv", lambda r: r["instrument"] == "EU", {"checked": "2025-01-01"}, "is an older edition"),
         ("editions.csv", lambda r: r["instrument"] == "EU", {"checked": ""}, "is an older edition"),
         ("editions.csv", lambda r: r["instrument"] == "EU", {"max_age_days": "9999"}, "is an older edition"),
         ("solutions.csv", lambda r: True, {"percent": "1.5"}, "what ships has its own rows"),
-        ("usual_prices.csv", lambda r: True, {"usd_per_kg": "9999"}, "says otherwise than what ships"),
+        ("usual_prices.csv", lambda r: True, {"usd_per_kg": "9999"}, "differs from the row that ships"),
     ],
 )
 def test_a_row_against_what_ships(base, made, refused, tmp_path, name, pick, cells, said):
@@ -157,7 +157,7 @@ def test_a_threshold_may_be_lower_and_not_higher(base, made, refused, tmp_path):
 def test_two_packs_that_disagree_name_both_places(made, refused):
     one, other = (dict(NEW, **{"concern.csv": [{**NEW["concern.csv"][0], "licit_use": grade}]}) for grade in "AB")
     found = refused(other, made(one, id="first", day="2026-01-01", edition="1"))
-    assert "pack.zip!concern.csv, row 2: says otherwise than pack.zip!concern.csv, row 2. Keep one of the two packs." in found
+    assert "pack.zip!concern.csv, row 2: differs from pack.zip!concern.csv, row 2. Keep one of the two packs." in found
 
 
 def test_a_second_row_of_the_same_thing(refused):

@@ -58,7 +58,7 @@ def test_what_is_refused_leaves_no_trace(store, bring):
     before = sorted(store.folder.rglob("*"))
     with pytest.raises(PrecursorScreenError, match="no usual name"):
         bring({**NEW, "names.csv": []}, day="2026-10-06")
-    with pytest.raises(PrecursorScreenError, match="says otherwise than"):
+    with pytest.raises(PrecursorScreenError, match="differs from"):
         bring({"concern.csv": [{**NEW["concern.csv"][0], "licit_use": "E"}]}, id="other")
     assert sorted(store.folder.rglob("*")) == before
     assert store.ids() == ["ch"]
@@ -96,7 +96,7 @@ def test_a_pack_that_does_not_go_with_a_new_version_is_named_with_what_to_do(sto
     with (newer.substances / "concern.csv").open("a", encoding="utf-8") as stream:
         stream.write("phantomol,E,1,100,,,another grade,true\n")
     monkeypatch.setattr(shipped, "base_law", lambda: newer)
-    with pytest.raises(SubstanceTableError, match=r"says otherwise than what ships.*licit_use") as error:
+    with pytest.raises(SubstanceTableError, match=r"differs from the row that ships.*licit_use") as error:
         open_law(store.folder.parent)
     assert "substances remove" in error.value.remedy
     store.remove("ch")
@@ -105,12 +105,12 @@ def test_a_pack_that_does_not_go_with_a_new_version_is_named_with_what_to_do(sto
 
 def test_removal(store, bring):
     bring(NEW)
-    with pytest.raises(UsageError, match="There are: ch"):
+    with pytest.raises(UsageError, match="Installed packs: ch"):
         store.check_known("hc")
     store.check_known("ch")
     store.remove("ch")
     assert store.ids() == []
-    with pytest.raises(UsageError, match="There are no packs"):
+    with pytest.raises(UsageError, match="No pack is installed"):
         store.check_known("ch")
 
 

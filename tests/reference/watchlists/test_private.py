@@ -95,7 +95,7 @@ def test_other_encodings_and_broken_quotes_are_refused(tmp_path: Path) -> None:
 
 
 def test_something_else_is_not_read(tmp_path: Path) -> None:
-    with pytest.raises(WatchlistError, match="layout is not one that is read") as caught:
+    with pytest.raises(WatchlistError, match="layout of this list is not known") as caught:
         find_importer([ListFile.of(path) for path in files.write(tmp_path, a_csv="x,y\nfoo,bar\n")])
     assert "entry_id" in caught.value.remedy
 

@@ -124,7 +124,7 @@ def test_real_steps(tmp_path: Path) -> None:
         ("ofac/sdn_enhanced_irgc_2024-08.xml", "is filtered"),
         ("csl/csl_2023-11_repeated_header.csv", "cut short"),
         ("other/seco_sample.xml", "not a full list"),
-        ("ofac/dataspec_2023-09-25.txt", "layout is not one that is read"),
+        ("ofac/dataspec_2023-09-25.txt", "layout of this list is not known"),
     ],
 )
 def test_real_files_that_are_no_whole_list(tmp_path: Path, path: str, says: str) -> None:

@@ -61,5 +61,5 @@ def test_a_damaged_list_is_refused(tmp_path: Path, text: str, said: str) -> None
 
 def test_two_lists_at_once_are_refused(tmp_path: Path) -> None:
     offered = [ListFile.of(path) for path in files.write(tmp_path, one_xml=files.UN, two_xml=files.UN)]
-    with pytest.raises(WatchlistError, match="The layout is not one that is read"):
+    with pytest.raises(WatchlistError, match="The layout of this list is not known"):
         find_importer(offered)
