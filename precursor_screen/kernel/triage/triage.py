@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -263,14 +264,16 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
     ids = shipments.column("shipment_id").combine_chunks()
     places = np.arange(len(ids))
     names: list[str | None] = [None] * len(ids)
-    for case in _join(splittings, lines):
-        members = sorted(pc.index_in(pa.array(case, pa.string()), ids).drop_null().to_pylist())
+    cases = _join(splittings, lines)
+    found = iter(pc.index_in(pa.array(chain.from_iterable(cases), pa.string()), ids).to_pylist())
+    for case in cases:
+        members = sorted(place for place in islice(found, len(case)) if place is not None)
         if len(members) > 1:
             places[members] = members[0]
             for place in members:
                 names[place] = ids[members[0]].as_py()
-    found = shipments.set_column(shipments.schema.get_field_index("case_id"), "case_id", pa.array(names, pa.string()))
-    return found.take(np.argsort(places, kind="stable"))
+    named = shipments.set_column(shipments.schema.get_field_index("case_id"), "case_id", pa.array(names, pa.string()))
+    return named.take(np.argsort(places, kind="stable"))
 
 
 def _join(splittings: pa.Table, lines: pa.Table) -> list[list[str]]:

@@ -6,7 +6,6 @@ difference of two running sums.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +15,6 @@ from msgspec import Struct
 
 from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.rulebook.evaluate import Mask
-
-_AT_ONCE = 5_000_000  # movements of windows that are held at once where each window needs its own
 
 
 class Frames(Struct, frozen=True, dict=True):
@@ -116,38 +113,3 @@ def expand(first: Numbers, stop: Numbers) -> tuple[Numbers, Numbers]:
     lengths = np.maximum(stop - first, 0)
     range_of = np.repeat(np.arange(len(lengths)), lengths)
     return range_of, np.arange(len(range_of)) + (first - np.cumsum(lengths) + lengths)[range_of]
-
-
-def middles(
-    values: npt.NDArray[Any], first: Numbers, stop: Numbers, about: npt.NDArray[np.float64] | None = None
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The two values in the middle of each range of values, in order; one twice where their number is odd.
-
-    Args:
-        values: of all ranges.
-        first: where each range begins.
-        stop: where it ends; a range holds one value at least.
-        about: a number a range: then of the distances from it.
-    """
-    lower, upper = [values[:0]], [values[:0]]
-    for some in _few_at_once(stop - first):
-        lengths = (stop - first)[some]
-        offsets = np.cumsum(lengths) - lengths
-        range_of, places = expand(first[some], stop[some])
-        inside = values[places]
-        if about is not None:
-            inside = np.abs(inside - about[some][range_of])
-        ordered = inside[np.lexsort((inside, range_of))]
-        lower.append(ordered[offsets + (lengths - 1) // 2])
-        upper.append(ordered[offsets + lengths // 2])
-    return np.concatenate(lower), np.concatenate(upper)
-
-
-def _few_at_once(lengths: Numbers) -> Iterator[slice]:
-    """Ranges that together hold so much as is held at once, or one that holds more."""
-    ends, start = np.cumsum(lengths), 0
-    while start < len(lengths):
-        taken = ends[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, taken + _AT_ONCE, side="right")))
-        yield slice(start, stop)
-        start = stop

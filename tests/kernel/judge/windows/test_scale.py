@@ -14,7 +14,7 @@ from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.history_seam import REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows import frames, judge
+from precursor_screen.kernel.judge.windows import judge
 from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
@@ -41,20 +41,6 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
             if not any(timedelta(0) < gap <= timedelta(days=days) for gap in gaps):
                 expected.add(row["line_id"])
     assert flagged(rule, rows) == expected
-
-
-@examples(9, 40)
-@given(rows=histories())
-def test_a_jump_is_the_same_however_many_windows_are_held_at_once(rows):
-    rule = make_rule(
-        "type: baseline\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 20d\nmin_history: 2\n"
-        "method: robust_z\ncondition: {gt: 0.5}"
-    )
-    moves = moves_from_rows(rows, columns_of_rule(rule))
-    whole = flag_moves(moves, [rule], START, {})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frames, "_AT_ONCE", 1)
-        assert flag_moves(moves, [rule], START, {}) == whole
 
 
 def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatch):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,6 @@ from hypothesis import strategies as st
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows import frames
 from precursor_screen.kernel.judge.windows.amounts import Amounts, amounts_of, round_half_away, sums
 from precursor_screen.kernel.judge.windows.groups import plain_references
 from precursor_screen.kernel.judge.windows.history import WindowInput
@@ -141,24 +138,6 @@ def test_sums_are_exact_whatever_their_size(units, cuts):
     fits = all(abs(u) < 2**63 for u in units)
     first, stop = (np.array([min(c, len(units))]) for c in sorted(cuts))
     assert int(sums(np.array(units, dtype=np.int64 if fits else object), first, stop)[0]) == sum(units[first[0] : stop[0]])
-
-
-@examples(20, 300)
-@given(st.lists(st.lists(st.integers(-50, 50), min_size=1, max_size=6), min_size=1, max_size=6), st.sampled_from([1, 7, 10**6]))
-def test_middles_are_those_of_each_range_however_many_are_held_at_once(ranges, at_once):
-    values = np.array([v for some in ranges for v in some])
-    stop = np.cumsum([len(some) for some in ranges])
-    first = stop - [len(some) for some in ranges]
-    about = np.array([median(some) for some in ranges], dtype=np.float64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frames, "_AT_ONCE", at_once)
-        lower, upper = frames.middles(values, first, stop)
-        near, far = frames.middles(values.astype(np.float64), first, stop, about)
-    assert [Fraction(int(a + b), 2) for a, b in zip(lower, upper, strict=True)] == [
-        median(map(Fraction, some)) for some in ranges
-    ]
-    distances = [median(abs(v - median(some)) for v in some) for some in ranges]
-    assert ((near + far) / 2).tolist() == distances
 
 
 @examples(50, 500)
