@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -10,18 +10,44 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.app.coverage import show_age, stale_laws
-from precursor_screen.app.law_spots import HELD, find_law_spots
+from precursor_screen.app.coverage import own_editions, show_age, stale_laws
 from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
-from precursor_screen.kernel.line_gaps import LineGaps
+from precursor_screen.kernel.line_gaps import Gap, LineGaps
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from precursor_screen.reference.site_tables import STALE_DAYS
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS, VOLUNTARY
+
+# Blind spots of the law: tables that nobody compared with their source, and countries whose law is in no table.
+
+HELD = "The countries whose law the tables hold are listed in docs/substances.md."
+_MOST_COUNTRIES = 5
+
+
+def find_law_spots(noted: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
+    """(code, message, remedy, shipments) of what the tables of the law lack: for the noted lines, and for all (`LineGaps.law`)."""
+    unchecked = {e.instrument for e in own_editions(reference) if e.checked is None}
+    for instrument in sorted(unchecked):
+        message = f"Nobody has compared all tables of {instrument} with their source: a listing may be missing or have ended"
+        yield f"unchecked-law-{instrument}", message, HELD, len(_listed(noted, instrument))
+    if unknown.by_name:
+        often = sorted(unknown.by_name, key=lambda code: (-unknown.by_name[code], code))
+        more = f" and {len(often) - _MOST_COUNTRIES} more" if len(often) > _MOST_COUNTRIES else ""
+        message = f"No law is known of {', '.join(often[:_MOST_COUNTRIES])}{more}, where goods come from or go: what only that law lists is not seen"
+        yield "unknown-law", message, HELD, unknown.shipments
+
+
+def _listed(noted: Resolved, instrument: str) -> set[str]:
+    """Shipments with a substance that an instrument lists."""
+    controls = noted.substances.column("control").to_pylist()
+    holds = [any(c["instrument"] == instrument for c in some or ()) for some in controls]
+    lines = noted.substances.column(LINE_NO).filter(pa.array(holds, pa.bool_()))
+    return set(noted.lines.column("shipment_id").take(rows_of(lines, noted.lines.column(LINE_NO))).to_pylist())
+
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
 _NO_TABLE = "See what is on file: precursor-screen substances show SUBSTANCE"

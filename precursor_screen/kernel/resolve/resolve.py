@@ -18,8 +18,7 @@ from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.resolve.equipment_facts import add_equipment_facts
-from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
+from precursor_screen.kernel.resolve.goods_facts import add_equipment_facts, add_goods_facts
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify

@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.tables import roles_of, words_of
 from precursor_screen.kernel.resolve.descriptions import description_facts
-from precursor_screen.kernel.resolve.equipment_facts import add_equipment_facts
+from precursor_screen.kernel.resolve.goods_facts import add_equipment_facts
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.equipment import WORDS, known_equipment, load_equipment
 from precursor_screen.reference.nomenclature import shipped_nomenclature
