@@ -134,7 +134,13 @@ def substances() -> str:
             [n.dated.read in ("read", "copy") for n in permits.needs if n.law == law],
         )
         where = "parties" if law in CONVENTIONS else ", ".join([*([law] if law != "EU" else []), *cells[0]])
-        shares = " | ".join(f"{len(some)} | {f'{100 * sum(some) // len(some)} %' if some else ''}" for some in cells[1:])
+        counts = [str(len(some)) for some in cells[1:]]
+        if not cells[2] and all(cells[3]) and any(cells[3]) and not any(n.above for n in permits.needs if n.law == law):
+            counts[1] = "any"
+        shares = " | ".join(
+            f"{count} | {f'{100 * sum(some) // len(some)} %' if some else ''}"
+            for count, some in zip(counts, cells[1:], strict=True)
+        )
         days = min((e.checked.isoformat() if e.checked else "never" for e in own), default="never")
         rows.append(f"| {law} | {where} | {shares} | {own[0].edition} | {days} | {own[0].max_age_days} |")
     none = ", ".join(f"{c.name} ({c.code})" for c in standing if not c.law)

@@ -76,7 +76,7 @@ def test_the_tables_that_ship_are_sound() -> None:
         ),
         ("rows", "controls.csv", "acetone,CO,control,,,false,", "acetone,CO,control,,,perhaps,", "neither true nor false"),
         ("rows", "hs.csv", "HS 2022 nomenclature,true", "HS 2022 nomenclature,perhaps", "neither true nor false"),
-        ("sources", "acts.csv", "title of the act (eurlexa.com); the", "recalled; the", "marked verified"),
+        ("sources", "acts.csv", "title of the act (eurlexa.com); summary", "recalled; summary", "marked verified"),
         ("rows", "acts.csv", "EU,2026-05-18,", "EU,2026-05-19,", "no listing of EU begins on 2026-05-19"),
         ("table sizes", "controls.csv", "acetone,UN1988,II,", "acetone,UN1988,I,", "UN1988 I holds 44 substances"),
         ("sources", "hs.csv", "acetone,291411,1996,,true,HS 2022 nomenclature", "acetone,291411,1996,,true,", "no source"),
