@@ -344,7 +344,7 @@ def _canonical(tokens: list[str]) -> tuple[str, ...]:
     found.reverse()
     if not _CONJUNCTIONS.isdisjoint(found):
         for i in range(1, len(found) - 1):
-            if found[i] in _CONJUNCTIONS:
+            if found[i] in _CONJUNCTIONS and len(found[i - 1]) > 1 < len(found[i + 1]):  # `POLYAN, E. I.` has initials
                 found[i] = "and"
     if "abdul" in found or not words.NUMBER_WORDS.keys().isdisjoint(found):
         return tuple(_join_words(found))
