@@ -198,7 +198,7 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, least:
         least: score that matters; of an outcome below it only the score is told, and that it is no match.
     """
     pairs = align(left, right, entry_kind == "person")
-    spared = [w.omitted for w in right] if entry_kind == "person" else None
+    spared = right if entry_kind == "person" else ()
     score, evidence = _score(left, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind, spared)
     if score > 0.0:
         doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
@@ -220,7 +220,7 @@ def _score(
     ours: list[float],
     theirs: list[float],
     entry_kind: str,
-    spared: list[float] | None = None,
+    spared: Sequence[Word] = (),
 ) -> tuple[float, float]:
     """The plain score, 0 to 1, and the weight of informative words that agree."""
     aligned = matched = evidence = 0.0
@@ -240,7 +240,7 @@ def _score(
     if not matched:
         return 0.0, 0.0
     left_over = sum(w for i, w in enumerate(ours) if i not in left_paired)
-    right_over = sum(w for j, w in enumerate(spared or theirs) if j not in right_paired)
+    right_over = sum(spared[j].omitted if spared else w for j, w in enumerate(theirs) if j not in right_paired)
     if left[-1].cut == LAST_CUT and _begins(left, pairs, theirs, left_paired, right_paired):
         return 2.0 * matched / (2.0 * aligned + CUT_OMITTED * (left_over + right_over) + abbreviated), evidence
     if entry_kind in ("vessel", "aircraft"):
