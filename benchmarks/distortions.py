@@ -12,7 +12,7 @@ import string
 from collections.abc import Callable
 from typing import NamedTuple
 
-from precursor_screen.text.party import INITIAL, NAME, kind_of
+from precursor_screen.text.party import INITIAL, NAME, kind_of, normalise_party
 
 PLAIN, EASY, HARD, HARSH = "plain", "easy", "hard", "harsh"
 
@@ -53,6 +53,11 @@ CONFUSED = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2", "e": "3"
 
 Distort = Callable[[Listed, random.Random], str | None]
 DistortWords = Callable[[list[str], random.Random], list[str] | None]
+
+
+def telling(words: list[str]) -> list[int]:
+    """Which words tell names apart: neither legal form (`S.A.`, `OOO`), nor business, place or single letter."""
+    return [i for i, w in enumerate(words) if any(kind_of(token) == NAME for token in normalise_party(w).tokens)]
 
 
 def typo(words: list[str], rng: random.Random) -> list[str] | None:
@@ -113,19 +118,19 @@ def join(words: list[str], rng: random.Random) -> list[str] | None:
 
 def omit(words: list[str], rng: random.Random) -> list[str] | None:
     """A word less, of three or more that tell names apart."""
-    telling = [i for i, w in enumerate(words) if kind_of(w.lower()) == NAME]
-    if len(telling) < 3:
+    places = telling(words)
+    if len(places) < 3:
         return None
-    i = rng.choice(telling)
+    i = rng.choice(places)
     return [*words[:i], *words[i + 1 :]]
 
 
 def initial(words: list[str], rng: random.Random) -> list[str] | None:
     """An initial for one of three words or more."""
-    telling = [i for i, w in enumerate(words) if kind_of(w.lower()) == NAME]
-    if len(telling) < 3:
+    places = telling(words)
+    if len(places) < 3:
         return None
-    i = telling[0]
+    i = places[0]
     return [*words[:i], words[i][0], *words[i + 1 :]]
 
 
@@ -170,11 +175,12 @@ def twice(*distortions: DistortWords) -> Distort:
 
 
 def cut_at(length: int) -> Distort:
-    """Cut at so many characters, where that costs more than three."""
+    """Cut at so many characters, where that costs more than three and leaves a word whole that tells names apart."""
 
     def of_name(listed: Listed, rng: random.Random) -> str | None:
         cut_off = len(listed.name) > length + 3 and kind_of(listed.words[-1]) != INITIAL
-        return listed.name[:length].rstrip() if cut_off else None
+        left = listed.name[:length].rstrip()
+        return left if cut_off and telling(left.split()[:-1]) else None
 
     return of_name
 
@@ -248,8 +254,8 @@ def run_all_together(words: list[str], rng: random.Random) -> list[str] | None:
 def drop_end(words: list[str], rng: random.Random) -> list[str] | None:
     """The first or the last word dropped, of three or more, two of which tell names apart are left."""
     left = [words[1:], words[:-1]]
-    telling = [w for w in left if sum(kind_of(t.lower()) == NAME for t in w) >= 2]
-    return rng.choice(telling) if telling and len(words) >= 3 else None
+    enough = [w for w in left if len(telling(w)) >= 2]
+    return rng.choice(enough) if enough and len(words) >= 3 else None
 
 
 def split_long(words: list[str], rng: random.Random) -> list[str] | None:

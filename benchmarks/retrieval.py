@@ -17,7 +17,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from distortions import EASY, HARD, HARSH, KINDS, PLAIN, Distort, Listed
+from distortions import EASY, HARD, HARSH, KINDS, PLAIN, Distort, Listed, telling
 
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
@@ -77,8 +77,8 @@ def listed_names(watchlist: Watchlist) -> list[Listed]:
 
 def is_telling(words: list[str]) -> bool:
     """Two words that tell names apart, or a single long one: what a match has to hold anyway."""
-    telling = [w for w in words if kind_of(w.lower()) == NAME]
-    return len(telling) >= 2 or any(len(w) >= 7 for w in telling)
+    places = telling(words)
+    return len(places) >= 2 or any(len(words[i]) >= 7 for i in places)
 
 
 def queries(listed: list[Listed], distort: Distort, count: int, rng: random.Random) -> list[tuple[str, Listed]]:

@@ -114,15 +114,18 @@ _GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS) | FORM
 
 _INITIALS = re.compile(r"\b[a-z](?:\.\s*|\s+)[a-z](?:\.|\b)")
 _LEAST_SURNAME, _MOST_INITIALS = 4, 3
+_JOINED_INITIALS = re.compile(r"\b(?!mc|md|st)([b-df-hj-np-tv-xz])([b-df-hj-np-tv-xz])\b")  # `JC Juncker`: a word without a vowel
+_MOST_JOINED = 4  # words of a person's name beside them
+_MOST_SYLLABLES = 3  # of a Chinese name
 
 # Words as written that are canonical or become so without telling names apart: business words, places, parts of legal forms.
 GENERAL_SPELLINGS = (
     frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
 )
 
-# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`; so does the last of several
+# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`, `IlHo`, but not `McTorine`; so does the last of several
 # capitals before small letters: `KIMYong`.
-_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})")
+_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])|(?<=\b[A-Z][abd-z])(?=[A-Z][a-z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
 _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
@@ -147,9 +150,9 @@ _ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.
 @cache
 def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
-    tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts"))
+    tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts", "romanisations"))
     digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
-    return "5-" + digest.hexdigest()[:10]
+    return "6-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -243,6 +246,8 @@ def _read(part: str) -> list[Interpretation]:
 
 def _with_initials(part: str, tokens: list[str]) -> list[Interpretation]:
     """`Lopez, J. M.` with its initials one by one: joined they make a word that stands for no name."""
+    if len(tokens) <= _MOST_JOINED and 2 in map(len, tokens) and all(kind_of(t) == NAME for t in tokens):
+        part = _JOINED_INITIALS.sub(r"\1 \2", part)
     if not _INITIALS.search(part):
         return []
     apart = _LETTERS_DIGITS.findall(part)
@@ -275,6 +280,8 @@ def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Interpretati
     if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
         readings.append(Interpretation(_canonical(second), script))
+    if len(tokens) <= _MOST_SYLLABLES:
+        readings += [Interpretation(tuple(said.split()), script) for said in words.read_wade_giles(tokens)]
     return readings
 
 
@@ -337,7 +344,7 @@ def _canonical(tokens: list[str]) -> tuple[str, ...]:
     found.reverse()
     if not _CONJUNCTIONS.isdisjoint(found):
         for i in range(1, len(found) - 1):
-            if found[i] in _CONJUNCTIONS:
+            if found[i] in _CONJUNCTIONS and len(found[i - 1]) > 1 < len(found[i + 1]):  # `POLYAN, E. I.` has initials
                 found[i] = "and"
     if "abdul" in found or not words.NUMBER_WORDS.keys().isdisjoint(found):
         return tuple(_join_words(found))

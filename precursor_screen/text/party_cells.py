@@ -6,7 +6,7 @@ import re
 
 from precursor_screen.text.codes import LABELS
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS
+from precursor_screen.text.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS, PLACES
 
 # What stands behind these belongs to no name; behind the first kind stands another party.
 _OTHER_PARTY = re.compile(r"\b(?:also notify|notify party|notify|consignee|shipper)\s*[:;]", re.IGNORECASE)
@@ -22,10 +22,17 @@ _FORMS = "|".join(
 )
 _FORM_WITHIN = re.compile(rf"\b(?:{_FORMS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
 _SLASH = re.compile(r"\s/\s(?=[^/]*\d)")  # `NAME / 12 MILL LANE, TOWN`
-_MORE = re.compile(r"[\r\n:;\d]|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b|" + _FORM_WITHIN.pattern, re.IGNORECASE)
+# A branch is the firm's: `NAME, DUBAI BRANCH`.
+_BRANCHES = "branch|office|sucursal|filiale?|succursale|niederlassung"
+_BRANCH = re.compile(rf"[\s,(-]+(\w+)\s+(?:{_BRANCHES})\b\W*$", re.IGNORECASE)
+_ENDS_IN_NUMBER = re.compile(r"(?<=\w)[\s,(]+\d{7,}\W*$")  # of a register or a telephone: no name ends in so many figures
+_MORE = re.compile(
+    rf"[\r\n:;\d]|\b(?:{_BRANCHES})\W*$|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b|" + _FORM_WITHIN.pattern,
+    re.IGNORECASE,
+)
 # For RE2, on ASCII cells: everything that `_MORE` finds, and little else; a column of cells is searched at once. Without word
 # borders, since RE2 has another idea of them.
-MAY_HOLD_MORE = r"(?i)[\r\n:;0-9]|tel|phone|mobile|fax|e-?mail|attn|zip|" + rf"(?:{_FORMS})\.?\s+\w+\W+\w"
+MAY_HOLD_MORE = rf"(?i)[\r\n:;0-9]|(?:{_BRANCHES})\W*$|tel|phone|mobile|fax|e-?mail|attn|zip|" + rf"(?:{_FORMS})\.?\s+\w+\W+\w"
 # A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
 _FIRST_NUMBER = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
 _ADDRESS = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words)
@@ -53,7 +60,7 @@ def name_parts(cell: str) -> list[str]:
                 # "CO., LTD., 9 ROAD": the second comma may still be inside the name.
                 candidates += [segments[0], ", ".join(segments[:2])]
         candidates += [_SLASH.split(text, maxsplit=1)[0].strip() for text in (*candidates, piece) if _SLASH.search(text)]
-        candidates += [start for text in (*candidates, piece) if (start := _before_address(text))]
+        candidates += [start for text in (*candidates, piece) if (start := _before_address(text) or _before_branch(text))]
         parts += [c for c in candidates if any(map(str.isalpha, c)) and len(c) <= _MOST_LETTERS and not _is_address(c)]
     return list(dict.fromkeys(p for p in parts if p.strip()))[:_MOST_PARTS] or [cell]
 
@@ -68,6 +75,13 @@ def _before_address(text: str) -> str:
         return ""  # `Al Noor 2 Trading` is one name
     before = text[: number.start()].strip(" ,;-")
     return before if " " in before else ""
+
+
+def _before_branch(text: str) -> str:
+    """What stands before the number or the branch that a cell ends in; empty where it does not."""
+    end = (not _NO_NAME.search(text) and _ENDS_IN_NUMBER.search(text)) or _BRANCH.search(text)
+    is_elsewhere = end and end.re is _BRANCH and not (end[1].lower() in PLACES or find_country(end[1]))
+    return text[: end.start()].strip() if end and not is_elsewhere else ""
 
 
 def _says_where(text: str) -> bool:

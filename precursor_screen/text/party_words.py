@@ -8,7 +8,9 @@ all languages, so that `OOO Alfa` and `Alfa LLC` compare alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 from precursor_screen.core.tables import meanings_of, spellings_of, words_of
@@ -42,6 +44,10 @@ HANGUL_FINALS: Final = "- k k k n n n t l k m p t t t l m p p t t ng t t k t p t
 _PAIRS = re.compile("|".join(sorted(FOLDED, key=lambda pair: (-len(pair), pair))))
 _VOWELS = re.compile("[aeiouv]")
 _DOUBLED = re.compile(r"(.)\1+")
+_LONG_VOWEL = re.compile(r"([aeiou])\1")
+# Latvian and Lithuanian give a Slavic surname an ending of their own: `Lavrovs`, `Lavrovas`.
+_BALTIC = re.compile("([aeo]v|ski)a?s$")
+_LEAST_BALTIC = 6
 _HAN_WORDS = re.compile("|".join(sorted(HAN_WORDS, key=lambda word: (-len(word), word))))
 _SHORT = 3
 _FIRST_HANGUL, _LAST_HANGUL = 0xAC00, 0xD7A3
@@ -53,8 +59,10 @@ def fold_key(token: str) -> str:
     if not token.isascii() or not token.isalpha():
         return token
     folded = _PAIRS.sub(lambda m: FOLDED[m.group()], token)
-    if len(token) > _SHORT:  # `LLS` and `LSS` are initials of two firms
-        folded = _DOUBLED.sub(r"\1", folded)
+    # `LLS` and `LSS` are initials of two firms; a vowel that is doubled is a long one.
+    folded = (_DOUBLED if len(token) > _SHORT else _LONG_VOWEL).sub(r"\1", folded)
+    if len(token) > _LEAST_BALTIC:
+        folded = _BALTIC.sub(r"\1", folded)
     # `Abdullah` and `Abdulla`, `Selenskyj` and `Zelensky`: a mute end.
     if len(folded) > 3 and folded[-1] in "hj" and folded[-2] in "aeiou":
         return folded[:-1]
@@ -74,6 +82,31 @@ def shape(token: str) -> str:
     Empty for words of three letters or fewer, of which too many would be the same.
     """
     return token.replace("rn", "m").replace("cl", "d") if len(token) > _SHORT else ""
+
+
+def read_wade_giles(words: Sequence[str]) -> tuple[str, ...]:
+    """A Chinese name in Wade-Giles as Pinyin has it, syllable by syllable: `hsi chin ping` is `xi jin ping`, or `xi qin ping`.
+
+    Without its apostrophes a syllable may be one of two. Names that may be Pinyin as they stand, and other words, give nothing.
+    """
+    if _WADE_GILES.keys().isdisjoint(words):
+        return ()
+    syllables = [part for word in words for part in _syllables(word)]
+    if (
+        not 2 <= len(syllables) <= 3
+        or not any(s for s in syllables if s not in _PINYIN)
+        or not all(s in _WADE_GILES for s in syllables)
+    ):
+        return ()
+    return tuple(map(" ".join, product(*(_WADE_GILES[s] for s in syllables))))
+
+
+def _syllables(word: str) -> tuple[str, ...]:
+    """A word, or the two syllables of a given name that is written as one."""
+    if word in _WADE_GILES or len(word) > _LONGEST_GIVEN:
+        return (word,)
+    halves = ((word[:i], word[i:]) for i in range(1, len(word)))
+    return next((two for two in halves if two[0] in _WADE_GILES and two[1] in _WADE_GILES), (word,))
 
 
 def leaves_vowels_out(text: str) -> bool:
@@ -180,6 +213,26 @@ ADDRESS_WORDS: Final = meanings_of(_TABLE, "address")
 ADDRESS_NOISE: Final = _all("address noise")
 # Personal names that many people bear: variants that folding the spelling does not bring together, to one spelling.
 VARIANTS: Final = spellings_of(_TABLE, "variant")
+_SHORT_FORMS: Final = meanings_of("nicknames", "nickname")
+
+
+def _forms() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for full, shorts in _SHORT_FORMS.items():
+        for name in (full, *shorts):
+            found.setdefault(VARIANTS.get(name, name), set()).update((VARIANTS.get(name, name), VARIANTS.get(full, full)))
+    spellings = {spelling: found[name] for spelling, name in VARIANTS.items() if name in found}
+    return {name: frozenset(forms) for name, forms in (found | spellings).items()}
+
+
+# A given name that has short forms, or is one -> the names that it may be, each in one spelling.
+GIVEN_NAMES: Final = _forms()
+# Syllables of Wade-Giles without their marks -> those of Pinyin that they may be.
+_WADE_GILES: Final = {
+    said: meant.split() or [said] for said, meant in spellings_of("romanisations", "wade-giles").items()
+}  # fmt: skip
+_LONGEST_GIVEN: Final = 2 * max(map(len, _WADE_GILES))
+_PINYIN: Final = frozenset(syllable for meant in _WADE_GILES.values() for syllable in meant)
 # Words that stand in many names beside others, in one spelling: these are put into canonical form.
 STRUCTURE: Final = spellings_of(_TABLE, "particle")
 # Borne by so many people or firms that they tell little even where a list holds them once.

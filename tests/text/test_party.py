@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.text import party
 from precursor_screen.text.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
+from precursor_screen.text.party_words import fold_key
 
 CASES = Path(__file__).parents[1] / "judgements"
 
@@ -180,7 +181,7 @@ def test_hostile_names_cost_linear_time(name: str) -> None:
     assert time.process_time() - start < 5
 
 
-@pytest.mark.parametrize("changed", ["party_words.csv", "scripts.csv"])
+@pytest.mark.parametrize("changed", ["party_words.csv", "scripts.csv", "romanisations.csv"])
 def test_the_version_follows_the_tables(changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = party.normaliser_version()
     shutil.copytree(party.DATA / "names", tmp_path / "names")
@@ -189,3 +190,45 @@ def test_the_version_follows_the_tables(changed: str, tmp_path: Path, monkeypatc
     with (tmp_path / "names" / changed).open("a", encoding="utf-8") as file:
         file.write("compound,import export,en,impexo,ours\n")
     assert party.normaliser_version.__wrapped__() != before
+
+
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("Hsi Chin-ping", ["hsi chin ping", "xi jin bing", "xi jin ping", "xi qin bing", "xi qin ping"]),
+        ("Hsi Chinping", ["hsi chinping", "xi jin bing", "xi jin ping", "xi qin bing", "xi qin ping"]),
+        ("Mao Tse-tung", ["mao tse tung", "mao ce dong", "mao ce tong", "mao ze dong", "mao ze tong"]),
+        ("Li Ming", ["li ming"]),  # is Pinyin as it stands
+        ("Hsi", ["hsi"]),
+        ("Hsi Zorvan", ["hsi zorvan"]),
+        ("Hsi Chin Ping Tung", ["hsi chin ping tung"]),
+        ("JC Zorvan", ["jc zorvan", "j c zorvan"]),
+        ("Zorvan JC", ["zorvan jc", "zorvan j c"]),
+        ("JC Zorvan Trading", ["jc zorvan trading"]),
+        ("JO Zorvan", ["jo zorvan"]),
+        ("McZorvan", ["mczorvan"]),
+        ("Zorvan, E. I.", ["zorvan ei", "zorvan e i"]),
+        ("Zorvan, A. Y. B.", ["zorvan ayb", "zorvan a y b"]),
+        ("Zorvan y Mirage", ["zorvan and mirage"]),
+        ("CHON IlHo", ["chon ilho", "chon il ho"]),
+        ("PAEKSe-Bong", ["paekse bong", "paek se bong"]),
+    ],
+)
+def test_romanisations_and_initials_have_readings_of_their_own(name: str, readings: list[str]) -> None:
+    assert [r.compared for r in normalise_party(name).readings] == readings
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("lavrovs", "lavrov", True),
+        ("lavrovas", "lavrov", True),
+        ("zorvanskis", "zorvansky", True),
+        ("zorvins", "zorvin", False),
+        ("uun", "un", True),
+        ("lls", "ls", False),
+        ("lovs", "lov", False),
+    ],
+)
+def test_endings_of_other_languages_and_long_vowels_are_folded(left: str, right: str, same: bool) -> None:
+    assert (fold_key(left) == fold_key(right)) is same

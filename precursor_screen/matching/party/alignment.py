@@ -32,7 +32,7 @@ from precursor_screen.matching.party.weights import (
     WHOLE,
     Word,
 )
-from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, VARIANTS, consonants
+from precursor_screen.text.party_words import BUSINESS_WORDS, COMMON, GIVEN_NAMES, VARIANTS, consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
@@ -41,6 +41,7 @@ CUT_OMITTED = 0.1  # a word of the list behind all that agree, where the other n
 ENOUGH = 1.3  # weight of agreeing words from which a difference counts plainly
 DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
 SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED, SAME_SHAPE = 0.97, 0.96, 0.96, 0.95, 0.95
+SHORT_FORM = 0.88  # of a person's given name: `Bill` for `William`, less than what lets one word carry a match
 ERROR = 0.67  # what an error costs in a word of one letter; in longer ones its share of the letters
 # How many times as much in a name that many bear: `Lobez` is as likely another name as a misspelt `Lopez`, `Mary` more so.
 KNOWN_ERROR, OTHER_KNOWN = 1.2, 1.6
@@ -56,6 +57,7 @@ RARE = 0.6  # rarity from which one word may carry a match
 NEAR, LONG = 0.9, 7  # and how alike, or how long, it has to be
 FAIR = 0.84  # enough, if nothing else of either name is left over: an error in a word of five letters
 _VESSEL_GENERAL = 0.75
+_LEAST_OWN = 4  # letters of a word that names another firm; shorter ones are legal forms and initials as well
 _LEAST_CONSONANTS = 4  # in all, of a match by consonants alone: most names share three with many others
 
 
@@ -100,6 +102,8 @@ def compare_words(left: Word, right: Word) -> float:
         return SAME_NAME
     if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (left.may_differ and right.may_differ):
         return 0.0
+    if right.kind == GENERIC and left.text in COMMON:
+        return 0.0  # Tran is a name, not Iran misspelt
     alike = _compare_spellings(left.key, right.key)
     if left.key != left.text or right.key != right.text:
         alike = max(alike, _compare_spellings(left.text, right.text))
@@ -120,8 +124,14 @@ def _compare_spellings(left: str, right: str) -> float:
     return 1.0 - ERROR * distance / length if distance <= allowed else 0.0
 
 
-def align(left: Sequence[Word], right: Sequence[Word]) -> list[Pair]:
-    """Align the words of two names, legal forms left out, greedily: the most similar first, then in the order given."""
+def align(left: Sequence[Word], right: Sequence[Word], of_person: bool = False) -> list[Pair]:
+    """Align the words of two names, legal forms left out, greedily: the most similar first, then in the order given.
+
+    Args:
+        left: words asked for.
+        right: words of the list's name.
+        of_person: whether it is a person's, of which given names have short forms.
+    """
     ours = [i for i, word in enumerate(left) if word.kind != LEGAL]
     theirs = [j for j, word in enumerate(right) if word.kind != LEGAL]
     pairs: list[Pair] = []
@@ -140,8 +150,11 @@ def align(left: Sequence[Word], right: Sequence[Word]) -> list[Pair]:
         return pairs
     scored = []
     for i in rest:
+        given = GIVEN_NAMES.get(left[i].text) if of_person and left[i].kind == NAME else None
         for j in others:
             similarity = compare_words(left[i], right[j])
+            if given and similarity < SHORT_FORM and not given.isdisjoint(GIVEN_NAMES.get(right[j].text, ())):
+                similarity = SHORT_FORM if right[j].kind == NAME else similarity
             if left[i].cut and starts(left[i], right[j]):
                 similarity = max(similarity, TRUNCATED)
             if similarity:
@@ -184,8 +197,9 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, least:
         entry_kind: person, organisation, vessel or aircraft.
         least: score that matters; of an outcome below it only the score is told, and that it is no match.
     """
-    pairs = align(left, right)
-    score, evidence = _score(left, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
+    pairs = align(left, right, entry_kind == "person")
+    spared = right if entry_kind == "person" else ()
+    score, evidence = _score(left, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind, spared)
     if score > 0.0:
         doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
         score = max(0.0, 1.0 - (1.0 - score) * doubt) * 100.0
@@ -201,7 +215,12 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, least:
 
 
 def _score(
-    left: Sequence[Word], pairs: Sequence[Pair], ours: list[float], theirs: list[float], entry_kind: str
+    left: Sequence[Word],
+    pairs: Sequence[Pair],
+    ours: list[float],
+    theirs: list[float],
+    entry_kind: str,
+    spared: Sequence[Word] = (),
 ) -> tuple[float, float]:
     """The plain score, 0 to 1, and the weight of informative words that agree."""
     aligned = matched = evidence = 0.0
@@ -221,7 +240,7 @@ def _score(
     if not matched:
         return 0.0, 0.0
     left_over = sum(w for i, w in enumerate(ours) if i not in left_paired)
-    right_over = sum(w for j, w in enumerate(theirs) if j not in right_paired)
+    right_over = sum(spared[j].omitted if spared else w for j, w in enumerate(theirs) if j not in right_paired)
     if left[-1].cut == LAST_CUT and _begins(left, pairs, theirs, left_paired, right_paired):
         return 2.0 * matched / (2.0 * aligned + CUT_OMITTED * (left_over + right_over) + abbreviated), evidence
     if entry_kind in ("vessel", "aircraft"):
@@ -257,7 +276,8 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return 0 if " " in right[major[0].right].text else None
     initials = sum(pair.is_initial for pair in pairs)
     if len(major) >= 2 or initials:
-        return len(major) + (initials >= 2)  # two initials beside a name tell about as much as another name
+        # Two initials beside a firm's name tell about as much as another word; a person's surname with initials is that of many.
+        return len(major) + (initials >= 2 and entry_kind != "person")
     if entry_kind == "person" and any(w.kind == LEGAL for w in left):
         return None  # a firm of a given name is not the person
     only, similarity = right[major[0].right], major[0].similarity
@@ -266,11 +286,25 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         [w for i, w in enumerate(words) if i not in paired and w.kind > SLIGHT]
         for words, paired in ((left, left_paired), (right, right_paired))
     )
+    if similarity < SAME_SHAPE and not _is_spelt_alike(left[major[0].left], only):
+        return None
+    if (
+        entry_kind == "organisation"
+        and not theirs
+        and any(w.kind == NAME and not w.cut and len(w.text) >= _LEAST_OWN for w in ours)
+    ):
+        return None  # beside a name of its own: `Iyer Sterling Shipping` is not `Sterling Shipping`
     if not ours and not theirs:
         return 1 if similarity >= (FAIR if rare else SAME_CONSONANTS) or (rare and len(only.key) >= LONG) else None
     if entry_kind == "person" and ours and not theirs:
         return None  # beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
+
+
+def _is_spelt_alike(left: Word, right: Word) -> bool:
+    """Whether an error is one in the words as written, not only once their sounds are folded: `Corvin` is not `Khorvik`."""
+    most = edits_allowed(max(len(left.text), len(right.text))) + 1
+    return OSA.distance(left.text, right.text, score_cutoff=most) <= most
 
 
 def _is_error_beside_another(left: Sequence[Word], major: Sequence[Pair], paired: set[int]) -> bool:

@@ -34,7 +34,7 @@ _TINY = 1e-9
 class Postings(Struct, frozen=True):
     """Rows of each word, and what the bounds need of each row.
 
-    alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words; general: of all others; initials: how many initials it has; masks: a bit
+    alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words where they are left out; general: of all others; initials: how many initials it has; masks: a bit
     for each of its general words, which other words may share; letters, initial_letters: a bit
     for each letter that a word starts with, or that stands as an initial.
     """
@@ -55,15 +55,15 @@ class Postings(Struct, frozen=True):
 
 
 def summarise_rows(
-    arrays: Any, bits: npt.NDArray[np.uint64], first_letters: npt.NDArray[np.uint64], key_lengths: Ints
+    arrays: Any, omitted: Floats, bits: npt.NDArray[np.uint64], first_letters: npt.NDArray[np.uint64], key_lengths: Ints
 ) -> Postings:
     """What the bounds need of an index.
 
-    bits: the bit of each general word, 0 for other words; first_letters: that of each word's first letter; key_lengths: the length of each word's key.
+    omitted: the least that each word weighs where it is left out; bits: the bit of each general word, 0 for other words; first_letters: that of each word's first letter; key_lengths: the length of each word's key.
     """
     kinds, weights, words = arrays["word_kind"], arrays["word_weight"], arrays["row_words"]
     starts = arrays["row_starts"].astype(np.int64)
-    major = np.where(kinds >= FIRST_MAJOR, weights, 0.0)
+    major = np.where(kinds >= FIRST_MAJOR, omitted, 0.0)
     minor = np.where((kinds < FIRST_MAJOR) & (kinds > LEGAL), weights, 0.0)
     initial = (kinds == INITIAL).astype(np.float64)
     informative, general, initials = (

@@ -13,7 +13,7 @@ from precursor_screen.matching.party.contradictions import Evidence, weigh
 from precursor_screen.matching.party.index import DEFAULT_CUT, CompareResult, PartyIndex, compare_names
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, LEGAL, SHORT_NUMBER, WHOLE, Word
 from precursor_screen.text.party import PartyName, is_informative, kind_of, normalise_party
-from precursor_screen.text.party_words import VARIANTS
+from precursor_screen.text.party_words import GIVEN_NAMES, VARIANTS
 
 _KINDS = {
     "primary": "its primary name",
@@ -116,6 +116,8 @@ def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Ite
         yield (evidence.what, evidence.filed, evidence.listed, f"contradicts: {evidence.points:g} points off")
     if outcome.informative is None:
         yield ("words", "", "", "what agrees is too little for a match")
+    elif outcome.informative == 1 and any(pair.is_initial for pair in outcome.pairs):
+        yield ("words", "", "", "one name and initials alone, which many bear")
     yield ("score", "", "", f"{outcome.score:.1f} of 100 points; a match has {cut:g} or more")
     if outcome.length_score < LENGTH_GATE:
         yield (
@@ -138,6 +140,8 @@ def _how(left: Word, right: Word, is_initial: bool) -> str:
         return "another spelling of the same sound"
     if left.text in VARIANTS and VARIANTS[left.text] == VARIANTS.get(right.text):
         return "a variant of the same name"
+    if not GIVEN_NAMES.get(left.text, frozenset()).isdisjoint(GIVEN_NAMES.get(right.text, ())):
+        return "the same given name, one in a short form"
     if right.text.startswith(left.text):
         return "the beginning of the word"
     differ = OSA.distance(left.text, right.text)

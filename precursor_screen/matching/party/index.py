@@ -167,7 +167,7 @@ class PartyIndex:
     @cached_property
     def _postings(self) -> Any:
         mine = self._vocabulary
-        return summarise_rows(self.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
+        return summarise_rows(self.arrays, mine.omitted, mine.general_bits, mine.first_letters, mine.key_lengths)
 
     @cached_property
     def _own_names(self) -> dict[int, list[str]]:

@@ -25,7 +25,7 @@ from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAM
 from precursor_screen.text.party import LATIN, Interpretation, PartyName, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.text.party_words import part_form
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 
 # The order in which the names of one entry stand for it: a weak alias only when no other name reaches the cut.
 NAME_KINDS = ("primary", "strong", "former", "original_script", "weak")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -23,7 +24,7 @@ from precursor_screen.matching.party.weights import (
     make_word,
 )
 from precursor_screen.text.party import GENERAL_SPELLINGS, LATIN, Interpretation, PartyName, canonical_tokens
-from precursor_screen.text.party_words import COMMON, FOLDED, SHORT_FORMS, fold_key, part_form
+from precursor_screen.text.party_words import COMMON, COMPOUNDS, FOLDED, SHORT_FORMS, fold_key, part_form, shape
 
 _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
 _LONGEST_PARTED = 60
@@ -35,7 +36,8 @@ _MOST_FIGURES = 2
 _CUT_WORD = 4  # letters to which some forms cut each word of a name
 LOOK_ALIKES = {"0": "o", "1": "li", "5": "s", "8": "b"}  # the figures that machines take letters for
 _LEAST_CORRECTED = 5
-_STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
+_FIGURES = re.compile(r"[0-9]+|[a-z]+")
+_STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di", *COMPOUNDS}
 _SHORT_WORDS = frozenset(("al", "el", "de", "la", "da", "di", "of", "in", "co", "sa", "ag", "ao", "bv", "de", "cv", "rl"))
 _ENDS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3)
 
@@ -174,8 +176,8 @@ class Speller:
 
     def _read_word(self, text: str, least_part: int) -> _Single | None:
         if not text.isalpha() and text.isascii() and text[0] not in "~=":
-            letters = _letters_for_figures(text, self._names)
-            return _Single(letters, None) if letters else None
+            letters, parts = _letters_for_figures(text, self._names), _part_figures(text, self._names)
+            return _Single(letters, parts) if letters or parts else None
         if len(text) < _LEAST_CORRECTED:
             return None
         corrected, parts = _correct(text, self._names), _part(text, least_part, self._names)
@@ -289,6 +291,8 @@ def _correct(text: str, names: Collection[str]) -> str:
     key, kind, _ = describe(text)
     if kind != NAME or key in names:
         return text
+    if misread := _GENERAL_BY_SHAPE.get(shape(text)):
+        return misread
     for shortened in (text, *(text[:i] + text[i + 1 :] for i in range(len(text)))):
         for word in _SHORTENED.get(shortened, ()):
             if OSA.distance(text, word, score_cutoff=1) <= 1:
@@ -310,6 +314,12 @@ def _letters_for_figures(text: str, names: Collection[str]) -> str:
     return known or (words[0] if words and len(text) > _LEAST_PART and not text[-1].isdigit() else "")
 
 
+def _part_figures(text: str, names: Collection[str]) -> tuple[str, ...] | None:
+    """A name of the list and the number run together with it: `SAKHALIN10`, `15KHORDAD`."""
+    parts = _FIGURES.findall(text)
+    return tuple(parts) if len(parts) == 2 and any(len(p) >= _LEAST_PART and _is_word(p, names) for p in parts) else None
+
+
 def _shorten_general_words() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in sorted(GENERAL_SPELLINGS):
@@ -321,6 +331,8 @@ def _shorten_general_words() -> dict[str, list[str]]:
 
 # `compani` is not a name, even where the list has a word of that sound.
 _GENERAL_BY_KEY = {fold_key(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
+# Nor is what machines that read print take for one: `cornpany`.
+_GENERAL_BY_SHAPE = {shape(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
 STARTS_OF_GENERAL = frozenset(word[:i] for word in GENERAL_SPELLINGS for i in range(LEAST_START, len(word) + 1))
 # Two words that differ by one error are equal or become equal when each loses at most one letter.
 _SHORTENED = _shorten_general_words()

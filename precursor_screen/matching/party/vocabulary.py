@@ -21,12 +21,22 @@ from precursor_screen.matching.party.alignment import (
     SAME_CONSONANTS,
     SAME_NAME,
     SAME_SHAPE,
+    SHORT_FORM,
     TRUNCATED,
     edits_allowed,
 )
 from precursor_screen.matching.party.bounds import letter_bit
-from precursor_screen.matching.party.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER, Word, describe, may_differ
-from precursor_screen.text.party_words import VARIANTS, consonants, shape
+from precursor_screen.matching.party.weights import (
+    CONSONANTS,
+    GENERIC,
+    NAME,
+    SHORT_NUMBER,
+    Word,
+    describe,
+    may_differ,
+    weight_omitted,
+)
+from precursor_screen.text.party_words import GIVEN_NAMES, VARIANTS, consonants, shape
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 
@@ -197,6 +207,12 @@ class Vocabulary:
         return self._made.setdefault(i, word)
 
     @cached_property
+    def omitted(self) -> npt.NDArray[np.float64]:
+        """What each word weighs at least where it is left out."""
+        words = zip(self.keys, self.kinds.tolist(), self.weights.tolist(), strict=True)
+        return np.fromiter((weight_omitted(*word) for word in words), np.float64, len(self.kinds))
+
+    @cached_property
     def general_bits(self) -> npt.NDArray[np.uint64]:
         """The bit of each general word, 0 for other words."""
         bits = np.zeros(len(self.kinds), np.uint64)
@@ -240,16 +256,22 @@ class Vocabulary:
     def _variants(self) -> dict[str, list[int]]:
         return _grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
 
+    @cached_property
+    def _given_names(self) -> dict[str, list[int]]:
+        return _grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
+
     def find_alike(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
         if kind == CONSONANTS:
             return dict.fromkeys(self._by_consonants.get(consonants(text[1:]), ()), SAME_CONSONANTS)
         if kind != NAME:
             return {}
-        alike = dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) if text in VARIANTS else {}
+        alike = dict.fromkeys((i for form in GIVEN_NAMES.get(text, ()) for i in self._given_names.get(form, ())), SHORT_FORM)
+        alike |= dict.fromkeys(self._find_shape(text), SAME_SHAPE)
+        alike |= dict.fromkeys(self._variants.get(VARIANTS[text], ()), SAME_NAME) if text in VARIANTS else {}
         if self._marked_consonants and (skeleton := consonants(text)):
             alike |= dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
-        return dict.fromkeys(self._find_shape(text), SAME_SHAPE) | alike
+        return alike
 
     def _find_shape(self, text: str) -> list[int]:
         """Names that a word may be taken for."""

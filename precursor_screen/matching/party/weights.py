@@ -24,6 +24,8 @@ FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4
 _BY_LENGTH = (0.3, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.2, 1.25, 1.3)
 _LEAST_RARITY = 0.35
 _COMMON_RARITY = 0.5  # of names that many people bear, however short the list
+# As keys have them: what says a father's given name is left out at will, at a part of what another word costs.
+_PATRONYMICS, _SPARED = ("ovix", "evix", "ovna", "evna"), 0.5
 _LEAST_ENTRIES = 1000  # in a short list every word is rare; this keeps a word in one of three entries from counting as frequent
 _COMMON_VARIANTS = frozenset(VARIANTS.get(name, name) for name in COMMON)
 _COMMON_KEYS = frozenset(
@@ -48,6 +50,11 @@ class Word(Struct, frozen=True):
     cut: int = 0
     shape: str = ""
     may_differ: bool = False
+
+    @property
+    def omitted(self) -> float:
+        """What it weighs where a person's other name leaves it out."""
+        return weight_omitted(self.key, self.kind, self.weight)
 
     @property
     def shown(self) -> str:
@@ -93,6 +100,11 @@ def rarity(key: str, count: int, entries: int) -> float:
     size = math.log(max(entries, _LEAST_ENTRIES))
     found = max(_LEAST_RARITY, min(1.0, 1.0 - math.log(max(count, 1)) / size))
     return min(found, _COMMON_RARITY) if key in _COMMON_KEYS else found
+
+
+def weight_omitted(key: str, kind: int, weight: float) -> float:
+    """What a word of a person's name weighs where the other name leaves it out."""
+    return _SPARED * weight if kind == NAME and key.endswith(_PATRONYMICS) else weight
 
 
 def may_differ(key: str) -> bool:

