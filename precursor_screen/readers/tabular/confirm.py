@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
+from precursor_screen.readers.tabular.assign import UNKNOWN
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
-from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
+from precursor_screen.readers.tabular.words import split_header
+from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
@@ -76,17 +78,21 @@ _AIR: Final = frozenset(("awb", "hawb", "mawb", "airwaybill", "air"))
 _TRADERS: Final = ("importer_name", "exporter_name")
 
 
+def not_contradicted(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses from spellings without what cells contradict; arguments as of `confirm`."""
+    return [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
+
+
 def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content], table: pa.Table) -> list[Guess]:
-    """The guesses without what cells contradict, and with what neighbours add.
+    """The guesses with what neighbours add.
 
     Args:
-        guesses: from headers.
+        guesses: from headers and cells.
         fixed: positions that the user's map states; they stay.
         contents: what the cells of each column are.
         table: the rows below the header.
     """
-    made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
-    made = [guess if guess.position in fixed else _addressed(_owned(guess, made), made) for guess in made]
+    made = [guess if guess.position in fixed else _addressed(_owned(guess, guesses), guesses) for guess in guesses]
     made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
     made = _with_ways(made, fixed, contents)
     made = _with_documents(made, fixed, contents)
@@ -108,7 +114,7 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
         countries = "country_of_destination" in kind_of(content)[:1] or content.share(find_country) >= _COUNTRIES
         if countries and not any(g.field == "country_of_destination" for g in made):
             made[guess.position] = replace(guess, field="country_of_destination", reason="countries under a header of a place")
-    for guess in (g for g in guesses if g.reason == "unknown header" and g.position not in fixed):
+    for guess in (g for g in guesses if g.reason == UNKNOWN and g.position not in fixed):
         words = "".join(split_header(guess.header))
         kind = kind_of(contents[guess.position])
         for field, headers in _WAYS.items():
@@ -116,7 +122,7 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
                 made[guess.position] = replace(guess, field=field, reason="countries under a header of where from or where to")
     if not any(g.field in DATES for g in made):
         days = [g for g in made if not g.field and g.position not in fixed and _are_days(contents[g.position])]
-        days = [g for g in days if g.reason == "unknown header" and not _NOT_THE_DAY & set(split_header(g.header))]
+        days = [g for g in days if g.reason == UNKNOWN and not _NOT_THE_DAY & set(split_header(g.header))]
         if len(days) == 1:
             made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
     return made
@@ -130,7 +136,7 @@ def _are_days(content: Content) -> bool:
 def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
     """The column of a document's number beside one of its type that says nothing but permits: "precursor permit | EX-17"."""
     made = list(guesses)
-    unknown = [g for g in guesses if g.reason == "unknown header" and g.position not in fixed]
+    unknown = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed]
     about = [(g, frozenset(split_header(g.header))) for g in unknown if _DOCUMENTS & set(split_header(g.header))]
     types = [g for g, words in about if words & _TYPES and contents[g.position].share(_says_permit) == 1]
     numbers = [g for g, words in about if words & _NUMBERS]
@@ -141,7 +147,7 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
 
 
 def _says_permit(cell: str) -> bool:
-    return paper_field(split_header(cell)) != ""
+    return any("permit" in word for word in meanings(cell, languages_of((cell,))))
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
@@ -175,7 +181,7 @@ def _possible(guess: Guess, content: Content) -> Guess:
         and len("".join(split_header(guess.header))) <= _INITIALS
         and content.share(find_country) >= _COUNTRIES
     ):
-        return replace(guess, field="", reason="unknown header")
+        return replace(guess, field="", reason=UNKNOWN)
     role, _, part = guess.field.rpartition("_")
     if guess.field in _NAMES and content.cells and all(_LONG_NUMBER.fullmatch(cell) for cell in content.cells):
         field = f"{role}_identifier"
@@ -215,7 +221,7 @@ def _addressed(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     if (
         guess.field != "consignee_address"
         or guess.preset
-        or not words_of("part", "address").issuperset(split_header(guess.header))
+        or not all("address" in word for word in meanings(guess.header, languages_of((guess.header,))))
     ):
         return guess
     before = next((g.field for g in guesses if g.position == guess.position - 1), "")
@@ -264,3 +270,35 @@ def _is_one_a_code(codes: pa.ChunkedArray, texts: pa.ChunkedArray) -> bool:
 def _worded(texts: pa.ChunkedArray) -> bool:
     distinct = [t for t in pc.unique(texts).to_pylist()[:300] if t]
     return bool(distinct) and sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct)
+
+
+Papers = Sequence[tuple[str, frozenset[str]]]
+# A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that
+# the register does not know is a number of a paper too.
+_CELLS: Final = 3
+_SHARE: Final = 0.3
+
+
+def with_papers(guesses: tuple[Guess, ...], contents: Sequence[Content], papers: Papers) -> tuple[Guess, ...]:
+    """Columns of unknown headers that hold numbers of papers, for a field that no other column has.
+
+    Args:
+        guesses: of all columns.
+        contents: what their cells are.
+        papers: see `ReadOptions`.
+    """
+    made = list(guesses)
+    for field, numbers in papers:
+        free = [g for g in made if g.reason == UNKNOWN and contents[g.position].share(lambda cell: True)]
+        held = {g.position: _held(contents[g.position], numbers) for g in free}
+        best = max(free, key=lambda g: held[g.position], default=None)
+        if best is None or not held[best.position] or any(g.field == field for g in made):
+            continue
+        made[best.position] = replace(best, field=field, reason="numbers of papers that a register knows")
+    return tuple(made)
+
+
+def _held(content: Content, numbers: frozenset[str]) -> float:
+    """The share of cells that are numbers of a register; 0 where they are too few."""
+    share = content.share(lambda cell: plain_reference(cell) in numbers)
+    return share if share >= _SHARE and share * len(content.cells) >= _CELLS else 0.0

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.readers.tabular.headers import split_header
+from precursor_screen.readers.tabular.words import split_header
 from precursor_screen.text.countries import find_country
 
 IMPORT: Final = "import"

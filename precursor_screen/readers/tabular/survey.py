@@ -17,8 +17,9 @@ from precursor_screen.readers.interface import InputTables, IssueList
 from precursor_screen.readers.tabular.assign import Candidate, best_fields, is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
-from precursor_screen.readers.tabular.headers import spellings, split_header
+from precursor_screen.readers.tabular.headers import spellings
 from precursor_screen.readers.tabular.mapping import ABOVE_THE_ROWS
+from precursor_screen.readers.tabular.words import split_header
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
 # are told of.
@@ -34,10 +35,25 @@ _ROLES: Final = frozenset(
     ("sender", "receiver", "importer", "exporter", "seller", "buyer", "trader", "notify", "agent", "carrier", "maker", "party", "third_party", "firm")
 )  # fmt: skip
 _NO_NAME: Final = frozenset(
-    ("number", "code", "reference", "country", "address", "date", "kind", "place", "port", "other", "value", "goods")
+    (
+        "number",
+        "code",
+        "reference",
+        "country",
+        "address",
+        "date",
+        "kind",
+        "place",
+        "port",
+        "other",
+        "value",
+        "goods",
+        "no_part",
+        "permit",
+    )
 )
-_NO_MASS: Final = frozenset(("value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
-_NO_GOODS: Final = frozenset((*_ROLES, "number", "code", "kind", "unit", "value", "country", "other", "hs"))
+_NO_MASS: Final = frozenset(("permit", "value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
+_NO_GOODS: Final = frozenset((*_ROLES, "permit", "number", "code", "kind", "unit", "value", "country", "other", "hs"))
 _CODES: Final = frozenset(("hs", "code"))  # under such a header one number in all rows may be the code of all goods
 _GROSS: Final = frozenset(("gross_mass", "gross_mass_kg"))
 _NET: Final = frozenset(("net_mass", "net_mass_kg"))
