@@ -166,7 +166,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.app.gathering import aside_numbers, make_frame
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.reconcile import reconcile
-    from precursor_screen.readers.tabular.headers import lookup
+    from precursor_screen.readers.tabular.assign import lookup
     from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.reading import HeaderWords, read_register
     from precursor_screen.reference.thresholds import known_reply_periods

@@ -14,8 +14,11 @@ from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
+    from precursor_screen.app.config import Value
     from precursor_screen.core.errors import ExitCode
+    from precursor_screen.core.model import Input, Rule
     from precursor_screen.readers.interface import InputTables
+    from precursor_screen.readers.tabular.survey import Fault, Unstated
 
 _SAMPLES, _SHOWN = 3, 40  # cells, characters of each
 
@@ -131,34 +134,59 @@ def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
 @command.command()
 @click.argument("path", metavar="INPUT")
 @_reading
+@common.json_option(help="As JSON, an object a table.")
 @click.pass_context
-def check(ctx: click.Context, path: str, mapping: str | None, encoding: str | None) -> ExitCode:
+def check(ctx: click.Context, path: str, mapping: str | None, encoding: str | None, as_json: bool) -> ExitCode:
     """What of INPUT would not be screened as things are mapped: filled columns of parties and masses that nothing is read from, no
-    texts of goods, headers of the map that are not there. Exit code 0: nothing; 3: what is printed; 4: no table can be screened.
+    texts of goods, headers of the map that are not there. Also what no column states, and the rules that cannot judge without it. Exit
+    code 0: nothing; 3: what is printed; 4: no table can be screened.
 
     \b
     Example:
       precursor-screen mapping check manifest.csv --mapping mapping.yml
     """
-    from precursor_screen.core.errors import ExitCode
-    from precursor_screen.readers.tabular.survey import NEEDED, faults_of
+    from msgspec import to_builtins
 
-    tables = [table for table, _ in _read(path, mapping, encoding, home_of(common.settings(ctx)))]
+    from precursor_screen.core.errors import ExitCode
+    from precursor_screen.readers.tabular.survey import faults_of, unstated
+
+    values = common.settings(ctx)
+    tables = [table for table, _ in _read(path, mapping, encoding, home_of(values))]
+    rules = _rules(values)
     found, usable = 0, 0
     for table in tables:
         inputs, faults = table.input, faults_of(table)
         found, usable = found + len(faults), usable + (inputs.lines > 0)
-        missing = [words for words, fields in NEEDED if not fields & inputs.supplied]
-        said = "everything filled is read" if not faults else f"{len(faults)} would not be screened"
-        click.echo(f"{printable(inputs.name)}: {inputs.lines} lines, {said}")
-        for fault in faults:
-            click.echo(f"  {fault.code}: {printable(fault.message)} ({fault.count} cells or rows)\n    {printable(fault.remedy)}")
-        if missing and inputs.lines:
-            click.echo(f"  no column of {', '.join(missing)}: rules that need it are not evaluable")
+        missing = unstated(inputs.supplied, rules) if inputs.lines else []
+        if as_json:
+            told = {"faults": to_builtins(faults), "unstated": to_builtins(missing)}
+            common.echo_json(common.fields(inputs, "name lines") | told)
+        else:
+            click.echo("\n".join(_checked(inputs, faults, missing)))
     for unused in _maps_without_table(mapping, tables):
         click.echo(f"! the map for {printable(unused)} does not belong to any table of this input", err=True)
         found += 1
     return common.exit_code((), found) if usable else ExitCode.NOT_SCREENED
+
+
+def _checked(inputs: Input, faults: list[Fault], missing: list[Unstated]) -> Iterator[str]:
+    said = "everything filled is read" if not faults else f"{len(faults)} would not be screened"
+    yield f"{printable(inputs.name)}: {inputs.lines} lines, {said}"
+    for fault in faults:
+        yield f"  {fault.code}: {printable(fault.message)} ({fault.count} cells or rows)\n    {printable(fault.remedy)}"
+    for one in missing:
+        count = len(one.rules)
+        means = f"{count} rule{'s' * (count != 1)} cannot judge: {', '.join(one.rules)}" if count else "no rule requires it"
+        yield f"  no column of {one.what}: {means}{'; ' * bool(one.note)}{one.note}"
+
+
+def _rules(values: dict[str, Value]) -> tuple[Rule, ...]:
+    """The rules that `screen` would apply."""
+    from precursor_screen.app.config import rule_dirs_of
+    from precursor_screen.app.settings import site_rules
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+
+    return load_rulebook(rule_folders(rule_dirs_of(values, (), False)), site_rules(values)).rules
 
 
 @command.command()

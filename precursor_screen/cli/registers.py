@@ -43,7 +43,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
     """
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.column_map import load_register_map
-    from precursor_screen.readers.tabular.headers import lookup
+    from precursor_screen.readers.tabular.assign import lookup
     from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.reading import HeaderWords
     from precursor_screen.reference.registers.store import RegisterStore

@@ -181,12 +181,14 @@ def as_text(value: Any) -> str:
     """A plain value as text; lone surrogates, which no encoding can carry, become U+FFFD."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = value if isinstance(value, str) else str(value)
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _stated_value(members: Members) -> tuple[str, dict[str, str]] | None:
     """The value of an object that holds no more than one, and how it is written."""
+    if not any(key in _VALUES for key, _ in members):
+        return None
     texts = {key: as_text(value) for key, value in members if not isinstance(value, list) and value is not None}
     named = [key for key in _VALUES if key in texts]
     rest = {key: text for key, text in texts.items() if key in _OF_VALUES and len(text) <= _LONGEST}

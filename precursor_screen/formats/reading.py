@@ -78,7 +78,7 @@ _NUMBERS = "rows"
 _STATED: Final = {
     f.name: f.type
     for f in fields(Sheet)
-    if f.name in ("name", "format", "encoding", "head", "named", "notes", "asides", "attached")
+    if f.name in ("name", "format", "encoding", "head", "named", "notes", "asides", "joined", "attached")
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -79,12 +80,21 @@ def test_what_is_listed_can_be_corrected_and_given_back(ps, table):
 def test_check_says_what_would_not_be_screened(ps, table):
     answer = ps("mapping", "check", table)
     assert answer.code == 3
-    first, fault, remedy, missing = answer.out.splitlines()
+    first, fault, remedy, missing, *others = answer.out.splitlines()
     assert first == "m.csv: 2 lines, 1 would not be screened"
     assert fault.startswith("  unread-party-column: the column 'Insuring Company Q' names parties and is mapped to nothing")
     assert fault.endswith("(2 cells or rows)")
     assert remedy.startswith("    Map it with --mapping")
-    assert missing.startswith("  no column of senders, dates, bills, declarations")
+    assert missing.startswith("  no column of senders: ")
+    assert "  no column of dates: no rule requires it; each line is judged as of the day of the run" in others
+
+
+def test_check_names_the_rules_that_cannot_judge(ps, home):
+    Path("m.csv").write_text("Description of Goods,HS Code,Consignee\nwool,510111,Acme Ltd\n")
+    (told,) = (json.loads(line) for line in ps("mapping", "check", "m.csv", "--json").out.splitlines())
+    assert (told["name"], told["lines"], told["faults"]) == ("m.csv", 1, [])
+    assert [one["what"] for one in told["unstated"]][:2] == ["senders", "masses or quantities"]
+    assert told["unstated"][0]["fields"] == ["consignor_name", "exporter_name"]
 
 
 @pytest.mark.parametrize(

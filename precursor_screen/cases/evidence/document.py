@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from precursor_screen.readers.tabular.headers import lookup
+from precursor_screen.readers.tabular.assign import lookup
 
 FORMAT = "precursor-screen evidence 1"
 LAW_PACKS = (

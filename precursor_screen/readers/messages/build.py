@@ -84,7 +84,7 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
 
 
 class _Row(Struct):
-    """One line: values by field, further parties, and what has no field."""
+    """One line: values by field (`filed`: as they stand, where one of them was put in other words), further parties, and what has no field."""
 
     type: str
     line: MessageLine
@@ -139,8 +139,11 @@ class _Row(Struct):
         if cell.field == "description" and any(cell.text in text for text in known[:_LOOKED_THROUGH]):
             return
         seen.add(cell.text)
+        if cell.filed and cell.field not in self.filed:
+            self.filed[cell.field] = known.copy()
         known.append(cell.text)
-        self.filed.setdefault(cell.field, []).append(cell.filed or cell.text)
+        if cell.field in self.filed:
+            self.filed[cell.field].append(cell.filed or cell.text)
 
     def _add_party(self, cell: Cell) -> None:
         if cell.text in self.others or any(cell.text in self.values.get(n, ()) for n in _NAMES):

@@ -150,6 +150,10 @@ def _ftx(message: Message, segment: Segment) -> None:
         field = BESIDE
     label = f"FTX+{segment.get(1)[:6]}"
     pieces = segment.all(4) or (segment.get(3),)
+    if not segment.all(4) and pieces[0].isdigit():
+        # A code of the text's own (4441): South Africa states there whether a shipment is whole, `FTX+AAA++9+...` (SARS, CUSCAR 2.1).
+        message.scope.add(BESIDE, label, pieces[0])
+        return
     if message.text_label != label or len(message.text) >= _MOST_PIECES:
         message.flush_text()
     message.text_field, message.text_label = field, label

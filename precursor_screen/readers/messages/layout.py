@@ -64,12 +64,14 @@ class Step(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A path, outermost name first, and what its element is; names: those of the steps."""
+    """A path, outermost name first, and what its element is; names: those of the steps; asking: the steps that ask for a child, each with
+    its place from the end of the path."""
 
     steps: tuple[Step, ...]
     attribute: str
     field: str
     names: tuple[str, ...]
+    asking: tuple[tuple[int, Step], ...]
 
 
 class Composed(Struct, frozen=True):
@@ -149,6 +151,12 @@ def fold(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+@lru_cache(maxsize=4096)
+def fold_tag(tag: str) -> str:
+    """The same of a name with its namespace, without that."""
+    return fold(tag.rpartition("}")[2])
+
+
 @lru_cache
 def load_layout(name: str) -> Layout:
     """A layout by the name of its file."""
@@ -220,7 +228,8 @@ def _rank(entry: Entry) -> tuple[int, int]:
 def _entry(path: str, field: str) -> Entry:
     path, _, attribute = path.partition("@")
     steps = tuple(_step(part) for part in path.split("/"))
-    return Entry(steps, fold(attribute), field, tuple(step.name for step in steps))
+    asking = tuple((at - len(steps), step) for at, step in enumerate(steps) if step.child)
+    return Entry(steps, fold(attribute), field, tuple(step.name for step in steps), asking)
 
 
 def _step(text: str) -> Step:
@@ -239,16 +248,16 @@ def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], att
         attribute: folded, of the last element.
     """
     for entry in layout.entries.get((path[-1], attribute), ()):
-        before = len(path) - len(entry.steps)
-        if tuple(path[-len(entry.steps) :]) == entry.names and all(
-            holds(step, elements[at]) for at, step in enumerate(entry.steps, before) if step.child
-        ):
+        length = len(entry.names)
+        if length > 1 and tuple(path[-length:]) != entry.names:
+            continue
+        if not entry.asking or all(holds(step, elements[at]) for at, step in entry.asking):
             return entry.field
     return None
 
 
 def holds(step: Step, element: Any) -> bool:
     """Whether an element has the child that a step asks for, and that says so."""
-    named = (c for c in element if isinstance(c.tag, str) and fold(c.tag.rpartition("}")[2]) == step.child)
+    named = (c for c in element if isinstance(c.tag, str) and fold_tag(c.tag) == step.child)
     texts = ((child.text or "").strip().upper() for child in named)
     return any(text and step.says in ("", text) for text in texts)

@@ -82,14 +82,17 @@ class Scope(Struct):
         """A value, unless it is blank or of an element that says nothing."""
         if name != IGNORED and (text := text.strip()):
             filed = filed.strip()
-            self.take([Cell(name, label, text, filed if filed != text else "")])
+            self._take(Cell(name, label, text, filed if filed != text else ""))
 
     def take(self, cells: Iterable[Cell]) -> None:
         """Values that are ready."""
         for cell in cells:
-            self.cells.append(cell)
-            self.stated.add(cell.field)
-            self.log += (cell.text, cell.filed)
+            self._take(cell)
+
+    def _take(self, cell: Cell) -> None:
+        self.cells.append(cell)
+        self.stated.add(cell.field)
+        self.log += (cell.text, cell.filed)
 
     def put_beside(self, name: str) -> None:
         """The values of a field lose it to one that is surer."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 from precursor_screen.formats.blob import unreadable
 from precursor_screen.readers.column_map import DATES
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.layout import Composed, Layout, find_entry, fold, holds
+from precursor_screen.readers.messages.layout import Composed, Layout, find_entry, fold, fold_tag, holds
 from precursor_screen.readers.messages.scope import (
     AMOUNTS,
     BESIDE,
@@ -220,10 +220,10 @@ class TreeMessage:
     def _take_children(self, elements: list[Any], names: list[str], scope: Scope, kind: str) -> None:
         children = [c for c in elements[-1] if isinstance(c.tag, str)]
         if ranks := self.layout.ranks.get(names[-1]):
-            children.sort(key=lambda c: ranks.get(fold(local(c)), -1))
+            children.sort(key=lambda c: ranks.get(fold_tag(c.tag), -1))
         pieces: dict[str, list[Any]] = {}
         for child in children:
-            name = fold(local(child))
+            name = fold_tag(child.tag)
             if name in self.layout.pieces and not len(child):
                 pieces.setdefault(name, []).append(child)
             elif name != "null" or len(child) or child.text:
@@ -346,7 +346,7 @@ def _texts(element: Any, path: str) -> list[str]:
     found = [element]
     for step in path.split("/"):
         name = fold(step)
-        found = [c for e in found for c in e if isinstance(c.tag, str) and fold(local(c)) == name]
+        found = [c for e in found for c in e if isinstance(c.tag, str) and fold_tag(c.tag) == name]
     return [text for e in found if (text := (e.text or "").strip())]
 
 
@@ -355,7 +355,12 @@ def _attribute(element: Any, name: str) -> str:
 
 
 def _label(elements: list[Any]) -> str:
-    return f"{local(elements[-2])}/{local(elements[-1])}" if len(elements) > 1 else local(elements[-1])
+    return _pair(elements[-2].tag, elements[-1].tag) if len(elements) > 1 else local(elements[-1])
+
+
+@lru_cache(maxsize=4096)
+def _pair(above: str, tag: str) -> str:
+    return f"{above.rpartition('}')[2]}/{tag.rpartition('}')[2]}"
 
 
 def _day(text: str) -> str:

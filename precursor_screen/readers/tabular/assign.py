@@ -16,26 +16,30 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
-from precursor_screen.readers.column_map import KINDS, PARTY_NAMES, SEVERAL, Guess
+from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, SEVERAL, Guess
 from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
-from precursor_screen.readers.tabular.headers import reduce_header
-from precursor_screen.readers.tabular.paper_headers import layout_rows
+from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
+from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.quantity_words import Unit, find_unit
 
 UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
 _LEAST_SAID: Final = 0.7  # what the header alone must say: cells alone are never enough
+_LEAST_ALONE: Final = 1.7  # what it must say where no cells are known
+_APART: Final = 0.1  # of two fields that the words alone may mean
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
 _TAKEN: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
+_FIGURE: Final = re.compile(r"\d\w|[^\W\d_]\d|\.\d")  # `Vessel 22` is of another table, `Vessel 2` a second vessel
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
 MASSES: Final = ("gross_mass", "net_mass")
 _UNITS: Final = {"tonne": "TNE", "kg": "KGM", "gram": "GRM"}  # words in scripts whose units no other table knows
 _WORDED: Final = 0.5  # of the cells hold words where a field holds names or texts
+_FIRMS: Final = 0.3  # of the cells that hold a legal form, where a number of a party is looked for
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
 
 
@@ -76,7 +80,7 @@ _NEEDED: Final = {
     **dict.fromkeys(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading"), "references"),
     "declaration_id": "references",
     **dict.fromkeys(("gross_mass", "net_mass", "quantity", "packages", "value", "item_number"), "numbers"),
-    **dict.fromkeys((name for name in KINDS if name.startswith("country_of_")), "countries"),
+    **dict.fromkeys(COUNTRIES, "countries"),
     **dict.fromkeys((name for name, kind in KINDS.items() if kind == "date"), "dates"),
 }
 _NO_WORDS: Final = ("hs", "numbers", "dates", "currencies", "containers")
@@ -223,11 +227,49 @@ def field_said(header: str, headers: tuple[str, ...]) -> str:
     return field if score >= _LEAST_SAID else ""
 
 
+def lookup(header: str) -> tuple[str, str]:
+    """The field of a header without its table, and how it was found: by its spelling, else by its words; both empty: none."""
+    read = _nested(header)
+    if read is not None:
+        return read
+    found = spelled(header)
+    return found if found[0] else by_words(header)
+
+
+def known(header: str) -> tuple[str, str]:
+    """The field of a header by spellings, of a nested name also by the words before its last part; both empty: none is known."""
+    read = _nested(header)
+    return spelled(header) if read is None else read
+
+
+def _nested(header: str) -> tuple[str, str] | None:
+    return read_path(header, split_header, _field_of) if NESTED.fullmatch(header.strip()) else None
+
+
+def by_words(header: str) -> tuple[str, str]:
+    """The field that the words of a header mean where all of them are known and no other field is near; both empty: none."""
+    words = meanings(header, languages_of((header,)))
+    if not words or not all(words) or _FIGURE.search(header):
+        return "", ""
+    (best, field), (second, _) = sorted(((header_score(field, words), field) for field in _weights()), reverse=True)[:2]
+    if best < _LEAST_ALONE or best - second < _APART:
+        return "", ""
+    return field, f"its header says {', '.join(_clues(field, words))}"
+
+
+def _field_of(words: tuple[str, ...]) -> str:
+    return spelled_words(words) or by_words(" ".join(words))[0]
+
+
 def _possible(field: str, share: Callable[[str], float]) -> bool:
     needed = _NEEDED.get(field)
     if needed is not None:
         return share(needed) >= _MOST and (needed != "numbers" or share("dates") < _MOST)
     if field == "package_type":
+        return True
+    if field.endswith("_identifier"):
+        return share("firms") < _FIRMS and share("dates") < _MOST
+    if field == "permit_reference":
         return True
     return share("texts") >= _WORDED and all(share(kind) < 1 - _MOST for kind in _NO_WORDS) and share("countries") < _MOST
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
-from precursor_screen.readers.tabular.headers import spaced
-from precursor_screen.readers.tabular.paper_headers import layout_rows
+from precursor_screen.readers.tabular.words import layout_rows, spaced
 
 _TOKEN: Final = re.compile(r"([^\W\d_]+|\d{4,})(\.?)")
+_ELISION: Final = re.compile(r"\b[dl]'")  # l'importateur
 # Scripts without blanks between words: a word may begin at any letter. Han, kana, Hangul and Thai.
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3041-\u9fff\uac00-\ud7af]")
 _PHRASE: Final = 4  # words that a phrase of the lexicon has at most
@@ -27,6 +27,10 @@ _LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
 _SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
 _SPOKEN: Final = 0.5  # of the votes of the commonest language of a table, so that its headers may be short for words of this one
 
+# Concepts of those who trade, carry or declare.
+PARTIES: Final = frozenset(
+    ("sender", "receiver", "importer", "exporter", "seller", "buyer", "notify", "agent", "carrier", "maker")
+)
 Meaning = Mapping[str, float]  # concept -> how sure, 0 to 1; empty: an unknown word
 
 
@@ -55,7 +59,7 @@ def _in_order() -> list[str]:
 
 def _tokens(header: str) -> list[tuple[str, bool]]:
     """The words of a header, and whether a point follows."""
-    return [(word, bool(point)) for word, point in _TOKEN.findall(letters(spaced(header)))]
+    return [(word, bool(point)) for word, point in _TOKEN.findall(_ELISION.sub("", letters(spaced(header))))]
 
 
 @lru_cache(maxsize=64)
@@ -69,6 +73,11 @@ def languages_of(headers: tuple[str, ...]) -> frozenset[str]:
                 votes[language] += 1 / len(known)
     most = max(votes.values(), default=0.0)
     return frozenset(["en", *(language for language, count in votes.items() if count >= _SPOKEN * most)])
+
+
+def concepts_of(word: str) -> frozenset[str]:
+    """What a word of the lexicon means in any language; empty where it does not stand there."""
+    return frozenset(concept for concepts in _lexicon().get(word, {}).values() for concept in concepts)
 
 
 def meanings(header: str, languages: frozenset[str]) -> list[Meaning]:
@@ -122,7 +131,7 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
 
 
 def _as_they_stand(word: str) -> Meaning:
-    return dict.fromkeys((concept for concepts in _lexicon()[word].values() for concept in concepts), _SURE)
+    return dict.fromkeys(concepts_of(word), _SURE)
 
 
 def _shortened(word: str, languages: frozenset[str]) -> Meaning:

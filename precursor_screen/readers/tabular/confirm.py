@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
-from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm, kind_of
-from precursor_screen.readers.tabular.headers import split_header
-from precursor_screen.readers.tabular.paper_headers import paper_field, words_of
+from precursor_screen.readers.tabular.assign import UNKNOWN
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.content import Content, is_firm, kind_of, tariff_texts
+from precursor_screen.readers.tabular.words import split_header
+from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
 from precursor_screen.text.numbers import decide
 from precursor_screen.text.quantity_words import find_unit
 
-_TEXTS: Final = ("description", "description_extra")
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
@@ -38,8 +38,6 @@ _INITIALS: Final = 3  # letters of a header that may stand for a port, and for a
 _DOCUMENTS: Final = frozenset(
     ("document", "documents", "doc", "dokument", "documento", "dokumentes", "unterlage", "документ", "документа")
 )
-_TYPES: Final = frozenset(("type", "kind", "typ", "art", "tipo", "nature", "тип", "вид"))
-_NUMBERS: Final = frozenset(("number", "no", "nr", "num", "ref", "reference", "nummer", "numero", "n", "номер"))
 _NOT_THE_DAY: Final = frozenset(
     ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
 )
@@ -50,18 +48,6 @@ _LONG_NUMBER: Final = re.compile(r"[\d\s./-]{5,}")
 _DIGIT: Final = re.compile(r"\d")
 _UNITS: Final = 0.5  # of the cells
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
-_ONE_TEXT: Final = 0.97  # of the codes that have one text only
-_WORDED: Final = 0.2  # of the texts, in the words of a tariff
-# Words of nomenclatures that hardly any seller uses of his goods.
-_TARIFF_WORDS: Final = re.compile(
-    r"^\s*-+\s|\bn\.?e\.?s\.?o?\.?i?\.?\b|\bnot elsewhere\b|\bwhether or not\b|\bother than\b|\bexclud(?:ing|ed)\b|\bof heading\b|^others?\b"
-    r"|[,:;] others?\b|\bthereof\b|\bin primary forms\b|\bput up for retail\b|\bexceeding\b|\bnesoi\b"
-    r"|\b(?:los|las|el|lo) demás\b|^l[oa]s? demas\b|^demás\b|^(?:los|las) demás\b|\bincluso\b|\bexcepto\b|\bde la partida\b"
-    r"|\bautres\b|\bmême\b|\bà l'exclusion\b|\bdu n°|\boutros?\b|\boutras?\b|\bexceto\b|\bmesmo\b|\bda posição\b"
-    r"|\bпроч(?:ие|ий|ая|ее)\b|\bили не\b|\bкроме\b|\bтоварной позиции\b|\bвключая\b|\bsonstige\b|\bandere\b|\bausgenommen\b|其他|除外|品目",
-    re.I | re.M,
-)
 _OWN_NUMBERS: Final = frozenset(
     [
         *("tin", "tinno", "tinnumber", "ruc", "eori", "eorino", "eorinumber", "iec", "iecno", "ieccode", "nit", "rfc", "cnpj", "rut", "cuit"),
@@ -76,21 +62,25 @@ _AIR: Final = frozenset(("awb", "hawb", "mawb", "airwaybill", "air"))
 _TRADERS: Final = ("importer_name", "exporter_name")
 
 
+def not_contradicted(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses from spellings without what cells contradict; arguments as of `confirm`."""
+    return [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
+
+
 def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content], table: pa.Table) -> list[Guess]:
-    """The guesses without what cells contradict, and with what neighbours add.
+    """The guesses with what neighbours add.
 
     Args:
-        guesses: from headers.
+        guesses: from headers and cells.
         fixed: positions that the user's map states; they stay.
         contents: what the cells of each column are.
         table: the rows below the header.
     """
-    made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
-    made = [guess if guess.position in fixed else _addressed(_owned(guess, made), made) for guess in made]
+    made = [guess if guess.position in fixed else _addressed(_owned(guess, guesses), guesses) for guess in guesses]
     made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
     made = _with_ways(made, fixed, contents)
     made = _with_documents(made, fixed, contents)
-    tariff = _tariff_texts(made, table)
+    tariff = tariff_texts(made, table)
     return [
         replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
         if guess.position in tariff and guess.position not in fixed and not guess.preset
@@ -108,7 +98,7 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
         countries = "country_of_destination" in kind_of(content)[:1] or content.share(find_country) >= _COUNTRIES
         if countries and not any(g.field == "country_of_destination" for g in made):
             made[guess.position] = replace(guess, field="country_of_destination", reason="countries under a header of a place")
-    for guess in (g for g in guesses if g.reason == "unknown header" and g.position not in fixed):
+    for guess in (g for g in guesses if g.reason == UNKNOWN and g.position not in fixed):
         words = "".join(split_header(guess.header))
         kind = kind_of(contents[guess.position])
         for field, headers in _WAYS.items():
@@ -116,7 +106,7 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
                 made[guess.position] = replace(guess, field=field, reason="countries under a header of where from or where to")
     if not any(g.field in DATES for g in made):
         days = [g for g in made if not g.field and g.position not in fixed and _are_days(contents[g.position])]
-        days = [g for g in days if g.reason == "unknown header" and not _NOT_THE_DAY & set(split_header(g.header))]
+        days = [g for g in days if g.reason == UNKNOWN and not _NOT_THE_DAY & set(split_header(g.header))]
         if len(days) == 1:
             made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
     return made
@@ -130,18 +120,23 @@ def _are_days(content: Content) -> bool:
 def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
     """The column of a document's number beside one of its type that says nothing but permits: "precursor permit | EX-17"."""
     made = list(guesses)
-    unknown = [g for g in guesses if g.reason == "unknown header" and g.position not in fixed]
-    about = [(g, frozenset(split_header(g.header))) for g in unknown if _DOCUMENTS & set(split_header(g.header))]
-    types = [g for g, words in about if words & _TYPES and contents[g.position].share(_says_permit) == 1]
-    numbers = [g for g, words in about if words & _NUMBERS]
+    unknown = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed]
+    about = [g for g in unknown if _DOCUMENTS & set(split_header(g.header))]
+    types = [g for g in about if _says(g.header, "kind") and contents[g.position].share(_says_permit) == 1]
+    numbers = [g for g in about if _says(g.header, "number", "reference")]
     if len(types) == 1 and len(numbers) == 1 and not any(g.field == "permit_reference" for g in made):
         reason = "number of a document that another column calls a permit"
         made[numbers[0].position] = replace(numbers[0], field="permit_reference", reason=reason)
     return made
 
 
+def _says(text: str, *concepts: str) -> bool:
+    """Whether a word of a header or cell means one of some concepts."""
+    return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
+
+
 def _says_permit(cell: str) -> bool:
-    return paper_field(split_header(cell)) != ""
+    return _says(cell, "permit")
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
@@ -175,7 +170,7 @@ def _possible(guess: Guess, content: Content) -> Guess:
         and len("".join(split_header(guess.header))) <= _INITIALS
         and content.share(find_country) >= _COUNTRIES
     ):
-        return replace(guess, field="", reason="unknown header")
+        return replace(guess, field="", reason=UNKNOWN)
     role, _, part = guess.field.rpartition("_")
     if guess.field in _NAMES and content.cells and all(_LONG_NUMBER.fullmatch(cell) for cell in content.cells):
         field = f"{role}_identifier"
@@ -215,7 +210,7 @@ def _addressed(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     if (
         guess.field != "consignee_address"
         or guess.preset
-        or not words_of("part", "address").issuperset(split_header(guess.header))
+        or not all("address" in word for word in meanings(guess.header, languages_of((guess.header,))))
     ):
         return guess
     before = next((g.field for g in guesses if g.position == guess.position - 1), "")
@@ -234,33 +229,136 @@ def _of_air(guess: Guess, guesses: Sequence[Guess]) -> Guess:
     return replace(guess, field="gross_mass", reason="an air waybill states the gross weight") if waybills else guess
 
 
-def _tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:
-    """The columns of goods texts that say the same of every line with one HS code, in the words of a tariff.
+Papers = Sequence[tuple[str, frozenset[str]]]
+# A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that
+# the register does not know is a number of a paper too.
+_CELLS: Final = 3
+_SHARE: Final = 0.3
 
-    A seller of few goods has one text a code as well; so the words decide, or that another column says more.
+
+def with_papers(guesses: tuple[Guess, ...], contents: Sequence[Content], papers: Papers) -> tuple[Guess, ...]:
+    """Columns of unknown headers that hold numbers of papers, for a field that no other column has.
+
+    Args:
+        guesses: of all columns.
+        contents: what their cells are.
+        papers: see `ReadOptions`.
     """
-    codes = next((g.position for g in guesses if g.field == "hs_code"), None)
-    texts = [g.position for g in guesses if g.field in _TEXTS]
-    if codes is None or not texts or table.num_rows < _LEAST_ROWS:
-        return frozenset()
-    part = table.slice(0, 2 * SAMPLE)
-    constant = [position for position in texts if _is_one_a_code(part.column(codes), part.column(position))]
-    others = len(constant) < sum(g.field == "description" for g in guesses) and any(p not in constant for p in texts)
-    return frozenset(p for p in constant if others or _worded(part.column(p)))
+    made = list(guesses)
+    for field, numbers in papers:
+        free = [g for g in made if g.reason == UNKNOWN and contents[g.position].share(lambda cell: True)]
+        held = {g.position: _held(contents[g.position], numbers) for g in free}
+        best = max(free, key=lambda g: held[g.position], default=None)
+        if best is None or not held[best.position] or any(g.field == field for g in made):
+            continue
+        made[best.position] = replace(best, field=field, reason="numbers of papers that a register knows")
+    return tuple(made)
 
 
-def _is_one_a_code(codes: pa.ChunkedArray, texts: pa.ChunkedArray) -> bool:
-    pairs = pa.table({"code": codes, "text": pc.utf8_trim_whitespace(texts)})
-    pairs = pairs.filter(pc.and_(pc.fill_null(pc.not_equal(codes, ""), False), pc.fill_null(pc.not_equal(texts, ""), False)))
-    found = pairs.group_by("code").aggregate([("text", "count"), ("text", "count_distinct")])
-    repeated = found.filter(pc.greater(found.column("text_count"), 1))
-    if repeated.num_rows < _LEAST_CODES or (pc.sum(repeated.column("text_count")).as_py() or 0) < _LEAST_ROWS:
-        return False
-    one: int = pc.sum(pc.equal(repeated.column("text_count_distinct"), 1)).as_py() or 0
-    distinct: int = pc.count_distinct(pairs.column("text")).as_py()
-    return one >= _ONE_TEXT * repeated.num_rows and distinct >= _LEAST_CODES
+def _held(content: Content, numbers: frozenset[str]) -> float:
+    """The share of cells that are numbers of a register; 0 where they are too few."""
+    share = content.share(lambda cell: plain_reference(cell) in numbers)
+    return share if share >= _SHARE and share * len(content.cells) >= _CELLS else 0.0
 
 
-def _worded(texts: pa.ChunkedArray) -> bool:
-    distinct = [t for t in pc.unique(texts).to_pylist()[:300] if t]
-    return bool(distinct) and sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct)
+# Columns that mean one thing in a list of imports and another in one of exports: "Indian Port", "Foreign Port", "Country". The other
+# headers say which of the two the list is; where they do not, such a column stays what its header alone is.
+
+IMPORT: Final = "import"
+EXPORT: Final = "export"
+# Words of dates and documents, surer than parties: a list of imports may name the exporters too.
+_SIGNS: Final = {
+    IMPORT: frozenset(
+        ("imp", "import", "imports", "boe", "be", "igm", "arrival", "importacion", "importacao", "импорт", "ithalat")
+    ),
+    EXPORT: frozenset(
+        ("exp", "export", "exports", "sb", "egm", "shippingbill", "exportacion", "exportacao", "экспорт", "ihracat")
+    ),
+}
+_PARTIES: Final = {IMPORT: "importer_name", EXPORT: "exporter_name"}
+_COUNTRY: Final = {IMPORT: "country_of_origin", EXPORT: "country_of_destination"}
+_HERE: Final = frozenset(
+    (
+        "port",
+        "portname",
+        "indianport",
+        "usport",
+        "localport",
+        "domesticport",
+        "customsport",
+        "customport",
+        "nationalport",
+        "homeport",
+    )
+)
+_THERE: Final = frozenset(("foreignport", "overseasport", "foreignportname"))
+_ABROAD: Final = frozenset(("country", "countryname", "foreigncountry", "foreigncountryname", "partnercountry", "partner"))
+_LAST_CONSIGNED: Final = frozenset(("countryoflastconsignment", "lastconsignmentcountry", "countrylastconsignment"))
+_PORTS: Final = {IMPORT: ("port_of_discharge", "port_of_loading"), EXPORT: ("port_of_loading", "port_of_discharge")}
+_PLACES: Final = {
+    "country_of_origin": "port_of_loading",
+    "country_of_dispatch": "port_of_loading",
+    "country_of_destination": "port_of_discharge",
+}
+_FEW, _NEARLY_ALL = 0.3, 0.9  # of the cells that are countries, so that a column is none of them
+_LEAST_WORDS: Final = 2
+
+
+def direction_of(guesses: Sequence[Guess]) -> str:
+    """Whether a table lists imports or exports, by its headers; empty where they do not say."""
+    words = frozenset(word for guess in guesses for word in split_header(guess.header))
+    fields = {guess.field for guess in guesses}
+    for signs in (
+        [way for way, some in _SIGNS.items() if some & words],
+        [way for way, field in _PARTIES.items() if field in fields],
+        [way for way, field in _COUNTRY.items() if field in fields],
+    ):
+        if len(signs) == 1:
+            return signs[0]
+    return ""
+
+
+def by_direction(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses, with ports and countries here and abroad as the direction of the list has them.
+
+    Args:
+        guesses: from headers.
+        fixed: positions that the user's map states; they stay.
+        contents: what the cells of each column are.
+    """
+    way = direction_of(guesses)
+    made = list(guesses)
+    places = any(_names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _names_a_country(g))
+    for at, guess in enumerate(guesses):
+        if guess.position in fixed or guess.preset:
+            continue
+        field, reason = _meant(guess, way, contents[guess.position], places)
+        if field and field != guess.field and contents[guess.position].fits(field):
+            taken = any(other.field == field and other.position != guess.position for other in made)
+            made[at] = replace(guess, field="" if taken else field, reason=reason, exact=False)
+    return made
+
+
+def _meant(guess: Guess, way: str, content: Content, places: bool) -> tuple[str, str]:
+    key = "".join(split_header(guess.header))
+    by_header = f"by its header, in a list of {way}s"
+    if way and key in _HERE | _THERE:
+        return _PORTS[way][key in _THERE], by_header
+    abroad = key in _ABROAD and not guess.field and (way == EXPORT or key.startswith("foreign"))
+    if way and (key in _LAST_CONSIGNED or abroad):
+        return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), by_header
+    # Some codes of airports are countries' as well; beside a column of places the other one holds places too.
+    if guess.field in _PLACES and not _names_a_country(guess) and places and _names_places(content, _NEARLY_ALL):
+        return _PLACES[guess.field], "its cells are places and no countries"
+    return "", ""
+
+
+def _names_a_country(guess: Guess) -> bool:
+    return _says(guess.header, "country")
+
+
+def _names_places(content: Content, most: float) -> bool:
+    """Whether less than a share of the cells are countries."""
+    words = [cell for cell in content.cells if any(c.isalpha() for c in cell)]
+    known = sum(find_country(cell) is not None for cell in words)
+    return len(words) >= _LEAST_WORDS and known < most * len(words)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from precursor_screen.readers.cells import clean_column
 from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
-from precursor_screen.readers.column_map import COUNTRIES, DATES
+from precursor_screen.readers.column_map import COUNTRIES, DATES, Guess
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date
@@ -174,3 +174,52 @@ def explained(contents: Sequence[Content]) -> frozenset[int]:
 
 def _surest(content: Content) -> str:
     return _fitting(content)[0][0]
+
+
+# Texts that are the tariff's and of no goods.
+
+_TEXTS: Final = ("description", "description_extra")
+_LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
+_ONE_TEXT: Final = 0.97  # of the codes that have one text only
+_WORDED: Final = 0.2  # of the texts, in the words of a tariff
+# Words of nomenclatures that hardly any seller uses of his goods.
+_TARIFF_WORDS: Final = re.compile(
+    r"^\s*-+\s|\bn\.?e\.?s\.?o?\.?i?\.?\b|\bnot elsewhere\b|\bwhether or not\b|\bother than\b|\bexclud(?:ing|ed)\b|\bof heading\b|^others?\b"
+    r"|[,:;] others?\b|\bthereof\b|\bin primary forms\b|\bput up for retail\b|\bexceeding\b|\bnesoi\b"
+    r"|\b(?:los|las|el|lo) demás\b|^l[oa]s? demas\b|^demás\b|^(?:los|las) demás\b|\bincluso\b|\bexcepto\b|\bde la partida\b"
+    r"|\bautres\b|\bmême\b|\bà l'exclusion\b|\bdu n°|\boutros?\b|\boutras?\b|\bexceto\b|\bmesmo\b|\bda posição\b"
+    r"|\bпроч(?:ие|ий|ая|ее)\b|\bили не\b|\bкроме\b|\bтоварной позиции\b|\bвключая\b|\bsonstige\b|\bandere\b|\bausgenommen\b|其他|除外|品目",
+    re.I | re.M,
+)
+
+
+def tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:
+    """The columns of goods texts that say the same of every line with one HS code, in the words of a tariff.
+
+    A seller of few goods has one text a code as well; so the words decide, or that another column says more.
+    """
+    codes = next((g.position for g in guesses if g.field == "hs_code"), None)
+    texts = [g.position for g in guesses if g.field in _TEXTS]
+    if codes is None or not texts or table.num_rows < _LEAST_ROWS:
+        return frozenset()
+    part = table.slice(0, 2 * SAMPLE)
+    constant = [position for position in texts if _is_one_a_code(part.column(codes), part.column(position))]
+    others = len(constant) < sum(g.field == "description" for g in guesses) and any(p not in constant for p in texts)
+    return frozenset(p for p in constant if others or _worded(part.column(p)))
+
+
+def _is_one_a_code(codes: pa.ChunkedArray, texts: pa.ChunkedArray) -> bool:
+    pairs = pa.table({"code": codes, "text": pc.utf8_trim_whitespace(texts)})
+    pairs = pairs.filter(pc.and_(pc.fill_null(pc.not_equal(codes, ""), False), pc.fill_null(pc.not_equal(texts, ""), False)))
+    found = pairs.group_by("code").aggregate([("text", "count"), ("text", "count_distinct")])
+    repeated = found.filter(pc.greater(found.column("text_count"), 1))
+    if repeated.num_rows < _LEAST_CODES or (pc.sum(repeated.column("text_count")).as_py() or 0) < _LEAST_ROWS:
+        return False
+    one: int = pc.sum(pc.equal(repeated.column("text_count_distinct"), 1)).as_py() or 0
+    distinct: int = pc.count_distinct(pairs.column("text")).as_py()
+    return one >= _ONE_TEXT * repeated.num_rows and distinct >= _LEAST_CODES
+
+
+def _worded(texts: pa.ChunkedArray) -> bool:
+    distinct = [t for t in pc.unique(texts).to_pylist()[:300] if t]
+    return bool(distinct) and sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -15,7 +14,8 @@ from msgspec import Struct
 from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.paper_headers import layout_rows, paper_field, party_field, words_of
+from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of
+from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 # Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
@@ -47,6 +47,8 @@ _WITHIN: Final = _words("""
     company data attributes entity person physical registered mailing business
     """)
 _GOODS: Final = _words("item items goods good product products commodity commodities article articles cargo")
+# What a word names that is stated of a party.
+_PARTS: Final = _words("name firm address country number code reference date kind port count no_part")
 _WITH_UNITS: Final = ("gross_mass", "net_mass", "quantity")
 
 Words = tuple[str, ...]
@@ -65,7 +67,7 @@ def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Wor
     bare = "".join(leaf)
     of_party = look_up(leaf).partition("_")[0] in ("consignor", "consignee", "importer", "exporter", "notify")
     party = _party(parents)
-    if party is not None and (bare in _LEAVES or of_party or words_of("part").issuperset(leaf)):
+    if party is not None and (bare in _LEAVES or of_party or all(map(_is_part, leaf))):
         found = next(filter(None, map(look_up, _of_party(party, leaf))), "")
         return found, "what it is of the party before it" if found else ""
     if bare not in _LEAVES:
@@ -77,11 +79,15 @@ def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Wor
 def _party(parents: Sequence[Words]) -> list[Words] | None:
     """The nearest parent that is a party, and those behind it; None: there is none, or something else stands between."""
     for at in reversed(range(len(parents))):
-        if not words_of("role").isdisjoint(parents[at]):
+        if any(not concepts_of(word).isdisjoint(PARTIES) for word in parents[at]):
             return list(parents[at:])
-        if not (_WITHIN | words_of("part")).issuperset(parents[at]):
+        if not all(word in _WITHIN or _is_part(word) for word in parents[at]):
             break
     return None
+
+
+def _is_part(word: str) -> bool:
+    return not concepts_of(word).isdisjoint(_PARTS)
 
 
 def _of_party(party: Sequence[Words], leaf: Words) -> Iterator[Words]:
@@ -152,8 +158,6 @@ def note_joined(lists: Iterable[JoinedLists], guesses: Sequence[Guess], issues: 
             )
 
 
-_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[^\W_]+")
 _CURRENCIES = frozenset(
     ["usd", "eur", "gbp", "cny", "inr", "brl", "mxn", "clp", "cop", "pen", "ars", "rub", "jpy", "krw", "aud", "cad", "chf"]
 )
@@ -165,7 +169,6 @@ _FILLERS = frozenset(
 )
 _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "ru", "cn", "zh", "local", "native"))
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
-_OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
 _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
 _SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
 _MOST_WORDS = 8
@@ -184,18 +187,6 @@ class Reduced(Struct, frozen=True):
     def key(self) -> str:
         """All words in one: what spellings are compared by."""
         return "".join(self.words)
-
-
-def spaced(header: str) -> str:
-    """A header, NFKC, with a blank where camel case begins a word."""
-    text = unicodedata.normalize("NFKC", header[:300])
-    return _CAMEL.sub(" ", text) if not text.isupper() else text
-
-
-def split_header(header: str) -> tuple[str, ...]:
-    """The words of a header in small letters, without accents; camel case counts as several words."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", spaced(header)) if not unicodedata.combining(c))
-    return tuple(_WORD.findall(bare.casefold().replace("ı", "i")))
 
 
 def reduce_header(header: str) -> Reduced:
@@ -222,35 +213,27 @@ def spellings() -> dict[str, str]:
     return known
 
 
-def lookup(header: str) -> tuple[str, str]:
-    """The canonical field of a header and how it was found; both empty where it is not known.
+def spelled(header: str) -> tuple[str, str]:
+    """The canonical field of a header by its spelling and how it was found; both empty where no spelling is known.
 
     Tried in this order: the header as it stands; without the number of a form's box; without a language or a copy number at
     its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); with its words
-    in long form and in any order; a party's role and words that are known; a word for permits; one letter off a spelling of eight letters or more.
+    in long form and in any order.
     """
-    known = spellings()
-    if NESTED.fullmatch(header.strip()) and (read := read_path(header, split_header, _field_of)) is not None:
-        return read
-    reduced = reduce_header(header)
-    forms = [(words, how) for words, how in _forms(header, reduced.words) if words]
+    forms = [(words, how) for words, how in _forms(header, split_header(header)) if words]
+    known, long = spellings(), _long_spellings()
     for words, how in forms:
         if found := known.get("".join(words)):
             return found, how
-    long = _long_spellings()
     for words, _ in forms:
         if len(words) <= _MOST_WORDS and (found := long.get(_bag(words))):
             return found, "known spelling in other words or another order"
-    if party := next(filter(None, (party_field(words) for words, _ in forms)), ""):
-        return party, "a role and words that are known"
-    if paper := paper_field(reduced.words):
-        return paper, "a word for permits"
-    return _misspelt(reduced.words, known)
+    return "", ""
 
 
-def _field_of(words: tuple[str, ...]) -> str:
-    """The field of some words by spellings, in any order, and by a party's role; nothing is guessed."""
-    return spellings().get("".join(words)) or _long_spellings().get(_bag(words), "") or party_field(words)
+def spelled_words(words: tuple[str, ...]) -> str:
+    """The field of some words by spellings, in any order; empty: not known."""
+    return spellings().get("".join(words)) or _long_spellings().get(_bag(words), "")
 
 
 @lru_cache(maxsize=1)
@@ -302,19 +285,6 @@ def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     bare = tuple(w for w in plain if w not in _FILLERS)
     if bare != plain:
         yield bare, "known spelling without filler words"
-
-
-def _misspelt(words: tuple[str, ...], known: dict[str, str]) -> tuple[str, str]:
-    key = "".join(words)
-    if len(key) < 8 or any(c.isdigit() for c in key) or not _OTHER_WORDS.isdisjoint(words):
-        return "", ""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    found = process.extract(key, list(known), scorer=OSA.distance, score_cutoff=1, limit=4)
-    near = [word for word, _, _ in found if len(word) >= 8 and not any(c.isdigit() for c in word)]
-    fields = {known[word] for word in near}
-    return (fields.pop(), f"one letter off {near[0]!r}") if len(fields) == 1 else ("", "")
 
 
 def is_share(header: str) -> bool:

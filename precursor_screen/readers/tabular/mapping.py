@@ -23,13 +23,13 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, by_words_and_cells, field_said, unit_of_words
+from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, field_said, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
-from precursor_screen.readers.tabular.confirm import by_content, confirm
+from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
-from precursor_screen.readers.tabular.direction import by_direction
-from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
+from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
+from precursor_screen.readers.tabular.words import split_header
 
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
 # below.
@@ -222,7 +222,7 @@ def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
 
 
 def _known(row: Sequence[str]) -> int:
-    return len({f for f in (lookup(c)[0] for c in row if c.strip() and len(c) <= _LONGEST_HEADER) if f})
+    return len({f for f in (known(c)[0] for c in row if c.strip() and len(c) <= _LONGEST_HEADER) if f})
 
 
 def _said(row: Sequence[str]) -> int:
@@ -249,7 +249,7 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         over = top or (over if bottom else "")
         if bottom and over and over != bottom:
             joined = f"{over} {bottom}"
-            names.append(joined if lookup(joined)[0] or not lookup(bottom)[0] else bottom)
+            names.append(joined if known(joined)[0] or not known(bottom)[0] else bottom)
         else:
             names.append(bottom or over)
     return tuple(names)
@@ -291,9 +291,10 @@ def guess_columns(
     if contents and not headed:
         guesses = by_content(guesses, contents)
     if contents and table is not None:
+        guesses = not_contradicted(guesses, frozenset(stated), contents)
+        guesses = by_words_and_cells(guesses, frozenset(stated), contents)
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
-        guesses = by_words_and_cells(guesses, frozenset(stated), contents)
     return tuple(_keep_best(_ultimate(guesses, set(stated)), set(stated), contents))
 
 
@@ -320,7 +321,7 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
             reduced = reduce_header(name)
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
-            found, how = lookup(name)
+            found, how = known(name)
             exact = found != mapped or how == KNOWN_SPELLING
             unit = reduced.unit
             if unit is None and mapped in MASSES:
@@ -336,7 +337,7 @@ def _not_taken(guess: Guess | None, taken: set[str]) -> Guess | None:
 
 
 def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
-    field, how = lookup(header)
+    field, how = known(header)
     if reason := _why_not(header, field, taken):
         return Guess(position, header, "", reason)
     reduced = reduce_header(header)
@@ -354,7 +355,7 @@ def _why_not(header: str, field: str, taken: set[str]) -> str:
     if is_tariff_text(header) and field != "hs_code":
         return "text of the tariff, not of these goods"
     if not field:
-        return "unknown header"
+        return UNKNOWN
     return f"the map names another column for {field}" if field in taken and field not in SEVERAL else ""
 
 

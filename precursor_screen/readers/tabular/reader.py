@@ -31,6 +31,7 @@ from precursor_screen.readers.tabular.beside import (
     rows_of,
     with_texts_beside,
 )
+from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained
 from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
 from precursor_screen.readers.tabular.headers import note_joined, with_units
@@ -45,7 +46,6 @@ from precursor_screen.readers.tabular.mapping import (
     without,
 )
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
-from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.readers.tabular.survey import note_unread

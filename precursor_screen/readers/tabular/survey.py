@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.model import Rule
+from precursor_screen.readers.column_map import KINDS as KINDS_OF_FIELDS
 from precursor_screen.readers.column_map import Column, ColumnReport, Guess
 from precursor_screen.readers.interface import InputTables, IssueList
 from precursor_screen.readers.tabular.assign import Candidate, best_fields, is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
-from precursor_screen.readers.tabular.headers import spellings, split_header
+from precursor_screen.readers.tabular.headers import spellings
 from precursor_screen.readers.tabular.mapping import ABOVE_THE_ROWS
+from precursor_screen.readers.tabular.words import split_header
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
 # are told of.
@@ -34,10 +37,25 @@ _ROLES: Final = frozenset(
     ("sender", "receiver", "importer", "exporter", "seller", "buyer", "trader", "notify", "agent", "carrier", "maker", "party", "third_party", "firm")
 )  # fmt: skip
 _NO_NAME: Final = frozenset(
-    ("number", "code", "reference", "country", "address", "date", "kind", "place", "port", "other", "value", "goods")
+    (
+        "number",
+        "code",
+        "reference",
+        "country",
+        "address",
+        "date",
+        "kind",
+        "place",
+        "port",
+        "other",
+        "value",
+        "goods",
+        "no_part",
+        "permit",
+    )
 )
-_NO_MASS: Final = frozenset(("value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
-_NO_GOODS: Final = frozenset((*_ROLES, "number", "code", "kind", "unit", "value", "country", "other", "hs"))
+_NO_MASS: Final = frozenset(("permit", "value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
+_NO_GOODS: Final = frozenset((*_ROLES, "permit", "number", "code", "kind", "unit", "value", "country", "other", "hs"))
 _CODES: Final = frozenset(("hs", "code"))  # under such a header one number in all rows may be the code of all goods
 _GROSS: Final = frozenset(("gross_mass", "gross_mass_kg"))
 _NET: Final = frozenset(("net_mass", "net_mass_kg"))
@@ -141,14 +159,49 @@ _OF_COLUMNS: Final = (
     ),
     *("unreadable-file", "unknown-format", "no-manifest", "no-lines", "lost-rows", "unread-part"),
 )
-NEEDED: Final[tuple[tuple[str, frozenset[str]], ...]] = (
-    ("HS codes", frozenset({"hs_code"})),
-    ("senders", frozenset({"consignor_name", "exporter_name"})),
-    ("receivers", frozenset({"consignee_name", "importer_name", "notify_party_name"})),
-    ("masses or quantities", frozenset({"net_mass_kg", "gross_mass_kg", "quantity"})),
-    ("dates", frozenset({"date", "arrival_date", "dispatch_date"})),
-    ("bills, declarations or other references", frozenset({"bill_of_lading", "house_bill_of_lading", "declaration_id", "shipment_id"})),
-)  # fmt: skip
+# What a table should state: in words, the columns that do, and the facts of rules that come from these alone.
+_STATED: Final[tuple[tuple[str, frozenset[str], frozenset[str]], ...]] = (
+    ("HS codes", frozenset({"hs_code"}), frozenset({"hs6", "own_hs6s", "hs_chapter", "hs_known", "fits_chapter"})),
+    (
+        "senders",
+        frozenset({"consignor_name", "exporter_name"}),
+        frozenset({"sender_key", "sender_name", "sender_lines_before", "sender_receiver_score"}),
+    ),
+    (
+        "receivers",
+        frozenset({"consignee_name", "importer_name", "notify_party_name"}),
+        frozenset({"receiver_key", "receiver_name", "receiver_lines_before", "consignee_key"}),
+    ),
+    (
+        "masses or quantities",
+        frozenset({"net_mass_kg", "gross_mass_kg", "quantity"}),
+        frozenset({"substance_mass_kg", "largest_mass_kg"}),
+    ),
+    ("dates", frozenset({"date", "arrival_date", "dispatch_date"}), frozenset()),
+    (
+        "bills, declarations or other references",
+        frozenset({"bill_of_lading", "house_bill_of_lading", "declaration_id", "shipment_id"}),
+        frozenset(),
+    ),
+    ("values", frozenset({"value"}), frozenset({"value_usd"})),
+    (
+        "addresses of receivers",
+        frozenset({"consignee_address", "importer_address", "notify_party_address"}),
+        frozenset({"receiver_address", "receiver_address_key"}),
+    ),
+    ("addresses of senders", frozenset({"consignor_address", "exporter_address"}), frozenset({"sender_address_key"})),
+    (
+        "countries or ports of destination",
+        frozenset({"country_of_destination", "port_of_discharge", "place_of_delivery"}),
+        frozenset(),
+    ),
+    ("countries or ports of dispatch", frozenset({"country_of_dispatch", "port_of_loading"}), frozenset()),
+)
+_NOTES: Final = {
+    "masses or quantities": "lines whose text states a mass are judged all the same",
+    "dates": "each line is judged as of the day of the run",
+}
+_ALWAYS: Final = 6  # the first of them are told of even where no rule requires them
 _FIELDS_OF = {words: fields for words, fields, _, _ in KINDS}
 _SAMPLES, _SHOWN = 2, 30
 _NEAR: Final = 0.75  # of the letters of a spelling
@@ -171,6 +224,53 @@ def faults_of(tables: InputTables) -> list[Fault]:
         for issue in tables.issues.to_pylist()
         if issue["code"] in _OF_COLUMNS
     ]
+
+
+class Unstated(Struct, frozen=True):
+    """What no column of a table states.
+
+    Attributes:
+        what: in words.
+        fields: those that a column could be mapped to so that it does.
+        rules: ids of the rules that cannot judge without, as they require it.
+        note: what stands in for it; empty: nothing.
+    """
+
+    what: str
+    fields: tuple[str, ...]
+    rules: tuple[str, ...]
+    note: str = ""
+
+
+def unstated(supplied: Set[str], rules: Sequence[Rule]) -> list[Unstated]:
+    """What an input states nothing of and rules may require: what people expect of a table first, then single columns.
+
+    Args:
+        supplied: the fields that the input has columns for.
+        rules: those that would be applied.
+    """
+    parts = [one for one in _STATED if not one[1] & supplied]
+    grouped = frozenset(name for _, fields, facts in _STATED for name in (*fields, *facts))
+    parts += [
+        (name.replace("_", " "), frozenset({name}), frozenset()) for name in KINDS_OF_FIELDS if name not in grouped | supplied
+    ]
+    missing = frozenset(name for _, fields, facts in parts for name in (*fields, *facts)) | (
+        KINDS_OF_FIELDS.keys() - supplied - grouped
+    )
+    blocking = {rule.id: [wanted for wanted in _required(rule) if wanted <= missing] for rule in rules}
+    found = []
+    for at, (what, fields, facts) in enumerate(parts):
+        ids = tuple(rule for rule, items in blocking.items() if any(wanted & (fields | facts) for wanted in items))
+        if ids or at < sum(one in _STATED[:_ALWAYS] for one in parts):
+            found.append(Unstated(what, tuple(sorted(fields)), ids, _NOTES.get(what, "")))
+    return found
+
+
+def _required(rule: Rule) -> Iterator[frozenset[str]]:
+    """The facts of which a rule requires one each."""
+    for item in rule.requires:
+        names = item["any"] if isinstance(item, Mapping) else [item]
+        yield frozenset(name.partition("|")[0] for name in names)
 
 
 def describe_input(tables: InputTables) -> str:

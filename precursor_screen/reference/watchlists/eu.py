@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from precursor_screen.formats.xml import find_text
 from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day, read_written_day
 from precursor_screen.reference.watchlists.interface import (
+    CELL_LIMIT,
     ListFile,
     fold_column,
     has_columns,
@@ -81,17 +82,18 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
     """Rows by folded column name. Quotes are not always balanced: one that is not closed in time quotes nothing.
 
     Raises:
-        WatchlistError: the last row is cut short.
+        WatchlistError: a row is damaged, or the last one is cut short.
     """
+    csv.field_size_limit(CELL_LIMIT)
     lines = file.read_text().replace("\r\n", "\n").split("\n")
-    header = [fold_column(cell) for cell in _cells(lines[0])]
+    header = [fold_column(cell) for cell in _cells(lines[:1], 0, file)[0]]
     at, short = 1, 0
     while at < len(lines):
         number = at + 1
         if not lines[at].strip():
             at += 1
             continue
-        cells, used = _record(lines, at, len(header))
+        cells, used = _record(lines, at, len(header), file)
         at += used
         short = 0
         if len(cells) == len(header):
@@ -104,20 +106,24 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
         raise refused("The last row is cut short.", file.name, line=short)
 
 
-def _record(lines: list[str], at: int, width: int) -> tuple[list[str], int]:
+def _record(lines: list[str], at: int, width: int, file: ListFile) -> tuple[list[str], int]:
     """The cells of the record at a line, and how many lines it takes."""
     if lines[at].count('"') % 2 == 0:
-        return _cells(lines[at]), 1
+        return _cells(lines[at : at + 1], at, file)
     for used in range(2, min(_JOIN_LINES, len(lines) - at) + 1):
-        joined = "\n".join(lines[at : at + used])
-        if joined.count('"') % 2 == 0:
-            cells = _cells(joined)
-            return (cells, used) if len(cells) == width else (lines[at].split(";"), 1)
+        if sum(line.count('"') for line in lines[at : at + used]) % 2 == 0:
+            cells, taken = _cells(lines[at : at + used], at, file)
+            return (cells, taken) if len(cells) == width else (lines[at].split(";"), 1)
     return lines[at].split(";"), 1
 
 
-def _cells(line: str) -> list[str]:
-    return next(csv.reader([line], delimiter=";"), [])
+def _cells(lines: list[str], at: int, file: ListFile) -> tuple[list[str], int]:
+    """The cells of the first record in some lines, and how many it takes; at: where these begin."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=";")
+    try:
+        return next(reader, []), reader.line_num
+    except csv.Error as error:
+        raise refused(f"The file is damaged: {error}.", file.name, line=at + reader.line_num) from error
 
 
 def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:

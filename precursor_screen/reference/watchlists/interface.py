@@ -154,7 +154,7 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
 
 # Lists that are delimited text with a header: rows by column name, counted where they are broken, refused where cut short.
 
-_CELL_LIMIT = 1 << 30
+CELL_LIMIT = 1 << 30
 _LONGEST_NAME = 500  # characters of a column's name with what is around it; a message in one line is one cell
 
 
@@ -233,7 +233,7 @@ def read_rows(
     Raises:
         WatchlistError: damaged, or its last row is cut short.
     """
-    csv.field_size_limit(_CELL_LIMIT)
+    csv.field_size_limit(CELL_LIMIT)
     rows = parse_csv(file, file.read_text(), delimiter)
     header: list[str] = []
     for _, cells in islice(rows, header_row):

@@ -6,6 +6,8 @@ import pytest
 from lxml import etree
 
 from precursor_screen.readers.column_map import CANONICAL
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.build import _Row
 from precursor_screen.readers.messages.layout import (
     FEEDS,
     LAYOUTS,
@@ -17,6 +19,7 @@ from precursor_screen.readers.messages.layout import (
     load_codes,
     load_layout,
 )
+from precursor_screen.readers.messages.scope import Cell, MessageLine
 
 FIELDS = {
     "B": "marks",
@@ -102,3 +105,15 @@ def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
 def test_a_qualifier_goes_before_its_segment() -> None:
     codes = {("A", "1"): "marks", ("A", ""): "beside"}
     assert [find_code(codes, "A", "1"), find_code(codes, "A", "2"), find_code(codes, "B", "1")] == ["marks", "beside", ""]
+
+
+def test_values_as_filed_keep_their_order_where_one_of_them_was_put_in_other_words():
+    cells = (
+        Cell("marks", "a/b", "ONE"),
+        Cell("marks", "a/c", "TWO", "2"),
+        Cell("marks", "a/d", "THREE"),
+        Cell("voyage", "a/e", "V1"),
+    )
+    row = _Row("X", MessageLine(1, cells))
+    row.sort_cells(IssueList("m"))
+    assert (row.values["marks"], row.filed) == (["ONE", "TWO", "THREE"], {"marks": ["ONE", "2", "THREE"]})

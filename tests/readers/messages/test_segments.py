@@ -77,6 +77,15 @@ def test_a_long_text_goes_on_in_the_next_segment() -> None:
 
 
 @pytest.mark.parametrize(
+    ("segment", "description"),
+    [("FTX+AAA++9+ACETONE'", "ACETONE"), ("FTX+AAA++9'", None), ("FTX+AAA++ACETONE'", "ACETONE"), ("FTX+AAA++10:ZZZ'", None)],
+)
+def test_a_code_beside_a_text_is_no_description(segment, description):
+    line = one(f"CNI+1+B1'GID+1'PIA+5+29141100:HS'{segment}")
+    assert line.get("description") == description
+
+
+@pytest.mark.parametrize(
     ("segment", "kilograms"),
     [
         ("MEA+AAE+G+KGM:1.5", "1.5"),

@@ -12,7 +12,7 @@ from precursor_screen.readers.column_map import CANONICAL, SEVERAL
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.assign import HOLDS, assign
-from precursor_screen.readers.tabular.paper_headers import layout_rows
+from precursor_screen.readers.tabular.words import layout_rows
 
 CELLS = {
     "firm": ("Nordlicht Handel GmbH", "Blue Harbour Ltd", "Costa Verde S.A."),
@@ -46,6 +46,8 @@ def fields(columns: dict[str, str]) -> dict[str, str]:
         ({"Versenderfirma": "firm", "Empf.-Name": "firm", "Warenbez.": "text"}, ["consignor_name", "consignee_name", "description"]),
         ({"Descrizione prodotti": "text", "Voce doganale merci": "code", "Paese proven.": "country"}, ["description", "hs_code", "country_of_dispatch"]),
         ({"Warenbez.": "text", "Rohgewicht Ware": "mass", "Eigengewicht Ware": "mass"}, ["description", "gross_mass", "net_mass"]),
+        ({"Warenbez.": "text", "Sendercode": "number", "NIF destinataire": "number"}, ["description", "consignor_identifier", "consignee_identifier"]),
+        ({"Warenbez.": "text", "Land des Absenders": "country", "Genehmigung Ausfuhr Nr": "number"}, ["description", "consignor_country", "permit_reference"]),
         ({"Tavaran kuvaus": "text", "Viejän nimi": "firm", "Tuojan nimi": "firm"}, ["description", "exporter_name", "importer_name"]),
         ({"商品描述说明": "text", "收货人公司名称": "firm", "发货人地址信息": "address"}, ["description", "consignee_name", "consignor_address"]),
     ],
@@ -57,7 +59,6 @@ def test_headers_of_strangers(columns, taken):
 @pytest.mark.parametrize(
     ("header", "kind"),
     [
-        ("Sendercode Q", "number"),  # a number of the sender, not its name
         ("Bank des Empfängers", "firm"),
         ("Warenwert je Tonne Zoll", "text"),  # words, no value
         ("Empf.-Name", "mass"),

@@ -105,3 +105,27 @@ def test_a_country_of_mexico_is_of_origin_or_of_destination_by_the_operation():
 def test_without_the_operation_the_country_is_of_no_field():
     table = mexico("PaisOrigenDestino", "3999|1|29141101|ACETONA|CHN")
     assert "country_of_origin" not in table.lines.column_names
+
+
+@pytest.mark.parametrize(
+    ("cell", "port", "told"),
+    [
+        ("905", "VALPARAÍSO", False),
+        ("0622", "ROTTERDAM", False),
+        ("906.0", "SAN ANTONIO", False),
+        ("0", None, False),
+        ("886", None, True),
+    ],
+)
+def test_ports_are_those_of_the_layouts_table(cell, port, told):
+    found = dus(cell, header="PUERTOEMB")
+    lines = found.lines
+    assert (lines.column("port_of_loading").to_pylist() if "port_of_loading" in lines.column_names else [None]) == [port]
+    assert ("unknown-code" in found.issues.column("code").to_pylist()) is told
+
+
+def test_a_declaration_of_imports_states_both_ports():
+    text = "DNOMBRE;ARANC_NAC;CIF_ITEM;PTO_EMB;PTO_DESEM\nACETONA;29141100;5;411;906\n"
+    (table,) = read(text.encode(), "m")
+    (line,) = table.lines.to_pylist()
+    assert (line["port_of_loading"], line["port_of_discharge"]) == ("SHANGAI", "SAN ANTONIO")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
-from precursor_screen.readers.tabular.paper_headers import layout_rows
+from precursor_screen.readers.tabular.words import layout_rows
 
 
 def said(header: str, *others: str) -> set[str]:
@@ -21,7 +21,7 @@ def said(header: str, *others: str) -> set[str]:
         ("收货人名称", {"receiver", "name"}),
         ("Ausführer (Versender)", {"sender", "exporter"}),  # in any order
         ("bill of entry", {"declaration"}),  # not a bill
-        ("port de chargement", {"port", "loading"}),  # not déchargement
+        ("port de chargement", {"port", "qualifier", "loading"}),  # not déchargement
         ("Название получателя", {"name", "receiver"}),  # in another case
         ("ประเทศปลายทาง", {"country", "destination"}),  # signs above and below letters
         ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender

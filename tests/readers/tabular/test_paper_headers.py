@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.headers import lookup
+from precursor_screen.readers.tabular.assign import lookup
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from precursor_screen.core.model import retired_rule
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.interface import Digest, ReadOptions
 from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.survey import unstated
 
 
 def read(text: str):
@@ -98,3 +101,32 @@ def test_codes_and_texts_of_goods_that_nobody_reads_are_told_of():
     assert "unread-goods-column" not in codes(
         read("HS Code,Description,Zz Qq Xx goods\n51011100,wool,greasy wool\n80011000,tin,pure tin\n")
     )
+
+
+def _rule(rule_id: str, *requires: object):
+    return replace(retired_rule(rule_id), requires=requires)
+
+
+RULES = (
+    _rule("PS-QTY-901", "substance_mass_kg", "receiver_key"),
+    _rule("PS-QTY-902", {"any": ["net_mass_kg|supplied", "packages|supplied"]}),
+    _rule("PS-PKG-903", "package_type"),
+    _rule("PS-CHEM-904", "form", "description"),
+)
+
+
+@pytest.mark.parametrize(
+    ("supplied", "rules"),
+    [
+        ("description hs_code consignee_name net_mass_kg package_type", {}),
+        ("description gross_mass_kg importer_name packages", {"package type": ("PS-PKG-903",)}),
+        ("description consignee_name packages package_type", {"masses or quantities": ("PS-QTY-901",)}),
+        ("description consignee_name package_type", {"masses or quantities": ("PS-QTY-901", "PS-QTY-902"), "packages": ("PS-QTY-902",)}),
+        ("hs_code consignee_name net_mass_kg package_type", {"description": ("PS-CHEM-904",)}),
+        ("description net_mass_kg package_type", {"receivers": ("PS-QTY-901",)}),
+    ],
+)  # fmt: skip
+def test_what_no_column_states_and_the_rules_that_cannot_judge_without(supplied, rules):
+    found = unstated(frozenset(supplied.split()), RULES)
+    assert {one.what: one.rules for one in found if one.rules} == rules
+    assert all(not frozenset(one.fields) & frozenset(supplied.split()) for one in found)

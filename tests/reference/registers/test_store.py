@@ -13,7 +13,7 @@ import xlsxwriter
 from precursor_screen.core.errors import InputError, MappingError, RegisterError
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.readers.column_map import load_register_map
-from precursor_screen.readers.tabular.headers import lookup
+from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.reference import shipped
 from precursor_screen.reference.registers.reading import HeaderWords, columns_of, read_register
 from precursor_screen.reference.registers.store import RegisterStore

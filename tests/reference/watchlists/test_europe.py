@@ -74,6 +74,27 @@ def test_eu_csv_with_a_quote_that_is_never_closed(tmp_path):
     assert parsed.entries[1].countries == ("MX",)
 
 
+def test_eu_csv_with_quotes_in_a_cell_that_quote_nothing(tmp_path):
+    rows = (EU_ROWS[6].replace("Sernova", 'Ser"nova'), EU_ROWS[5].replace("EU.1.3", "EU.1.5"), EU_ROWS[0])
+    parsed = parse(tmp_path, "eu.csv", "\n".join((EU_COLUMNS, *rows)) + "\n", "eu-fsf-csv")
+    assert [e.primary_name for e in parsed.entries] == ['Ser"nova', 'Quillon "Lines', "Eustasio Veladro"]
+    assert not parsed.skipped
+
+
+@pytest.mark.parametrize("cell", ["Ser\rnova", 'Ser"no\rva'])
+def test_eu_csv_with_a_damaged_row_is_refused_with_its_line(tmp_path, cell):
+    text = "\n".join((EU_COLUMNS, *EU_ROWS[:6], EU_ROWS[6].replace("Sernova", cell), EU_ROWS[5]))
+    with pytest.raises(WatchlistError, match="is damaged") as caught:
+        parse(tmp_path, "eu.csv", text + "\n", "eu-fsf-csv")
+    assert (caught.value.where.file, caught.value.where.row) == ("eu.csv", 9)
+    assert caught.value.remedy
+
+
+def test_eu_csv_with_a_long_cell(tmp_path):
+    text = "\n".join((EU_COLUMNS, EU_ROWS[6].replace("Sernova", "Sernova " * 20_000)))
+    assert len(parse(tmp_path, "eu.csv", text + "\n", "eu-fsf-csv").entries) == 1
+
+
 def test_eu_csv_cut_short(tmp_path):
     text = "\n".join((EU_COLUMNS, *EU_ROWS))
     with pytest.raises(WatchlistError, match="cut short"):
