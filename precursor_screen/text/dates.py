@@ -26,6 +26,14 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
 )
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
+# Years of other calendars, by their first Gregorian year less one: of the Republic of China (`115/01/05`), of the Japanese eras.
+_MINGUO = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})")
+_ERA = re.compile(r"(令和|平成|R|H) ?(元|\d{1,2})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
+_BUDDHIST, _BUDDHIST_YEARS = 543, range(2493, 2643)  # Thailand: the same months and days
+_JALALI_YEARS = range(1350, 1431)  # Iran and Afghanistan; the lunar Hijri years of today begin at 1440, and are not read
+_JALALI_LEAPS = (1, 5, 9, 13, 17, 22, 26, 30)  # years of a cycle of 33 with a day more, right from 1244 to 1472
+_JALALI_EPOCH = date(622, 3, 21).toordinal()  # 1 Farvardin 1
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?")
 
 
@@ -86,6 +94,10 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
         return _iso(match, shift)
     if match := _TRIPLE.fullmatch(tidy):
         return _triple(match, order)
+    if match := _MINGUO.fullmatch(tidy):
+        return _day(1911 + int(match[1]), int(match[2]), int(match[3]))
+    if match := _ERA.fullmatch(tidy):
+        return _day(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])), int(match[3]), int(match[4]))
     if tidy[0].isdigit() and tidy.replace(".", "").isdigit():
         return _digits(tidy, order)
     if match := _COMPACT.fullmatch(tidy) or _MONTH_ONLY.fullmatch(tidy) or _CHINESE.fullmatch(tidy):
@@ -153,12 +165,26 @@ def _year(text: str) -> int:
 
 
 def _day(year: int, month: int, day: int) -> ParsedDate:
+    if year in _JALALI_YEARS:
+        return _jalali(year, month, day)
+    if year in _BUDDHIST_YEARS:
+        year -= _BUDDHIST
     if not MIN_YEAR <= year <= MAX_YEAR:
         return UNREADABLE
     try:
         return ParsedDate(date(year, month, day))
     except ValueError:
         return UNREADABLE
+
+
+def _jalali(year: int, month: int, day: int) -> ParsedDate:
+    """A day of the solar Hijri calendar: six months of 31 days, five of 30, and one of 29 or, in a leap year, 30."""
+    leaps = len(_JALALI_LEAPS) * ((year - 1) // 33) + sum(of <= (year - 1) % 33 for of in _JALALI_LEAPS)
+    last = 31 if month <= 6 else 30 if month < 12 or year % 33 in _JALALI_LEAPS else 29
+    if not (1 <= month <= 12 and 1 <= day <= last):
+        return UNREADABLE
+    before = 31 * min(month - 1, 6) + 30 * max(month - 7, 0)
+    return ParsedDate(date.fromordinal(_JALALI_EPOCH + 365 * (year - 1) + leaps + before + day - 1))
 
 
 def _fold(word: str) -> str:

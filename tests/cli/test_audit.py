@@ -18,7 +18,7 @@ from tests.cases.audit.rows import OWN, row, table
 from tests.history import rows as ledger_rows
 
 URL = "sqlite:///ledger.sqlite"
-LAW = "US: US law (21 CFR 1310.02 and 1308, to 91 FR 11450)"
+LAW = "US: US law (21 CFR 1310.02 and 1308, to FR Doc. 2026-06523)"
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31", "--jurisdiction", "US")
 OTHER = "Quillon Reagents Corp"
 

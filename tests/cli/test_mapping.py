@@ -84,7 +84,7 @@ def test_check_says_what_would_not_be_screened(ps, table):
     assert first == "m.csv: 2 lines, 1 would not be screened"
     assert fault.startswith("  unread-party-column: the column 'Insuring Company Q' names parties and is mapped to nothing")
     assert fault.endswith("(2 cells or rows)")
-    assert remedy.startswith("    Map it with --mapping")
+    assert remedy.startswith("    Name it with --mapping")
     assert missing.startswith("  no column of senders: ")
     assert "  no column of dates: no rule requires it; each line is judged as of the day of the run" in others
 

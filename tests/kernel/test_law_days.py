@@ -15,6 +15,7 @@ from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.recognise import recognise
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.jurisdiction import law_of
 from precursor_screen.reference.recogniser import known_substances
 from tests.conftest import AS_OF
 from tests.screening import screen_rows, with_rules
@@ -92,7 +93,9 @@ def screening(jurisdiction: str) -> Reference:
 
 
 def own_or_of_a_convention(substance: Substance, jurisdiction: str, day: date) -> bool:
-    return any(c.in_force(day) for c in substance.controls if c.instrument in (*CONVENTIONS, jurisdiction))
+    """GB is screened by the law of the Union until the end of 2020."""
+    own = law_of(jurisdiction, day) if jurisdiction else ""
+    return any(c.in_force(day) for c in substance.controls if c.instrument in (*CONVENTIONS, own))
 
 
 @pytest.mark.parametrize(("instrument", "day"), ACTS, ids=lambda v: str(v))

@@ -450,7 +450,7 @@ def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch: pytest.Monk
     monkeypatch.setattr(printed, "find_spec", lambda name: None)
     with pytest.raises(UnknownFormat, match="is not installed") as caught:
         printed.read_pdf(Blob("m.pdf", pdf(ON)))
-    assert caught.value.remedy.startswith("pip install 'precursor-screen[pdf]'")
+    assert caught.value.remedy.startswith("Install it: pip install 'precursor-screen[pdf]'")
 
 
 @pytest.mark.parametrize(

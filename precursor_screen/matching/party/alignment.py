@@ -276,8 +276,7 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return 0 if " " in right[major[0].right].text else None
     initials = sum(pair.is_initial for pair in pairs)
     if len(major) >= 2 or initials:
-        # Two initials beside a firm's name tell about as much as another word; a person's surname with initials is that of many.
-        return len(major) + (initials >= 2 and entry_kind != "person")
+        return len(major) + (initials >= 2)  # two initials beside a name tell about as much as another name
     if entry_kind == "person" and any(w.kind == LEGAL for w in left):
         return None  # a firm of a given name is not the person
     only, similarity = right[major[0].right], major[0].similarity

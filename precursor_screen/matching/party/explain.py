@@ -116,8 +116,6 @@ def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Ite
         yield (evidence.what, evidence.filed, evidence.listed, f"contradicts: {evidence.points:g} points off")
     if outcome.informative is None:
         yield ("words", "", "", "what agrees is too little for a match")
-    elif outcome.informative == 1 and any(pair.is_initial for pair in outcome.pairs):
-        yield ("words", "", "", "one name and initials alone, which many bear")
     yield ("score", "", "", f"{outcome.score:.1f} of 100 points; a match has {cut:g} or more")
     if outcome.length_score < LENGTH_GATE:
         yield (

@@ -23,6 +23,7 @@ from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_cod
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
 from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.reference.nomenclature import shipped_nomenclature
+from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
 
 UNKNOWN: Final = "unknown header"
@@ -35,12 +36,14 @@ _TAKEN: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
 _FIGURE: Final = re.compile(r"\d\w|[^\W\d_]\d|\.\d")  # `Vessel 22` is of another table, `Vessel 2` a second vessel
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
-_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*([^\W\d_]{0,12})\.?")
 MASSES: Final = ("gross_mass", "net_mass")
 _UNITS: Final = {"tonne": "TNE", "kg": "KGM", "gram": "GRM"}  # words in scripts whose units no other table knows
 _WORDED: Final = 0.5  # of the cells hold words where a field holds names or texts
 _FIRMS: Final = 0.3  # of the cells that hold a legal form, where a number of a party is looked for
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
+# Of days and countries, whose ways of writing nobody knows all of, so many do where the header says both parts of what it is.
+_MANY, _SURELY_SAID = 0.5, 3.0
 
 
 def is_heading(cell: str) -> bool:
@@ -49,11 +52,17 @@ def is_heading(cell: str) -> bool:
     return is_hs_code(cell) and all(code[:4] in known for code in hs_digits(cell))
 
 
+def is_amount(cell: str) -> bool:
+    """Whether a cell is a number, perhaps with its unit: `1080KGM`."""
+    match = _NUMBER.fullmatch(cell)
+    return match is not None and (not match[1] or find_unit(match[1]) is not None)
+
+
 _OF_KINDS: Final = {words: holds for words, _, holds, _ in CELLS}
 HOLDS: Final[Mapping[str, Callable[[str], object]]] = {
     "hs": is_heading,
     "texts": _OF_KINDS["texts"],
-    "numbers": _NUMBER.fullmatch,
+    "numbers": is_amount,
     "firms": is_firm,
     "addresses": _ADDRESS.search,
     "references": _HEADING.fullmatch,
@@ -76,7 +85,7 @@ _NEEDED: Final = {
     "hs_code": "hs",
     "container_numbers": "containers",
     "currency": "currencies",
-    "quantity_unit": "units",
+    **dict.fromkeys(("quantity_unit", "mass_unit"), "units"),
     **dict.fromkeys(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading"), "references"),
     "declaration_id": "references",
     **dict.fromkeys(("gross_mass", "net_mass", "quantity", "packages", "value", "item_number"), "numbers"),
@@ -146,7 +155,7 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
 
     scores = {}
     for field, score in said.items():
-        if not _possible(field, share) or (
+        if not _possible(field, share, score) or (
             field == "hs_code" and _is_repeated(content) and not any("hs" in word for word in words)
         ):
             continue
@@ -184,7 +193,7 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...], most: i
         said = header_score(field, words)
         by_cells = {kind: weight * shares[kind] for kind, weight in weights["cells"].items() if weight * shares[kind] > 0}
         score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
-        if score > 0 and (not content.filled or _possible(field, shares.__getitem__)):
+        if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
             found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
     return sorted(found, key=lambda one: (-one.score, one.field))[:most]
 
@@ -261,16 +270,20 @@ def _field_of(words: tuple[str, ...]) -> str:
     return spelled_words(words) or by_words(" ".join(words))[0]
 
 
-def _possible(field: str, share: Callable[[str], float]) -> bool:
+def _possible(field: str, share: Callable[[str], float], said: float) -> bool:
+    """Whether the cells allow a field; said: what the header says for it."""
     needed = _NEEDED.get(field)
     if needed is not None:
-        return share(needed) >= _MOST and (needed != "numbers" or share("dates") < _MOST)
+        most = _MANY if said >= _SURELY_SAID and needed in ("countries", "dates") else _MOST
+        return share(needed) >= most and (needed != "numbers" or share("dates") < _MOST)
     if field == "package_type":
         return True
     if field.endswith("_identifier"):
         return share("firms") < _FIRMS and share("dates") < _MOST
     if field == "permit_reference":
         return True
+    if field in PORTS and share("firms") >= _FIRMS:
+        return False
     return share("texts") >= _WORDED and all(share(kind) < 1 - _MOST for kind in _NO_WORDS) and share("countries") < _MOST
 
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from precursor_screen.readers.tabular.words import layout_rows, spaced
 
 _TOKEN: Final = re.compile(r"([^\W\d_]+|\d{4,})(\.?)")
@@ -23,6 +25,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3041-\u9fff\uac00-\
 _PHRASE: Final = 4  # words that a phrase of the lexicon has at most
 _LEAST_PIECE, _LEAST_TAIL = 4, 5  # letters of a part of a compound, and of one behind an unknown part
 _LINK, _ENDING, _CASE = 2, 3, 2  # letters between two parts (`s`, `en`), of an ending, and of one in the place of another
+_LEAST_MISSPELT: Final = 7  # letters
 _LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
 _SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
 _SPOKEN: Final = 0.5  # of the votes of the commonest language of a table, so that its headers may be short for words of this one
@@ -123,7 +126,7 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         pieces = _compound(word)
     if pieces:
         yield from map(_as_they_stand, pieces)
-    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word)):
+    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word)):
         yield found
     else:
         tail = next((word[at:] for at in range(1, len(word) - _LEAST_TAIL + 1) if word[at:] in _lexicon()), "")
@@ -153,6 +156,15 @@ def _inflected(word: str) -> Meaning:
         if full:
             return dict.fromkeys(_as_they_stand(full), _SHORT)
     return {}
+
+
+@lru_cache(maxsize=4096)
+def _misspelt(word: str) -> Meaning:
+    """What a long word means that is one letter, or two letters in the wrong order, off: where all words so near mean the same."""
+    if len(word) < _LEAST_MISSPELT:
+        return {}
+    near = {concepts_of(known) for known in _in_order() if OSA.distance(word, known, score_cutoff=1) <= 1}
+    return dict.fromkeys(near.pop(), _SHORT) if len(near) == 1 else {}
 
 
 def _beginning(word: str) -> Iterator[str]:

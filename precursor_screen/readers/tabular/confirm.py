@@ -26,6 +26,7 @@ from precursor_screen.text.quantity_words import find_unit
 
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
+_WITH_FIGURES: Final = ("un_numbers", "cas_numbers", "cus_codes")
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _WAYS: Final = {
@@ -181,6 +182,8 @@ def _possible(guess: Guess, content: Content) -> Guess:
         if content.share(find_unit) >= _UNITS:
             return replace(guess, field="quantity_unit", reason="its cells are units")
         return replace(guess, field="", reason="has no number")
+    if guess.field in _WITH_FIGURES and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
+        return replace(guess, field="", reason=UNKNOWN)  # `Unid.` of units, no UN number
     if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
     return guess

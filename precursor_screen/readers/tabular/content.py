@@ -69,7 +69,7 @@ class Content(Struct, frozen=True):
         if field == "container_numbers":
             return not self.flags
         if field in DATES:
-            return any(parse_date(cell).day for cell in self.cells)
+            return any(map(is_date, self.cells))
         if field == "transport_mode":
             return any(find_mode(cell) for cell in self.cells)
         if field in COUNTRIES:
@@ -78,6 +78,11 @@ class Content(Struct, frozen=True):
             return any(find_unit(cell) for cell in self.cells)
         needed = _MUST_HOLD.get(field)
         return needed is None or any(needed.search(cell) for cell in self.cells)
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a day in some order of day and month, which the whole column tells."""
+    return parse_date(cell, "dmy").day is not None or parse_date(cell, "mdy").day is not None
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
@@ -140,7 +145,7 @@ KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], object], float], 
     ("container numbers", ("container_numbers",), _CONTAINER.fullmatch, _MOST),
     ("CAS numbers", ("cas_numbers",), lambda cell: is_cas(cell.strip()), _MOST),
     ("currencies", ("currency",), _is_currency, _MOST),
-    ("dates", ("date", "arrival_date", "dispatch_date"), lambda cell: parse_date(cell).day, _MOST),
+    ("dates", ("date", "arrival_date", "dispatch_date"), is_date, _MOST),
     ("HS codes", ("hs_code",), is_hs_code, _MOST),
     ("UN/LOCODEs", ("port_of_loading", "port_of_discharge"), is_locode, _MOST),
     ("countries", ("country_of_origin", "country_of_dispatch", "country_of_destination"), _is_country, _MOST),

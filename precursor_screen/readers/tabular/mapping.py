@@ -3,124 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Final
 
 import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup
-from precursor_screen.formats.sheet import Body, Sheet, table_of_columns
+from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import (
-    DATES,
     IGNORED,
     IGNORED_BY_MAP,
-    PARTY_NAMES,
     SEVERAL,
     ColumnMap,
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, field_said, known, lookup, unit_of_words
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, field_said, known, unit_of_words
+from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 from precursor_screen.readers.tabular.words import split_header
 
-# The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
-# below.
-
-_FILLED_DOWN: Final = frozenset(
-    [
-        *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
-        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
-        *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
-        *DATES,
-        *PARTY_NAMES,
-        *(name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_address", "_country", "_identifier")),
-    ]
-)
-_PAIR: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*)", re.S)
-_LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
-_LONGEST: Final = 300
-ABOVE_THE_ROWS: Final = "stated above the rows"
-
-
-class Stated(Struct, frozen=True):
-    """One fact above the rows: the field, its label and value as filed, and the cells (row, column, from 0) that say so."""
-
-    field: str
-    label: str
-    value: str
-    cells: tuple[tuple[int, int], ...]
-
-
-def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
-    """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
-    found: dict[str, list[Stated]] = {}
-    for at, row in enumerate(rows):
-        for stated in _pairs(at, row):
-            found.setdefault(stated.field, []).append(stated)
-    return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
-
-
-def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
-    filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
-    skip = False
-    for place, (column, cell) in enumerate(filled):
-        if skip:
-            skip = False
-            continue
-        pair = _PAIR.fullmatch(cell)
-        if pair is not None:
-            if field := _field(pair[1]):
-                yield Stated(field, pair[1], pair[2].strip(), ((at, column),))
-            continue
-        label = _LABEL.fullmatch(cell)
-        # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
-        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
-        field = _field(name)
-        if field and place + 1 < len(filled):
-            beside, value = filled[place + 1]
-            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not _PAIR.fullmatch(value):
-                yield Stated(field, name, value, ((at, column), (at, beside)))
-                skip = True
-
-
-def _field(label: str) -> str:
-    field = lookup(label)[0] if label else ""
-    return field if field in _FILLED_DOWN else ""
-
-
-def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """The facts that no column of the table states."""
-    mapped = {guess.field for guess in guesses}
-    return tuple(one for one in stated if one.field not in mapped)
-
-
-def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:
-    """A guess for each fact, as columns from position `first` on."""
-    return tuple(Guess(first + i, one.label, one.field, ABOVE_THE_ROWS) for i, one in enumerate(stated))
-
-
-def fill_down(stated: Sequence[Stated], body: Body) -> Body:
-    """The rows with a column for each fact behind the others."""
-    filled = [pa.chunked_array([pa.repeat(one.value, body.table.num_rows)], pa.string()) for one in stated]
-    return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
-
-
-def without(rows: Sequence[Sequence[str]], taken: Sequence[Stated]) -> list[list[str]]:
-    """The rows without the cells of facts that were taken."""
-    gone = {cell for one in taken for cell in one.cells}
-    return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
-
-
 SEARCHED_ROWS = 30
-KNOWN_NEEDED = 3
+KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
 _ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
@@ -199,7 +108,7 @@ def _first_header(
         below = head[i + 1] if i + 1 < len(head) else ()
         joined = join_rows(row, below) if _is_second_row(row, below) else ()
         both = count(joined)
-        if both > max(alone, count(below)) and both >= KNOWN_NEEDED:
+        if (both > max(alone, count(below)) and both >= KNOWN_NEEDED) or (joined and _are_headers(row, below)):
             return HeaderPlace(i + 2, joined, i + 1)
         if alone >= KNOWN_NEEDED:
             return HeaderPlace(i + 1, tuple(row), i + 1)
@@ -225,13 +134,18 @@ def _known(row: Sequence[str]) -> int:
     return len({f for f in (known(c)[0] for c in row if c.strip() and len(c) <= _LONGEST_HEADER) if f})
 
 
-def _said(row: Sequence[str]) -> int:
+def _said(row: Sequence[str], least: int = KNOWN_NEEDED) -> int:
     """How many fields the words of a row say; none where a cell is a figure, or most cells say nothing: goods hold such words too."""
     cells = [cell for cell in row if cell.strip()]
-    if len(cells) < KNOWN_NEEDED or any(_NUMBER.fullmatch(cell) or len(cell) > _LONGEST_HEADER for cell in cells):
+    if len(cells) < least or any(_NUMBER.fullmatch(cell) or len(cell) > _LONGEST_HEADER for cell in cells):
         return 0
     said = [field_said(cell, tuple(cells)) for cell in cells]
     return len(set(filter(None, said))) if sum(map(bool, said)) > _SAYING * len(cells) else 0
+
+
+def _are_headers(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether two rows are of headers both: goods and figures do not name three fields, facts above a table are no headers of it."""
+    return _said(upper, _OVER_NEEDED) >= _OVER_NEEDED and _said(lower) >= KNOWN_NEEDED
 
 
 def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
@@ -249,10 +163,20 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         over = top or (over if bottom else "")
         if bottom and over and over != bottom:
             joined = f"{over} {bottom}"
-            names.append(joined if known(joined)[0] or not known(bottom)[0] else bottom)
+            names.append(joined if known(joined)[0] or not known(bottom)[0] or _is_of_party(over, bottom) else bottom)
         else:
             names.append(bottom or over)
     return tuple(names)
+
+
+_OF_PARTIES = frozenset(("name", "firm", "address", "country", "number", "code"))
+
+
+def _is_of_party(upper: str, lower: str) -> bool:
+    """Whether the upper header names a party, and the lower one says only what is stated of it: `Importer | Name`."""
+    words = meanings(lower, languages_of((upper, lower)))
+    party = any(not PARTIES.isdisjoint(word) for word in meanings(upper, languages_of((upper, lower))))
+    return party and bool(words) and all(not _OF_PARTIES.isdisjoint(word) for word in words)
 
 
 _LAST = frozenset(("ultimate", "ult", "final"))

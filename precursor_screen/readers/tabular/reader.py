@@ -34,17 +34,9 @@ from precursor_screen.readers.tabular.beside import (
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained
 from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
+from precursor_screen.readers.tabular.general_segment import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.headers import note_joined, with_units
-from precursor_screen.readers.tabular.mapping import (
-    HeaderPlace,
-    fill_down,
-    find_header,
-    general_segment,
-    guess_columns,
-    guesses_of,
-    not_mapped,
-    without,
-)
+from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued

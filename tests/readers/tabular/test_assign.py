@@ -23,6 +23,10 @@ CELLS = {
     "country": ("CN", "IN", "DE"),
     "date": ("2026-02-01", "2026-02-07", "2026-02-09"),
     "place": ("SHANGHAI", "MOMBASA", "SANTOS"),
+    "days": ("18/01/2569", "19/01/2569", "03/02/2569"),
+    "codedmass": ("1080KGM", "116KGM", "12 kg"),
+    "unit": ("KGM", "TNE", "KGM"),
+    "spelt": ("CHINA", "Coreia, Rep. Sul", "somewhere"),
     "number": ("26XY000100200", "26XY000100207", "26XY000100214"),
     "address": ("1 Example Street, Pune", "2 Example Street, Pune", "3 Example Street, Pune"),
 }
@@ -49,6 +53,9 @@ def fields(columns: dict[str, str]) -> dict[str, str]:
         ({"Warenbez.": "text", "Sendercode": "number", "NIF destinataire": "number"}, ["description", "consignor_identifier", "consignee_identifier"]),
         ({"Warenbez.": "text", "Land des Absenders": "country", "Genehmigung Ausfuhr Nr": "number"}, ["description", "consignor_country", "permit_reference"]),
         ({"Tavaran kuvaus": "text", "Viejän nimi": "firm", "Tuojan nimi": "firm"}, ["description", "exporter_name", "importer_name"]),
+        ({"Warenbez.": "text", "Gew.Einh.": "unit", "Registr. Datum": "days"}, ["description", "mass_unit", "date"]),
+        ({"Descr. mercacioria": "text", "País orig.": "spelt"}, ["description", "country_of_origin"]),
+        ({"Warenbez.": "text", "Bruttogew. Sendung": "codedmass", "Verladeort": "firm"}, ["description", "gross_mass", ""]),
         ({"商品描述说明": "text", "收货人公司名称": "firm", "发货人地址信息": "address"}, ["description", "consignee_name", "consignor_address"]),
     ],
 )  # fmt: skip

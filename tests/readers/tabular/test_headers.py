@@ -212,7 +212,7 @@ def test_where_a_header_is_parted(header, words):
 @pytest.mark.parametrize(
     ("header", "field", "how"),
     [
-        ("shippper", "", ""),
+        ("shippper", "consignor_name", "its header says sender"),
         ("consigne", "consignee_name", "its header says receiver"),
         ("quantitt", "quantity", "its header says count"),
         ("quantit", "quantity", "its header says count"),

@@ -42,6 +42,13 @@ def test_the_table_of_spellings_is_sound() -> None:
         ("Shipper,Consignee,Description\na,b,c\n", 1, ("Shipper", "Consignee", "Description")),
         ("DATA,,\n,,\nShipper,Consignee,Description\na,b,c\n", 3, ("Shipper", "Consignee", "Description")),
         ("x,y,z\na,b,c\n", 1, ("x", "y", "z")),
+        (
+            # Both rows alone would do; the upper one stands over several columns of the lower.
+            ",申報,,進口商,,貨物,,重量,\n項次,報單號碼,放行日期,名稱,統一編號,稅則號別,貨名規格,毛重(KG),淨重(KG)\n1,AB/15/001,115/01/05,甲公司,12345678,29141100,丙酮,1,1\n",
+            2,
+            ("項次", "申報 報單號碼", "申報 放行日期", "進口商 名稱", "進口商 統一編號", "貨物 稅則號別", "貨物 貨名規格", "毛重(KG)", "重量 淨重(KG)"),
+        ),
+        ("Cargo:,ACETIC,ANHYDRIDE\nShipper,Description,HS Code\nA,b,690721\n", 2, ("Shipper", "Description", "HS Code")),
         ("Shipper,,Goods,\nName,Address,Description,HS Code\nA,B,c,690721\n", 2, ("Shipper Name", "Shipper Address", "Goods Description", "HS Code")),
         ("Weight (kg),,Goods Description,HS Code\nGross,Net,,\n1,2,c,690721\n", 2, ("Weight (kg) Gross", "Weight (kg) Net", "Goods Description", "HS Code")),
         ("description\nacetone\n", 1, ("description",)),
