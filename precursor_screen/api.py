@@ -8,7 +8,7 @@ report.to_pandas("flags")
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -187,3 +187,12 @@ def match(
     from precursor_screen.reference.watchlists import match as watchlist_match
 
     return watchlist_match.match(name, watchlists, as_of or date.today(), known or watchlist_match.NAME_ALONE)
+
+
+def match_each(
+    names: Sequence[str], watchlists: Sequence[Watchlist], as_of: date | None = None, known: Attributes | None = None
+) -> Iterator[dict[str, Any]]:
+    """`match` of several names, in their order; faster than one by one."""
+    from precursor_screen.reference.watchlists import match as watchlist_match
+
+    return watchlist_match.match_each(names, watchlists, as_of or date.today(), known or watchlist_match.NAME_ALONE)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from msgspec import Struct
@@ -23,6 +23,8 @@ from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
+    import io
+
     from precursor_screen.reporting.document import Document
 
 # Options that several commands have. What they are is said here; what they mean to a command is its own help.
@@ -269,10 +271,22 @@ def file_mode(values: dict[str, Value], option: str | None) -> int:
     return parse_mode(str(pick(values, "mode", option, "--mode")), "--mode" if given else f"mode, from {values['mode'].source}")
 
 
+def lines_at_hand() -> Iterator[list[str]]:
+    """Standard input as text, as many lines as are there, so that who writes one and waits gets his answer; bytes that are not UTF-8
+    survive as surrogates, so that no line is lost."""
+    stream, rest = cast("io.BufferedReader", sys.stdin.buffer), b""
+    while read := stream.read1(1 << 16):
+        *lines, rest = (rest + read).split(b"\n")
+        if lines:
+            yield [line.decode("utf-8", "surrogateescape").rstrip("\r") for line in lines]
+    if rest:
+        yield [rest.decode("utf-8", "surrogateescape")]
+
+
 def lines_of_stdin() -> Iterator[str]:
-    """Standard input as text, a line at a time; bytes that are no UTF-8 survive as surrogates, so that no line is lost."""
-    for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+    """The same, a line at a time."""
+    for lines in lines_at_hand():
+        yield from lines
 
 
 def sure(question: str, yes: bool) -> bool:

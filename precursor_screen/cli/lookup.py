@@ -63,8 +63,9 @@ def match(
         raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists import LIST_ID FILE")
     known = _known(countries, born, kind, numbers)
     if name == "-":
-        for line in common.lines_of_stdin():
-            common.echo_json(api.match(line, opened, known=known))
+        for lines in common.lines_at_hand():
+            for found in api.match_each(lines, opened, known=known):
+                common.echo_json(found)
         return
     found = api.match(name, opened, known=known)
     if as_json:

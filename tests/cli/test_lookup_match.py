@@ -205,8 +205,9 @@ def listed(ps):
         ("Zorvan Quillon", ("--born", "1970-02-03"), {"birth year": 10.0}),
         ("Mrs Zorvan Quillon", (), {"gender": 8.0}),
         ("Mr Jasper Merlan", (), {"gender": 8.0}),  # the listed name says so, and the note too: it counts once
-        ("Zorvan Star", ("--kind", "organisation", "--country", "PA"), {"kind": 10.0}),
-        ("Zorvan Star", ("--number", "IMO 9017743"), {"number": 10.0}),
+        ("Zorvan Star", ("--kind", "organisation", "--country", "PA"), {"kind": 16.0}),
+        ("Zorvan Star", ("--number", "IMO 9017743"), {"number": 20.0}),
+        ("Zorvan Star", ("--number", "IMO9017743"), {"number": 20.0}),
         ("Zorvan Star", ("--number", "IMO 9074729", "--country", "DE"), {}),
     ],
 )
@@ -224,12 +225,37 @@ def test_what_falls_below_the_cut_by_contradiction_is_told(ps, listed):
     (found,) = ps("match", *options, "--json").objects
     assert found["matches"] == []
     (one,) = found["suppressed"]
-    assert one["reason"] == "kind vessel, listed person (10 points); birth year 1990, listed 1965 (10 points)"
+    assert one["reason"] == "kind vessel, listed person (16 points); birth year 1990, listed 1965 (20 points)"
     assert "No entry of mine matches." in ps("match", *options).out
     assert "Not counted, for what contradicts: 1 (--explain shows them)" in ps("match", *options).out
     out = ps("match", *options, "--explain").out
     assert "Not counted, for what contradicts: kind vessel, listed person" in out
-    assert "contradicts: 10 points off" in out
+    assert "contradicts: 20 points off" in out
+
+
+def test_a_number_finds_the_entry_that_bears_it_whatever_its_name(ps, listed):
+    (found,) = ps("match", "Lady Ferula", "--number", "IMO 9074729", "--json").objects
+    (one,) = found["matches"]
+    assert (one["name"], one["score"]) == ("Zorvan Star", 100.0)
+    assert [a["what"] for a in one["explain"]["agreements"]] == ["number"]
+    assert "is the number of 'Zorvan Star', whatever the name" in one["explain"]["sentence"]
+    assert ps("match", "Zorvan Star", "--number", "9074729", "--json").objects[0]["matches"][0]["score"] > 95  # once, by its name
+    assert len(ps("match", "Zorvan Star", "--number", "9074729", "--json").objects[0]["matches"]) == 1
+    assert ps("match", "Lady Ferula", "--number", "IMO 9017743", "--json").objects[0]["matches"] == []
+
+
+def test_a_cell_with_an_address_is_parted_as_in_a_manifest(ps, listed):
+    (found,) = ps("match", "Zorvan Quillon, 12 Mill Lane, Guadalajara", "--json").objects
+    assert [one["name"] for one in found["matches"]] == ["Zorvan Quillon"]
+
+
+def test_names_from_a_pipe_are_answered_in_order_as_one_by_one(ps, listed):
+    names = ["Zorvan Star", "", "nobody at all", "Zorvan Quillon", "Zorvan Star"]
+    together = ps("match", "-", stdin="\n".join(names).encode()).objects
+    assert [one["name"] for one in together] == names
+    for name, answer in zip(names, together, strict=True):
+        if name:
+            assert ps("match", name, "--json").objects == [answer]
 
 
 def test_numerals_that_differ_are_told(ps, listed):

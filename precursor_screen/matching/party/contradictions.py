@@ -25,20 +25,22 @@ from precursor_screen.text.codes import imo_numbers_in, plain_number
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.party_words import FORMS_OF_COUNTRIES, LAST_ONLY, PARENTS, TITLES_OF_MEN, TITLES_OF_WOMEN
 
-# Points of 100 that each takes off: our own proposals. Those of 20 keep the best name below the cut of 85; beside the others an exact
+# Points of 100 that each takes off: our own proposals. Those of 16 and more keep the best name below the cut of 85; beside the others an exact
 # name still reaches it, and only several of them together suppress it.
 POINTS: Final = {
     "number in the name": 20.0,
     "father": 20.0,
     "characters": 20.0,
     "country in the name": 10.0,
-    "kind": 10.0,
+    "kind": 16.0,
+    "number": 20.0,
+    "other generation": 20.0,
     "birth year": 10.0,
-    "number": 10.0,
     "gender": 8.0,
     "legal form": 4.0,
     "country": 3.0,
 }
+_DECADE: Final = 10  # years: beyond it nobody's birth is misremembered
 _YEARS_APART: Final = 1  # lists convert dates from other calendars, which may give the year before or after
 _CIRCA: Final = 5  # years, where the list says `circa`
 
@@ -237,8 +239,9 @@ _BORN: Final = re.compile(r"\bDOB\b:? *((?:(?!\bPOB\b)[^;])*)")
 _YEAR: Final = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _SPAN: Final = re.compile(r"(?<!\d)(\d{4}) *(?:to|-|–) *(?:\d\d? \w{3} )?(\d{4})(?!\d)")
 _GENDER: Final = re.compile(r"\b(?:gender|sex):? (male|female)\b", re.IGNORECASE)
-_ONE_EACH: Final = frozenset(("imo", "lei", "mmsi"))  # of which a party has one; passports and tax numbers are several and change
-_NUMBER: Final = re.compile(r"(?i)(imo|lei|mmsi)\b(?: ?(?:no|nr|number)\b\.?)?[ :#.]*(.+)")
+# Of which a party has one for life (ships: IMO resolution A.1117(30)); an MMSI changes with the flag, passports and tax numbers are several.
+_ONE_EACH: Final = frozenset(("imo", "lei"))
+_NUMBER: Final = re.compile(r"(?i)(imo|lei|mmsi)(?:\b|(?=\d))(?: ?(?:no|nr|number)\b\.?)?[ :#.]*(.+)")
 
 
 def read_number(text: str) -> tuple[str, str]:
@@ -301,8 +304,9 @@ def _compared(what: str, ours: Sequence[str], theirs: Sequence[str], shown: Call
 def _births(ours: Sequence[int], theirs: Sequence[int]) -> Evidence | None:
     if not ours or not theirs:
         return None
-    near = min(abs(mine - other) for mine in ours for other in theirs) <= _YEARS_APART
-    return Evidence("birth year", _years(ours), _years(theirs), 0.0 if near else POINTS["birth year"])
+    apart = min(abs(mine - other) for mine in ours for other in theirs)
+    points = 0.0 if apart <= _YEARS_APART else POINTS["birth year"] if apart <= _DECADE else POINTS["other generation"]
+    return Evidence("birth year", _years(ours), _years(theirs), points)
 
 
 def _years(years: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -11,9 +12,11 @@ from msgspec.structs import replace
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.contradictions import Attributes, attributes_of, compare_attributes, gender_of, weigh
 from precursor_screen.matching.party.explain import explain_party
-from precursor_screen.matching.party.index import DEFAULT_CUT
+from precursor_screen.matching.party.index import DEFAULT_CUT, PartyMatches
 from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.text.codes import plain_number
 from precursor_screen.text.party import normalise_party
+from precursor_screen.text.party_cells import name_parts
 
 NAME_ALONE: Final = Attributes()
 
@@ -22,33 +25,81 @@ def match(name: str, watchlists: Sequence[Watchlist], as_of: date, known: Attrib
     """Which entries a name matches.
 
     Args:
-        name: as filed.
+        name: as filed: a cell may hold an address, a branch or a number behind the name.
         watchlists: from `open_watchlists`.
         as_of: entries de-listed by that day do not count.
-        known: of the party besides its name; empty: nothing.
+        known: of the party besides its name; empty: nothing. An entry that bears one of its numbers matches whatever its name is.
 
     Returns:
         `name`, `matches` (by falling score), `suppressed` (the same, of those that what contradicts keeps below the cut, each with its
         `reason`), `screenable`.
     """
+    return next(match_each([name], watchlists, as_of, known))
+
+
+def match_each(
+    names: Sequence[str], watchlists: Sequence[Watchlist], as_of: date, known: Attributes = NAME_ALONE
+) -> Iterator[dict[str, Any]]:
+    """The same of several names, in their order, which are held against each list at once."""
     # Bytes that are not UTF-8 come as lone surrogates, which fit into no table of names; no letter is lost with them.
-    comparable = name.encode("utf-8", "replace").decode()
-    found = [one for watchlist in watchlists for one in _match_list(name, comparable, watchlist, as_of, known)]
-    found.sort(key=lambda m: (-m["score"], m["list_id"], m["entry_id"]))
-    matches = [one for one in found if "reason" not in one]
-    return {
-        "name": name,
-        "matches": matches,
-        "suppressed": [one for one in found if "reason" in one],
-        "screenable": normalise_party(name).screenable,
+    parts = [name_parts(name.encode("utf-8", "replace").decode()) for name in names]
+    asked = list(chain.from_iterable(parts))
+    rows = [_rows_by_name(watchlist.index.match_names(asked, as_of=as_of, workers=1)) for watchlist in watchlists]
+    for name, mine in zip(names, parts, strict=True):
+        found = [
+            one
+            for watchlist, by_name in zip(watchlists, rows, strict=True)
+            for one in _match_list([row for part in mine for row in by_name.get(part, ())], mine[0], watchlist, as_of, known)
+        ]
+        found.sort(key=lambda m: (-m["score"], m["list_id"], m["entry_id"]))
+        yield {
+            "name": name,
+            "matches": [one for one in found if "reason" not in one],
+            "suppressed": [one for one in found if "reason" in one],
+            "screenable": normalise_party(name).screenable,
+        }
+
+
+def _rows_by_name(found: PartyMatches) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in (*found.matches.to_pylist(), *found.suppressed.to_pylist()):
+        rows.setdefault(row["value"], []).append(row)
+    return rows
+
+
+def _match_list(
+    rows: Sequence[dict[str, Any]], name: str, watchlist: Watchlist, as_of: date, known: Attributes
+) -> Iterator[dict[str, Any]]:
+    """What matches of one list: of each entry the best part of the cell, else its number."""
+    best: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["entry_id"] not in best or row["score"] > best[row["entry_id"]]["score"]:
+            best[row["entry_id"]] = row
+    for entry_id, row in best.items():
+        yield _answer(row["value"], row, watchlist, watchlist.entry(entry_id), known)
+    for kind, number in known.numbers:
+        for entry_id in watchlist.numbers.get(plain_number(number), ()):
+            entry = watchlist.entry(entry_id)
+            in_force = entry.delisted is None or entry.delisted > as_of
+            if entry_id not in best and in_force and (kind != "imo" or entry.kind == "vessel"):
+                best[entry_id] = {}
+                yield _by_number(name, number, watchlist, entry, known)
+
+
+def _by_number(name: str, number: str, watchlist: Watchlist, entry: WatchlistEntry, known: Attributes) -> dict[str, Any]:
+    row = {
+        "list_id": watchlist.list_id,
+        "entry_id": entry.entry_id,
+        "entry_name": entry.primary_name,
+        "matched_name": entry.primary_name,
+        "name_kind": "primary",
+        "score": 100.0,
+        "informative_tokens": 0,
+        "entry_kind": entry.kind,
     }
-
-
-def _match_list(name: str, comparable: str, watchlist: Watchlist, as_of: date, known: Attributes) -> Iterator[dict[str, Any]]:
-    found = watchlist.index.match_names([comparable], as_of=as_of, workers=1)
-    for table in (found.matches, found.suppressed):
-        for row in table.to_pylist():
-            yield _answer(name, row, watchlist, watchlist.entry(row["entry_id"]), known)
+    answer = _answer(name, row, watchlist, entry, known)
+    answer["explain"]["sentence"] = f"{number} is the number of {entry.primary_name!r}, whatever the name: {name!r}."
+    return answer
 
 
 def _answer(name: str, row: dict[str, Any], watchlist: Watchlist, entry: WatchlistEntry, known: Attributes) -> dict[str, Any]:
