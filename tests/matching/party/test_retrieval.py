@@ -20,7 +20,7 @@ def test_listed_names_are_found_again_and_innocents_left_alone(tmp_path: Path, m
     retrieval = load_script(SCRIPT)
     figures = {kind: found / asked for kind, (found, asked) in retrieval.measure(retrieval.open_ofac(tmp_path), 400).items()}
     assert (figures["typing error"] + figures["other order"]) / 2 >= 0.985
-    assert figures["people"] <= 0.005  # of 5,000 drawn; of 40,000 it is .28 %
+    assert figures["people"] <= 0.005  # of 10,000 drawn; of 40,000 it is .28 %
     assert figures["firms"] <= 0.002
     least = {"two typing errors": 0.79, "run together": 0.92, "word omitted": 0.85, "initial": 0.88, "cut at 35": 0.75}
     groups = {kind: group for kind, group, _ in retrieval.KINDS}
