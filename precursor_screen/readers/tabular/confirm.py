@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
-from precursor_screen.readers.tabular.content import Content, is_firm, kind_of, tariff_texts
+from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts
 from precursor_screen.readers.tabular.words import split_header
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.countries import PORTS, find_country
@@ -33,6 +33,8 @@ _WAYS: Final = {
     "country_of_dispatch": frozenset(("from", "von", "de", "desde", "da", "из", "od")),
     "country_of_destination": frozenset(("to", "nach", "a", "hacia", "para", "в", "do", "dest")),
 }
+_OF_GOODS: Final = frozenset(("goods", "text"))
+_WORDS: Final = 0.8  # of the cells say something in words
 _DAYS: Final = 0.8  # of the cells, in the order that they leave
 _COUNTRIES: Final = 0.8  # of the cells
 _INITIALS: Final = 3  # letters of a header that may stand for a port, and for a country as well
@@ -79,7 +81,7 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     """
     made = [guess if guess.position in fixed else _addressed(_owned(guess, guesses), guesses) for guess in guesses]
     made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
-    made = _with_ways(made, fixed, contents)
+    made = _with_goods(_with_ways(made, fixed, contents), fixed, contents)
     made = _with_documents(made, fixed, contents)
     tariff = tariff_texts(made, table)
     return [
@@ -110,6 +112,26 @@ def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[C
         days = [g for g in days if g.reason == UNKNOWN and not _NOT_THE_DAY & set(split_header(g.header))]
         if len(days) == 1:
             made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
+    return made
+
+
+def _with_goods(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The only column of words whose header says goods or text, be it with words that nobody knows, in a table that has no other."""
+    if any(g.field in ("description", "description_extra") for g in guesses):
+        return guesses
+    languages = languages_of(tuple(g.header for g in guesses))
+    made = list(guesses)
+    found = [
+        g
+        for g in guesses
+        if g.reason == UNKNOWN
+        and g.position not in fixed
+        and any(not _OF_GOODS.isdisjoint(word) for word in meanings(g.header, languages))
+        and contents[g.position].share(holds_words) >= _WORDS
+        and contents[g.position].share(is_firm) < _FIRMS
+    ]
+    if len(found) == 1:
+        made[found[0].position] = replace(found[0], field="description", reason="its header says goods or text, as no other does")
     return made
 
 
