@@ -26,6 +26,13 @@ def said(header: str, *others: str) -> set[str]:
         ("ประเทศปลายทาง", {"country", "destination"}),  # signs above and below letters
         ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender
         ("Quantity in 2024", {"count", "other"}),
+        ("Ablaufdatum", {"other", "date"}),  # a date, but not of the goods' way
+        ("Besteldatum", {"other"}),
+        ("Termin płatności", {"other"}),
+        ("Бр. колети", {"number", "gross", "package"}),  # брой in one language, брутто in another
+        ("Kraj nakladanja", {"loading"}),  # kraj is a place here and a country in Polish
+        ("№ отправки", {"bill"}),  # not a dispatch
+        ("Empf.", {"receiver"}),
         ("XYZ", set()),
     ],
 )
