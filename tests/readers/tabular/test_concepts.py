@@ -25,6 +25,15 @@ def said(header: str, *others: str) -> set[str]:
         ("Название получателя", {"name", "receiver"}),  # in another case
         ("ประเทศปลายทาง", {"country", "destination"}),  # signs above and below letters
         ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender
+        ("Sold-to", {"buyer"}),  # not who sold them
+        ("Ship-to Name", {"receiver", "name"}),  # not a ship
+        ("NTGEW", {"net"}),  # as an ERP system calls its own columns
+        ("Razão Soc.", {"name"}),
+        ("ผู้จำหน่าย", {"seller"}),
+        ("放行日期", {"declaration", "date"}),
+        ("供貨單位", {"seller"}),  # not a unit of measure
+        ("出荷先", {"receiver"}),  # where they are sent, not whence
+        ("Nchi ya asili", {"country", "qualifier", "origin"}),
         ("Quantity in 2024", {"count", "other"}),
         ("Ablaufdatum", {"other", "date"}),  # a date, but not of the goods' way
         ("Besteldatum", {"other"}),
