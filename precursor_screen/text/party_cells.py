@@ -25,6 +25,7 @@ _SLASH = re.compile(r"\s/\s(?=[^/]*\d)")  # `NAME / 12 MILL LANE, TOWN`
 # A branch is the firm's: `NAME, DUBAI BRANCH`.
 _BRANCHES = "branch|office|sucursal|filiale?|succursale|niederlassung"
 _BRANCH = re.compile(rf"[\s,(-]+(\w+)\s+(?:{_BRANCHES})\b\W*$", re.IGNORECASE)
+_IN_SERIES = re.compile(r"\W*(?:no|nr)?\W*\d{1,3}\W*", re.IGNORECASE)  # `TRADING CORP NO. 2` is another firm than No. 7
 _ENDS_IN_NUMBER = re.compile(r"(?<=\w)[\s,(]+\d{7,}\W*$")  # of a register or a telephone: no name ends in so many figures
 _MORE = re.compile(
     rf"[\r\n:;\d]|\b(?:{_BRANCHES})\W*$|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b|" + _FORM_WITHIN.pattern,
@@ -68,7 +69,8 @@ def name_parts(cell: str) -> list[str]:
 def _before_address(text: str) -> str:
     """What stands before the first number, or up to a legal form that more words follow; empty where neither parts it."""
     form = _FORM_WITHIN.search(text)
-    if form and " " in text[: form.start()].strip() and _says_where(text[form.end() :]):
+    rest = text[form.end() :] if form else ""
+    if form and " " in text[: form.start()].strip() and _says_where(rest) and not _IN_SERIES.fullmatch(rest):
         return text[: form.end()]
     number = _FIRST_NUMBER.search(text)
     if not number or not _says_where(text[number.end() :].partition(" ")[2]):

@@ -28,7 +28,9 @@ def test_the_name_is_among_the_parts(cell, name):
     assert name_parts(cell)[0] == cell
 
 
-@pytest.mark.parametrize("cell", ["Acme / Bold Trading", "SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "A"])
+@pytest.mark.parametrize(
+    "cell", ["Acme / Bold Trading", "SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "Bold Trading Corp No. 2", "A"]
+)
 def test_a_plain_name_stays_whole(cell):
     assert name_parts(cell) == [cell]
 

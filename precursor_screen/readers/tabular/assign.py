@@ -7,7 +7,7 @@ of the kind that it holds. The assignment with the largest sum counts, so no col
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -30,6 +30,7 @@ UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
 _LEAST_SAID: Final = 0.7  # what the header alone must say: cells alone are never enough
 _LEAST_ALONE: Final = 1.7  # what it must say where no cells are known
+_IDLE: Final = frozenset(("item", "goods", "other"))  # what records of lines are called
 _APART: Final = 0.1  # of two fields that the words alone may mean
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
 _TAKEN: Final = -1.0  # a party in a role that another column names
@@ -122,12 +123,21 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
         return list(guesses)
     languages = languages_of(tuple(g.header for g in guesses))
     taken = frozenset(g.field for g in guesses)
-    words = [meanings(g.header, languages) for g in open_ones]
+    idle = _idle_parents([g.header for g in guesses], languages)
+    words = [meanings(g.header.removeprefix(idle), languages) for g in open_ones]
     scores = [_scores(said, contents[g.position], taken) for g, said in zip(open_ones, words, strict=True)]
     found = {
         g.position: _taken_for(g, field, said) for g, field, said in zip(open_ones, assign(scores), words, strict=True) if field
     }
     return [found.get(g.position, g) for g in guesses]
+
+
+def _idle_parents(headers: Sequence[str], languages: frozenset[str]) -> str:
+    """What stands before a slash in several headers, as exports of records have it (`Move lines/Gross weight`), and names nothing itself;
+    empty: nothing does. Where several do, the commonest."""
+    parents = Counter(f"{parent}/" for parent, slash, _ in (h.rpartition("/") for h in headers) if slash)
+    idle = (one for one, times in parents.most_common() if times > 1 and all(map(_IDLE.issuperset, meanings(one, languages))))
+    return next(idle, "")
 
 
 def _taken_for(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:

@@ -127,6 +127,7 @@ def _with_goods(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
         if g.reason == UNKNOWN
         and g.position not in fixed
         and any(not _OF_GOODS.isdisjoint(word) for word in meanings(g.header, languages))
+        and not all(meanings(g.header, languages))  # else its cells have decided
         and contents[g.position].share(holds_words) >= _WORDS
         and contents[g.position].share(is_firm) < _FIRMS
     ]

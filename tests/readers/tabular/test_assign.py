@@ -54,6 +54,7 @@ def fields(columns: dict[str, str]) -> dict[str, str]:
         ({"Warenbez.": "text", "Land des Absenders": "country", "Genehmigung Ausfuhr Nr": "number"}, ["description", "consignor_country", "permit_reference"]),
         ({"Tavaran kuvaus": "text", "Viejän nimi": "firm", "Tuojan nimi": "firm"}, ["description", "exporter_name", "importer_name"]),
         ({"Warenbez.": "text", "Gew.Einh.": "unit", "Registr. Datum": "days"}, ["description", "mass_unit", "date"]),
+        ({"Linii xyz/Descr.": "text", "Linii xyz/Gr. brută (t)": "mass", "Linii xyz/Țara orig.": "country"}, ["description", "gross_mass", "country_of_origin"]),
         ({"Descr. mercacioria": "text", "País orig.": "spelt"}, ["description", "country_of_origin"]),
         ({"Warenbez.": "text", "Bruttogew. Sendung": "codedmass", "Verladeort": "firm"}, ["description", "gross_mass", ""]),
         ({"商品描述说明": "text", "收货人公司名称": "firm", "发货人地址信息": "address"}, ["description", "consignee_name", "consignor_address"]),
