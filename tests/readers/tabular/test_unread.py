@@ -96,7 +96,9 @@ def test_codes_and_texts_of_goods_that_nobody_reads_are_told_of():
         read("HS Code,Description,Column X\n51011100,wool,29141100\n80011000,tin,51011100\n")
     )
     assert "unread-code-column" not in codes(read("Description,Carrier X code\nwool,29141100\ntin,51011100\n"))
-    assert "unread-goods-column" not in codes(read("HS Code,Zz Qq Xx goods\n51011100,greasy wool\n80011000,pure tin\n"))  # it is read
+    assert "unread-goods-column" not in codes(
+        read("HS Code,Zz Qq Xx goods\n51011100,greasy wool\n80011000,pure tin\n")
+    )  # it is read
     found = codes(read("HS Code,Zz Qq Xx goods,Zz Xx Qq goods\n51011100,greasy wool,for yarn\n80011000,pure tin,for cans\n"))
     assert found["unread-goods-column"] == ("Zz Xx Qq goods", 2)
     assert "unread-goods-column" not in codes(
