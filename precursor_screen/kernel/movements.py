@@ -75,8 +75,13 @@ def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | N
     """
     settled = apply_versions_alone(batch) if settled is None else settled
     fallen = pa.array(sorted(settled.why), pa.string())
-    live = batch.filter(pc.invert(pc.is_in(batch.column("line_id"), fallen)))
+    live = standing(batch, fallen)
     return MovementsResult(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
+
+
+def standing(rows: pa.Table, fallen: pa.Array) -> pa.Table:
+    """The rows of lines that stand, of any table with line_id; mostly all do, and a copy would hold them twice."""
+    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), fallen))) if len(fallen) else rows
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:

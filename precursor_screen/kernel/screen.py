@@ -40,7 +40,7 @@ from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.line_gaps import LineGaps
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
 from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
@@ -143,7 +143,7 @@ def judge_run(
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
     history = memory.look_back(replace(request_past(batch, reference), tally=tally))
     movements = apply_versions(part.moved, batch, history.settled)
-    by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
+    by_shipment = judge_shipments(replace(part.noted, lines=standing(part.noted.lines, movements.fallen)), reference)
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
@@ -227,14 +227,12 @@ def raise_flags(
 ) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
     settled = settled or VersionsResult()
-    of_lines = part.flags.filter(pc.invert(pc.is_in(part.flags.column("line_id"), movements.fallen)))
-    of_rows = pa.concat_tables([merge_flags(of_lines), by_shipment.flags])
+    of_rows = pa.concat_tables([merge_flags(standing(part.flags, movements.fallen)), by_shipment.flags])
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
-    standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
     of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
     judged = JudgeResult(
-        standing.drop_columns([LINE_NO]),
+        standing(part.lines, movements.fallen).drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
         NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
         fallen=settled.ended,
@@ -316,13 +314,6 @@ def _summed(unjudged: pa.Table) -> pa.Table:
     keys = [n for n in UNJUDGED.names if n != "count"]
     summed = unjudged.group_by(keys, use_threads=False).aggregate([("count", "sum")]).rename_columns([*keys, "count"])
     return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)
-
-
-def _standing(noted: Resolved, fallen: pa.Array) -> Resolved:
-    """The lines that stand."""
-    if not len(fallen):
-        return noted
-    return replace(noted, lines=noted.lines.filter(pc.invert(pc.is_in(noted.lines.column("line_id"), fallen))))
 
 
 def _unscreened_shipments(lines: pa.Table, issues: pa.Table, reference: Reference) -> set[str]:
