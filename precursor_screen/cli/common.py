@@ -274,13 +274,17 @@ def file_mode(values: dict[str, Value], option: str | None) -> int:
 def lines_at_hand() -> Iterator[list[str]]:
     """Standard input as text, as many lines as are there, so that who writes one and waits gets his answer; bytes that are not UTF-8
     survive as surrogates, so that no line is lost."""
-    stream, rest = cast("io.BufferedReader", sys.stdin.buffer), b""
+    stream, begun = cast("io.BufferedReader", sys.stdin.buffer), list[bytes]()  # begun: of a line whose end has not come
     while read := stream.read1(1 << 16):
-        *lines, rest = (rest + read).split(b"\n")
-        if lines:
-            yield [line.decode("utf-8", "surrogateescape").rstrip("\r") for line in lines]
-    if rest:
-        yield [rest.decode("utf-8", "surrogateescape")]
+        whole, end, rest = read.rpartition(b"\n")
+        if not end:
+            begun.append(rest)
+            continue
+        lines = b"".join([*begun, whole]).split(b"\n")
+        begun = [rest]
+        yield [line.decode("utf-8", "surrogateescape").rstrip("\r") for line in lines]
+    if last := b"".join(begun):
+        yield [last.decode("utf-8", "surrogateescape").rstrip("\r")]
 
 
 def lines_of_stdin() -> Iterator[str]:
