@@ -102,9 +102,7 @@ def _expand(name: str) -> list[Source]:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"cannot be opened: {reason}", where=Where(safe_name(name)[:200]), remedy="Check the path.") from error
     if not matched:
-        raise UsageError(
-            "does not exist", where=Where(safe_name(name) or "''"), remedy="Check the path; `-` reads standard input."
-        )
+        raise UsageError("does not exist", where=Where(safe_name(name) or "''"), remedy="Check the path.")
     return [_source(p.name, p) for p in matched]
 
 

@@ -112,7 +112,11 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:
-        raise UsageError("is not a sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
+        raise UsageError(
+            "is not an evidence bundle, or was damaged or altered",
+            where=Where(str(full)),
+            remedy=f"See which: precursor-screen evidence verify {full}",
+        )
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
         raise UsageError("is not the bundle from which the redacted one was made", where=Where(str(full)), remedy=remedy)

@@ -125,7 +125,8 @@ def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
 
     if bool(digest) == all_of_them:
         raise UsageError(
-            "no accepted map is given" if not digest else "DIGEST and --all are both given", remedy="Give DIGEST or --all."
+            "no accepted map is given" if not digest else "DIGEST and --all are both given",
+            remedy="Give DIGEST, which `mapping list` shows, or --all to forget all.",
         )
     for dropped in forget_accepted(home_of(common.settings(ctx)), digest or ""):
         click.echo(f"forgot {printable(dropped[:SHORT])}")

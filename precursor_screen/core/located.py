@@ -105,7 +105,11 @@ def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
     try:
         return [one for one in parse() if one is not None]
     except RecursionError as error:
-        raise RuleSyntaxError("is nested too deeply", where=Where(name), remedy="Write it in fewer levels.") from error
+        raise RuleSyntaxError(
+            "has too many levels within one another",
+            where=Where(name),
+            remedy="Check the indentation: no file of this kind needs more than ten.",
+        ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name

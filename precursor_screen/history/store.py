@@ -70,7 +70,9 @@ def _check_place(path: Path, create: bool) -> None:
     if folder:
         raise LedgerError(f"{path} is a folder", remedy="Name a file in it.")
     if not there and not create:
-        raise LedgerError(f"{path} does not exist", remedy="A run with --ledger makes it; check the path.")
+        raise LedgerError(
+            f"{path} does not exist", remedy="Check the path; `precursor-screen screen FILE --ledger PATH` makes a new one."
+        )
     if not there:
         make_file(path)
 
@@ -112,7 +114,10 @@ class Ledger:
         if version == MIGRATIONS[-1].number:
             return
         if not version and not create:
-            raise LedgerError(f"{self.shown} is not a ledger", remedy="A run with --ledger makes it; check the name.")
+            raise LedgerError(
+                f"{self.shown} is not a ledger",
+                remedy="Check the name; `precursor-screen screen FILE --ledger PATH` makes a new one.",
+            )
         if version and not upgrade:
             raise LedgerOutdated(
                 f"{self.shown} has version {version}; this program reads version {MIGRATIONS[-1].number}",

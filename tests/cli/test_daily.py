@@ -253,7 +253,7 @@ def test_verdicts_in_the_inbox_would_be_screened(daily, monkeypatch):
     monkeypatch.setenv("PRECURSOR_SCREEN_DAILY_VERDICTS", "inbox/said")
     Path("inbox/said").mkdir()
     answer = daily(23)
-    assert (answer.code, "is in the inbox" in answer.err) == (2, True)
+    assert (answer.code, "lies in the inbox" in answer.err) == (2, True)
 
 
 # What cannot be read, or not yet

@@ -69,8 +69,8 @@ class Job(Struct, frozen=True):
             raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check `daily.verdicts` in the settings.")
         folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
         if folder == inbox or inbox in folder.parents:
-            problem = "is in the inbox, so that verdicts would be screened as manifests"
-            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Use a folder beside the inbox.")
+            problem = "is the folder of verdicts and lies in the inbox: its files would be screened as manifests"
+            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Choose a folder outside the inbox.")
 
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved
