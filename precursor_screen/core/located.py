@@ -108,7 +108,7 @@ def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
         raise RuleSyntaxError(
             "has too many levels within one another",
             where=Where(name),
-            remedy="Check the indentation: no file of this kind needs more than ten.",
+            remedy="Check the indentation, and write it in fewer levels.",
         ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark

@@ -98,7 +98,7 @@ def assemble(
         column_map: date order and decimal mark, where stated.
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
-        beside: what columns of numbers that are no field say about the decimal mark: mark -> cells; None: nothing.
+        beside: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
     """
     texts = _clean(table, rows, guesses, issues)
     columns = Columns(guesses, texts, rows, issues, column_map, numbers, Counter() if beside is None else beside)

@@ -103,7 +103,7 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     if match := _COMPACT.fullmatch(tidy) or _MONTH_ONLY.fullmatch(tidy) or _CHINESE.fullmatch(tidy):
         year, month, day, *_ = *match.groups(), None
         return _day(int(year), int(month), int(day or 1))
-    if (match := _NAMED.fullmatch(tidy)) and (named := _months().get(_fold(match[2]))):
+    if (match := _NAMED.fullmatch(tidy)) and (named := _months().get(_fold(match[2]))) and _year(match[4]) not in _JALALI_YEARS:
         return _day(_year(match[4]), named, int(match[1] or match[3] or 1))
     return UNREADABLE
 

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.app import gathered
 from precursor_screen.app.coverage import decide_exit_code
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.resolved import resolved_table
@@ -122,6 +123,18 @@ def test_cited_lines_keep_their_own_cells(reference):
 @pytest.fixture(scope="module")
 def ephedrine(reference):
     return screen_rows([{"description of goods": "EPHEDRINE HYDROCHLORIDE", "hs code": "293941"}], reference)
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 1 << 17])
+def test_lines_of_many_small_files_are_put_together_in_their_order(reference, monkeypatch, many):
+    names = ["ACETONE", "ERGOMETRINE", "TILES", "EPHEDRINE", "TOLUENE"]
+    files = [table([{"description of goods": name, "bill of lading": f"B{n}"}]) for n, name in enumerate(names)]
+    monkeypatch.setattr(gathered, "_MANY", many)
+    report = run_of(reference, *files).report
+    cells = list(report.cell_records())
+    assert len({line["source_file"] for line in cells}) == len(cells) == 4  # all but tiles
+    for line in cells:
+        assert names[int(line["source_file"][0]) - 1] == line["cells"]["description of goods"]
 
 
 @pytest.mark.parametrize(

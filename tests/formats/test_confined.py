@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,6 +82,29 @@ def test_a_process_that_dies_costs_one_input(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(UnreadableManifest, match=r"its reader died \(SIGSEGV\)"):
         texts(books.xlsx())
     assert len(texts(books.xlsx())) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "died"),
+    [
+        (
+            b"thread panicked\nindex out of bounds\nnote: run with `RUST_BACKTRACE=1` for more\n",
+            "exit code 3: index out of bounds",
+        ),
+        (b"", "exit code 3"),
+    ],
+)
+def test_the_last_words_that_say_something_are_told(words: bytes, died: str) -> None:
+    texts(books.xlsx())
+    child = current()
+    child._heard = os.fstat(child._last_words.fileno()).st_size
+    child._last_words.write(words)
+    child._last_words.flush()
+    real, child.process = child.process, SimpleNamespace(wait=lambda: 3)
+    try:
+        assert child._post_mortem() == {"died": died}
+    finally:
+        child.process = real
 
 
 def test_an_error_of_a_reader_crosses_whole() -> None:

@@ -29,7 +29,16 @@ def test_the_name_is_among_the_parts(cell, name):
 
 
 @pytest.mark.parametrize(
-    "cell", ["Acme / Bold Trading", "SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "Bold Trading Corp No. 2", "A"]
+    "cell",
+    [
+        "Acme / Bold Trading",
+        "SURNAME, Given",
+        "Invented Chemical Co., Ltd.",
+        "Acme 9 Ltd",
+        "Bold Trading Corp No. 2",
+        "Bold Trading Corp No. 123",
+        "A",
+    ],
 )
 def test_a_plain_name_stays_whole(cell):
     assert name_parts(cell) == [cell]

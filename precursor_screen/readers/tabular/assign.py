@@ -133,8 +133,8 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
 
 
 def _idle_parents(headers: Sequence[str], languages: frozenset[str]) -> str:
-    """What stands before a slash in several headers, as exports of records have it (`Move lines/Gross weight`), and names nothing itself;
-    empty: nothing does. Where several do, the commonest."""
+    """The commonest beginning, up to a slash, that several headers share and that says nothing of a column, as in exports of records
+    (`Move lines/Gross weight`); empty: there is none."""
     parents = Counter(f"{parent}/" for parent, slash, _ in (h.rpartition("/") for h in headers) if slash)
     idle = (one for one, times in parents.most_common() if times > 1 and all(map(_IDLE.issuperset, meanings(one, languages))))
     return next(idle, "")

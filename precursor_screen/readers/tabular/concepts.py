@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from precursor_screen.readers.tabular.words import layout_rows, spaced
@@ -58,6 +59,14 @@ def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
 @lru_cache(maxsize=1)
 def _in_order() -> list[str]:
     return sorted(word for word in _lexicon() if " " not in word)
+
+
+@lru_cache(maxsize=1)
+def _by_length() -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for word in _in_order():
+        found[len(word)].append(word)
+    return found
 
 
 def _tokens(header: str) -> list[tuple[str, bool]]:
@@ -124,9 +133,11 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         return
     else:
         pieces = _compound(word)
-    if pieces:
+    if len(pieces) == 1 and pieces[0] != word and (near := _misspelt(word)) is not None:
+        yield near  # `shippre` is a shipper, not a ship with an ending
+    elif pieces:
         yield from map(_as_they_stand, pieces)
-    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word)):
+    elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word) or {}):
         yield found
     else:
         tail = next((word[at:] for at in range(1, len(word) - _LEAST_TAIL + 1) if word[at:] in _lexicon()), "")
@@ -159,12 +170,14 @@ def _inflected(word: str) -> Meaning:
 
 
 @lru_cache(maxsize=4096)
-def _misspelt(word: str) -> Meaning:
-    """What a long word means that is one letter, or two letters in the wrong order, off: where all words so near mean the same."""
+def _misspelt(word: str) -> Meaning | None:
+    """What a long word means that is one letter, or two letters in the wrong order, off: nothing where words so near mean different
+    things; None where none is so near."""
     if len(word) < _LEAST_MISSPELT:
-        return {}
-    near = {concepts_of(known) for known in _in_order() if OSA.distance(word, known, score_cutoff=1) <= 1}
-    return dict.fromkeys(near.pop(), _SHORT) if len(near) == 1 else {}
+        return None
+    known = [one for length in range(len(word) - 1, len(word) + 2) for one in _by_length().get(length, ())]
+    near = {concepts_of(one) for one, *_ in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)}
+    return (dict.fromkeys(near.pop(), _SHORT) if len(near) == 1 else {}) if near else None
 
 
 def _beginning(word: str) -> Iterator[str]:

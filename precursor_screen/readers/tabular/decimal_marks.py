@@ -1,4 +1,4 @@
-"""What columns of numbers that are no field say about the decimal mark of their table."""
+"""What unmapped columns of numbers say about the decimal mark of their table."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Final
 
 from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
-from precursor_screen.readers.tabular.content import Content
-from precursor_screen.text.dates import parse_date
+from precursor_screen.readers.tabular.content import Content, is_date
 from precursor_screen.text.numbers import weigh_marks
 
 _AMOUNT: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*")
@@ -25,7 +24,7 @@ def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, ba
     """Mark -> cells that can only be read by it, of the columns that hold amounts.
 
     Args:
-        headers: of columns that are no field.
+        headers: of unmapped columns.
         contents: what each holds.
         bare: whether cells of digits and a point alone count; in a workbook these may be numbers as such, whose point says nothing.
     """
@@ -41,9 +40,4 @@ def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, ba
 def _holds_amounts(content: Content) -> bool:
     if content.share(_AMOUNT.fullmatch) < _MOST or content.share(_CLASS.fullmatch) >= _MOST:
         return False
-    return content.share(is_heading) < _MOST and content.share(_is_date) < _MOST
-
-
-def _is_date(cell: str) -> bool:
-    day = parse_date(cell)
-    return day.day is not None or day.ambiguous
+    return content.share(is_heading) < _MOST and content.share(is_date) < _MOST

@@ -144,7 +144,7 @@ def _said(row: Sequence[str], least: int = KNOWN_NEEDED) -> int:
 
 
 def _are_headers(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether two rows are of headers both: goods and figures do not name three fields, facts above a table are no headers of it."""
+    """Whether both rows are headers: a row of goods and figures does not name three fields, nor does a fact above a table name two."""
     return _said(upper, _OVER_NEEDED) >= _OVER_NEEDED and _said(lower) >= KNOWN_NEEDED
 
 

@@ -201,7 +201,7 @@ _NOTES: Final = {
     "masses or quantities": "lines whose text states a mass are judged all the same",
     "dates": "each line is judged as of the day of the run",
 }
-_ALWAYS: Final = 6  # the first of them are told of even where no rule requires them
+_ALWAYS: Final = frozenset(what for what, *_ in _STATED[:6])  # told of even where no rule requires them
 _FIELDS_OF = {words: fields for words, fields, _, _ in KINDS}
 _SAMPLES, _SHOWN = 2, 30
 _NEAR: Final = 0.75  # of the letters of a spelling
@@ -254,14 +254,12 @@ def unstated(supplied: Set[str], rules: Sequence[Rule]) -> list[Unstated]:
     parts += [
         (name.replace("_", " "), frozenset({name}), frozenset()) for name in KINDS_OF_FIELDS if name not in grouped | supplied
     ]
-    missing = frozenset(name for _, fields, facts in parts for name in (*fields, *facts)) | (
-        KINDS_OF_FIELDS.keys() - supplied - grouped
-    )
+    missing = frozenset(name for _, fields, facts in parts for name in (*fields, *facts))
     blocking = {rule.id: [wanted for wanted in _required(rule) if wanted <= missing] for rule in rules}
     found = []
-    for at, (what, fields, facts) in enumerate(parts):
+    for what, fields, facts in parts:
         ids = tuple(rule for rule, items in blocking.items() if any(wanted & (fields | facts) for wanted in items))
-        if ids or at < sum(one in _STATED[:_ALWAYS] for one in parts):
+        if ids or what in _ALWAYS:
             found.append(Unstated(what, tuple(sorted(fields)), ids, _NOTES.get(what, "")))
     return found
 

@@ -19,6 +19,7 @@ from precursor_screen.text.party import normalise_party
 from precursor_screen.text.party_cells import name_parts
 
 NAME_ALONE: Final = Attributes()
+_OF_WORDS: Final = ("words", "score", "letters")  # rows of an explanation that say what the words come to
 
 
 def match(name: str, watchlists: Sequence[Watchlist], as_of: date, known: Attributes = NAME_ALONE) -> dict[str, Any]:
@@ -98,7 +99,14 @@ def _by_number(name: str, number: str, watchlist: Watchlist, entry: WatchlistEnt
         "entry_kind": entry.kind,
     }
     answer = _answer(name, row, watchlist, entry, known)
-    answer["explain"]["sentence"] = f"{number} is the number of {entry.primary_name!r}, whatever the name: {name!r}."
+    explained = answer["explain"]
+    explained["score"] = row["score"]
+    explained["sentence"] = f"{number} is the number of {entry.primary_name!r}, whatever the name: {name!r}."
+    about = [one for one in explained["table"] if one["what"] not in _OF_WORDS]
+    explained["table"] = [
+        *about,
+        {"what": "score", "name": "", "entry_name": "", "says": "100 points, for the number alone decides"},
+    ]
     return answer
 
 

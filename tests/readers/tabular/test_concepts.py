@@ -27,6 +27,11 @@ def said(header: str, *others: str) -> set[str]:
         ("اسم المرسل إليه", {"name", "receiver"}),  # not the sender
         ("Sold-to", {"buyer"}),  # not who sold them
         ("Ship-to Name", {"receiver", "name"}),  # not a ship
+        ("shippre", {"sender"}),  # not a ship with an ending
+        ("invoise", {"invoice"}),  # seven letters
+        ("invoyce", {"invoice"}),
+        ("invioce", {"invoice"}),  # two in the wrong order
+        ("consignoe", set()),  # as near to either side
         ("NTGEW", {"net"}),  # as an ERP system calls its own columns
         ("Razão Soc.", {"name"}),
         ("ผู้จำหน่าย", {"seller"}),

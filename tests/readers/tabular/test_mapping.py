@@ -48,6 +48,14 @@ def test_the_table_of_spellings_is_sound() -> None:
             2,
             ("項次", "申報 報單號碼", "申報 放行日期", "進口商 名稱", "進口商 統一編號", "貨物 稅則號別", "貨物 貨名規格", "毛重(KG)", "重量 淨重(KG)"),
         ),
+        # What stands over several columns names two fields at least; one that is alone is a title.
+        (",Exporters,,,\nShipper,Consignee,Description,HS Code,Net\nA,B,c,690721,1\n", 2, ("Shipper", "Consignee", "Description", "HS Code", "Net")),
+        (",Shipper,,Goods,\nNo.,Name,Country,Description,HS Code\n1,A,DE,c,690721\n", 2, ("No.", "Shipper Name", "Shipper Country", "Goods Description", "HS Code")),
+        (
+            ",Tuojayritys,,Tavaraerä,\nRivi,Nimitys,Tunnusnro,Nimikekoodi,Tavarankuvaus\n1,Koe Oy,1234567-8,29141100,asetoni\n",
+            2,
+            ("Rivi", "Tuojayritys Nimitys", "Tuojayritys Tunnusnro", "Tavaraerä Nimikekoodi", "Tavarankuvaus"),
+        ),
         ("Cargo:,ACETIC,ANHYDRIDE\nShipper,Description,HS Code\nA,b,690721\n", 2, ("Shipper", "Description", "HS Code")),
         ("Shipper,,Goods,\nName,Address,Description,HS Code\nA,B,c,690721\n", 2, ("Shipper Name", "Shipper Address", "Goods Description", "HS Code")),
         ("Weight (kg),,Goods Description,HS Code\nGross,Net,,\n1,2,c,690721\n", 2, ("Weight (kg) Gross", "Weight (kg) Net", "Goods Description", "HS Code")),

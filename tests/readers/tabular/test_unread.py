@@ -106,6 +106,11 @@ def test_codes_and_texts_of_goods_that_nobody_reads_are_told_of():
     )
 
 
+def test_a_column_of_firms_is_not_of_goods_whatever_half_of_its_header_says():
+    found = codes(read("HS Code,Zz Qq Xx goods\n51011100,Acme Trading Ltd\n80011000,Bold Handel GmbH\n"))
+    assert found["unread-party-column"] == ("Zz Qq Xx goods", 2)
+
+
 def _rule(rule_id: str, *requires: object):
     return replace(retired_rule(rule_id), requires=requires)
 

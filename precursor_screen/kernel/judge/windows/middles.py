@@ -40,7 +40,7 @@ class _Ordered:
         self._zeros = []
         for bit in reversed(range(len(self._distinct).bit_length())):
             is_zero = (ranks >> bit) & 1 == 0
-            self._zeros.append(np.concatenate([[0], np.cumsum(is_zero, dtype=np.int32)]))
+            self._zeros.append(np.concatenate([np.zeros(1, np.int32), np.cumsum(is_zero, dtype=np.int32)]))
             ranks = np.concatenate([ranks[is_zero], ranks[~is_zero]])
 
     def value(self, k: Numbers, first: Numbers, stop: Numbers) -> Values:
@@ -82,12 +82,10 @@ class _Ordered:
             least[at] = np.where(more, taken + 1, least[at])
             most[at] = np.where(more, most[at], taken)
             at = at[least[at] < most[at]]
-        left = about - self.value(
-            np.minimum(before - least, stop - first - 1), first, stop
-        )  # the last that is taken before the number
+        # The furthest that is taken on either side, where one is.
+        left = about - self.value(np.minimum(before - least, stop - first - 1), first, stop)
         right = self.value(before + k - least, first, stop) - about
-        left, right = np.where(least > 0, left, 0), np.where(least <= k, right, 0)
-        return np.maximum(left, right)
+        return np.maximum(np.where(least > 0, left, 0), np.where(least <= k, right, 0))
 
 
 def _step(zeros: Numbers, is_one: Mask, place: Numbers, before: Numbers) -> Numbers:
