@@ -82,11 +82,13 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         raise
     except OSError as error:
         raise UnreadableManifest(
-            f"cannot be read ({error.strerror or error})", where=Where(source.name), remedy="Check the disk, and who may read it."
+            f"cannot be read ({error.strerror or error})",
+            where=Where(source.name),
+            remedy="Check the disk, and the permissions of the file.",
         ) from error
     except MemoryError as error:
         raise UnreadableManifest(
-            "does not fit into memory", where=Where(source.name), remedy="Split the file, or screen it by itself."
+            "does not fit into the memory of this machine", where=Where(source.name), remedy="Split the file, or screen it alone."
         ) from error
     except BaseException as error:
         # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
@@ -95,7 +97,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         raise UnreadableManifest(
             keep_fault(error),
             where=Where(source.name),
-            remedy="Convert it to CSV or XLSX, and report the fault with that record.",
+            remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
         ) from error
 
 
@@ -117,7 +119,9 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
         if _state(source.path, recent) == before:
             return tables
     raise ChangedWhileRead(
-        f"changed while it was read, {READINGS} times", where=Where(source.name), remedy="Screen it when it is complete."
+        f"changed each of the {READINGS} times that it was read",
+        where=Where(source.name),
+        remedy="Wait until it is complete, then screen it again.",
     )
 
 

@@ -38,7 +38,7 @@ class Source(Struct, frozen=True):
             UnreadableManifest: the file is gone, may not be read, or is none; nobody writes into the pipe.
         """
         if self.problem:
-            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check who may read it.")
+            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check its permissions.")
         if self.path is None:
             return self.content or b""
         if is_pipe(self.path):
@@ -192,9 +192,9 @@ def read_stream(path: Path, name: str) -> bytes:
         while True:
             if not poll.poll(IDLE_SECONDS * 1000):
                 raise UnreadableManifest(
-                    f"is a pipe through which nothing came for {IDLE_SECONDS:g} seconds",
+                    f"is a pipe, and nothing was written to it for {IDLE_SECONDS:g} seconds",
                     where=Where(name),
-                    remedy="Check the program that should write into it, or let it write a file first.",
+                    remedy="Check the program that should write to it, or save its output in a file and screen that.",
                 )
             try:
                 part = os.read(handle, _CHUNK)
@@ -206,9 +206,9 @@ def read_stream(path: Path, name: str) -> bytes:
             size += len(part)
             if size > MAX_BYTES:
                 raise UnreadableManifest(
-                    f"is a pipe through which more than {MAX_BYTES >> 30} GiB came",
+                    f"is a pipe, and more than {MAX_BYTES >> 30} GiB came through it",
                     where=Where(name),
-                    remedy="Write it to a file first, and split that.",
+                    remedy="Save the data in a file, split the file, and screen the parts.",
                 )
     finally:
         os.close(handle)

@@ -199,7 +199,7 @@ class _Page(HTMLParser):
             table.spans |= {len(row) + at: (table.down - 1, "" if at else repeated) for at in range(table.across)}
         self._room -= table.across
         if self._room < 0:
-            raise UnreadableManifest("is a web page of more cells than are read", remedy="Save the table as XLSX or CSV.")
+            raise UnreadableManifest("is a web page with more cells than can be read", remedy="Save its table as XLSX or CSV.")
         row += [text, *[""] * (table.across - 1)]
         table.cell = None
 

@@ -36,7 +36,7 @@ def refuse_what_is_no_manifest(blob: Blob, kind: str, head: bytes) -> None:
         NoManifest: it is one of these.
     """
     if _is_report(blob, kind, head):
-        remedy = "Give the manifests that it was made from; a folder of reports must not be screened."
+        remedy = "Give the manifests that it was made from; keep reports out of the folders that you screen."
         raise NoManifest("is a report of this program, not a manifest", where=Where(blob.name), remedy=remedy)
     if layout := _layout_of(blob, head) if kind in _LISTS else _layout_of_workbook(blob, kind):
         remedy = "To screen against it, import it: precursor-screen watchlists import LIST_ID FILE"

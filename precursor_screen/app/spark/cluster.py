@@ -67,8 +67,8 @@ def as_worker_died() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         raise WorkerDied(
-            f"a task failed on the cluster, as often as it was tried: {_what(error)}",
-            remedy="See Spark's own logs; a process of a task needs up to 2 GB, the same paths and the same version of this program.",
+            f"a task failed on the cluster at every attempt: {_what(error)}",
+            remedy="See Spark's own logs; each task needs up to 2 GB, the same paths and the same version of this program.",
         ) from error
 
 

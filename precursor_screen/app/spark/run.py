@@ -122,7 +122,9 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[S
 def _as_seen_everywhere(number: int, source: Source) -> Row:
     if source.path is not None and is_pipe(source.path):
         raise UsageError(
-            "is a pipe, which only this machine can read", where=Where(source.name), remedy="Write it to a file first."
+            "is a pipe, which the cluster cannot read",
+            where=Where(source.name),
+            remedy="Save the data in a file that all its machines can read.",
         )
     placed = replace(source, path=source.path and source.path.absolute())
     return Row("source", number << TABLE_BITS, 0, tasks.pack(placed))

@@ -60,8 +60,8 @@ class _Walk:
         file, told = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
         if self.known:
             remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
-            return NoManifest(f"is XML that states no goods: {self.found}{told}", where=Where(file), remedy=remedy)
-        says = f"is XML of a kind that is not read: {self.found or 'it has no element'}{told}"
+            return NoManifest(f"is an XML message without goods: {self.found}{told}", where=Where(file), remedy=remedy)
+        says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{told}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
         return UnknownFormat(says, where=Where(file), remedy=remedy)
 

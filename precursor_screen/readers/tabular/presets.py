@@ -187,7 +187,7 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
     if found is None:
         ids = [*(preset.id for preset in presets()), NO_PRESET]
         raise MappingError(
-            f"preset {wanted!r} is unknown",
+            f"there is no preset {wanted!r}",
             where=Where(column_map.name if column_map else ""),
             remedy=did_you_mean(wanted, ids) or "`mapping list --presets` shows them.",
         )

@@ -187,7 +187,7 @@ def test_blanks_round_a_header_make_no_other_column(header, named):
 
 
 def test_a_map_that_names_no_column_of_the_table_is_refused():
-    with pytest.raises(MappingError, match="'Waer', which is not there"):
+    with pytest.raises(MappingError, match="'Waer', which the table does not have"):
         guess_columns(["Ware", "x"], ColumnMap({"Waer": "description"}, name="map"))
     with pytest.raises(MappingError):
         guess_columns(["Ware", "x"], ColumnMap({"3": "description"}, name="map"))
