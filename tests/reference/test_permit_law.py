@@ -49,7 +49,8 @@ ASKED = [
     ("MX", "norfentanyl", "export", {}),
     ("NO", "ephedrine", "import", {"licence": "0"}),
     ("NO", "acetic-anhydride", "import", {}),
-    ("PH", "acetone", "import", {"licence": "0"}),
+    ("PH", "acetone", "import", {"licence": "0", "import-permit": "0"}),
+    ("PH", "ephedrine", "export", {"licence": "0", "export-permit": "0"}),
     ("AR", "eapa", "export", {}),
     ("CR", "toluene", "import", {"import-permit": "0"}),
     ("JM", "acetone", "export", {"licence": "0", "export-permit": "0"}),
@@ -71,6 +72,9 @@ ASKED = [
     ("AU", "acetic-anhydride", "export", {"licence": "0", "notification": "0"}),
     ("AU", "acetone", "export", {"licence": "79", "notification": "79"}),
     ("AU", "acetone", "import", {}),
+    ("PE", "acetone", "import", {"registration": "0", "import-permit": "0"}),
+    ("PE", "calcium-chloride", "export", {"registration": "0", "export-permit": "0"}),
+    ("PE", "ephedrine", "import", {}),
 ]
 
 
