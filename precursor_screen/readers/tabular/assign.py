@@ -17,11 +17,10 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, SEVERAL, Guess
-from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings
+from precursor_screen.readers.tabular.concepts import Meaning, languages_of, layout_rows, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
-from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit

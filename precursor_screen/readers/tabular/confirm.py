@@ -15,9 +15,8 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts
-from precursor_screen.readers.tabular.words import split_header
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order

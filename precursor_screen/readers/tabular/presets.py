@@ -33,9 +33,9 @@ from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.concepts import LAYOUTS, split_header
 from precursor_screen.readers.tabular.headers import reduce_header
 from precursor_screen.readers.tabular.numbered import Numbered
-from precursor_screen.readers.tabular.words import LAYOUTS, split_header
 
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
 _BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)

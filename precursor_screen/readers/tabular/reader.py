@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +24,7 @@ from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, 
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
+from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.beside import (
     ABOVE,
     HEADERS,
@@ -31,17 +35,58 @@ from precursor_screen.readers.tabular.beside import (
     rows_of,
     with_texts_beside,
 )
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
-from precursor_screen.readers.tabular.content import Content, content_of, explained
-from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
-from precursor_screen.readers.tabular.general_segment import fill_down, general_segment, guesses_of, not_mapped, without
+from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
-from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+from precursor_screen.readers.tabular.rows import (
+    drop_idle_rows,
+    fill_down,
+    general_segment,
+    guesses_of,
+    join_continued,
+    not_mapped,
+    without,
+)
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
+from precursor_screen.text.numbers import weigh_marks
+
+# What unmapped columns of numbers say about the decimal mark of their table.
+
+_AMOUNT: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*")
+_BARE: Final = re.compile(r"-?\d+(?:\.\d+)?")
+# Classes of dangerous goods and numbers of paragraphs have a point in every country.
+_CLASS: Final = re.compile(r"\d{1,2}[.,]\d")
+_NO_AMOUNT: Final = frozenset(("number", "code", "kind", "reference", "date", "place", "hs"))
+_MOST: Final = 0.8  # of the cells
+
+
+def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, bare: bool = True) -> Counter[str]:
+    """Mark -> cells that can only be read by it, of the columns that hold amounts.
+
+    Args:
+        headers: of unmapped columns.
+        contents: what each holds.
+        bare: whether cells of digits and a point alone count; in a workbook these may be numbers as such, whose point says nothing.
+    """
+    languages = languages_of(tuple(headers))
+    found = Counter[str]()
+    for header, content in zip(headers, contents, strict=True):
+        said = {concept for word in meanings(header, languages) for concept in word}
+        if said.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
+            found += weigh_marks(cell for cell in content.cells if len(cell) < 60 and (bare or not _BARE.fullmatch(cell)))
+    return found
+
+
+def _holds_amounts(content: Content) -> bool:
+    if content.share(_AMOUNT.fullmatch) < _MOST or content.share(_CLASS.fullmatch) >= _MOST:
+        return False
+    return content.share(is_heading) < _MOST and content.share(is_date) < _MOST
+
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")
