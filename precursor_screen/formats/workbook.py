@@ -14,9 +14,8 @@ from typing import Final
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
-from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
+from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, parts_beside
 from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
@@ -199,16 +198,16 @@ def read_workbook(blob: Blob) -> list[Sheet]:
     try:
         if not blob.head(8).startswith(b"PK"):
             if _is_encrypted(blob):
-                raise _unreadable(blob, _LOCKED, "Save it without a password.")
+                raise unreadable(blob.name, _LOCKED, "Save it without a password.")
             data = blob.read()
             audit = XlsAudit(data)  # first: calamine asks for what a damaged container states, be it gigabytes
             return _read_sheets(blob, _open(data), "XLS", audit, len(data))
         with open_zip(blob) as archive:
             return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
-        raise _unreadable(blob, _LOCKED, "Save it without a password.") from error
+        raise unreadable(blob.name, _LOCKED, "Save it without a password.") from error
     except _DAMAGE as error:
-        raise _damaged(blob, str(error)) from error
+        raise damaged_workbook(blob.name, error) from error
 
 
 def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
@@ -241,14 +240,6 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
     return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
-def _unreadable(blob: Blob, message: str, remedy: str) -> UnreadableManifest:
-    return unreadable(blob.name, message, remedy)
-
-
-def _damaged(blob: Blob, reason: str) -> UnreadableManifest:
-    return _unreadable(blob, f"is a damaged workbook ({reason})", "Open it in its own program and save it again as XLSX.")
-
-
 def _is_encrypted(blob: Blob) -> bool:
     # [MS-OFFCRYPTO] 2.3.4.4: a protected XLSX is a compound file with a stream of this name, in UTF-16.
     return "EncryptedPackage".encode("utf-16-le") in blob.read()
@@ -268,10 +259,10 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     if asides or notes:
         sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
     if not sheets:
-        raise _unreadable(blob, "has no sheet of cells", "Check that it is the right file.")
+        raise unreadable(blob.name, "has no sheet of cells", "Check that it is the right file.")
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
-        raise _unreadable(blob, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
+        raise unreadable(blob.name, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
     return sheets
 
 

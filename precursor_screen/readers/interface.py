@@ -120,3 +120,17 @@ class IssueList(Struct):
     def note_broken(self, message: str, row: int, value: str | None = None) -> None:
         """A segment or line of a message that is damaged; arguments as above."""
         self.add_one_of_many("broken-segment", message, row=row, value=value)
+
+
+class TableIssues(Struct, frozen=True):
+    """Issues about the rows of a table: the source row of each row, and the issues of its input, which are added to."""
+
+    rows: pa.Array
+    issues: IssueList
+
+    def add(
+        self, code: str, message: str, at: int, *, field: str | None = None, value: str | None = None,
+        count: int = 1, index: int | None = None,
+    ) -> None:  # fmt: skip
+        """One issue; at: position of the row, the first of several. The rest as of `IssueList.add`."""
+        self.issues.add(code, message, row=self.rows[at].as_py(), field=field, value=value, count=count, index=index)

@@ -23,8 +23,8 @@ from precursor_screen.text.party import (
     kind_of,
     normalise_party,
 )
-from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
 from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.party_words import COMMON, PARENTS, PLACES, STATE_WORDS, VARIANTS
 
 # Names that both stand in Chinese, Japanese or Korean writing: there one character makes another name, however alike they
 # sound.

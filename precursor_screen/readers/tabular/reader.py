@@ -22,7 +22,7 @@ from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.beside import (
@@ -190,11 +190,12 @@ def read_sheet(
     numbers = _NUMBERS.get(sheet.format, TEXT)
     other = [(g.header, content) for g, content in zip(guesses, contents, strict=False) if not g.field]
     beside = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
-    table, read_as = decode(with_units(body.table, guesses), body.rows, guesses, preset, names, issues)
-    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers, beside)
+    of_rows = TableIssues(body.rows, issues)
+    table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), body.rows, issues)
+        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), of_rows)
     missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
     lines = with_place(columns, sheet.name, digest, body.rows, **dict.fromkeys(missing, pa.array([], pa.string())))
     note_languages(lines, issues)
