@@ -185,12 +185,15 @@ def read(source: Path | bytes, name: str = "", options: ReadOptions | None = Non
 def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
     """Every input in a file; one without any line, of which nothing says why, says so."""
     found = _open_blob(blob, options, depth)
-    if any(one.lines.num_rows for one in found) or any(map(_is_told, found)):
+    if any(one.lines.num_rows for one in found) or any(
+        ISSUE_CODES[code].effect in _SAYS_WHY for one in found for code in one.issues.column("code").to_pylist()
+    ):
         return found
     words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
     return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 
+_SAYS_WHY = (SET_ASIDE, UNSCREENABLE)  # effects of issues that tell why there is no line
 _LOGO = 10_000  # bytes; a signature's picture has fewer, a legible page of a list more
 
 
@@ -198,10 +201,6 @@ def _without_lines(one: InputTables, message: str) -> InputTables:
     issues = IssueList(one.input.name)
     issues.add("no-lines", message)
     return replace(one, issues=pa.concat_tables([one.issues, issue_table(issues, no_lines())]))
-
-
-def _is_told(one: InputTables) -> bool:
-    return any(ISSUE_CODES[code].effect in (SET_ASIDE, UNSCREENABLE) for code in one.issues.column("code").to_pylist())
 
 
 def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:

@@ -77,7 +77,7 @@ class EdiReader:
             InputError: no message in it states goods.
         """
         content, text, issues = read_text(blob, options)
-        standard = _STANDARDS[options_kind(content)]
+        standard = _STANDARDS[EDIFACT if content.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12]
         around: list[OutOfTableText] = []
         gathered = MessageContent(standard.name, issues)
         segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
@@ -150,11 +150,6 @@ def _note_end(opened: Segment | None, before: str, issues: IssueList) -> None:
     if opened is not None and before in _BETWEEN:
         where = f"the interchange that begins at segment {opened.number}"
         issues.note_broken(f"{where} has no end ({_BEGIN[opened.tag]}): messages may be missing", opened.number)
-
-
-def options_kind(text: str) -> str:
-    """EDIFACT or X12, once the whole text is at hand."""
-    return EDIFACT if text.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12
 
 
 def read_text(blob: Blob, options: ReadOptions) -> tuple[str, Text, IssueList]:

@@ -186,14 +186,13 @@ class Candidate(Struct, frozen=True):
     reason: str
 
 
-def best_fields(header: str, content: Content, headers: tuple[str, ...], most: int = 2) -> list[Candidate]:
-    """The fields that a column is likest, by the words of its header and by its cells; the best one first.
+def best_fields(header: str, content: Content, headers: tuple[str, ...]) -> list[Candidate]:
+    """The two fields that a column is likest, by the words of its header and by its cells; the best one first.
 
     Args:
         header: of the column.
         content: what its cells are.
         headers: all of the table, which tell its language.
-        most: how many at most.
     """
     words = meanings(header, languages_of(headers))
     shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
@@ -204,7 +203,7 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...], most: i
         score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
         if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
             found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
-    return sorted(found, key=lambda one: (-one.score, one.field))[:most]
+    return sorted(found, key=lambda one: (-one.score, one.field))[:2]
 
 
 def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[str, float]) -> str:

@@ -6,7 +6,7 @@ A header is a promise. Of two columns that promise the same the filled one count
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -28,14 +28,25 @@ _FLAGS: Final = frozenset(
     ("0", "1", "y", "n", "yes", "no", "t", "f", "true", "false", "si", "s", "да", "нет", "oui", "non", "ja", "nein", "是", "否")
 )
 _MASS: Final = re.compile(r"\d ?kgs?\b", re.I)
-# What at least one cell of a column must hold to be the field.
-_MUST_HOLD: Final = {
-    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
-    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a day in some order of day and month, which the whole column tells."""
+    return parse_date(cell, "dmy").day is not None or parse_date(cell, "mdy").day is not None
+
+
+# What at least one cell of a column must be, or hold, to be the field.
+_MUST_HOLD: Final[Mapping[str, Callable[[str], object]]] = {
+    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d").search,
+    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]").search,
+    "transport_mode": find_mode,
+    "quantity_unit": find_unit,
+    **dict.fromkeys(DATES, is_date),
+    **dict.fromkeys(COUNTRIES, find_country),
     # A column of noughts alone states nothing that another column would not state better.
     **dict.fromkeys(
         ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"),
-        re.compile(r"[1-9]"),
+        re.compile(r"[1-9]").search,
     ),
 }
 
@@ -68,21 +79,8 @@ class Content(Struct, frozen=True):
             return False
         if field == "container_numbers":
             return not self.flags
-        if field in DATES:
-            return any(map(is_date, self.cells))
-        if field == "transport_mode":
-            return any(find_mode(cell) for cell in self.cells)
-        if field in COUNTRIES:
-            return any(find_country(cell) for cell in self.cells)
-        if field == "quantity_unit":
-            return any(find_unit(cell) for cell in self.cells)
         needed = _MUST_HOLD.get(field)
-        return needed is None or any(needed.search(cell) for cell in self.cells)
-
-
-def is_date(cell: str) -> bool:
-    """Whether a cell is a day in some order of day and month, which the whole column tells."""
-    return parse_date(cell, "dmy").day is not None or parse_date(cell, "mdy").day is not None
+        return needed is None or any(map(needed, self.cells))
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
@@ -174,11 +172,8 @@ def _fitting(content: Content) -> list[tuple[str, tuple[str, ...]]]:
 
 def explained(contents: Sequence[Content]) -> frozenset[int]:
     """The columns whose cells are of a kind that is neither parties nor numbers nor texts."""
-    return frozenset(at for at, content in enumerate(contents) if kind_of(content) and _surest(content) not in _PLAIN)
-
-
-def _surest(content: Content) -> str:
-    return _fitting(content)[0][0]
+    surest = ((at, next((words for words, _ in _fitting(content)), "")) for at, content in enumerate(contents))
+    return frozenset(at for at, words in surest if words and words not in _PLAIN)
 
 
 # Texts that are the tariff's and of no goods.
