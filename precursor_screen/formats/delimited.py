@@ -82,16 +82,11 @@ def find_dialect(sample: str) -> Dialect:
             cuts.append((share + signs - 0.001 * order - 0.1 * (not quoted), Dialect(delimiter, quoted, width)))
     cuts.sort(key=lambda cut: -cut[0])
     best = cuts[0][1]
-    if best.delimiter == "," and _marks_decimals(sample):
-        # "77;ACETONA;1250,50": the decimal commas cut all rows alike too.
+    if best.delimiter == "," and len(_DECIMAL_COMMA.findall(sample)) == sample.count(","):
+        # "77;ACETONA;1250,50": the decimal commas cut all rows alike too, where commas stand nowhere else.
         best = next((d for _, d in cuts if d.delimiter != "," and d.width > best.width), best)
     others = [cut.delimiter for _, cut in cuts if cut.delimiter not in (best.delimiter, ONE_COLUMN)]
     return replace(best, runner_up=others[0]) if others else best
-
-
-def _marks_decimals(sample: str) -> bool:
-    """Whether commas stand between figures and nowhere else."""
-    return len(_DECIMAL_COMMA.findall(sample)) == sample.count(",")
 
 
 def split(text: str, delimiter: str, quoted: bool, limit: int = SAMPLE_ROWS) -> list[list[str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from precursor_screen.formats.encoding import is_utf8
+
 
 def resolved(stated: Any) -> Any:
     """What a reference leads to."""
@@ -64,12 +66,4 @@ def text_of(stated: Any) -> str:
         return "" if name_of(stated) == "Off" else name_of(stated)
     if found.startswith((b"\xfe\xff", b"\xff\xfe")):
         return found.decode("utf-16", "replace")
-    return found.removeprefix(b"\xef\xbb\xbf").decode("utf-8") if _is_utf8(found) else found.decode("cp1252", "replace")
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return found.removeprefix(b"\xef\xbb\xbf").decode("utf-8") if is_utf8(found) else found.decode("cp1252", "replace")

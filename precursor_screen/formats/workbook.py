@@ -20,7 +20,7 @@ from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, parts_beside
 from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
-from precursor_screen.formats.xlsx import XlsxAudit, asides_of_names
+from precursor_screen.formats.xlsx import XlsxAudit, absolute, asides_of_names
 
 # What calamine leaves out of an XLSB workbook: cells that hold an error, and comments ([MS-XLSB] 2.1.4 for records).
 
@@ -132,16 +132,7 @@ def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
     folder, _, file = path.rpartition("/")
     text = _part(archive, f"{folder}/_rels/{file}.rels").decode("utf-8", "replace")
     found = [dict(_ATTRIBUTE.findall(one)) for one in _RELATION.findall(text)]
-    return {one["Id"]: _absolute(folder, one["Target"]) for one in found if "Id" in one and "Target" in one}
-
-
-def _absolute(folder: str, target: str) -> str:
-    if target.startswith("/"):
-        return target[1:]
-    parts = folder.split("/")
-    while target.startswith("../"):
-        target, parts = target[3:], parts[:-1]
-    return "/".join([*parts, target])
+    return {one["Id"]: absolute(folder, one["Target"]) for one in found if "Id" in one and "Target" in one}
 
 
 def _part(archive: zipfile.ZipFile, path: str) -> bytes:

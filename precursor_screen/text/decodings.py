@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from base64 import b64decode
 from collections.abc import Callable
 from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from precursor_screen.text.numbers import plain_figures
 from precursor_screen.text.text import late
 
 # For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
@@ -212,13 +212,6 @@ def _char(digits: str) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _take_digits(text: str) -> str:
-    """Figures of other scripts and widths as those in which numbers of substances are written."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
-
-
 def _take_figures(text: str, letters: dict[int, int]) -> str:
     """Words in which several figures stand for letters (AC3T0NE); one alone is a fault that recognition bears anyway."""
     return _FIGURED.sub(lambda m: m[0].translate(letters) if sum(c.isdigit() for c in m[0]) * 2 < len(m[0]) else m[0], text)
@@ -234,5 +227,5 @@ def _turn(text: str) -> str:
 # In the order in which they are taken back.
 _STEPS: Final[tuple[Callable[[str], str], ...]] = (
     *(_take_packed, _take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _take_twice),
-    *(_turn, _take_digits),
+    *(_turn, plain_figures),
 )

@@ -19,6 +19,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.text.text import without_marks
+
 # The words of a header, and the tables of `layouts/` that tell what they mean.
 
 LAYOUTS: Final = Path(__file__).parent / "layouts"
@@ -39,8 +41,7 @@ def spaced(header: str) -> str:
 
 def split_header(header: str) -> tuple[str, ...]:
     """The words of a header in small letters, without accents; camel case counts as several words."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", spaced(header)) if not unicodedata.combining(c))
-    return tuple(_WORD.findall(bare.casefold().replace("ı", "i")))
+    return tuple(_WORD.findall(without_marks(spaced(header)).casefold().replace("ı", "i")))
 
 
 _TOKEN: Final = re.compile(r"([^\W\d_]+|\d{4,})(\.?)")
