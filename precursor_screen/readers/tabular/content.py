@@ -16,11 +16,13 @@ from msgspec import Struct
 from precursor_screen.readers.cells import clean_column
 from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
 from precursor_screen.readers.column_map import COUNTRIES, DATES, Guess
+from precursor_screen.readers.tabular.concepts import layout_rows
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.quantity_words import find_unit, is_package_kind
+from precursor_screen.text.text import late
 
 SAMPLE: Final = 5_000  # rows from the top and as many from the end
 _DISTINCT: Final = 300  # cells looked at one by one
@@ -182,15 +184,8 @@ _TEXTS: Final = ("description", "description_extra")
 _LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
 _ONE_TEXT: Final = 0.97  # of the codes that have one text only
 _WORDED: Final = 0.2  # of the texts, in the words of a tariff
-# Words of nomenclatures that hardly any seller uses of his goods.
-_TARIFF_WORDS: Final = re.compile(
-    r"^\s*-+\s|\bn\.?e\.?s\.?o?\.?i?\.?\b|\bnot elsewhere\b|\bwhether or not\b|\bother than\b|\bexclud(?:ing|ed)\b|\bof heading\b|^others?\b"
-    r"|[,:;] others?\b|\bthereof\b|\bin primary forms\b|\bput up for retail\b|\bexceeding\b|\bnesoi\b"
-    r"|\b(?:los|las|el|lo) demás\b|^l[oa]s? demas\b|^demás\b|^(?:los|las) demás\b|\bincluso\b|\bexcepto\b|\bde la partida\b"
-    r"|\bautres\b|\bmême\b|\bà l'exclusion\b|\bdu n°|\boutros?\b|\boutras?\b|\bexceto\b|\bmesmo\b|\bda posição\b"
-    r"|\bпроч(?:ие|ий|ая|ее)\b|\bили не\b|\bкроме\b|\bтоварной позиции\b|\bвключая\b|\bsonstige\b|\bandere\b|\bausgenommen\b|其他|除外|品目",
-    re.I | re.M,
-)
+# Words of nomenclatures that hardly any seller uses of his goods, as patterns: `layouts/tariff_words.csv`.
+_TARIFF_WORDS: Final = late(lambda: "|".join(row["words"] for row in layout_rows("tariff_words")), re.I | re.M)
 
 
 def tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:
