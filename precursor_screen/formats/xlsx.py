@@ -236,9 +236,8 @@ class XlsxAudit(WorkbookAudit):
         path = self._path(position, name)
         if not path:
             return 0, 0
-        survey = survey_sheet(self._archive, path, cells)
-        self._bad[path] = survey.bad
-        return survey.rows, survey.columns
+        corner, self._bad[path] = survey_sheet(self._archive, path, cells)
+        return corner
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """As `WorkbookAudit.scan`."""

@@ -261,7 +261,7 @@ def _own_tokens(part: str) -> tuple[str, ...]:
     tokens: list[str] = []
     for token in _LETTERS_DIGITS.findall(part.translate(_APOSTROPHES)):
         for piece in scripts.part_han(token).split(" ") if len(token) > 4 else (token,):
-            tokens += _canonical(scripts.translate_han(piece).split()) if scripts.is_han_word(piece) else [piece] * bool(piece)
+            tokens += _canonical(scripts.translate_han(piece).split()) if piece in scripts.HAN_WORDS else [piece] * bool(piece)
     return tuple(tokens)
 
 

@@ -148,11 +148,6 @@ def record_of(movement: Movement) -> dict[str, Any]:
     return {column: getattr(movement, name) for column, name in _COLUMNS.items()}
 
 
-def pick_substances(rows: pa.Table) -> pa.Table:
-    """Of MOVEMENT rows those of a substance, with no column that is not needed."""
-    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
-
-
 def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyType({})) -> tuple[Movement, ...]:
     """Movements from MOVEMENT rows that state a day; in the order of their rank.
 
@@ -160,7 +155,7 @@ def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyTy
         rows: MOVEMENT.
         beside: by line_id, of lines that say more.
     """
-    batches = pick_substances(rows).to_batches(100_000)
+    batches = rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ).to_batches(100_000)
     found = (_movement(row, beside) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
     return tuple(sorted(found, key=lambda m: m.rank))
 
