@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 import pyarrow as pa
 from msgspec import Struct, field
@@ -59,25 +59,16 @@ class Digest(Struct, frozen=True):
     size: int
 
 
-class Reader(Protocol):
-    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked."""
+class Reader(Struct, frozen=True):
+    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked.
 
-    name: str
+    Attributes:
+        sniff: whether a content is of this family, by its kind (what `formats.sniff.sniff_kind` says) and its first 64 KiB.
+        read: all inputs in a file; raises InputError where nothing in it can be read.
+    """
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is of this family.
-
-        Args:
-            kind: what `formats.sniff.sniff_kind` says.
-            head: the first 64 KiB.
-        """
-
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """All inputs in a file.
-
-        Raises:
-            InputError: nothing in it can be read.
-        """
+    sniff: Callable[[str, bytes], bool]
+    read: Callable[[Blob, Digest, ReadOptions], list[InputTables]]
 
 
 class IssueList(Struct):

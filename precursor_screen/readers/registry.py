@@ -23,11 +23,11 @@ from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.cargo_imp import CargoImpReader
-from precursor_screen.readers.messages.edi import EdiReader
-from precursor_screen.readers.messages.nested import FeedReader, XmlReader
+from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
+from precursor_screen.readers.messages.edi import EDI
+from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
-from precursor_screen.readers.tabular.reader import PastedReader, TabularReader, read_sheets
+from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.draft import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
@@ -163,7 +163,7 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
 COMMENT = "comment of the archive"
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
-READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), FeedReader(), TabularReader())
+READERS: tuple[Reader, ...] = (EDI, CARGO_IMP, XML, JSON, TABLES)
 
 
 def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:
@@ -224,7 +224,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     if not options.pasted and options.mapping is None:
         refuse_what_is_no_manifest(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
-    for reader in (PastedReader(), *READERS) if options.pasted else READERS:
+    for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind

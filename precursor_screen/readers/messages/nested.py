@@ -15,43 +15,37 @@ from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.json_levels import Linked, Members, as_text, flat, stream_documents, stream_tree, type_of
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
 from precursor_screen.readers.messages.tree import Progress, TreeMessage, lines_of_message, local
-from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.reader import read_tables
 
 _NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 
 
-class XmlReader:
-    """Messages in XML."""
+def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result: the lines of every message of the file.
 
-    name = "XML"
+    Raises:
+        InputError: no message of a known kind is in it, or it has a document type.
+    """
+    content, text, issues = read_text(blob, options)
+    gathered = MessageContent("XML", issues, asides=text.asides)
+    walk = _Walk(blob.name, issues)
+    # Some write one document behind the other, or blank lines before the first, which XML forbids.
+    documents = _NEXT_DOCUMENT.split(content.strip())
+    for layout, type_, message in (found for part in documents for found in walk.read(part)):
+        gathered.format, gathered.date_order = layout.name, layout.date_order
+        gathered.lines += lines_of_message(layout, type_, message)
+    if not gathered.lines:
+        raise walk.refuse()
+    return [build(gathered, blob.name, digest, str(text.choice))]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is XML."""
-        return kind == "xml"
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result: the lines of every message of the file.
-
-        Raises:
-            InputError: no message of a known kind is in it, or it has a document type.
-        """
-        content, text, issues = read_text(blob, options)
-        gathered = MessageContent("XML", issues, asides=text.asides)
-        walk = _Walk(blob.name, issues)
-        # Some write one document behind the other, or blank lines before the first, which XML forbids.
-        documents = _NEXT_DOCUMENT.split(content.strip())
-        for layout, type_, message in (found for part in documents for found in walk.read(part)):
-            gathered.format, gathered.date_order = layout.name, layout.date_order
-            gathered.lines += lines_of_message(layout, type_, message)
-        if not gathered.lines:
-            raise walk.refuse()
-        return [build(gathered, blob.name, digest, str(text.choice))]
+XML = Reader(lambda kind, _: kind == "xml", read_xml)
 
 
 class _Walk:
@@ -119,32 +113,31 @@ Found = tuple[Layout, str, Members]  # layout, name of the root, and what the me
 Aside = tuple[str, str]  # path and text
 
 
-class FeedReader:
-    """Messages in JSON."""
+def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result: the lines of every message of the file; a table where there is none.
 
-    name = "JSON message"
+    Raises:
+        InputError: it is no JSON, or beyond the limits.
+    """
+    content, text, issues = read_text(blob, options)
+    gathered = MessageContent("JSON", issues)
+    progress, asides = Progress(blob.name, issues), list[Aside]()
+    for layout, name, members in _messages(content, progress, asides):
+        gathered.format, gathered.date_order = layout.name, layout.date_order
+        gathered.lines += _lines(layout, name, members, progress)
+    if not gathered.lines:
+        return read_tables(blob, digest, options)
+    gathered.asides = (*text.asides, *(OutOfTableText(None, path, said) for path, said in asides))
+    return [build(gathered, blob.name, digest, str(text.choice))]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content may be a message of a known schema."""
-        plain = head.replace(b"\x00", b"")
-        return kind == "json" and any(hint in plain for hint in _hints())
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result: the lines of every message of the file; a table where there is none.
+def _may_be_known(kind: str, head: bytes) -> bool:
+    """Whether the content may be a message of a known schema."""
+    plain = head.replace(b"\x00", b"")
+    return kind == "json" and any(hint in plain for hint in _hints())
 
-        Raises:
-            InputError: it is no JSON, or beyond the limits.
-        """
-        content, text, issues = read_text(blob, options)
-        gathered = MessageContent("JSON", issues)
-        progress, asides = Progress(blob.name, issues), list[Aside]()
-        for layout, name, members in _messages(content, progress, asides):
-            gathered.format, gathered.date_order = layout.name, layout.date_order
-            gathered.lines += _lines(layout, name, members, progress)
-        if not gathered.lines:
-            return TabularReader().read(blob, digest, options)
-        gathered.asides = (*text.asides, *(OutOfTableText(None, path, said) for path, said in asides))
-        return [build(gathered, blob.name, digest, str(text.choice))]
+
+JSON = Reader(_may_be_known, read_json)
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.beside import (
@@ -93,25 +93,19 @@ _GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
-class TabularReader:
-    """Rows and columns of text under a header."""
+def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result a sheet.
 
-    name = "table"
+    Raises:
+        InputError: the file cannot be read, or the user's map does not fit it.
+    """
+    sheets = open_sheets(blob, options.encoding)
+    if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
+        raise unreadable(blob.name, "is empty", "Check that it is the right file.")
+    return read_sheets(sheets, blob.name, digest, options)
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is a table's; text of no other family counts as one."""
-        return kind in TABULAR_KINDS
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result a sheet.
-
-        Raises:
-            InputError: the file cannot be read, or the user's map does not fit it.
-        """
-        sheets = open_sheets(blob, options.encoding)
-        if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-            raise unreadable(blob.name, "is empty", "Check that it is the right file.")
-        return read_sheets(sheets, blob.name, digest, options)
+TABLES = Reader(lambda kind, _: kind in TABULAR_KINDS, read_tables)
 
 
 def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -316,30 +310,24 @@ def unique_names(names: Sequence[str]) -> list[str]:
 LINES = ColumnMap({"1": "description"}, header_row=0, name="pasted text")
 
 
-class PastedReader:
-    """A table where the text is one, else a description a line."""
+def read_pasted(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result.
 
-    name = "pasted text"
+    Raises:
+        InputError: there is no text.
+    """
+    try:
+        tables = read_tables(blob, digest, options)
+    except InputError:
+        if options.mapping is not None:
+            raise
+        tables = []
+    if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
+        return tables
+    return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is text."""
-        return kind == "text"
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result.
-
-        Raises:
-            InputError: there is no text.
-        """
-        try:
-            tables = TabularReader().read(blob, digest, options)
-        except InputError:
-            if options.mapping is not None:
-                raise
-            tables = []
-        if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
-            return tables
-        return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
+PASTED = Reader(lambda kind, _: kind == "text", read_pasted)
 
 
 def _as_sheet(blob: Blob, encoding: str) -> Sheet:
