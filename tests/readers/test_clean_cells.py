@@ -128,7 +128,7 @@ def test_cells_are_cut_beyond_their_limit_and_only_those(monkeypatch: pytest.Mon
 
 def reported(column: pa.ChunkedArray, bad: list[tuple[int, str, str]], rows: list[int]) -> list[tuple[Any, ...]]:
     issues = IssueList("m")
-    Distinct(column).report(bad, "quantity", pa.array(rows), issues)
+    Distinct(column).report(bad, "quantity", TableIssues(pa.array(rows), issues))
     return [(code, row, value, count, index) for code, row, _, value, _, count, index in issues.rows]
 
 
