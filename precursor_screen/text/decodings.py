@@ -182,7 +182,8 @@ def _take_figures(text: str, letters: dict[int, int]) -> str:
 
 def _where(marks: str, pattern: re.Pattern[str], instead: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
     """Puts something in the place of a pattern, in texts that hold one of some marks (parted by blanks; none: in all)."""
-    return lambda text: pattern.sub(instead, text) if not marks or any(mark in text for mark in marks.split()) else text
+    some = marks.split()
+    return lambda text: pattern.sub(instead, text) if not some or any(mark in text for mark in some) else text
 
 
 # In the order in which they are taken back.
