@@ -202,17 +202,13 @@ def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[s
 
 def _ask_addresses(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
+    own = {by_name[n].key for n in found.why} - {""}  # one of before the period may be one of these, written otherwise
     for sender in senders:
         shared = sorted(sender.addresses & addresses.keys())
-        if shared and sender.name not in found.why and sender.name not in found.asked and _another(sender, found, by_name):
+        if shared and sender.key not in own and sender.name not in found.why and sender.name not in found.asked:
             when = "" if sender.rows else ", before the period"
             because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}){when}: the same firm, or two?"
             found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
-
-
-def _another(sender: Sender, found: _Named, by_name: Mapping[str, Sender]) -> bool:
-    """Whether a name is not one of the exporter's own, written otherwise: one of before the period may be."""
-    return not sender.key or sender.key not in {by_name[n].key for n in found.why}
 
 
 def _ask_countries(found: _Named, by_name: Mapping[str, Sender]) -> None:

@@ -18,11 +18,10 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, SEVERAL, Guess
-from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings
+from precursor_screen.readers.tabular.concepts import Meaning, languages_of, layout_rows, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
-from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
@@ -188,14 +187,13 @@ class Candidate(Struct, frozen=True):
     reason: str
 
 
-def best_fields(header: str, content: Content, headers: tuple[str, ...], most: int = 2) -> list[Candidate]:
-    """The fields that a column is likest, by the words of its header and by its cells; the best one first.
+def best_fields(header: str, content: Content, headers: tuple[str, ...]) -> list[Candidate]:
+    """The two fields that a column is likest, by the words of its header and by its cells; the best one first.
 
     Args:
         header: of the column.
         content: what its cells are.
         headers: all of the table, which tell its language.
-        most: how many at most.
     """
     words = meanings(header, languages_of(headers))
     shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
@@ -206,7 +204,7 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...], most: i
         score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
         if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
             found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
-    return sorted(found, key=lambda one: (-one.score, one.field))[:most]
+    return sorted(found, key=lambda one: (-one.score, one.field))[:2]
 
 
 def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[str, float]) -> str:
