@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -179,6 +179,13 @@ def show_age(edition: Edition) -> str:
     """One sentence for a table past its maximum age."""
     limit = edition.max_age_days
     return f"the tables of {edition.name} were last compared with their source on {edition.checked}; the limit is {limit} days"
+
+
+def show_ages(editions: Sequence[Edition]) -> list[str]:
+    """One sentence for all tables past their maximum age."""
+    oldest = min((e.checked for e in editions), default="")
+    names = ", ".join(e.name for e in editions)
+    return [f"the tables of {names} were last compared with their sources on {oldest} or later, too long ago"] if editions else []
 
 
 def own_editions(reference: Reference) -> list[Edition]:

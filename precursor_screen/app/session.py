@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.config import check_rule_folders, default_home
-from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
+from precursor_screen.app.coverage import age_notices, show_ages, stale_laws, undated
 from precursor_screen.app.gathered import FaultKeeper
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
@@ -100,9 +100,9 @@ def load(settings: Settings, law: LawTables | None = None) -> Reference:
         registers=_open_registers(settings),
         site=settings.site,
     )
-    laws = [show_age(e) for e in stale_laws(reference)]
-    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference), *laws]):
-        raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
+    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference), *show_ages(stale_laws(reference))]):
+        remedy = "Import newer lists; for the law, install a newer version or import a pack; or leave out --require-fresh."
+        raise StaleReference("; ".join(stale), remedy=remedy)
     return reference
 
 

@@ -97,7 +97,9 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
             raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
-        raise UsageError("Name an exporter, or pass --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
+        raise UsageError(
+            "either --all or the names of exporters are needed", remedy="Write audit NAME, audit --list FILE or audit --all."
+        )
     if len(asked) != 1 and (given["also"] or given["leave"]):
         raise UsageError("--also and --not work for a single exporter only", remedy="Audit one exporter at a time.")
     if given["manifests"] and given["url"]:

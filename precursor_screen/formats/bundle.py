@@ -127,7 +127,7 @@ def fingerprint(path: Path) -> str:
         MissingExtra: `ssh-keygen` is not installed.
     """
     where = Where(str(path))
-    remedy = "Give the public key beside it: the file that ends in .pub."
+    remedy = "Give a public key: the file that ends in .pub, as `ssh-keygen -t ed25519` makes it."
     try:
         text = path.read_bytes()[:_LARGEST_KEY]
     except OSError as error:

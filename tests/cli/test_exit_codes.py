@@ -54,7 +54,7 @@ def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatc
     assert answer.code == 4
     (line,) = answer.err.splitlines()
     assert line.startswith(f"error: unforeseen fault: {type(fault).__name__}")
-    assert line.endswith("The command did not finish; nothing counts as screened.")
+    assert line.endswith("The command did not finish; nothing counts as screened. Report this to whoever maintains the program.")
     (path,) = (home / "faults").iterdir()
     assert str(path) in line
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
