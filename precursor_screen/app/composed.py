@@ -14,11 +14,11 @@ from msgspec.structs import asdict
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.app.sampling import draw, unflagged
-from precursor_screen.core.alike import rows_of
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
+from precursor_screen.kernel.alike import rows_of
 from precursor_screen.kernel.judge.flag import Recall
 from precursor_screen.kernel.part import Part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved

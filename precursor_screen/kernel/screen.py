@@ -33,8 +33,18 @@ from precursor_screen.core.history_seam import (
 from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.flag import Recall, flag_shipments, merge_flags, recall_nothing, tell_held, undecided_lines
-from precursor_screen.kernel.judge.flag_rows import NOT_RAISED, drop_lonely, mark_own_list
+from precursor_screen.kernel.judge.flag import (
+    NOT_RAISED,
+    Recall,
+    drop_lonely,
+    flag_shipments,
+    mark_own_list,
+    merge_flags,
+    recall_nothing,
+    sort_flags,
+    tell_held,
+    undecided_lines,
+)
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.line_gaps import LineGaps
@@ -45,8 +55,7 @@ from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
-from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
-from precursor_screen.kernel.triage.triage import triage
+from precursor_screen.kernel.triage.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.reference.bundle import Reference
 
@@ -161,8 +170,8 @@ def judge_run(
     raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
-    news = find_news(screened, memory)
     known = _count_known(part, history)
+    news = find_news(screened, memory)
     return replace(screened, counts=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
 
 
@@ -269,16 +278,19 @@ def build_result(
         [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, obsolete(part.moved, raised.movements)]
     )
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
+    unscreened = _unscreened_shipments(part.lines, issues, reference)
+    troubled = with_open_serious_flag | _troubled(still_open, part.lines)
+    earlier = count_earlier(raised.movements.live, recorded, troubled)
     shipments = triage(
         still_open,
         raised.unjudged,
         part.lines,
         part.noted,
-        _unscreened_shipments(part.lines, issues, reference),
+        unscreened,
         tuple(r.rule for r in reference.rules),
         reference.typologies,
         reference.concern,
-        count_earlier(raised.movements.live, recorded, with_open_serious_flag | _troubled(still_open, part.lines)),
+        earlier,
     )
     return Screened(
         resolved=part.noted,
@@ -301,12 +313,6 @@ def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
     serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
     mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))
     return frozenset(pc.unique(lines.column("movement_key").filter(mine)).to_pylist())
-
-
-def sort_flags(flags: pa.Table) -> pa.Table:
-    """Flags in their fixed order: file, row, rule, candidate."""
-    keys = ("source_file", "source_row", "rule_id", "flag_id")
-    return flags.sort_by([(k, "ascending") for k in keys])
 
 
 def _summed(unjudged: pa.Table) -> pa.Table:

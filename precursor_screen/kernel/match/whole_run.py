@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.alike import number_alike
+from precursor_screen.kernel.alike import number_alike
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.text.party import is_to_order, party_key
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.engine import fetch
+from precursor_screen.kernel.judge.flag_rows import NOT_STATED
 from precursor_screen.kernel.judge.windows.amounts import Doubles
 from precursor_screen.kernel.judge.windows.emitted import Emitted
 from precursor_screen.kernel.judge.windows.flags import FLAGGED
@@ -22,7 +23,6 @@ from precursor_screen.kernel.judge.windows.relation import derive, give
 from precursor_screen.kernel.judge.windows.selected import Selected
 from precursor_screen.rulebook.evaluate import whole
 from precursor_screen.rulebook.expression import Expression, Field
-from precursor_screen.rulebook.tell import NOT_STATED
 from precursor_screen.rulebook.windows import Window
 
 _MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 def number_alike(*columns: pa.ChunkedArray) -> Numbers:
@@ -30,6 +31,18 @@ def begin_rows(numbers: Numbers) -> Numbers:
     """
     highest = np.maximum.accumulate(np.concatenate([np.array([-1]), numbers]))
     return np.flatnonzero(numbers > highest[:-1])
+
+
+def any_of(groups: Numbers, rows: Mask) -> Mask:
+    """Whether any row of each row's group is one of those."""
+    found = np.zeros(groups.max(initial=-1) + 1, bool)
+    found[groups[rows]] = True
+    return found[groups]
+
+
+def differs(groups: Numbers, values: Numbers) -> Mask:
+    """Whether each row has another value than the first of its group."""
+    return np.not_equal(values, values[begin_rows(groups)][groups])
 
 
 def rows_of(values: pa.ChunkedArray, column: pa.ChunkedArray) -> pa.Array:
