@@ -62,15 +62,6 @@ def count_coverage(
     }
 
 
-def count_textless(lines: pa.Table) -> int:
-    """How many lines have no text of goods."""
-    if "description" not in lines.column_names:
-        return int(lines.num_rows)
-    texts = lines.column("description")
-    blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
-    return int(texts.null_count + sum(blank))
-
-
 def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for batch in issues.to_batches(max_chunksize=10_000):

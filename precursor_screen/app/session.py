@@ -17,8 +17,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app.config import check_rule_folders, default_home
 from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
-from precursor_screen.app.gathered import FaultKeeper
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
 from precursor_screen.app.spark.run import open_engine
 from precursor_screen.app.stream import Run, run

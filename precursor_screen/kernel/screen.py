@@ -47,12 +47,11 @@ from precursor_screen.kernel.judge.flag import (
 )
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
-from precursor_screen.kernel.line_gaps import LineGaps
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
 from precursor_screen.kernel.no_history import NoHistory
-from precursor_screen.kernel.part import Part, judge_part
+from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage.triage import EARLIER, count_earlier, triage

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.app.coverage import count_coverage, count_textless
+from precursor_screen.app.coverage import count_coverage
+from precursor_screen.app.gathered import count_textless
 from precursor_screen.core.schema import ISSUE, UNJUDGED
 from precursor_screen.kernel.judge.flag import NOT_RAISED
 

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.app import gathered
+from precursor_screen.app.composed import resolved_table
 from precursor_screen.app.coverage import decide_exit_code
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.resolved import resolved_table
 from precursor_screen.app.stream import run
 from precursor_screen.core.errors import ErrorGroup, ExitCode, UnreadableManifest
 from precursor_screen.readers.interface import ReadOptions

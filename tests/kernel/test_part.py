@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
-from precursor_screen.app.gathered import read_one
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.inputs import Source, read_one
 from precursor_screen.core.history_seam import KNOWN, History, LazyAnswers, NotEvaluable, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.composed import Judged
-from precursor_screen.app.gathered import CITED, Request, find_asides, issues_of, supplied_by
+from precursor_screen.app.gathered import CITED, Request, issues_of, name_asides, part_asides, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark import tasks
 from precursor_screen.app.spark.cluster import as_worker_died, bring, each, find_keys, make_frame, on_disk, open_cluster
@@ -106,14 +106,16 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[S
     read = read.persist(on_disk())
     described, more = _describe(read, sources, request)
     tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
-    issues = issues_of(list(tables.values()), [e for _, e in described if isinstance(e, InputError)], request)
+    named = name_asides(list(tables.values()), request.reference)
+    errors = [e for _, e in described if isinstance(e, InputError)]
+    issues = issues_of(list(tables.values()), errors, named, refuse_empty=request.refuse_empty)
     schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
     lengths = {row.key: row.first for row, _ in described if row.key in tables}
     plan = Plan(schema, lengths, {key: one.input.input_id for key, one in tables.items()})
     keys = find_keys(session, max(1, -(-plan.total // lines_a_task)))
     request.progress("looking for lines met again")
     spread, repeated = _drop_repeated(Spread(read.union(make_frame(session, more)) if more else read, plan, keys))
-    found, by_hand = find_asides(list(tables.values()), request.reference)
+    found, by_hand = part_asides(named, list(tables.values()))
     if found.num_rows:
         spread = _with_asides(spread, found, len(sources) << TABLE_BITS)
     return spread, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.coverage import count_textless
-from precursor_screen.app.gathered import FaultKeeper, read_one, show_cells
+from precursor_screen.app.gathered import count_textless, show_cells
+from precursor_screen.app.inputs import FaultKeeper, read_one
 from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, UsageError, WatchlistError, Where
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import leave_out_pandas
