@@ -19,10 +19,9 @@ from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
-from precursor_screen.kernel.alike import rows_of
 from precursor_screen.kernel.judge.flag import Recall
 from precursor_screen.kernel.part import Part
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import whose_law

@@ -15,8 +15,7 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
-from precursor_screen.kernel.alike import begin_rows, number_alike
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
 from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.kernel.versions.decide import apply_versions_alone, is_number
 from precursor_screen.rulebook.sql import null_column

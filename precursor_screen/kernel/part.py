@@ -16,13 +16,13 @@ from msgspec.structs import replace
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
+from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import movement_rows
-from precursor_screen.kernel.resolve.countries import SIDES
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.trade_counts import tally_lines
 from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference

@@ -8,6 +8,7 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from msgspec.structs import replace
 from precursor_screen.core.history_seam import (
     EPISODE,
     JUDGED_LINES,
+    KNOWN,
     NO_COUNTS,
     RULE_LINE,
     FlagComparison,
@@ -31,7 +33,7 @@ from precursor_screen.core.history_seam import (
     VersionsResult,
 )
 from precursor_screen.core.model import BANDS, OPEN
-from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
+from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.flag import (
     NOT_RAISED,
@@ -50,13 +52,40 @@ from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
-from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
+from precursor_screen.kernel.versions.decide import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
+
+# The memory of a run without a ledger.
+
+
+class NoHistory:
+    """The memory of a run without a ledger: nothing is known, every flag is new."""
+
+    def look_back(self, request: HistoryRequest) -> History:
+        """Nothing."""
+        empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
+        return History(empty, KNOWN.empty_table(), apply_versions_alone(request.movements), None)
+
+    def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """None."""
+        return MOVEMENT.empty_table()
+
+    def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
+        """The flags as they are."""
+        return FlagComparison(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
+
+    def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
+        """None was told of."""
+        return {}
 
 
 class Screened(Struct, frozen=True):

@@ -17,9 +17,8 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import cut_parts, judge_part, merge_parts, recall_lines
-from precursor_screen.kernel.screen import judge_run, judge_windows, screen
+from precursor_screen.kernel.screen import NoHistory, judge_run, judge_windows, screen
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply

@@ -20,8 +20,7 @@ from precursor_screen.core.model import FAMILIES, Rule
 from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.no_history import NoHistory
-from precursor_screen.kernel.screen import Screened
+from precursor_screen.kernel.screen import NoHistory, Screened
 from precursor_screen.reference.bundle import Reference, Rulebook
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.grammar import RULE_ID

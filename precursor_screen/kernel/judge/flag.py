@@ -18,9 +18,8 @@ from precursor_screen.core.engine import connect
 from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import OWN_LIST, Rule, Substance
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
-from precursor_screen.kernel.alike import begin_rows, number_alike, rows_of
 from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, compact, flags_of_groups, flags_of_rows
-from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved, begin_rows, number_alike, rows_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 

@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 from precursor_screen.kernel.match.parallel_map import ParallelMap, chunk, cut_texts, serial_map
-from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts
+
+# What earlier runs found for names: known names need no matching. Where that is kept is the caller's business.
+
+
+class Recalled(Struct, frozen=True):
+    """What is known of some names against one list.
+
+    matches: PARTY_MATCH of the known ones, in any order of names, within one name as `PartyIndex.match_names` gives them;
+    unscreenable: known names of which nothing is left to compare; unknown: all others, in the order asked.
+    """
+
+    matches: pa.Table
+    unscreenable: tuple[str, ...]
+    unknown: Sequence[str]
+
+
+class PartyMemory(Protocol):
+    """Recalls matches of names, and learns new ones."""
+
+    def recall(self, index: PartyIndex, as_of: date, names: Sequence[str]) -> Recalled:
+        """What is known of some distinct names."""
+
+    def learn(self, index: PartyIndex, as_of: date, names: Sequence[str], matches: pa.Table, unscreenable: Sequence[str]) -> None:
+        """Takes note of what came of matching some distinct names: matches (PARTY_MATCH), and which names were unscreenable."""
+
+
+class NoPartyMemory:
+    """Knows nothing and keeps nothing."""
+
+    def recall(self, index: PartyIndex, as_of: date, names: Sequence[str]) -> Recalled:
+        """Nothing: all names are unknown."""
+        return Recalled(PARTY_MATCH.empty_table(), (), names)
+
+    def learn(self, index: PartyIndex, as_of: date, names: Sequence[str], matches: pa.Table, unscreenable: Sequence[str]) -> None:
+        """Nothing is kept."""
+
+
+NO_PARTY_MEMORY = NoPartyMemory()
+
 
 TEXT_FIELDS = ("description", "marks", "other_texts")  # a name on the drums counts as much as one in the description
 

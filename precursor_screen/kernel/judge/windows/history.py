@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
-from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
 from precursor_screen.kernel.legal_status import LISTING, THRESHOLDS, open_law, same_law
@@ -21,7 +20,7 @@ from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
-from precursor_screen.rulebook.registers import PERMITS
+from precursor_screen.rulebook.registers import PERMITS, open_registers, register_table
 from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
 
 _LAW = (*LISTING, *THRESHOLDS)

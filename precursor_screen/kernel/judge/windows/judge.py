@@ -31,13 +31,20 @@ from precursor_screen.kernel.judge.windows.asks import (
     tests_of_law,
 )
 from precursor_screen.kernel.judge.windows.chains import linked_moves
-from precursor_screen.kernel.judge.windows.emitted import emit_by_themselves, tips_of, undecided_of
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
 from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.history import WindowInput, see_movements
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
-from precursor_screen.kernel.judge.windows.members import Told, flagged_of, read_named, told_of
+from precursor_screen.kernel.judge.windows.members import (
+    Told,
+    emit_by_themselves,
+    flagged_of,
+    read_named,
+    tips_of,
+    told_of,
+    undecided_of,
+)
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
 from precursor_screen.kernel.judge.windows.relation import derive, give, keep
 from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves

@@ -19,7 +19,7 @@ from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.kernel.no_history import NoHistory
+from precursor_screen.kernel.screen import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
 from tests.examples import examples
