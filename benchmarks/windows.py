@@ -27,7 +27,7 @@ from precursor_screen.history.history import Groups
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.match.match import match
+from precursor_screen.kernel.match import match
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference

@@ -29,7 +29,7 @@ from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.core.words import clip, counted
-from precursor_screen.kernel.match.match import Progress, naming
+from precursor_screen.kernel.match import Progress, naming
 from precursor_screen.readers.finish import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.tabular.beside import BESIDE, raw_aside

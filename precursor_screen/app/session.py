@@ -19,10 +19,10 @@ from precursor_screen.app.config import check_rule_folders, default_home
 from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
 from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
-from precursor_screen.app.spark.run import open_engine
+from precursor_screen.app.spark import open_engine
 from precursor_screen.app.stream import Run, run
 from precursor_screen.core.errors import StaleReference, UsageError
-from precursor_screen.kernel.match.match import Progress
+from precursor_screen.kernel.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
 from precursor_screen.reference.packs.store import use_home
 from precursor_screen.reference.shipped import LawTables, use_law

@@ -30,7 +30,7 @@ from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
-from precursor_screen.kernel.match.match import Progress, match
+from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions

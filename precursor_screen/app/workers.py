@@ -15,7 +15,7 @@ from typing import Any
 
 from precursor_screen.core.errors import WorkerDied
 from precursor_screen.core.left_out import leave_out_pandas
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 
@@ -29,7 +29,7 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
 
 def _get_ready(packed: bytes) -> None:
     """Imports what matching needs, and does beforehand what each function would do at its first call."""
-    importlib.import_module("precursor_screen.kernel.match.recognise")
+    importlib.import_module("precursor_screen.kernel.match")
     for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
         prepare()
 

@@ -15,9 +15,9 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
+from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
-from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
-from precursor_screen.kernel.versions.decide import apply_versions_alone, is_number
+from precursor_screen.kernel.versions import apply_versions_alone, is_number
 from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
@@ -65,7 +65,7 @@ def batch_of(moved: pa.Table) -> pa.Table:
 
 
 def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:
-    """Makes movements of what moved, message by message (`messages.bills`).
+    """Makes movements of what moved, message by message (`kernel.bills`).
 
     Args:
         moved: MOVED, every line of each bill.

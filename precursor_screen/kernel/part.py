@@ -17,9 +17,9 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.legal_status import SIDES
-from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve

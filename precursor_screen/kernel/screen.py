@@ -49,15 +49,15 @@ from precursor_screen.kernel.judge.flag import (
 )
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
-from precursor_screen.kernel.match.match import Progress, match
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
-from precursor_screen.kernel.triage.triage import EARLIER, count_earlier, triage
+from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.kernel.versions.decide import apply_versions_alone
+from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
 
 # The memory of a run without a ledger.

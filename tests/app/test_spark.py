@@ -16,12 +16,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.app import spark as run
+from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.spark import run, tasks
-from precursor_screen.app.spark.tasks import KnownLists, Plan, Row, Unforeseen, digests_of
+from precursor_screen.app.spark_tasks import KnownLists, Plan, Row, Unforeseen, digests_of
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WatchlistError, WorkerDied
-from precursor_screen.kernel.match.match import match, match_texts, merge_matches
+from precursor_screen.kernel.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.text.key_numbers import number_of
 from tests.app.test_parts import FILES, ROWS, written

@@ -9,7 +9,7 @@ import pytest
 
 from precursor_screen.app import stream, workers
 from precursor_screen.app.workers import WORTHWHILE, parallel_over
-from precursor_screen.kernel.match import parallel_map
+from precursor_screen.kernel import parallel_map
 
 
 def double(chunk):

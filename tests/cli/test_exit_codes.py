@@ -249,7 +249,7 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
     from precursor_screen.app import workers
-    from precursor_screen.kernel.match import parallel_map
+    from precursor_screen.kernel import parallel_map
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
     monkeypatch.setattr(workers, "WORTHWHILE", 1)

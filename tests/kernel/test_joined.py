@@ -27,7 +27,7 @@ from precursor_screen.core.schema import (
     arrow_schema,
 )
 from precursor_screen.kernel.judge.flag import sort_flags
-from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import MOVED, MovementsResult
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved

@@ -16,7 +16,7 @@ from precursor_screen.core.history_seam import KNOWN, History, LazyAnswers, NotE
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import request_history
-from precursor_screen.kernel.match.match import match
+from precursor_screen.kernel.match import match
 from precursor_screen.kernel.part import cut_parts, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.screen import NoHistory, judge_run, judge_windows, screen
 from precursor_screen.readers.interface import ReadOptions

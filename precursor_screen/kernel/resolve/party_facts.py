@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.schema import MOVEMENT, ROLES, TRADER_PARTS
-from precursor_screen.kernel.match.match import PartyKeys
-from precursor_screen.kernel.match.parallel_map import ParallelMap, chunk
+from precursor_screen.kernel.match import PartyKeys
+from precursor_screen.kernel.parallel_map import ParallelMap, chunk
 from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, map_distinct
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.text.key_numbers import numbers_of

@@ -34,7 +34,7 @@ from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import WindowInput, see_movements
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep, see_movements
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
 from precursor_screen.kernel.judge.windows.members import (
     Told,
@@ -46,7 +46,6 @@ from precursor_screen.kernel.judge.windows.members import (
     undecided_of,
 )
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.relation import derive, give, keep
 from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule

@@ -15,9 +15,8 @@ from precursor_screen.kernel.judge.flag_rows import NOT_STATED
 from precursor_screen.kernel.judge.windows.amounts import Doubles
 from precursor_screen.kernel.judge.windows.flags import FLAGGED
 from precursor_screen.kernel.judge.windows.groups import Numbers, key_texts
-from precursor_screen.kernel.judge.windows.history import WindowInput
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give
 from precursor_screen.kernel.judge.windows.kinds import Measured
-from precursor_screen.kernel.judge.windows.relation import derive, give
 from precursor_screen.kernel.judge.windows.selected import Selected, expand
 from precursor_screen.rulebook.evaluate import Mask, whole
 from precursor_screen.rulebook.expression import Expression, Field

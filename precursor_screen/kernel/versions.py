@@ -20,8 +20,8 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
+from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
 from precursor_screen.kernel.resolve.distinct import any_of, differs, number_alike
-from precursor_screen.kernel.versions.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
 
 BILL: Final = "bill_key"
 ROW: Final = "row_no"

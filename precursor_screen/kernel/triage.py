@@ -21,8 +21,8 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.core.schema import SHIPMENT
+from precursor_screen.kernel.goods import LICIT_USE, Goods, find_goods, round_half_up
 from precursor_screen.kernel.resolve.distinct import Resolved
-from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods, round_half_up
 
 # What speaks for a shipment: documents in force that cover it, and that the same pair trades such goods all year.
 

@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.composed import Judged
 from precursor_screen.app.gathered import CITED, Request, issues_of, name_asides, part_asides, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
-from precursor_screen.app.spark import tasks
-from precursor_screen.app.spark.tasks import (
+from precursor_screen.app.spark_tasks import (
     SCHEMA,
     TABLE_BITS,
     Numbers,
@@ -43,7 +43,7 @@ from precursor_screen.core.errors import InputError, MappingError, MissingExtra,
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
 from precursor_screen.core.schema import ISSUE
-from precursor_screen.kernel.match.match import Matches, match_texts, merge_matches
+from precursor_screen.kernel.match import Matches, match_texts, merge_matches
 from precursor_screen.kernel.part import Part, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.readers.finish import find_repeated, no_lines
