@@ -1,6 +1,6 @@
 """The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
-    match -> judge_part -> merge_parts -> judge_shipments, judge_windows -> raise_flags -> finish
+    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags -> build_result
 
 Parts may be judged anywhere, each by itself; from `merge_parts` on a run is one. Whoever runs this asks the memory of earlier runs
 twice: for the history, which `judge_windows` takes, and for the states of flags, which `build_result` takes.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,11 +17,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import (
-    EPISODE,
     JUDGED_LINES,
     KNOWN,
     NO_COUNTS,
-    RULE_LINE,
     FlagComparison,
     History,
     HistoryRequest,
@@ -47,8 +44,7 @@ from precursor_screen.kernel.judge.flag import (
     tell_held,
     undecided_lines,
 )
-from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
-from precursor_screen.kernel.judge.windows.judge import request_history
+from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
@@ -68,8 +64,8 @@ class NoHistory:
 
     def look_back(self, request: HistoryRequest) -> History:
         """Nothing."""
-        empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
-        return History(empty, KNOWN.empty_table(), apply_versions_alone(request.movements), None)
+        settled = apply_versions_alone(request.movements)
+        return History(lambda ask: MOVEMENT.empty_table().select(ask.columns), KNOWN.empty_table(), settled, None)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
@@ -113,15 +109,6 @@ class Screened(Struct, frozen=True):
     news: frozenset[str] = frozenset()
     not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
     gaps: LineGaps = LineGaps()
-
-
-class Judgement(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
-
-    flags: pa.Table
-    unjudged: pa.Table
-    doubts: pa.Table = RULE_LINE.empty_table()
-    episodes: pa.Table = EPISODE.empty_table()
 
 
 class RaiseResult(Struct, frozen=True):
@@ -178,9 +165,11 @@ def judge_run(
     progress("looking back")
     batch = batch_of(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
-    history = memory.look_back(replace(request_past(batch, reference), tally=tally))
+    windows = request_history(batch, reference.rules, reference.registers)
+    history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
     movements = apply_versions(part.moved, batch, history.settled)
-    by_shipment = judge_shipments(replace(part.noted, lines=standing(part.noted.lines, movements.fallen)), reference)
+    noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
+    by_shipment = Judgement(*flag_shipments(noted, reference.rules))
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
@@ -188,9 +177,9 @@ def judge_run(
     else:
         counted = movements.live
     progress("judging movements over time")
-    by_window = judge_windows(replace(movements, live=counted), history, reference)
+    by_window = judge_windows(counted, history, reference.rules, reference)
     progress("scoring shipments")
-    recorded = history.movements[EARLIER]
+    recorded = history.movements(EARLIER)
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
@@ -224,33 +213,6 @@ def _count_known(part: Part, history: History) -> int:
     known = pc.is_in(ids, pc.unique(history.known.column("line_id")))
     counted = pc.is_in(part.tally.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
     return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
-
-
-def request_past(batch: pa.Table, reference: Reference) -> HistoryRequest:
-    """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment.
-
-    Args:
-        batch: MOVEMENT, as `movements.batch_of` makes it.
-        reference: rules and registers.
-    """
-    request = request_history(batch, reference.rules, reference.registers)
-    return HistoryRequest(request.movements, (*request.asks, EARLIER))
-
-
-def judge_shipments(noted: Resolved, reference: Reference) -> Judgement:
-    """The rules of scope shipment, on every line of each noted shipment."""
-    return Judgement(*flag_shipments(noted, reference.rules))
-
-
-def judge_windows(movements: MovementsResult, history: History, reference: Reference) -> Judgement:
-    """The rules of scope history, on every movement of each group.
-
-    Args:
-        movements: of this run.
-        history: of earlier runs, as `request_history` asks for it.
-        reference: rules, law and registers.
-    """
-    return Judgement(*windows_of(movements.live, history, reference.rules, reference))
 
 
 def raise_flags(
