@@ -29,7 +29,7 @@ class MovementsResult(Struct, frozen=True):
 
     Attributes:
         live: MOVEMENT rows that stand, each with the mass that it counts with.
-        issues: ISSUE about messages that contradict each other, overlap, or wait.
+        issues: ISSUE about messages that contradict each other, overlap, wait, or hold no longer.
         fallen: line_id of the lines that do not stand, cancellations among them.
     """
 
@@ -75,7 +75,8 @@ def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | N
     settled = apply_versions_alone(batch) if settled is None else settled
     fallen = pa.array(sorted(settled.why), pa.string())
     live = standing(batch, fallen)
-    return MovementsResult(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
+    issues = pa.concat_tables([_find_issues(moved, settled), _overtaken(moved, fallen)])
+    return MovementsResult(_weighed(live, settled.uncounted), issues, fallen)
 
 
 def standing(rows: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -129,10 +130,10 @@ def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
 _FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
-def obsolete(moved: pa.Table, movements: MovementsResult) -> pa.Table:
+def _overtaken(moved: pa.Table, fallen: pa.Array) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
     goods = pc.not_equal(moved.column("function"), CANCELLATION)
-    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), movements.fallen)))
+    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), fallen)))
     rows = rows.select(["source_file", "source_row", "line_id"])
     told = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
     message = "another message about the same goods holds: a later version, or a cancellation"

@@ -30,7 +30,7 @@ from precursor_screen.core.history_seam import (
     VersionsResult,
 )
 from precursor_screen.core.model import BANDS, OPEN
-from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED, UNJUDGED
+from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.flag import (
     NOT_RAISED,
@@ -41,12 +41,13 @@ from precursor_screen.kernel.judge.flag import (
     merge_flags,
     recall_nothing,
     sort_flags,
+    sum_unjudged,
     tell_held,
     undecided_lines,
 )
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, standing
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
@@ -227,7 +228,7 @@ def raise_flags(
     """Gathers what the rules say of all lines of a run."""
     settled = settled or VersionsResult()
     of_rows = pa.concat_tables([merge_flags(standing(part.flags, movements.fallen)), by_shipment.flags])
-    unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
+    unjudged = sum_unjudged(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
     of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
     judged = JudgeResult(
@@ -264,9 +265,7 @@ def build_result(
     excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
-    issues = pa.concat_tables(
-        [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, obsolete(part.moved, raised.movements)]
-    )
+    issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
     unscreened = _unscreened_shipments(part.lines, issues, reference)
     troubled = with_open_serious_flag | _troubled(still_open, part.lines)
@@ -303,13 +302,6 @@ def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
     serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
     mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))
     return frozenset(pc.unique(lines.column("movement_key").filter(mine)).to_pylist())
-
-
-def _summed(unjudged: pa.Table) -> pa.Table:
-    """UNJUDGED with one row a rule, field and shipment, in a fixed order."""
-    keys = [n for n in UNJUDGED.names if n != "count"]
-    summed = unjudged.group_by(keys, use_threads=False).aggregate([("count", "sum")]).rename_columns([*keys, "count"])
-    return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)
 
 
 def _unscreened_shipments(lines: pa.Table, issues: pa.Table, reference: Reference) -> set[str]:

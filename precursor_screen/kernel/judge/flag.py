@@ -97,7 +97,8 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
+    noted = of_noted_shipments(resolved)
+    return _judge(noted, [r for r in rules if r.rule.scope == "shipment"])
 
 
 def of_noted_shipments(resolved: Resolved) -> Resolved:
@@ -287,3 +288,10 @@ def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, re
     ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
     columns = [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")]
     return pa.table(columns, UNJUDGED.names).cast(UNJUDGED)
+
+
+def sum_unjudged(unjudged: pa.Table) -> pa.Table:
+    """UNJUDGED with one row a rule, field and shipment, in a fixed order."""
+    keys = [n for n in UNJUDGED.names if n != "count"]
+    summed = unjudged.group_by(keys, use_threads=False).aggregate([("count", "sum")]).rename_columns([*keys, "count"])
+    return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)

@@ -23,6 +23,7 @@ from precursor_screen.core.history_seam import ALWAYS, EPISODE, RULE_LINE, Histo
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.judge.windows.asks import (
     GOODS,
+    begin_of,
     history_rules,
     is_of_goods,
     needs_of,
@@ -86,7 +87,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
     live, history = _with_again(live, history)
     if not live.num_rows:
         return _joined([])
-    since = history.since or _begins(live)
+    since = history.since or begin_of(live)
     for column in MOVEMENT_COUNTED:  # unknown to whoever has counted nothing
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
@@ -111,7 +112,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             continue
         begun = since
         if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
-            begun = pc.min(recorded.column("as_of_date")).as_py() or _begins(fresh)
+            begun = pc.min(recorded.column("as_of_date")).as_py() or begin_of(fresh)
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             del fresh, recorded
@@ -139,17 +140,6 @@ def _with_again(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     more = again.filter(pc.invert(pc.is_in(again.column("line_id"), live.column("line_id").combine_chunks())))
     known = history.known.filter(pc.invert(pc.is_in(history.known.column("line_id"), lines)))
     return pa.concat_tables([live, more], promote_options="default"), replace(history, known=known)
-
-
-def _begins(live: pa.Table) -> date | None:
-    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history.
-
-    Goods that are watched without a substance count only where there are no others: how many there are says nothing of the record.
-    """
-    named = live.filter(pc.is_null(live.column("goods_key")))
-    days = (named if named.num_rows else live).column("as_of_date").drop_null().sort()
-    first: date | None = days[len(days) // 20].as_py() if len(days) else None
-    return first
 
 
 def flag_moves(
