@@ -92,6 +92,12 @@ def test_a_text_alone_says_that_it_names_something(reference):
         run((Source("notes.md", content=NOTES),), ReadOptions(), reference, started=STARTED)
 
 
+def test_each_of_two_equal_texts_says_that_it_names_something(reference):
+    with pytest.raises(ErrorGroup) as caught:
+        run(tuple(Source(name, content=NOTES) for name in ("a.md", "b.md")), ReadOptions(), reference, started=STARTED)
+    assert str(caught.value).count("in 1 row: open it by hand") == 2
+
+
 def test_where_nothing_is_refused_a_run_without_lines_has_a_report(reference):
     sources = (Source("notes.md", content=NOTES), Source("none.pdf", content=b"%PDF-1.4"))
     report = run(sources, ReadOptions(), reference, started=STARTED, refuse_empty=False).report
