@@ -134,7 +134,10 @@ def screen(
     from precursor_screen.reporting.notebook import NotebookReport
 
     if reference is not None and options:
-        raise UsageError(f"{', '.join(options)} belong to load_reference", remedy="Give either a reference or its options.")
+        raise UsageError(
+            f"{', '.join(options)} cannot be combined with reference=",
+            remedy="Pass them to load_reference(), or leave reference= out.",
+        )
     sources = find_sources((str(what),)) if isinstance(what, str | Path) else (Source("table", content=_table_bytes(what)),)
     known = reference or load_reference(**options)
     settings = Settings(

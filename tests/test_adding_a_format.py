@@ -29,7 +29,7 @@ def reader() -> ModuleType:
 def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
     """The page's line of the registry in its place, and its sample in the working folder."""
     line = blocks("python")[1]
-    names = {**vars(registry), "DockNoteReader": reader().DockNoteReader}
+    names = {**vars(registry), "DOCK_NOTE": reader().DOCK_NOTE}
     exec(line, names)
     monkeypatch.setattr(registry, "READERS", names["READERS"])
     monkeypatch.chdir(tmp_path)
@@ -45,8 +45,9 @@ def test_the_page_says_what_the_reader_reads(registered: dict[str, object]) -> N
 
 
 def test_the_line_adds_one_reader_to_those_that_are_there(registered: dict[str, object]) -> None:
-    names = [type(r).__name__ for r in registry.READERS]
-    assert names == ["DockNoteReader", "EdiReader", "CargoImpReader", "XmlReader", "TabularReader"]
+    first, *others = registry.READERS
+    assert first.sniff("text", b"DOCK NOTE 7")
+    assert others == [registry.EDI, registry.CARGO_IMP, registry.XML, registry.JSON, registry.TABLES]
 
 
 def test_without_it_the_sample_is_no_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def _files(home: Path) -> list[Path]:
         raise MappingError(f"cannot be listed ({error.strerror})", where=Where(str(home / FOLDER)), remedy=_CHECK) from error
 
 
-_CHECK: Final = "Check who may read it."
+_CHECK: Final = "Check its permissions."
 
 
 def _load(path: Path) -> AcceptedMap:
@@ -82,8 +82,9 @@ def _faults(accepted: AcceptedMap) -> Iterator[str]:
 
 
 def _damaged(path: Path, why: str) -> MappingError:
-    remedy = f"Drop it: precursor-screen mapping forget {path.name.removesuffix(_SUFFIX)[:SHORT]}; then accept the layout again."
-    return MappingError(f"is not an accepted map that can be used: {why}", where=Where(str(path)), remedy=remedy)
+    digest = path.name.removesuffix(_SUFFIX)[:SHORT]
+    remedy = f"Remove it: precursor-screen mapping forget {digest}; then accept the columns again: precursor-screen mapping accept FILE"
+    return MappingError(f"is an accepted column map, but damaged: {why}", where=Where(str(path)), remedy=remedy)
 
 
 def _digest(accepted: AcceptedMap) -> str:
@@ -117,8 +118,8 @@ def forget_accepted(home: Path, digest: str) -> list[str]:
     """
     found = [path for path in _files(home) if path.name.startswith(digest)]
     if digest and len(found) != 1:
-        says = "fits several accepted maps" if found else "is not the digest of an accepted map"
-        raise UsageError(f"{digest!r} {says}", remedy="`mapping list` shows them.")
+        says = "fits the digests of several accepted maps" if found else "is not the digest of an accepted map"
+        raise UsageError(f"{digest!r} {says}", remedy="`precursor-screen mapping list` shows the accepted maps.")
     for path in found:
         try:
             path.unlink()

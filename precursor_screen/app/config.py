@@ -142,7 +142,9 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"is not valid TOML: {error}", where=Where(str(path)), remedy="See the documentation of settings."
+            f"is not valid TOML: {error}",
+            where=Where(str(path)),
+            remedy="Correct that line; `precursor-screen config show` lists all settings.",
         ) from error
 
 
@@ -171,19 +173,22 @@ def check_value(key: str, value: Any, source: str) -> Any:
         return _checked_number(key, value, source)
     wanted = list if setting.is_list else str
     if not isinstance(value, wanted) or (setting.is_list and not all(isinstance(v, str) for v in value)):
-        raise UsageError(f"{key} must be {'a list of texts' if setting.is_list else 'a text'}", where=Where(source))
+        what, example = ("a list of texts", '["A", "B"]') if setting.is_list else ("a text", '"A"')
+        raise UsageError(f"{key} must be {what}", where=Where(source), remedy=f"Write it in quotes: {example}.")
     for part in value if setting.is_list else [value]:
         if "\0" in part:
-            raise UsageError(f"{key} holds a NUL, which no name does", where=Where(source), remedy="Correct it.")
+            raise UsageError(f"{key} contains a NUL character", where=Where(source), remedy="Remove it.")
         if setting.allowed and part and part not in setting.allowed:
             remedy = did_you_mean(str(part), setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
-            raise UsageError(f"{key} does not know {part!r}", where=Where(source), remedy=remedy)
+            raise UsageError(f"{part!r} is not a value of {key}", where=Where(source), remedy=remedy)
     return value
 
 
 def _checked_number(key: str, value: Any, source: str) -> str:
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}", str(value), re.ASCII):
-        raise UsageError(f"{key} must be a whole number, 0 or more", where=Where(source))
+        raise UsageError(
+            f"{key} must be a whole number, 0 or more", where=Where(source), remedy="Write it in figures, such as 30."
+        )
     return str(value)
 
 
@@ -196,10 +201,15 @@ def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(
-                "is not a folder of rules", where=Where(str(folder)), remedy="Check the path of --rules or `rules.dirs`."
+                "is not a folder",
+                where=Where(str(folder)),
+                remedy="Give --rules, or the setting rules.dirs, a folder that holds rule files.",
             )
     if only and not folders:
-        raise UsageError("--only-rules leaves no rule at all", remedy="Name the folder of your rules with --rules.")
+        raise UsageError(
+            "--only-rules leaves out the rules that ship, and no rules of your own are given",
+            remedy="Name the folder that holds yours: --rules FOLDER.",
+        )
 
 
 GUESS = "guess"  # instead of a column map: those that were accepted count for nothing

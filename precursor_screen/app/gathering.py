@@ -229,7 +229,8 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     opened = tuple(r for r in store.open_all() if r.manifest.register in OF_LAW)
     if not opened:
         raise RegisterError(
-            "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"
+            "no register is imported, so there is nothing to compare with",
+            remedy="Import one: precursor-screen registers import permits FILE",
         )
     periods = known_reply_periods()
     declared = known_permit_law().declares(jurisdiction)

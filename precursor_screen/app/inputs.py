@@ -51,7 +51,7 @@ class Source(Struct, frozen=True):
             UnreadableManifest: the file is gone, may not be read, or is none; nobody writes into the pipe.
         """
         if self.problem:
-            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check who may read it.")
+            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check its permissions.")
         if self.path is None:
             return self.content or b""
         if is_pipe(self.path):
@@ -205,9 +205,9 @@ def read_stream(path: Path, name: str) -> bytes:
         while True:
             if not poll.poll(IDLE_SECONDS * 1000):
                 raise UnreadableManifest(
-                    f"is a pipe through which nothing came for {IDLE_SECONDS:g} seconds",
+                    f"is a pipe, and nothing was written to it for {IDLE_SECONDS:g} seconds",
                     where=Where(name),
-                    remedy="Check the program that should write into it, or let it write a file first.",
+                    remedy="Check the program that should write to it, or save its output in a file and screen that.",
                 )
             try:
                 part = os.read(handle, _CHUNK)
@@ -219,9 +219,9 @@ def read_stream(path: Path, name: str) -> bytes:
             size += len(part)
             if size > MAX_BYTES:
                 raise UnreadableManifest(
-                    f"is a pipe through which more than {MAX_BYTES >> 30} GiB came",
+                    f"is a pipe, and more than {MAX_BYTES >> 30} GiB came through it",
                     where=Where(name),
-                    remedy="Write it to a file first, and split that.",
+                    remedy="Save the data in a file, split the file, and screen the parts.",
                 )
     finally:
         os.close(handle)
@@ -256,11 +256,13 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         raise
     except OSError as error:
         raise UnreadableManifest(
-            f"cannot be read ({error.strerror or error})", where=Where(source.name), remedy="Check the disk, and who may read it."
+            f"cannot be read ({error.strerror or error})",
+            where=Where(source.name),
+            remedy="Check the disk, and the permissions of the file.",
         ) from error
     except MemoryError as error:
         raise UnreadableManifest(
-            "does not fit into memory", where=Where(source.name), remedy="Split the file, or screen it by itself."
+            "does not fit into the memory of this machine", where=Where(source.name), remedy="Split the file, or screen it alone."
         ) from error
     except BaseException as error:
         # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
@@ -269,7 +271,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         raise UnreadableManifest(
             keep_fault(error),
             where=Where(source.name),
-            remedy="Convert it to CSV or XLSX, and report the fault with that record.",
+            remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
         ) from error
 
 
@@ -291,7 +293,9 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
         if _state(file, recent) == before:
             return tables
     raise ChangedWhileRead(
-        f"changed while it was read, {READINGS} times", where=Where(source.name), remedy="Screen it when it is complete."
+        f"changed each of the {READINGS} times that it was read",
+        where=Where(source.name),
+        remedy="Wait until it is complete, then screen it again.",
     )
 
 

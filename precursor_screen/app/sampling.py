@@ -19,13 +19,13 @@ def read_share(text: str | None) -> Decimal:
     """A share as `1%`, `0.5 %` or `0.01`, from 0 to 1; None: 0.
 
     Raises:
-        UsageError: it is not a share, or a bare 1, which may mean all or one in a hundred.
+        UsageError: it is not a percentage, or a bare 1, which may mean all or one in a hundred.
     """
     if text is None:
         return Decimal(0)
     share = share_of(text)
     if not 0 <= share <= 1 or (share == 1 and "%" not in text):
-        raise UsageError(f"--sample {text!r} is not a share", remedy="Write a percentage such as 1%, up to 100%.")
+        raise UsageError(f"--sample {text!r} is not a percentage", remedy="Write a percentage such as 1%, up to 100%.")
     return share
 
 

@@ -70,7 +70,7 @@ def open_lists(settings: Settings) -> tuple[Watchlist, ...]:
     if settings.watchlists == (NO_WATCHLIST,):
         return ()
     if NO_WATCHLIST in settings.watchlists:
-        raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
+        raise UsageError("--watchlist none cannot be combined with other lists", remedy="Leave out either none or the others.")
     return open_watchlists(settings.watchlists, settings.home, in_full=settings.require_fresh)
 
 

@@ -103,8 +103,8 @@ def as_worker_died() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         raise WorkerDied(
-            f"a task failed on the cluster, as often as it was tried: {_what(error)}",
-            remedy="See Spark's own logs; a process of a task needs up to 2 GB, the same paths and the same version of this program.",
+            f"a task failed on the cluster at every attempt: {_what(error)}",
+            remedy="See Spark's own logs; each task needs up to 2 GB, the same paths and the same version of this program.",
         ) from error
 
 
@@ -251,7 +251,9 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[S
 def _as_seen_everywhere(number: int, source: Source) -> Row:
     if source.path is not None and is_pipe(source.path):
         raise UsageError(
-            "is a pipe, which only this machine can read", where=Where(source.name), remedy="Write it to a file first."
+            "is a pipe, which the cluster cannot read",
+            where=Where(source.name),
+            remedy="Save the data in a file that all its machines can read.",
         )
     placed = replace(source, path=source.path and source.path.absolute())
     return Row("source", number << TABLE_BITS, 0, tasks.pack(placed))

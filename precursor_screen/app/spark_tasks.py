@@ -74,7 +74,8 @@ class KnownLists(Struct, frozen=True):
         """
         if digests_of(self.reference) != self.digests:
             raise WatchlistError(
-                "the watchlists of this machine are not those of the driver", remedy="Give all machines one folder."
+                "the watchlists of this machine differ from those of the driver",
+                remedy="Give all machines the same folder with --home.",
             )
         return self.reference
 
@@ -293,7 +294,9 @@ def on_batches(work: Work, program: str, batches: Iterator[pa.RecordBatch]) -> I
         UsageError: this machine has another version of the program, of Python or of a library.
     """
     if program_digest() != program:
-        raise UsageError("this machine has another version of the program than the driver", remedy="Install the same on all.")
+        raise UsageError(
+            "this machine has another version of the program than the driver", remedy="Install the same version on all machines."
+        )
     leave_out_pandas()
     given = (Row(*values) for batch in batches for values in zip(*(column.to_pylist() for column in batch.columns), strict=True))
     for row in work(given):

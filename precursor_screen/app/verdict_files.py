@@ -46,7 +46,7 @@ def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot be made: {error.strerror}", where=Where(str(folder)), remedy="Check the path.") from error
+        raise UsageError(f"cannot be created: {error.strerror}", where=Where(str(folder)), remedy="Check the path.") from error
     counts: dict[str, int] = {}
     with ledger.tables() as tables:
         for name, schema, batches in tables:
@@ -107,7 +107,9 @@ def read_verdicts(source: Path) -> Stated:
             f"cannot be read: {error.strerror}", where=Where(str(source)), remedy="Check path and permissions."
         ) from error
     if len(content) > _LARGEST:
-        raise UsageError(f"has more than {_LARGEST:,} bytes", where=Where(str(source)), remedy="Import it in parts.")
+        raise UsageError(
+            f"is larger than {_LARGEST >> 20} MB", where=Where(str(source)), remedy="Split it, and import the parts one by one."
+        )
     return _read_workbook(source) if content.startswith(_WORKBOOKS) else _read_csv(source, content)
 
 
@@ -140,7 +142,7 @@ def _names(header: list[str], source: Path) -> list[str]:
     unknown = [n for n in names if n and n not in COLUMNS and n not in _BESIDE]
     twice = [n for n in names if n in COLUMNS and names.count(n) > 1]
     if missing or unknown or twice:
-        problem = f"lacks the column {missing[0]}" if missing else ""
+        problem = f"does not have the column {missing[0]}" if missing else ""
         problem = problem or (f"has a column {unknown[0]!r}, which is not known" if unknown else f"has two columns {twice[0]}")
         remedy = did_you_mean(unknown[0], COLUMNS) if unknown else ""
         raise UsageError(problem, where=Where(str(source)), remedy=remedy or f"The columns are {', '.join(COLUMNS)}.")
@@ -150,7 +152,9 @@ def _names(header: list[str], source: Path) -> list[str]:
 def _cells(names: list[str], row: list[str], where: Where) -> dict[str, str]:
     if any(len(cell) > LONGEST_CELL for cell in row):
         raise UsageError(
-            f"holds a cell of more than {LONGEST_CELL:,} characters", where=where, remedy="Close the quotes before it."
+            f"has a cell of more than {LONGEST_CELL:,} characters",
+            where=where,
+            remedy="A quotation mark before it is probably not closed: correct it.",
         )
     if any(row[len(names) :]):
         raise UsageError("has more cells than the header", where=where, remedy="Put quotes around texts that hold commas.")
@@ -214,7 +218,7 @@ def _rows(source: Path, sheets: Mapping[str, Sheet], name: str, needed: Iterable
     names = [cell.strip() for cell in sheet.head[0]]
     missing = [n for n in needed if n not in names]
     if missing:
-        raise UsageError(f"lacks the column {missing[0]}", where=Where(place), remedy=remedy)
+        raise UsageError(f"does not have the column {missing[0]}", where=Where(place), remedy=remedy)
     body = sheet.read(1, len(names))
     columns: list[list[Any]] = [column.to_pylist() for column in body.table.columns]
     found = []

@@ -77,7 +77,7 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
         yield parallel_map
     except BrokenProcessPool as error:
         raise WorkerDied(
-            "a worker process was killed, or ran out of memory", remedy="Screen fewer files at a time, or with --jobs 1."
+            "a process of this run was killed, or ran out of memory", remedy="Screen fewer files at a time, or with --jobs 1."
         ) from error
     finally:
         for one in pool:

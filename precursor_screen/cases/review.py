@@ -189,8 +189,8 @@ def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]
         others = {v: w for v, w in said.get(draft.flag, {}).items() if v != draft.verdict}
         if others and not draft.at:
             verdict, place = next(iter(others.items()))
-            problem = f"says {draft.verdict!r} of a flag of which row {place.row} says {verdict!r}"
-            found[number] = UsageError(problem, where=where, remedy="Keep the row that holds, and import the file again.")
+            problem = f"gives a flag the verdict {draft.verdict!r}, and row {place.row} gives it {verdict!r}"
+            found[number] = UsageError(problem, where=where, remedy="Keep the row that is right, and import the file again.")
     return found
 
 
@@ -225,7 +225,9 @@ def _check(draft: VerdictDraft, officer: str, now: datetime, where: Where) -> Ve
         remedy = f"Use small letters, digits and hyphens: {', '.join(REASONS)}."
         raise UsageError(f"{draft.reason!r} is not a reason code", where=where, remedy=remedy)
     if len(draft.text) > _MOST_TEXT:
-        raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
+        raise UsageError(
+            f"the text has {len(draft.text):,} characters", where=where, remedy=f"Shorten it to {_MOST_TEXT:,} or fewer."
+        )
     at = _moment(draft, now, where)
     return Verdict(
         flag_id=draft.flag,
@@ -258,7 +260,7 @@ def _complete(
     if one in recorded:
         return one
     if one.verdict == CLEARED and flag["level"] == CRITICAL:
-        problem = f"flag {one.flag_id} is critical: its clearance takes a second officer"
+        problem = f"flag {one.flag_id} is critical: it can be cleared only with a second officer"
         check_second(one.officer or "?", one.second, problem, where)
     if one.verdict == CLEARED and may_clear:
         allowed = {_folded(name) for name in may_clear}
@@ -284,14 +286,14 @@ def check_second(officer: str, second: str, problem: str, where: Where | None = 
     Raises:
         UsageError: a name is missing, has one letter only (an answer that slipped), or both are the same.
     """
-    remedy = "Name another one who agrees: --second NAME, or the column `second`."
+    remedy = "Name a colleague who agrees: --second NAME, or the column `second` of the file."
     short = next((name for name in (second, officer) if len(_folded(name)) == 1 and name != "?"), "")
     if not second:
         raise UsageError(problem, where=where, remedy=remedy)
     if short:
         raise UsageError(f"{problem}, and {short!r} is not a name", where=where, remedy=remedy)
     if _folded(second) in ("", _folded(officer)):
-        raise UsageError(f"{problem}, and {second!r} is the first", where=where, remedy=remedy)
+        raise UsageError(f"{problem}, and {second!r} is the first officer", where=where, remedy=remedy)
 
 
 def _folded(name: str) -> str:
@@ -320,7 +322,9 @@ def _moment(draft: VerdictDraft, now: datetime, where: Where) -> datetime:
     if at.tzinfo is None:
         raise UsageError(f"{draft.at!r} has no time zone", where=where, remedy=_TIME)
     if at > now + _CLOCKS:
-        raise UsageError(f"{draft.at!r} is still to come", where=where, remedy="Leave it empty, or state when it was decided.")
+        raise UsageError(
+            f"{draft.at!r} is in the future", where=where, remedy="Leave it empty, or give the time of the decision."
+        )
     return at
 
 
@@ -328,7 +332,7 @@ def _last_day(draft: VerdictDraft, at: datetime, now: datetime, where: Where) ->
     """Only a clearance ends. One that was given earlier may have ended since."""
     if draft.verdict != CLEARED:
         if draft.until:
-            raise UsageError(f"a verdict {draft.verdict!r} has no last day", where=where, remedy="Leave it out.")
+            raise UsageError(f"a verdict {draft.verdict!r} cannot have a last day", where=where, remedy="Leave it out.")
         return ""
     if not draft.until:
         return (at.date() + timedelta(days=CLEARED_DAYS)).isoformat()
@@ -337,7 +341,7 @@ def _last_day(draft: VerdictDraft, at: datetime, now: datetime, where: Where) ->
     except ValueError as error:
         raise UsageError(f"{draft.until!r} is not a date", where=where, remedy="Write it as 2026-11-25.") from error
     if day < now.date() and not draft.at:
-        raise UsageError(f"the clearance would have ended on {day}", where=where, remedy="Name a day that is to come.")
+        raise UsageError(f"the clearance would end on {day}, which has passed", where=where, remedy="Give a day in the future.")
     return day.isoformat()
 
 

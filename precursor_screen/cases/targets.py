@@ -54,7 +54,7 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult 
     if flag is not None and flag.name == text:
         return flag
     if flag is not None and shipment is not None:
-        problem = f"{text!r} is a shipment, and begins the id of {_say(flag.flags)}"
+        problem = f"{text!r} is a shipment, and also the beginning of {_say(flag.flags)}"
         raise UsageError(problem, where=where, remedy=f"Write shipment:{text} or flag:{text}.")
     named = shipment or (_flag(ledger, text, where) if flag is not None else None)
     return named or _bill(ledger, text, where) or _party(ledger, text, where)
@@ -94,7 +94,7 @@ def named_of(ledger: Ledger, flags: Table, named: Sequence[str]) -> list[Flag]:
 def not_found(text: str, where: Where | None) -> UsageError:
     """That nothing is called so, and what to do."""
     if _MANGLED.fullmatch(text.strip()):
-        remedy = "A spreadsheet program has made a number of the id: import the column as text, or use the workbook."
+        remedy = "A spreadsheet program has turned the id into a number: import the column as text, or use the workbook."
         return UsageError(f"{text!r} is no longer the id of a flag", where=where, remedy=remedy)
     short = f" (a flag's id takes at least {LEAST} characters)" if len(text) < LEAST else ""
     return UsageError(f"no flag, shipment, bill or party {text!r} is in the ledger{short}", where=where, remedy=_LIST)

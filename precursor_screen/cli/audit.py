@@ -94,14 +94,14 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", where=Where(str(path)), remedy="Give a text file in UTF-8.") from error
         if not listed:
-            raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one a line.")
+            raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
         raise UsageError("Name an exporter, or pass --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
     if len(asked) != 1 and (given["also"] or given["leave"]):
-        raise UsageError("--also and --not are about one exporter", remedy="Audit one at a time with them.")
+        raise UsageError("--also and --not work for a single exporter only", remedy="Audit one exporter at a time.")
     if given["manifests"] and given["url"]:
-        raise UsageError("--manifest and --ledger contradict each other", remedy="Leave one out.")
+        raise UsageError("--manifest and --ledger cannot be combined", remedy="Give only one of them.")
     return asked
 
 

@@ -115,7 +115,7 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
         raise UsageError(
             "is not an evidence bundle, or was damaged or altered",
             where=Where(str(full)),
-            remedy=f"See which: precursor-screen evidence verify {full}",
+            remedy=f"To see which of these: precursor-screen evidence verify {full}",
         )
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."

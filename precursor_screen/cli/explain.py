@@ -50,7 +50,7 @@ def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) ->
     from precursor_screen.core.words import printable
 
     if report is not None:
-        return "Check the id."
+        return "Check the id: the report shows the ids of its flags and shipments."
     place = place_of(ctx, url)
     if _is_missing(place):
         return "A flag is looked up in the report that holds it, --report report.json, or in a ledger; there is none yet."
@@ -108,7 +108,7 @@ def reading(report: Path) -> Iterator[Any]:
     try:
         yield json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        remedy = "Write one with -o report.json."
+        remedy = "Write one: precursor-screen screen FILE -o report.json"
         raise UsageError("is not a JSON report of this program", where=Where(str(report)), remedy=remedy) from error
 
 

@@ -124,7 +124,7 @@ def _check_address_space(name: str) -> None:
         if limit != resource.RLIM_INFINITY and limit < needed:
             raise NoRoom(
                 f"the limit of this process leaves {limit / 2**30:.1f} GiB of address space; {name} needs {needed / 2**30:.1f} GiB",
-                remedy="Raise the limit (ulimit -v).",
+                remedy="Raise the limit: ulimit -v unlimited",
             )
 
 

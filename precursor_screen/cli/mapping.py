@@ -125,8 +125,8 @@ def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
 
     if bool(digest) == all_of_them:
         raise UsageError(
-            "no accepted map is given" if not digest else "DIGEST and --all are both given",
-            remedy="Give DIGEST, which `mapping list` shows, or --all to forget all.",
+            "Which accepted map to forget is not given" if not digest else "DIGEST and --all cannot be combined",
+            remedy="Give the DIGEST that `precursor-screen mapping list` shows, or --all to forget all of them.",
         )
     for dropped in forget_accepted(home_of(common.settings(ctx)), digest or ""):
         click.echo(f"forgot {printable(dropped[:SHORT])}")

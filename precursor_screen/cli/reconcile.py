@@ -119,7 +119,7 @@ def read_share(text: str, option: str) -> Decimal:
 
     share = share_of(text)
     if not 0 <= share < 1:
-        raise UsageError(f"{option} {text!r} is not a share", remedy="Write it as 2% or 0.02.")
+        raise UsageError(f"{option} {text!r} is not a percentage", remedy="Write it as 2% or 0.02.")
     return share
 
 
@@ -163,7 +163,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
     if inputs and given["url"]:
-        raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+        raise UsageError("INPUT and --ledger cannot be combined", remedy="Give only one of them.")
     check_outputs(outputs, inputs, _FORM_SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
     settings = merge_options(ctx, given)
@@ -245,7 +245,9 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
     from precursor_screen.core.errors import UsageError
 
     if mirrored and (inputs or given["exporter"]):
-        raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
+        raise UsageError(
+            "--mirror compares two manifests, and cannot be combined with INPUT or --exporter", remedy="Give only one of them."
+        )
     from precursor_screen.cases.reconcile import differences, mirror
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
@@ -253,7 +255,7 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: d
         if kind not in kinds:
             raise common.unknown(f"{kind!r} is not a kind of difference", kind, kinds, f"Kinds: {', '.join(kinds)}.")
     if inputs and given["url"]:
-        raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+        raise UsageError("INPUT and --ledger cannot be combined", remedy="Give only one of them.")
 
 
 def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
@@ -321,7 +323,8 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     if key not in names:
         near = did_you_mean(name, set(names.values()))
         raise UsageError(
-            f"no sender and no holder of a document is called {name!r}", remedy=near or "Check the name and the days."
+            f"no consignor and no holder of a permit or notification is named {name!r} in this period",
+            remedy=near or "Check the name, and the days of --from and --to.",
         )
     return key
 

@@ -66,7 +66,7 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
     values = common.settings(ctx)
     name = common.officer_of(values, officer)
     if second:
-        check_second(name, second, "the clearance of a critical flag takes a second officer")
+        check_second(name, second, "a critical flag can be cleared only with a second officer")
     officers = walking.Officers(name, second, tuple(values["review.may_clear"].value))
     with opening() as ledger, common.reader_may_leave():
         flags = named_of(ledger, ledger.flags(rule_id=rule_id.upper(), states=OPEN), named)

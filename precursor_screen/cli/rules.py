@@ -167,7 +167,7 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
     from precursor_screen.core.errors import UsageError
 
     if at_least is not None and not mutated:
-        raise UsageError("--at-least counts what --mutate finds", remedy="Add --mutate.")
+        raise UsageError("--at-least is used only with --mutate", remedy="Add --mutate, or leave --at-least out.")
     book = loading()
     count, failures = run_tests(book.compiled)
     for failure in failures:
@@ -277,7 +277,7 @@ def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[Ru
     from precursor_screen.history.store import open_ledger
 
     if not place:
-        raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
+        raise UsageError("no manifest and no ledger is given to count in", remedy="Name manifests, or a ledger with --ledger.")
     with open_ledger(place, create=False) as ledger:
         verdicts = [(d.flag_id, d.verdict) for d in ledger.verdicts()]
         rules = _load(ctx, given["rule_dirs"], given["only_rules"]).rules

@@ -139,12 +139,14 @@ def _split(outputs: tuple[Path, ...], given: Mapping[str, Any]) -> tuple[tuple[P
     from precursor_screen.core.errors import UsageError
 
     if given["as_json"] and given["form"] not in (None, "json"):
-        raise UsageError("--json and --format contradict each other", remedy="Leave one out.")
+        raise UsageError("--json and --format cannot be combined", remedy="Give only one of them.")
     files = tuple(path for path in outputs if str(path) != "-")
     if not (given["as_json"] or given["form"] or len(files) < len(outputs)):
         return outputs, ""
     if given["verbose"]:
-        raise UsageError("-v is for the summary, and the report goes to standard output", remedy="Leave -v out.")
+        raise UsageError(
+            "-v adds to the summary, which is not shown when the report goes to standard output", remedy="Leave -v out."
+        )
     return files, given["form"] or "json"
 
 
@@ -154,13 +156,15 @@ def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
     from precursor_screen.core.errors import UsageError
 
     if given["no_ledger"] and given["ledger"]:
-        raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
+        raise UsageError("--ledger and --no-ledger cannot be combined", remedy="Give only one of them.")
     if (given["engine"] == "spark") != bool(given["master"]):
         raise UsageError(
             "--engine spark and --master belong together", remedy="Pass both: --engine spark --master spark://HOST:7077."
         )
     if given["master"] and given["jobs"]:
-        raise UsageError("--jobs is for this machine, and the cluster has its own number", remedy="Leave --jobs out.")
+        raise UsageError(
+            "--jobs has no effect on a cluster, which decides itself how many tasks run at once", remedy="Leave --jobs out."
+        )
     settings = merge_options(
         values,
         tiers=tuple(t.strip() for t in given["tiers"].split(",") if t.strip()) if given["tiers"] else (),

@@ -292,7 +292,9 @@ def diff(
 
     law = law_packs.law_with(ctx, Path(new), override) if old == CURRENT else None
     if inputs and law is None:
-        raise UsageError("--inputs is for a pack", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}")
+        raise UsageError(
+            "--inputs works only where a pack is compared", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}"
+        )
     before, after = (_state_of(shipped.substances_folder()), _state_of(law.substances)) if law else _states(old, new)
     found = diff_tables(before, after)
     compared = law_packs.compare_bands(ctx, inputs, jurisdiction, law) if law and inputs else None

@@ -173,7 +173,7 @@ def import_list(
             raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
     if url and not look_back:
-        raise UsageError("--ledger is for looking back", remedy="Give --look-back DAYS too.")
+        raise UsageError("--ledger is used only with --look-back", remedy="Add --look-back DAYS.")
     store = _store(ctx)
     with open_existing(ctx, url, 0.0) if look_back else nullcontext() as ledger:  # before anything is imported
         before = store.last(list_id) if look_back else None

@@ -80,6 +80,12 @@ def mask_urls(text: str) -> str:
     return _SECRET.sub(r"\1=***", _USER.sub("***@", _USER_OF_DATABASE.sub(r"\1***@", text)))
 
 
+_VERBS = (
+    "is are has have does do cannot contains holds lacks exists changed differs was may must should gives states uses refers ends"
+)
+_SAYS_OF_PLACE = re.compile(rf"(?:{_VERBS.replace(' ', '|')})\b(?! expected)")
+
+
 class PrecursorScreenError(Exception):
     """Base of all errors a user can meet."""
 
@@ -92,8 +98,9 @@ class PrecursorScreenError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        """`place: message. remedy`, in one line."""
-        place = mask_urls(f"{self.where}: ") if str(self.where) else ""
+        """`place: message. remedy`, in one line; a message that says something of the place goes on after it: `m.csv is empty. ...`."""
+        between = " " if _SAYS_OF_PLACE.match(self.message) else ": "
+        place = mask_urls(f"{self.where}{between}") if str(self.where) else ""
         if not self.remedy:
             return f"{place}{self.message}"
         stop = "" if self.message.endswith((".", "?", "!")) else "."

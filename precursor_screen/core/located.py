@@ -53,7 +53,9 @@ def load_yaml(path: Path, shown_as: str | None = None) -> Located:
             f"cannot be read: {error.strerror}", where=Where(name), remedy="Check path and permissions."
         ) from error
     if len(raw) > MAX_BYTES:
-        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="A rule file holds one rule.")
+        raise RuleSyntaxError(
+            f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="Split it: a rule file holds one rule."
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,7 +98,9 @@ def _documents(text: str, name: str, loader: Any) -> list[yaml.Node]:
     for token in _compose(lambda: [t for t in yaml.scan(text, Loader=loader) if isinstance(t, yaml.AliasToken)][:1], text, name):
         line, column = token.start_mark.line + 1, token.start_mark.column + 1
         where = Where(f"{name}:{line}:{column}")
-        raise RuleSyntaxError("has an alias (*)", where=where, remedy="Write the part out, or quote it if it is text.")
+        raise RuleSyntaxError(
+            "uses a YAML alias (*)", where=where, remedy="Write that part out in full, or put it in quotes if it is text."
+        )
     return _compose(lambda: list(yaml.compose_all(text, Loader=loader)), text, name)
 
 
@@ -106,29 +110,32 @@ def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
         return [one for one in parse() if one is not None]
     except RecursionError as error:
         raise RuleSyntaxError(
-            "has too many levels within one another",
+            "is nested too deeply",
             where=Where(name),
-            remedy="Check the indentation, and write it in fewer levels.",
+            remedy="Check the indentation; write it in fewer levels.",
         ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         tab = mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
-        remedy = "YAML is indented with blanks, not tabs." if tab else "Check the indentation and quotes on that line."
+        remedy = "Indent it with spaces: tabs are not allowed there." if tab else "Check the indentation and quotes on that line."
         raise RuleSyntaxError(f"is not valid YAML: {error.problem}", where=Where(place), remedy=remedy) from error
     except yaml.YAMLError as error:
-        raise RuleSyntaxError(f"is not valid YAML: {error}", where=Where(name), remedy="Save it as plain UTF-8 text.") from error
+        wrong = chr(
+            getattr(error, "character", 0)
+        )  # of a ReaderError; its position counts bytes or characters, as the loader does
+        place = f"{name}:{text.count(chr(10), 0, max(text.find(wrong), 0)) + 1}"
+        problem = f"contains the character U+{ord(wrong):04X}, which YAML does not allow"
+        raise RuleSyntaxError(problem, where=Where(place), remedy="Delete it, and save the file as plain UTF-8 text.") from error
 
 
 def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:
     if len(located.places) > MOST_PARTS or len(key) > MOST_LEVELS:  # a few aliases of aliases would be millions of parts
-        raise RuleSyntaxError(
-            "has too many parts", where=located.where(key[:MOST_LEVELS]), remedy="Write less, and no aliases of aliases."
-        )
+        raise RuleSyntaxError("has too many parts", where=located.where(key[:MOST_LEVELS]), remedy="Write less.")
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     located.places.setdefault(key, place)
     if id(node) in open_nodes:
-        raise RuleSyntaxError("refers to itself", where=located.where(key), remedy="Write the part out.")
+        raise RuleSyntaxError("refers to itself", where=located.where(key), remedy="Write that part out in full.")
     open_nodes = open_nodes | {id(node)}
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -137,7 +144,7 @@ def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]
             name = str(name)
             if name in result:
                 raise RuleSyntaxError(
-                    f"states {name!r} twice",
+                    f"gives {name!r} twice",
                     where=Where(f"{located.path}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}"),
                     remedy="Keep one of them.",
                 )
@@ -162,7 +169,9 @@ def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
             raise ValueError("it holds a NUL character")
         return value
     except (yaml.YAMLError, ValueError) as error:
-        raise RuleSyntaxError(f"cannot be read: {error}", where=located.where(key), remedy="Quote it if it is text.") from error
+        raise RuleSyntaxError(
+            f"cannot be read: {error}", where=located.where(key), remedy="Put it in quotes if it is text."
+        ) from error
 
 
 def quoted(value: Any) -> str:

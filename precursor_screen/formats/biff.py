@@ -45,13 +45,6 @@ WORDS_BESIDE = {
 Record = tuple[int, bytes]
 
 
-class XlsSheet(Struct):
-    """One sheet: where its records begin, and its name."""
-
-    offset: int
-    name: str
-
-
 class _State(Struct):
     version: int
     scan: SheetScan = field(default_factory=SheetScan)
@@ -96,8 +89,8 @@ def records(stream: bytes, offset: int) -> Iterator[Record]:
         offset += 4 + size
 
 
-def list_sheets(stream: bytes) -> list[XlsSheet]:
-    """The sheets of cells that the workbook lists.
+def list_sheets(stream: bytes) -> list[int]:
+    """Where the records of each sheet of cells begin that the workbook lists.
 
     Raises:
         ValueError, struct.error: damaged.
@@ -107,7 +100,7 @@ def list_sheets(stream: bytes) -> list[XlsSheet]:
         if kind == EOF:
             break
         if kind == BOUNDSHEET and body[5] & 0x0F in _WITH_CELLS:
-            sheets.append(XlsSheet(struct.unpack_from("<I", body)[0], _short_string(body[6:])))
+            sheets.append(struct.unpack_from("<I", body)[0])
     return sheets
 
 
@@ -255,12 +248,6 @@ def _continued(body: bytes) -> bytes:
     if body[:1] == b"\x01":
         return body[1:]
     return body[1:].decode("latin-1").encode("utf-16-le")
-
-
-def _short_string(body: bytes) -> str:
-    if len(body) > 1 and body[1] in (0, 1):
-        return _characters(body[2:], body[0], body[1])
-    return body[1 : 1 + body[0]].decode("latin-1")
 
 
 def _long_string(body: bytes) -> str:

@@ -59,6 +59,11 @@ def unreadable(name: str, message: str, remedy: str) -> UnreadableManifest:
     return UnreadableManifest(message, where=Where(name), remedy=remedy)
 
 
+def damaged_workbook(name: str, reason: object) -> UnreadableManifest:
+    """The error of a workbook that its reader cannot follow."""
+    return unreadable(name, f"is a damaged workbook ({reason})", "Open it in its own program and save it again as XLSX.")
+
+
 # A pipe that nobody writes to, and some devices, would hold up the opening itself.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _KINDS = {

@@ -58,7 +58,7 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
     """
     where = Where(str(key_file))
     if not key_file.is_file():
-        raise UsageError("is not a file", where=where, remedy="Give a private key of `ssh-keygen -t ed25519`.")
+        raise UsageError("is not a file", where=where, remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`.")
     code, signature, said = _run("-Y", "sign", "-f", str(key_file), "-n", namespace, message=message)
     if code == 0:
         return signature
@@ -66,7 +66,9 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
         remedy = "Call it in a terminal, add the key to an agent and give its .pub file, or take a key without one."
         raise UsageError("has a passphrase, and there is no terminal to ask for it", where=where, remedy=remedy)
     raise UsageError(
-        f"ssh-keygen does not sign with it: {said}", where=where, remedy="Give a private key of `ssh-keygen -t ed25519`."
+        f"ssh-keygen cannot sign with this key: {said}",
+        where=where,
+        remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`.",
     )
 
 
@@ -85,14 +87,14 @@ def check(message: bytes, armored: bytes) -> str:
     except (UnicodeDecodeError, binascii.Error) as error:
         raise NoSignatureError("it is not a signature of SSH") from error
     if armored != armor(blob):  # else a byte could change and the signature hold
-        raise NoSignatureError("it is written in another way than SSH writes signatures")
+        raise NoSignatureError("it does not have the form of an SSH signature")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "signature")
         file.write_bytes(armored)
         code, told, said = _run("-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file), message=message)
     found = _FINGERPRINT.search(told.decode("utf-8", "replace"))
     if code or found is None:
-        raise NoSignatureError(f"it is not of this content and purpose, or not by the key that it names ({said})")
+        raise NoSignatureError(f"it does not fit this content and purpose, or was not made with the key that it names ({said})")
     return found[0]
 
 
@@ -113,7 +115,7 @@ def find_signer(message: bytes, armored: bytes, allowed: Path, namespace: str) -
         words = ("-Y", "verify", "-f", str(allowed), "-I", signer, "-n", namespace, "-s", str(file))
         code, _, said = _run(*words, message=message)
     if code:
-        raise NoSignatureError(f"it is not of this content and purpose, or {signer} may not sign it ({said})")
+        raise NoSignatureError(f"it does not fit this content and purpose, or {signer} may not sign it ({said})")
     return signer
 
 
@@ -125,17 +127,17 @@ def fingerprint(path: Path) -> str:
         MissingExtra: `ssh-keygen` is not installed.
     """
     where = Where(str(path))
-    remedy = "Give the file that ends in .pub, of `ssh-keygen -t ed25519`."
+    remedy = "Give the public key beside it: the file that ends in .pub."
     try:
         text = path.read_bytes()[:_LARGEST_KEY]
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=where, remedy="Check the path.") from error
     if b"PRIVATE KEY-----" in text:
-        raise UsageError("is a private key: nobody but its owner may have it", where=where, remedy=remedy)
+        raise UsageError("is a private key, which only its owner may have", where=where, remedy=remedy)
     code, told, _ = _run("-l", "-f", "-", message=text)
     found = _FINGERPRINT.search(told.decode("utf-8", "replace"))
     if code or found is None or len(told.splitlines()) != 1:
-        raise UsageError("is not one public key of SSH", where=where, remedy=remedy)
+        raise UsageError("is not an SSH public key", where=where, remedy=remedy)
     return found[0]
 
 
@@ -213,7 +215,7 @@ def unpack(content: bytes, name: str = "") -> dict[str, bytes]:
         NoBundleError: it is not a whole zip, holds what no bundle holds, or a byte more, less or other than its members make.
     """
     if len(content) > LARGEST:
-        raise NoBundleError(f"has more than {LARGEST // MB} MB, which no bundle has")
+        raise NoBundleError(f"has more than {LARGEST // MB} MB, the limit of a bundle")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_bomb(archive, Blob(name, content))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -121,48 +121,24 @@ def _lead(letter: str, page: str) -> int:
         return 0
 
 
-def _is_punctuation(letter: str) -> bool:
-    return "\u3000" <= letter <= "\u303f" or "\uff00" <= letter <= "\uff60"
-
-
-def _is_kana(letter: str) -> bool:
-    return "\u3040" <= letter <= "\u30ff"
-
-
-def _in_chinese(letter: str) -> float:
-    lead = _lead(letter, "gb2312")
-    return 1.0 if letter in _HANZI else 0.55 if 0xB0 <= lead <= 0xD7 else 0.0 if lead >= 0xD8 else -0.4
-
-
-def _in_traditional_chinese(letter: str) -> float:
-    lead = _lead(letter, "big5")
-    if letter in _HANZI_TRADITIONAL:
-        return 1.0
-    return 0.55 if 0xA4 <= lead <= 0xC6 and not _is_kana(letter) else -0.2 if lead >= 0xC9 else -0.5
-
-
-def _in_japanese(letter: str) -> float:
-    lead = _lead(letter, "euc_jp")
-    return 0.9 if _is_kana(letter) else 0.5 if 0xB0 <= lead <= 0xCF else -0.1 if 0xD0 <= lead <= 0xF4 else -0.5
-
-
-def _in_korean(letter: str) -> float:
-    if "\uac00" <= letter <= "\ud7a3":
-        return 0.8 if 0xB0 <= _lead(letter, "euc_kr") <= 0xC8 else -0.6
-    return -0.6  # Hanja hardly occur any more
-
-
-_LANGUAGE_OF: Final[dict[str, Callable[[str], float]]] = {
-    "gb18030": _in_chinese,
-    "big5": _in_traditional_chinese,
-    "cp932": _in_japanese,
-    "euc_jp": _in_japanese,
-    "cp949": _in_korean,
+# Of double-byte pages: the standard whose first bytes order characters, characters that are frequent, what those between two first bytes are
+# worth, and what all others are. Kana are Japanese; Hanja hardly occur any more in Korean.
+_ORDERED: Final[dict[str, tuple[str, frozenset[str], tuple[tuple[int, int, float], ...], float]]] = {
+    "gb18030": ("gb2312", _HANZI, ((0xB0, 0xD7, 0.55), (0xD8, 0xFF, 0.0)), -0.4),
+    "big5": ("big5", _HANZI_TRADITIONAL, ((0xA4, 0xC6, 0.55), (0xC9, 0xFF, -0.2)), -0.5),
+    "cp932": ("euc_jp", frozenset(), ((0xB0, 0xCF, 0.5), (0xD0, 0xF4, -0.1)), -0.5),
+    "euc_jp": ("euc_jp", frozenset(), ((0xB0, 0xCF, 0.5), (0xD0, 0xF4, -0.1)), -0.5),
+    "cp949": ("euc_kr", frozenset(), ((0xB0, 0xC8, 0.8),), -0.6),
 }
 
 
 @lru_cache(maxsize=1 << 15)
 def _common(letter: str, page: str) -> float:
     """How common a character of a double-byte page is."""
-    common = _LANGUAGE_OF[page](letter)
-    return 0.1 if _is_punctuation(letter) and common < 1 else common
+    standard, frequent, spans, otherwise = _ORDERED[page]
+    if "\u3000" <= letter <= "\u303f" or "\uff00" <= letter <= "\uff60":
+        return 0.1  # punctuation
+    if "\u3040" <= letter <= "\u30ff":
+        return 0.9 if standard == "euc_jp" else otherwise
+    lead = _lead(letter, standard)
+    return 1.0 if letter in frequent else next((worth for low, high, worth in spans if low <= lead <= high), otherwise)

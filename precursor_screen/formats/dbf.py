@@ -79,6 +79,7 @@ def memo_text(memo: bytes, number: int, version: int) -> bytes | None:
 
 Records = npt.NDArray[np.uint8]  # a row a record, a column a byte
 Rows = npt.NDArray[np.int64]
+Memos = Mapping[Field, list[bytes | None]]  # the text of each record's memo, by field
 DELETED: Final = "deleted-record"
 # Language driver -> code page. The plain ones (0x03, 0x57: "Windows ANSI") are what programs write who do not think about it.
 _PAGES: Final = {
@@ -133,9 +134,7 @@ def _memos(kept: Records, field: Field, memo: bytes, version: int) -> list[bytes
     return [memo_text(memo, number, version) if number else b"" for number in numbers]
 
 
-def _encoding(
-    driver: int, kept: Records, fields: tuple[Field, ...], override: str, name: str, memos: Mapping[Field, list[bytes | None]],
-) -> EncodingChoice:  # fmt: skip
+def _encoding(driver: int, kept: Records, fields: tuple[Field, ...], override: str, name: str, memos: Memos) -> EncodingChoice:
     if override:
         return choose_encoding(Blob(name, b""), override)
     if driver in _PAGES:
@@ -193,13 +192,7 @@ def _moment(day: int, milliseconds: int) -> str:
 
 
 def _notes(
-    stated: int,
-    count: int,
-    beyond: int,
-    deleted: Rows,
-    kept: Records,
-    fields: tuple[Field, ...],
-    memos: Mapping[Field, list[bytes | None]],
+    stated: int, count: int, beyond: int, deleted: Rows, kept: Records, fields: tuple[Field, ...], memos: Memos
 ) -> list[Broken]:
     notes = []
     if count < stated:

@@ -186,7 +186,9 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     if override:
         info = _look_up(override)
         if info is None:
-            raise UsageError(f"no encoding is named {override!r}", remedy="Try utf-8, cp1252, cp1251, gb18030 or shift_jis.")
+            raise UsageError(
+                f"{override!r} is not the name of an encoding", remedy="Try utf-8, cp1252, cp1251, gb18030 or shift_jis."
+            )
         return EncodingChoice(info.name, "as told")
     head = blob.head(1 << 16)
     for bom, name in _BOMS:

@@ -62,6 +62,7 @@ _STATED: Final = {
     "0E03": "Cc of the e-mail",
 }
 _EMBEDDED: Final = "3701000D"
+_SAVE: Final = "Save its attachments, and screen those."
 
 
 class Mail(Struct, frozen=True):
@@ -90,9 +91,7 @@ def is_outlook(blob: Blob) -> bool:
 
 
 def _too_much(name: str) -> UnreadableManifest:
-    return unreadable(
-        name, f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts", "Save its attachments, and screen those."
-    )
+    return unreadable(name, f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts", _SAVE)
 
 
 def open_mail(blob: Blob) -> Mail:
@@ -108,9 +107,7 @@ def open_mail(blob: Blob) -> Mail:
         parts = list(islice(_leaves(message), MEMBERS + 1))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
         # What the standard library's parser raises on damaged headers is one of these; there is no list of them.
-        raise unreadable(
-            blob.name, f"is a damaged e-mail ({type(error).__name__})", "Save its attachments, and screen those."
-        ) from error
+        raise unreadable(blob.name, f"is a damaged e-mail ({type(error).__name__})", _SAVE) from error
     if len(parts) > MEMBERS:
         raise _too_much(blob.name)
     names: dict[str, int] = {}
@@ -267,9 +264,7 @@ def open_outlook(blob: Blob) -> Mail:
         with olefile.OleFileIO(blob.read()) as container:
             return _outlook(container, blob.name, [], 0)
     except (OSError, ValueError, IndexError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise unreadable(
-            blob.name, f"is a damaged message of Outlook ({type(error).__name__})", "Save its attachments, and screen those."
-        ) from error
+        raise unreadable(blob.name, f"is a damaged message of Outlook ({type(error).__name__})", _SAVE) from error
 
 
 def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int) -> Mail:

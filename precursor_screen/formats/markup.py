@@ -15,9 +15,9 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
+from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format, words_of_page
+from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
 from precursor_screen.formats.sheet import AsidesKept, Broken, Cells, OutOfTableText, Sheet, memory_reader
 from precursor_screen.formats.xlsx import asides_of_names
 
@@ -199,7 +199,7 @@ class _Page(HTMLParser):
             table.spans |= {len(row) + at: (table.down - 1, "" if at else repeated) for at in range(table.across)}
         self._room -= table.across
         if self._room < 0:
-            raise UnreadableManifest("is a web page of more cells than are read", remedy="Save the table as XLSX or CSV.")
+            raise UnreadableManifest("is a web page with more cells than can be read", remedy="Save its table as XLSX or CSV.")
         row += [text, *[""] * (table.across - 1)]
         table.cell = None
 
@@ -218,9 +218,7 @@ def read_spreadsheetml(blob: Blob) -> list[Sheet]:
     try:
         reader.parser.Parse(blob.read(), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise unreadable(
-            blob.name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
-        ) from error
+        raise damaged_workbook(blob.name, error) from error
     if not reader.tables:
         raise unreadable(blob.name, "does not hold a sheet with cells", "Check that it is the right file.")
     asides = [*reader.asides.kept, *asides_of_names(name for name, _ in reader.tables)]
@@ -231,9 +229,7 @@ class _Book:
     """What the parser calls."""
 
     def __init__(self, most: int) -> None:
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
-        self.parser.CharacterDataHandler, self.parser.StartDoctypeDeclHandler = self._hear, self._refuse
+        self.parser = expat_parser(self._start, self._end, self._hear, " ")
         self.tables: list[tuple[str, list[list[str]]]] = []
         self.asides = AsidesKept()
         self._room = most
@@ -241,9 +237,6 @@ class _Book:
         self._at = 0
         self._in_cell = self._in_comment = self._is_date = False
         self._text: list[str] = []
-
-    def _refuse(self, *_: object) -> None:
-        raise ValueError("it holds a document type definition")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]

@@ -13,8 +13,8 @@ from xml.parsers import expat
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.formats.blob import unreadable
-from precursor_screen.formats.parts import UNREAD, constants_of, name_of
+from precursor_screen.formats.blob import damaged_workbook, unreadable
+from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, name_of
 from precursor_screen.formats.sheet import MOST_ASIDES, UNCACHED, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xlsx import asides_of_names, records
 
@@ -58,9 +58,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
                 reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise unreadable(
-            name, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
-        ) from error
+        raise damaged_workbook(name, error) from error
     tables = reader.tables
     sheets = [_to_sheet(table, f"{name}#{table.name}" if len(tables) > 1 else name) for table in tables]
     beside = (*reader.loose, *asides_of_names(table.name for table in tables), *_page_texts(archive))
@@ -81,19 +79,15 @@ class _Table(Struct):
 
 
 def _to_sheet(table: _Table, name: str) -> Sheet:
-    table.cells.finish()
-    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(table.cells.columns()), (), tuple(table.asides))
+    columns = table.cells.columns()
+    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(columns), (), tuple(table.asides))
 
 
 class _Reader:
     """What the parser calls. Texts beside cells are gathered apart from the cell they stand in."""
 
     def __init__(self, cells: int) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._hear
-        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser = expat_parser(self._start, self._end, self._hear)
         self.tables: list[_Table] = []
         self._most = cells
         self._tables_open = 0  # a table may stand within a cell
@@ -105,9 +99,6 @@ class _Reader:
         self._paragraphs = 0
         self.unread = 0  # formulas beyond the texts that are kept
         self.loose: list[OutOfTableText] = []  # of no table: what validations say and list, constants within formulas
-
-    def _refuse(self, *_: object) -> None:
-        raise ValueError("it holds a document type definition")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "text:p" or name == "text:h":
@@ -197,8 +188,8 @@ class _Reader:
         if rows * table.width > self._most:
             corner = name_of(rows - 1, table.width - 1)
             raise ValueError(f"its cells reach to {corner}, {rows * table.width:,} cells where {self._most:,} are read")
-        table.cells.take_some([] for _ in range(table.blank))
-        table.cells.take_some(list(self._row) for _ in range(self._row_repeats))
+        table.cells.take([] for _ in range(table.blank))
+        table.cells.take(list(self._row) for _ in range(self._row_repeats))
         table.rows, table.blank = rows, 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from html import unescape
 from typing import Final
 from xml.parsers import expat
@@ -70,6 +70,23 @@ class WorkbookAudit:
     def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
         """Texts that belong to no sheet, and sheets that are in the file but not in its list."""
         return [], []
+
+
+def expat_parser(
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    hear: Callable[[str], object],
+    separator: str | None = None,
+) -> expat.XMLParserType:
+    """A parser that calls these; with a document type definition it raises ValueError."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it holds a document type definition")
+
+    parser = expat.ParserCreate(namespace_separator=separator)
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = hear, refuse
+    return parser
 
 
 def place_of(reference: str) -> tuple[int, int]:
@@ -201,7 +218,6 @@ def texts_of_xml(content: bytes, only: Collection[str] = ()) -> list[str] | None
         content: the part.
         only: the elements that count; empty: all of them, and the attributes.
     """
-    parser = expat.ParserCreate()
     found: dict[str, None] = {}
     heard: list[str] = []
 
@@ -221,11 +237,7 @@ def texts_of_xml(content: bytes, only: Collection[str] = ()) -> list[str] | None
             keep("".join(heard))
         heard.clear()
 
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type definition")
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = heard.append, refuse
+    parser = expat_parser(start, end, heard.append)
     parser.buffer_text = True
     try:
         parser.Parse(content, True)

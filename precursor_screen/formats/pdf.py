@@ -18,8 +18,8 @@ from msgspec import Struct, field
 
 from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.formats.blob import MB, Blob, unreadable
+from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.pdf_objects import dict_of, dicts_of, list_of, name_of, resolved, text_of, tree_of
 from precursor_screen.formats.sheet import LOST, AsidesKept, Broken, Cells, Sheet, memory_reader
 
 if TYPE_CHECKING:
@@ -27,6 +27,62 @@ if TYPE_CHECKING:
 
     from precursor_screen.formats.pdf_page import PrintedPage
     from precursor_screen.formats.pdf_table import Table
+
+# Objects of a PDF; what is not of the kind that it should be is taken for nothing.
+
+
+def resolved(stated: Any) -> Any:
+    """What a reference leads to."""
+    from pdfminer.pdftypes import resolve1
+
+    return resolve1(stated)
+
+
+def dict_of(stated: Any) -> dict[str, Any]:
+    """A dictionary; empty where it is none."""
+    found = resolved(stated)
+    return found if isinstance(found, dict) else {}
+
+
+def list_of(stated: Any) -> list[Any]:
+    """An array; empty where it is none."""
+    found = resolved(stated)
+    return found if isinstance(found, list) else []
+
+
+def tree_of(roots: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of a tree, each once."""
+    waiting = list_of(roots)[::-1]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        number = getattr(one, "objid", None)
+        if number in seen:
+            continue
+        if number is not None:
+            seen.add(number)
+        node = dict_of(one)
+        yield node
+        waiting += list_of(node.get("Kids"))[::-1]
+
+
+def name_of(stated: Any) -> str:
+    """A name; empty where it is none."""
+    name = getattr(resolved(stated), "name", "")
+    return name if isinstance(name, str) else ""
+
+
+def text_of(stated: Any) -> str:
+    """A string of the file (7.9.2.2); a name is one as well, for the boxes of a form."""
+    found = resolved(stated)
+    if isinstance(found, str):
+        return found
+    if not isinstance(found, bytes):
+        return "" if name_of(stated) == "Off" else name_of(stated)
+    if found.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return found.decode("utf-16", "replace")
+    return found.removeprefix(b"\xef\xbb\xbf").decode("utf-8") if is_utf8(found) else found.decode("cp1252", "replace")
+
 
 T = TypeVar("T")
 PRINT: Final = "read-from-print"
@@ -185,8 +241,8 @@ def _pages(pdf: PDF, blob: Blob, read: _Read) -> None:
         _notes_on(page, count, read)
         page.close()
     _tell_pages(told, read)
-    expected = _count_stated(pdf)
-    if expected > count:
+    expected = resolved(dict_of(pdf.doc.catalog.get("Pages")).get("Count"))
+    if isinstance(expected, int) and expected > count:
         read.tell("fewer-than-stated", f"it states {expected:,} pages, and {count:,} were found", expected - count)
 
 
@@ -260,7 +316,7 @@ def _tell_pages(told: dict[str, list[int]], read: _Read) -> None:
 
 def _notes_on(page: Any, number: int, read: _Read) -> None:
     """Notes that people stick on a page, and the files that they hold."""
-    for note in dicts_of(page.page_obj.annots):
+    for note in map(dict_of, list_of(page.page_obj.annots)):
         for key in ("Contents", "RC"):
             read.asides.add(f"note on page {number}", text_of(note.get(key)))
         _attach(note.get("FS"), read)
@@ -282,12 +338,12 @@ def _document(pdf: PDF, read: _Read) -> None:
         for key in _INFO:
             read.asides.add(f"{key.lower()} of the document", text_of(info.get(key)))
     form = dict_of(catalog.get("AcroForm"))
-    for stated in tree_of(form.get("Fields"), "Kids"):
+    for stated in tree_of(form.get("Fields")):
         _add_field(stated, read)
     if "XFA" in form:
         read.tell(UNREAD, "it holds a form of another kind (XFA), which is not read. Print it to a PDF, and screen that.")
     names = dict_of(dict_of(catalog.get("Names")).get("EmbeddedFiles"))
-    for node in tree_of([names], "Kids"):
+    for node in tree_of([names]):
         pairs = resolved(node.get("Names"))
         for file in (pairs if isinstance(pairs, list) else [])[1::2]:
             _attach(file, read)
@@ -338,8 +394,3 @@ def _layers_off(pdf: PDF) -> frozenset[int]:
 
     base = numbers(layers.get("OCGs")) if name_of(shown.get("BaseState")) == "OFF" else frozenset()
     return (base - numbers(shown.get("ON"))) | numbers(shown.get("OFF"))
-
-
-def _count_stated(pdf: PDF) -> int:
-    count = resolved(dict_of(pdf.doc.catalog.get("Pages")).get("Count"))
-    return count if isinstance(count, int) else 0

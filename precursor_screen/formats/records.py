@@ -103,7 +103,7 @@ def _lines(text: str) -> Iterator[tuple[int, Any, str]]:
 
 def _loads(text: str) -> Any:
     # Numbers stay as filed: 0304 is not a JSON number, but 900.10 is, and its zero belongs to the document.
-    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_keep_repeated)
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None, object_pairs_hook=_keep_repeated)
 
 
 def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,10 +112,6 @@ def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) == len(pairs):
         return record
     return dict(zip(numbered(key for key, _ in pairs), (value for _, value in pairs), strict=True))
-
-
-def _constant(_name: str) -> None:
-    return None
 
 
 def find_records(value: Any, depth: int = 0) -> list[Any]:

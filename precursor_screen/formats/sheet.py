@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -186,11 +186,6 @@ class Cells:
         self._done = 0
 
     def take(self, rows: Iterable[list[str]]) -> None:
-        """All rows of a sheet."""
-        self.take_some(rows)
-        self.finish()
-
-    def take_some(self, rows: Iterable[list[str]]) -> None:
         """Some rows; more may follow."""
         for cells in rows:
             if len(self.head) < HEAD_ROWS:
@@ -199,12 +194,9 @@ class Cells:
             if len(self._batch) == BATCH:
                 self._flush()
 
-    def finish(self) -> None:
-        """No more rows follow."""
-        self._flush()
-
     def columns(self) -> list[pa.ChunkedArray]:
-        """What was taken."""
+        """What was taken; no more follows."""
+        self._flush()
         return [pa.chunked_array(c, pa.string()) for c in self._columns]
 
     def _flush(self) -> None:
@@ -230,6 +222,4 @@ def text_of(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
     if isinstance(cell, (date, time)):
         return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
     return str(cell)

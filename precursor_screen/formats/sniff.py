@@ -41,12 +41,8 @@ def fields_of(head: bytes) -> tuple[Field, ...]:
             return tuple(fields) if start == record else ()
         if at + _FIELD > len(head):
             break
-        name, kind, length, decimals = (
-            head[at : at + 11].split(b"\0")[0].strip(),
-            chr(head[at + 11]),
-            head[at + 16],
-            head[at + 17],
-        )
+        name, kind = head[at : at + 11].split(b"\0")[0].strip(), chr(head[at + 11])
+        length, decimals = head[at + 16], head[at + 17]
         if not name or not kind.isalnum():
             break
         if kind == "C":

@@ -18,7 +18,7 @@ from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.core.files import temporary_folder
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
-from precursor_screen.formats.reading import COLUMNAR, MARKUP, WORKBOOKS, read_directly, read_sheets, rebuild_error
+from precursor_screen.formats.reading import COLUMNAR, MARKUP, TABULAR_KINDS, WORKBOOKS, read_directly, read_sheets, rebuild_error
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 
@@ -202,8 +202,9 @@ def _end_child() -> None:
         _CURRENT.pop().end()
 
 
+_CONFINED = (*WORKBOOKS, *COLUMNAR, *MARKUP, "pdf")
 _NAMED = {
-    "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),
+    "xml": ("is XML of a kind that is not known", "Export the table as XLSX or CSV."),
     "image": (
         "is an image",
         "Ask for the data as XLSX or CSV, or make a PDF with a text layer of it: `img2pdf in.png | ocrmypdf - out.pdf`.",
@@ -227,17 +228,12 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
     kind = sniff_kind(blob.head())
     if kind == "empty":
         raise unreadable(blob.name, "is empty", "Ask for the file again.")
-    if kind == "json" and _is_bracketed_text(blob):
+    if (kind == "json" and _is_bracketed_text(blob)) or (kind == "binary" and encoding):
         kind = "text"
-    if kind in WORKBOOKS or kind in COLUMNAR or kind in MARKUP or kind == "pdf":
+    if kind in _CONFINED or (kind == "json" and blob.size() > LARGE_TEXT):
         return read_confined(blob, kind, encoding, _unpacked_size(blob, kind))
-    if kind == "json":
-        size = blob.size()
-        return read_confined(blob, kind, encoding, size) if size > LARGE_TEXT else read_directly(blob, kind, encoding)
-    if kind == "dbf":
+    if kind in TABULAR_KINDS:
         return read_directly(blob, kind, encoding)
-    if kind == "text" or (kind == "binary" and encoding):
-        return read_directly(blob, "text", encoding)
     message, remedy = _NAMED.get(kind, (f"is a file of kind {kind}", "Unpack or convert it to CSV or XLSX first."))
     raise UnknownFormat(message, where=Where(blob.name), remedy=remedy)
 

@@ -4,23 +4,171 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
-from precursor_screen.formats.blob import Blob, cells_allowed, unreadable
+from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
-from precursor_screen.formats.parts import SheetScan, WorkbookAudit, name_of, parts_beside
-from precursor_screen.formats.sheet import LOST, Broken, Cells, Sheet, memory_reader, text_of
+from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, parts_beside
+from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
-from precursor_screen.formats.xlsb import XlsbAudit, linked_comments
-from precursor_screen.formats.xlsx import XlsxAudit, asides_of_names
+from precursor_screen.formats.xlsx import XlsxAudit, absolute, asides_of_names
+
+# What calamine leaves out of an XLSB workbook: cells that hold an error, and comments ([MS-XLSB] 2.1.4 for records).
+
+_ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
+_LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
+_DIMENSIONS, _NAME, _FORMAT = 148, 39, 44  # BrtWsDim, BrtName, BrtFmt
+_FORMULAS, _FORMULA_OF_TEXT, _CELLS = (8, 9, 10, 11), 8, tuple(range(12))
+_RELATION: Final = re.compile(r"<Relationship\b[^>]*>")
+_ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
+_COMMENT_COLUMN: Final = "comments"
+
+
+class XlsbAudit(WorkbookAudit):
+    """Errors and comments of each sheet; what else a sheet holds is not counted."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._sheets = _sheets(archive)
+
+    def scan(self, position: int, name: str) -> SheetScan | None:
+        """The errors and comments of a sheet; None where its part is not found."""
+        path = self._sheets.get(name)
+        if path is None:
+            return None
+        scan = SheetScan()
+        row = stated = -1
+        for kind, content in _records(_part(self._archive, path)):
+            if kind == _ROW and len(content) >= 4:
+                row = struct.unpack_from("<I", content)[0]
+                scan.last_row = max(scan.last_row, row + 1)
+            elif kind == _DIMENSIONS and len(content) >= 8:
+                stated = struct.unpack_from("<I", content, 4)[0] + 1
+            if kind in _FORMULAS:
+                scan.asides += [OutOfTableText(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))]
+            elif kind not in _CELLS:
+                scan.asides += [OutOfTableText(None, "beside the cells", text) for text in _wide_runs(content)]
+            if kind in _ERRORS and len(content) >= 9:
+                scan.fixes[row, struct.unpack_from("<I", content)[0]] = ERRORS.get(content[8], "#N/A")
+        for target in _comments_of(self._archive, path):
+            texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
+            scan.asides += [OutOfTableText(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
+        if stated > scan.last_row > 0:
+            scan.bad = f"it should reach to row {stated} and ends at row {scan.last_row}"
+        return scan
+
+    def loose_parts(self) -> tuple[list[OutOfTableText], list[Broken]]:
+        """Names that the workbook defines, formats of numbers, and comments of no sheet."""
+        found = [
+            OutOfTableText(None, place, text)
+            for part, kinds, place in (
+                ("xl/workbook.bin", (_NAME,), "defined name"),
+                ("xl/styles.bin", (_FORMAT,), "format of numbers"),
+            )
+            for kind, content in _records(_part(self._archive, part))
+            if kind in kinds
+            for text in _wide_runs(content)
+        ]
+        return found, []
+
+
+def _formula(kind: int, content: bytes) -> bytes:
+    """What stands behind the value of a cell: its formula."""
+    if kind == _FORMULA_OF_TEXT and len(content) >= 12:
+        return content[12 + 2 * struct.unpack_from("<I", content, 8)[0] :]
+    return content[16:]
+
+
+def _wide_runs(content: bytes) -> list[str]:
+    """Texts of a record, each with its length before it in four bytes, or in two within a formula."""
+    found, at, end = [], 0, min(len(content), _LONGEST)
+    while at < end:
+        text = next((t for size in (4, 2) if (t := _counted(content, at, size))), "")
+        at += 4 + 2 * len(text) if text else 1
+        found += [text] if text else []
+    return list(dict.fromkeys([*found, "".join(found)]))
+
+
+def _counted(content: bytes, at: int, size: int) -> str:
+    count = int.from_bytes(content[at : at + size], "little")
+    raw = content[at + size : at + size + 2 * count]
+    if not 2 < count < _LONGEST or len(raw) < 2 * count:
+        return ""
+    text = raw.decode("utf-16-le", "replace")
+    return text if text.isprintable() and "\ufffd" not in text and sum(c.isalpha() for c in text) > 2 else ""
+
+
+def linked_comments(archive: zipfile.ZipFile) -> list[str]:
+    """The parts of comments that a sheet refers to, which the audit reads."""
+    return [target for path in _sheets(archive).values() for target in _comments_of(archive, path)]
+
+
+def _comments_of(archive: zipfile.ZipFile, path: str) -> list[str]:
+    return [target for target in _targets(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of each sheet, by its name."""
+    targets = _targets(archive, "xl/workbook.bin")
+    found = {}
+    for kind, content in _records(_part(archive, "xl/workbook.bin")):
+        if kind == _BUNDLE:
+            relation = _wide(content, 8)
+            name = _wide(content, 12 + 2 * len(relation))
+            found[name] = targets.get(relation, "")
+    return {name: path for name, path in found.items() if path}
+
+
+def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
+    folder, _, file = path.rpartition("/")
+    text = _part(archive, f"{folder}/_rels/{file}.rels").decode("utf-8", "replace")
+    found = [dict(_ATTRIBUTE.findall(one)) for one in _RELATION.findall(text)]
+    return {one["Id"]: absolute(folder, one["Target"]) for one in found if "Id" in one and "Target" in one}
+
+
+def _part(archive: zipfile.ZipFile, path: str) -> bytes:
+    return archive.read(path) if path in archive.NameToInfo else b""
+
+
+def _wide(content: bytes, at: int) -> str:
+    """A text with its length before it; empty where the record is too short."""
+    if len(content) < at + 4:
+        return ""
+    length = struct.unpack_from("<I", content, at)[0]
+    return content[at + 4 : at + 4 + 2 * length].decode("utf-16-le", "replace")
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and bytes of each record, as far as they are whole."""
+    at, end = 0, len(data)
+    while at < end:
+        kind = data[at]
+        at += 1
+        if kind & 0x80 and at < end:
+            kind = kind & 0x7F | data[at] << 7
+            at += 1
+        size = shift = 0
+        while at < end and shift < 28:
+            byte = data[at]
+            at += 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if at + size > end:
+            return
+        yield kind, data[at : at + size]
+        at += size
+
 
 _READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
 Covered = dict[int, list[tuple[int, int, int]]]  # row -> (column, first row, first column) of what a merged range covers
@@ -41,16 +189,16 @@ def read_workbook(blob: Blob) -> list[Sheet]:
     try:
         if not blob.head(8).startswith(b"PK"):
             if _is_encrypted(blob):
-                raise _unreadable(blob, _LOCKED, "Save it without a password.")
+                raise unreadable(blob.name, _LOCKED, "Save it without a password.")
             data = blob.read()
             audit = XlsAudit(data)  # first: calamine asks for what a damaged container states, be it gigabytes
             return _read_sheets(blob, _open(data), "XLS", audit, len(data))
         with open_zip(blob) as archive:
             return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
-        raise _unreadable(blob, _LOCKED, "Save it without a password.") from error
+        raise unreadable(blob.name, _LOCKED, "Save it without a password.") from error
     except _DAMAGE as error:
-        raise _damaged(blob, str(error)) from error
+        raise damaged_workbook(blob.name, error) from error
 
 
 def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
@@ -83,14 +231,6 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
     return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
-def _unreadable(blob: Blob, message: str, remedy: str) -> UnreadableManifest:
-    return unreadable(blob.name, message, remedy)
-
-
-def _damaged(blob: Blob, reason: str) -> UnreadableManifest:
-    return _unreadable(blob, f"is a damaged workbook ({reason})", "Open it in its own program and save it again as XLSX.")
-
-
 def _is_encrypted(blob: Blob) -> bool:
     # [MS-OFFCRYPTO] 2.3.4.4: a protected XLSX is a compound file with a stream of this name, in UTF-16.
     return "EncryptedPackage".encode("utf-16-le") in blob.read()
@@ -110,10 +250,10 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     if asides or notes:
         sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
     if not sheets:
-        raise _unreadable(blob, "has no sheet of cells", "Check that it is the right file.")
+        raise unreadable(blob.name, "has no sheet of cells", "Check that it is the right file.")
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
-        raise _unreadable(blob, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
+        raise unreadable(blob.name, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
     return sheets
 
 

@@ -16,7 +16,6 @@ from precursor_screen.formats.biff import (
     LABELSST,
     SST,
     WORDS_BESIDE,
-    XlsSheet,
     list_sheets,
     records,
     scan_records,
@@ -36,7 +35,7 @@ class XlsAudit(WorkbookAudit):
     def __init__(self, data: bytes) -> None:
         """Raises ValueError where the container or the list of sheets is damaged."""
         self._scans: dict[int, tuple[SheetScan, int]] = {}
-        self._sheets: list[XlsSheet] = []
+        self._sheets: list[int] = []  # where the records of each begin
         try:
             self._stream = workbook_stream(data)
             self._container = data if data.startswith(olefile.MAGIC) else b""
@@ -69,7 +68,7 @@ class XlsAudit(WorkbookAudit):
     def count_empty(self, position: int) -> int:
         """Cells that refer to an empty shared string."""
         try:
-            return _count_empty(self._stream, self._sheets[position].offset)
+            return _count_empty(self._stream, self._sheets[position])
         except _DAMAGE:
             return 0
 
@@ -87,7 +86,7 @@ class XlsAudit(WorkbookAudit):
     def _scan(self, position: int) -> tuple[SheetScan, int]:
         if position not in self._scans:
             try:
-                self._scans[position] = scan_records(self._stream, self._sheets[position].offset)
+                self._scans[position] = scan_records(self._stream, self._sheets[position])
             except _DAMAGE as error:
                 self._scans[position] = SheetScan(bad=f"the records of the sheet are damaged: {error}"), -1
         return self._scans[position]

@@ -52,10 +52,14 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
     for element in records(archive, path, ("Relationship",)):
         if element.get("TargetMode") == "External":
             continue
-        target = element.get("Target", "")
-        joined = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[element.get("Id", "")] = (element.get("Type", "").rpartition("/")[2], joined)
+        path = absolute(folder, element.get("Target", ""))
+        found[element.get("Id", "")] = (element.get("Type", "").rpartition("/")[2], path)
     return found
+
+
+def absolute(folder: str, target: str) -> str:
+    """The path in the archive of what a part in a folder refers to."""
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[SheetPart]:
@@ -232,9 +236,8 @@ class XlsxAudit(WorkbookAudit):
         path = self._path(position, name)
         if not path:
             return 0, 0
-        survey = survey_sheet(self._archive, path, cells)
-        self._bad[path] = survey.bad
-        return survey.rows, survey.columns
+        corner, self._bad[path] = survey_sheet(self._archive, path, cells)
+        return corner
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """As `WorkbookAudit.scan`."""
@@ -260,8 +263,13 @@ class XlsxAudit(WorkbookAudit):
         """As `WorkbookAudit.count_empty`."""
         texts, count = set[int](), 0
         with suppress(UnreadableManifest):  # the scan has said so
+            # Phonetic readings (rPh) are no texts.
             strings = enumerate(records(self._archive, self._strings(), ("si",)))
-            texts.update(number for number, string in strings if _has_text(string))
+            texts.update(
+                number
+                for number, string in strings
+                if any((t.text or "").strip() for part in string if part.tag != "rPh" for t in part.iter("t"))
+            )
         with suppress(UnreadableManifest):
             for row in records(self._archive, self._parts[position].path, ("row",)):
                 count += sum(_is_empty(cell, texts) for cell in row)
@@ -306,11 +314,6 @@ class XlsxAudit(WorkbookAudit):
             return ""
         path = self._parts[position].path
         return path if path in self._archive.NameToInfo else ""
-
-
-def _has_text(string: Element) -> bool:
-    """Whether a shared string holds a text; phonetic readings are none."""
-    return any((text.text or "").strip() for part in string if part.tag != "rPh" for text in part.iter("t"))
 
 
 def _is_empty(cell: Element, texts: Container[int]) -> bool:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from xml.parsers import expat
 
-from msgspec import Struct
-
 from precursor_screen.formats.parts import (
     SheetScan,
     constants_of,
@@ -42,21 +40,12 @@ _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader",
 _ATTRIBUTES = {"dataValidation": ("promptTitle", "prompt", "errorTitle", "error"), "hyperlink": ("display", "tooltip")}
 
 
-class Survey(Struct, frozen=True):
-    """What can be told of a sheet before its cells are read.
-
-    Attributes:
-        rows, columns: the corner of its used cells, from 1, as far as they are far out; 0 where the rectangle is small.
-        bad: what is wrong with it, in words.
-    """
-
-    rows: int
-    columns: int
-    bad: str
-
-
-def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> Survey:
+def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> tuple[tuple[int, int], str]:
     """Looks over a sheet's XML without parsing it.
+
+    Returns:
+        Row and column of the corner of its used cells, from 1, as far as they are far out, 0 where the rectangle is small; and what is wrong
+        with it, in words.
 
     Args:
         archive: the workbook.
@@ -77,8 +66,8 @@ def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> Survey:
             if rows * columns <= cells:
                 break
         else:
-            return Survey(rows, columns, bad)
-    return Survey(0, 0, bad)
+            return (rows, columns), bad
+    return (0, 0), bad
 
 
 def _corner(archive: zipfile.ZipFile, path: str, pattern: re.Pattern[bytes]) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from precursor_screen.history.values import now
 # One run at a time. The lock is the operating system's or the server's, so a run that was killed holds nothing.
 
 _POLL = 0.05  # seconds
-_REMEDY = "Wait for it to end, or give --wait SECONDS."
+_REMEDY = "Wait until it has ended, or give --wait SECONDS."
 _CLASS = 0x5053  # first half of PostgreSQL's advisory key: `PS`
 _MOST_NAME = 63  # bytes of an application_name; PostgreSQL cuts the rest
 
@@ -54,10 +54,10 @@ def hold_file(path: Path, wait: float) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise LedgerLocked(f"{path} is held by {_read_owner(owner)}", remedy=_REMEDY) from error
+        raise LedgerLocked(f"{path} is in use by {_read_owner(owner)}", remedy=_REMEDY) from error
     except OSError as error:
         raise LedgerError(
-            f"{path} cannot be locked: {error.strerror or error}", remedy="Check that its folder may be written to."
+            f"{path} cannot be locked: {error.strerror or error}", remedy="Check that you may write to its folder."
         ) from error
     try:
         _write_owner(path, owner)
@@ -74,7 +74,8 @@ def _write_owner(path: Path, owner: Path) -> None:
         owner.write_text(json.dumps(said), encoding="utf-8")
     except OSError as error:
         raise LedgerError(
-            f"{path} cannot be locked: {error.strerror or error}", remedy="Check space and that its folder may be written to."
+            f"{path} cannot be locked: {error.strerror or error}",
+            remedy="Check the free space, and that you may write to its folder.",
         ) from error
 
 
@@ -102,7 +103,7 @@ def hold_server(connection: Connection, shown: str, wait: float) -> Iterator[Non
     key = f"{_CLASS}, hashtext(current_schema())"
     while not connection.execute(text(f"select pg_try_advisory_lock({key})")).scalar_one():
         if time.monotonic() >= until:
-            raise LedgerLocked(f"{shown} is held by {_server_owner(connection)}", remedy=_REMEDY)
+            raise LedgerLocked(f"{shown} is in use by {_server_owner(connection)}", remedy=_REMEDY)
         connection.rollback()
         time.sleep(_POLL)
     # Visible to other users too, unlike the query and its start.
@@ -274,4 +275,4 @@ def make_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     except OSError as error:
-        raise LedgerError(f"{path} cannot be made: {error.strerror}", remedy="Check path and permissions.") from error
+        raise LedgerError(f"{path} cannot be created: {error.strerror}", remedy="Check path and permissions.") from error

@@ -277,7 +277,7 @@ def read_version(connection: Connection, shown: str) -> int:
     if VERSIONS not in names:
         if names and (connection.dialect.name == "sqlite" or names & {"runs", "files", "movements", "flags", "dispositions"}):
             raise LedgerError(
-                f"{shown} is a database of something else (it holds {', '.join(sorted(names)[:3])})",
+                f"{shown} is a database of another program (it has the tables {', '.join(sorted(names)[:3])})",
                 remedy="Name another file or database; nothing was changed.",
             )
         return 0

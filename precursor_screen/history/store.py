@@ -66,7 +66,7 @@ def _check_place(path: Path, create: bool) -> None:
     try:
         there, folder = path.exists(), path.is_dir()
     except OSError as error:
-        raise LedgerError(f"{path} may not be read: {error.strerror}", remedy="Check the permissions of its folder.") from error
+        raise LedgerError(f"{path} cannot be read: {error.strerror}", remedy="Check the permissions of its folder.") from error
     if folder:
         raise LedgerError(f"{path} is a folder", remedy="Name a file in it.")
     if not there and not create:
@@ -121,7 +121,7 @@ class Ledger:
         if version and not upgrade:
             raise LedgerOutdated(
                 f"{self.shown} has version {version}; this program reads version {MIGRATIONS[-1].number}",
-                remedy="Run `precursor-screen ledger upgrade`: it brings the ledger up to date, with a backup beside.",
+                remedy="Run `precursor-screen ledger upgrade`: it brings the ledger up to date, and keeps a backup beside it.",
             )
         with self._held() as connection:
             if self.path is not None:
@@ -333,7 +333,7 @@ class Ledger:
             LedgerError: the file exists or cannot be written; or the ledger is on PostgreSQL, which has tools of its own.
         """
         if self.path is None:
-            raise LedgerError(f"{self.shown} is a database of a server", remedy="Back it up with pg_dump.")
+            raise LedgerError(f"{self.shown} is on a PostgreSQL server", remedy="Back it up with pg_dump.")
         upkeep.copy_file(self.path, target, mode)
 
     @contextmanager

@@ -150,7 +150,7 @@ class Transaction:
             cache: folder of the copy by column.
 
         Raises:
-            LedgerError: damaged, or the run is recorded already.
+            LedgerError: damaged, or the run is in the ledger already.
         """
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._batch: pa.Table | None = None
@@ -164,7 +164,7 @@ class Transaction:
         row = run.columns(self.run_no)
         self.run_id = str(row["run_id"])
         if connection.execute(text("select 1 from runs where run_id = :run_id"), row).first():
-            raise LedgerError(f"run {self.run_id} is recorded already", remedy="Give every run an id of its own.")
+            raise LedgerError(f"run {self.run_id} is in the ledger already", remedy="Give every run an id of its own.")
         marks = ", ".join(f":{name}" for name in row)
         connection.execute(text(f"insert into runs ({', '.join(row)}) values ({marks})"), row)
 

@@ -22,7 +22,7 @@ from precursor_screen.readers.code_cells import (
     without_fillers,
 )
 from precursor_screen.readers.column_map import COUNTRIES, DATES, KINDS, PARTY_NAMES, ColumnMap, Guess
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import TableIssues
 from precursor_screen.readers.number_cells import (
     Numbers,
     is_plain,
@@ -64,8 +64,7 @@ class Columns(Struct):
 
     guesses: Sequence[Guess]
     text: dict[str, list[pa.ChunkedArray]]
-    rows: pa.Array
-    issues: IssueList
+    issues: TableIssues
     column_map: ColumnMap
     numbers: str
     beside: Counter[str]
@@ -82,10 +81,9 @@ class Columns(Struct):
 
 def assemble(
     table: pa.Table,
-    rows: pa.Array,
     guesses: Sequence[Guess],
     column_map: ColumnMap,
-    issues: IssueList,
+    issues: TableIssues,
     numbers: str = TEXT,
     beside: Counter[str] | None = None,
 ) -> pa.Table:
@@ -93,15 +91,14 @@ def assemble(
 
     Args:
         table: cells as filed, columns by position.
-        rows: source row of each row.
         guesses: what each column is.
         column_map: date order and decimal mark, where stated.
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
         beside: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
     """
-    texts = _clean(table, rows, guesses, issues)
-    columns = Columns(guesses, texts, rows, issues, column_map, numbers, Counter() if beside is None else beside)
+    texts = _clean(table, guesses, issues)
+    columns = Columns(guesses, texts, issues, column_map, numbers, Counter() if beside is None else beside)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -111,7 +108,7 @@ def assemble(
     return pa.table([columns.made[c.name] for c in ordered], schema=pa.schema([(c.name, c.arrow) for c in ordered]))
 
 
-def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: IssueList) -> dict[str, list[pa.ChunkedArray]]:
+def _clean(table: pa.Table, guesses: Sequence[Guess], issues: TableIssues) -> dict[str, list[pa.ChunkedArray]]:
     by_field: dict[str, list[pa.ChunkedArray]] = {}
     # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
     in_order = sorted(
@@ -119,7 +116,7 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
         key=lambda g: (g.field not in _GOODS_TEXTS and not g.exact, g.position),
     )
     for guess in in_order:
-        column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)
+        column = cut_long_cells(table.column(guess.position), guess.header, issues)
         cleaned = without_fillers(clean_column(column), guess.field)
         if guess.field in _GOODS_TEXTS:
             failed = pc.fill_null(pc.match_substring_regex(column, NOT_AVAILABLE), False)
@@ -157,23 +154,23 @@ def _unlike(column: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
 def _make_numbers(columns: Columns) -> None:
     found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
     if "freight" in found:
-        found["freight"] = without_terms(found["freight"], columns.rows, columns.issues)
+        found["freight"] = without_terms(found["freight"], columns.issues)
     plain = {name: is_plain(column) for name, column in found.items()}
     marks, sure, told = _decimal_marks(columns, found, plain)
     numbers = {
-        name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
+        name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.issues)
         for name, column in found.items()
     }
     unit_column = columns.take("mass_unit")
     for name, parsed in numbers.items():
         larger: Numbers | None = None
         if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, found[name]):
-            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.rows, columns.issues, told=told)
+            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, told=told)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
             _make_mass(columns, name, parsed, larger, unit_column)
         elif name == "packages":
-            columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)
+            columns.made[name] = to_counts(parsed, found[name], columns.issues)
             _keep_units(columns, "package_type", parsed.units)
         else:
             columns.made[name] = parsed.values
@@ -192,7 +189,7 @@ def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | N
     for target, values in ((made, parsed), (f"ambiguous_{made}", larger)):
         if values is not None and (name in _MASSES or target not in columns.made):
             units = unit_column if name in _MASSES else None
-            columns.made[target] = to_kilograms(values, units, unit, made, columns.rows, columns.issues)
+            columns.made[target] = to_kilograms(values, units, unit, made, columns.issues)
 
 
 def _may_be_text(columns: Columns, column: pa.ChunkedArray) -> bool:
@@ -208,7 +205,7 @@ def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: N
     if filled and parsed.values.null_count == len(column) and larger is None:
         row = pc.index(pc.is_valid(column), True).as_py()
         message = f"none of the {filled} filled cells of {name} could be read"
-        columns.issues.add("unreadable-column", message, row=columns.rows[row].as_py(), field=name, count=filled)
+        columns.issues.add("unreadable-column", message, row, field=name, count=filled)
 
 
 def _decimal_marks(
@@ -262,18 +259,18 @@ def _reword(column: pa.ChunkedArray, find: Callable[[str], str | None]) -> pa.Ch
 
 def _make_dates(columns: Columns) -> None:
     found = {name: column for name in DATES if (column := columns.take(name)) is not None}
-    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.rows, columns.issues)
+    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.issues)
 
 
 def _make_codes(columns: Columns) -> None:
     codes = columns.take("hs_code")
     if codes is not None:
-        columns.made["hs_code"], others = code_cells.parse_hs_codes(codes, columns.rows, columns.issues)
+        columns.made["hs_code"], others = code_cells.parse_hs_codes(codes, columns.issues)
         if others is not None:
             columns.made["other_hs_codes"] = others
     for name in ("cas_numbers", "cus_codes", "un_numbers"):
         if (column := columns.take(name)) is not None:
-            columns.made[name] = code_cells.parse_substance_numbers(column, name, columns.rows, columns.issues)
+            columns.made[name] = code_cells.parse_substance_numbers(column, name, columns.issues)
     if containers := columns.text.pop("container_numbers", None):
         columns.made["container_numbers"] = code_cells.parse_containers(join_texts(containers, ";"))
     item = columns.take("item_number")
@@ -296,21 +293,21 @@ def _make_countries(columns: Columns) -> None:
     message = "neither a code nor a name of a country"
     for name in COUNTRIES:
         if (column := columns.take(name)) is not None:
-            columns.made[name] = map_countries(column, name, message, columns.rows, columns.issues)
+            columns.made[name] = map_countries(column, name, message, columns.issues)
     name = "transit_countries"
     if (column := columns.take(name)) is not None:
         how = (find_countries, code_cells.TEXTS, name, "unknown-country", message)
-        columns.made[name] = map_distinct(column, *how, columns.rows, columns.issues)
+        columns.made[name] = map_distinct(column, *how, columns.issues)
 
 
-def map_countries(column: pa.ChunkedArray, name: str, message: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def map_countries(column: pa.ChunkedArray, name: str, message: str, issues: TableIssues) -> pa.ChunkedArray:
     """Alpha-2 codes; `NA` is Namibia here, so only what stood for nothing everywhere is null without an issue."""
     distinct = Distinct(column)
     parsed = [find_country(t) for t in distinct.texts]
     unknown = (i for i, code in enumerate(parsed) if code is None)
     told = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
     bad = [(i, "unknown-country", f"{name}: {message}") for i in told]
-    distinct.report(bad, name, rows, issues)
+    distinct.report(bad, name, issues)
     return distinct.spread(parsed, pa.string())
 
 

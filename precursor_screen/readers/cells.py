@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.formats.sheet import MAX_CELL, string_array
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import TableIssues
 
 # What stands for "nothing" in any column. NA is missing on purpose: it is Namibia, and sodium.
 NULLS = r"null|n/a|#n/a|n\.a\.?|<null ?/>|\(null\)|\\n|nan|none|nil|undefined|-+|_+|\.+|\?+|''|\"\""
@@ -109,7 +109,7 @@ def _holds_special(text: npt.NDArray[np.uint8]) -> bool:
     return b"&" in whole or (b"_" in whole and b"_x000D_" in whole)  # a single byte is found ten times as fast
 
 
-def cut_long_cells(column: pa.ChunkedArray, header: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def cut_long_cells(column: pa.ChunkedArray, header: str, issues: TableIssues) -> pa.ChunkedArray:
     """The column with cells beyond `MAX_CELL` bytes cut, each an issue."""
     longest = pc.max(pc.binary_length(column)).as_py()
     if longest is None or longest <= MAX_CELL:
@@ -117,7 +117,7 @@ def cut_long_cells(column: pa.ChunkedArray, header: str, rows: pa.Array, issues:
     long = pc.fill_null(pc.greater(pc.binary_length(column), MAX_CELL), False)
     for index in np.flatnonzero(long.to_numpy()):
         says = f"{header!r} holds more than {MAX_CELL} bytes; what follows was not read"
-        issues.add("truncated-cell", says, row=rows[int(index)].as_py(), index=int(index))
+        issues.add("truncated-cell", says, int(index), index=int(index))
     return pc.if_else(long, pc.utf8_slice_codeunits(column, 0, MAX_CELL // 4), column)
 
 
@@ -143,13 +143,12 @@ class Distinct:
         flat = self._index.combine_chunks() if isinstance(self._index, pa.ChunkedArray) else self._index
         return np.asarray(pc.fill_null(flat.cast(pa.int64()), -1))
 
-    def report(self, bad: Sequence[tuple[int, str, str]], field: str, rows: pa.Array, issues: IssueList) -> None:
+    def report(self, bad: Sequence[tuple[int, str, str]], field: str, issues: TableIssues) -> None:
         """Issues for bad values: one a value, with its first row and how often it stands there.
 
         Args:
             bad: position of the text, code of the issue, message.
             field: canonical field.
-            rows: source row of each row.
             issues: added to.
         """
         if not bad:
@@ -163,24 +162,24 @@ class Distinct:
         for position, code, message in in_order[:MAX_EXAMPLES]:
             at = int(first[position])
             text = self.texts[position][:300]
-            issues.add(code, message, row=rows[at].as_py(), field=field, value=text, count=int(counts[position]), index=at)
+            issues.add(code, message, at, field=field, value=text, count=int(counts[position]), index=at)
         rest: dict[str, tuple[int, int]] = {}
         for position, code, _ in in_order[MAX_EXAMPLES:]:
             count, at = rest.get(code, (0, int(first[position])))
             rest[code] = (count + int(counts[position]), at)
         for code, (count, at) in rest.items():
-            issues.add(code, f"and {count} more cells of {field}", row=rows[at].as_py(), field=field, count=count, index=at)
+            issues.add(code, f"and {count} more cells of {field}", at, field=field, count=count, index=at)
 
 
 def map_distinct(
-    column: pa.ChunkedArray, parse: Callable[[str], Any], kind: pa.DataType, field: str, code: str, message: str, rows: pa.Array, issues: IssueList,
+    column: pa.ChunkedArray, parse: Callable[[str], Any], kind: pa.DataType, field: str, code: str, message: str, issues: TableIssues,
 ) -> pa.ChunkedArray:  # fmt: skip
     """Parse a column value by value; what parses to None is null and an issue."""
     distinct = Distinct(column)
     nothing = list(map(is_typed_null, distinct.texts))
     parsed = [None if none else parse(text) for text, none in zip(distinct.texts, nothing, strict=True)]
     bad = [(i, code, message) for i, value in enumerate(parsed) if value is None and not nothing[i]]
-    distinct.report(bad, field, rows, issues)
+    distinct.report(bad, field, issues)
     return distinct.spread(parsed, kind)
 
 

@@ -19,7 +19,7 @@ from stdnum import casrn
 from precursor_screen.core.tables import spellings_of, words_of
 from precursor_screen.formats.sheet import string_array
 from precursor_screen.readers.cells import Distinct, is_typed_null
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.codes import is_ec
 from precursor_screen.text.countries import fold_country
 
@@ -158,7 +158,7 @@ _CUS = re.compile(r"(?<!\d)(\d{7})\s?-?\s?(\d)(?!\d)")
 _UN = re.compile(r"(?<!\d)(\d{4}|\d{3})(?:\.0)?(?!\d)")
 
 
-def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+def parse_hs_codes(column: pa.ChunkedArray, issues: TableIssues) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
     """HS or tariff codes as digits: the first of each cell, and the others where a cell holds several (None where none does).
 
     A leading zero that a spreadsheet dropped comes back: seven digits always lack one; five, nine and eleven do where the column
@@ -178,7 +178,7 @@ def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -
             bad.append((position, "invalid-hs-code", f"{text[:60]!r} is not an HS code of 6 to 12 digits"))
         if len(good) > 1:
             bad.append((position, "several-hs-codes", f"the cell holds {len(good)} codes; rules about the code use {good[0]}"))
-    distinct.report(bad, "hs_code", rows, issues)
+    distinct.report(bad, "hs_code", issues)
     first = distinct.spread([codes[0] if codes else None for codes in parsed], pa.string())
     if all(len(codes) < 2 for codes in parsed):
         return first, None
@@ -254,7 +254,7 @@ _NUMBERS: Final[dict[str, tuple[re.Pattern[str], Callable[[str | tuple[str, ...]
 }
 
 
-def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def parse_substance_numbers(column: pa.ChunkedArray, field: str, issues: TableIssues) -> pa.ChunkedArray:
     """Lists of the CAS numbers, CUS codes or UN numbers in the cells of a column; a cell without one stays as filed.
 
     A CAS number with a wrong check digit stays and is an issue.
@@ -266,7 +266,7 @@ def parse_substance_numbers(column: pa.ChunkedArray, field: str, rows: pa.Array,
         wrong = [", ".join(v for v in values if not casrn.is_valid(v) and not is_ec(v)) for values in parsed]
         message = "the check digit is wrong, or it is not a CAS or EC number"
         bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
-        distinct.report(bad, field, rows, issues)
+        distinct.report(bad, field, issues)
     return distinct.spread([v or None for v in parsed], TEXTS)
 
 

@@ -225,7 +225,7 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
     tables = [one.table for one in maps]
     raise_all(
         MappingError(
-            f"holds two maps for {table!r}" if table else "holds several maps that name no table",
+            f"has two column maps for {table!r}" if table else "has several column maps that do not say for which table",
             where=Where(name),
             remedy='Give each a line `table: "#SHEET"`, as `mapping list --yaml` writes it.',
         )
@@ -254,7 +254,9 @@ def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWor
     shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
     said, *others = _read_maps(_text(path), str(path), shape)
     if others:
-        raise MappingError("holds several maps", where=Where(str(path)), remedy="Keep one: a register is one table.")
+        raise MappingError(
+            "contains several column maps", where=Where(str(path)), remedy="Keep only one: a register is a single table."
+        )
     return HeaderWords(
         **{**said, "columns": {header.strip(): name for header, name in said["columns"].items()}}, field_of=field_of
     )
@@ -289,7 +291,7 @@ def unknown_headers(column_map: ColumnMap, headers: tuple[str, ...], where: str)
     known = {h.strip() for h in headers} | {str(i + 1) for i in range(len(headers))}
     return [
         MappingError(
-            f"the map {column_map.name} names the column {header!r}, which is not there",
+            f"the column map {column_map.name} names the column {header!r}, which the table does not have",
             where=Where(where),
             remedy=did_you_mean(header, known) or "The columns are: " + ", ".join(h for h in headers if h.strip()),
         )

@@ -198,15 +198,12 @@ def _movement_keys(lines: pa.Table, line_ids: pa.ChunkedArray) -> pa.ChunkedArra
             "line": pc.if_else(numbered, _NONE, line_ids),
         }
     )
-    return pc.if_else(pc.is_valid(reference), _to_hex(_hash_table(key, _separated)), line_ids)
+    digests = _hash_table(key, lambda part: [_join([*part.columns, pa.scalar("")], part.num_rows, _NEXT)])
+    return pc.if_else(pc.is_valid(reference), _to_hex(digests), line_ids)
 
 
 def _nulls(rows: int) -> pa.ChunkedArray:
     return pa.chunked_array([pa.nulls(rows, pa.string())])
-
-
-def _separated(table: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
-    return [_join([*table.columns, pa.scalar("")], table.num_rows, _NEXT)]
 
 
 def _reference(lines: pa.Table) -> pa.ChunkedArray | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 import pyarrow as pa
 from msgspec import Struct, field
@@ -59,25 +59,16 @@ class Digest(Struct, frozen=True):
     size: int
 
 
-class Reader(Protocol):
-    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked."""
+class Reader(Struct, frozen=True):
+    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked.
 
-    name: str
+    Attributes:
+        sniff: whether a content is of this family, by its kind (what `formats.sniff.sniff_kind` says) and its first 64 KiB.
+        read: all inputs in a file; raises InputError where nothing in it can be read.
+    """
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is of this family.
-
-        Args:
-            kind: what `formats.sniff.sniff_kind` says.
-            head: the first 64 KiB.
-        """
-
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """All inputs in a file.
-
-        Raises:
-            InputError: nothing in it can be read.
-        """
+    sniff: Callable[[str, bytes], bool]
+    read: Callable[[Blob, Digest, ReadOptions], list[InputTables]]
 
 
 class IssueList(Struct):
@@ -120,3 +111,17 @@ class IssueList(Struct):
     def note_broken(self, message: str, row: int, value: str | None = None) -> None:
         """A segment or line of a message that is damaged; arguments as above."""
         self.add_one_of_many("broken-segment", message, row=row, value=value)
+
+
+class TableIssues(Struct, frozen=True):
+    """Issues about the rows of a table: the source row of each row, and the issues of its input, which are added to."""
+
+    rows: pa.Array
+    issues: IssueList
+
+    def add(
+        self, code: str, message: str, at: int, *, field: str | None = None, value: str | None = None,
+        count: int = 1, index: int | None = None,
+    ) -> None:  # fmt: skip
+        """One issue; at: position of the row, the first of several. The rest as of `IssueList.add`."""
+        self.issues.add(code, message, row=self.rows[at].as_py(), field=field, value=value, count=count, index=index)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.code_cells import one_of
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.dates import UNREADABLE, parse_date, shifts_to_midnight, weigh_order
 from precursor_screen.text.numbers import decide, parse_number, weigh_marks
 from precursor_screen.text.quantity_words import MASS, Unit, find_unit
@@ -25,9 +25,7 @@ from precursor_screen.text.quantity_words import MASS, Unit, find_unit
 _NOTHING = frozenset(("0", "0.0", "00000000", "0000-00-00", "00/00/0000", "1900-01-00", "00:00", "00:00:00", "00:00.0"))
 
 
-def parse_date_columns(
-    columns: Mapping[str, pa.ChunkedArray], order: str, rows: pa.Array, issues: IssueList
-) -> dict[str, pa.ChunkedArray]:
+def parse_date_columns(columns: Mapping[str, pa.ChunkedArray], order: str, issues: TableIssues) -> dict[str, pa.ChunkedArray]:
     """The date columns of one input.
 
     A column without a value that tells day from month borrows the order of the input's other columns; where none tells,
@@ -36,19 +34,15 @@ def parse_date_columns(
     Args:
         columns: field -> clean text.
         order: stated by the user: dmy, mdy, ymd, or empty.
-        rows: source row of each row.
         issues: added to.
     """
     distinct = {field: Distinct(column) for field, column in columns.items()}
     votes = {field: weigh_order(d.texts) for field, d in distinct.items()}
     together = decide(sum(votes.values(), Counter[str]()))
-    return {
-        field: _parse(values, order or decide(votes[field]) or together, field, rows, issues)
-        for field, values in distinct.items()
-    }
+    return {field: _parse(values, order or decide(votes[field]) or together, field, issues) for field, values in distinct.items()}
 
 
-def _parse(values: Distinct, order: str, field: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def _parse(values: Distinct, order: str, field: str, issues: TableIssues) -> pa.ChunkedArray:
     shift = shifts_to_midnight(t for t in values.texts if t not in _NOTHING)
     empty = [text in _NOTHING or is_typed_null(text) for text in values.texts]
     days = [UNREADABLE if e else parse_date(text, order, shift) for text, e in zip(values.texts, empty, strict=True)]
@@ -59,7 +53,7 @@ def _parse(values: Distinct, order: str, field: str, rows: pa.Array, issues: Iss
         for position, day in enumerate(days)
         if day.day is None and not empty[position]
     ]
-    values.report(bad, field, rows, issues)
+    values.report(bad, field, issues)
     return values.spread([d.day for d in days], pa.date32())
 
 
@@ -78,7 +72,7 @@ def is_plain(column: pa.ChunkedArray) -> bool:
     return pc.all(pc.match_substring_regex(column, _PLAIN)).as_py() is not False
 
 
-def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def without_terms(column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArray:
     """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
     said = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
     terms = pc.fill_null(pc.match_substring_regex(column, said), False)
@@ -87,7 +81,7 @@ def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) ->
         return column
     first = pc.index(terms, True).as_py()
     message = f"{count} cells say who pays the freight, and not how much it is"
-    issues.add("freight-terms", message, row=rows[first].as_py(), field="freight", value=column[first].as_py(), count=count)
+    issues.add("freight-terms", message, first, field="freight", value=column[first].as_py(), count=count)
     return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 
@@ -136,7 +130,7 @@ class Numbers(Struct, frozen=True):
 
 
 def part_ambiguous(
-    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, rows: pa.Array, issues: IssueList, *, told: bool = True
+    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, told: bool = True
 ) -> tuple[Numbers, Numbers | None]:
     """The numbers without those that may as well be a thousand times as large or as small; and these, by the larger reading.
 
@@ -148,7 +142,6 @@ def part_ambiguous(
         column: clean text, of which no cell tells the decimal mark for sure.
         mark: the decimal mark by which it was parsed.
         field: canonical field.
-        rows: source row of each row.
         issues: added to.
         told: some other column tells the mark; else `mark` is only what is usual.
     """
@@ -167,7 +160,7 @@ def part_ambiguous(
         used = "" if of_cell == mark else "; the larger was used"
         small, large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
         bad.append((place, "ambiguous-number", f"{field} may be {small} or {large}{used}"))
-    said.report(bad, field, rows, issues)
+    said.report(bad, field, issues)
     if not pc.any(either).as_py():
         return numbers, None
     return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)
@@ -179,9 +172,7 @@ def _may_be_grouped(numbers: Numbers, column: pa.ChunkedArray, mark: str) -> pa.
     return pc.and_(pc.fill_null(pc.match_substring_regex(column, pattern), False), pc.is_valid(numbers.values))
 
 
-def parse_numbers(
-    column: pa.ChunkedArray, mark: str, plain_all: bool, field: str, code: str, rows: pa.Array, issues: IssueList
-) -> Numbers:
+def parse_numbers(column: pa.ChunkedArray, mark: str, plain_all: bool, field: str, code: str, issues: TableIssues) -> Numbers:
     """Decimals of a clean column; what is not a number, or is negative, is null and an issue.
 
     Args:
@@ -190,11 +181,10 @@ def parse_numbers(
         plain_all: `is_plain` of the column.
         field: canonical field.
         code: of the issue for what does not parse.
-        rows: source row of each row.
         issues: added to.
     """
     if plain_all and mark == ".":
-        return Numbers(_refuse_negative(_cast(column), column, field, rows, issues), None)
+        return Numbers(_refuse_negative(_cast(column), column, field, issues), None)
     fast = pc.fill_null(pc.match_substring_regex(column, _PLAIN if mark == "." else _COMMA), False)
     texts = pc.if_else(fast, column, pa.scalar(None, pa.string()))
     if mark == ",":
@@ -207,11 +197,11 @@ def parse_numbers(
         parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
         unread = [i for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
         bad = [(i, code, f"{field} is not a number") for i in unread]
-        odd.report(bad, field, rows, issues)
+        odd.report(bad, field, issues)
         values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
         if any(n and n.unit for n in parsed):
             units = odd.spread([n.unit or None if n else None for n in parsed], pa.string())
-    return Numbers(_refuse_negative(values, column, field, rows, issues), units)
+    return Numbers(_refuse_negative(values, column, field, issues), units)
 
 
 def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -223,20 +213,18 @@ def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.cast(pc.round(pc.cast(texts, _WIDE), 6, round_mode="half_to_even"), DECIMAL)
 
 
-def _refuse_negative(
-    values: pa.ChunkedArray, column: pa.ChunkedArray, field: str, rows: pa.Array, issues: IssueList
-) -> pa.ChunkedArray:
+def _refuse_negative(values: pa.ChunkedArray, column: pa.ChunkedArray, field: str, issues: TableIssues) -> pa.ChunkedArray:
     lowest = pc.min(values).as_py()
     if lowest is None or lowest >= 0:
         return values
     negative = pc.fill_null(pc.less(values, pa.scalar(Decimal(0), DECIMAL)), False)
     refused = Distinct(pc.if_else(negative, column, pa.scalar(None, pa.string())))
-    refused.report([(i, "negative-number", f"{field} is negative") for i in range(len(refused.texts))], field, rows, issues)
+    refused.report([(i, "negative-number", f"{field} is negative") for i in range(len(refused.texts))], field, issues)
     return pc.if_else(negative, pa.scalar(None, DECIMAL), values)
 
 
 def to_kilograms(
-    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, rows: pa.Array, issues: IssueList
+    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, issues: TableIssues
 ) -> pa.ChunkedArray:
     """Masses in kilograms.
 
@@ -249,14 +237,14 @@ def to_kilograms(
     plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
     if not stated and plain.as_py() == 1:
         return numbers.values
-    factors = _factors(pc.coalesce(*stated), numbers.values, plain, field, rows, issues) if stated else plain
+    factors = _factors(pc.coalesce(*stated), numbers.values, plain, field, issues) if stated else plain
     product = pc.round(pc.multiply(numbers.values, factors), 6, round_mode="half_to_even")
     kilograms = pc.cast(product, pa.decimal128(38, 6))
     return pc.cast(pc.if_else(pc.less(kilograms, _LIMIT), kilograms, pa.scalar(None, kilograms.type)), DECIMAL)
 
 
 def _factors(
-    used: pa.ChunkedArray, values: pa.ChunkedArray, plain: pa.Scalar, field: str, rows: pa.Array, issues: IssueList
+    used: pa.ChunkedArray, values: pa.ChunkedArray, plain: pa.Scalar, field: str, issues: TableIssues
 ) -> pa.ChunkedArray:
     relevant = pc.if_else(pc.is_valid(values), used, pa.scalar(None, pa.string()))
     distinct = Distinct(relevant)
@@ -267,16 +255,16 @@ def _factors(
         for i, t in enumerate(distinct.texts)
         if factors[i] is None
     ]
-    distinct.report(bad, field, rows, issues)
+    distinct.report(bad, field, issues)
     return pc.if_else(pc.is_null(relevant), plain, distinct.spread(factors, _FACTOR))
 
 
-def to_counts(numbers: Numbers, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def to_counts(numbers: Numbers, column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArray:
     """Numbers of packages; a fraction of a package is an issue."""
     whole = pc.equal(pc.round(numbers.values, 0), numbers.values)
     if pc.all(whole).as_py() is False:
         odd = Distinct(pc.if_else(pc.fill_null(whole, True), pa.scalar(None, pa.string()), column))
         message = "the number of packages is not whole"
-        odd.report([(i, "unparsed-packages", message) for i in range(len(odd.texts))], "packages", rows, issues)
+        odd.report([(i, "unparsed-packages", message) for i in range(len(odd.texts))], "packages", issues)
     kept = pc.if_else(whole, numbers.values, pa.scalar(None, DECIMAL))
     return pc.cast(kept, pa.int64())

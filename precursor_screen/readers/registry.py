@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Sequence
+from os import SEEK_END
 from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile
 
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, Where
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
@@ -18,13 +23,102 @@ from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.cargo_imp import CargoImpReader
-from precursor_screen.readers.messages.edi import EdiReader
-from precursor_screen.readers.messages.feeds import FeedReader
-from precursor_screen.readers.messages.xml import XmlReader
-from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
+from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
+from precursor_screen.readers.messages.edi import EDI
+from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
-from precursor_screen.readers.tabular.reader import PastedReader, TabularReader, read_sheets
+from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
+from precursor_screen.reference.watchlists import ofac_csv, private_csv
+from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
+from precursor_screen.reference.watchlists.registry import IMPORTERS
+
+# What is given by mistake: a watchlist, or a report of this program. Screened as goods it would look clear, or like a long list
+# of hits.
+
+_LISTS: Final = ("text", "xml", "json")
+_OF_FLAGS: Final = (frozenset(("flag_id", "rule_id", "line_id")), frozenset(("line_id", "source_file", "source_row")))
+_SHEETS: Final = re.compile(rb'<sheet\b[^>]*\bname="([^"]*)"')
+_OWN_SHEETS: Final = frozenset((b"Shipments", b"Flags", b"Evidence", b"Coverage", b"Run"))
+_KEY: Final = re.compile(rb'"(\w+)"\s*:')
+
+
+def refuse_what_is_no_manifest(blob: Blob, kind: str, head: bytes) -> None:
+    """Refuses a report of this program, and a watchlist in a layout that is imported.
+
+    Args:
+        blob: the input, unpacked.
+        kind: of its content.
+        head: its first bytes.
+
+    Raises:
+        NoManifest: it is one of these.
+    """
+    if _is_report(blob, kind, head):
+        remedy = "Give the manifests that it was made from; keep reports out of the folders that you screen."
+        raise NoManifest("is a report of this program, not a manifest", where=Where(blob.name), remedy=remedy)
+    if layout := _layout_of(blob, head) if kind in _LISTS else _layout_of_workbook(blob, kind):
+        remedy = "To screen against it, import it: precursor-screen watchlists import LIST_ID FILE"
+        raise NoManifest(f"is a watchlist ({layout}), not a manifest", where=Where(blob.name), remedy=remedy)
+
+
+def _layout_of(blob: Blob, head: bytes) -> str:
+    path = blob.source if isinstance(blob.source, Path) else Path(blob.name)
+    file = ListFile(Path(blob.name).name, path, head[:HEAD_BYTES], blob.source if isinstance(blob.source, bytes) else None)
+    for importer in IMPORTERS:
+        if importer.recognise([file]) and _is_sure(importer, head):
+            return importer.name
+    return ""
+
+
+def _is_sure(importer: Importer, head: bytes) -> bool:
+    """Whether a layout that is told by little is one: tables of a number and eleven cells, or with a column `name`, may be manifests."""
+    if importer is private_csv.IMPORTER:
+        return {"entry_id", "name"} <= _columns(head)
+    return importer is not ofac_csv.IMPORTER or b"-0-" in head
+
+
+def _layout_of_workbook(blob: Blob, kind: str) -> str:
+    """The one layout of a workbook, by words of its header; the workbook itself is read by a process of its own, and not here."""
+    return "dfat-xlsx" if kind == "zip" and b"Name of Individual or Entity" in _part(blob, "xl/sharedStrings.xml") else ""
+
+
+def _part(blob: Blob, name: str) -> bytes:
+    """The beginning of a part of a workbook; empty where it has none."""
+    try:
+        with open_zip(blob) as archive:
+            if name not in archive.NameToInfo:
+                return b""
+            with archive.open(name) as stream:
+                return stream.read(HEAD_BYTES)
+    except (UnreadableManifest, BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+        return b""  # who reads it says what is wrong with it
+
+
+def _columns(head: bytes) -> frozenset[str]:
+    line = head.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
+    return frozenset(cell.strip().strip('"') for cell in re.split(r"[,;\t]", line))
+
+
+def _is_report(blob: Blob, kind: str, head: bytes) -> bool:
+    """Whether a file is one of the reports of this program."""
+    match kind:
+        case "text":
+            return head.startswith(b"precursor-screen: ") or any(columns <= _columns(head) for columns in _OF_FLAGS)
+        case "json":
+            keys = frozenset(key.decode() for key in _KEY.findall(head[:4096]))
+            return {"schema_version", "run", "tool_version"} <= keys or _OF_FLAGS[0] <= keys
+        case "html":
+            return b"<title>Precursor screening report" in head[:8192]
+        case "zip":
+            return frozenset(_SHEETS.findall(_part(blob, "xl/workbook.xml"))) >= _OWN_SHEETS
+        case "parquet":
+            with blob.open() as stream:
+                stream.seek(-min(blob.size(), HEAD_BYTES), SEEK_END)
+                tail = stream.read()
+            return all(name in tail for name in (b"flag_id", b"rule_id", b"shipment_id", b"because"))
+    return False
+
 
 # E-mails: what is attached is read as files are; the words of the message are screened beside them.
 
@@ -69,7 +163,7 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
 COMMENT = "comment of the archive"
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
-READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), FeedReader(), TabularReader())
+READERS: tuple[Reader, ...] = (EDI, CARGO_IMP, XML, JSON, TABLES)
 
 
 def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:
@@ -91,12 +185,15 @@ def read(source: Path | bytes, name: str = "", options: ReadOptions | None = Non
 def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
     """Every input in a file; one without any line, of which nothing says why, says so."""
     found = _open_blob(blob, options, depth)
-    if any(one.lines.num_rows for one in found) or any(map(_is_told, found)):
+    if any(one.lines.num_rows for one in found) or any(
+        ISSUE_CODES[code].effect in _SAYS_WHY for one in found for code in one.issues.column("code").to_pylist()
+    ):
         return found
     words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
     return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 
+_SAYS_WHY = (SET_ASIDE, UNSCREENABLE)  # effects of issues that tell why there is no line
 _LOGO = 10_000  # bytes; a signature's picture has fewer, a legible page of a list more
 
 
@@ -104,10 +201,6 @@ def _without_lines(one: InputTables, message: str) -> InputTables:
     issues = IssueList(one.input.name)
     issues.add("no-lines", message)
     return replace(one, issues=pa.concat_tables([one.issues, issue_table(issues, no_lines())]))
-
-
-def _is_told(one: InputTables) -> bool:
-    return any(ISSUE_CODES[code].effect in (SET_ASIDE, UNSCREENABLE) for code in one.issues.column("code").to_pylist())
 
 
 def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
@@ -131,7 +224,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     if not options.pasted and options.mapping is None:
         refuse_what_is_no_manifest(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
-    for reader in (PastedReader(), *READERS) if options.pasted else READERS:
+    for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind

@@ -44,7 +44,7 @@ _MAX_REDIRECTS = 5
 _PUBLIC_SECOND_LEVEL = frozenset(("gov", "co", "com", "org", "ac", "gc", "gob", "go", "gouv"))
 
 
-_BY_HAND = "Try again later, or fetch the file by other means and import it."
+_BY_HAND = "Try again later, or download the file with a browser and import it."
 _NOT_FOLLOWED = "redirects too often, or to where this program does not follow"
 _REMEDIES = {
     401: "The address may need a token or a password that the publisher gives out.",
@@ -109,7 +109,7 @@ def _fetch(url: str, target: Path, source: ListSource, validators: Mapping[str, 
                 return Answer(False, validators.get("etag", ""), validators.get("last_modified", ""))
             raise _refusal(error.code, where) from error
     except TimeoutError as error:
-        raise WatchlistError(f"The publisher said nothing for {patience:g} seconds.", where=where, remedy=_BY_HAND) from error
+        raise WatchlistError(f"The publisher did not answer for {patience:g} seconds.", where=where, remedy=_BY_HAND) from error
     except urllib.error.URLError as error:
         raise WatchlistError(f"The publisher cannot be reached: {error.reason}.", where=where, remedy=_BY_HAND) from error
     except (http.client.HTTPException, OSError, ValueError) as error:
@@ -151,10 +151,10 @@ def _check_url(url: str, where: Where) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
-        raise WatchlistError(f"The address is none: {error}.", where=where, remedy="Correct it.") from error
+        raise WatchlistError(f"The address is not a web address: {error}.", where=where, remedy="Correct it.") from error
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
-        message = f"The address {show_url(url)} is not one of https."
-        raise WatchlistError(message, where=where, remedy="Use one that begins with https://.")
+        message = f"The address {show_url(url)} does not begin with https://."
+        raise WatchlistError(message, where=where, remedy="Use one that does.")
 
 
 class _SameDomain(urllib.request.HTTPRedirectHandler):

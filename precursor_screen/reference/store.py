@@ -137,7 +137,7 @@ class WatchlistStore:
         """
         check_list_id(list_id)
         if not files:
-            raise WatchlistError("No file was given.", remedy=f"watchlists import {list_id} FILE")
+            raise WatchlistError("No file was given.", remedy=f"Give one: precursor-screen watchlists import {list_id} FILE")
         moment = imported_at or datetime.now(UTC)
         names = [path.name for path in files]
         with self._locked(list_id):
@@ -175,7 +175,7 @@ class WatchlistStore:
             try:
                 snapshots.remove()
             except OSError as error:
-                message = f"Watchlist {list_id} is in use or may not be removed: {error.strerror or error}."
+                message = f"Watchlist {list_id} is in use, or cannot be removed: {error.strerror or error}."
                 remedy = "End the runs that use it, and try again."
                 raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
         snapshots.remove_empty()
@@ -260,8 +260,10 @@ class WatchlistStore:
 
     def _locked(self, list_id: str) -> AbstractContextManager[None]:
         snapshots = self._snapshots(list_id)
-        message = f"Another import of {list_id} holds the lock."
-        return snapshots.locked(WatchlistLocked(message, where=Where(str(snapshots.place / LOCK)), remedy="Wait for it to end."))
+        message = f"Another import of {list_id} is running."
+        return snapshots.locked(
+            WatchlistLocked(message, where=Where(str(snapshots.place / LOCK)), remedy="Wait until it has ended, then try again.")
+        )
 
     def _import(
         self,
@@ -287,7 +289,7 @@ class WatchlistStore:
         last = self.last(list_id)
         worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])
         if worse and not force:
-            remedy = "If that is so at the source, import it with --force."
+            remedy = "If the publisher's list is really so, import it with --force."
             raise WatchlistError(
                 f"The list looks damaged, or worse than the last import: {worse}.", where=Where(names), remedy=remedy
             )

@@ -140,7 +140,7 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
         if place in read:
             raise UsageError("the report would overwrite an input file", where=Where(str(path)), remedy="Name another file.")
         if place in seen:
-            raise UsageError("is given twice as output", where=Where(str(path)), remedy="Give every output a file of its own.")
+            raise UsageError("is named twice as an output", where=Where(str(path)), remedy="Name another file for one of them.")
         seen.add(place)
 
 
@@ -169,9 +169,9 @@ def parse_mode(text: str, where: str) -> int:
     mode = int(text, 8) if _MODES.fullmatch(text) else -1
     if mode & _OWN != _OWN or mode & ~_READ_AND_WRITE:
         raise UsageError(
-            f"{text!r} is not a mode of a report",
+            f"{text!r} does not say who may open the reports",
             where=Where(where),
-            remedy="Use 0600, 0640 or another in which the owner has 6.",
+            remedy="Use 0600 (only you) or 0640 (your group may read them).",
         )
     return mode
 
@@ -195,7 +195,9 @@ def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno in _FULL:
             raise NoRoom(
-                f"cannot be written: {error.strerror}", where=Where(str(path)), remedy="Make room, and run it again."
+                f"cannot be written: {error.strerror}",
+                where=Where(str(path)),
+                remedy="Free some space, and run the command again.",
             ) from error
         remedy = "Check its permissions." if path.parent.is_dir() else "Check that the folder exists."
         raise UsageError(f"cannot be written: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
@@ -267,8 +269,9 @@ def check_report(path: Path) -> None:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        remedy = did_you_mean(suffix, SUFFIXES) or f"Known: {', '.join(SUFFIXES)}."
-        raise UsageError(f"no report format has the suffix {path.suffix or 'none'!r}", where=Where(str(path)), remedy=remedy)
+        remedy = did_you_mean(suffix, SUFFIXES) or f"Use {', '.join(SUFFIXES)}."
+        problem = f"{path.suffix} is not a format of reports" if suffix else "has no suffix that says the format of the report"
+        raise UsageError(problem, where=Where(str(path)), remedy=remedy)
 
 
 def presenter_of(document: Document, path: Path) -> Callable[[BinaryIO], object]:

@@ -134,7 +134,7 @@ def parse_atom(key: str, value: Any, scope: Scope) -> Expression:
     if "exists" in modifiers:
         return _exists(column, value)
     if value is None:
-        raise AtomError(f"{key} compares with nothing", f"Ask `{name}|exists: false` or `{name}|blank: true`.")
+        raise AtomError(f"{key} has no value to compare with", f"Ask `{name}|exists: false` or `{name}|blank: true`.")
     if "inlist" in modifiers:
         value = scope.terms(value)
     tests = [m for m in modifiers if m not in ("inlist", "all", "cased")] or ["eq"]

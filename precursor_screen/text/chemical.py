@@ -9,8 +9,9 @@ Each looks at a bounded window, so a cell of any size costs linear time.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from msgspec import Struct
@@ -305,35 +306,10 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
         name: The name as `plain` text.
     """
     before = plain[max(0, start - WINDOW) : start]
-    if not before:
-        return None
-    if not plain[start].isascii() and (match := _SCRIPTS_BEFORE.search(before)):
-        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
-    if _ATTACHED_GROUP.search(before):
-        return "part of a longer chemical name: a bracketed group stands before it"
-    if (match := _ATTACHED.search(before)) and (match[0].strip("-") not in ("s", "o", "c", "n") or match[0].endswith("-")):
-        return f"part of a longer chemical name: {match[0]!r} stands before it"
-    if _JOINED_LOCANT.search(before) or _MULTI_LOCANT.search(before):
-        return "part of a longer chemical name: a locant stands before it"
-    if (match := _LOCANT.search(before)) and _takes_no_locant(name, match["n"]):
-        return f"another position isomer: locant {match['n']}"
-    if match := _SPACED.search(before):
-        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
-    if (
-        "ether" in name
-        and (match := _CHEMICAL_WORD.search(before))
-        and match["w"] not in words_of("chemical_words", "no chemical word")
-    ):
-        return f"part of a longer chemical name: {match['w']!r} stands before it"
-    if name in _SALT_WORDS and (match := _SALT_OF.search(before)):
-        return f"a salt: {match[0].strip(' (')!r} stands before it"
-    if "sul" in name and "acid" in name and _AMINE_BEFORE.search(before):
-        return "a salt: a base stands before it"
-    if name.endswith("эфир") and before.endswith("кислоты "):
-        return "an ester: an acid stands before it"
-    if match := _COMPOUND_OF.search(before):
-        return f"a compound of it: {match[0].strip()!r} stands before it"
-    return None
+    if before and not plain[start].isascii() and (match := _SCRIPTS_BEFORE.search(before)):
+        return _longer(name, match)
+    found = (says(name, m) for counts, pattern, says in _PREFIXES if counts(name) and (m := pattern.search(before)))
+    return next(filter(None, found), None) if before else None
 
 
 def _takes_no_locant(name: str, locant: str) -> bool:
@@ -354,29 +330,71 @@ def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> 
     if not after:
         return None
     if not after.isascii() and (match := _SCRIPTS_AFTER.match(after)):
-        return f"another substance: {match[0].strip()!r} follows"
-    if match := _AFTER.match(after):
-        return f"another substance: {match['w'] or match['j']!r} follows"
-    for pattern in (_AFTER_LOCANT, _AFTER_BRACKET):
-        if match := pattern.match(after):
-            return f"another substance: {match[0].strip()!r} follows"
-    if after.lstrip().startswith("(ester)"):
-        return "an ester"
-    if match := _AFTER_COMMA.match(after):
-        return f"another substance, named back to front: {match['what']!r} follows"
-    if any(part in name for part in ("acid", "saure", "кислота", "hydrogen chl")):
-        mineral = any(part in name for part in _MINERAL)
-        if match := (_MINERAL_SALT if mineral else _ACID_DERIVATIVE).match(after):
-            return f"a salt, ester or other derivative: {match[0].strip(' ,')!r} follows"
-    if "эфир" in name and _ETHER_OF_ACID.match(after):
-        return "an ester or ether of something else"
-    if "ether" in name or "eter" in name:
-        if _ETHER_OF.match(after) or (name.startswith("ether") and re.match(r" [a-z]+yl(?![\w])", after)):
-            return "an ether of something else"
-        if match := _ETHER_CLASS.match(after):
-            return f"another substance: {match[0].strip()!r} follows"
-    if name.endswith("anhydride") and re.match(r" with [a-z ]{1,40}acid", after):
-        return "an anhydride with another acid"
-    if not covers_salts and (match := _OTHER_SALT.match(after)):
-        return f"another substance: {match[0].strip()!r} follows"
-    return None
+        return _followed(name, match)
+    found = (says(name, m) for counts, pattern, says in _CONTINUATIONS if counts(name) and (m := pattern.match(after)))
+    if reason := next(found, None):
+        return reason
+    return _followed(name, match) if not covers_salts and (match := _OTHER_SALT.match(after)) else None
+
+
+def _longer(_: str, match: re.Match[str]) -> str:
+    return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
+
+
+def _followed(_: str, match: re.Match[str]) -> str:
+    return f"another substance: {match[0].strip()!r} follows"
+
+
+def _derived(_: str, match: re.Match[str]) -> str:
+    return f"a salt, ester or other derivative: {match[0].strip(' ,')!r} follows"
+
+
+def _is_acid(name: str, *, mineral: bool) -> bool:
+    acid = any(part in name for part in ("acid", "saure", "кислота", "hydrogen chl"))
+    return acid and mineral is any(part in name for part in _MINERAL)
+
+
+def _is_any(_: str) -> bool:
+    return True
+
+
+def _attached(_: str, match: re.Match[str]) -> str:
+    is_letter = match[0].strip("-") in ("s", "o", "c", "n") and not match[0].endswith("-")
+    return "" if is_letter else f"part of a longer chemical name: {match[0]!r} stands before it"
+
+
+def _worded(_: str, match: re.Match[str]) -> str:
+    is_none = match["w"] in words_of("chemical_words", "no chemical word")
+    return "" if is_none else f"part of a longer chemical name: {match['w']!r} stands before it"
+
+
+# Of which names a pattern counts, the pattern, and what it says of the name and the match; empty: nothing.
+_Rule = tuple[Callable[[str], bool], re.Pattern[str], Callable[[str, re.Match[str]], str]]
+_A_LOCANT: Final = "part of a longer chemical name: a locant stands before it"
+_PREFIXES: Final[tuple[_Rule, ...]] = (
+    (_is_any, _ATTACHED_GROUP, lambda *_: "part of a longer chemical name: a bracketed group stands before it"),
+    (_is_any, _ATTACHED, _attached),
+    (_is_any, _JOINED_LOCANT, lambda *_: _A_LOCANT),
+    (_is_any, _MULTI_LOCANT, lambda *_: _A_LOCANT),
+    (_is_any, _LOCANT, lambda name, m: f"another position isomer: locant {m['n']}" if _takes_no_locant(name, m["n"]) else ""),
+    (_is_any, _SPACED, _longer),
+    (lambda name: "ether" in name, _CHEMICAL_WORD, _worded),
+    (_SALT_WORDS.__contains__, _SALT_OF, lambda _, m: f"a salt: {m[0].strip(' (')!r} stands before it"),
+    (lambda name: "sul" in name and "acid" in name, _AMINE_BEFORE, lambda *_: "a salt: a base stands before it"),
+    (lambda name: name.endswith("эфир"), late("кислоты $"), lambda *_: "an ester: an acid stands before it"),
+    (_is_any, _COMPOUND_OF, lambda _, m: f"a compound of it: {m[0].strip()!r} stands before it"),
+)
+_CONTINUATIONS: Final[tuple[_Rule, ...]] = (
+    (_is_any, _AFTER, lambda _, m: f"another substance: {m['w'] or m['j']!r} follows"),
+    (_is_any, _AFTER_LOCANT, _followed),
+    (_is_any, _AFTER_BRACKET, _followed),
+    (_is_any, late(r"\s*\(ester\)"), lambda *_: "an ester"),
+    (_is_any, _AFTER_COMMA, lambda _, m: f"another substance, named back to front: {m['what']!r} follows"),
+    (partial(_is_acid, mineral=True), _MINERAL_SALT, _derived),
+    (partial(_is_acid, mineral=False), _ACID_DERIVATIVE, _derived),
+    (lambda name: "эфир" in name, _ETHER_OF_ACID, lambda *_: "an ester or ether of something else"),
+    (lambda name: "ether" in name or "eter" in name, _ETHER_OF, lambda *_: "an ether of something else"),
+    (lambda name: name.startswith("ether"), late(r" [a-z]+yl(?![\w])"), lambda *_: "an ether of something else"),
+    (lambda name: "ether" in name or "eter" in name, _ETHER_CLASS, _followed),
+    (lambda name: name.endswith("anhydride"), late(" with [a-z ]{1,40}acid"), lambda *_: "an anhydride with another acid"),
+)

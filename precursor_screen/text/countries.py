@@ -13,6 +13,7 @@ from babel.core import get_global
 
 from precursor_screen.core.kept import kept
 from precursor_screen.core.tables import Row, shipped_rows, spellings_of, words_of
+from precursor_screen.text.text import without_marks
 
 _LANGUAGES = (
     *("en", "es", "fr", "pt", "de", "it", "nl", "pl", "ru", "uk", "zh_Hans", "zh_Hant", "ar", "tr", "vi", "fa", "ja"),
@@ -78,8 +79,7 @@ def _words_of(role: str) -> frozenset[str]:
 
 def _words(text: str) -> str:
     """A name without the words that official lists add or leave out: `Saint Kitts and Nevis`, `ST. KITTS & NEVIS`."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.upper()) if not unicodedata.combining(c))
-    words = re.findall(r"[^\W\d_]+", bare)
+    words = re.findall(r"[^\W\d_]+", without_marks(text.upper()))
     saints, small = _words_of("saint"), _words_of("small word")
     return " ".join("ST" if word in saints else word for word in words if word not in small)
 

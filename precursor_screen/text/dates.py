@@ -12,6 +12,8 @@ from functools import lru_cache
 from babel.dates import get_month_names
 from msgspec import Struct
 
+from precursor_screen.text.text import without_marks
+
 MIN_YEAR, MAX_YEAR = 1950, 2099
 _EXCEL_EPOCH = date(1899, 12, 30)  # serials of the 1900 system, its leap year error included
 _LOCALES = ("en", "es", "fr", "pt", "de", "it", "nl", "ru", "uk", "pl", "tr", "vi", "id", "ro")
@@ -103,7 +105,11 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     if match := _COMPACT.fullmatch(tidy) or _MONTH_ONLY.fullmatch(tidy) or _CHINESE.fullmatch(tidy):
         year, month, day, *_ = *match.groups(), None
         return _day(int(year), int(month), int(day or 1))
-    if (match := _NAMED.fullmatch(tidy)) and (named := _months().get(_fold(match[2]))) and _year(match[4]) not in _JALALI_YEARS:
+    if (
+        (match := _NAMED.fullmatch(tidy))
+        and (named := _months().get(without_marks(match[2].casefold())))
+        and _year(match[4]) not in _JALALI_YEARS
+    ):
         return _day(_year(match[4]), named, int(match[1] or match[3] or 1))
     return UNREADABLE
 
@@ -187,11 +193,6 @@ def _jalali(year: int, month: int, day: int) -> ParsedDate:
     return ParsedDate(date.fromordinal(_JALALI_EPOCH + 365 * (year - 1) + leaps + before + day - 1))
 
 
-def _fold(word: str) -> str:
-    bare = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c))
-
-
 @lru_cache(maxsize=1)
 def _months() -> dict[str, int]:
     """Month names and abbreviations in the languages of `_LOCALES`; a word that two languages use for two months is left out."""
@@ -200,7 +201,7 @@ def _months() -> dict[str, int]:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for month, name in get_month_names(width, context, locale).items():
-                    if len(folded := _fold(name).strip(".")) >= 3:
+                    if len(folded := without_marks(name.casefold()).strip(".")) >= 3:
                         names.setdefault(folded, set()).add(month)
     names["sept"] = {9}
     return {name: next(iter(months)) for name, months in names.items() if len(months) == 1}

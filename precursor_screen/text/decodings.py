@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from base64 import b64decode
 from collections.abc import Callable
 from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from precursor_screen.text.numbers import plain_figures
 from precursor_screen.text.text import late
 
 # For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
@@ -103,28 +103,6 @@ def _letters(text: str) -> str:
     return "".join(text.split())
 
 
-def _take_packed(text: str) -> str:
-    """What other formats and older encodings wrap a text in: CDATA, RTF, UTF-7, HZ, ISO 2022, hexadecimal figures, base64; @ and ! for letters."""
-    if "<![CDATA[" in text:
-        text = _CDATA.sub(r"\1", text)
-    if "{\\rtf" in text:
-        text = _RTF_WORD.sub(_rtf_word, text)
-    if "+" in text:
-        text = _UTF_7.sub(lambda m: _bytes_as(m[0], _from_base64(m[1]), "utf-16-be"), text)
-    if "~{" in text:
-        text = _HZ.sub(lambda m: _bytes_as(m[0], m[0].encode(), "hz"), text)
-    if "$B" in text or "$@" in text:
-        text = _ISO_2022.sub(lambda m: _bytes_as(m[0], b"\x1b$B" + m[1].encode() + b"\x1b(B", "iso2022_jp"), text)
-    if "%25" in text:
-        text = _TWICE_PERCENT.sub("%", text)
-    text = _HEX.sub(lambda m: _bytes_as(m[0], bytes.fromhex(re.sub("[ ,:]", "", m[0])), "ascii"), text)
-    if "=" in text:
-        text = _BASE64.sub(lambda m: _bytes_as(m[0], _from_base64(m[0]), "utf-8"), text)
-    if "@" in text or "!" in text or "$" in text:
-        text = _SIGN_IN_WORD.sub(lambda m: m[0].translate(_SIGNS) if sum(c.isalpha() for c in m[0]) > 3 else m[0], text)
-    return text
-
-
 def _rtf_word(match: re.Match[str]) -> str:
     if match[1]:
         return bytes.fromhex(match[1]).decode("cp1252", "replace")
@@ -148,11 +126,6 @@ def _bytes_as(text: str, raw: bytes, name: str) -> str:
     except (UnicodeDecodeError, ValueError):
         return text
     return found if found.isprintable() and sum(c.isalpha() for c in found) * 2 > len(found) else text
-
-
-def _take_words(text: str) -> str:
-    """Encoded words of mail headers (RFC 2047): `=?UTF-8?B?...?=`."""
-    return _MAIL_WORD.sub(lambda m: _mail_word(m[0]), text) if "=?" in text else text
 
 
 def _mail_word(word: str) -> str:
@@ -188,16 +161,6 @@ def _decoded(text: str, take: Callable[[str], bytes]) -> str:
         return raw.decode("latin-1")
 
 
-def _take_escapes(text: str) -> str:
-    text = _SHORT_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
-    return _LONG_ESCAPE.sub(lambda m: _char(next(g for g in m.groups() if g)), text)
-
-
-def _take_twice(text: str) -> str:
-    """UTF-8 that was read in another encoding and encoded again: `ACÃ‰TICO`."""
-    return text if text.isascii() else _BEYOND_ASCII.sub(lambda m: _once(m[0]), text)
-
-
 def _once(run: str) -> str:
     for page in ("cp1252", "latin-1", "cp1251"):
         try:
@@ -212,27 +175,41 @@ def _char(digits: str) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _take_digits(text: str) -> str:
-    """Figures of other scripts and widths as those in which numbers of substances are written."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
-
-
 def _take_figures(text: str, letters: dict[int, int]) -> str:
     """Words in which several figures stand for letters (AC3T0NE); one alone is a fault that recognition bears anyway."""
     return _FIGURED.sub(lambda m: m[0].translate(letters) if sum(c.isdigit() for c in m[0]) * 2 < len(m[0]) else m[0], text)
 
 
-def _turn(text: str) -> str:
-    """A text as it shows: what stands behind a right-to-left override from its end, without the marks (Unicode Annex 9)."""
-    if not _DIRECTION.search(text):
-        return text
-    return _DIRECTION.sub("", _OVERRIDE.sub(lambda m: m[1][::-1], text))
+def _where(marks: str, pattern: re.Pattern[str], instead: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
+    """Puts something in the place of a pattern, in texts that hold one of some marks (parted by blanks; none: in all)."""
+    some = marks.split()
+    return lambda text: pattern.sub(instead, text) if not some or any(mark in text for mark in some) else text
 
 
 # In the order in which they are taken back.
 _STEPS: Final[tuple[Callable[[str], str], ...]] = (
-    *(_take_packed, _take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _take_twice),
-    *(_turn, _take_digits),
+    # What other formats and older encodings wrap a text in.
+    _where("<![CDATA[", _CDATA, r"\1"),
+    _where("{\\rtf", _RTF_WORD, _rtf_word),
+    _where("+", _UTF_7, lambda m: _bytes_as(m[0], _from_base64(m[1]), "utf-16-be")),
+    _where("~{", _HZ, lambda m: _bytes_as(m[0], m[0].encode(), "hz")),
+    _where("$B $@", _ISO_2022, lambda m: _bytes_as(m[0], b"\x1b$B" + m[1].encode() + b"\x1b(B", "iso2022_jp")),
+    _where("%25", _TWICE_PERCENT, "%"),
+    _where("", _HEX, lambda m: _bytes_as(m[0], bytes.fromhex(re.sub("[ ,:]", "", m[0])), "ascii")),
+    _where("=", _BASE64, lambda m: _bytes_as(m[0], _from_base64(m[0]), "utf-8")),
+    # @ and ! for letters.
+    _where("@ ! $", _SIGN_IN_WORD, lambda m: m[0].translate(_SIGNS) if sum(c.isalpha() for c in m[0]) > 3 else m[0]),
+    # Encoded words of mail headers (RFC 2047): `=?UTF-8?B?...?=`.
+    _where("=?", _MAIL_WORD, lambda m: _mail_word(m[0])),
+    html.unescape,
+    _take_percent,
+    _take_quoted,
+    _where("", _SHORT_ESCAPE, lambda m: chr(int(m[1], 16))),
+    _where("", _LONG_ESCAPE, lambda m: _char(next(g for g in m.groups() if g))),
+    # UTF-8 that was read in another encoding and encoded again: `ACÃ‰TICO`.
+    _where("", _BEYOND_ASCII, lambda m: _once(m[0])),
+    # As it shows: what stands behind a right-to-left override from its end, without the marks (Unicode Annex 9).
+    _where("", _OVERRIDE, lambda m: m[1][::-1]),
+    _where("", _DIRECTION, ""),
+    plain_figures,
 )

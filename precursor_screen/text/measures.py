@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
@@ -12,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.text.numbers import DIGITS, NUMERALS, read_figure, read_numeral
+from precursor_screen.text.numbers import DIGITS, NUMERALS, plain_figures, read_figure, read_numeral
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
 from precursor_screen.text.text import late, plain
 
@@ -135,7 +134,7 @@ def tokens_of(
         foreign: the name is one of a language in which the comma is the decimal mark.
     """
     text = text[:MAX_TEXT]
-    flat = _mask(_figures(plain(text)), own, other)
+    flat = _mask(plain_figures(plain(text)), own, other)
     foreign = foreign or _foreign(flat)
     found: list[Token] = []
     at = 0
@@ -198,12 +197,6 @@ def _joined(first: Token, second: Token) -> Token:
     """Two words of one number: two hundred, twenty five."""
     one, two = first.values[0], second.values[0]
     return replace(first, end=second.end, values=(one * two if two >= 100 and one < two else one + two,))
-
-
-def _figures(flat: str) -> str:
-    if flat.isascii():
-        return flat
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in flat)
 
 
 def _mask(flat: str, own: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> str:

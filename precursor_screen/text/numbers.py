@@ -22,6 +22,11 @@ _NUMERAL: Final = {c: i for i, c in enumerate("零一二三四五六七八九")}
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
 
 
+def plain_figures(text: str) -> str:
+    """A text with figures of other scripts and widths as those of ASCII; as long as before."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
 def read_numeral(text: str) -> Decimal:
     """The number that Chinese numerals write: 二十 is 20, 一万二千 is 12,000."""
     total = section = digit = 0
@@ -140,9 +145,7 @@ def _only_mark(digits: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_MARKS)
-    if not folded.isascii():
-        folded = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in folded)
+    folded = text if text.isascii() else plain_figures(unicodedata.normalize("NFKC", text).translate(_MARKS))
     return _SPACES.sub(" ", folded).strip()
 
 

@@ -187,7 +187,7 @@ def party_key(name: str) -> str:
     text, _ = _clean(name)
     if text.isascii() and not _NOISE_STARTS.search(text) and _LETTERS_DIGITS.search(text):
         # As of most names: all readings take twice the time.
-        return Interpretation(_canonical(_said_once(_split_words(text))), LATIN).sorted
+        return Interpretation(canonical_tokens(_said_once(_split_words(text))), LATIN).sorted
     return normalise_party(name).sorted
 
 
@@ -238,7 +238,7 @@ def _read(part: str) -> list[Interpretation]:
     translated = " ".join(scripts.part_han(word) for word in part.split())
     latin = _split_words(_to_ascii(scripts.translate_han(translated)))
     readings = _latin_readings(latin, CONSONANTS if scripts.leaves_vowels_out(part) else LATIN)
-    readings += [Interpretation(_canonical(_split_words(text)), LATIN) for text in _customary(own)]
+    readings += [Interpretation(canonical_tokens(_split_words(text)), LATIN) for text in _customary(own)]
     if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
         readings.append(Interpretation(own, OWN_SCRIPT))
     return readings
@@ -253,7 +253,7 @@ def _with_initials(part: str, tokens: list[str]) -> list[Interpretation]:
     apart = _LETTERS_DIGITS.findall(part)
     letters = sum(len(t) == 1 for t in apart)
     named = [t for t in apart if len(t) >= _LEAST_SURNAME and kind_of(t) == NAME]
-    return [Interpretation(_canonical(apart), LATIN)] if named and letters <= _MOST_INITIALS and apart != tokens else []
+    return [Interpretation(canonical_tokens(apart), LATIN)] if named and letters <= _MOST_INITIALS and apart != tokens else []
 
 
 def _own_tokens(part: str) -> tuple[str, ...]:
@@ -261,7 +261,9 @@ def _own_tokens(part: str) -> tuple[str, ...]:
     tokens: list[str] = []
     for token in _LETTERS_DIGITS.findall(part.translate(_APOSTROPHES)):
         for piece in scripts.part_han(token).split(" ") if len(token) > 4 else (token,):
-            tokens += _canonical(scripts.translate_han(piece).split()) if scripts.is_han_word(piece) else [piece] * bool(piece)
+            tokens += (
+                canonical_tokens(scripts.translate_han(piece).split()) if piece in scripts.HAN_WORDS else [piece] * bool(piece)
+            )
     return tuple(tokens)
 
 
@@ -276,10 +278,10 @@ def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Interpretati
     if not tokens:
         return []
     tokens = _said_once(tokens)
-    readings = [Interpretation(_canonical(tokens), script)]
+    readings = [Interpretation(canonical_tokens(tokens), script)]
     if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
-        readings.append(Interpretation(_canonical(second), script))
+        readings.append(Interpretation(canonical_tokens(second), script))
     if len(tokens) <= _MOST_SYLLABLES:
         readings += [Interpretation(tuple(said.split()), script) for said in words.read_wade_giles(tokens)]
     return readings
@@ -314,12 +316,7 @@ def _join_initials(tokens: list[str]) -> list[str]:
 
 
 def canonical_tokens(tokens: Sequence[str]) -> tuple[str, ...]:
-    """Words in lower case into canonical tokens, as in a reading."""
-    return _canonical(list(tokens))
-
-
-def _canonical(tokens: list[str]) -> tuple[str, ...]:
-    """Legal forms and abbreviations into canonical tokens, read from the right, where legal forms stand."""
+    """Words in lower case into canonical tokens, as in a reading: legal forms and abbreviations, read from the right, where legal forms stand."""
     if _SPECIAL.isdisjoint(tokens) and all(map(str.isalpha, tokens)):
         return tuple(tokens)
     found: list[str] = []
@@ -365,7 +362,7 @@ def _join_words(tokens: list[str]) -> list[str]:
     return joined
 
 
-def _legal_form(tokens: list[str], end: int, only_forms_follow: bool) -> tuple[int, str] | None:
+def _legal_form(tokens: Sequence[str], end: int, only_forms_follow: bool) -> tuple[int, str] | None:
     last = tokens[end - 1]
     for sequence, canonical in _FORMS_BY_LAST[last]:
         length = len(sequence)

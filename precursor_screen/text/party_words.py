@@ -158,11 +158,6 @@ def translate_han(text: str) -> str:
     return _HAN_WORDS.sub(lambda m: f" {HAN_WORDS[m.group()]} ", text)
 
 
-def is_han_word(word: str) -> bool:
-    """Whether it is one of the words that `translate_han` translates."""
-    return word in HAN_WORDS
-
-
 def _syllable(c: str, south: bool) -> str:
     index = ord(c) - _FIRST_HANGUL
     initial, rest = divmod(index, 588)

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.tables import meanings_of, shipped_rows, shipped_words, spellings_of
-from precursor_screen.text.text import plain
+from precursor_screen.text.text import plain, without_marks
 
 # Units as written to mass in kilograms, volume in litres, or a count.
 
@@ -31,8 +31,7 @@ class Unit(Struct, frozen=True):
 
 def fold_unit(text: str) -> str:
     """Letters and digits in capitals, without accents, blanks and points."""
-    bare = unicodedata.normalize("NFKD", text.upper())
-    return "".join(c for c in bare if c.isalnum() and not unicodedata.combining(c))
+    return "".join(filter(str.isalnum, without_marks(text.upper())))
 
 
 _COLUMNS: Final = ("code", "kind", "factor", "language", "words", "source")

@@ -93,6 +93,11 @@ def loose_fold(spaced: str) -> tuple[str, list[int]]:
     return "".join(out), begins
 
 
+def without_marks(text: str) -> str:
+    """A text without accents and other marks, letters of special width as usual ones (Unicode: NFKD)."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 _GREEK: Final = {
     c: unicodedata.name(c).rpartition(" ")[2].lower().replace("lamda", "lambda") for c in "αβγδεζηθικλμνξοπρστυφχψως"
 }

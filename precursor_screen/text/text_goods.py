@@ -95,15 +95,13 @@ def _add(goods: list[ListedGoods], clause: Sequence[Stated | str], several: bool
 def _clauses(tokens: Sequence[Token], stated: Sequence[Stated]) -> list[list[Stated | str]]:
     """The text's names and quantities in order, clause by clause. `words` stands for words that may name goods."""
     clauses: list[list[Stated | str]] = [[]]
-    at, named, elements = 0, False, 0
+    at, named = 0, False
     for token in tokens:
         while at < len(stated) and stated[at].end <= token.start:
             at += 1
-        here = at < len(stated) and stated[at].start <= token.start
-        if here:
+        if at < len(stated) and stated[at].start <= token.start:
             if not clauses[-1] or clauses[-1][-1] is not stated[at]:
                 clauses[-1].append(stated[at])
-                elements += 1
             continue
         if token.kind in _SEPARATORS:
             if clauses[-1]:
@@ -114,9 +112,8 @@ def _clauses(tokens: Sequence[Token], stated: Sequence[Stated]) -> list[list[Sta
                 clauses[-1].append(token.kind)
         elif token.kind == m.WORD and len(token.of) >= 4:
             chemical = _CHEMICAL.fullmatch(token.of) is not None and token.of not in everyday()
-            after = bool(clauses[-1]) and isinstance(clauses[-1][-1], Stated)
-            opens = not clauses[-1]
-            if chemical and named and (after or opens) and at < len(stated):
+            opens = not clauses[-1] or isinstance(clauses[-1][-1], Stated)
+            if chemical and named and opens and at < len(stated):
                 clauses[-1].append(m.OTHER)
             elif "words" not in clauses[-1]:
                 clauses[-1].append("words")

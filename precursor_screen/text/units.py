@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from precursor_screen.text.measures import tokens_of
 from precursor_screen.text.packages import COUNTED, find_quantities
-from precursor_screen.text.quantity_words import COUNT, MASS, VOLUME, find_unit, is_package_kind, package_word, to_base
+from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, is_package_kind, package_word, to_base
 from precursor_screen.text.text_mass import SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
@@ -186,6 +186,3 @@ def _mass_of(
     if doubt:
         return Mass(None, basis, "low", readings, doubt, of_substance)
     return Mass(readings[0], basis, "medium", of_substance=of_substance)
-
-
-__all__ = ["COUNT", "UNKNOWN", "Mass", "Naming", "mass_from_line"]

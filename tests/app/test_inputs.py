@@ -97,13 +97,13 @@ def test_a_folder_within_that_cannot_be_listed_is_an_input_that_cannot_be_read(m
     monkeypatch.setattr(os, "scandir", refuse)
     found = find_sources(("in",))
     assert [(s.name, bool(s.problem)) for s in found] == [("[x].csv", False), ("a.csv", False), ("deep", True)]
-    with pytest.raises(UnreadableManifest, match=r"deep: is a folder that cannot be listed \(Permission denied\)"):
+    with pytest.raises(UnreadableManifest, match=r"deep is a folder that cannot be listed \(Permission denied\)"):
         found[-1].readable()
 
 
 def test_a_folder_that_cannot_be_listed_is_a_usage_error(monkeypatch):
     monkeypatch.setattr(os, "listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    with pytest.raises(UsageError, match="in: cannot be opened: Permission denied"):
+    with pytest.raises(UsageError, match="in cannot be opened: Permission denied"):
         find_sources(("in",))
 
 

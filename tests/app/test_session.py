@@ -69,7 +69,7 @@ def test_a_value_that_is_not_allowed_names_its_option(tmp_path: Path, given: dic
 
 def test_none_stands_alone() -> None:
     assert open_lists(Settings(watchlists=("none",))) == ()
-    with pytest.raises(UsageError, match="none stands alone"):
+    with pytest.raises(UsageError, match="none cannot be combined"):
         open_lists(Settings(watchlists=("none", "sample")))
 
 
@@ -154,5 +154,5 @@ def test_a_ledger_that_is_held_is_noticed_before_any_file_is_read(
     with open_ledger(str(path)):
         pass
     monkeypatch.setattr(session, "run", lambda *_, **__: pytest.fail("it read"))
-    with hold_file(path, 0), pytest.raises(LedgerLocked, match="is held by process"):
+    with hold_file(path, 0), pytest.raises(LedgerLocked, match="is in use by process"):
         Session(Settings(home=tmp_path, ledger=str(path), wait=0.0), few).run(SOURCES)

@@ -180,7 +180,7 @@ def test_another_version_of_the_program_is_refused():
 
 def test_other_watchlists_than_the_drivers_are_refused(reference):
     assert KnownLists(reference, digests_of(reference)).opened() is reference
-    with pytest.raises(WatchlistError, match="not those of the driver"):
+    with pytest.raises(WatchlistError, match="differ from those of the driver"):
         KnownLists(reference, ("another",)).opened()
 
 
@@ -242,7 +242,7 @@ def test_a_slice_travels_without_its_table():
 
 def test_a_pipe_is_refused_with_a_remedy(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UsageError, match=r"only this machine can read\. Write it to a file first"):
+    with pytest.raises(UsageError, match=r"the cluster cannot read\. Save the data in a file"):
         run._as_seen_everywhere(0, Source("pipe", tmp_path / "pipe"))
 
 
@@ -251,7 +251,7 @@ def test_a_pipe_is_refused_with_a_remedy(tmp_path):
     [
         (["--engine", "spark"], "--engine spark and --master belong together"),
         (["--master", "local[2]"], "--engine spark and --master belong together"),
-        (["--engine", "spark", "--master", "local[2]", "--jobs", "2"], "--jobs is for this machine"),
+        (["--engine", "spark", "--master", "local[2]", "--jobs", "2"], "--jobs has no effect on a cluster"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(home, options, said):

@@ -59,7 +59,7 @@ def test_many_unread_inputs_are_counted(reference):
 
 
 def test_one_error_alone_is_raised_as_it_is_and_several_together(reference):
-    with pytest.raises(UnreadableManifest, match=r"1\.csv: is empty"):
+    with pytest.raises(UnreadableManifest, match=r"1\.csv is empty"):
         run_of(reference, b"")
     with pytest.raises(ErrorGroup) as caught:
         run_of(reference, b"", b"colour\nred\n")

@@ -34,8 +34,8 @@ def test_out_and_back_is_the_same(ledger, tmp_path):
 
 
 FILES = [
-    (b"flag_id,verdict\nabcdef01,cleared\n", "lacks the column reason"),
-    (b"", "lacks the column flag_id"),
+    (b"flag_id,verdict\nabcdef01,cleared\n", "does not have the column reason"),
+    (b"", "does not have the column flag_id"),
     (b"flag_id,verdict,reason,colour\n", "has a column 'colour'"),
     (b"flag_id,verdict,reason\nabcdef01,cleared,other,more\n", "more cells than the header"),
     (b"flag_id,verdict,reason\n\xff\xfe,x,y\n", "is not CSV in UTF-8"),
@@ -56,7 +56,7 @@ def test_files_that_are_no_verdicts(tmp_path, content, message):
 def test_a_short_row_and_blanks(ledger, tmp_path):
     path = tmp_path / "v.csv"
     path.write_text("reason, verdict\n")
-    with pytest.raises(UsageError, match="lacks the column"):
+    with pytest.raises(UsageError, match="does not have the column"):
         read_verdicts(path)
     path.write_text("flag_id,reason,verdict,text\n abcdef01 ,other,confirmed\n")
     assert import_verdicts(ledger, read_verdicts(path).drafts, "n", NOW).added == 1

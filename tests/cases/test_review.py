@@ -45,8 +45,8 @@ BAD = [
     (VerdictDraft("abcdef01", "cleared", "Because!"), "is not a reason code"),
     (VerdictDraft("abcdef01", "cleared", ""), "is not a reason code"),
     (VerdictDraft("abcdef01", "cleared", "other", until="tomorrow"), "not a date"),
-    (VerdictDraft("abcdef01", "cleared", "other", until="2026-11-24"), "would have ended on 2026-11-24"),
-    (VerdictDraft("abcdef01", "confirmed", "other", until="2027-01-01"), "has no last day"),
+    (VerdictDraft("abcdef01", "cleared", "other", until="2026-11-24"), "would end on 2026-11-24"),
+    (VerdictDraft("abcdef01", "confirmed", "other", until="2027-01-01"), "cannot have a last day"),
     (VerdictDraft("abcdef01", "confirmed", "other", at="noon"), "is not a time"),
     (VerdictDraft("abcdef01", "confirmed", "other", at="2026-11-25T08:30:00"), "no time zone"),
     (VerdictDraft("abcdef01", "confirmed", "other", text="x" * 10_001), "10,001 characters"),
@@ -55,7 +55,7 @@ BAD = [
     (VerdictDraft("nothing", "confirmed", "other"), "no flag, shipment, bill or party 'nothing'"),
     (VerdictDraft("1.2E+31", "confirmed", "other"), "is no longer the id of a flag"),
     (VerdictDraft("abcdef01", "confirmed", "other", line_id="elsewhere"), "was never about line 'elsewhere'"),
-    (VerdictDraft("abcdef01", "confirmed", "other", at="2026-11-26T08:30:01+00:00"), "still to come"),
+    (VerdictDraft("abcdef01", "confirmed", "other", at="2026-11-26T08:30:01+00:00"), "is in the future"),
     (VerdictDraft("abcdef01", "confirmed", "other", officer="x" * 201), "201 characters"),
 ]
 
@@ -106,7 +106,7 @@ def test_tables_as_files(ledger, tmp_path, kind):
     with pytest.raises(UsageError, match="exists"):
         export_tables(ledger, folder, kind)
     Path(tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="cannot be made"):
+    with pytest.raises(UsageError, match="cannot be created"):
         export_tables(ledger, tmp_path / "file" / "out", kind)
 
 
@@ -122,7 +122,11 @@ def critical(ledger):
 
 @pytest.mark.parametrize(
     ("second", "message"),
-    [("", "takes a second officer"), ("n officer", "'n officer' is the first"), ("Ｎ. OFFICER", "is the first")],
+    [
+        ("", "can be cleared only with a second officer"),
+        ("n officer", "'n officer' is the first"),
+        ("Ｎ. OFFICER", "is the first"),
+    ],
 )
 def test_one_officer_alone_does_not_clear_what_is_critical(ledger, second, message):
     critical(ledger)
@@ -176,7 +180,7 @@ def test_rows_that_contradict_one_another_are_refused_both(ledger):
     ]
     done = import_verdicts(ledger, [(Where("v.csv", n), d) for n, d in enumerate(rows, 2)], "N", NOW)
     assert (done.added, [e.where.row for e in done.refused]) == (1, [2, 4])
-    assert "row 4 says 'confirmed'" in str(done.refused[0])
+    assert "row 4 gives it 'confirmed'" in str(done.refused[0])
     stated = [(Where("v.csv", n), replace(d, at=f"2026-11-24T0{n}:00:00+00:00")) for n, d in enumerate(rows, 2)]
     assert import_verdicts(ledger, stated, "N", NOW).added == 3  # at stated times it is a history
     again = import_verdicts(ledger, stated, "N", NOW)
@@ -272,7 +276,7 @@ def test_a_name_with_two_meanings_asks_which(filed):
         judgement = judged("33cc")
         found = flags(flag("PS-CHEM-001", "33cc", flag_id="33cc", shipment_id="11a"))
         transaction.record_flags(transaction.compare_flags(found, judgement), cells("33cc"), judgement)
-    with pytest.raises(UsageError, match="is a shipment, and begins the id of 11aa") as caught:
+    with pytest.raises(UsageError, match="is a shipment, and also the beginning of 11aa") as caught:
         find(filed, "11a")
     assert caught.value.remedy == "Write shipment:11a or flag:11a."
     assert find(filed, "flag:11a").flags[0]["flag_id"] == "11aa"

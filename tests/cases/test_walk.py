@@ -94,9 +94,11 @@ def test_what_is_refused_is_asked_again(ledger):
     done, script = go(ledger, "c", "1", "", "", "x", "", "c", "9", "0", "1", "", "n. officer", "c", "Because!", "", "O", "q")
     assert (done.decided, done.ended) == (0, "quit")
     refusals = [text for text in script.said if text.startswith("Not recorded")]
-    assert ["takes a second officer" in refusals[0], "is the first" in refusals[1], "is not a reason code" in refusals[2]] == [
-        True
-    ] * 3
+    assert [
+        "can be cleared only with a second officer" in refusals[0],
+        "is the first" in refusals[1],
+        "is not a reason code" in refusals[2],
+    ] == [True] * 3
     assert script.said.count("Name of the second officer (Enter: nobody, it stays open): ") == 3
     assert "'x' is none of the keys." in script.said
     assert "Press one of the keys." in script.said
@@ -115,7 +117,7 @@ class Written(Script):
 def test_a_later_answer_is_never_the_second_officer(ledger):
     done, script = go(ledger, "c", "1", "licence seen", "s", "q", kind=Written)
     assert (done.decided, done.skipped, done.ended, said(ledger)) == (0, 1, "quit", [])
-    assert any("takes a second officer" in text for text in script.said if text.startswith("Not recorded"))
+    assert any("can be cleared only with a second officer" in text for text in script.said if text.startswith("Not recorded"))
 
 
 def test_the_second_officer_may_be_named_before(ledger):

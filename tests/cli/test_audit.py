@@ -106,14 +106,14 @@ def test_not_and_also_correct_what_was_taken(ps, recorded) -> None:
     [
         ((), 2, "Name an exporter, or pass --all"),
         (("--all", OWN), 2, "Name an exporter, or pass --all"),
-        (("Larkfeld",), 2, f"no exporter goes by 'Larkfeld' in this period. The nearest: {OWN}."),
+        (("Larkfeld",), 2, f"no exporter named 'Larkfeld' shipped anything in this period. The nearest: {OWN}."),
         ((OWN, "--from", "2026-13-01"), 2, "is not a date"),
         ((OWN, "--from", "2027-01-01"), 2, "is later than"),
         ((OWN, "-o", "a.csv"), 2, "is not a format of an audit"),
-        ((OWN, OTHER, "--also", "x"), 2, "about one exporter"),
-        ((OWN, "--not", "Nobody"), 2, "leaves out nothing"),
+        ((OWN, OTHER, "--also", "x"), 2, "for a single exporter only"),
+        ((OWN, "--not", "Nobody"), 2, "has no effect"),
         ((OWN, "--list", "none.txt"), 2, "cannot be read"),
-        ((OWN, "--manifest", "x.csv"), 2, "contradict"),
+        ((OWN, "--manifest", "x.csv"), 2, "cannot be combined"),
         ((OWN, "--from", "2020-01-01", "--to", "2020-12-31"), 4, "there is something from 2024-05-03 to 2026-08-03"),
     ],
 )

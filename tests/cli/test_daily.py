@@ -176,7 +176,7 @@ def test_a_ledger_that_is_held_is_noticed_before_the_work(daily, home, monkeypat
     monkeypatch.setattr(daily_run, "open_session", lambda *_: pytest.fail("it worked"))
     with hold_file(home / "ledger.sqlite", 0):
         answer = daily(23, "--wait", "0")
-    assert (answer.code, "is held by process" in answer.err) == (5, True)
+    assert (answer.code, "is in use by process" in answer.err) == (5, True)
 
 
 def test_a_ledger_of_an_older_version_is_brought_up_to_date_and_the_copy_named(daily, home):
@@ -223,7 +223,7 @@ def test_two_ledgers_of_one_inbox_give_equal_reports(daily, ps):
 
 def test_verdicts_are_taken_from_a_folder_once_and_what_is_refused_is_mailed(daily, home, monkeypatch):
     monkeypatch.setenv("PRECURSOR_SCREEN_DAILY_VERDICTS", "said")
-    assert "said: is not a folder" in daily(23).err
+    assert "said is not a folder" in daily(23).err
     Path("said").mkdir()
     put("a.csv", goods(1, **ACETONE), goods(2, **LISTED))
     daily(23)
@@ -253,7 +253,7 @@ def test_verdicts_in_the_inbox_would_be_screened(daily, monkeypatch):
     monkeypatch.setenv("PRECURSOR_SCREEN_DAILY_VERDICTS", "inbox/said")
     Path("inbox/said").mkdir()
     answer = daily(23)
-    assert (answer.code, "lies in the inbox" in answer.err) == (2, True)
+    assert (answer.code, "is inside the inbox" in answer.err) == (2, True)
 
 
 # What cannot be read, or not yet
@@ -277,10 +277,10 @@ def test_what_is_not_finished_waits(daily, inbox):
 def test_a_file_that_changes_while_it_is_watched_waits(daily, monkeypatch):
     path = put("a.csv", goods(1))
     monkeypatch.setattr(daily_run.time, "sleep", lambda _: path.write_bytes(table([goods(1), goods(2)])))
-    daily(23, "--settle", "5")
+    daily(23, "--settle", "3600")
     assert (folders(), json.loads(Path("out/run.json").read_text())["waiting"]) == ([], ["a.csv"])
     monkeypatch.setattr(daily_run.time, "sleep", lambda _: None)
-    daily(23, "--settle", "5")
+    daily(23, "--settle", "3600")
     assert record()["counts"]["lines"]["read"] == 2
 
 
@@ -379,9 +379,9 @@ def test_no_watchlist_is_exit_4_and_takes_nothing(ps, daily):
 
 def test_folders_that_are_not_there(ps, daily, inbox):
     for arguments, says in (
-        (("nowhere", "--out", "out"), "nowhere: is not a folder"),
-        (("inbox", "--out", "nowhere"), "nowhere: is not a folder. Make it, or mount its disk: nothing was screened."),
-        (("inbox", "--out", "inbox"), "holds the inbox"),
+        (("nowhere", "--out", "out"), "nowhere is not a folder"),
+        (("inbox", "--out", "nowhere"), "nowhere is not a folder. Create it, or mount its disk; nothing was screened."),
+        (("inbox", "--out", "inbox"), "is the inbox, or contains it"),
         (("inbox", "--out", "inbox/out"), "is not a folder"),
         (("inbox",), "--out is not given"),
         ((), "INBOX is not given"),
@@ -396,7 +396,7 @@ def test_a_read_only_out_folder_is_exit_4(daily):
     Path("out").chmod(0o500)
     answer = daily(23)
     Path("out").chmod(0o700)
-    assert (answer.code, "may not be written to" in answer.err) == (4, True)
+    assert (answer.code, "cannot be written to" in answer.err) == (4, True)
 
 
 def test_a_report_that_cannot_be_written_is_exit_4_and_the_next_run_does_it_all(daily, monkeypatch):
@@ -573,7 +573,7 @@ def test_another_run_is_exit_5_and_says_who_and_since_when(daily):
         assert holder.stdout.readline() == "held\n"
         answer = daily(24, "--wait", "0")
         assert (answer.code, answer.out) == (5, "")
-        assert re.search(rf"is held by process {holder.pid} of \S+ on \S+ since 20", answer.err)
+        assert re.search(rf"is in use by process {holder.pid} of \S+ on \S+ since 20", answer.err)
         assert last_code() == 0  # it was not ours to say
         holder.stdin.write("\n")
     with hold_file(Path("out/.daily/run"), 0):

@@ -156,7 +156,7 @@ def test_inputs_that_were_screened_by_a_column_map_are_read_by_it_again(ps, home
     answer = ps("evidence", "verify", "case.zip", "--inputs", ".", "--mapping", "map.yml")
     assert (answer.code, "raised again with the same level and evidence\n" in answer.out) == (0, True), answer.out
     answer = ps("evidence", "verify", "case.zip", "--inputs", ".")
-    assert (answer.code, "Name the columns with --mapping" in answer.out) == (3, True)
+    assert (answer.code, "pass it: --mapping MAP.yaml" in answer.out) == (3, True)
 
 
 def test_redacted(ps, screened):
@@ -218,7 +218,7 @@ def test_as_others_take_it(ps, screened, kind, name):
         (("evidence", "verify", "none.zip"), 2, "cannot be read"),
         (("evidence", "verify", "."), 2, "cannot be read"),
         (("evidence", "verify", "report.json"), 1, "is not a whole zip"),
-        (("evidence", "verify", "report.json", "--signer", "manifest.csv"), 2, "not one public key"),
+        (("evidence", "verify", "report.json", "--signer", "manifest.csv"), 2, "not an SSH public key"),
         (("evidence", "B2", "--ledger", "sqlite:///none.sqlite"), 4, "does not exist"),
         (("evidence",), 2, "seal"),
     ],

@@ -141,7 +141,7 @@ def test_what_a_pack_would_change(ps, manifest, folder):
     assert "Shipments" not in ps("substances", "diff", "current", "ch.zip").out
     assert ps("substances", "status", "--json").objects[0]["packs"] == []  # nothing was imported
     wrong = ps("substances", "diff", "2024-12-02", "2024-12-04", "--inputs", "manifest.csv")
-    assert (wrong.code, "--inputs is for a pack" in wrong.err) == (2, True)
+    assert (wrong.code, "--inputs works only where a pack is compared" in wrong.err) == (2, True)
 
 
 def test_a_pack_against_what_ships_needs_a_reason_that_reports_print(ps, manifest, changed):
@@ -149,7 +149,7 @@ def test_a_pack_against_what_ships_needs_a_reason_that_reports_print(ps, manifes
     ps("substances", "pack", changed, "-o", "ch.zip")
     refused = ps("substances", "import", "ch.zip")
     assert refused.code == 4
-    assert "ch.zip!concern.csv, row 3: differs from the row that ships" in refused.err
+    assert "ch.zip!concern.csv, row 3 differs from the row that ships" in refused.err
     assert ps("substances", "import", "ch.zip", "--override", "order 12 of the ministry").code == 0
     report, _ = screened(ps)
     assert report["provenance"]["law_packs"][0]["override"] == "order 12 of the ministry"

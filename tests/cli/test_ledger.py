@@ -110,9 +110,9 @@ def test_copies_are_for_their_owner_unless_a_mode_says_otherwise(ps, recorded, m
     assert permissions("c.sqlite") == ["0o644"]
     for words in (("backup", "d.sqlite"), ("export", "d")):
         answer = ps("ledger", *words, "--mode", "7")
-        assert (answer.code, answer.err.startswith("error: --mode: '7' is not a mode of a report.")) == (2, True)
+        assert (answer.code, answer.err.startswith("error: --mode: '7' does not say who may open the reports.")) == (2, True)
     monkeypatch.setenv("PRECURSOR_SCREEN_MODE", "rw")
-    assert "error: mode, from PRECURSOR_SCREEN_MODE: 'rw' is not a mode" in ps("ledger", "backup", "d.sqlite").err
+    assert "error: mode, from PRECURSOR_SCREEN_MODE: 'rw' does not say who may open" in ps("ledger", "backup", "d.sqlite").err
     assert not Path("d.sqlite").exists()
 
 
@@ -130,7 +130,7 @@ def test_a_locked_ledger(ps, recorded):
     with open_ledger(f"sqlite:///{recorded}") as ledger, ledger.begin(run(2)):
         answer = ps("review", "add", KEYS[0], "--verdict", "confirmed", "--reason", "other")
         assert answer.code == 5
-        assert "is held by process" in answer.err
+        assert "is in use by process" in answer.err
         assert ps("review", "list").code == 0
 
 
@@ -229,7 +229,7 @@ def test_the_example_of_the_page_records_what_it_says_and_no_key_as_a_name(ps, h
 @pytest.mark.parametrize("second", ["s", "N. Officer"])
 def test_a_second_officer_that_is_none_is_refused_before_the_walk(ps, recorded, second):
     answer = ps("review", "walk", "--officer", "N. Officer", "--second", second, stdin=b"")
-    assert (answer.code, "takes a second officer, and" in answer.err) == (2, True)
+    assert (answer.code, "can be cleared only with a second officer, and" in answer.err) == (2, True)
 
 
 def test_the_same_verdict_again_is_recorded_once(ps, recorded):

@@ -83,7 +83,7 @@ def test_the_help_of_a_command_imports_nothing_heavy_either():
         (["screen"], "Missing argument 'INPUT...'"),
         (["screen", "--no-such-option", "x"], "No such option"),
         (["rules", "lnit"], "No such command"),
-        (["--config", "missing.toml", "config", "show"], "missing.toml: cannot be read"),
+        (["--config", "missing.toml", "config", "show"], "missing.toml cannot be read"),
         (["lookup"], "Missing argument"),
     ],
 )

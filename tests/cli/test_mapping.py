@@ -84,7 +84,7 @@ def test_check_says_what_would_not_be_screened(ps, table):
     assert first == "m.csv: 2 lines, 1 would not be screened"
     assert fault.startswith("  unread-party-column: the column 'Insuring Company Q' names parties and is mapped to nothing")
     assert fault.endswith("(2 cells or rows)")
-    assert remedy.startswith("    Name it with --mapping")
+    assert remedy.startswith("    Correct the column map")
     assert missing.startswith("  no column of senders: ")
     assert "  no column of dates: no rule requires it; each line is judged as of the day of the run" in others
 
@@ -116,11 +116,14 @@ def test_the_exit_code_of_check(ps, content, code, says):
 @pytest.mark.parametrize(
     ("mapping", "says"),
     [
-        ("columns: {Gods: description}", "names the column 'Gods', which is not there"),
+        ("columns: {Gods: description}", "names the column 'Gods', which the table does not have"),
         ("columns: {Goods: decription}", "Did you mean 'description'?"),
-        ("preset: nowhere", "preset 'nowhere' is unknown"),
-        ("columns: {Goods: description}\n---\ncolumns: {Goods: description}", "holds several maps that name no table"),
-        ("table: '#a'\ncolumns: {G: description}\n---\ntable: '#a'\ncolumns: {G: description}", "holds two maps for '#a'"),
+        ("preset: nowhere", "there is no preset 'nowhere'"),
+        (
+            "columns: {Goods: description}\n---\ncolumns: {Goods: description}",
+            "has several column maps that do not say for which table",
+        ),
+        ("table: '#a'\ncolumns: {G: description}\n---\ntable: '#a'\ncolumns: {G: description}", "has two column maps for '#a'"),
     ],
 )
 def test_a_map_that_does_not_fit_is_exit_2(ps, mapping, says):
@@ -190,7 +193,7 @@ def test_what_cannot_be_read_or_written_is_told(ps, table):
     assert ps("mapping", "list", "missing.csv").code == 2
     assert ps("mapping", "check", "-").code == 4
     answer = ps("mapping", "list", table, "-o", "nowhere/map.yml")
-    assert (answer.code, "nowhere/map.yml: cannot be written" in answer.err) == (2, True)
+    assert (answer.code, "nowhere/map.yml cannot be written" in answer.err) == (2, True)
     assert "list, check, guess" in COMMANDS["mapping"][1]
 
 

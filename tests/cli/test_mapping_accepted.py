@@ -134,7 +134,7 @@ def test_a_map_that_does_not_fit_is_not_accepted(ps, home):
     Path("m.csv").write_text(TABLE)
     Path("map.yml").write_text("columns: {Gods: description}")
     answer = ps("mapping", "accept", "m.csv", "--mapping", "map.yml")
-    assert (answer.code, "which is not there" in answer.err) == (2, True)
+    assert (answer.code, "which the table does not have" in answer.err) == (2, True)
     assert not Path(home, "mappings").exists()
 
 
@@ -156,7 +156,7 @@ def test_a_damaged_or_foreign_map_is_a_clear_error_and_can_be_dropped(ps, home, 
     for words in (("screen", "m.csv"), ("mapping", "list"), ("mapping", "list", "m.csv")):
         answer = ps(*words)
         assert answer.code == 2
-        assert "is not an accepted map that can be used" in answer.err
+        assert "is an accepted column map, but damaged" in answer.err
         assert f"mapping forget {accepted}" in answer.err
         assert "Traceback" not in answer.err
     assert ps("screen", "m.csv", "--mapping", "guess", "--watchlist", "sample").code in (0, 3)
@@ -167,7 +167,7 @@ def test_a_damaged_or_foreign_map_is_a_clear_error_and_can_be_dropped(ps, home, 
 def test_a_map_under_another_name_is_an_error(ps, home, accepted):
     (path,) = Path(home, "mappings").iterdir()
     path.rename(path.with_name("0" * 64 + ".json"))
-    assert "is not an accepted map that can be used" in ps("screen", "m.csv").err
+    assert "is an accepted column map, but damaged" in ps("screen", "m.csv").err
     assert ps("mapping", "forget", "0").code == 0
 
 
@@ -191,6 +191,6 @@ def test_the_beginning_of_a_digest_must_be_of_one_map(ps, home):
     for name in ("ab" * 32, "ac" * 32):
         (folder / f"{name}.json").write_text("damaged")
     answer = ps("mapping", "forget", "a")
-    assert (answer.code, "fits several accepted maps" in answer.err) == (2, True)
+    assert (answer.code, "fits the digests of several accepted maps" in answer.err) == (2, True)
     assert ps("mapping", "forget", "ab").out == "forgot abababababab\n"
     assert [path.name[:4] for path in folder.iterdir()] == ["acac"]

@@ -47,7 +47,7 @@ def test_a_damaged_message_is_read_as_far_as_it_goes(ps: Callable[..., Answer], 
     ("content", "told"),
     [
         ("<!DOCTYPE a [<!ENTITY x 'y'>]><Awmds/>", "document type"),
-        ("<MetaData><Response><Declaration/></Response></MetaData>", "states no goods"),
+        ("<MetaData><Response><Declaration/></Response></MetaData>", "without goods"),
         (ANSWER, "CONTRL"),
     ],
 )

@@ -111,7 +111,9 @@ def test_a_report_that_is_none_is_exit_2(ps, content):
     for name in ("r.json", "missing.json"):
         answer = ps("explain", "0123456789", "--report", name)
         assert answer.code == 2
-        assert f"{name}: is not a JSON report of this program. Write one with -o report.json." in answer.err
+        assert (
+            f"{name} is not a JSON report of this program. Write one: precursor-screen screen FILE -o report.json" in answer.err
+        )
 
 
 # substances
@@ -176,7 +178,7 @@ def test_a_refused_import_is_exit_4_and_the_last_good_copy_stays(ps):
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["my-list", "missing.csv"], 2, "missing.csv: does not exist"),
+        (["my-list", "missing.csv"], 2, "missing.csv does not exist"),
         (["my-list", "list.csv", "--date", "soon"], 2, "--date 'soon' is not a date"),
         (["My List", "list.csv"], 4, "'My List' is not a list id"),
         (["../up", "list.csv"], 4, "is not a list id"),
@@ -268,7 +270,7 @@ def test_rules_test_mutate_names_what_no_test_notices_and_fails_below_a_share(ps
     failed = ps("rules", "test", "--mutate", "--at-least", "100", *folder)
     assert failed.code == 1
     assert "fewer than 100 %" in failed.err
-    assert "Add --mutate." in ps("rules", "test", "--at-least", "90", *folder).err
+    assert "Add --mutate, or leave --at-least out." in ps("rules", "test", "--at-least", "90", *folder).err
     assert ps("rules", "test", "--at-least", "90", *folder).code == 2
 
 

@@ -67,7 +67,7 @@ def test_a_register_that_was_not_imported_is_named_and_exit_3(ps, tmp_path):
     (tmp_path / "m.csv").write_bytes(table([{**LINE, "net weight kg": "100"}]))
     (tmp_path / "permits.csv").write_text(REGISTERS["permits"], encoding="utf-8")
     nothing = reconcile(ps, tmp_path)
-    assert (nothing.code, "no register was imported" in nothing.err) == (4, True)
+    assert (nothing.code, "no register is imported" in nothing.err) == (4, True)
     ps("registers", "import", "permits", str(tmp_path / "permits.csv"))
     answer = reconcile(ps, tmp_path)
     assert answer.code == 3
@@ -142,14 +142,14 @@ def test_out_of_the_ledger(ps, files):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--tolerance", "2 pounds"), "is not a share"),
-        (("--tolerance", "100%"), "is not a share"),
-        (("--tolerance", "-1%"), "is not a share"),
+        (("--tolerance", "2 pounds"), "is not a percentage"),
+        (("--tolerance", "100%"), "is not a percentage"),
+        (("--tolerance", "-1%"), "is not a percentage"),
         (("--from", "2025-02-30"), "is not a date"),
         (("--from", "2025-02-02", "--to", "2025-02-01"), "is earlier than"),
-        (("--ledger", "home"), "contradict"),
+        (("--ledger", "home"), "cannot be combined"),
         (("-o", "x.pdf"), "is not a format of this command"),
-        (("--mirror", "a.csv", "b.csv"), "--mirror takes two manifests"),
+        (("--mirror", "a.csv", "b.csv"), "--mirror compares two manifests"),
         (("--kind", "mising"), "Did you mean 'missing'"),
     ],
 )
@@ -271,4 +271,4 @@ def test_voluntary_notifications_alone_are_nothing_to_compare_with(ps, tmp_path)
     (tmp_path / "m.csv").write_bytes(table([LINE]))
     (tmp_path / "light.csv").write_text(VOLUNTARY, encoding="utf-8")
     ps("registers", "import", "voluntary-notifications", str(tmp_path / "light.csv"))
-    assert "no register was imported" in reconcile(ps, tmp_path).err
+    assert "no register is imported" in reconcile(ps, tmp_path).err

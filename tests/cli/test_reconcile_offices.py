@@ -65,7 +65,7 @@ def compare(ps, folder: Path, permits: str, *lines: dict[str, str]):
     ("text", "code", "said"),
     [
         ("", 4, "is empty"),
-        (PERMITS, 4, "no row can be understood"),
+        (PERMITS, 4, "no row could be read"),
         ("what,is,this\n1,2,3\n", 4, "does not have the columns"),
     ],
 )
@@ -74,7 +74,7 @@ def test_an_empty_register_is_an_error_that_says_what_to_do(ps, tmp_path, text, 
     assert (imported.code, compared.code) == (code, 4)
     assert said in imported.err
     assert "permits.csv" in imported.err
-    assert "no register was imported" in compared.err
+    assert "no register is imported" in compared.err
     assert "Traceback" not in imported.err + compared.err
 
 

@@ -84,7 +84,10 @@ def test_no_watchlist_can_be_wanted(ps, manifest):
 
 def test_none_stands_alone(ps, manifest):
     answer = ps("screen", manifest(), "--watchlist", "none", "--watchlist", "sample")
-    assert (answer.code, answer.err) == (2, "error: --watchlist none stands alone. Leave out the other lists.\n")
+    assert (answer.code, answer.err) == (
+        2,
+        "error: --watchlist none cannot be combined with other lists. Leave out either none or the others.\n",
+    )
 
 
 def test_the_sample_list_says_that_it_is_one(ps, manifest):
@@ -190,7 +193,7 @@ def test_a_table_on_standard_input(ps, manifest):
 
 def test_nothing_on_standard_input_is_exit_4(ps):
     answer = ps("screen", "-", "--watchlist", "none")
-    assert (answer.code, answer.err) == (4, "error: standard input: is empty. Ask for the file again.\n")
+    assert (answer.code, answer.err) == (4, "error: standard input is empty. Ask for the file again.\n")
 
 
 # Options
@@ -202,17 +205,20 @@ def test_nothing_on_standard_input_is_exit_4(ps):
         (["--as-of", "yesterday"], "--as-of 'yesterday' is not a date. Write it as 2026-11-25."),
         (["--as-of", "2026-02-30"], "is not a date"),
         (["--fail-on", "dire"], "'dire' is not one of"),
-        (["--encoding", "klingon"], "no encoding is named 'klingon'. Try utf-8"),
+        (["--encoding", "klingon"], "'klingon' is not the name of an encoding. Try utf-8"),
         (["--tiers", "conventoin"], "Did you mean 'convention'?"),
         (["--jurisdiction", "Atlantis"], "'ATLANTIS' is not a jurisdiction. Use EU or an ISO 3166 code"),
         (["--capacity", "0"], "0 is not in the range x>=1"),
-        (["--mapping", "missing.yml"], "missing.yml: cannot be read"),
-        (["--rules", "missing"], "missing: is not a folder of rules"),
-        (["--only-rules"], "--only-rules leaves no rule at all. Name the folder of your rules with --rules."),
-        (["-o", "r.docx"], "r.docx: no report format has the suffix '.docx'"),
-        (["-o", "no/such/r.json"], "no/such/r.json: cannot be written: no such folder"),
+        (["--mapping", "missing.yml"], "missing.yml cannot be read"),
+        (["--rules", "missing"], "missing is not a folder"),
+        (
+            ["--only-rules"],
+            "--only-rules leaves out the rules that ship, and no rules of your own are given. Name the folder that holds yours: --rules FOLDER.",
+        ),
+        (["-o", "r.docx"], "r.docx: .docx is not a format of reports"),
+        (["-o", "no/such/r.json"], "no/such/r.json cannot be written: no such folder"),
         (["-o", "manifest.csv"], "manifest.csv: the report would overwrite an input file"),
-        (["-o", "r.csv", "--issues", "r.csv"], "r.csv: is given twice as output"),
+        (["-o", "r.csv", "--issues", "r.csv"], "r.csv is named twice as an output"),
         (["--issues", "i.json"], "i.json: .json is not a format of tables. Use .csv or .parquet."),
         (["--resolved", "resolved"], "resolved: no suffix is not a format of tables"),
     ],
@@ -231,7 +237,7 @@ def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, 
     ("content", "says"),
     [
         ("columns:\n  description of goods: descriptin\n", "'descriptin' is not a field. Did you mean 'description'?"),
-        ("columns:\n  no such column: description\n", "names the column 'no such column', which is not there"),
+        ("columns:\n  no such column: description\n", "names the column 'no such column', which the table does not have"),
         ("colums:\n  description of goods: description\n", "unknown key 'colums'. Did you mean 'columns'?"),
         ("columns: [\n", "is not valid YAML"),
         ("", "is not a column map"),
@@ -398,8 +404,8 @@ def test_what_is_printed_is_what_a_file_holds_and_files_are_written_beside_it(ps
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--json", "--format", "csv"), "--json and --format contradict each other"),
-        (("--json", "-v"), "-v is for the summary"),
+        (("--json", "--format", "csv"), "--json and --format cannot be combined"),
+        (("--json", "-v"), "-v adds to the summary"),
     ],
 )
 def test_what_cannot_be_printed_together(ps, manifest, options, says):

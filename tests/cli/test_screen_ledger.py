@@ -85,7 +85,7 @@ def test_a_setting_names_the_ledger_and_an_option_overrules_it(screen, monkeypat
     assert screen(line(1)).code == 1  # another ledger
     assert (info(ours).runs, info().runs) == (2, 1)
     both = screen(line(1), options=(*KEPT, "--no-ledger"))
-    assert (both.code, both.err) == (2, "error: --ledger and --no-ledger contradict each other. Leave one out.\n")
+    assert (both.code, both.err) == (2, "error: --ledger and --no-ledger cannot be combined. Give only one of them.\n")
 
 
 def test_the_same_ledger_gives_the_same_report(ps, manifest):
@@ -219,8 +219,8 @@ def test_a_ledger_that_is_held_is_exit_5_and_says_by_whom_and_since_when(screen,
         assert answer.code == 5
         assert time.monotonic() - began >= least
         assert re.fullmatch(
-            rf"error: ledger\.sqlite is held by process {holder.pid} of \S+ on \S+ since 20\S+\. "
-            r"Wait for it to end, or give --wait SECONDS\.\n",
+            rf"error: ledger\.sqlite is in use by process {holder.pid} of \S+ on \S+ since 20\S+\. "
+            r"Wait until it has ended, or give --wait SECONDS\.\n",
             answer.err,
         )
         assert not Path("r.json").exists()
@@ -262,7 +262,7 @@ def somebody_elses(path: Path) -> None:
     ("make", "says"),
     [
         (newer, "written by precursor-screen 9.9; this is"),
-        (somebody_elses, "is a database of something else (it holds songs)"),
+        (somebody_elses, "is a database of another program (it has the tables songs)"),
         (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "is not a ledger: not an SQLite database"),
         (lambda p: p.mkdir(), "is a folder. Name a file in it."),
     ],

@@ -73,3 +73,16 @@ def test_letters_that_no_one_language_has_together_speak_against_a_page():
 
 def test_plain_letters_say_nothing():
     assert all(abs(score) <= 0.25 for _, score in rank_code_pages(b"plain letters"))
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("gb18030", "硼砂\n橡胶\n铜管\n玻璃瓶塞"),
+        ("big5", "硼砂\n橡膠\n銅管\n玻璃瓶塞"),
+        ("cp932", "硼砂\n銅管\n瓶栓"),
+        ("cp949", "붕사\n구리관\n유리병"),
+    ],
+)
+def test_characters_that_are_not_the_most_frequent_are_told_by_where_their_standard_orders_them(page, text):
+    assert rank_code_pages(text.encode(page))[0][0] == page

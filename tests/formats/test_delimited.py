@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.delimited import read_delimited
-from precursor_screen.formats.dialect import find_dialect
+from precursor_screen.formats.delimited import find_dialect, read_delimited
 from precursor_screen.formats.sheet import Body
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import ColumnMap, Guess
-from precursor_screen.readers.interface import IssueList, ReadOptions
+from precursor_screen.readers.interface import IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.registry import read
 from tests.readers.test_cells import column, read_columns
 
@@ -230,7 +230,9 @@ def test_a_column_is_supplied_though_nothing_in_it_can_be_read(field: str, heade
 def test_a_number_as_such_has_no_mark_for_thousands(numbers: str, cells: list[str], mass: Any, larger: Any) -> None:
     issues = IssueList("m")
     table = pa.table([pa.chunked_array([cells])], names=["net"])
-    made = assemble(table, pa.array([2, 3]), [Guess(0, "net", "net_mass", "known spelling")], ColumnMap({}), issues, numbers)
+    made = assemble(
+        table, [Guess(0, "net", "net_mass", "known spelling")], ColumnMap({}), TableIssues(pa.array([2, 3]), issues), numbers
+    )
     (line, _) = made.to_pylist()
     assert (line["net_mass_kg"], line.get("ambiguous_net_mass_kg")) == (mass, larger)
     assert [i[0] for i in issues.rows] == (["ambiguous-number"] if larger else [])

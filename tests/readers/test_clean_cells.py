@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.readers import cells
 from precursor_screen.readers.cells import Distinct, clean_cell, clean_column, cut_long_cells, is_typed_null, join_texts
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import IssueList, TableIssues
 
 
 def chunked(*chunks: list[str | None]) -> pa.ChunkedArray:
@@ -114,11 +114,11 @@ def test_cells_are_cut_beyond_their_limit_and_only_those(monkeypatch: pytest.Mon
     rows = pa.array([11, 12, 13, 14])
     for column in (chunked([None, "x" * 8]), chunked([None, None]), chunked([])):
         issues = IssueList("m")
-        assert cut_long_cells(column, "Ware", rows, issues) is column
+        assert cut_long_cells(column, "Ware", TableIssues(rows, issues)) is column
         assert not issues.rows
     issues = IssueList("m")
     column = chunked(["x" * 8, "abcdefghi"], [None, "ééééé"])
-    assert cut_long_cells(column, "Ware", rows, issues).to_pylist() == ["x" * 8, "ab", None, "éé"]
+    assert cut_long_cells(column, "Ware", TableIssues(rows, issues)).to_pylist() == ["x" * 8, "ab", None, "éé"]
     assert [(code, row, index, count) for code, row, _, _, _, count, index in issues.rows] == [
         ("truncated-cell", 12, 1, 1),
         ("truncated-cell", 14, 3, 1),
@@ -128,7 +128,7 @@ def test_cells_are_cut_beyond_their_limit_and_only_those(monkeypatch: pytest.Mon
 
 def reported(column: pa.ChunkedArray, bad: list[tuple[int, str, str]], rows: list[int]) -> list[tuple[Any, ...]]:
     issues = IssueList("m")
-    Distinct(column).report(bad, "quantity", pa.array(rows), issues)
+    Distinct(column).report(bad, "quantity", TableIssues(pa.array(rows), issues))
     return [(code, row, value, count, index) for code, row, _, value, _, count, index in issues.rows]
 
 

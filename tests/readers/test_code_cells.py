@@ -19,7 +19,7 @@ from precursor_screen.readers.code_cells import (
     parse_substance_numbers,
     restore_zero,
 )
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import IssueList, TableIssues
 
 
 def text(*cells: str | None) -> pa.ChunkedArray:
@@ -127,7 +127,7 @@ def test_chapters_of_the_nomenclature(chapter: str, there: bool) -> None:
 )  # fmt: skip
 def test_columns_of_tariff_codes(cells: list[str], first: list[Any], others: Any, said: list[tuple[str, str]]) -> None:
     issues = IssueList("m")
-    found, more = parse_hs_codes(text(*cells), rows(len(cells)), issues)
+    found, more = parse_hs_codes(text(*cells), TableIssues(rows(len(cells)), issues))
     assert found.to_pylist() == first
     assert (None if more is None else more.to_pylist()) == others
     assert [(r[0], r[4]) for r in issues.rows] == said
@@ -179,7 +179,7 @@ def test_a_column_of_one_container_each_is_read_as_any_other() -> None:
 )
 def test_cas_numbers_of_a_cell(cell: str, numbers: list[str] | None, said: str) -> None:
     issues = IssueList("m")
-    assert parse_substance_numbers(text(cell, None), "cas_numbers", rows(2), issues).to_pylist() == [numbers, None]
+    assert parse_substance_numbers(text(cell, None), "cas_numbers", TableIssues(rows(2), issues)).to_pylist() == [numbers, None]
     assert [(r[0], r[4].rpartition(": ")[2]) for r in issues.rows] == ([("invalid-cas-number", said)] if said else [])
 
 
@@ -196,7 +196,7 @@ def test_cas_numbers_of_a_cell(cell: str, numbers: list[str] | None, said: str) 
     ],
 )
 def test_codes_of_the_european_inventory_of_a_cell(cell: str, codes: list[str] | None) -> None:
-    assert parse_substance_numbers(text(cell), "cus_codes", rows(1), IssueList("m")).to_pylist() == [codes]
+    assert parse_substance_numbers(text(cell), "cus_codes", TableIssues(rows(1), IssueList("m"))).to_pylist() == [codes]
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_codes_of_the_european_inventory_of_a_cell(cell: str, codes: list[str] |
     ],
 )
 def test_numbers_of_the_united_nations_of_a_cell(cell: str, numbers: list[str] | None) -> None:
-    assert parse_substance_numbers(text(cell), "un_numbers", rows(1), IssueList("m")).to_pylist() == [numbers]
+    assert parse_substance_numbers(text(cell), "un_numbers", TableIssues(rows(1), IssueList("m"))).to_pylist() == [numbers]

@@ -45,9 +45,14 @@ def test_a_map_says_what_it_says(text, expected):
             "Check the indentation and quotes on that line.",
             2,
         ),
-        ("columns: {A: &a x, B: *a}", "has an alias (*)", "Write the part out, or quote it if it is text.", 1),
-        ("columns: {A: 2026-99-99}", "cannot be read: month must be in 1..12", "Quote it if it is text.", 1),
-        ("columns: {A: description, A: hs_code}", "states 'A' twice", "Keep one of them.", 1),
+        (
+            "columns: {A: &a x, B: *a}",
+            "uses a YAML alias (*)",
+            "Write that part out in full, or put it in quotes if it is text.",
+            1,
+        ),
+        ("columns: {A: 2026-99-99}", "cannot be read: month must be in 1..12", "Put it in quotes if it is text.", 1),
+        ("columns: {A: description, A: hs_code}", "gives 'A' twice", "Keep one of them.", 1),
         (
             "",
             "is not a column map: a mapping of keys is expected",
@@ -88,7 +93,7 @@ def test_a_map_that_would_never_end_is_refused_at_once():
 
 
 def test_what_is_not_text_is_refused_with_its_place():
-    with pytest.raises(MappingError, match="Save it as plain UTF-8 text"):
+    with pytest.raises(MappingError, match="save the file as plain UTF-8 text"):
         parse_column_map("columns: \x01", "m.yaml")
 
 
@@ -112,7 +117,9 @@ def test_two_faults_are_told_together():
 def test_headers_that_are_not_there_are_named(named, wrong):
     column_map = ColumnMap(dict.fromkeys(named, "description"), name="m.yaml")
     errors = unknown_headers(column_map, ("Ware ", "Code"), "goods.csv")
-    assert [e.message for e in errors] == [f"the map m.yaml names the column {w!r}, which is not there" for w in wrong]
+    assert [e.message for e in errors] == [
+        f"the column map m.yaml names the column {w!r}, which the table does not have" for w in wrong
+    ]
     assert all(e.where and e.where.file == "goods.csv" for e in errors)
 
 

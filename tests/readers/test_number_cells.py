@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.readers import number_cells
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import IssueList, TableIssues
 from precursor_screen.readers.number_cells import (
     Numbers,
     is_plain,
@@ -109,7 +109,7 @@ def test_a_figure_with_three_places_may_be_a_thousand_times_as_large(
     smaller = -smaller if smaller is not None and cell is not None and cell.startswith("-") else smaller
     numbers = Numbers(pa.chunked_array([pa.array([smaller, D(7)], pa.decimal128(18, 6))]), None)
     issues = IssueList("m")
-    kept, doubtful = part_ambiguous(numbers, column, mark, "net_mass", rows(2), issues)
+    kept, doubtful = part_ambiguous(numbers, column, mark, "net_mass", TableIssues(rows(2), issues))
     if larger is None:
         assert (kept, doubtful, issues.rows) == (numbers, None, [])
         return
@@ -121,7 +121,7 @@ def test_a_figure_with_three_places_may_be_a_thousand_times_as_large(
 
 def test_what_could_not_be_read_at_all_is_not_doubtful() -> None:
     numbers = Numbers(pa.chunked_array([pa.array([None], pa.decimal128(18, 6))]), None)
-    assert part_ambiguous(numbers, text("2.500"), ".", "net_mass", rows(1), IssueList("m"))[1] is None
+    assert part_ambiguous(numbers, text("2.500"), ".", "net_mass", TableIssues(rows(1), IssueList("m")))[1] is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_numbers_are_read_by_the_mark_of_their_column(
     cells: list[str | None], mark: str, values: list[Decimal | None], units: list[str | None] | None
 ) -> None:
     column, issues = text(*cells), IssueList("m")
-    found = parse_numbers(column, mark, is_plain(column), "quantity", "unparsed-quantity", rows(len(cells)), issues)
+    found = parse_numbers(column, mark, is_plain(column), "quantity", "unparsed-quantity", TableIssues(rows(len(cells)), issues))
     assert found.values.to_pylist() == values
     assert (None if found.units is None else [u or None for u in found.units.to_pylist()]) == units
     expected = [c for c, v in zip(cells, values, strict=True) if v is None and c not in (None, "tba")]
@@ -153,7 +153,9 @@ def test_numbers_are_read_by_the_mark_of_their_column(
 def kilograms(values: list[str | None], units: list[str | None] | None = None, header: str = "") -> list[Decimal | None]:
     numbers = Numbers(pa.chunked_array([pa.array([None if v is None else D(v) for v in values], pa.decimal128(18, 6))]), None)
     stated = None if units is None else text(*units)
-    found = to_kilograms(numbers, stated, find_unit(header) if header else None, "net_mass_kg", rows(len(values)), IssueList("m"))
+    found = to_kilograms(
+        numbers, stated, find_unit(header) if header else None, "net_mass_kg", TableIssues(rows(len(values)), IssueList("m"))
+    )
     result: list[Decimal | None] = found.to_pylist()
     return result
 
@@ -183,7 +185,7 @@ def test_masses_in_kilograms_to_six_places(
 def test_a_unit_beside_no_number_is_nobodys_business() -> None:
     issues = IssueList("m")
     numbers = Numbers(pa.chunked_array([pa.array([None, D(1)], pa.decimal128(18, 6))]), None)
-    to_kilograms(numbers, text("bundles", "kg"), None, "net_mass_kg", rows(2), issues)
+    to_kilograms(numbers, text("bundles", "kg"), None, "net_mass_kg", TableIssues(rows(2), issues))
     assert issues.rows == []
 
 
@@ -193,13 +195,13 @@ def test_a_unit_beside_no_number_is_nobodys_business() -> None:
 def test_packages_are_counted_whole(value: str | None, count: int | None) -> None:
     issues = IssueList("m")
     numbers = Numbers(pa.chunked_array([pa.array([None if value is None else D(value)], pa.decimal128(18, 6))]), None)
-    assert to_counts(numbers, text(value), rows(1), issues).to_pylist() == [count]
+    assert to_counts(numbers, text(value), TableIssues(rows(1), issues)).to_pylist() == [count]
     assert len(issues.rows) == (value is not None and count is None)
 
 
 def test_who_pays_the_freight_is_one_note_and_no_figure() -> None:
     cells = ["PREPAID", "120.50", "Freight Collect", "p/p", None, "about 5"]
     issues = IssueList("m.csv")
-    column = without_terms(pa.chunked_array([cells]), pa.array([2, 3, 4, 5, 6, 7]), issues)
+    column = without_terms(pa.chunked_array([cells]), TableIssues(pa.array([2, 3, 4, 5, 6, 7]), issues))
     assert column.to_pylist() == [None, "120.50", None, None, None, "about 5"]
     assert [(row[0], row[1], row[5]) for row in issues.rows] == [("freight-terms", 2, 3)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,12 +49,32 @@ ASKED = [
     ("MX", "norfentanyl", "export", {}),
     ("NO", "ephedrine", "import", {"licence": "0"}),
     ("NO", "acetic-anhydride", "import", {}),
-    ("PH", "acetone", "import", {"licence": "0"}),
+    ("PH", "acetone", "import", {"licence": "0", "import-permit": "0"}),
+    ("PH", "ephedrine", "export", {"licence": "0", "export-permit": "0"}),
     ("AR", "eapa", "export", {}),
     ("CR", "toluene", "import", {"import-permit": "0"}),
     ("JM", "acetone", "export", {"licence": "0", "export-permit": "0"}),
     ("NG", "ephedrine", "import", {"import-permit": "0"}),
     ("NG", "ephedrine", "export", {}),
+    ("JP", "acetone", "import", {"registration": "0"}),
+    ("JP", "acetone", "export", {"registration": "0", "export-permit": "0"}),
+    ("JP", "acetic-anhydride", "import", {"registration": "0", "notification": "0"}),
+    ("JP", "acetic-anhydride", "export", {"registration": "0", "notification": "0", "export-permit": "0"}),
+    ("JP", "n-methylpseudoephedrine", "import", {"licence": "0", "import-permit": "0"}),
+    ("JP", "phenylacetic-acid", "export", {"licence": "0", "export-permit": "0"}),
+    ("JP", "4-piperidone", "export", {"export-permit": "0"}),
+    ("JP", "4-piperidone", "import", {}),
+    ("JP", "apaa", "import", {}),
+    ("AU", "ephedrine", "import", {"licence": "0", "import-permit": "0"}),
+    ("AU", "ephedrine", "export", {"licence": "0", "export-permit": "0"}),
+    ("AU", "lysergic-acid", "import", {"licence": "0", "import-permit": "0"}),
+    ("AU", "lysergic-acid", "export", {}),
+    ("AU", "acetic-anhydride", "export", {"licence": "0", "notification": "0"}),
+    ("AU", "acetone", "export", {"licence": "79", "notification": "79"}),
+    ("AU", "acetone", "import", {}),
+    ("PE", "acetone", "import", {"registration": "0", "import-permit": "0"}),
+    ("PE", "calcium-chloride", "export", {"registration": "0", "export-permit": "0"}),
+    ("PE", "ephedrine", "import", {}),
 ]
 
 
@@ -103,7 +123,7 @@ def test_the_countries_of_an_office(jurisdiction: str, home: tuple[str, ...]):
 
 def test_where_exports_are_declared_not_permitted():
     law = known_permit_law()
-    assert [j for j in ("US", "EU", "DE", "QQ") if law.declares(j)] == ["US"]
+    assert [j for j in ("US", "EU", "DE", "JP", "AU", "QQ") if law.declares(j)] == ["US"]
 
 
 @pytest.mark.parametrize(
@@ -112,3 +132,18 @@ def test_where_exports_are_declared_not_permitted():
 )
 def test_the_class_of_a_substance(jurisdiction: str, substance: str, name: str):
     assert known_permit_law().class_of(jurisdiction, substance, DAY) == name
+
+
+@pytest.mark.parametrize(
+    ("substance", "first", "name"),
+    [
+        ("piperonal", date(1992, 10, 30), "specified raw material"),
+        ("npp", date(2017, 8, 25), "specified raw material"),
+        ("norfentanyl", date(2022, 8, 26), "specified raw material"),
+        ("p-2-p-methyl-glycidic-acid", date(2024, 8, 30), "raw material of stimulants"),
+        ("1-boc-4-piperidone", date(2025, 3, 17), "export approval"),
+    ],
+)
+def test_japan_lists_from_the_day_of_its_order(substance: str, first: date, name: str):
+    eve, day = (known_permit_law().class_of("JP", substance, on) for on in (first - timedelta(days=1), first))
+    assert (eve, day) == ("", name)

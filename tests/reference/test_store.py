@@ -355,7 +355,7 @@ def test_ids_and_files_are_checked_before_anything_is_written(store: WatchlistSt
 def test_another_import_holds_the_lock(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store, private(10))
     monkeypatch.setattr(snapshots, "LOCK_SECONDS", 0.01)
-    with FileLock(store.folder / "mine" / ".lock"), pytest.raises(WatchlistError, match="holds the lock"):
+    with FileLock(store.folder / "mine" / ".lock"), pytest.raises(WatchlistError, match="is running"):
         put(store, private(10), LATER)
 
 

@@ -91,13 +91,50 @@ def test_domestic_sales_of_three_solvents_are_not_summed(thresholds: tuple[Thres
     assert kg(thresholds, "US", "ethyl-ether", "domestic", "month") == Decimal("135.8")
 
 
+@pytest.mark.parametrize("direction", ["import", "export"])
+@pytest.mark.parametrize(
+    ("substance_id", "grams", "counts"),
+    [
+        ("acetic-anhydride", 210_000, "substance"),
+        ("acetone", 150_000, "substance"),
+        ("anthranilic-acid", 30_000, "base"),
+        ("ergometrine", 10, "base"),
+        ("ergotamine", 20, "base"),
+        ("ethyl-ether", 140_000, "substance"),
+        ("hydrochloric-acid", 20_000, "substance"),
+        ("lysergic-acid", 10, "base"),
+        ("n-acetylanthranilic-acid", 40_000, "base"),
+        ("piperidine", 500, "base"),
+        ("potassium-permanganate", 55_000, "substance"),
+        ("safrole", 4_000, "substance"),
+        ("toluene", 170_000, "substance"),
+        ("norfentanyl", 0, "goods"),
+        ("ephedrine", 0, "goods"),
+    ],
+)
+def test_japan_counts_what_the_goods_contain(
+    thresholds: tuple[Threshold, ...], substance_id: str, direction: str, grams: int, counts: str
+) -> None:
+    """Ordinance 14 of 1953, article 45-5; what it does not name is notified, or permitted, whatever the quantity."""
+    found = threshold_for(thresholds, "JP", substance_id, direction, DAY)
+    assert found is not None
+    assert (found.kg, found.counts, found.period) == (Decimal(grams) / 1000, counts, "transaction")
+
+
+def test_esters_of_a_listed_acid_have_its_threshold(thresholds: tuple[Threshold, ...]) -> None:
+    """21 CFR 1310.04(f)(1)(i) and (g)(1)(v)."""
+    for substance_id in ("phenylacetic-acid", "methyl-phenylacetate", "ethyl-phenylacetate"):
+        assert kg(thresholds, "US", substance_id, "import", "month") == 1
+    assert kg(thresholds, "US", "ergocristine", "export") == 0
+
+
 def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
-    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO", "EU", "GB", "ID", "MX", "NO"))
+    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "BR", "CA", "CO", "EU", "GB", "ID", "JP", "MX", "NO"))
     # Its listing is younger than the copy of the regulation that was read.
     assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
     assert {t.substance_id for t in thresholds} <= known
-    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU", "IN", "BR", "CO", "ID", "MX", "NO"}
+    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU", "IN", "BR", "CO", "ID", "JP", "MX", "NO"}
 
 
 def test_days_and_directions_decide() -> None:

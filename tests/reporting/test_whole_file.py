@@ -113,7 +113,7 @@ def test_modes(text, mode):
 
 @pytest.mark.parametrize("text", ["0", "0400", "0200", "0700", "0611", "1640", "4600", "u=rw", "0o640", "640 ", "0698", "00640"])
 def test_what_is_no_mode(text):
-    with pytest.raises(UsageError, match="is not a mode of a report") as caught:
+    with pytest.raises(UsageError, match="does not say who may open the reports") as caught:
         parse_mode(text, "--mode")
     assert (caught.value.where.file, "0640" in caught.value.remedy) == ("--mode", True)
 
@@ -127,7 +127,8 @@ def test_the_file_does_not_exist_before_it_is_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("report.docx", "'.docx'"), ("report", "'none'"), ("report.HTM", "Did you mean '.html'?")]
+    ("name", "says"),
+    [("report.docx", ".docx is not a format"), ("report", "has no suffix"), ("report.HTM", "Did you mean '.html'?")],
 )
 def test_an_unknown_suffix_is_a_usage_error(name, says):
     with pytest.raises(UsageError, match=says.replace("?", r"\?")):
@@ -142,7 +143,7 @@ def test_an_unknown_suffix_is_a_usage_error(name, says):
         (["folder.json"], "is a folder"),
         (["in.csv"], "overwrite an input"),
         (["./folder.json/../in.csv"], "overwrite an input"),
-        (["r.json", "./r.json"], "given twice"),
+        (["r.json", "./r.json"], "named twice"),
     ],
 )
 def test_what_would_go_wrong_is_told_before_the_work(tmp_path, monkeypatch, outputs, says):

@@ -271,7 +271,7 @@ def test_workbooks_that_are_none(sample, rendered, tmp_path):
     book = load(rendered(sample, "report.xlsx"))
     book["Flags"]["D1"].value = "colour"
     book.save(path)
-    with pytest.raises(UsageError, match="lacks the column state"):
+    with pytest.raises(UsageError, match="does not have the column state"):
         read_verdicts(path)
     del book["Flags"]
     book.save(path)

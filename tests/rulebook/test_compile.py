@@ -166,7 +166,7 @@ WRONG = [
     ("sel: {hs6: $nope}\n  condition: sel", "unknown parameter '$nope'"),
     ("sel: {hs6|supplied: true}\n  condition: sel", "is derived, so no input supplies it"),
     ("sel: {marks|supplied: false}\n  condition: sel", "never false"),
-    ("sel: {hs6: null}\n  condition: sel", "compares with nothing"),
+    ("sel: {hs6: null}\n  condition: sel", "has no value to compare with"),
     ("sel: {hs6: []}\n  condition: sel", "an empty list matches nothing"),
     ("sel: {hs6|contains: []}\n  condition: sel", "an empty list matches nothing"),
     ("sel: {hs6|re: '(?<=a)b'}\n  condition: sel", "look-behind"),

@@ -59,7 +59,7 @@ def test_a_good_rule_keeps_what_it_says():
         (("  condition: much\n", ""), "has no condition"),
         (("explain: \"{gross_mass_kg} kg\"\n", ""), "has no 'explain'"),
         (("scope: line", "scope: shipment"), "a shipment rule needs a correlation"),
-        (("level: low", "level: low\nlevel: low"), "states 'level' twice"),
+        (("level: low", "level: low\nlevel: low"), "gives 'level' twice"),
         (("subject: line", "subject: line\ntests: [{rows: [{a: 1}], expect: []}]"), "needs a line_id"),
         (("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [B]}]"), "none of its rows is called"),
         (("subject: line", "subject: line\nreferences: [{title: x}]"), "a reference needs a title and a mark"),
@@ -205,7 +205,7 @@ def test_what_is_no_rule_is_refused_with_its_place(text):
 
 
 def test_tabs_have_their_own_remedy():
-    assert "not tabs" in errors_of("a:\n\tb: 1\n")[0]
+    assert "tabs are not allowed" in errors_of("a:\n\tb: 1\n")[0]
 
 
 def test_loading_a_folder_collects_the_errors_of_all_files(tmp_path):

@@ -73,6 +73,7 @@ def test_a_megabyte_is_read() -> None:
         ("ac1t1ne", ("acltlne", "acitine")),
         ("5A3T0NE", ()),
         ("ace%74one", ("acetone",)),
+        ("ace%2574one", ("acetone",)),
         ("ace%74", ()),
         ("%74%6f", ("to",)),
         ("=?utf-8?B?QUNFVE9ORQ==?=", ("ACETONE",)),

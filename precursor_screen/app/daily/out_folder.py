@@ -136,15 +136,17 @@ class OutFolder(Struct, frozen=True):
         """
         if not self.path.is_dir():
             raise UsageError(
-                "is not a folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
+                "is not a folder", where=Where(str(self.path)), remedy="Create it, or mount its disk; nothing was screened."
             )
         ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
         if ours == theirs or theirs in ours.parents or ours in theirs.parents:
             raise UsageError(
-                "holds the inbox, or lies in it", where=Where(str(self.path)), remedy="Use two folders side by side."
+                "is the inbox, or contains it, or is inside it",
+                where=Where(str(self.path)),
+                remedy="Use two folders side by side, one for manifests and one for reports.",
             )
         if not os.access(self.path, os.W_OK | os.X_OK):
-            raise OutFolderError("may not be written to", where=Where(str(self.path)), remedy="Check its permissions.")
+            raise OutFolderError("cannot be written to", where=Where(str(self.path)), remedy="Check its permissions.")
 
     def prepare(self) -> None:
         """Raises:

@@ -66,11 +66,13 @@ class Job(Struct, frozen=True):
         if self.verdicts is None:
             return
         if not self.verdicts.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check `daily.verdicts` in the settings.")
+            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Correct the setting daily.verdicts.")
         folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
         if folder == inbox or inbox in folder.parents:
-            problem = "is the folder of verdicts and lies in the inbox: its files would be screened as manifests"
-            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Choose a folder outside the inbox.")
+            problem = "is inside the inbox, so that the verdicts in it would be screened as manifests"
+            raise UsageError(
+                problem, where=Where(str(self.verdicts)), remedy="Choose a folder outside the inbox for the verdicts."
+            )
 
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved

@@ -138,9 +138,9 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         raise UsageError(f"{rule_id!r} is not a rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
     path = folder / f"{rule_id.lower()}.yml"
     if not folder.is_dir():
-        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Make it first.")
+        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Create it first.")
     if path.exists():
-        raise UsageError("is there already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
+        raise UsageError("exists already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
     path.write_text(_TEMPLATE.read_text(encoding="utf-8").format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
     return path
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -55,6 +54,11 @@ class Finding(NamedTuple):
 Said = Iterator[tuple[str, Lines]]
 
 
+def _each(rows: Callable[[Profile], Iterable[Any]], sentence: Callable[[Profile, Any], str]) -> Callable[[Profile], Said]:
+    """Says a sentence of each row of a table of the profile, with the row's lines."""
+    return lambda profile: ((sentence(profile, one), one.lines) for one in rows(profile))
+
+
 def find(profile: Profile) -> tuple[Finding, ...]:
     """The findings of a profile, worst first; of one kind at most six, and how many more there are."""
     found: list[Finding] = []
@@ -77,19 +81,6 @@ def _listed(profile: Profile) -> Said:
                 f"{counted(receiver.movements, 'movement')}, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
                 receiver.lines,
             )
-
-
-def _papers(profile: Profile, lawful: bool = False) -> Said:
-    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful is lawful)
-
-
-def _rerouted(profile: Profile) -> Said:
-    for one in profile.rerouted:
-        yield (
-            f"After {one.country} objected to notification {one.reference} (sent {one.since}), {kg(one.kg)} of "
-            f"{profile.names_of[one.substance]} went to {', '.join(one.to)}: {one.because}.",
-            one.lines,
-        )
 
 
 def _open_flags(profile: Profile) -> Said:
@@ -123,56 +114,6 @@ def _near(profile: Profile) -> Said:
             )
 
 
-def _declared(profile: Profile) -> Said:
-    for one in profile.declared:
-        if one.fits is False:
-            yield (
-                f"{counted(one.rows, 'row')} recognised as {profile.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under {one.hs6}, which is none of its "
-                f"headings; {kg(one.kg)}.",
-                one.lines,
-            )
-
-
-def _jumps(profile: Profile) -> Said:
-    for one in sorted(profile.jumps, key=lambda j: (-j.times, j.substance, j.month)):
-        yield (
-            f"In {one.month} {kg(one.kg)} of {profile.names_of[one.substance]} moved, {one.times:,.1f} times the median month before "
-            f"({kg(one.usual_kg)}).",
-            one.lines,
-        )
-
-
-def _prices(profile: Profile) -> Said:
-    for one in profile.odd_prices:
-        yield f"{profile.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.", one.lines
-
-
-def _alike(profile: Profile) -> Said:
-    for one in profile.duplicates:
-        yield (
-            f"{counted(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
-            f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
-            one.lines,
-        )
-
-
-def _reactivated(profile: Profile) -> Said:
-    for one in profile.receivers:
-        if one.gap_days is not None:
-            yield f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.", one.lines
-
-
-def _new(profile: Profile) -> Said:
-    for one in profile.receivers:
-        if one.is_new:
-            where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
-            unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
-            yield (
-                f"{one.name}{where} is new since {one.first}: {counted(one.movements, 'movement')}, {kg(one.kg)}{unknown}.",
-                one.lines,
-            )
-
-
 def _stands_out(place: Any) -> bool:
     """Whether a place of `moves.measure` is among the highest of enough others."""
     return place.percentile is not None and place.others >= LEAST_PEERS and bool(place.percentile >= TOP)
@@ -186,28 +127,95 @@ def _places(profile: Profile) -> Said:
             yield f"By {one.measure}{of} this exporter is above {one.below:,} of {one.others:,} others.", lines
 
 
-def _dormant(profile: Profile) -> Said:
-    for one in profile.receivers:
-        if one.is_dormant:
-            yield f"{one.name} has received nothing since {one.last}, after {counted(one.movements, 'movement')}.", one.lines
+def _new(_: Profile, one: Any) -> str:
+    where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
+    unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
+    return f"{one.name}{where} is new since {one.first}: {counted(one.movements, 'movement')}, {kg(one.kg)}{unknown}."
+
+
+def _paper(_: Profile, one: Any) -> str:
+    return f"{one.title}: {one.because}."
 
 
 # Kind, weight, question, what says it: first what a register or a list says, then what differs from others, then what differs from itself.
 _KINDS: tuple[tuple[str, int, str, Callable[[Profile], Said]], ...] = (
     ("listed receiver", 95, "Who is the receiver, who owns it, and was the listing checked before the sale?", _listed),
-    ("papers", 90, "Which paper covers these goods, and where is its original?", _papers),
-    ("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?", _rerouted),
+    (
+        *("papers", 90, "Which paper covers these goods, and where is its original?"),
+        _each(lambda p: (one for one in p.papers if not one.lawful), _paper),
+    ),
+    (
+        *("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?"),
+        _each(
+            lambda p: p.rerouted,
+            lambda p, one: (
+                f"After {one.country} objected to notification {one.reference} (sent {one.since}), {kg(one.kg)} of "
+                f"{p.names_of[one.substance]} went to {', '.join(one.to)}: {one.because}."
+            ),
+        ),
+    ),
     ("open flags", 80, "What was done about each flag?", _open_flags),
     ("just under the threshold", 70, "Who ordered in these quantities, and why?", _near),
-    ("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?", _declared),
-    ("jump", 55, "What was the order behind this month?", _jumps),
-    ("price", 50, "How was the price agreed? Show the contract and the payment.", _prices),
-    ("alike", 48, "Is this one shipment declared twice, or one order in equal parts?", _alike),
-    ("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?", _reactivated),
-    ("new partner", 40, "How was the new customer found and checked? Show the declaration of use.", _new),
+    (
+        *("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?"),
+        _each(
+            lambda p: (one for one in p.declared if one.fits is False),
+            lambda p, one: (
+                f"{counted(one.rows, 'row')} recognised as {p.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under "
+                f"{one.hs6}, which is none of its headings; {kg(one.kg)}."
+            ),
+        ),
+    ),
+    (
+        *("jump", 55, "What was the order behind this month?"),
+        _each(
+            lambda p: sorted(p.jumps, key=lambda j: (-j.times, j.substance, j.month)),
+            lambda p, one: (
+                f"In {one.month} {kg(one.kg)} of {p.names_of[one.substance]} moved, {one.times:,.1f} times the median month before "
+                f"({kg(one.usual_kg)})."
+            ),
+        ),
+    ),
+    (
+        *("price", 50, "How was the price agreed? Show the contract and the payment."),
+        _each(
+            lambda p: p.odd_prices,
+            lambda p, one: f"{p.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.",
+        ),
+    ),
+    (
+        *("alike", 48, "Is this one shipment declared twice, or one order in equal parts?"),
+        _each(
+            lambda p: p.duplicates,
+            lambda p, one: (
+                f"{counted(len(one.shipments), 'shipment')} of {kg(one.kg)} of {p.names_of[one.substance]} each, for "
+                f"{one.value_usd.normalize():,f} US dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}."
+            ),
+        ),
+    ),
+    (
+        *("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?"),
+        _each(
+            lambda p: (one for one in p.receivers if one.gap_days is not None),
+            lambda _, one: f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.",
+        ),
+    ),
+    (
+        *("new partner", 40, "How was the new customer found and checked? Show the declaration of use."),
+        _each(lambda p: (one for one in p.receivers if one.is_new), _new),
+    ),
     ("place among exporters", 35, "What explains the place among others of the trade?", _places),
-    ("papers, lawful as far as is known", 20, "What became of the rest of the paper?", partial(_papers, lawful=True)),
-    ("dormant partner", 15, "Why did the customer stop buying?", _dormant),
+    (
+        *("papers, lawful as far as is known", 20, "What became of the rest of the paper?"),
+        _each(lambda p: (one for one in p.papers if one.lawful), _paper),
+    ),
+    (
+        *("dormant partner", 15, "Why did the customer stop buying?"),
+        _each(
+            lambda p: (one for one in p.receivers if one.is_dormant),
+            lambda _, one: f"{one.name} has received nothing since {one.last}, after {counted(one.movements, 'movement')}.",
+        ),
+    ),
 )
 
 

@@ -123,11 +123,11 @@ def find(
     met = [by_name[n] for n in (*found.why, *found.asked)]
     if gone := [n for n in leave if not any(_is_out(sender, {n.casefold(), party_key(n)} - {""}) for sender in met)]:
         raise UsageError(
-            f"--not {gone[0]!r} leaves out nothing: it is none of the names that were taken or asked about",
+            f"--not {gone[0]!r} has no effect: no name in this audit is written so",
             remedy="Leave the option out, or write the name as the audit shows it.",
         )
     if not names:
-        raise UsageError("--not leaves out every name of the exporter", remedy="Leave out fewer.")
+        raise UsageError("--not leaves out every name of the exporter", remedy="Name fewer of them with --not.")
     return Merged(
         asked=asked,
         taken=tuple(_taken(by_name[n], why) for n, why in sorted(names.items(), key=lambda i: (-by_name[i[0]].rows, i[0]))),
@@ -141,8 +141,10 @@ def not_there(text: str, senders: Sequence[Sender]) -> UsageError:
     words = (party_key(text) or text.casefold()).split()
     scored = [(_nearness(words, (s.key or s.name.casefold()).split()), s.name) for s in senders]
     near = sorted((s for s in scored if s[0] >= _SUGGESTED), key=lambda s: (-s[0], s[1]))[:_MOST_SUGGESTED]
-    remedy = f"The nearest: {'; '.join(name for _, name in near)}." if near else "`audit --all` lists who ships."
-    return UsageError(f"no exporter goes by {text!r} in this period", remedy=remedy)
+    remedy = (
+        f"The nearest: {'; '.join(name for _, name in near)}." if near else "`precursor-screen audit --all` lists all exporters."
+    )
+    return UsageError(f"no exporter named {text!r} shipped anything in this period", remedy=remedy)
 
 
 def _nearness(words: Sequence[str], others: Sequence[str]) -> float:
@@ -200,17 +202,13 @@ def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[s
 
 def _ask_addresses(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
+    own = {by_name[n].key for n in found.why} - {""}  # one of before the period may be one of these, written otherwise
     for sender in senders:
         shared = sorted(sender.addresses & addresses.keys())
-        if shared and sender.name not in found.why and sender.name not in found.asked and _another(sender, found, by_name):
+        if shared and sender.key not in own and sender.name not in found.why and sender.name not in found.asked:
             when = "" if sender.rows else ", before the period"
             because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}){when}: the same firm, or two?"
             found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
-
-
-def _another(sender: Sender, found: _Named, by_name: Mapping[str, Sender]) -> bool:
-    """Whether a name is not one of the exporter's own, written otherwise: one of before the period may be."""
-    return not sender.key or sender.key not in {by_name[n].key for n in found.why}
 
 
 def _ask_countries(found: _Named, by_name: Mapping[str, Sender]) -> None:

@@ -26,6 +26,7 @@ from precursor_screen.readers.registry import read_mail
 from precursor_screen.text import party_words
 from precursor_screen.text.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party
 from precursor_screen.text.party_words import consonants, fold_key, leaves_vowels_out
+from precursor_screen.text.text import without_marks
 
 # Inputs of a bundle among the files of a folder, by SHA-256, whatever they are called and wherever they are packed into.
 
@@ -168,8 +169,7 @@ _NO_GAPS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")  # scripts 
 def _fold(character: str) -> str:
     if character.isascii():
         return character.lower()
-    bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    kept = "".join(c for c in bare if unicodedata.category(c) != "Cf")
+    kept = "".join(c for c in without_marks(character) if unicodedata.category(c) != "Cf")
     if not kept.isalnum():
         return kept
     return str(anyascii(kept)).lower() + (_EDGE if _NO_GAPS.match(character) else "")

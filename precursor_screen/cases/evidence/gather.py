@@ -39,7 +39,8 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
     found = find_flags(ledger, text)
     if found.kind == "party" or (found.kind == "bill" and _is_party(ledger, found)):
         raise UsageError(
-            f"{text!r} is a party", remedy="Name one of its flags or shipments: `precursor-screen explain` lists them."
+            f"{text!r} is a party, not a flag or a shipment",
+            remedy="Name one of its flags or shipments: `precursor-screen explain` lists them.",
         )
     notes: list[str] = []
     flags = {f["flag_id"]: f for f in found.flags}
@@ -191,7 +192,7 @@ def with_report(document: Document, report: Document) -> Document:
 # A JSON report as the source of evidence. It is a file that anybody may have edited: what it does not hold as it should is
 # named.
 
-_REMEDY = "Write the report anew with `screen -o report.json`, and do not edit it."
+_REMEDY = "Write it again: precursor-screen screen FILE -o report.json; and do not edit it."
 _TEXTS = ("flag_id", "rule_id", "rule_version", "level", "because")
 _ITEM = ("subject", "field", "as_written")
 # What the ledger alone knows of a flag.

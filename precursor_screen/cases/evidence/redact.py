@@ -51,15 +51,15 @@ _OURS = ("rules", "reference", "format", "tool_version", "redacted")  # texts th
 class _Cut:
     """Collects what is left out."""
 
-    def __init__(self, secret: bytes) -> None:
-        self.secret = secret
+    def __init__(self, document: Document, secret: bytes) -> None:
+        self.document, self.secret = document, secret
         self.left_out: list[Row] = []
         self._paths: set[str] = set()
 
-    def once(self, path: str, value: Any) -> None:
-        """As `out`, where the path is not named yet."""
+    def once(self, path: str) -> None:
+        """As `out`, what stands at the path in the whole document, where the path is not named yet."""
         if path not in self._paths:
-            self.out(path, value)
+            self.out(path, resolve(self.document, path))
 
     def out(self, path: str, value: Any) -> None:
         self._paths.add(path)
@@ -114,7 +114,7 @@ def redact(document: Document, secret: bytes) -> Document:
         document: the whole one.
         secret: of the whole bundle, 32 random bytes.
     """
-    cut = _Cut(secret)
+    cut = _Cut(document, secret)
     reads = {row["rule_id"]: frozenset(row["reads"]) for row in document["rules"]}
     own = _own_lines(document["flags"], reads)
     labels = {i: f"line {n}" for n, i in enumerate(own, 1)}
@@ -140,7 +140,7 @@ def redact(document: Document, secret: bytes) -> Document:
     hidden = blackout(*_hidden(document, changed), LEFT_OUT, {*_ordinary_words(), *_places(changed)})
     for name in document:
         if name not in _OURS:
-            changed[name] = _blacked_out(changed[name], document[name], step("", name), hidden, cut)
+            changed[name] = _blacked_out(changed[name], step("", name), hidden, cut)
     changed["left_out"] = sorted(cut.left_out, key=lambda o: str(o["path"]))
     return changed
 
@@ -275,28 +275,21 @@ def _shipment(shipment: Row, path: str, cut: _Cut) -> Row:
     return {**kept, "question": ""} if "question" in shipment else kept
 
 
-def _blacked_out(value: Any, whole: Any, path: str, hidden: Callable[[str], str], cut: _Cut) -> Any:
+def _blacked_out(value: Any, path: str, hidden: Callable[[str], str], cut: _Cut) -> Any:
     """A part of the document of which no text names anybody who is left out."""
     if isinstance(value, str):
         text = hidden(value)
         if text != value:
-            cut.once(path, whole)
+            cut.once(path)
         return text
     if isinstance(value, dict):
         if any(hidden(k) != k for k in value):  # a header that names somebody: its path would do so too
-            cut.once(path, whole)
+            cut.once(path)
             return {}
-        return {k: _blacked_out(v, _member(whole, k), step(path, k), hidden, cut) for k, v in value.items()}
+        return {k: _blacked_out(v, step(path, k), hidden, cut) for k, v in value.items()}
     if isinstance(value, list):
-        return [_blacked_out(v, _member(whole, n), step(path, n), hidden, cut) for n, v in enumerate(value)]
+        return [_blacked_out(v, step(path, n), hidden, cut) for n, v in enumerate(value)]
     return value
-
-
-def _member(whole: Any, key: str | int) -> Any:
-    """What stands in the whole document where something stands in the redacted one."""
-    if isinstance(whole, dict):
-        return whole.get(key)
-    return whole[key] if isinstance(whole, list) and isinstance(key, int) and key < len(whole) else None
 
 
 def _name_files(changed: Document, document: Document, cut: _Cut) -> None:

@@ -12,10 +12,12 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.party import party_key
+from precursor_screen.text.text import late
 
 # A register of notifications states no last day. So long after its day one is held to be used up or given up (own proposal).
 NOTIFICATION_DAYS = 180
@@ -163,20 +165,22 @@ def read_documents(
     return tuple(sorted(made, key=lambda d: d.rank))
 
 
-# A remark that a party was renamed, and the new name (own proposal).
-_RENAMED = re.compile(
-    r"\b(?:renamed|now called|name changed to|umbenannt in|firmiert (?:jetzt|nun) als|rebautizad[oa] como|renommée? en)(?: to| as)?[:\s]+"
-    r"([^;,()\n]+?)(?=\s+(?:on|am|le|el|since|seit|from|as of|with effect)\s+[\d(]|\s*[;,()\n]|\s*$)",
-    re.I,
-)
-_BASE = re.compile(
-    r"\b(?:anhydrous|free|wasserfreie?|freie|anhydre|libre|anhidra)\s+base\b|\bbase (?:anhydre|anhidra|libre)\b|^\s*base\s*$",
-    re.I,
-)
+def paper_words(role: str) -> str:
+    """The words of a role in `data/names/paper_words.csv`, as a pattern; those who read it write that a paper says so."""
+    return "|".join(words_of("paper_words", role))
 
 
-# Words by which a register says that the period before an export was waived (own proposal).
-_WAIVED = re.compile(r"\bwaive[dr]?\b|\bregular customer\b|\bverzicht\w*|\bdispensa\w*|\bexención\b", re.I)
+# A remark that a party was renamed, and the new name; that a quantity is that of the base; that the period before an export was waived
+# (own proposals).
+_RENAMED = late(
+    lambda: (
+        rf"\b(?:{paper_words('renamed')})(?: to| as)?[:\s]+([^;,()\n]+?)"
+        rf"(?=\s+(?:{paper_words('since a day')})\s+[\d(]|\s*[;,()\n]|\s*$)"
+    ),
+    re.I,
+)
+_BASE = late(lambda: rf"\b(?:{paper_words('before base')})\s+base\b|\bbase (?:{paper_words('behind base')})\b|^\s*base\s*$", re.I)
+_WAIVED = late(lambda: rf"\b(?:{paper_words('waived')})\b", re.I)
 
 
 def _declared(document: Document, jurisdiction: str, periods: tuple[ReplyPeriod, ...]) -> Document:
@@ -187,10 +191,6 @@ def _declared(document: Document, jurisdiction: str, periods: tuple[ReplyPeriod,
 def _renamed(row: Mapping[str, Any]) -> Party | None:
     found = _RENAMED.search(row.get("remarks") or "")
     return Party(party_key(found[1]), found[1].strip()) if found else None
-
-
-def _is_base(row: Mapping[str, Any]) -> bool:
-    return any(_BASE.search(row.get(name) or "") for name in ("basis", "remarks"))
 
 
 def _party(row: Mapping[str, Any], name: str) -> Party | None:
@@ -212,7 +212,7 @@ def _document(
         "stated": row.get("quantity_as_written") or "",
         "status_from": row.get("status_from"),
         "renamed": _renamed(row),
-        "base": _is_base(row),
+        "base": any(_BASE.search(row.get(name) or "") for name in ("basis", "remarks")),
     }
     if register == REQUIREMENTS:
         year, reference = row["year"], f"{row['country']} {row['year']}"

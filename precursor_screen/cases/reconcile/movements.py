@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Party, is_number
+from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Party, is_number, paper_words
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.party import normalise_party, party_key
 from precursor_screen.text.party_cells import name_parts
+from precursor_screen.text.text import late
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
@@ -34,21 +35,9 @@ READ = (
 )
 
 
-# Goods that say that they come back, in the languages of manifests (own proposal).
-_RETURNED = re.compile(
-    r"\b(?:returned (?:goods|shipment|cargo)|(?:goods|cargo) returned|return of (?:goods|rejected)|rejected goods|re-?import\w*|r[üu]ckware\w*"
-    r"|retourware\w*|marchandises? (?:en )?retour\w*|retour de marchandises?|mercanc[ií]as? devuelt\w*|devoluci[oó]n|devolu[cç][aã]o"
-    r"|merce resa|возврат\w*)\b|退运|退货",
-    re.I,
-)
-
-
-# Between who acts and for whom, in the words of bills (own proposal).
-_ACTING = re.compile(
-    r"\s(?:o/b/o|o/b of|o/b|obo|on behalf of|for (?:the )?account of|f/a/o|for and on behalf of|a/c of|im auftrag (?:von|der|des)|i\.a\. (?:von|der)"
-    r"|pour (?:le )?compte de|por cuenta de|en nombre de|por conta de|per conto di|namens)\s",
-    re.I,
-)
+# Goods that say that they come back, and what stands between who acts and for whom (own proposals).
+_RETURNED = late(lambda: rf"\b(?:{paper_words('returned')})\b|{paper_words('returned in Chinese')}", re.I)
+_ACTING = late(lambda: rf"\s(?:{paper_words('acting for')})\s", re.I)
 
 
 class Beside(Struct, frozen=True):
@@ -159,11 +148,6 @@ def record_of(movement: Movement) -> dict[str, Any]:
     return {column: getattr(movement, name) for column, name in _COLUMNS.items()}
 
 
-def pick_substances(rows: pa.Table) -> pa.Table:
-    """Of MOVEMENT rows those of a substance, with no column that is not needed."""
-    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
-
-
 def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyType({})) -> tuple[Movement, ...]:
     """Movements from MOVEMENT rows that state a day; in the order of their rank.
 
@@ -171,7 +155,7 @@ def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyTy
         rows: MOVEMENT.
         beside: by line_id, of lines that say more.
     """
-    batches = pick_substances(rows).to_batches(100_000)
+    batches = rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ).to_batches(100_000)
     found = (_movement(row, beside) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
     return tuple(sorted(found, key=lambda m: m.rank))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.alike import letters_taken, number_forms
@@ -99,7 +100,9 @@ def _by_movement(
         alike = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]
         yield _difference(kinds.MISSING, document, alike, shipment.why)
     for kind, those in wrong.items():
-        yield _difference(kind, document, those, _because(kind, document, [a.movement for a in those]))
+        movements = [a.movement for a in those]
+        days = [m.day for m in movements]
+        yield _difference(kind, document, those, _BECAUSE[kind](document, movements, min(days), max(days)))
     bills = {a.movement.shipment_id for a in some}
     if document.single_use and len(bills) > 1:
         because = f"{document.reference} is good for one shipment and was used for {len(bills)}"
@@ -148,40 +151,48 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
     return bool(forms) and forms.isdisjoint(number_forms(claimed))
 
 
-def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
-    day, last = min(m.day for m in movements), max(m.day for m in movements)
-    if kind == kinds.TOO_EARLY:
-        if document.issued and day < document.issued and (document.first is None or day >= document.first):
-            return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
-        if document.first and day < document.first:
-            verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
-            return f"left on {day}; {document.reference} {verb} {document.first}"
-        if document.register == PERMITS:
-            return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
-        return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
-    if kind == kinds.LATER:
-        return f"left on {last}; {document.reference} was valid until {document.last}"
-    if kind in (kinds.EXPIRED, kinds.OBJECTED):
-        since = f" since {document.status_from}" if document.status_from else ""
-        return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
-    if kind == kinds.CONTRADICTING:
-        return f"{document.reference} confirms that goods arrived on {document.first}; they left on {last}"
-    if kind == kinds.OTHER_NOTIFICATION:
-        stated = _names(m.pen or "" for m in movements)
-        return f"{document.reference} confirms goods of {document.notification or document.reference}; they left under {stated}"
-    if kind == kinds.OTHER_DIRECTION:
-        return f"{document.reference} is for an {document.direction}; the goods are an {movements[0].direction}"
-    if kind == kinds.OTHER_CONSIGNEE and document.importer:
-        return f"{document.reference} is for {document.importer.name}; the goods went to {_names(m.receiver for m in movements)}"
-    if kind == kinds.OTHER_EXPORTER:
-        holder = document.exporter or document.holder
-        return f"{document.reference} is held by {holder.name if holder else ''}; the goods came from {_names(m.sender for m in movements)}"
-    went = _names(country_of(document.register, m) or "" for m in movements)
-    return f"{document.reference} is for {document.country}; the goods state {went}"
-
-
-def _names(names: Iterator[str]) -> str:
+def _names(names: Iterable[str]) -> str:
     return ", ".join(sorted({n for n in names if n})) or "nobody who is named"
+
+
+def _too_early(document: Document, day: date) -> str:
+    if document.issued and day < document.issued and (document.first is None or day >= document.first):
+        return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
+    if document.first and day < document.first:
+        verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
+        return f"left on {day}; {document.reference} {verb} {document.first}"
+    if document.register == PERMITS:
+        return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
+    return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
+
+
+def _not_in_force(document: Document, day: date) -> str:
+    since = f" since {document.status_from}" if document.status_from else ""
+    return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
+
+
+# Kind -> what is said of a document, the movements under it, and their first and last day.
+_BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date], str]]] = {
+    kinds.TOO_EARLY: lambda d, _, day, __: _too_early(d, day),
+    kinds.LATER: lambda d, _, __, last: f"left on {last}; {d.reference} was valid until {d.last}",
+    kinds.EXPIRED: lambda d, _, day, __: _not_in_force(d, day),
+    kinds.OBJECTED: lambda d, _, day, __: _not_in_force(d, day),
+    kinds.CONTRADICTING: lambda d, _, __, last: f"{d.reference} confirms that goods arrived on {d.first}; they left on {last}",
+    kinds.OTHER_NOTIFICATION: lambda d, some, *_: (
+        f"{d.reference} confirms goods of {d.notification or d.reference}; they left under {_names(m.pen or '' for m in some)}"
+    ),
+    kinds.OTHER_DIRECTION: lambda d, some, *_: f"{d.reference} is for an {d.direction}; the goods are an {some[0].direction}",
+    kinds.OTHER_CONSIGNEE: lambda d, some, *_: (
+        f"{d.reference} is for {d.importer.name if d.importer else ''}; the goods went to {_names(m.receiver for m in some)}"
+    ),
+    kinds.OTHER_EXPORTER: lambda d, some, *_: (
+        f"{d.reference} is held by {next((p.name for p in (d.exporter, d.holder) if p), '')}; the goods came from "
+        f"{_names(m.sender for m in some)}"
+    ),
+    kinds.OTHER_COUNTRY: lambda d, some, *_: (
+        f"{d.reference} is for {d.country}; the goods state {_names(country_of(d.register, m) or '' for m in some)}"
+    ),
+}
 
 
 def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told: dict[str, list[str]]) -> Iterator[Difference]:

@@ -16,12 +16,13 @@ from precursor_screen.cases.reconcile.alike import by_old_names, firm_keys, fold
 from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
 from precursor_screen.cases.reconcile.book import Allocation
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg, unjudged
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, paper_words
 from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
+from precursor_screen.text.text import late
 
 # Goods that come back: no export and no import of their own; more than had left is a difference.
 
@@ -251,11 +252,7 @@ def concerns(difference: Difference, firms: frozenset[str]) -> bool:
 
 _DATE_LINE = timedelta(days=1)  # lies between the two
 # Words of a line that say how the goods go on from a place (own proposal).
-_ONWARD = re.compile(
-    r"\b(?:in transit|transit to|via|on-?carriage|onwards?|onward carriage|on-?forward\w*|transship\w*|tranship\w*|durchfuhr|weiterleitung"
-    r"|en tránsito|en tr[âa]nsit|transbordo|destino final|final destination)\b",
-    re.I,
-)
+_ONWARD = late(lambda: rf"\b(?:{paper_words('onward carriage')})\b", re.I)
 
 
 def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:

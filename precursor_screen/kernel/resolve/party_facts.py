@@ -15,7 +15,7 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, m
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.text.key_numbers import numbers_of
 from precursor_screen.text.party import address_key, is_to_order
-from precursor_screen.text.trades import other_trade, person
+from precursor_screen.text.party_cells import other_trade, person
 
 # Who sends and who receives: every shipment has both, whichever columns a file has for them.
 

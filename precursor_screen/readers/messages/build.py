@@ -11,10 +11,10 @@ from msgspec import Struct, field
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED
 from precursor_screen.formats.sheet import OutOfTableText, numbered, string_array
-from precursor_screen.readers.assemble import TEXT, assemble
+from precursor_screen.readers.assemble import assemble
 from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place
-from precursor_screen.readers.interface import Digest, InputTables, IssueList
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, TableIssues
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
 from precursor_screen.readers.tabular.beside import lines_aside, with_texts_beside
 
@@ -234,14 +234,14 @@ def _lines(
     places: pa.Array, gathered: MessageContent,
 ) -> pa.Table:  # fmt: skip
     """The columns of LINE with identity, and with the texts in no field of goods, as tables have them."""
-    count, issues = len(gathered.lines), gathered.issues
+    count, issues = len(gathered.lines), TableIssues(places, gathered.issues)
     table = pa.Table.from_arrays([*fields, *beside], names=[str(i) for i in range(len(fields) + len(beside))])
     known = ColumnMap({}, gathered.date_order, ".")
     blank = pa.table({"description": pa.nulls(count, pa.string())})
-    columns = assemble(table, places, guesses, known, issues, TEXT) if fields else blank
+    columns = assemble(table, guesses, known, issues) if fields else blank
     unknown = [Guess(i, headers[i], "", "") for i in range(len(fields), len(headers))]
     spoken = [guess for guess in (*guesses, *unknown) if _may_speak(table.column(guess.position))]
-    return with_texts_beside(columns, table, headers, spoken, places, issues)
+    return with_texts_beside(columns, table, headers, spoken, issues)
 
 
 def _may_speak(column: pa.ChunkedArray) -> bool:

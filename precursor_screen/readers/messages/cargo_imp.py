@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken, part_lines
@@ -36,27 +36,21 @@ _POUND = Decimal("0.45359237")
 _TOTAL = re.compile(r"T(\d{1,6})$")  # of the consignment, behind what is on a unit
 
 
-class CargoImpReader:
-    """Air waybills and manifests as telegrams."""
+def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result: the lines of every message of the file.
 
-    name = "Cargo-IMP"
+    Raises:
+        InputError: no message in it states goods.
+    """
+    content, text, issues = read_text(blob, options)
+    gathered = MessageContent("Cargo-IMP", issues, asides=text.asides)
+    for kind, scope in read_cargo_imp(content, issues):
+        gathered.lines += [(kind, line) for line in lines_of(scope)]
+    refuse_empty(gathered, blob)
+    return [build(gathered, blob.name, digest, str(text.choice))]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is such a telegram."""
-        return kind == "cargo-imp"
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result: the lines of every message of the file.
-
-        Raises:
-            InputError: no message in it states goods.
-        """
-        content, text, issues = read_text(blob, options)
-        gathered = MessageContent("Cargo-IMP", issues, asides=text.asides)
-        for kind, scope in read_cargo_imp(content, issues):
-            gathered.lines += [(kind, line) for line in lines_of(scope)]
-        refuse_empty(gathered, blob)
-        return [build(gathered, blob.name, digest, str(text.choice))]
+CARGO_IMP = Reader(lambda kind, _: kind == "cargo-imp", read_telegrams)
 
 
 def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 
@@ -34,21 +35,8 @@ def take_common(scope: Scope, block: Block) -> bool:
     tag, lines = block.tag, block.lines
     if tag in PARTIES:
         _party(scope, tag, lines)
-    elif tag == "CVD":
-        _values(scope, lines[0])
-    elif tag == "HTS":
-        for line in lines:
-            scope.add("hs_code", "HTS", line.split("/")[0])
-    elif tag == "TXT":
-        scope.add("description", "TXT", " ".join(line.strip() for line in lines))
-    elif tag == "OCI":
-        _customs(scope, lines)
-    elif tag == "ISU":
-        _issue(scope, "/".join(lines))
-    elif tag == "FLT":
-        flight, _, rest = lines[0].partition("/")
-        scope.add("voyage", "FLT", flight, lines[0])
-        _beside(scope, tag, (rest, *lines[1:]))
+    elif tag in _TAKEN:
+        _TAKEN[tag](scope, lines)
     elif tag in KNOWN:
         _beside(scope, tag, lines)
     else:
@@ -113,6 +101,17 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
     scope.add(BESIDE, f"{tag} contact", " ".join(c for c in contacts if c))
 
 
+def _flight(scope: Scope, lines: tuple[str, ...]) -> None:
+    flight, _, rest = lines[0].partition("/")
+    scope.add("voyage", "FLT", flight, lines[0])
+    _beside(scope, "FLT", (rest, *lines[1:]))
+
+
+def _tariff(scope: Scope, lines: tuple[str, ...]) -> None:
+    for line in lines:
+        scope.add("hs_code", "HTS", line.split("/")[0])
+
+
 def _values(scope: Scope, line: str) -> None:
     """CVD: currency, charge codes, then the values for carriage, for customs and for insurance; words stand for none."""
     currency, *parts = (p.strip() for p in line.split("/"))
@@ -154,3 +153,14 @@ def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
         take_dangerous(scope, label, text)
         if parts[2] == "T" and who in ("SHP", "CNE") and not scope.has(f"{PARTIES[who]}_identifier"):
             scope.add(f"{PARTIES[who]}_identifier", label, text)
+
+
+# Identifier -> what is done with the lines behind it.
+_TAKEN: Final[Mapping[str, Callable[[Scope, tuple[str, ...]], None]]] = {
+    "CVD": lambda scope, lines: _values(scope, lines[0]),
+    "HTS": _tariff,
+    "TXT": lambda scope, lines: scope.add("description", "TXT", " ".join(map(str.strip, lines))),
+    "OCI": _customs,
+    "ISU": lambda scope, lines: _issue(scope, "/".join(lines)),
+    "FLT": _flight,
+}

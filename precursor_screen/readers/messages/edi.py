@@ -12,7 +12,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import OutOfTableText
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages import edifact_base, edifact_goods, x12_base, x12_goods
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.counts import check_counts, part_glued, untaken
@@ -61,31 +61,25 @@ _STANDARDS = {
 }
 
 
-class EdiReader:
-    """Messages of segments."""
+def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result: the lines of every message of the file.
 
-    name = "EDI"
+    Raises:
+        InputError: no message in it states goods.
+    """
+    content, text, issues = read_text(blob, options)
+    standard = _STANDARDS[EDIFACT if content.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12]
+    around: list[OutOfTableText] = []
+    gathered = MessageContent(standard.name, issues)
+    segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
+    for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
+        gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
+    gathered.asides = (*text.asides, *around)
+    refuse_empty(gathered, blob)
+    return [build(gathered, blob.name, digest, str(text.choice))]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is an interchange or a message."""
-        return kind in _STANDARDS
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result: the lines of every message of the file.
-
-        Raises:
-            InputError: no message in it states goods.
-        """
-        content, text, issues = read_text(blob, options)
-        standard = _STANDARDS[options_kind(content)]
-        around: list[OutOfTableText] = []
-        gathered = MessageContent(standard.name, issues)
-        segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
-        for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
-            gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
-        gathered.asides = (*text.asides, *around)
-        refuse_empty(gathered, blob)
-        return [build(gathered, blob.name, digest, str(text.choice))]
+EDI = Reader(lambda kind, _: kind in _STANDARDS, read_edi)
 
 
 def read_messages(segments: Iterable[Segment], standard: Standard, issues: IssueList) -> Iterator[tuple[str, Scope]]:
@@ -150,11 +144,6 @@ def _note_end(opened: Segment | None, before: str, issues: IssueList) -> None:
     if opened is not None and before in _BETWEEN:
         where = f"the interchange that begins at segment {opened.number}"
         issues.note_broken(f"{where} has no end ({_BEGIN[opened.tag]}): messages may be missing", opened.number)
-
-
-def options_kind(text: str) -> str:
-    """EDIFACT or X12, once the whole text is at hand."""
-    return EDIFACT if text.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12
 
 
 def read_text(blob: Blob, options: ReadOptions) -> tuple[str, Text, IssueList]:

@@ -16,11 +16,11 @@ for the field:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from msgspec import Struct
@@ -125,24 +125,24 @@ class Layout(Struct, frozen=True):
     name: str
     names: tuple[str, ...]
     roots: Mapping[str, str]
-    within: frozenset[str]
     levels: tuple[tuple[str, ...], ...]
-    shares: bool
-    date_order: str
     entries: Mapping[tuple[str, str], tuple[Entry, ...]]
-    codes: Mapping[str, Mapping[str, str]]
-    compose: Mapping[str, tuple[Composed, ...]]
-    joins: tuple[Join, ...]
-    groups: Mapping[str, str]
-    counted: bool
-    merge: Mapping[str, str]
-    derive: Mapping[str, tuple[str, ...]]
-    states: Mapping[str, str]
     ranks: Mapping[str, Mapping[str, int]]
     pieces: frozenset[str]
-    marks: tuple[tuple[str, ...], ...]
-    hints: tuple[str, ...]
-    inverse: Mapping[str, str]
+    within: frozenset[str] = frozenset()
+    shares: bool = True
+    date_order: str = ""
+    codes: Mapping[str, Mapping[str, str]] = {}
+    compose: Mapping[str, tuple[Composed, ...]] = {}
+    joins: tuple[Join, ...] = ()
+    groups: Mapping[str, str] = {}
+    counted: bool = False
+    merge: Mapping[str, str] = {}
+    derive: Mapping[str, tuple[str, ...]] = {}
+    states: Mapping[str, str] = {}
+    marks: tuple[tuple[str, ...], ...] = ()
+    hints: tuple[str, ...] = ()
+    inverse: Mapping[str, str] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -177,28 +177,17 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         entry = _entry(str(path), str(field))
         entries.setdefault((entry.steps[-1].name, entry.attribute), []).append(entry)
     return Layout(
-        data["name"],
-        tuple(data["roots"]),
-        {fold(root): str(function or "") for root, function in data["roots"].items()},
-        frozenset(fold(n) for n in data.get("within", ())),
-        tuple(tuple(fold(n) for n in path.split("/")) for path in data["levels"]),
-        bool(data.get("shares", True)),
-        str(data.get("date_order", "")),
-        {key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
-        {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in data.get("codes", {}).items()},
-        _composed(data.get("compose", {})),
-        tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in data.get("joins", ())),
-        {fold(n): str(how) for n, how in data.get("groups", {}).items()},
-        bool(data.get("counted", False)),
-        {fold(root): field for root, field in data.get("merge", {}).items()},
-        {field: tuple(places) for field, places in data.get("derive", {}).items()},
-        {field: str(value) for field, value in data.get("states", {}).items()},
-        _ranks(data["fields"]),
-        frozenset(last for (last, _), found in entries.items() if any(entry.field.endswith("&") for entry in found)),
-        tuple(tuple(fold(n) for n in path.split("/")) for path in data.get("marks", ())),
-        tuple(data.get("hints", ())),
-        dict(data.get("inverse", {})),
+        names=tuple(data["roots"]),
+        roots={fold(root): str(function or "") for root, function in data["roots"].items()},
+        entries={key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
+        ranks=_ranks(data["fields"]),
+        pieces=frozenset(last for (last, _), found in entries.items() if any(entry.field.endswith("&") for entry in found)),
+        **{key: make(data[key]) for key, make in _MAKERS.items() if key in data},
     )
+
+
+def _paths(stated: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(fold, path.split("/"))) for path in stated)
 
 
 def _composed(data: Mapping[str, Sequence[str]]) -> dict[str, tuple[Composed, ...]]:
@@ -210,6 +199,27 @@ def _composed(data: Mapping[str, Sequence[str]]) -> dict[str, tuple[Composed, ..
         parts, needed = tuple(p.removesuffix("!") for p in paths), tuple(p[:-1] for p in paths if p.endswith("!"))
         found[step.name] = (*found.get(step.name, ()), Composed(step, field, parts, needed, joiner))
     return found
+
+
+# What is made of the other keys of a layout; one that is not there takes the default of `Layout`.
+_MAKERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "name": str,
+    "within": lambda names: frozenset(map(fold, names)),
+    "levels": _paths,
+    "shares": bool,
+    "date_order": str,
+    "codes": lambda tables: {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in tables.items()},
+    "compose": _composed,
+    "joins": lambda joins: tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in joins),
+    "groups": lambda groups: {fold(name): str(how) for name, how in groups.items()},
+    "counted": bool,
+    "merge": lambda fields: {fold(root): field for root, field in fields.items()},
+    "derive": lambda countries: {country: tuple(places) for country, places in countries.items()},
+    "states": lambda fields: {field: str(value) for field, value in fields.items()},
+    "marks": _paths,
+    "hints": tuple,
+    "inverse": dict,
+}
 
 
 def _ranks(fields: Mapping[str, str]) -> dict[str, dict[str, int]]:

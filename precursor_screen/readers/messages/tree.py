@@ -67,37 +67,6 @@ class Progress(Struct):
     items: int = 0
 
 
-class Place(Struct, frozen=True):
-    """Where an entry of a layout puts a text.
-
-    Attributes:
-        field: canonical.
-        unit: attribute that holds its unit; empty: none does.
-        below: field of the lines below the first one; empty: it is one text.
-        goes_on: it is behind what the field holds.
-        fallback: only where the level states no other.
-    """
-
-    field: str
-    unit: str = ""
-    below: str = ""
-    goes_on: bool = False
-    fallback: bool = False
-
-
-@lru_cache(maxsize=1024)
-def _place(entry: str) -> Place:
-    field, _, unit = entry.partition(" @")
-    name, _, below = field.partition("|")
-    if unit:
-        return Place(field, unit)
-    if below:
-        return Place(name, below=below)
-    if field.endswith("+"):
-        return Place(field[:-1], goes_on=True)
-    return Place(field.removesuffix("?"), fallback=field.endswith("?"))
-
-
 class TreeMessage:
     """One message while it is read: open elements, and the level that they belong to."""
 
@@ -258,21 +227,22 @@ class TreeMessage:
         if entry in (BESIDE, UNREAD, IGNORED):
             scope.add(entry, label, text)
             return
-        place = _place(entry)
-        if place.unit:
-            code = _attribute(elements[-1], place.unit)
-            scope.add(place.field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
-        elif place.below:
+        field, _, unit = entry.partition(" @")
+        name, _, below = field.partition("|")
+        if unit:
+            code = _attribute(elements[-1], unit)
+            scope.add(field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
+        elif below:
             first, _, rest = text.replace("\r", "\n").partition("\n")
-            scope.add(place.field, label, first)
-            scope.add(place.below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
-        elif place.goes_on:
-            self._go_on(scope, place.field, label, text)
+            scope.add(name, label, first)
+            scope.add(below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
+        elif field.endswith("+"):
+            self._go_on(scope, field[:-1], label, text)
         else:
-            self._add_word(place, scope, label, text)
+            self._add_word(field, scope, label, text)
 
-    def _add_word(self, place: Place, scope: Scope, label: str, filed: str) -> None:
-        name = place.field
+    def _add_word(self, field: str, scope: Scope, label: str, filed: str) -> None:
+        name = field.removesuffix("?")
         text = self._word(name, filed)
         if name == "message_time":
             self.stamp = self.stamp or _STAMP.sub("", text)[:14].ljust(14, "0")
@@ -283,7 +253,7 @@ class TreeMessage:
             text = text.partition("#")[0]  # UN/ECE code and the EU's qualifier
         if not text:
             return
-        if place.fallback:
+        if field.endswith("?"):
             self.fallbacks.append((scope, Cell(name, label, text, filed if filed != text else "")))
         else:
             scope.add(name, label, text, filed)

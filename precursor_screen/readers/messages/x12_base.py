@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import find_code, load_codes
@@ -52,12 +55,18 @@ def take_other(message: Message, segment: Segment) -> None:
     message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.said())
 
 
+# Fields that state something in other words than the message: modes of transport by their codes, UN numbers without prefix.
+_IN_WORDS: Final[Mapping[str, Callable[[str], str]]] = {
+    "transport_mode": lambda code: CODES.get(("MODE", code), code),
+    "un_numbers": lambda number: number.upper().removeprefix("UN").removeprefix("NA"),
+}
+
+
 def put(scope: Scope, segment: Segment, **fields: int) -> None:
-    """Fields by the numbers of the elements that state them; modes of transport in words where their codes are known."""
+    """Fields by the numbers of the elements that state them."""
     for name, element in fields.items():
-        code = segment.get(element)
-        text = CODES.get(("MODE", code), code) if name == "transport_mode" else code
-        scope.add(name, f"{segment.tag}-{element:02}", text, code)
+        filed = segment.get(element)
+        scope.add(name, f"{segment.tag}-{element:02}", _IN_WORDS.get(name, str)(filed), filed)
 
 
 def put_beside(scope: Scope, segment: Segment, *elements: int) -> None:

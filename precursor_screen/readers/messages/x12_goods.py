@@ -7,7 +7,8 @@ goods. `L` is pounds and `K` kilograms in all of them. What the qualifiers stand
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_untaken
@@ -35,10 +36,24 @@ TYPES = ("309", "310", "601", "350")
 # 309 and 350: bills of a manifest, their containers and goods; bills that customs release or hold.
 
 
-def _m10(message: Message, segment: Segment) -> None:
-    """The manifest: carrier and vessel."""
-    put(message.root, segment, carrier_name=1, transport_mode=2, vessel=5, voyage=6)
-    put_beside(message.root, segment, 3, 4, 7, 9)
+# Segments of which each element is a field, or stands beside them: tag -> the level that they are about, fields with their elements, others.
+_PLAIN: Final[Mapping[str, tuple[str, Mapping[str, int], Iterable[int]]]] = {
+    # The manifest: carrier and vessel.
+    "M10": ("root", {"carrier_name": 1, "transport_mode": 2, "vessel": 5, "voyage": 6}, (3, 4, 7, 9)),
+    # Dangerous goods: of a bill; of a freight receipt their identification, class and shipping name.
+    "H1": ("scope", {"un_numbers": 1, "dangerous_goods_class": 2, "description": 4}, range(5, 11)),
+    "LH1": ("scope", {"un_numbers": 3}, range(4, 12)),
+    "LH2": ("scope", {"dangerous_goods_class": 1}, range(2, 10)),
+    "LH3": ("scope", {"description": 1}, ()),
+    # An export licence.
+    "X1": ("scope", {"permit_reference": 2}, (1, *range(3, 12))),
+}
+
+
+def _plain(message: Message, segment: Segment) -> None:
+    level, fields, beside = _PLAIN[segment.tag]
+    put(getattr(message, level), segment, **fields)
+    put_beside(getattr(message, level), segment, *beside)
 
 
 def _p4(message: Message, segment: Segment) -> None:
@@ -104,23 +119,17 @@ def _fold_containers(scope: Scope) -> None:
     """Containers of which no goods are said are those of the goods beside them: listed after the goods of a bill, or several before."""
     for child in scope.children:
         _fold_containers(child)
-    bare = [
-        c
-        for c in scope.children
-        if not c.children and c.has("container_numbers") and not (c.has("description") or c.has("packages"))
-    ]
+    empty = [c for c in scope.children if not (c.children or c.has("description") or c.has("packages"))]
+    bare = [c for c in empty if c.has("container_numbers")]
     goods = [c for c in scope.children if c not in bare]
-    if not bare or not goods:
+    if not goods:
         return
+    containers = [c for c in goods if any(cell.label == "VID-02/03" for cell in c.cells)]
     for one in bare:
         place = scope.children.index(one)
         around = (*scope.children[place + 1 :], *reversed(scope.children[:place]))
-        next((c for c in around if c in goods and _is_container(c)), scope).take(one.cells)
+        next((c for c in around if c in containers), scope).take(one.cells)
     scope.children[:] = goods
-
-
-def _is_container(scope: Scope) -> bool:
-    return any(c.label == "VID-02/03" for c in scope.cells)
 
 
 def _n10(message: Message, segment: Segment) -> None:
@@ -144,18 +153,6 @@ def _n10(message: Message, segment: Segment) -> None:
 def _is_beside(scope: Scope, goods: Scope) -> bool:
     """Whether a level is that of some goods, or stands with them or above them."""
     return scope is goods or scope is goods.parent or scope.parent is goods.parent
-
-
-def _h1(message: Message, segment: Segment) -> None:
-    """Dangerous goods."""
-    _put_un_number(message.scope, segment, 1)
-    put(message.scope, segment, dangerous_goods_class=2, description=4)
-    put_beside(message.scope, segment, *range(5, 11))
-
-
-def _put_un_number(scope: Scope, segment: Segment, element: int) -> None:
-    number = segment.get(element)
-    scope.add("un_numbers", f"{segment.tag}-{element:02}", number.upper().removeprefix("UN").removeprefix("NA"), number)
 
 
 def _x4(message: Message, segment: Segment) -> None:
@@ -276,23 +273,6 @@ def _l5(message: Message, segment: Segment) -> None:
     put_code(scope, segment, 3, segment.get(4) or "-")
 
 
-def _lh1(message: Message, segment: Segment) -> None:
-    """Dangerous goods: identification."""
-    _put_un_number(message.scope, segment, 3)
-    put_beside(message.scope, segment, *range(4, 12))
-
-
-def _lh2(message: Message, segment: Segment) -> None:
-    """Dangerous goods: class."""
-    put(message.scope, segment, dangerous_goods_class=1)
-    put_beside(message.scope, segment, *range(2, 10))
-
-
-def _lh3(message: Message, segment: Segment) -> None:
-    """Dangerous goods: shipping name."""
-    put(message.scope, segment, description=1)
-
-
 def _ba1(message: Message, segment: Segment) -> None:
     """An export shipment."""
     scope = message.root.open(segment.number)
@@ -323,21 +303,15 @@ def _l13(message: Message, segment: Segment) -> None:
     put_beside(scope, segment, *range(13, 17))
 
 
-def _x1(message: Message, segment: Segment) -> None:
-    """An export licence."""
-    put(message.scope, segment, permit_reference=2)
-    put_beside(message.scope, segment, 1, *range(3, 12))
-
-
 def _man(message: Message, segment: Segment) -> None:
     """Marks."""
     message.scope.add("marks", "MAN-02", segment.joined(2, 3, 5, 6))
 
 
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
-    "M10": _m10, "P4": _p4, "M13": _m13, "M11": _m11, "VID": _vid, "N10": _n10, "H1": _h1, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
+    **dict.fromkeys(_PLAIN, _plain), "P4": _p4, "M13": _m13, "M11": _m11, "VID": _vid, "N10": _n10, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
     "B2A": _b2a, "B3": _b3, "V1": _v1, "N9": _n9, "REF": _n9, "R4": _r4, "P5": _r4, "DTM": _dtm, "LX": _lx, "N7": _n7, "L0": _l0, "L5": _l5,
-    "LH1": _lh1, "LH2": _lh2, "LH3": _lh3, "BA1": _ba1, "L13": _l13, "X1": _x1, "MAN": _man, "X4": _x4,
+    "BA1": _ba1, "L13": _l13, "MAN": _man, "X4": _x4,
 }  # fmt: skip
 TAGS = tags_of(CODES, _HANDLERS)
 

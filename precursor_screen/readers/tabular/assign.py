@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from heapq import nlargest
 from typing import Final
 
 from msgspec import Struct
@@ -17,11 +18,10 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, SEVERAL, Guess
-from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings
+from precursor_screen.readers.tabular.concepts import Meaning, languages_of, layout_rows, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
-from precursor_screen.readers.tabular.words import layout_rows, split_header
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
@@ -187,14 +187,13 @@ class Candidate(Struct, frozen=True):
     reason: str
 
 
-def best_fields(header: str, content: Content, headers: tuple[str, ...], most: int = 2) -> list[Candidate]:
-    """The fields that a column is likest, by the words of its header and by its cells; the best one first.
+def best_fields(header: str, content: Content, headers: tuple[str, ...]) -> list[Candidate]:
+    """The two fields that a column is likest, by the words of its header and by its cells; the best one first.
 
     Args:
         header: of the column.
         content: what its cells are.
         headers: all of the table, which tell its language.
-        most: how many at most.
     """
     words = meanings(header, languages_of(headers))
     shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
@@ -205,7 +204,7 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...], most: i
         score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
         if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
             found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
-    return sorted(found, key=lambda one: (-one.score, one.field))[:most]
+    return sorted(found, key=lambda one: (-one.score, one.field))[:2]
 
 
 def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[str, float]) -> str:
@@ -300,14 +299,24 @@ def _possible(field: str, share: Callable[[str], float], said: float) -> bool:
 def assign(scores: Sequence[Mapping[str, float]]) -> list[str]:
     """The field of each column, so that the sum of the scores is the largest; empty: none.
 
-    A field goes to one column, those of `SEVERAL` to any number. By augmenting paths (Kuhn 1955, Munkres 1957): each column has a field of
-    its own worth nothing, so there is always an assignment.
+    A field goes to one column, those of `SEVERAL` to any number. By augmenting paths (Kuhn 1955, Munkres 1957) from field to field, not
+    from column to column: there are few fields, and a table may have 16,384 columns. Each field may stay without a column, so there is
+    always an assignment. Of the columns of a field only the best can be its own, as many as there are fields to take them.
     """
-    fields = [*dict.fromkeys(field for some in scores for field in some if field not in SEVERAL)]
     several = [max(((score, f) for f, score in some.items() if f in SEVERAL), default=(0.0, "")) for some in scores]
-    own = [[several[row][0] if at == row else -1e9 for at in range(len(scores))] for row in range(len(scores))]
-    costs = [[-some.get(field, -1e9) for field in fields] + [-worth for worth in own[row]] for row, some in enumerate(scores)]
-    return [fields[at] if at < len(fields) else several[row][1] for row, at in enumerate(_cheapest(costs))]
+    fields = dict.fromkeys(f for some in scores for f in some if f not in SEVERAL)
+    gains = {
+        f: {row: some[f] - several[row][0] for row, some in enumerate(scores) if some.get(f, -1.0) >= several[row][0]}
+        for f in fields
+    }
+    best = {field: nlargest(len(gains), of_row, key=lambda row: (of_row[row], row)) for field, of_row in gains.items()}
+    rows = sorted({row for some in best.values() for row in some}, reverse=True)
+    found = [field for _, field in several]
+    costs = [[*(-of_row.get(row, -1e9) for row in rows), *([0.0] * len(gains))] for of_row in gains.values()]
+    for field, at in zip(gains, _cheapest(costs), strict=True):
+        if at < len(rows):
+            found[rows[at]] = field
+    return found
 
 
 def _cheapest(costs: Sequence[Sequence[float]]) -> list[int]:

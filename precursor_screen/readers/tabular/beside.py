@@ -22,7 +22,7 @@ from precursor_screen.readers.code_cells import find_direction, find_function, f
 from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.finish import input_id
 from precursor_screen.readers.identity import add_identity
-from precursor_screen.readers.interface import Digest, IssueList
+from precursor_screen.readers.interface import Digest, TableIssues
 from precursor_screen.text.codes import says_whose_number
 from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import is_package_kind
@@ -91,29 +91,24 @@ class Cells(Struct, frozen=True):
     header: str
 
 
-def unmapped_cells(
-    table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
-) -> list[Cells]:
+def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
     """The cells of columns that are mapped to nothing, those apart that the user's map leaves out.
 
     Args:
         table: cells as filed, columns by position.
         names: the headers, each once.
         guesses: what each column is.
-        rows: source row of each row.
         issues: added to, for cells that are too long.
     """
     unmapped = [g.position for g in guesses if not g.field and g.reason != IGNORED_BY_MAP]
     wanted = [(i, _NUMBER_OF_A_PARTY if says_whose_number(names[i]) else _SAYS_SOMETHING, "") for i in unmapped]
-    return _cells(table, names, wanted, rows, issues)
+    return _cells(table, names, wanted, issues)
 
 
-def other_cells(
-    table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
-) -> list[Cells]:
+def other_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
     """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
     wanted = [(g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS]
-    return _cells(table, names, wanted, rows, issues)
+    return _cells(table, names, wanted, issues)
 
 
 def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
@@ -133,9 +128,7 @@ def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
     return found
 
 
-def _cells(
-    table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, str, str]], rows: pa.Array, issues: IssueList
-) -> list[Cells]:
+def _cells(table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, str, str]], issues: TableIssues) -> list[Cells]:
     found = []
     few = _match_few(table, wanted) if table.num_rows <= _FEW else None
     for position, pattern, field in wanted:
@@ -143,7 +136,7 @@ def _cells(
         says = _matching(column, pattern, field, None if few is None else few[pattern])
         if says is None:
             continue
-        cells = cut_long_cells(column, names[position], rows, issues)
+        cells = cut_long_cells(column, names[position], issues)
         cleaned = clean_column(pa.chunked_array([cells.take(pa.array(says)).combine_chunks()], pa.string()))
         kept = np.flatnonzero(cleaned.is_valid().to_numpy())
         found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), names[position]))
@@ -163,20 +156,20 @@ def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.Ch
 
 
 def with_texts_beside(
-    columns: pa.Table, table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
+    columns: pa.Table, table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues
 ) -> pa.Table:
     """The columns of LINE with identity, and with the texts that stand in no field of goods; arguments as of `unmapped_cells`.
 
     Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
     """
     count = columns.num_rows
-    unmapped = unmapped_cells(table, names, guesses, rows, issues)
+    unmapped = unmapped_cells(table, names, guesses, issues)
     beside = as_lists(unmapped, count)
     if beside is None:
         columns = add_identity(columns)
     else:
         columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    others = [*other_cells(table, names, guesses, rows, issues), *joined_cells(table, guesses)]
+    others = [*other_cells(table, names, guesses, issues), *joined_cells(table, guesses)]
     beside = as_lists([*unmapped, *others], count) if others else beside
     if beside is not None:
         columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])

@@ -5,19 +5,44 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import takewhile
+from pathlib import Path
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.readers.tabular.words import layout_rows, spaced
+from precursor_screen.text.text import without_marks
+
+# The words of a header, and the tables of `layouts/` that tell what they mean.
+
+LAYOUTS: Final = Path(__file__).parent / "layouts"
+_CAMEL: Final = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def layout_rows(name: str) -> Iterable[dict[str, str]]:
+    """The rows of a table of this folder's, `layouts/NAME.csv`."""
+    return csv.DictReader((LAYOUTS / f"{name}.csv").read_text("utf-8").splitlines())
+
+
+def spaced(header: str) -> str:
+    """A header, NFKC, with a blank where camel case begins a word."""
+    text = unicodedata.normalize("NFKC", header[:300])
+    return _CAMEL.sub(" ", text) if not text.isupper() else text
+
+
+def split_header(header: str) -> tuple[str, ...]:
+    """The words of a header in small letters, without accents; camel case counts as several words."""
+    return tuple(_WORD.findall(without_marks(spaced(header)).casefold().replace("ı", "i")))
+
 
 _TOKEN: Final = re.compile(r"([^\W\d_]+|\d{4,})(\.?)")
 _ELISION: Final = re.compile(r"\b[dl]'")  # l'importateur

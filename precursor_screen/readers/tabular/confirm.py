@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Final
 
 import pyarrow as pa
@@ -15,9 +16,8 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts
-from precursor_screen.readers.tabular.words import split_header
 from precursor_screen.text.codes import plain_reference
 from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.dates import parse_date, weigh_order
@@ -27,7 +27,6 @@ from precursor_screen.text.quantity_words import find_unit
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
 _WITH_FIGURES: Final = ("un_numbers", "cas_numbers", "cus_codes")
-_CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _WAYS: Final = {
     "country_of_dispatch": frozenset(("from", "von", "de", "desde", "da", "из", "od")),
@@ -44,7 +43,6 @@ _DOCUMENTS: Final = frozenset(
 _NOT_THE_DAY: Final = frozenset(
     ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
 )
-_DECIDED: Final = (IGNORED_BY_MAP,)
 _NAMES: Final = frozenset((*PARTY_NAMES, "declarant_name", "carrier_name", "other_parties"))
 _FIRMS: Final = 0.3  # of the cells; many traders are persons
 _LONG_NUMBER: Final = re.compile(r"[\d\s./-]{5,}")
@@ -146,7 +144,7 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
     made = list(guesses)
     unknown = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed]
     about = [g for g in unknown if _DOCUMENTS & set(split_header(g.header))]
-    types = [g for g in about if _says(g.header, "kind") and contents[g.position].share(_says_permit) == 1]
+    types = [g for g in about if _says(g.header, "kind") and contents[g.position].share(lambda cell: _says(cell, "permit")) == 1]
     numbers = [g for g in about if _says(g.header, "number", "reference")]
     if len(types) == 1 and len(numbers) == 1 and not any(g.field == "permit_reference" for g in made):
         reason = "number of a document that another column calls a permit"
@@ -159,14 +157,10 @@ def _says(text: str, *concepts: str) -> bool:
     return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
 
 
-def _says_permit(cell: str) -> bool:
-    return _says(cell, "permit")
-
-
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
     """The columns of a table without a header: what their cells are sure to be, the longest texts as the goods, and firms as parties
     of an unknown role."""
-    kinds = {g.position: kind_of(contents[g.position]) for g in guesses if not g.field and g.reason not in _DECIDED}
+    kinds = {g.position: kind_of(contents[g.position]) for g in guesses if not g.field and g.reason != IGNORED_BY_MAP}
     found: dict[int, str] = {}
     for field in _SURE:
         places = [position for position, fields in kinds.items() if fields[:1] == (field,)]
@@ -175,15 +169,11 @@ def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Gu
     found |= dict.fromkeys((p for p, fields in kinds.items() if fields[:1] == ("consignee_name",)), "other_parties")
     texts = [position for position, fields in kinds.items() if fields == ("description",)]
     if texts and not any(g.field == "description" for g in guesses):
-        found[max(texts, key=lambda position: _length(contents[position]))] = "description"
+        found[max(texts, key=lambda position: fmean(map(len, contents[position].cells)))] = "description"
     return [
         replace(g, field=found[g.position], reason="by its cells: there is no header") if g.position in found else g
         for g in guesses
     ]
-
-
-def _length(content: Content) -> float:
-    return sum(map(len, content.cells)) / len(content.cells)
 
 
 def _possible(guess: Guess, content: Content) -> Guess:
@@ -207,7 +197,7 @@ def _possible(guess: Guess, content: Content) -> Guess:
         return replace(guess, field="", reason="has no number")
     if guess.field in _WITH_FIGURES and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
         return replace(guess, field="", reason=UNKNOWN)  # `Unid.` of units, no UN number
-    if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
+    if guess.field == "container_numbers" and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
     return guess
 
@@ -354,7 +344,9 @@ def by_direction(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequ
     """
     way = direction_of(guesses)
     made = list(guesses)
-    places = any(_names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _names_a_country(g))
+    places = any(
+        _names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _says(g.header, "country")
+    )
     for at, guess in enumerate(guesses):
         if guess.position in fixed or guess.preset:
             continue
@@ -374,13 +366,9 @@ def _meant(guess: Guess, way: str, content: Content, places: bool) -> tuple[str,
     if way and (key in _LAST_CONSIGNED or abroad):
         return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), by_header
     # Some codes of airports are countries' as well; beside a column of places the other one holds places too.
-    if guess.field in _PLACES and not _names_a_country(guess) and places and _names_places(content, _NEARLY_ALL):
+    if guess.field in _PLACES and not _says(guess.header, "country") and places and _names_places(content, _NEARLY_ALL):
         return _PLACES[guess.field], "its cells are places and no countries"
     return "", ""
-
-
-def _names_a_country(guess: Guess) -> bool:
-    return _says(guess.header, "country")
 
 
 def _names_places(content: Content, most: float) -> bool:

@@ -6,7 +6,7 @@ A header is a promise. Of two columns that promise the same the filled one count
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -16,11 +16,13 @@ from msgspec import Struct
 from precursor_screen.readers.cells import clean_column
 from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
 from precursor_screen.readers.column_map import COUNTRIES, DATES, Guess
+from precursor_screen.readers.tabular.concepts import layout_rows
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode
 from precursor_screen.text.dates import parse_date
 from precursor_screen.text.party import normalise_party
 from precursor_screen.text.quantity_words import find_unit, is_package_kind
+from precursor_screen.text.text import late
 
 SAMPLE: Final = 5_000  # rows from the top and as many from the end
 _DISTINCT: Final = 300  # cells looked at one by one
@@ -28,14 +30,25 @@ _FLAGS: Final = frozenset(
     ("0", "1", "y", "n", "yes", "no", "t", "f", "true", "false", "si", "s", "да", "нет", "oui", "non", "ja", "nein", "是", "否")
 )
 _MASS: Final = re.compile(r"\d ?kgs?\b", re.I)
-# What at least one cell of a column must hold to be the field.
-_MUST_HOLD: Final = {
-    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
-    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a day in some order of day and month, which the whole column tells."""
+    return parse_date(cell, "dmy").day is not None or parse_date(cell, "mdy").day is not None
+
+
+# What at least one cell of a column must be, or hold, to be the field.
+_MUST_HOLD: Final[Mapping[str, Callable[[str], object]]] = {
+    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d").search,
+    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]").search,
+    "transport_mode": find_mode,
+    "quantity_unit": find_unit,
+    **dict.fromkeys(DATES, is_date),
+    **dict.fromkeys(COUNTRIES, find_country),
     # A column of noughts alone states nothing that another column would not state better.
     **dict.fromkeys(
         ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"),
-        re.compile(r"[1-9]"),
+        re.compile(r"[1-9]").search,
     ),
 }
 
@@ -68,21 +81,8 @@ class Content(Struct, frozen=True):
             return False
         if field == "container_numbers":
             return not self.flags
-        if field in DATES:
-            return any(map(is_date, self.cells))
-        if field == "transport_mode":
-            return any(find_mode(cell) for cell in self.cells)
-        if field in COUNTRIES:
-            return any(find_country(cell) for cell in self.cells)
-        if field == "quantity_unit":
-            return any(find_unit(cell) for cell in self.cells)
         needed = _MUST_HOLD.get(field)
-        return needed is None or any(needed.search(cell) for cell in self.cells)
-
-
-def is_date(cell: str) -> bool:
-    """Whether a cell is a day in some order of day and month, which the whole column tells."""
-    return parse_date(cell, "dmy").day is not None or parse_date(cell, "mdy").day is not None
+        return needed is None or any(map(needed, self.cells))
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
@@ -174,11 +174,8 @@ def _fitting(content: Content) -> list[tuple[str, tuple[str, ...]]]:
 
 def explained(contents: Sequence[Content]) -> frozenset[int]:
     """The columns whose cells are of a kind that is neither parties nor numbers nor texts."""
-    return frozenset(at for at, content in enumerate(contents) if kind_of(content) and _surest(content) not in _PLAIN)
-
-
-def _surest(content: Content) -> str:
-    return _fitting(content)[0][0]
+    surest = ((at, next((words for words, _ in _fitting(content)), "")) for at, content in enumerate(contents))
+    return frozenset(at for at, words in surest if words and words not in _PLAIN)
 
 
 # Texts that are the tariff's and of no goods.
@@ -187,15 +184,8 @@ _TEXTS: Final = ("description", "description_extra")
 _LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
 _ONE_TEXT: Final = 0.97  # of the codes that have one text only
 _WORDED: Final = 0.2  # of the texts, in the words of a tariff
-# Words of nomenclatures that hardly any seller uses of his goods.
-_TARIFF_WORDS: Final = re.compile(
-    r"^\s*-+\s|\bn\.?e\.?s\.?o?\.?i?\.?\b|\bnot elsewhere\b|\bwhether or not\b|\bother than\b|\bexclud(?:ing|ed)\b|\bof heading\b|^others?\b"
-    r"|[,:;] others?\b|\bthereof\b|\bin primary forms\b|\bput up for retail\b|\bexceeding\b|\bnesoi\b"
-    r"|\b(?:los|las|el|lo) demás\b|^l[oa]s? demas\b|^demás\b|^(?:los|las) demás\b|\bincluso\b|\bexcepto\b|\bde la partida\b"
-    r"|\bautres\b|\bmême\b|\bà l'exclusion\b|\bdu n°|\boutros?\b|\boutras?\b|\bexceto\b|\bmesmo\b|\bda posição\b"
-    r"|\bпроч(?:ие|ий|ая|ее)\b|\bили не\b|\bкроме\b|\bтоварной позиции\b|\bвключая\b|\bsonstige\b|\bandere\b|\bausgenommen\b|其他|除外|品目",
-    re.I | re.M,
-)
+# Words of nomenclatures that hardly any seller uses of his goods, as patterns: `layouts/tariff_words.csv`.
+_TARIFF_WORDS: Final = late(lambda: "|".join(row["words"] for row in layout_rows("tariff_words")), re.I | re.M)
 
 
 def tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:

@@ -21,12 +21,11 @@ from precursor_screen.readers.column_map import (
     unknown_headers,
 )
 from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, field_said, known, unit_of_words
-from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings
+from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
-from precursor_screen.readers.tabular.words import split_header
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several

@@ -32,10 +32,10 @@ from precursor_screen.core.tables import whole_rows
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, Guess
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.interface import TableIssues
+from precursor_screen.readers.tabular.concepts import LAYOUTS, split_header
 from precursor_screen.readers.tabular.headers import reduce_header
 from precursor_screen.readers.tabular.numbered import Numbered
-from precursor_screen.readers.tabular.words import LAYOUTS, split_header
 
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
 _BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)
@@ -187,7 +187,7 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
     if found is None:
         ids = [*(preset.id for preset in presets()), NO_PRESET]
         raise MappingError(
-            f"preset {wanted!r} is unknown",
+            f"there is no preset {wanted!r}",
             where=Where(column_map.name if column_map else ""),
             remedy=did_you_mean(wanted, ids) or "`mapping list --presets` shows them.",
         )
@@ -242,13 +242,12 @@ def code_tables() -> dict[str, dict[str, str]]:
 
 
 def decode(
-    table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], preset: Preset | None, names: Sequence[str], issues: IssueList
+    table: pa.Table, guesses: Sequence[Guess], preset: Preset | None, names: Sequence[str], issues: TableIssues
 ) -> tuple[pa.Table, list[Guess]]:
     """The cells with codes in words, and the guesses; a column that is of two fields, row by row, becomes two.
 
     Args:
         table: cells as filed, columns by position.
-        rows: source row of each row.
         guesses: what each column is.
         preset: the layout of the table.
         names: the headers.
@@ -263,7 +262,7 @@ def decode(
         column = preset.columns.get(keys[guess.position])
         if column is None or not column.codes or guess.field != column.field:
             continue
-        cells = _in_words(table.column(guess.position), column.codes, guess, rows, issues)
+        cells = _in_words(table.column(guess.position), column.codes, guess, issues)
         if column.where is None:
             table = table.set_column(guess.position, table.column_names[guess.position], cells)
         else:
@@ -271,7 +270,7 @@ def decode(
     return table, made
 
 
-def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, issues: TableIssues) -> pa.ChunkedArray:
     known = code_tables()[codes]
     distinct = Distinct(clean_column(column))
     words: list[str | None] = []
@@ -284,7 +283,7 @@ def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, rows: pa.Array,
             message = f"{guess.header!r} holds the code {text.strip()}, which is not in the table of codes"
             unknown.append((place, "unknown-code", message))
         words.append(word if word is not None else None if match else text)
-    distinct.report(unknown, guess.field, rows, issues)
+    distinct.report(unknown, guess.field, issues)
     return distinct.spread(words, pa.string())
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +22,9 @@ from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
+from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.beside import (
     ABOVE,
     HEADERS,
@@ -31,42 +35,77 @@ from precursor_screen.readers.tabular.beside import (
     rows_of,
     with_texts_beside,
 )
+from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
-from precursor_screen.readers.tabular.content import Content, content_of, explained
-from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
-from precursor_screen.readers.tabular.general_segment import fill_down, general_segment, guesses_of, not_mapped, without
+from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
-from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+from precursor_screen.readers.tabular.rows import (
+    drop_idle_rows,
+    fill_down,
+    general_segment,
+    guesses_of,
+    join_continued,
+    not_mapped,
+    without,
+)
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
+from precursor_screen.text.numbers import weigh_marks
+
+# What unmapped columns of numbers say about the decimal mark of their table.
+
+_AMOUNT: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*")
+_BARE: Final = re.compile(r"-?\d+(?:\.\d+)?")
+# Classes of dangerous goods and numbers of paragraphs have a point in every country.
+_CLASS: Final = re.compile(r"\d{1,2}[.,]\d")
+_NO_AMOUNT: Final = frozenset(("number", "code", "kind", "reference", "date", "place", "hs"))
+_MOST: Final = 0.8  # of the cells
+
+
+def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, bare: bool = True) -> Counter[str]:
+    """Mark -> cells that can only be read by it, of the columns that hold amounts.
+
+    Args:
+        headers: of unmapped columns.
+        contents: what each holds.
+        bare: whether cells of digits and a point alone count; in a workbook these may be numbers as such, whose point says nothing.
+    """
+    languages = languages_of(tuple(headers))
+    found = Counter[str]()
+    for header, content in zip(headers, contents, strict=True):
+        said = {concept for word in meanings(header, languages) for concept in word}
+        if said.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
+            found += weigh_marks(cell for cell in content.cells if len(cell) < 60 and (bare or not _BARE.fullmatch(cell)))
+    return found
+
+
+def _holds_amounts(content: Content) -> bool:
+    if content.share(_AMOUNT.fullmatch) < _MOST or content.share(_CLASS.fullmatch) >= _MOST:
+        return False
+    return content.share(is_heading) < _MOST and content.share(is_date) < _MOST
+
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
-class TabularReader:
-    """Rows and columns of text under a header."""
+def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result a sheet.
 
-    name = "table"
+    Raises:
+        InputError: the file cannot be read, or the user's map does not fit it.
+    """
+    sheets = open_sheets(blob, options.encoding)
+    if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
+        raise unreadable(blob.name, "is empty", "Check that it is the right file.")
+    return read_sheets(sheets, blob.name, digest, options)
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is a table's; text of no other family counts as one."""
-        return kind in TABULAR_KINDS
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result a sheet.
-
-        Raises:
-            InputError: the file cannot be read, or the user's map does not fit it.
-        """
-        sheets = open_sheets(blob, options.encoding)
-        if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-            raise unreadable(blob.name, "is empty", "Check that it is the right file.")
-        return read_sheets(sheets, blob.name, digest, options)
+TABLES = Reader(lambda kind, _: kind in TABULAR_KINDS, read_tables)
 
 
 def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -145,11 +184,12 @@ def read_sheet(
     numbers = _NUMBERS.get(sheet.format, TEXT)
     other = [(g.header, content) for g, content in zip(guesses, contents, strict=False) if not g.field]
     beside = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
-    table, read_as = decode(with_units(body.table, guesses), body.rows, guesses, preset, names, issues)
-    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers, beside)
+    of_rows = TableIssues(body.rows, issues)
+    table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), body.rows, issues)
+        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), of_rows)
     missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
     lines = with_place(columns, sheet.name, digest, body.rows, **dict.fromkeys(missing, pa.array([], pa.string())))
     note_languages(lines, issues)
@@ -270,30 +310,24 @@ def unique_names(names: Sequence[str]) -> list[str]:
 LINES = ColumnMap({"1": "description"}, header_row=0, name="pasted text")
 
 
-class PastedReader:
-    """A table where the text is one, else a description a line."""
+def read_pasted(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """One result.
 
-    name = "pasted text"
+    Raises:
+        InputError: there is no text.
+    """
+    try:
+        tables = read_tables(blob, digest, options)
+    except InputError:
+        if options.mapping is not None:
+            raise
+        tables = []
+    if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
+        return tables
+    return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
 
-    def sniff(self, kind: str, head: bytes) -> bool:
-        """Whether the content is text."""
-        return kind == "text"
 
-    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-        """One result.
-
-        Raises:
-            InputError: there is no text.
-        """
-        try:
-            tables = TabularReader().read(blob, digest, options)
-        except InputError:
-            if options.mapping is not None:
-                raise
-            tables = []
-        if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
-            return tables
-        return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
+PASTED = Reader(lambda kind, _: kind == "text", read_pasted)
 
 
 def _as_sheet(blob: Blob, encoding: str) -> Sheet:

@@ -17,11 +17,10 @@ from precursor_screen.readers.column_map import KINDS as KINDS_OF_FIELDS
 from precursor_screen.readers.column_map import Column, ColumnReport, Guess
 from precursor_screen.readers.interface import InputTables, IssueList
 from precursor_screen.readers.tabular.assign import Candidate, best_fields, is_heading
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
-from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS
 from precursor_screen.readers.tabular.headers import spellings
-from precursor_screen.readers.tabular.words import split_header
+from precursor_screen.readers.tabular.rows import ABOVE_THE_ROWS
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
 # are told of.
@@ -111,7 +110,8 @@ def _looks(said: frozenset[str], content: Content, fields: frozenset[str]) -> tu
 
 def _may_be(content: Content) -> tuple[str, str]:
     """The same of a column without a header, which no kind of cell explains."""
-    if _may_be_parties(content):
+    # Like those of names: mostly two or more words.
+    if content.share(_NAMELIKE.search) >= _MANY and content.share(_NUMBER.fullmatch) < _MANY:
         return "unread-party-column", "holds texts that may be parties"
     return ("unread-mass-column", "holds numbers that may be masses") if _may_be_masses(content) else ("", "")
 
@@ -129,11 +129,6 @@ def _is_of_masses(said: frozenset[str], content: Content, fields: frozenset[str]
     if (gross and net) or ((gross or net) and "other_mass" in said):
         return False
     return not said.isdisjoint(("mass", "kg")) and not said & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
-
-
-def _may_be_parties(content: Content) -> bool:
-    """Whether cells without a header are words like those of names: mostly two or more of them."""
-    return content.share(_NAMELIKE.search) >= _MANY and content.share(_NUMBER.fullmatch) < _MANY
 
 
 def _may_be_masses(content: Content) -> bool:

@@ -104,7 +104,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         paths = sorted(folder.iterdir())
         for path in paths:
             if path.is_symlink() or not path.is_file():
-                raise UsageError("is a link or not a file", where=Where(str(path)), remedy="Put a plain file into its place.")
+                raise UsageError("is a link or not a file", where=Where(str(path)), remedy="Replace it with a plain file.")
         return {path.name: path.read_bytes() for path in paths}
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(folder)), remedy="Check the path.") from error
@@ -157,12 +157,12 @@ def _signer(members: Mapping[str, bytes], name: str, allowed: Path) -> str:
     where = Where(f"{name}!{bundle.SIGNATURE}")
     if bundle.SIGNATURE not in members:
         remedy = f"Have it signed by one of the signers in {allowed}."
-        raise SubstanceTableError("is missing, and packs must be signed here", where=where, remedy=remedy)
+        raise SubstanceTableError("is missing; this installation accepts signed packs only", where=where, remedy=remedy)
     try:
         return bundle.find_signer(members[bundle.SUMS], members[bundle.SIGNATURE], allowed, NAMESPACE)
     except bundle.NoSignatureError as error:
         remedy = f"Ask whoever sent it. Who may sign packs is in {allowed}."
-        raise SubstanceTableError(f"the signature does not hold: {error}", where=where, remedy=remedy) from error
+        raise SubstanceTableError(f"the signature is not valid: {error}", where=where, remedy=remedy) from error
 
 
 def _read_about(content: bytes, name: str) -> dict[str, str]:

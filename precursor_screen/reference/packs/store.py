@@ -68,7 +68,9 @@ class PackStore:
         except (OSError, msgspec.MsgspecError, DamagedError) as error:
             remedy = "Import it again: precursor-screen substances import PACK"
             raise SubstanceTableError(
-                f"the pack {pack_id} has no copy that can be read ({error})", where=Where(str(snapshots.place)), remedy=remedy
+                f"the installed copy of the pack {pack_id} cannot be read ({error})",
+                where=Where(str(snapshots.place)),
+                remedy=remedy,
             ) from error
         return replace(read_pack(content, pack_id, shipped.base_law()), info=record.info)
 
@@ -129,14 +131,16 @@ class PackStore:
         """
         where, info = Where(name), pack.info
         if date.fromisoformat(info.day) > day:
-            raise SubstanceTableError(f"is of {info.day}, which has not come", where=where, remedy="Check the day of the pack.")
+            raise SubstanceTableError(
+                f"is dated {info.day}, which is in the future", where=where, remedy="Check the day of the pack."
+            )
         snapshots = self._snapshots(info.id)
         with self._locked():
             self.with_pack(pack, name)
             snapshots.place.mkdir(exist_ok=True)
             older = self._newer_than(info)
             if older and not force:
-                problem = f"is of {info.day}; the pack {info.id} that is installed is of {older}"
+                problem = f"is dated {info.day}; the installed pack {info.id} is newer, of {older}"
                 raise SubstanceTableError(problem, where=where, remedy="Pass --force if this is intended.")
             with snapshots.next() as (number, folder):
                 now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -172,7 +176,9 @@ class PackStore:
 
     def _locked(self) -> AbstractContextManager[None]:
         """One lock for all packs: whether one goes with the others is checked while none of them changes."""
-        busy = SubstanceTableError("another import is running", where=Where(str(self.folder)), remedy="Try again.")
+        busy = SubstanceTableError(
+            "another import is running", where=Where(str(self.folder)), remedy="Wait until it has ended, then try again."
+        )
         return Snapshots(self.folder, ()).locked(busy)
 
 
@@ -206,7 +212,9 @@ def law_of_packs(packs: tuple[Pack, ...], place: Path) -> LawTables:
             _stacked[key] = stack(base, packs, _temporary()).law
         except PrecursorScreenError as error:
             remedy = "Import a pack that goes with this version, or remove it: precursor-screen substances remove ID"
-            raise SubstanceTableError(f"the packs cannot be stacked: {error}", where=Where(str(place)), remedy=remedy) from error
+            raise SubstanceTableError(
+                f"the installed packs do not fit together: {error}", where=Where(str(place)), remedy=remedy
+            ) from error
     return _stacked[key]
 
 

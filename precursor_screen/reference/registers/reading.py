@@ -184,7 +184,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
             skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON], parse.reference(number)))
     if not rows:
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
-        raise RegisterError(f"no row can be understood{reason}", where=Where(path.name), remedy="Check its columns.")
+        raise RegisterError(f"no row could be read{reason}", where=Where(path.name), remedy="Check its columns.")
     left_out = {at for at, header in enumerate(headers) if words.columns.get(header.strip()) == IGNORED}
     unused = tuple(
         header

@@ -87,7 +87,11 @@ class RegisterStore:
         read = read_register(register, path, index, words)
         snapshots = self._snapshots(register)
         with snapshots.locked(
-            RegisterError(f"another import of {register} is running", where=Where(str(snapshots.place)), remedy="Try again.")
+            RegisterError(
+                f"another import of {register} is running",
+                where=Where(str(snapshots.place)),
+                remedy="Wait until it has ended, then try again.",
+            )
         ):
             last = self._last(register)
             if last is not None and not force:
@@ -122,10 +126,12 @@ class RegisterStore:
             manifest = RegisterManifest(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
             table = _with_later_columns(pq.read_table(folder / _TABLE), register)
         except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DamagedError) as error:
-            message = f"register {register} has no copy that can be read ({error})"
+            message = f"the copy of the register {register} cannot be read ({error})"
             raise RegisterError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
         if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
-            raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
+            raise RegisterError(
+                f"the copy of the register {register} was changed after the import", where=Where(str(folder)), remedy=remedy
+            )
         if not seal:
             snapshots.seal_late()
         return Register(manifest, table)
@@ -151,8 +157,8 @@ def _with_later_columns(table: pa.Table, register: str) -> pa.Table:
 
 
 def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> None:
-    worse = f"holds {rows} rows, the last copy {last.rows}" if rows < last.rows * SHRINKS_TO else ""
+    worse = f"has {rows} rows; the previous import had {last.rows}" if rows < last.rows * SHRINKS_TO else ""
     if not worse and day < date.fromisoformat(last.day):
-        worse = f"is of {day}, the last copy of {last.day}"
+        worse = f"is dated {day}; the previous import was newer, of {last.day}"
     if worse:
         raise RegisterError(worse, where=Where(path.name), remedy="Pass --force if this is intended.")

@@ -169,7 +169,7 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
     _gather(_results(records, found), found)
     if isinstance(total, int) and total > len(records):
         message = f"The file holds {len(records)} of {total} results: it is a page of the list, not the list."
-        raise WatchlistError(message, where=Where(file.name), remedy="Fetch the whole file.")
+        raise WatchlistError(message, where=Where(file.name), remedy="Download the whole list.")
 
 
 CSL_JSON = Importer("csl-json", "1", _fits_json, _read_json, CONTENT)

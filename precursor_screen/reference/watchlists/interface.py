@@ -81,7 +81,7 @@ NARCOTICS = "narcotics"
 _NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # prefixes: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
 
 
-def refused(message: str, place: str | Path, remedy: str = "Fetch it again.", line: int | None = None) -> WatchlistError:
+def refused(message: str, place: str | Path, remedy: str = "Download it again.", line: int | None = None) -> WatchlistError:
     """Why a file, or a copy, cannot be taken for a list."""
     return WatchlistError(message, where=Where(str(place), line), remedy=remedy)
 
@@ -143,12 +143,12 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
                 return None
             members = unzip(archive, blob)
     except UnreadableManifest as error:
-        raise WatchlistError(f"The file {error.message}.", where=error.where, remedy="Fetch it again.") from error
+        raise WatchlistError(f"The file {error.message}.", where=error.where, remedy="Download it again.") from error
     for problem in members.errors:
         raise WatchlistError(f"The file {problem.message}.", where=problem.where, remedy=problem.remedy) from problem
     if len(members.blobs) != 1:
         message = f"The archive holds {len(members.blobs)} files, not one."
-        raise WatchlistError(message, where=Where(path.name), remedy="Unpack it and give the files of one list.")
+        raise WatchlistError(message, where=Where(path.name), remedy="Unpack it, and give the files of one list only.")
     return members.blobs[0].read()
 
 
@@ -201,7 +201,7 @@ def read_attributes(file: ListFile) -> dict[str, str]:
 
 
 def parse_csv(
-    file: ListFile, text: str, delimiter: str = ",", remedy: str = "Fetch it again."
+    file: ListFile, text: str, delimiter: str = ",", remedy: str = "Download it again."
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows of a file's text, each with the number of its last line.
 

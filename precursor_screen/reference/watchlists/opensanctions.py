@@ -140,7 +140,7 @@ def _lines(file: ListFile, found: ListDraft) -> Iterator[tuple[int, Mapping[str,
                 entity = json.loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
             except (ValueError, RecursionError) as error:
                 message = f"The JSON is damaged or was cut short at line {number}: {error}."
-                raise WatchlistError(message, where=Where(file.name, number), remedy="Fetch it again.") from error
+                raise WatchlistError(message, where=Where(file.name, number), remedy="Download it again.") from error
             if isinstance(entity, dict) and isinstance(entity.get("properties"), dict):
                 yield number, entity
             else:

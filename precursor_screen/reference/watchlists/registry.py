@@ -113,15 +113,15 @@ def check_content(parsed: ParsedList, list_id: str, names: str) -> None:
     """
     place = Where(names)
     if parsed.refusal:
-        raise WatchlistError(parsed.refusal, where=place, remedy="Fetch the full list.")
+        raise WatchlistError(parsed.refusal, where=place, remedy="Download the full list.")
     if list_id in OFFICIAL_IDS and parsed.content != list_id:
         what = parsed.content or "a list of your own"
         raise WatchlistError(f"By its content this is {what}, not {list_id}.", where=place, remedy="Import it under another id.")
     if not parsed.entries:
-        raise WatchlistError("The list has no entries.", where=place, remedy="Fetch it again.")
+        raise WatchlistError("The list has no entries.", where=place, remedy="Download it again.")
     if parsed.declared_count is not None and parsed.declared_count != len(parsed.entries):
         message = f"The list states {parsed.declared_count} entries, but {len(parsed.entries)} were read."
-        raise WatchlistError(message, where=place, remedy="Fetch it again.")
+        raise WatchlistError(message, where=place, remedy="Download it again.")
 
 
 def decide_date(parsed: ParsedList, given: date | None, names: str, fallback: date | None = None) -> tuple[date, str]:

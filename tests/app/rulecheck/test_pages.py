@@ -25,7 +25,7 @@ def test_a_new_rule_passes_lint_and_its_tests(tmp_path: Path):
 
 def test_a_new_rule_takes_no_place_that_is_taken(tmp_path: Path):
     new_rule("PS-QTY-901", tmp_path, TODAY)
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="exists already"):
         new_rule("PS-QTY-901", tmp_path, TODAY)
     with pytest.raises(UsageError, match="is not a rule id"):
         new_rule("QTY-901", tmp_path, TODAY)

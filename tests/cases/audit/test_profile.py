@@ -267,7 +267,7 @@ def test_a_name_at_the_same_address_is_asked_though_it_shipped_before_the_period
     profile = everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OWN)
     (question,) = profile.merged.questions
     assert (question.name, "at the same address" in question.why, question.rows) == (OTHER, True, 0)
-    with pytest.raises(UsageError, match="no exporter goes by"):
+    with pytest.raises(UsageError, match="no exporter named"):
         everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OTHER)
 
 

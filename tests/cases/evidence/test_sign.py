@@ -51,7 +51,7 @@ def test_a_signature_holds_for_its_message_alone(tmp_path, kind):
     key = make_key(tmp_path / "key", kind)
     armored = bundle.sign(MESSAGE, key)
     assert bundle.check(MESSAGE, armored) == bundle.fingerprint(public_of(key))
-    with pytest.raises(bundle.NoSignatureError, match="not of this content"):
+    with pytest.raises(bundle.NoSignatureError, match="does not fit this content"):
         bundle.check(MESSAGE + b"x", armored)
 
 
@@ -118,7 +118,7 @@ def test_who_signed_is_said_by_the_allowed_signers(key, tmp_path):
 @needs_ssh_keygen
 def test_keys_that_cannot_be_used(key, tmp_path):
     (tmp_path / "text").write_text("key")
-    for path, said in ((tmp_path / "none", "is not a file"), (tmp_path, "is not a file"), (tmp_path / "text", "does not sign")):
+    for path, said in ((tmp_path / "none", "is not a file"), (tmp_path, "is not a file"), (tmp_path / "text", "cannot sign")):
         with pytest.raises(UsageError, match=said):
             bundle.sign(MESSAGE, path)
     damaged = tmp_path / "damaged.pub"
@@ -127,7 +127,7 @@ def test_keys_that_cannot_be_used(key, tmp_path):
             bundle.fingerprint(path)
     for text in ("ssh-ed25519 AAAA", "ssh-ed25519 !", "ssh-ed25519", "", EARLIER_KEY * 2):
         damaged.write_text(text)
-        with pytest.raises(UsageError, match="not one public key"):
+        with pytest.raises(UsageError, match="not an SSH public key"):
             bundle.fingerprint(damaged)
 
 

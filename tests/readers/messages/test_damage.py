@@ -146,7 +146,7 @@ def test_a_document_type_is_refused(harm: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("<a><b>x</b></a>", "not read: its root is a"),
+        ("<a><b>x</b></a>", "not known: its root is a"),
         ("<MetaData><Response><Declaration><ID>1</ID></Declaration></Response></MetaData>", "root is MetaData"),
         ("<Declaration><FunctionCode>13</FunctionCode><TypeCode>COR</TypeCode><ID>1</ID></Declaration>", "names elements"),
         ("UNH+1+CONTRL:D:3:UN'UCI+1'UNT++1'", "CONTRL"),

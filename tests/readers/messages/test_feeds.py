@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.errors import InputError, UnreadableManifest
-from precursor_screen.formats import json_levels, linked
+from precursor_screen.formats import json_levels
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 from tests.examples import examples
@@ -143,7 +143,7 @@ def test_rings_of_objects_end() -> None:
 
 
 def test_objects_that_repeat_themselves_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linked, "MAX_READ", 1_000)
+    monkeypatch.setattr(json_levels, "MAX_READ", 1_000)
     chain = [{"@id": f"p{i}", "@type": "Piece", "containedPieces": [{"@id": f"p{i + 1}"}] * 2} for i in range(30)]
     with pytest.raises(UnreadableManifest, match="its own parts too often"):
         linked_to({**WAYBILL, "shipment": {"pieces": {"@id": "p0"}}}, *chain)
@@ -218,7 +218,7 @@ def test_no_text_of_a_message_is_lost(name: str) -> None:
         asides = tables.asides.to_pylist() if tables.asides is not None else []
         if "QUIMERALDA WORD" not in f"{tables.raw.to_pylist()} {tables.lines.to_pylist()} {asides} {tables.issues.to_pylist()}":
             lost.append(path)
-    assert [path for path in lost if linked.local_name(str(path[-1])) not in KNOWN_TO_SAY_NOTHING] == []
+    assert [path for path in lost if json_levels.local_name(str(path[-1])) not in KNOWN_TO_SAY_NOTHING] == []
 
 
 # Of these the layouts say that they name no goods and no parties.

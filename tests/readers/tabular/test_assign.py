@@ -12,7 +12,7 @@ from precursor_screen.readers.column_map import CANONICAL, SEVERAL
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.assign import HOLDS, assign
-from precursor_screen.readers.tabular.words import layout_rows
+from precursor_screen.readers.tabular.concepts import layout_rows
 
 CELLS = {
     "firm": ("Nordlicht Handel GmbH", "Blue Harbour Ltd", "Costa Verde S.A."),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
-from precursor_screen.readers.tabular.words import layout_rows
+from precursor_screen.readers.tabular.concepts import languages_of, layout_rows, meanings
 
 
 def said(header: str, *others: str) -> set[str]:

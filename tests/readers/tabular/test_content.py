@@ -8,11 +8,11 @@ import pytest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.interface import Digest, ReadOptions
 from precursor_screen.readers.tabular.content import SAMPLE, content_of
-from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.reader import read_tables
 
 
 def read(text: str):
-    (table,) = TabularReader().read(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
+    (table,) = read_tables(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.readers.tabular.decimal_marks import weigh_other_marks
+from precursor_screen.readers.tabular.reader import weigh_other_marks
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.tabular import mapping
 from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.concepts import split_header
 from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.mapping import find_header, guess_columns, join_rows
-from precursor_screen.readers.tabular.words import split_header
 
 
 def place(text: str, header_row: int | None = None) -> tuple[int, tuple[str, ...], int]:
@@ -187,7 +187,7 @@ def test_blanks_round_a_header_make_no_other_column(header, named):
 
 
 def test_a_map_that_names_no_column_of_the_table_is_refused():
-    with pytest.raises(MappingError, match="'Waer', which is not there"):
+    with pytest.raises(MappingError, match="'Waer', which the table does not have"):
         guess_columns(["Ware", "x"], ColumnMap({"Waer": "description"}, name="map"))
     with pytest.raises(MappingError):
         guess_columns(["Ware", "x"], ColumnMap({"3": "description"}, name="map"))

@@ -9,12 +9,12 @@ from precursor_screen.core.model import retired_rule
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.reader import TabularReader
+from precursor_screen.readers.tabular.reader import read_tables
 from precursor_screen.readers.tabular.survey import unstated
 
 
 def read(text: str):
-    (table,) = TabularReader().read(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
+    (table,) = read_tables(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
     return table
 
 
@@ -80,7 +80,7 @@ def test_without_a_header_what_nothing_explains_is_told_of(cells, code):
 
 
 def test_a_map_that_leaves_such_a_column_out_says_enough():
-    (table,) = TabularReader().read(
+    (table,) = read_tables(
         Blob("m.csv", NAMELESS.format("120.5", "80", "77,5").replace("77,5", "77").encode()),
         Digest("0" * 64, 9),
         ReadOptions(mapping=parse_column_map("header_row: 0\ncolumns: {1: hs_code, 2: description, 3: ignore}", "own.yml")),

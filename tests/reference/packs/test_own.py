@@ -80,7 +80,7 @@ def test_an_amount_is_a_threshold_of_the_office(base, listed, tmp_path):
         ("1,kg,transit,month,goods", "field direction: 'transit' is none of"),
         ("1,kg,any,week,goods", "field period: 'week' is none of"),
         ("1,kg,any,month,", "field counts: '' is none of"),
-        (",kg,,,", "field unit: is filled, and the quantity of the threshold is not"),
+        (",kg,,,", "field unit is filled, and the quantity of the threshold is not"),
     ],
 )
 def test_every_error_of_an_amount_names_its_cell(listed, cells, said):
@@ -92,12 +92,12 @@ def test_every_error_of_an_amount_names_its_cell(listed, cells, said):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([",X,,,,watch,,B,1,2,s"], "own.csv, row 2, field substance_id: is empty"),
+        ([",X,,,,watch,,B,1,2,s"], "own.csv, row 2, field substance_id is empty"),
         ([KETAL, KETAL], "own.csv, row 3, field substance_id: a second row for the substance"),
-        (["x,,,,,watch,,B,1,2,s"], "own.csv, row 2, field name: is empty"),
-        (["x,Xylophonal,,,,watch,,,1,2,s"], "field licit_use: is empty"),
-        (["x,Xylophonal,,,,,,B,1,2,s"], "field schedule: is empty"),
-        (["x,Xylophonal,,,,watch,,B,1,2,"], "field source: is empty"),
+        (["x,,,,,watch,,B,1,2,s"], "own.csv, row 2, field name is empty"),
+        (["x,Xylophonal,,,,watch,,,1,2,s"], "field licit_use is empty"),
+        (["x,Xylophonal,,,,,,B,1,2,s"], "field schedule is empty"),
+        (["x,Xylophonal,,,,watch,,B,1,2,"], "field source is empty"),
         (["x,Xylophonal,,67-64-2,,watch,,B,1,2,s"], "field cas: '67-64-2' is not a CAS number"),
         (["x,Xylophonal,,,,watch,soon,B,1,2,s"], "field since: 'soon' is not a day"),
         (["acetone,,,,,watch,,E,,,s"], "field licit_use: acetone ships with its own facts"),

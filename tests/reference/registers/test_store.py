@@ -93,7 +93,7 @@ def test_a_serial_number_is_not_the_number_of_the_document(tmp_path, index):
             "Permti no,Substance\n1,2\n",
             "reference is missing.*Near: 'Permti no' for reference .Did you mean 'permit no'",
         ),
-        ("annual-requirements", "country,substance,year,kg\nMX,Safrole,MMXXVI,5\n", "no row can be understood; row 2"),
+        ("annual-requirements", "country,substance,year,kg\nMX,Safrole,MMXXVI,5\n", "no row could be read; row 2"),
     ],
 )
 def test_what_is_no_register_is_refused(tmp_path, index, register, text, expected):
@@ -113,9 +113,9 @@ def test_snapshots_and_what_is_refused_against_the_last(tmp_path, index):
     rows = "\n".join(f"P-{n},Safrole,{n}" for n in range(10))
     store.import_file("permits", file(tmp_path, f"permit,substance,kg\n{rows}\n"), index, DAY)
     short = file(tmp_path, "permit,substance,kg\nP-1,Safrole,1\n", "short.csv")
-    with pytest.raises(RegisterError, match="holds 1 rows, the last copy 10"):
+    with pytest.raises(RegisterError, match="has 1 rows; the previous import had 10"):
         store.import_file("permits", short, index, DAY)
-    with pytest.raises(RegisterError, match="is of 2026-11-24, the last copy of 2026-11-25"):
+    with pytest.raises(RegisterError, match="is dated 2026-11-24; the previous import was newer, of 2026-11-25"):
         store.import_file("permits", tmp_path / "register.csv", index, date(2026, 11, 24))
     assert store.open("permits").manifest.rows == 10
     manifest, _ = store.import_file("permits", short, index, DAY, force=True)
@@ -195,7 +195,7 @@ def test_a_snapshot_of_before_there_were_some_columns_is_read(tmp_path, index):
         if names == later:
             assert store.open("permits").table.equals(whole)
         else:
-            with pytest.raises(RegisterError, match="not what was imported"):
+            with pytest.raises(RegisterError, match="was changed after the import"):
                 store.open("permits")
 
 

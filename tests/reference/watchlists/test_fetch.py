@@ -93,8 +93,8 @@ def test_redirects_within_the_site(site, tmp_path):
     ("location", "says"),
     [
         ("https://elsewhere.example/list", "to another domain, elsewhere.example"),
-        ("http://127.0.0.1.example/list", "not one of https"),
-        ("ftp://127.0.0.1/list", "not one of https"),
+        ("http://127.0.0.1.example/list", "does not begin with https://"),
+        ("ftp://127.0.0.1/list", "does not begin with https://"),
         ("file:///etc/passwd", "to where this program does not follow"),
         ("https://[bad/list", "broke off: Invalid IPv6 URL"),
     ],
@@ -159,7 +159,7 @@ def _only_here(host, *rest, **more):
 
 @pytest.mark.parametrize("url", ["http://example.org/x", "ftp://example.org/x", "file:///x", "x", "", "https://", "https://[x"])
 def test_addresses_that_are_never_asked(tmp_path, url):
-    with pytest.raises(WatchlistError, match=r"not one of https|The address is none"):
+    with pytest.raises(WatchlistError, match=r"does not begin with https://|The address is not a web address"):
         fetch(url, tmp_path / "x", LIMITS)
 
 
@@ -194,7 +194,7 @@ def test_a_publisher_that_is_silent_or_not_there(site, tmp_path, monkeypatch):
     monkeypatch.setattr(fetching, "_SILENCE_SECONDS", 0.2)
     url = site.put("/list", "")
     site.tricks["/list"] = "silent"
-    with pytest.raises(WatchlistError, match=r"said nothing for 0\.2 seconds"):
+    with pytest.raises(WatchlistError, match=r"did not answer for 0\.2 seconds"):
         fetch(url, tmp_path / "list", LIMITS)
     with pytest.raises(WatchlistError, match="cannot be reached"):
         fetch("http://127.0.0.1:9/list", tmp_path / "list", LIMITS)
