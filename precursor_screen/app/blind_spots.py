@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
-from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
-from precursor_screen.kernel.line_gaps import Gap, LineGaps
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.part import Gap, LineGaps
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW

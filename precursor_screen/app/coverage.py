@@ -62,15 +62,6 @@ def count_coverage(
     }
 
 
-def count_textless(lines: pa.Table) -> int:
-    """How many lines have no text of goods."""
-    if "description" not in lines.column_names:
-        return int(lines.num_rows)
-    texts = lines.column("description")
-    blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
-    return int(texts.null_count + sum(blank))
-
-
 def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for batch in issues.to_batches(max_chunksize=10_000):
@@ -183,9 +174,8 @@ def show_age(edition: Edition) -> str:
 
 def show_ages(editions: Sequence[Edition]) -> list[str]:
     """One sentence for all tables past their maximum age."""
-    oldest = min((e.checked for e in editions), default="")
-    names = ", ".join(e.name for e in editions)
-    return [f"the tables of {names} were last compared with their sources on {oldest} or later, too long ago"] if editions else []
+    named = ", ".join(f"{e.name} ({e.checked or 'never'})" for e in editions)
+    return [f"the last day on which tables of law were compared with their sources is too long ago: {named}"] if editions else []
 
 
 def own_editions(reference: Reference) -> list[Edition]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, comparing
+from precursor_screen.cli import common, reconcile
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.left_out import let_pandas_in
 
@@ -73,7 +73,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     first, last = _period(given)
     names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
     shown = {"exporters": list(asked), **{name: given[name] for name in names}}
-    run = comparing.run_block({name: value for name, value in shown.items() if value})
+    run = reconcile.run_block({name: value for name, value in shown.items() if value})
     with _opened(ctx, values, given, first, last) as everybody:
         if given["everyone"]:
             audit = Audit(run, ranking=rank_all(everybody, given["top"]))

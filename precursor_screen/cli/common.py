@@ -25,7 +25,7 @@ from precursor_screen.version import __version__
 if TYPE_CHECKING:
     import io
 
-    from precursor_screen.reporting.document import Document
+    from precursor_screen.reporting.interface import Document
 
 # Options that several commands have. What they are is said here; what they mean to a command is its own help.
 

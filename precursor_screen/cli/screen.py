@@ -224,7 +224,7 @@ def _check_table_path(path: Path) -> None:
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
-    from precursor_screen.app.resolved import resolved_table
+    from precursor_screen.app.composed import resolved_table
     from precursor_screen.reporting.interface import write_report
     from precursor_screen.reporting.tables import write_table
 

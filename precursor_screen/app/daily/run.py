@@ -49,8 +49,7 @@ from precursor_screen.app.daily.plan import (
     find_old,
     sort_files,
 )
-from precursor_screen.app.gathered import FaultKeeper
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.core.errors import ExitCode, WatchlistError
 from precursor_screen.core.files import write_whole
