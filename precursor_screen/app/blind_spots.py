@@ -129,7 +129,7 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
         )
     if not reference.watchlists:
         spots["no-watchlist"] = _BlindSpot(
-            "Parties are not compared with any list", "Import one: precursor-screen watchlists import LIST_ID FILE", facts.all
+            "Parties are not compared with any list", "Import one: precursor-screen watchlists update un-sc", facts.all
         )
     for edition in stale_laws(reference):
         spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)

@@ -91,7 +91,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     notices = []
     if not reference.watchlists:
         if reference.parties_wanted:
-            notices.append("parties NOT screened: no watchlist imported (precursor-screen watchlists import LIST_ID FILE)")
+            notices.append("parties NOT screened: no watchlist imported (precursor-screen watchlists update un-sc)")
         else:
             notices.append("parties NOT screened: --watchlist none")
     if any(w.list_id == "sample" for w in reference.watchlists):

@@ -185,7 +185,9 @@ class Record(Shape, frozen=True, kw_only=True):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, Mapping) or len(value) < self.least:
-            message = f"is not {self.what}: a mapping of keys is expected" if self.what else f"{_called(key)} must be a mapping"
+            message = (
+                f"is not {self.what}: lines of `key: value` are expected" if self.what else f"{_called(key)} must be a mapping"
+            )
             yield key, message, self.remedy or f"Keys: {', '.join(self.fields)}."
             return
         for name, part in value.items():

@@ -55,7 +55,7 @@ SEVERAL = (
 
 NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
-_WRITE = "Write `columns:` and one `Header: field` a line below it."
+_WRITE = "Write it as `precursor-screen mapping list FILE --yaml` does: `columns:`, and below it a line `HEADER: FIELD` for each column."
 _any_text = Shape(default="", into=str)
 DATE_ORDERS, DECIMALS = ("dmy", "mdy", "ymd", ""), (",", ".", "")
 _SPELT = {

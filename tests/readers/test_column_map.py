@@ -55,7 +55,7 @@ def test_a_map_says_what_it_says(text, expected):
         ("columns: {A: description, A: hs_code}", "gives 'A' twice", "Keep one of them.", 1),
         (
             "",
-            "is not a column map: a mapping of keys is expected",
+            "is not a column map: lines of `key: value` are expected",
             "Write `columns:` and one `Header: field` a line below it.",
             1,
         ),

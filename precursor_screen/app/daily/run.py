@@ -371,7 +371,7 @@ def refuse_no_watchlist(reference: Reference) -> None:
     if not reference.watchlists and reference.parties_wanted:
         raise WatchlistError(
             "no watchlist is imported, so parties cannot be screened",
-            remedy="Import one: precursor-screen watchlists import LIST_ID FILE; or pass --watchlist none to screen the goods alone.",
+            remedy="Import one, such as: precursor-screen watchlists update un-sc; or pass --watchlist none to screen the goods alone.",
         )
 
 
