@@ -219,7 +219,7 @@ def _check_table_path(path: Path) -> None:
     from precursor_screen.core.errors import UsageError, Where
 
     if path.suffix.lower() not in (".csv", ".parquet"):
-        problem = f"{path.suffix or 'no suffix'} is not a format of tables"
+        problem = f"{path.suffix} is not a format of tables" if path.suffix else "has no suffix that says the format of the table"
         raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 

@@ -257,7 +257,7 @@ def check_suffix(path: Path, suffixes: Sequence[str], whose: str) -> None:
         UsageError: the suffix is none of them.
     """
     if path.suffix.lower() not in suffixes:
-        problem = f"{path.suffix or 'no suffix'} is not a format of {whose}"
+        problem = f"{path.suffix} is not a format of {whose}" if path.suffix else f"has no suffix that says the format of {whose}"
         raise UsageError(problem, where=Where(str(path)), remedy=f"Use {', '.join(suffixes)}.")
 
 
