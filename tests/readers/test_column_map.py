@@ -59,7 +59,12 @@ def test_a_map_says_what_it_says(text, expected):
             "Write it as `precursor-screen mapping list FILE --yaml` does: `columns:`, and below it a line `HEADER: FIELD` for each column.",
             1,
         ),
-        ("columns:", "has no columns", "Write it as `precursor-screen mapping list FILE --yaml` does: `columns:`, and below it a line `HEADER: FIELD` for each column.", 1),
+        (
+            "columns:",
+            "has no columns",
+            "Write it as `precursor-screen mapping list FILE --yaml` does: `columns:`, and below it a line `HEADER: FIELD` for each column.",
+            1,
+        ),
         (COLUMNS + "date_order: ydm", "date_order 'ydm' is not known", "Did you mean 'ymd'?", 2),
         (COLUMNS + "date_order: american", "date_order 'american' is not known", "Write dmy, mdy or ymd.", 2),
         (COLUMNS + "decimal: ;", "decimal ';' is not known", 'Write "," or ".".', 2),
