@@ -264,7 +264,7 @@ def somebody_elses(path: Path) -> None:
         (newer, "written by precursor-screen 9.9; this is"),
         (somebody_elses, "is a database of another program (it has the tables songs)"),
         (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "is not a ledger: not an SQLite database"),
-        (lambda p: p.mkdir(), "is a folder. Name a file in it."),
+        (lambda p: p.mkdir(), "is a folder, and a ledger is a file. Write the name"),
     ],
 )
 def test_what_is_no_ledger_of_ours_is_exit_4_and_left_alone(screen, make, says):
