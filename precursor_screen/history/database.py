@@ -132,7 +132,7 @@ def _server_owner(connection: Connection) -> str:
     return f"process {said[1]} of {said[3]} since {said[2]}"
 
 
-_FORMS = "Write a file name that ends in .sqlite, or postgresql://USER@HOST/DATABASE, or the word home for the ledger in the home folder."
+_FORMS = "Write a file name with its ending, such as ledger.sqlite, or postgresql://USER@HOST/DATABASE, or the word home for the ledger in the home folder."
 _CACHE_KIB = 65_536  # SQLite's own 2 MB let every insert into a large index read the page anew
 
 

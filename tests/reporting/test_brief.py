@@ -41,7 +41,7 @@ def test_what_was_not_screened_begins_the_first_line(reference):
     assert result_in_words(vague) == (
         "1 line, 1 shipment: nothing is flagged; 1 shipment could not be screened in full; 1 line could not be screened"
     )
-    assert "watchlists import" in texts(bare)[1]
+    assert "watchlists update" in texts(bare)[1]
 
 
 def test_nothing_is_flagged(reference):
