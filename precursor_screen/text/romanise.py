@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from precursor_screen.core.tables import spellings_of, words_of
@@ -177,9 +177,9 @@ def _spell_pieces(word: str, letters: Mapping[str, str], names: Mapping[str, str
     spelt = ""
     for c in word:
         said = letters.get(c, "" if c in "اع" else c)
-        # Two letters are not one sound, as `zh` would be; nor is the j of `Najaf` that of `Jasenovac`.
+        # Two letters are not one sound, as `zh` would be. Of `ja`, which Slavs say `ya`, keys lose the j: of the two spellings one has it.
         meets = bool(spelt and said) and spelt[-1] + said[0] in FOLDED
-        spelt += "a" * meets + said + "a" * (said == "j")
+        spelt += "a" * meets + said + "a" * (said == "j" and letters["و"] == "w")
     if sum(c not in "اوي" for c in word) >= _LEAST_CONSONANTS:
         return ["~" + spelt]
     return [_spell_vowels(word, letters)]
@@ -188,6 +188,9 @@ def _spell_pieces(word: str, letters: Mapping[str, str], names: Mapping[str, str
 def _spell_vowels(word: str, letters: Mapping[str, str]) -> str:
     """A short word with its long vowels, and an `a` where consonants need one: too many words share its consonants."""
     said = [_LONG_VOWELS.get(c, "") if i else "" for i, c in enumerate(word)]
+    for i, pair in enumerate(pairwise(word)):
+        if pair in (("و", "ا"), ("و", "ي")):  # `Nawaf`, `Tawil`
+            said[i] = ""
     if word.endswith("ه"):
         said[-1] = "a"
     sounds = [vowel or letters.get(c, "a") for vowel, c in zip(said, word, strict=True)]

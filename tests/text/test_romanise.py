@@ -36,6 +36,8 @@ def ways(name: str) -> tuple[str, ...]:
         ("مؤسسة سمير للاستيراد والتصدير", ("est samir import and export",)),
         ("شرکت بازرگانی کیمیا", ("co trading chemical", "co trading kimia")),
         ("شرکت فولاد کیمیا", ("co steel chemical", "co foolad kimia")),
+        ("طويق", ("tawiq", "tavigh")),  # w between vowels
+        ("ضرغجم", ("~drghjam", "~zrghjm")),  # of two spellings of j one is as keys have it
         ("وكريم", ("~wkrym", "~vkrym")),
     ],
 )
