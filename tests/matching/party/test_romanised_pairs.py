@@ -1,5 +1,5 @@
 """Names in Arabic, Thai and Devanagari letters against Latin ones, filed either way: pairs judged by somebody who did not know how
-names are compared. Half of them are near misses: another person or firm of much the same name."""
+names are compared. The near misses among them are another person or firm of much the same name."""
 
 import csv
 from pathlib import Path
