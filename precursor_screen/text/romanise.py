@@ -196,7 +196,7 @@ def _spell_vowels(word: str, letters: Mapping[str, str]) -> str:
     sounds = [vowel or letters.get(c, "a") for vowel, c in zip(said, word, strict=True)]
     spelt = sounds[0]
     for i in range(1, len(sounds)):
-        between_vowels = i > 1 and spelt[-2:-1] in "aiu" and i + 1 < len(sounds) and sounds[i + 1] in "aiu"
+        between_vowels = i > 1 and sounds[i - 2] in "aiu" and i + 1 < len(sounds) and sounds[i + 1] in "aiu"
         spelt += "a" * (sounds[i - 1] not in "aiu" and sounds[i] not in "aiu" and not between_vowels) + sounds[i]
     return spelt
 

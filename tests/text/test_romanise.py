@@ -37,6 +37,8 @@ def ways(name: str) -> tuple[str, ...]:
         ("شرکت بازرگانی کیمیا", ("co trading chemical", "co trading kimia")),
         ("شرکت فولاد کیمیا", ("co steel chemical", "co foolad kimia")),
         ("طويق", ("tawiq", "tavigh")),  # w between vowels
+        ("اقبي", ("aqbi", "aghbi")),
+        ("نورزی", ("nur zai", "nurzai", "nour zai", "nourzai")),
         ("ضرغجم", ("~drghjam", "~zrghjm")),  # of two spellings of j one is as keys have it
         ("وكريم", ("~wkrym", "~vkrym")),
     ],
