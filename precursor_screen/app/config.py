@@ -203,7 +203,7 @@ def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
             raise UsageError(
                 "is not a folder",
                 where=Where(str(folder)),
-                remedy="Give --rules, or the setting rules.dirs, a folder that holds rule files.",
+                remedy="--rules, and the setting rules.dirs, take folders that hold rule files.",
             )
     if only and not folders:
         raise UsageError(

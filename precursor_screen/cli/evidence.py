@@ -355,7 +355,9 @@ def _check_free(path: Path) -> None:
     from precursor_screen.core.errors import UsageError, Where
 
     if path.exists() or path.is_symlink():
-        raise UsageError("exists already", where=Where(str(path)), remedy="Name another file: evidence never replaces one.")
+        raise UsageError(
+            "exists already", where=Where(str(path)), remedy="Name another file with -o: evidence never replaces one."
+        )
 
 
 def _write(content: bytes, path: Path, mode: int) -> None:

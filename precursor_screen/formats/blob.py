@@ -52,6 +52,7 @@ def seconds_allowed(size: int) -> float:
 
 
 CHUNK = 4 << 20
+EMPTY = "Check where it comes from: a copy may be incomplete, or the command before it may have failed. Else ask for it again."
 
 
 def unreadable(name: str, message: str, remedy: str) -> UnreadableManifest:

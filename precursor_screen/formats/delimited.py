@@ -17,7 +17,7 @@ import pyarrow.csv as arrow_csv
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.formats.blob import Blob, unreadable
+from precursor_screen.formats.blob import EMPTY, Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
 
@@ -147,7 +147,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
     text, choice, notes, asides = open_text(blob, encoding)
     sample = _sample(text)
     if not sample.strip():
-        raise unreadable(blob.name, "is empty", "Ask for the file again.")
+        raise unreadable(blob.name, "is empty", EMPTY)
     dialect = find_dialect(sample)
     head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
 

@@ -17,7 +17,7 @@ from typing import Any
 from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.core.files import temporary_folder
 from precursor_screen.formats.archive import open_zip
-from precursor_screen.formats.blob import CHUNK, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
+from precursor_screen.formats.blob import CHUNK, EMPTY, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
 from precursor_screen.formats.reading import COLUMNAR, MARKUP, TABULAR_KINDS, WORKBOOKS, read_directly, read_sheets, rebuild_error
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
@@ -230,7 +230,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
     """
     kind = sniff_kind(blob.head())
     if kind == "empty":
-        raise unreadable(blob.name, "is empty", "Ask for the file again.")
+        raise unreadable(blob.name, "is empty", EMPTY)
     if (kind == "json" and _is_bracketed_text(blob)) or (kind == "binary" and encoding):
         kind = "text"
     if kind in _CONFINED or (kind == "json" and blob.size() > LARGE_TEXT):

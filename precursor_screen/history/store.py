@@ -68,7 +68,9 @@ def _check_place(path: Path, create: bool) -> None:
     except OSError as error:
         raise LedgerError(f"{path} cannot be read: {error.strerror}", remedy="Check the permissions of its folder.") from error
     if folder:
-        raise LedgerError(f"{path} is a folder", remedy="Name a file in it.")
+        raise LedgerError(
+            f"{path} is a folder, and a ledger is a file", remedy=f"Write the name of the file, such as {path / 'ledger.sqlite'}."
+        )
     if not there and not create:
         raise LedgerError(
             f"{path} does not exist", remedy="Check the path; `precursor-screen screen FILE --ledger PATH` makes a new one."

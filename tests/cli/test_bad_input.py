@@ -43,10 +43,10 @@ def broken_footer() -> bytes:
 
 # file name -> (content, what the message says, what the remedy says)
 CANNOT_BE_SCREENED: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
-    "empty.csv": (b"", "is empty", "Ask for the file again."),
-    "blank.csv": (b"\r\n \r\n\r\n", "is empty", "Ask for the file again."),
-    "zeros.csv": (b"\0" * 5_000, "is empty", "Ask for the file again."),
-    "marked.csv": (b"\xef\xbb\xbf", "is empty", "Ask for the file again."),
+    "empty.csv": (b"", "is empty", "Check where it comes from: a copy may be incomplete"),
+    "blank.csv": (b"\r\n \r\n\r\n", "is empty", "Check where it comes from: a copy may be incomplete"),
+    "zeros.csv": (b"\0" * 5_000, "is empty", "Check where it comes from: a copy may be incomplete"),
+    "marked.csv": (b"\xef\xbb\xbf", "is empty", "Check where it comes from: a copy may be incomplete"),
     "header.csv": (b"bill of lading,description of goods,hs code\n", "no line of goods was found", "ask for it again."),
     "columns.csv": (b"colour,size\nred,4\n", "no column of descriptions or HS codes among: colour, size", "--mapping"),
     "web.xls": (b"<html><body><table><tr><td>ACETONE</td></tr></table></body></html>", "is a web page", "save it as XLSX or CSV"),

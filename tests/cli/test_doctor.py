@@ -47,7 +47,7 @@ def test_what_is_wrong_comes_first_and_exits_4(ps, monkeypatch, home):
     answer = ps("doctor", "--json")
     assert answer.code == 4
     assert findings(answer)["ledger"]["state"] == "WRONG"
-    assert json.loads(answer.out)["next"] == "Name a file in it."
+    assert json.loads(answer.out)["next"].startswith("Write the name of the file, such as ")
 
 
 def test_a_damaged_list_is_wrong(ps, home):

@@ -164,7 +164,7 @@ def test_explain_of_a_beginning_that_several_flags_share_names_them(ps, screen):
 
 
 def test_explain_says_where_flags_were_looked_up(ps, screen):
-    assert "there is none yet" in ps("explain", "0" * 32).err
+    assert "There is no ledger yet in which to look" in ps("explain", "0" * 32).err
     assert ps("explain", "0" * 32, "--ledger", URL).code == 4  # named, and not there
     screen(line(1))
     assert "looked up in ledger.sqlite" in ps("explain", "0" * 32, "--ledger", URL).err
@@ -264,7 +264,7 @@ def somebody_elses(path: Path) -> None:
         (newer, "written by precursor-screen 9.9; this is"),
         (somebody_elses, "is a database of another program (it has the tables songs)"),
         (lambda p: p.write_bytes(b"goods;weight\nsoap;1\n" * 100), "is not a ledger: not an SQLite database"),
-        (lambda p: p.mkdir(), "is a folder. Name a file in it."),
+        (lambda p: p.mkdir(), "is a folder, and a ledger is a file. Write the name"),
     ],
 )
 def test_what_is_no_ledger_of_ours_is_exit_4_and_left_alone(screen, make, says):
