@@ -1,5 +1,5 @@
-"""Names in Arabic, Thai and Devanagari letters against Latin ones, filed either way: pairs judged by somebody who did not know how
-names are compared. The near misses among them are another person or firm of much the same name."""
+"""Names in Arabic, Thai and Devanagari letters against Latin ones, filed either way. The first 160 pairs were written before the tables of
+romanisations, the others after them. The near misses among them are another person or firm of much the same name."""
 
 import csv
 from pathlib import Path
