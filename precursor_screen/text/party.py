@@ -4,8 +4,9 @@ One pure function per name, linear in its length whatever it holds. The steps an
 
 1. Unicode NFKC, control and zero-width characters out, case folded.
 2. Split at what manifests write between two parties (`C/O`, `TO THE ORDER OF`): each part is a reading of its own.
-3. Transliterate to ASCII, Korean and Chinese names as they are customarily romanised. A name in a script that this loses
-   something of keeps a reading in that script beside it; of one without vowels only the consonants can be compared.
+3. Transliterate to ASCII: Korean, Chinese, Arabic, Persian, Thai and Hindi names as they are customarily romanised, in each way that is
+   customary. A name in a script that this loses something of keeps a reading in that script beside it; of a word without vowels that no
+   table has only the consonants can be compared.
 4. Join initials (`A.B.C.`, `A B C`), put abbreviations, legal forms and the particles of names into canonical tokens.
 
 A name of which nothing is left is unscreenable; it never becomes an empty key that equals other empty keys.
@@ -27,17 +28,21 @@ from msgspec import Struct
 from precursor_screen.core.tables import DATA
 from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
+from precursor_screen.text.romanise import is_thai, romanise
 from precursor_screen.text.text import unmask
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
-LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
+LATIN, OWN_SCRIPT, CONSONANTS, ROMANISED = "latin", "own script", "consonants", "romanised"
 
 # NFKC sorts runs of combining marks in quadratic time (CPython), so no run longer than this is normalised at once.
 _PIECE = 200
 
 
 class Interpretation(Struct, frozen=True):
-    """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated), `own script` or `consonants`."""
+    """One way to read a name: canonical tokens in the order written.
+
+    script: `latin` (transliterated), `own script`, `consonants`, or `romanised`, where `~` marks words of which only these are known.
+    """
 
     tokens: tuple[str, ...]
     script: str
@@ -152,7 +157,7 @@ def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
     tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts", "romanisations"))
     digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
-    return "6-" + digest.hexdigest()[:10]
+    return "7-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -235,9 +240,9 @@ def _read(part: str) -> list[Interpretation]:
     own = _own_tokens(part)
     if not own:
         return []
-    translated = " ".join(scripts.part_han(word) for word in part.split())
-    latin = _split_words(_to_ascii(scripts.translate_han(translated)))
-    readings = _latin_readings(latin, CONSONANTS if scripts.leaves_vowels_out(part) else LATIN)
+    readings = list(map(_romanised, romanise(part)))
+    if not readings or is_thai(part):  # some write the letters that Thai does not say: `Sakdi` for Sak
+        readings += _transliterated(part)
     readings += [Interpretation(canonical_tokens(_split_words(text)), LATIN) for text in _customary(own)]
     if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
         readings.append(Interpretation(own, OWN_SCRIPT))
@@ -272,6 +277,17 @@ def _customary(own: tuple[str, ...]) -> list[str]:
     may_be = len(own) == 1 or (len(own) <= 3 and all(len(token) <= 3 for token in own))
     name = "".join(own) if may_be else ""
     return [*scripts.romanise_hangul(name), *scripts.read_han(name)]
+
+
+def _transliterated(part: str) -> list[Interpretation]:
+    translated = " ".join(scripts.part_han(word) for word in part.split())
+    latin = _split_words(_to_ascii(scripts.translate_han(translated)))
+    return _latin_readings(latin, CONSONANTS if scripts.leaves_vowels_out(part) else LATIN)
+
+
+def _romanised(way: str) -> Interpretation:
+    tokens = canonical_tokens(_said_once(_join_initials(_to_ascii(way).split())))
+    return Interpretation(tokens, ROMANISED if "~" in way else LATIN)
 
 
 def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Interpretation]:

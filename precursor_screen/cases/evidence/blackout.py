@@ -261,7 +261,13 @@ class _Alike:
 
     def __init__(self, words: Collection[str], names: Iterable[str], known: Collection[str]) -> None:
         without = {
-            t for n in names for r in normalise_party(n).readings if r.script == CONSONANTS for t in r.tokens if is_informative(t)
+            t.lstrip("~")
+            for n in names
+            if leaves_vowels_out(n)
+            for r in normalise_party(n).readings
+            if r.script != OWN_SCRIPT
+            for t in r.tokens
+            if is_informative(t)
         }
         self._known = known
         self._keys = {fold_key(w) for w in words}

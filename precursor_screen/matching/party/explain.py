@@ -14,6 +14,7 @@ from precursor_screen.matching.party.index import DEFAULT_CUT, CompareResult, Pa
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, LEGAL, SHORT_NUMBER, WHOLE, Word
 from precursor_screen.text.party import PartyName, is_informative, kind_of, normalise_party
 from precursor_screen.text.party_words import GIVEN_NAMES, VARIANTS
+from precursor_screen.text.romanise import writing_of
 
 _KINDS = {
     "primary": "its primary name",
@@ -87,7 +88,9 @@ def explain_party(
         else f"Nothing of {entry_name if ours.screenable else name!r} can be compared.",
         "contradictions": [_told(e) for e in compared.contradictions] if compared else [],
         "agreements": [_told(e) for e in known if not e.points],
-        "table": [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(compared, known, cut)] if compared else [],
+        "table": [dict(zip(_COLUMNS, row, strict=True)) for row in (*_writing(name, entry_name), *_rows(compared, known, cut))]
+        if compared
+        else [],
     }
 
 
@@ -98,6 +101,13 @@ def _told(evidence: Evidence) -> dict[str, Any]:
 # What a person reads, a row each: what it is about, as filed, as listed, what it says.
 
 _COLUMNS = ("what", "name", "entry_name", "says")
+
+
+def _writing(name: str, entry_name: str) -> Iterator[tuple[str, str, str, str]]:
+    """That one of the two is in another writing, and so compared as it is romanised."""
+    ours, theirs = writing_of(name), writing_of(entry_name)
+    if ours != theirs:
+        yield ("writing", name, entry_name, " and ".join(f"{writing}, romanised" for writing in (ours, theirs) if writing))
 
 
 def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Iterator[tuple[str, str, str, str]]:

@@ -141,3 +141,18 @@ def test_what_is_known_besides_names_is_told_in_the_table() -> None:
 def test_a_short_form_of_a_given_name_is_told() -> None:
     (row,) = [r for r in explain_party("Bill Zorvan", "ZORVAN, William", entry_kind="person")["table"] if r["name"] == "bill"]
     assert row["says"] == "the same given name, one in a short form"
+
+
+@pytest.mark.parametrize(
+    ("name", "entry_name", "says"),
+    [
+        ("محمد كريم", "Mohammed Karim", ["Arabic letters, romanised"]),
+        ("Somchai Jaidee", "สมชาย ใจดี", ["Thai letters, romanised"]),
+        ("김정은", "金正恩", ["Korean letters, romanised and Chinese characters, romanised"]),
+        ("محمد كريم", "محمد كريم", []),
+        ("Mohammed Karim", "Muhammad Karim", []),
+    ],
+)
+def test_what_was_romanised_is_said(name: str, entry_name: str, says: list[str]) -> None:
+    told = explain_party(name, entry_name, entry_kind="person")["table"]
+    assert [row["says"] for row in told if row["what"] == "writing"] == says

@@ -90,7 +90,7 @@ def test_a_name_of_general_words_alone_is_one_word(name: str, words: tuple[str, 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("شركة محمد علي", ("~shrkh", "~mhmd", "~ly")), ("محمد علي ٢٠٠٤", ("~mhmd", "~ly", "2004"))],
+    [("משה דוד", ("~msh", "~dvd")), ("משה דוד 2004", ("~msh", "~dvd", "2004"))],
 )
 def test_names_in_writing_without_vowels_are_compared_by_consonants_and_numbers_as_such(
     name: str, words: tuple[str, ...]
