@@ -105,7 +105,7 @@ class WordBook:
         found = self._vocabulary.find_starting(word.text)
         for position, value in zip(mine.words, mine.similarities, strict=True):
             found[position] = max(value, found.get(position, 0.0))
-        return self._gather(found, word.text in STARTS_OF_GENERAL)
+        return self._gather(found, mine.may_be_general or word.text in STARTS_OF_GENERAL)
 
     def _describe(self, first: int) -> Facts:
         """The facts of all words from that number on."""

@@ -252,6 +252,10 @@ def test_a_cut_word_counts_as_a_start_also_where_it_is_nearly_the_whole_word() -
     assert check([("quillonbrightmarsh zorvan", "organisation")], ["quillonbrightmarsh zorva"], 96.0) == 1
 
 
+def test_a_cut_word_may_be_a_word_of_business_misspelt_also_where_the_list_has_a_name_spelt_so() -> None:
+    assert check([("zorvan mirage mh trading", "organisation"), ("tradinx oppidan", "person")], ["zorvan mirage mh tradinx"], 85.0) == 1
+
+
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
 def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: int, found: list[str]) -> None:
     name = ("Zorvan " + "Brightmarshveladroquillonoppidanferulazorvan")[:length]
