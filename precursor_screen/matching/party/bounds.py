@@ -34,7 +34,8 @@ _TINY = 1e-9
 class Postings(Struct, frozen=True):
     """Rows of each word, and what the bounds need of each row.
 
-    alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words where they are left out; general: of all others; initials: how many initials it has; masks: a bit
+    alone: least similarity with which a word can carry a match by itself; omitted: what it weighs where it is left out;
+    word_letters, word_initials: the bit of the letter that it starts with or stands for as an initial, else 0; informative: weight of the row's informative words where they are left out; general: of all others; initials: how many initials it has; masks: a bit
     for each of its general words, which other words may share; letters, initial_letters: a bit
     for each letter that a word starts with, or that stands as an initial.
     """
@@ -45,6 +46,9 @@ class Postings(Struct, frozen=True):
     alone: Floats
     row_starts: Ints
     row_words: npt.NDArray[np.int32]
+    omitted: Floats
+    word_letters: npt.NDArray[np.uint64]
+    word_initials: npt.NDArray[np.uint64]
     informative: Floats
     general: Floats
     initials: Floats
@@ -71,18 +75,18 @@ def summarise_rows(
     )
     none = np.uint64(0)
     abbreviated = np.where((kinds == NAME) | (kinds == GENERIC), first_letters, none)
+    abbreviating = np.where(kinds == INITIAL, first_letters, none)
     masks, letters, initial_letters = (
         np.bitwise_or.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0, np.uint64)
-        for w in (bits, abbreviated, np.where(kinds == INITIAL, first_letters, none))
+        for w in (bits, abbreviated, abbreviating)
     )
     most = int(initials.max(initial=0.0))
     rows = arrays["posting_rows"]
     posting_starts = arrays["posting_starts"].astype(np.int64)
     # The least similarity with which a word may be the only one that agrees.
     alone = np.where(arrays["word_rarity"] < RARE, SAME_CONSONANTS, np.where(key_lengths >= LONG, 0.0, FAIR))
-    return Postings(
-        posting_starts, rows, weights, alone, starts, words, informative, general, initials, masks, letters, initial_letters, most
-    )
+    of_words = (weights, alone, starts, words, omitted, abbreviated, abbreviating)
+    return Postings(posting_starts, rows, *of_words, informative, general, initials, masks, letters, initial_letters, most)
 
 
 class LookedUp(Struct, frozen=True):
@@ -92,6 +96,10 @@ class LookedUp(Struct, frozen=True):
     similarities: Floats
     owners: Ints
     own: Floats
+
+    def keep(self, kept: npt.NDArray[np.bool_]) -> LookedUp:
+        """Only some of the words."""
+        return LookedUp(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
 class Sums(Struct, frozen=True):
@@ -228,7 +236,12 @@ def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
     per_weight = np.where(abbreviated, INITIAL_OMITTED, OMITTED)
     cost = per_weight * left_over + np.where((cut > 0.0) & (left_over < _TINY), CUT_OMITTED, per_weight) * right_over
     cost += np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
-    score = 2.0 * most / np.maximum(2.0 * most + cost, _TINY)
+    return score_at_most(most, cost, evidence)
+
+
+def score_at_most(agreed: Floats, cost: Floats, evidence: Floats) -> Floats:
+    """The score, up to 1, by the most that agrees, the least that is left over costs, and the most that tells names apart."""
+    score = 2.0 * agreed / np.maximum(2.0 * agreed + cost, _TINY)
     doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)
     best: Floats = 1.0 - (1.0 - score) * doubt
     return best

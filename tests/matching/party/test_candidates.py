@@ -253,7 +253,10 @@ def test_a_cut_word_counts_as_a_start_also_where_it_is_nearly_the_whole_word() -
 
 
 def test_a_cut_word_may_be_a_word_of_business_misspelt_also_where_the_list_has_a_name_spelt_so() -> None:
-    assert check([("zorvan mirage mh trading", "organisation"), ("tradinx oppidan", "person")], ["zorvan mirage mh tradinx"], 85.0) == 1
+    assert (
+        check([("zorvan mirage mh trading", "organisation"), ("tradinx oppidan", "person")], ["zorvan mirage mh tradinx"], 85.0)
+        == 1
+    )
 
 
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
