@@ -149,7 +149,7 @@ def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
 
 def _bound(asked: Questions, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
     facts, bounded = asked.facts, plans.bounded.of(start, stop)
-    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop), postings), bounded, postings)
+    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop), postings), bounded, postings, cut - _SLACK)
     found = keep_promising(found, bounded, postings, cut - _SLACK)
     # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
     skipped = _look_up(facts, plans.skipped.of(start, stop), postings)
