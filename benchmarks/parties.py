@@ -29,7 +29,7 @@ from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.app.stream import parallel_over
 from precursor_screen.core.arrow import write_arrow
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.kernel.match.recognise import match_parties
+from precursor_screen.kernel.match import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.reference.store import WatchlistStore
 

@@ -21,13 +21,13 @@ from manifests import write_manifest
 
 from precursor_screen.api import load_reference
 from precursor_screen.app.ledger_history import EVER
-from precursor_screen.core.history_seam import KNOWN, History, HistoryRequest, LazyAnswers, VersionsResult
+from precursor_screen.core.history_seam import KNOWN, History, HistoryQuery, HistoryRequest, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.history import Groups
 from precursor_screen.history.store import Ledger, open_ledger
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.match.match import match
+from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
+from precursor_screen.kernel.match import match
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
@@ -130,11 +130,14 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
         paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
         _write_past(rng, live, request, past_rows, reference, paths)
         path_of = dict(zip(request.asks, paths, strict=True))
-        answers = LazyAnswers(path_of, lambda ask: pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all())
-        history = History(answers, KNOWN.empty_table(), VersionsResult(), FIRST)
+
+        def read(ask: HistoryQuery) -> pa.Table:
+            return pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all()
+
+        history = History(read, KNOWN.empty_table(), VersionsResult(), FIRST)
         rules = [r for r in reference.rules if r.rule.scope == "history"]
         with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
-            flags, _ = flag_windows(live, history, rules, reference)
+            flags, _ = judge_windows(live, history, rules, reference)[:2]
         print(f"{'':12}{flags.num_rows:,} flags")
 
 
@@ -197,9 +200,9 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
         answers = dict(zip(request.asks, (h.movements for h in found), strict=True))
-        history = History(answers, found[0].known, found[0].settled, found[0].since)
+        history = History(answers.__getitem__, found[0].known, found[0].settled, found[0].since)
         with timed(f"{len(rules)} history rules"):
-            flags, _ = flag_windows(live, history, rules, reference)
+            flags, _ = judge_windows(live, history, rules, reference)[:2]
         print(f"{'':12}{flags.num_rows:,} flags")
         with timed("record the movements"):
             transaction.record_movements(live)

@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
-from precursor_screen.core.alike import rows_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
-from precursor_screen.kernel.line_gaps import Gap, LineGaps
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.part import Gap, LineGaps
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
@@ -130,7 +129,7 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
         )
     if not reference.watchlists:
         spots["no-watchlist"] = _BlindSpot(
-            "Parties are not compared with any list", "Import one: precursor-screen watchlists import LIST_ID FILE", facts.all
+            "Parties are not compared with any list", "Import one: precursor-screen watchlists update un-sc", facts.all
         )
     for edition in stale_laws(reference):
         spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)

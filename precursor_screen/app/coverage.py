@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -62,15 +62,6 @@ def count_coverage(
     }
 
 
-def count_textless(lines: pa.Table) -> int:
-    """How many lines have no text of goods."""
-    if "description" not in lines.column_names:
-        return int(lines.num_rows)
-    texts = lines.column("description")
-    blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
-    return int(texts.null_count + sum(blank))
-
-
 def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for batch in issues.to_batches(max_chunksize=10_000):
@@ -100,7 +91,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     notices = []
     if not reference.watchlists:
         if reference.parties_wanted:
-            notices.append("parties NOT screened: no watchlist imported (precursor-screen watchlists import LIST_ID FILE)")
+            notices.append("parties NOT screened: no watchlist imported (precursor-screen watchlists update un-sc)")
         else:
             notices.append("parties NOT screened: --watchlist none")
     if any(w.list_id == "sample" for w in reference.watchlists):
@@ -179,6 +170,12 @@ def show_age(edition: Edition) -> str:
     """One sentence for a table past its maximum age."""
     limit = edition.max_age_days
     return f"the tables of {edition.name} were last compared with their source on {edition.checked}; the limit is {limit} days"
+
+
+def show_ages(editions: Sequence[Edition]) -> list[str]:
+    """One sentence for all tables past their maximum age."""
+    named = ", ".join(f"{e.name} ({e.checked or 'never'})" for e in editions)
+    return [f"the last day on which tables of law were compared with their sources is too long ago: {named}"] if editions else []
 
 
 def own_editions(reference: Reference) -> list[Edition]:

@@ -107,7 +107,7 @@ def _watchlists(home: Path, today: date) -> Iterator[Finding]:
                 name, STALE if stale else OK, said, f"precursor-screen watchlists update {one.list_id}" if stale else ""
             )
     if not any(one.imported for one in found):
-        yield Finding("watchlists", MISSING, "none: parties are NOT screened", "precursor-screen watchlists import LIST_ID FILE")
+        yield Finding("watchlists", MISSING, "none: parties are NOT screened", "precursor-screen watchlists update un-sc")
 
 
 def _law(values: Mapping[str, Value], today: date) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
+import mmap
+import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,15 +15,13 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.inputs import Source, is_pipe
-from precursor_screen.app.spool import Spool
+from precursor_screen.app.inputs import FaultKeeper, Source, read_one
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     ErrorGroup,
     InputError,
     MappingError,
     NoManifest,
-    PrecursorScreenError,
     UnreadableManifest,
     Where,
 )
@@ -31,22 +29,71 @@ from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.core.words import clip, counted
-from precursor_screen.formats.blob import Blob
-from precursor_screen.kernel.match.match import Progress, naming
-from precursor_screen.readers.finish import find_repeated, input_id, issue_table, no_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.registry import read
+from precursor_screen.kernel.match import Progress, naming
+from precursor_screen.readers.finish import find_repeated, no_lines
+from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.tabular.beside import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 
-# One input among several: whatever goes wrong with it sets that input aside, and the others are screened.
+# What a run has read and may need again, on disk instead of in memory.
 
-FaultKeeper = Callable[[BaseException], str]
+WRITTEN_TOGETHER = 32 << 20  # bytes of tables that are written together; what is smaller stays in memory
 
-READINGS = 3
+
+class Spool:
+    """Tables by number. Those that are written come back through the memory map, without a copy."""
+
+    def __init__(self) -> None:
+        self._tables: list[pa.Table] = []
+        self._waiting: list[int] = []  # tables that are in memory still
+        self._bytes = 0
+        self._maps: list[mmap.mmap] = []
+
+    def add(self, table: pa.Table) -> int:
+        """Keeps a table; its number is its place among those added."""
+        number = len(self._tables)
+        self._tables.append(table)
+        self._waiting.append(number)
+        self._bytes += table.nbytes
+        if self._bytes >= WRITTEN_TOGETHER:
+            self._write()
+        return number
+
+    def table(self, number: int) -> pa.Table:
+        """A table as it was added."""
+        return self._tables[number]
+
+    def release(self) -> None:
+        """Lets go of the pages that were read; they are read again when they are needed."""
+        for one in self._maps:
+            if hasattr(one, "madvise"):
+                one.madvise(mmap.MADV_DONTNEED)
+        pa.default_memory_pool().release_unused()
+
+    def _write(self) -> None:
+        waiting, self._waiting, self._bytes = self._waiting, [], 0
+        try:
+            with tempfile.TemporaryFile(prefix="precursor-screen-") as file:
+                ends = [_append(file, self._tables[number]) for number in waiting]
+                file.flush()
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError:  # the disk is full, or there is none: what is in memory is right all the same
+            return
+        self._maps.append(mapped)
+        whole = pa.py_buffer(mapped)
+        for number, begin, end in zip(waiting, [0, *ends], ends, strict=False):
+            self._tables[number] = pa.ipc.open_stream(whole.slice(begin, end - begin)).read_all()
+
+
+def _append(file: IO[bytes], table: pa.Table) -> int:
+    """Writes a table; returns where it ends."""
+    with pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
+    file.write(bytes(-file.tell() % 64))  # Arrow wants what it maps to begin at such a place
+    return file.tell()
+
+
 _NO_CELLS = pa.table({})
-PAUSE = 0.3  # seconds before a file that was changing is read again
-_RECENT_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
 
 
 class Request(Struct, frozen=True):
@@ -60,96 +107,6 @@ class Request(Struct, frozen=True):
     keep_fault: FaultKeeper | None = None
     refuse_empty: bool = True
     every_line: bool = False
-
-
-def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | None = None) -> list[InputTables]:
-    """Every table of one input.
-
-    Args:
-        source: what to read.
-        options: how.
-        keep_fault: called with an error that nobody foresaw, returns the sentence for the report; default: the error is raised.
-
-    Raises:
-        InputError: it cannot be read, or was changing all the time; it is to be set aside.
-        PrecursorScreenError: of another kind: the column map or the encoding asked for is wrong, for every input.
-    """
-    if source.note:
-        return [_noted(source)]
-    try:
-        return _read_unchanged(source, replace(options, pasted=source.pasted))
-    except PrecursorScreenError:
-        raise
-    except OSError as error:
-        raise UnreadableManifest(
-            f"cannot be read ({error.strerror or error})",
-            where=Where(source.name),
-            remedy="Check the disk, and the permissions of the file.",
-        ) from error
-    except MemoryError as error:
-        raise UnreadableManifest(
-            "does not fit into the memory of this machine", where=Where(source.name), remedy="Split the file, or screen it alone."
-        ) from error
-    except BaseException as error:
-        # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
-        if keep_fault is None or isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        raise UnreadableManifest(
-            keep_fault(error),
-            where=Where(source.name),
-            remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
-        ) from error
-
-
-def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
-    """Reads a file until it is the same before and after; only then its digest, its rows and its sheets are of one file."""
-    if source.path is None or source.problem or is_pipe(source.path):
-        return read(source.readable(), source.name, options)
-    for reading in range(READINGS):
-        if reading:
-            time.sleep(PAUSE)
-        recent = _is_recent(source.path)
-        before = _state(source.path, recent)
-        try:
-            tables = read(source.readable(), source.name, options)
-        except InputError:
-            if _state(source.path, recent) == before:
-                raise
-            continue
-        if _state(source.path, recent) == before:
-            return tables
-    raise ChangedWhileRead(
-        f"changed each of the {READINGS} times that it was read",
-        where=Where(source.name),
-        remedy="Wait until it is complete, then screen it again.",
-    )
-
-
-def _is_recent(path: Path) -> bool:
-    """Whether a file changed a moment ago, so that its time might stay the same when it changes again."""
-    try:
-        return path.is_file() and abs(time.time_ns() - path.stat().st_mtime_ns) < _RECENT_NS
-    except OSError:
-        return False
-
-
-def _state(path: Path, digested: bool) -> tuple[object, ...]:
-    """Changes when the file does."""
-    try:
-        known = path.stat()
-        digest = Blob(path.name, path).sha256() if digested else ""
-    except (OSError, UnreadableManifest) as error:
-        return (str(error),)
-    return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, digest
-
-
-def _noted(source: Source) -> InputTables:
-    """No lines, and an issue that says why there is nothing to read."""
-    issues = IssueList(source.name)
-    issues.add("linked-folder", source.note)
-    lines, digest = no_lines(), Digest("", 0)
-    described = Input(input_id(source.name, digest), source.name, "", 0, "", "", None, (), (), frozenset(), 0)
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines))
 
 
 class GatherResult(Struct, frozen=True):
@@ -181,7 +138,8 @@ def gather(request: Request) -> GatherResult:
             errors.append(error)
     back = [(spool.table(lines), spool.table(raw)) for lines, raw in numbers]
     tables = [replace(one, lines=lines, raw=raw) for one, (lines, raw) in zip(tables, back, strict=True)]
-    issues = issues_of(tables, errors, request)
+    named = name_asides(tables, request.reference)
+    issues = issues_of(tables, errors, named, refuse_empty=request.refuse_empty)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
         [
@@ -194,7 +152,7 @@ def gather(request: Request) -> GatherResult:
     kept, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = spool.table(spool.add(lines.take(kept))), origin.take(kept)
-    found, by_hand = find_asides(tables, request.reference)
+    found, by_hand = part_asides(named, tables)
     issues = pa.concat_tables([issues, repeated, by_hand])
     gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
     return _with_asides(gathered, found) if found.num_rows else gathered
@@ -211,35 +169,42 @@ def _in_large_pieces(lines: pa.Table, spool: Spool) -> pa.Table:
     return pa.concat_tables([lines.schema.empty_table(), *map(spool.table, numbers)])
 
 
-def issues_of(tables: Sequence[InputTables], errors: Sequence[InputError], request: Request) -> pa.Table:
+def issues_of(
+    tables: Sequence[InputTables], errors: Sequence[InputError], named: pa.Table, *, refuse_empty: bool = True
+) -> pa.Table:
     """ISSUE of all inputs, in order: what is said of tables, then which files could not be read.
 
     Args:
         tables: that were read; only what describes them matters.
         errors: of files that could not be read.
-        request: whether it is an error that no input has a line.
+        named: of the texts beside the tables, see `name_asides`.
+        refuse_empty: whether it is an error that no input has a line.
 
     Raises:
         InputError: none has, and it is.
     """
-    if request.refuse_empty and not any(t.input.lines for t in tables):
-        _raise_unusable(tables, errors, request.reference)
+    if refuse_empty and not any(t.input.lines for t in tables):
+        _raise_unusable(tables, errors, pc.unique(named.column("line_id")))
     return pa.concat_tables([ISSUE.empty_table(), *(t.issues for t in tables), *(_file_issue(e) for e in errors)])
 
 
-def find_asides(tables: Sequence[InputTables], reference: Reference) -> tuple[pa.Table, pa.Table]:
-    """The lines of texts beside the tables that name something, and ISSUE of files that are to be read by hand.
+def name_asides(tables: Sequence[InputTables], reference: Reference) -> pa.Table:
+    """The lines of texts beside the tables that name something."""
+    asides = [t.asides for t in tables if t.asides is not None]
+    return naming(pa.concat_tables(asides), reference) if asides else no_lines()
+
+
+def part_asides(named: pa.Table, tables: Sequence[InputTables]) -> tuple[pa.Table, pa.Table]:
+    """Those of `name_asides` that are screened as lines of their own, and ISSUE of files that are to be read by hand.
 
     A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
     """
-    asides = [t.asides for t in tables if t.asides is not None]
-    if not asides:
-        return no_lines(), ISSUE.empty_table()
-    found = naming(pa.concat_tables(asides), reference)
+    if not named.num_rows:
+        return named, ISSUE.empty_table()
     inputs = (t.input for t in tables)
     no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in inputs if i.format == "CSV" and not i.lines], pa.string())
-    by_hand = pc.is_in(found.column("input_id"), no_tables)
-    return found.filter(pc.invert(by_hand)), _by_hand(found.filter(by_hand))
+    by_hand = pc.is_in(named.column("input_id"), no_tables)
+    return named.filter(pc.invert(by_hand)), _by_hand(named.filter(by_hand))
 
 
 def _with_asides(gathered: GatherResult, found: pa.Table) -> GatherResult:
@@ -280,8 +245,8 @@ def _by_hand(found: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(issues, schema=ISSUE)
 
 
-def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError], reference: Reference) -> None:
-    """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
+def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError], named: pa.Array) -> None:
+    """No line in any input: say what is wrong with each instead of reporting that nothing was found; `named`: line_id of asides."""
     errors = list(read_errors)
     for table in tables:
         place, message, remedy = Where(table.input.name), "has no lines", "Ask for the file again."
@@ -290,8 +255,8 @@ def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputEr
             message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
             if worst["code"] != "no-usable-column":
                 place, message = Where(table.input.name, worst["source_row"]), f"has no line that can be read: {message}"
-        if table.asides is not None and (named := naming(table.asides, reference)).num_rows:
-            message = f"{message}; it {_names_something(named.num_rows)}"
+        if table.asides is not None and (rows := pc.sum(pc.is_in(pc.unique(table.asides.column("line_id")), named)).as_py()):
+            message = f"{message}; it {_names_something(rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
     raise errors[0] if len(errors) == 1 else ErrorGroup([*errors])
 
@@ -354,3 +319,12 @@ def supplied_by(inputs: tuple[Input, ...]) -> pa.Table:
     rows = [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied), "coded_fields": sorted(i.coded)} for i in inputs]
     rows += [{"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": [], "coded_fields": []} for i in inputs]
     return pa.Table.from_pylist(rows, schema=_SUPPLIED)
+
+
+def count_textless(lines: pa.Table) -> int:
+    """How many lines have no text of goods."""
+    if "description" not in lines.column_names:
+        return int(lines.num_rows)
+    texts = lines.column("description")
+    blank = (pc.sum(pc.equal(pc.utf8_trim_whitespace(chunk), "")).as_py() or 0 for chunk in texts.chunks)
+    return int(texts.null_count + sum(blank))

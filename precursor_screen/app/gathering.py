@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.app.gathered import FaultKeeper
-from precursor_screen.app.inputs import Source, find_sources
+from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.app.settings import NO_WATCHLIST, Settings
 from precursor_screen.cases.reconcile.alike import cite, number_forms

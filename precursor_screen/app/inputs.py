@@ -1,4 +1,4 @@
-"""What the user named (files, folders, patterns, `-`) to the inputs of a run, in a fixed order."""
+"""The inputs of a run: what the user named (files, folders, patterns, `-`), in a fixed order, and how each is read by itself."""
 
 from __future__ import annotations
 
@@ -7,14 +7,27 @@ import glob
 import os
 import select
 import stat
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.settings import walk
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import (
+    ChangedWhileRead,
+    InputError,
+    PrecursorScreenError,
+    UnreadableManifest,
+    UsageError,
+    Where,
+)
 from precursor_screen.formats.blob import Blob
+from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.registry import read
 
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
@@ -212,3 +225,103 @@ def read_stream(path: Path, name: str) -> bytes:
                 )
     finally:
         os.close(handle)
+
+
+# One input among several: whatever goes wrong with it sets that input aside, and the others are screened.
+
+FaultKeeper = Callable[[BaseException], str]
+
+READINGS = 3
+PAUSE = 0.3  # seconds before a file that was changing is read again
+_RECENT_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
+
+
+def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | None = None) -> list[InputTables]:
+    """Every table of one input.
+
+    Args:
+        source: what to read.
+        options: how.
+        keep_fault: called with an error that nobody foresaw, returns the sentence for the report; default: the error is raised.
+
+    Raises:
+        InputError: it cannot be read, or was changing all the time; it is to be set aside.
+        PrecursorScreenError: of another kind: the column map or the encoding asked for is wrong, for every input.
+    """
+    if source.note:
+        return [_noted(source)]
+    try:
+        return _read_unchanged(source, replace(options, pasted=source.pasted))
+    except PrecursorScreenError:
+        raise
+    except OSError as error:
+        raise UnreadableManifest(
+            f"cannot be read ({error.strerror or error})",
+            where=Where(source.name),
+            remedy="Check the disk, and the permissions of the file.",
+        ) from error
+    except MemoryError as error:
+        raise UnreadableManifest(
+            "does not fit into the memory of this machine", where=Where(source.name), remedy="Split the file, or screen it alone."
+        ) from error
+    except BaseException as error:
+        # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
+        if keep_fault is None or isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+            raise
+        raise UnreadableManifest(
+            keep_fault(error),
+            where=Where(source.name),
+            remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
+        ) from error
+
+
+def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
+    """Reads a file until it is the same before and after; only then its digest, its rows and its sheets are of one file."""
+    file = None if source.path is None or source.problem or is_pipe(source.path) else source.path
+    for reading in range(READINGS):
+        if reading:
+            time.sleep(PAUSE)
+        recent = _is_recent(file)
+        before = _state(file, recent)
+        try:
+            content = source.readable()
+            tables = read(content, source.name, options)
+        except InputError:
+            if _state(file, recent) == before:
+                raise
+            continue
+        if _state(file, recent) == before:
+            return tables
+    raise ChangedWhileRead(
+        f"changed each of the {READINGS} times that it was read",
+        where=Where(source.name),
+        remedy="Wait until it is complete, then screen it again.",
+    )
+
+
+def _is_recent(file: Path | None) -> bool:
+    """Whether a file changed a moment ago, so that its time might stay the same when it changes again."""
+    try:
+        return file is not None and file.is_file() and abs(time.time_ns() - file.stat().st_mtime_ns) < _RECENT_NS
+    except OSError:
+        return False
+
+
+def _state(file: Path | None, digested: bool) -> tuple[object, ...]:
+    """Changes when the file does; what came through a pipe, or was pasted, does not."""
+    if file is None:
+        return ()
+    try:
+        known = file.stat()
+        digest = Blob(file.name, file).sha256() if digested else ""
+    except (OSError, UnreadableManifest) as error:
+        return (str(error),)
+    return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, digest
+
+
+def _noted(source: Source) -> InputTables:
+    """No lines, and an issue that says why there is nothing to read."""
+    issues = IssueList(source.name)
+    issues.add("linked-folder", source.note)
+    described, lines = input_without_lines(source.name, Digest("", 0)), no_lines()
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines))

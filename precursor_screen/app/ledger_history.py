@@ -19,7 +19,6 @@ from precursor_screen.core.history_seam import (
     HistoryQuery,
     HistoryRequest,
     JudgeResult,
-    LazyAnswers,
     QueryAnswer,
 )
 from precursor_screen.core.model import Input
@@ -90,16 +89,9 @@ class LedgerMemory:
         self._transaction = self._ledger.begin(self._run)
         self._movements = request.movements
         first = self._ask(NOTHING)
-        answers = LazyAnswers(request.asks, lambda ask: self._ask(ask).movements)
         counted = self._transaction.read_counts(request.tally, first.settled.counted_as.values())
-        return History(
-            answers,
-            first.known,
-            first.settled,
-            first.since,
-            counted,
-            self._transaction.episodes,
-        )
+        episodes = self._transaction.episodes
+        return History(lambda ask: self._ask(ask).movements, first.known, first.settled, first.since, counted, episodes)
 
     def _ask(self, ask: HistoryQuery) -> QueryAnswer:
         assert self._transaction is not None

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.files import PART, remove_oldest, written_whole
 from precursor_screen.core.schema import PARTY_MATCH
-from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
+from precursor_screen.kernel.match import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 
 MOST_NAMES = 2_000_000  # of one list in one state; those that were not met for longest go first

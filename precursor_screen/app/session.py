@@ -16,14 +16,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.config import check_rule_folders, default_home
-from precursor_screen.app.coverage import age_notices, show_age, stale_laws, undated
-from precursor_screen.app.gathered import FaultKeeper
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.coverage import age_notices, show_ages, stale_laws, undated
+from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
-from precursor_screen.app.spark.run import open_engine
+from precursor_screen.app.spark import open_engine
 from precursor_screen.app.stream import Run, run
 from precursor_screen.core.errors import StaleReference, UsageError
-from precursor_screen.kernel.match.match import Progress
+from precursor_screen.kernel.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
 from precursor_screen.reference.packs.store import use_home
 from precursor_screen.reference.shipped import LawTables, use_law
@@ -100,9 +99,9 @@ def load(settings: Settings, law: LawTables | None = None) -> Reference:
         registers=_open_registers(settings),
         site=settings.site,
     )
-    laws = [show_age(e) for e in stale_laws(reference)]
-    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference), *laws]):
-        raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
+    if settings.require_fresh and (stale := [*age_notices(reference), *undated(reference), *show_ages(stale_laws(reference))]):
+        remedy = "Import newer lists; for the law, install a newer version or import a pack; or leave out --require-fresh."
+        raise StaleReference("; ".join(stale), remedy=remedy)
     return reference
 
 
@@ -209,3 +208,35 @@ class Session(Struct, frozen=True):
 def open_session(settings: Settings, progress: Progress = _nothing, keep_fault: FaultKeeper | None = None) -> Session:
     """A session with all that its settings name loaded; for errors see `load`."""
     return Session(settings, load(settings), progress, keep_fault)
+
+
+# What another law would change for some manifests: they are screened under both.
+
+
+class BandChange(Struct, frozen=True):
+    """A shipment whose band is another one under the new law; empty: it has none."""
+
+    shipment_id: str
+    old: str
+    new: str
+
+
+def compare_laws(sources: tuple[Source, ...], settings: Settings, old: LawTables, new: LawTables) -> tuple[int, list[BandChange]]:
+    """Screens the same inputs under both laws, without a ledger.
+
+    Returns:
+        The number of shipments, and those whose band changes, by their ids.
+
+    Raises:
+        PrecursorScreenError: as a screening does.
+    """
+    before, after = (_bands(sources, settings, law) for law in (old, new))
+    ids = sorted({*before, *after})
+    changes = [BandChange(i, before.get(i, ""), after.get(i, "")) for i in ids]
+    return len(ids), [change for change in changes if change.old != change.new]
+
+
+def _bands(sources: tuple[Source, ...], settings: Settings, law: LawTables) -> dict[str, str]:
+    report = Session(settings, load(settings, law)).run(sources, remember=False).report
+    ids, bands = (report.shipments.column(name).to_pylist() for name in ("shipment_id", "band"))
+    return {i: band or "" for i, band in zip(ids, bands, strict=True)}

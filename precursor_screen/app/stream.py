@@ -5,11 +5,15 @@ No screening logic lives here. In memory stay the noted lines, what is distinct,
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +22,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.composed import Judged, compose, provenance_of
-from precursor_screen.app.coverage import count_textless
-from precursor_screen.app.gathered import FaultKeeper, Request, cite_cells, gather, supplied_by
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.gathered import Request, Spool, cite_cells, count_textless, gather, supplied_by
+from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.match_cache import cached_matches
-from precursor_screen.app.spool import Spool
-from precursor_screen.app.workers import in_turn, parallel_over
+from precursor_screen.app.workers import parallel_over
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
-from precursor_screen.kernel.match.match import Progress, match
-from precursor_screen.kernel.no_history import NoHistory
+from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts, recall_lines
-from precursor_screen.kernel.screen import Screened, judge_run
+from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.version import __version__
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from precursor_screen.history.values import RunRecord
 
 LARGE = 20_000_000  # bytes
-
 
 Engine = Callable[[Request], Judged]
 
@@ -118,9 +118,9 @@ PART = 1 << 17  # lines that are judged together
 def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Judged:
     """Reads and judges on this machine; for arguments and errors see `run`."""
     reference, progress = request.reference, request.progress
-    prepare = [w.index.prepare for w in reference.watchlists]
+    early, prepare = _is_large(request.sources), [w.index.prepare for w in reference.watchlists]
     with (
-        parallel_over(jobs, early=_is_large(request.sources), prepare=prepare) as parallel_map,
+        parallel_over(jobs, early=early, prepare=prepare) as parallel_map,
         cached_matches(home, progress) as known_parties,
     ):
         gathered = gather(request)
@@ -185,3 +185,27 @@ def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[s
 def _is_large(sources: tuple[Source, ...]) -> bool:
     """Whether there will be enough names for processes to pay."""
     return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
+
+
+# Judging is the work of Arrow and DuckDB: threads do. Python's lock keeps more threads from being any faster, and each holds the 150 MB of its piece.
+MOST_AT_ONCE = 4
+
+
+def in_turn(judge: Callable[[pa.Table], Part], pieces: Iterator[pa.Table], jobs: int) -> Iterator[Part]:
+    """The results in order, of as many pieces at once as there are jobs, in threads.
+
+    Args:
+        judge: right in any thread.
+        pieces: asked for one by one, so that not all of them need to be there at once.
+        jobs: threads, of which no more than `MOST_AT_ONCE` are started; 0: as many as there are cores; 1: none.
+    """
+    jobs = min(jobs or os.cpu_count() or 1, MOST_AT_ONCE)
+    if jobs == 1:
+        yield from map(judge, pieces)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        running = deque(pool.submit(judge, piece) for piece in islice(pieces, jobs))
+        while running:
+            done = running.popleft().result()
+            running.extend(pool.submit(judge, piece) for piece in islice(pieces, 1))
+            yield done

@@ -1,4 +1,4 @@
-"""More than one core: processes for matching, whose work is Python's, and threads for judging, whose work is Arrow's and DuckDB's."""
+"""Processes for matching, whose work is Python's; each imports this module and what matching needs, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ import importlib
 import multiprocessing
 import os
 import pickle
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from precursor_screen.core.errors import WorkerDied
 from precursor_screen.core.left_out import leave_out_pandas
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
-
-T = TypeVar("T")
-R = TypeVar("R")
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 
@@ -34,7 +29,7 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
 
 def _get_ready(packed: bytes) -> None:
     """Imports what matching needs, and does beforehand what each function would do at its first call."""
-    importlib.import_module("precursor_screen.kernel.match.recognise")
+    importlib.import_module("precursor_screen.kernel.match")
     for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
         prepare()
 
@@ -87,27 +82,3 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
     finally:
         for one in pool:
             one.shutdown(cancel_futures=True)
-
-
-# Python's lock keeps more threads from being any faster, and each holds the 150 MB of its piece.
-MOST_AT_ONCE = 4
-
-
-def in_turn(function: Callable[[T], R], pieces: Iterator[T], jobs: int) -> Iterator[R]:
-    """The results in order, of as many pieces at once as there are jobs, in threads: for what leaves Python's lock alone most of the time.
-
-    Args:
-        function: right in any thread.
-        pieces: asked for one by one, so that not all of them need to be there at once.
-        jobs: threads, of which no more than `MOST_AT_ONCE` are started; 0: as many as there are cores; 1: none.
-    """
-    jobs = min(jobs or os.cpu_count() or 1, MOST_AT_ONCE)
-    if jobs == 1:
-        yield from map(function, pieces)
-        return
-    with ThreadPoolExecutor(jobs) as pool:
-        running = deque(pool.submit(function, piece) for piece in islice(pieces, jobs))
-        while running:
-            done = running.popleft().result()
-            running.extend(pool.submit(function, piece) for piece in islice(pieces, 1))
-            yield done

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, comparing
+from precursor_screen.cli import common, reconcile
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.core.left_out import let_pandas_in
 
@@ -26,10 +26,10 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @click.argument("exporters", nargs=-1, metavar="[EXPORTER]...")
 @common.file_option("--list", "list_path", help="File with one exporter per line.")
 @click.option("--all", "everyone", is_flag=True, help="Rank all exporters.")
-@click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many --all shows.")
+@click.option("--top", type=common.Whole(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
 @click.option("--to", "last", metavar="DATE", help="Last day [default: today].")
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Draw so many shipments for a visit.")
+@click.option("--sample", type=common.Whole(min=1), metavar="N", help="Draw so many shipments for a visit.")
 @click.option("--seed", metavar="TEXT", help="Of the drawing [default: of the exporter and the period].")
 @click.option("--also", multiple=True, metavar="NAME", help="Take this name for the exporter as well. Repeatable.")
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")
@@ -73,7 +73,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     first, last = _period(given)
     names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
     shown = {"exporters": list(asked), **{name: given[name] for name in names}}
-    run = comparing.run_block({name: value for name, value in shown.items() if value})
+    run = reconcile.run_block({name: value for name, value in shown.items() if value})
     with _opened(ctx, values, given, first, last) as everybody:
         if given["everyone"]:
             audit = Audit(run, ranking=rank_all(everybody, given["top"]))
@@ -97,7 +97,9 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
             raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
-        raise UsageError("Name an exporter, or pass --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
+        raise UsageError(
+            "either --all or the names of exporters are needed", remedy="Write audit NAME, audit --list FILE or audit --all."
+        )
     if len(asked) != 1 and (given["also"] or given["leave"]):
         raise UsageError("--also and --not work for a single exporter only", remedy="Audit one exporter at a time.")
     if given["manifests"] and given["url"]:

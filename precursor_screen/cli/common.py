@@ -25,13 +25,26 @@ from precursor_screen.version import __version__
 if TYPE_CHECKING:
     import io
 
-    from precursor_screen.reporting.document import Document
+    from precursor_screen.reporting.interface import Document
 
 # Options that several commands have. What they are is said here; what they mean to a command is its own help.
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
 PATH = click.Path(path_type=Path)
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds, called so where it is asked for and where it is refused."""
+
+    name = "whole number"
+
+
+class Number(click.FloatRange):
+    """A number within bounds, called so where it is asked for and where it is refused."""
+
+    name = "number"
+
 
 _MODE = "Permissions of the files that are written [default: the setting, else 0600]."
 mode_option = click.option("--mode", metavar="OCTAL", help=_MODE)
@@ -58,11 +71,11 @@ def fail_on_option(default: str) -> Option:
 def wait_option(words: str, seconds: float = 60.0) -> Option:
     """--wait for a ledger that another run holds; for nobody, unless asked to, where a command only looks."""
     shown = {"show_default": True} if seconds else {"metavar": "SECONDS"}
-    return click.option("--wait", type=click.FloatRange(min=0), default=seconds, help=words, **shown)
+    return click.option("--wait", type=Number(min=0), default=seconds, help=words, **shown)
 
 
 _JOBS = "Processes for matching, and threads for judging [default: as many as there are cores]."
-jobs_option = click.option("--jobs", type=click.IntRange(min=0), default=0, help=_JOBS)
+jobs_option = click.option("--jobs", type=Whole(min=0), default=0, help=_JOBS)
 
 
 def officer_options(who: str, second: str) -> Option:

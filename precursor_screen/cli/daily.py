@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from precursor_screen.app.daily.plan import Job
     from precursor_screen.app.settings import Settings
 
-_NUMBER = click.IntRange(min=0)
+_NUMBER = common.Whole(min=0)
 _FORMAT = "Report. Repeatable [default: html, json, csv]."
 _ON_CHANGE = (
     "When rules, lists or tables have changed: screen new files only, screen again what is in the inbox, or ask [default: new]."

@@ -16,7 +16,7 @@ from precursor_screen.core.words import counted, printable
 if TYPE_CHECKING:
     from datetime import date
 
-    from precursor_screen.app.law_changes import BandChange
+    from precursor_screen.app.session import BandChange
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.packs.store import ImportRecord, PackStore
     from precursor_screen.reference.shipped import LawTables, PackInfo
@@ -219,7 +219,7 @@ def law_with(ctx: click.Context, path: Path, override: str) -> LawTables:
 def compare_bands(ctx: click.Context, inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> ComparedBands:
     """Screens manifests under the tables in use, and under others."""
     from precursor_screen.app.inputs import find_sources
-    from precursor_screen.app.law_changes import compare_laws
+    from precursor_screen.app.session import compare_laws
     from precursor_screen.app.settings import merge_options
     from precursor_screen.reference import shipped
 

@@ -188,7 +188,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
 
 
 @command.command()
-@click.option("--days", type=click.IntRange(min=1), help=_DAYS)
+@click.option("--days", type=common.Whole(min=1), help=_DAYS)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_ledger(waits=True)
 @click.pass_context

@@ -60,7 +60,7 @@ def match(
 
     opened = open_lists(merge_options(common.settings(ctx), watchlists=watchlists))
     if not opened:
-        raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists import LIST_ID FILE")
+        raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists update un-sc")
     known = _known(countries, born, kind, numbers)
     if name == "-":
         for lines in common.lines_at_hand():

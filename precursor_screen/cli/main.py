@@ -274,7 +274,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
     else:
         fault = common.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
-        said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
+        said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened. Report this to whoever maintains the program."
     click.echo(f"error: {printable(said)}", err=True)
     return code
 

@@ -3,13 +3,15 @@ of the INCB's form D."""
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, comparing
+from precursor_screen.cli import common
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -17,9 +19,109 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from precursor_screen.app.gathering import MovementsResult
+    from precursor_screen.app.settings import Settings
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
     from precursor_screen.cases.reconcile.movements import Movement
+
+# What `reconcile` and `return` share: where movements come from, and how what is told goes out.
+
+OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
+_LEDGER = "Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
+
+
+def source_options(command: common.Command) -> common.Command:
+    """Options that say where movements come from."""
+    for option in (
+        common.jurisdiction_option(help="Whose exports and imports: directions that are not stated, periods of reply."),
+        common.mapping_option(help="Column map for tabular INPUT, or guess [default: guessed]."),
+        common.encoding_option(help="Encoding of text INPUT [default: decided by content]."),
+        click.option("--ledger", "url", metavar="PATH|URL|home", help=_LEDGER),
+        common.mode_option,
+        click.option("--quiet", is_flag=True, help="Nothing on the terminal."),
+    ):
+        command = option(command)
+    return command
+
+
+def merge_options(ctx: click.Context, given: dict[str, Any]) -> Settings:
+    """The settings of a comparison.
+
+    Raises:
+        UsageError: a value that is not allowed.
+    """
+    from precursor_screen.app.settings import merge_options as settle_settings
+
+    values = common.settings(ctx)
+    told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
+    return settle_settings(values, ledger=given["url"], cache=True, **told)
+
+
+def gather(
+    ctx: click.Context,
+    settings: Settings,
+    inputs: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    numbers: Mapping[str, frozenset[str]] | None = None,
+) -> MovementsResult:
+    """Movements of INPUT, else of the ledger."""
+    from precursor_screen.app.config import ledger_of
+    from precursor_screen.app.gathering import gather_ledger, gather_manifests
+    from precursor_screen.app.inputs import wants_stdin
+
+    if inputs:
+        stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
+        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(ctx), numbers)
+    return gather_ledger(settings.ledger or ledger_of(common.settings(ctx), "home"), first, last)
+
+
+def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
+    """Finds out before the work what would go wrong after it."""
+    from precursor_screen.reporting.interface import check_places, check_suffix
+
+    for path in outputs:
+        check_suffix(path, suffixes, "this command")
+    check_places(outputs, tuple(Path(i) for i in inputs if i != "-"))
+
+
+def run_block(shown: dict[str, Any]) -> dict[str, Any]:
+    """What differs between equal runs."""
+    from precursor_screen.version import __version__
+
+    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": shown}
+
+
+def parse_days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """The days of --from and --to; None where they are not given.
+
+    Raises:
+        UsageError: no date, or the last lies before the first.
+    """
+    from precursor_screen.core.errors import UsageError
+
+    begin = common.parse_day(first, "--from") if first else None
+    end = common.parse_day(last, "--to") if last else None
+    if begin and end and end < begin:
+        raise UsageError(f"--to {end} is earlier than --from {begin}", remedy="Swap them.")
+    return begin, end
+
+
+def read_share(text: str, option: str) -> Decimal:
+    """`2%` or `0.02` as a share from 0 to 1.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from precursor_screen.app.sampling import share_of
+    from precursor_screen.core.errors import UsageError
+
+    share = share_of(text)
+    if not 0 <= share < 1:
+        raise UsageError(f"{option} {text!r} is not a percentage", remedy="Write it as 2% or 0.02.")
+    return share
+
 
 # `return`: a year's figures in the shape of the INCB's form D.
 
@@ -28,11 +130,11 @@ _FORM_SUFFIXES = (".xlsx", ".json", ".txt")
 
 @click.command("return")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--year", type=click.IntRange(1988, 2100), required=True, help="The calendar year.")
+@click.option("--year", type=common.Whole(1988, 2100), required=True, help="The calendar year.")
 @common.outputs_option(help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
 @click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
 @click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
-@comparing.source_options
+@source_options
 @click.pass_context
 def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Imports and exports of a year by substance and country, in the shape of the INCB's form D.
@@ -62,24 +164,24 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
 
     if inputs and given["url"]:
         raise UsageError("INPUT and --ledger cannot be combined", remedy="Give only one of them.")
-    comparing.check_outputs(outputs, inputs, _FORM_SUFFIXES)
+    check_outputs(outputs, inputs, _FORM_SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
-    settings = comparing.merge_options(ctx, given)
+    settings = merge_options(ctx, given)
     year = given["year"]
-    gathered = comparing.gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
+    gathered = gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
     store = RegisterStore(settings.home)
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
     doubts = (*gathered.unjudged, *made.unjudged)
     notices = [] if settings.jurisdiction else ["no jurisdiction is set: directions that are not stated are not known"]
-    notices += [comparing.OF_LEDGER] if "ledger" in gathered.source else []
+    notices += [OF_LEDGER] if "ledger" in gathered.source else []
     last, whose = date(year, 12, 31), settings.jurisdiction
     provenance = {"year": year, "jurisdiction": whose, "law": whose_law(whose, last)} | gathered.source
     from msgspec.structs import replace
 
     here = known_permit_law().of(whose, last)
     form = head_of(here.name if here else whose, given["office"], given["officer"], date.today())
-    head = Head(comparing.run_block({}), provenance, notices, last)
+    head = Head(run_block({}), provenance, notices, last)
     document = present_return(replace(made, unjudged=doubts), head, form)
     said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
@@ -87,7 +189,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
 
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
-_SOME = click.IntRange(min=1)
+_SOME = common.Whole(min=1)
 _OPEN = "Days after which a notification without a last day counts as closed."
 _MIRROR = "Instead: the exports of one country against the imports of another, from two manifests."
 _WAY = "With --mirror: from departure to arrival, at most."
@@ -101,12 +203,12 @@ _WAY = "With --mirror: from departure to arrival, at most."
 @click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
 @click.option("--notification-days", type=_SOME, default=180, show_default=True, help=_OPEN)
 @click.option("--mirror", nargs=2, type=common.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
-@click.option("--days", type=click.IntRange(min=0), default=60, show_default=True, help=_WAY)
+@click.option("--days", type=common.Whole(min=0), default=60, show_default=True, help=_WAY)
 @common.outputs_option(help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
 @click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
 @click.option("--capacity", type=_SOME, default=20, show_default=True, help="How many differences the terminal shows.")
-@comparing.source_options
+@source_options
 @click.pass_context
 def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Shipments against permits, pre-export notifications, licences, annual requirements and import confirmations.
@@ -126,11 +228,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     """
     let_pandas_in()
 
-    given["first"], given["last"] = comparing.parse_days(given["first"], given["last"])
-    given["tolerance"] = comparing.read_share(given["tolerance"], "--tolerance")
+    given["first"], given["last"] = parse_days(given["first"], given["last"])
+    given["tolerance"] = read_share(given["tolerance"], "--tolerance")
     mirrored = given["mirror"]
     _check(inputs, mirrored, given)
-    comparing.check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
+    check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
     make = _mirror if mirrored else _reconcile
     document, found, doubts = make(ctx, inputs, given, 0 if outputs else given["capacity"])
@@ -172,12 +274,12 @@ def _reconcile(
     from precursor_screen.reporting.comparison import Head
     from precursor_screen.reporting.comparison import present as present
 
-    settings = comparing.merge_options(ctx, given)
+    settings = merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
     papers = [d for some in registers.documents.values() for d in some]
     known_from = first and min([first, *(d.first for d in papers if d.first and (d.last is None or d.last >= first))])
-    gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
+    gathered = gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
     earliest = min([begin, *(m.day for m in gathered.movements)])
     frame = make_frame(settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=earliest)
@@ -190,11 +292,11 @@ def _reconcile(
     if left_out:
         notices.append(f"--kind and --not-kind leave out {len(left_out)} differences of other kinds")
     if "ledger" in gathered.source:
-        notices.append(comparing.OF_LEDGER)
+        notices.append(OF_LEDGER)
     if not gathered.movements:
         notices.append("no movement of a substance is known of these days")
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}
-    run = comparing.run_block({"exporter": given["exporter"] or "", "kind": [*given["wanted"]], "not_kind": [*given["unwanted"]]})
+    run = run_block({"exporter": given["exporter"] or "", "kind": [*given["wanted"]], "not_kind": [*given["unwanted"]]})
     return present(result, Head(run, provenance, notices, end), capacity), len(result.differences), result.unjudged
 
 
@@ -235,9 +337,9 @@ def _mirror(
     from precursor_screen.cases.reconcile.mirror import mirror
     from precursor_screen.reporting.comparison import Head, present_mirror
 
-    settings = comparing.merge_options(ctx, given)
+    settings = merge_options(ctx, given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
-    sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
+    sides = [gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, given["days"])
     found = tuple(d for d in found if _is_wanted(d.kind, given))
     doubts = [
@@ -250,5 +352,5 @@ def _mirror(
     notices = [f"{len(sides[0].movements)} movements exported, {len(sides[1].movements)} imported, tolerance {tolerance:.2%}"]
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance)
     provenance |= {"exports": sides[0].source, "imports": sides[1].source}
-    run = comparing.run_block({"days": given["days"]})
+    run = run_block({"days": given["days"]})
     return present_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

@@ -150,7 +150,7 @@ def lint(loading: Loading) -> int:
 
 @command.command("test")
 @click.option("--mutate", "mutated", is_flag=True, help=_MUTATE)
-@click.option("--at-least", type=click.FloatRange(0, 100), metavar="PERCENT", help=_AT_LEAST)
+@click.option("--at-least", type=common.Number(0, 100), metavar="PERCENT", help=_AT_LEAST)
 @_with_rules
 def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
     """Every inline test, with its rows in several orders, through the kernel that screens manifests. Exit code 1 if one fails.

@@ -69,7 +69,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @click.option("--no-ledger", is_flag=True, help="Use no ledger, even if a setting names one.")
 @common.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
 @click.option("--require-fresh", is_flag=True, help=_FRESH)
-@click.option("--capacity", type=click.IntRange(min=1), help=_CAPACITY)
+@click.option("--capacity", type=common.Whole(min=1), help=_CAPACITY)
 @click.option("--sample", metavar="SHARE", help=_SAMPLE)
 @click.option("--structure", is_flag=True, help=_STRUCTURE)
 @common.jobs_option
@@ -219,12 +219,12 @@ def _check_table_path(path: Path) -> None:
     from precursor_screen.core.errors import UsageError, Where
 
     if path.suffix.lower() not in (".csv", ".parquet"):
-        problem = f"{path.suffix or 'no suffix'} is not a format of tables"
+        problem = f"{path.suffix} is not a format of tables" if path.suffix else "has no suffix that says the format of the table"
         raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
-    from precursor_screen.app.resolved import resolved_table
+    from precursor_screen.app.composed import resolved_table
     from precursor_screen.reporting.interface import write_report
     from precursor_screen.reporting.tables import write_table
 

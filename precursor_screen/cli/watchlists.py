@@ -123,9 +123,9 @@ def command() -> None:
 @click.argument("list_id")
 @click.argument("files", nargs=-1, required=True, type=common.PATH, metavar="FILE...")
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
-@click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help=_MAX_AGE)
+@click.option("--max-age", type=common.Whole(min=1), metavar="DAYS", help=_MAX_AGE)
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
-@click.option("--look-back", type=click.IntRange(min=1), metavar="DAYS", help=_LOOK_BACK)
+@click.option("--look-back", type=common.Whole(min=1), metavar="DAYS", help=_LOOK_BACK)
 @ledger_option
 @click.pass_context
 def import_list(

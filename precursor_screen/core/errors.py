@@ -80,9 +80,7 @@ def mask_urls(text: str) -> str:
     return _SECRET.sub(r"\1=***", _USER.sub("***@", _USER_OF_DATABASE.sub(r"\1***@", text)))
 
 
-_VERBS = (
-    "is are has have does do cannot contains holds lacks exists changed differs was may must should gives states uses refers ends"
-)
+_VERBS = "is are has have does do cannot contains holds lacks exists unpacks changed differs was may must should gives states could uses refers ends"
 _SAYS_OF_PLACE = re.compile(rf"(?:{_VERBS.replace(' ', '|')})\b(?! expected)")
 
 
@@ -109,6 +107,11 @@ class PrecursorScreenError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling: errors cross process borders."""
         return (_rebuild, (type(self), self.message, self.where, self.remedy))
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be read or written, in a few words: of the system's errors without their number and the path."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _rebuild(kind: type[PrecursorScreenError], message: str, where: Where, remedy: str) -> PrecursorScreenError:

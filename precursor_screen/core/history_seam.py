@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Final, Protocol
 
@@ -155,12 +155,12 @@ class QueryAnswer(Struct, frozen=True):
 class History(Struct, frozen=True):
     """The answers to a `HistoryRequest`: as `QueryAnswer`, with a table of movements for each `HistoryQuery`.
 
-    Each table is taken once, when the one before is done with: it may be read only then. counts: of the parties and codes that the
+    movements: reads one; each is asked for once, when the one before is done with, so that only one of them need be held. counts: of the parties and codes that the
     tally asks for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
     rule in some groups; None: nobody remembers any.
     """
 
-    movements: Mapping[HistoryQuery, pa.Table]
+    movements: Callable[[HistoryQuery], pa.Table]
     known: pa.Table
     settled: VersionsResult
     since: date | None
@@ -246,28 +246,6 @@ class FlagComparison(Struct, frozen=True):
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
     joined: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
-
-
-class LazyAnswers(Mapping[HistoryQuery, pa.Table]):
-    """Answers that are read when they are taken, so that only one of them need be held at a time."""
-
-    def __init__(self, asks: Iterable[HistoryQuery], read: Callable[[HistoryQuery], pa.Table]) -> None:
-        """Args:
-        asks: that can be answered.
-        read: gives the answer to one of them.
-        """
-        self._asks, self._read = dict.fromkeys(asks), read
-
-    def __getitem__(self, ask: HistoryQuery) -> pa.Table:
-        if ask not in self._asks:
-            raise KeyError(ask)
-        return self._read(ask)
-
-    def __iter__(self) -> Iterator[HistoryQuery]:
-        return iter(self._asks)
-
-    def __len__(self) -> int:
-        return len(self._asks)
 
 
 class HistoryStore(Protocol):

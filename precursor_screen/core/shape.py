@@ -70,6 +70,10 @@ class Shape(Struct, frozen=True, kw_only=True):
             return self.default
         return self.into(self._read(value)) if self.into else self._read(value)
 
+    def wanted(self) -> str:
+        """What may stand there, in words; empty: that is told elsewhere."""
+        return ""
+
     def _schema(self) -> dict[str, Any]:
         return {}
 
@@ -89,12 +93,16 @@ class Value(Shape, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()
     passes: Callable[[Any], object] | None = None
 
+    def wanted(self) -> str:
+        """The kinds of value."""
+        return " or ".join(_KINDS[kind][1] for kind in self.kinds)
+
     def _schema(self) -> dict[str, Any]:
         return {} if not self.kinds or "date" in self.kinds else {"type": self.kinds[0]}  # in JSON a date is a text like others
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if self.kinds and not any(type(value) is _KINDS[kind][0] for kind in self.kinds):
-            yield key, f"{_called(key)} must be {' or '.join(_KINDS[kind][1] for kind in self.kinds)}", self.remedy
+            yield key, f"{_called(key)} must be {self.wanted()}", self.remedy
         elif self.passes and not self.passes(value):
             yield key, f"{value!r} is not possible", self.remedy
 
@@ -104,6 +112,10 @@ class Whole(Shape, frozen=True, kw_only=True):
 
     low: int
     high: int = 1 << 53  # beyond it JSON has no whole numbers
+
+    def wanted(self) -> str:
+        """A whole number."""
+        return "a whole number"
 
     def _schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
@@ -119,6 +131,10 @@ class Choice(Shape, frozen=True, kw_only=True):
     """One of some words."""
 
     of: tuple[str, ...]
+
+    def wanted(self) -> str:
+        """The words."""
+        return f"one of {', '.join(self.of)}"
 
     def _schema(self) -> dict[str, Any]:
         return {"enum": list(self.of)}
@@ -185,7 +201,9 @@ class Record(Shape, frozen=True, kw_only=True):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, Mapping) or len(value) < self.least:
-            message = f"is not {self.what}: a mapping of keys is expected" if self.what else f"{_called(key)} must be a mapping"
+            message = (
+                f"is not {self.what}: lines of `key: value` are expected" if self.what else f"{_called(key)} must be a mapping"
+            )
             yield key, message, self.remedy or f"Keys: {', '.join(self.fields)}."
             return
         for name, part in value.items():
@@ -199,7 +217,8 @@ class Record(Shape, frozen=True, kw_only=True):
                 yield (*key, name), f"{name} has no value", "Write one, or leave it out."
         for name in self.required:
             if value.get(name) is None:
-                yield key, f"has no {name!r}", f"Add `{name}:`."
+                wanted = self.fields[name].wanted() if name in self.fields else ""
+                yield key, f"has no {name!r}", f"Add a line `{name}:` with {wanted or 'its parts below it'}."
 
     def _read(self, value: Any) -> Any:
         return {name: shape.read(value.get(name)) for name, shape in self.fields.items()} if self.into else value

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import SubstanceTableError, Where
+from precursor_screen.core.errors import SubstanceTableError, Where, reason
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(file)), remedy=REMEDY) from error
+        raise SubstanceTableError(f"cannot be read ({reason(error)})", where=Where(str(file)), remedy=REMEDY) from error
 
 
 def _lines(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> list[str]:

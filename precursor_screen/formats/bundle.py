@@ -58,7 +58,11 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
     """
     where = Where(str(key_file))
     if not key_file.is_file():
-        raise UsageError("is not a file", where=where, remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`.")
+        raise UsageError(
+            "is not a file",
+            where=where,
+            remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`; or do not sign.",
+        )
     code, signature, said = _run("-Y", "sign", "-f", str(key_file), "-n", namespace, message=message)
     if code == 0:
         return signature
@@ -127,7 +131,7 @@ def fingerprint(path: Path) -> str:
         MissingExtra: `ssh-keygen` is not installed.
     """
     where = Where(str(path))
-    remedy = "Give the public key beside it: the file that ends in .pub."
+    remedy = "Give a public key: the file that ends in .pub, as `ssh-keygen -t ed25519` makes it."
     try:
         text = path.read_bytes()[:_LARGEST_KEY]
     except OSError as error:

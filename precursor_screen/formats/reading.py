@@ -75,11 +75,7 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 # Sheets across the border of a process: columns as Arrow files, the rest as JSON. Nothing that is read can run.
 
 _NUMBERS = "rows"
-_STATED: Final = {
-    f.name: f.type
-    for f in fields(Sheet)
-    if f.name in ("name", "format", "encoding", "head", "named", "notes", "asides", "joined", "attached")
-}
+_STATED: Final = {f.name: f.type for f in fields(Sheet) if f.name != "read"}
 
 
 def write_sheets(sheets: Sequence[Sheet], folder: Path) -> list[dict[str, Any]]:

@@ -99,6 +99,7 @@ class Sheet(Struct, frozen=True):
         dialect: how text was cut into cells, in words; empty for other formats.
         joined: lists of one record side by side; only JSON has them.
         attached: files within the file, by name; only printed pages have them.
+        texts: positions of the columns of a workbook in which a text, not a number as such, may have a mark for thousands (`1.331`).
     """
 
     name: str
@@ -112,6 +113,7 @@ class Sheet(Struct, frozen=True):
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
+    texts: frozenset[int] = frozenset()
 
 
 def numbered(names: Iterable[str]) -> list[str]:
@@ -181,6 +183,7 @@ class Cells:
     def __init__(self) -> None:
         self.head: list[tuple[str, ...]] = []
         self.filled = 0  # as the library gave them
+        self.texts: set[int] = set()  # as `Sheet.texts`
         self._columns: list[list[pa.Array]] = []
         self._batch: list[list[str]] = []
         self._done = 0

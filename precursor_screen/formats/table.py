@@ -209,7 +209,10 @@ _NAMED = {
         "is an image",
         "Ask for the data as XLSX or CSV, or make a PDF with a text layer of it: `img2pdf in.png | ocrmypdf - out.pdf`.",
     ),
-    "binary": ("is neither text nor a format that is read", "Check that the file is whole, and what it is."),
+    "binary": (
+        "is neither text nor a format that is read",
+        "Open it in its own program and save it as XLSX or CSV; if it does not open, it is damaged: ask for it again.",
+    ),
 }
 
 

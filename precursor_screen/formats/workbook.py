@@ -279,7 +279,7 @@ def _read_watched(
         scan = looking.result()
     cells = Cells()
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
-    made = replace(empty, head=tuple(cells.head), read=memory_reader(cells.columns()))
+    made = replace(empty, head=tuple(cells.head), read=memory_reader(cells.columns()), texts=frozenset(cells.texts))
     if scan is None:
         return made
     notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
@@ -334,6 +334,7 @@ def _text_rows(
     for number, row in enumerate(sheet.iter_rows()):
         cells = [c if type(c) is str else text_of(c) for c in row]
         count.filled += len(cells) - cells.count("")
+        count.texts.update([at for at, c in enumerate(row) if type(c) is str and c[-4:-3] == "."])
         for column, text in by_row.pop(number, ()):
             _put(cells, column, text)
         if number in tops:

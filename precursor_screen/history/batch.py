@@ -1,4 +1,4 @@
-"""A run's movements beside the recorded ones: what is new, sent again, amended or cancelled (`messages.bills` decides).
+"""A run's movements beside the recorded ones: what is new, sent again, amended or cancelled (`kernel.bills` decides).
 
 Staged, for the statements of `history` and `movements`:
     batch    row_no, movement_key, line_id, bill_key: the rows of the run
@@ -20,8 +20,8 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
-from precursor_screen.kernel.versions.bills import CANCELLATION, WAITING
-from precursor_screen.kernel.versions.decide import BILL, Decision, add_bills, decide
+from precursor_screen.kernel.bills import CANCELLATION, WAITING
+from precursor_screen.kernel.versions import BILL, Decision, add_bills, decide
 
 # A message that is recorded, and no movement.
 IS_MOVEMENT = f"coalesce(m.ended_why, '') not in ('{WAITING}', '{RECOUNTED}')"

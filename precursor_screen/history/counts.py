@@ -31,8 +31,8 @@ from precursor_screen.history.batch import STATED, StageResult
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import fetch, stage
 from precursor_screen.history.values import RECOUNTED
-from precursor_screen.kernel.versions.bills import DONE, SUPERSEDED, WAITING
-from precursor_screen.kernel.versions.decide import BILL
+from precursor_screen.kernel.bills import DONE, SUPERSEDED, WAITING
+from precursor_screen.kernel.versions import BILL
 from precursor_screen.text.key_numbers import numbers_of
 
 # New movements are added; replaced and cancelled ones are marked and kept.

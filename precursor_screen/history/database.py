@@ -132,7 +132,7 @@ def _server_owner(connection: Connection) -> str:
     return f"process {said[1]} of {said[3]} since {said[2]}"
 
 
-_FORMS = "Give a file name such as ledger.sqlite, postgresql://USER@HOST/DATABASE, or home."
+_FORMS = "Write a file name that ends in .sqlite, or postgresql://USER@HOST/DATABASE, or the word home for the ledger in the home folder."
 _CACHE_KIB = 65_536  # SQLite's own 2 MB let every insert into a large index read the page anew
 
 
@@ -145,12 +145,12 @@ def parse_url(url: str) -> URL:
     if "://" not in url:
         # A word alone is rather a mistyped `home` than a file.
         if not (Path(url).suffix or Path(url).name != url or Path(url).is_file()):
-            raise LedgerError(f"{url!r} is not a ledger", remedy=_FORMS)
+            raise LedgerError(f"{url!r} does not name a ledger", remedy=_FORMS)
         return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise LedgerError(f"{mask_urls(url)!r} is not a ledger", remedy=_FORMS) from error
+        raise LedgerError(f"{mask_urls(url)!r} does not name a ledger", remedy=_FORMS) from error
     if parsed.drivername == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise LedgerError(f"{url!r} does not name a file", remedy=_FORMS)

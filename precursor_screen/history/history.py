@@ -22,7 +22,7 @@ from precursor_screen.history.counts import counted_anew, read_rows
 from precursor_screen.history.episodes import lines_beside
 from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
-from precursor_screen.kernel.versions.decide import amended_rows, counted_as
+from precursor_screen.kernel.versions import amended_rows, counted_as
 
 # Which rows share a group with a run: comparisons of small numbers instead of texts.
 

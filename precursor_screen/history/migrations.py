@@ -17,7 +17,7 @@ from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
 from precursor_screen.history.chain import DIGEST, RowChecksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
-from precursor_screen.kernel.versions.decide import bill_of
+from precursor_screen.kernel.versions import bill_of
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's

@@ -12,13 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.alike import begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.versions.bills import CANCELLATION, LINK_DAYS, WAITING
-from precursor_screen.kernel.versions.decide import apply_versions_alone, is_number
+from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
+from precursor_screen.kernel.versions import apply_versions_alone, is_number
 from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
@@ -30,7 +29,7 @@ class MovementsResult(Struct, frozen=True):
 
     Attributes:
         live: MOVEMENT rows that stand, each with the mass that it counts with.
-        issues: ISSUE about messages that contradict each other, overlap, or wait.
+        issues: ISSUE about messages that contradict each other, overlap, wait, or hold no longer.
         fallen: line_id of the lines that do not stand, cancellations among them.
     """
 
@@ -66,7 +65,7 @@ def batch_of(moved: pa.Table) -> pa.Table:
 
 
 def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:
-    """Makes movements of what moved, message by message (`messages.bills`).
+    """Makes movements of what moved, message by message (`kernel.bills`).
 
     Args:
         moved: MOVED, every line of each bill.
@@ -76,7 +75,8 @@ def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | N
     settled = apply_versions_alone(batch) if settled is None else settled
     fallen = pa.array(sorted(settled.why), pa.string())
     live = standing(batch, fallen)
-    return MovementsResult(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
+    issues = pa.concat_tables([_find_issues(moved, settled), _overtaken(moved, fallen)])
+    return MovementsResult(_weighed(live, settled.uncounted), issues, fallen)
 
 
 def standing(rows: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -130,10 +130,10 @@ def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
 _FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
-def obsolete(moved: pa.Table, movements: MovementsResult) -> pa.Table:
+def _overtaken(moved: pa.Table, fallen: pa.Array) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
     goods = pc.not_equal(moved.column("function"), CANCELLATION)
-    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), movements.fallen)))
+    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), fallen)))
     rows = rows.select(["source_file", "source_row", "line_id"])
     told = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
     message = "another message about the same goods holds: a later version, or a cancellation"

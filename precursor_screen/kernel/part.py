@@ -1,11 +1,10 @@
-"""A part of a run's lines, judged as far as that can be done without the others, and how parts are cut and joined.
-
-A part holds every line of a shipment or none; nothing else depends on how lines are cut.
-"""
+"""A part of a run's lines, judged as far as that can be done without the others, and how parts are cut and joined."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,80 @@ from msgspec.structs import replace
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
-from precursor_screen.kernel.line_gaps import LineGaps, add_gaps, find_gaps
-from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.legal_status import SIDES
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.trade_counts import tally_lines
 from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.jurisdiction import law_of
+from precursor_screen.reference.site_tables import STALE_DAYS, USD, rate_of
+
+# What all lines, flagged or not, lack to be judged: the law of a country on their way, a rate of their currency.
+
+
+class Gap(Struct, frozen=True):
+    """Shipments that lack something: in all, and by what they lack (one shipment may lack several)."""
+
+    shipments: int = 0
+    by_name: dict[str, int] = {}
+
+
+class LineGaps(Struct, frozen=True):
+    """Of some lines. law: by country; rate: by currency without any; stale_rate: by currency whose nearest rate is of long ago."""
+
+    law: Gap = Gap()
+    rate: Gap = Gap()
+    stale_rate: Gap = Gap()
+
+
+def find_gaps(lines: pa.Table, reference: Reference) -> LineGaps:
+    """The gaps of lines that are resolved, every line of each shipment among them."""
+    laws: dict[str, set[str]] = defaultdict(set)
+    for side in SIDES:
+        there = [lines.column(name) for name in side if name in lines.column_names]
+        if there:
+            for country, day, shipments in _by_day(lines, pc.coalesce(*there)):
+                if country != reference.jurisdiction and not law_of(country, day):  # that of one's own is said by itself
+                    laws[country] |= shipments
+    rates: dict[str, set[str]] = defaultdict(set)
+    stale: dict[str, set[str]] = defaultdict(set)
+    if {"value", "currency"} <= set(lines.column_names):
+        valued = lines.filter(pc.is_valid(lines.column("value")))
+        for currency, day, shipments in _by_day(valued, valued.column("currency")):
+            rate = None if currency in (USD, "US$", "$") else rate_of(reference.rates, currency, day)
+            if rate is not None and abs((rate.day - day).days) > STALE_DAYS:
+                stale[currency] |= shipments
+            elif rate is None and currency not in (USD, "US$", "$"):
+                rates[currency] |= shipments
+    return LineGaps(
+        *(Gap(len(set().union(*some.values())), {k: len(v) for k, v in some.items()}) for some in (laws, rates, stale))
+    )
+
+
+def _by_day(lines: pa.Table, names: pa.ChunkedArray) -> Iterable[tuple[str, date, set[str]]]:
+    """Each name and day is looked up once: there may be a million lines of them."""
+    rows = lines.select(["shipment_id", "as_of_date"]).append_column("name", names).drop_null()
+    for group in rows.group_by(["name", "as_of_date"]).aggregate([("shipment_id", "distinct")]).to_pylist():
+        yield group["name"], group["as_of_date"], set(group["shipment_id_distinct"])
+
+
+def add_gaps(parts: Iterable[LineGaps]) -> LineGaps:
+    """The gaps of parts of a run that share no shipment."""
+    every = list(parts)
+    return LineGaps(*(_add([getattr(one, name) for one in every]) for name in LineGaps.__struct_fields__))
+
+
+def _add(gaps: list[Gap]) -> Gap:
+    named: Counter[str] = Counter()
+    for gap in gaps:
+        named.update(gap.by_name)
+    return Gap(sum(gap.shipments for gap in gaps), dict(named))
+
 
 Hashes = npt.NDArray[np.uint64]
 

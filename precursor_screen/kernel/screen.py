@@ -1,6 +1,6 @@
 """The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
-    match -> judge_part -> merge_parts -> judge_shipments, judge_windows -> raise_flags -> finish
+    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags -> build_result
 
 Parts may be judged anywhere, each by itself; from `merge_parts` on a run is one. Whoever runs this asks the memory of earlier runs
 twice: for the history, which `judge_windows` takes, and for the states of flags, which `build_result` takes.
@@ -8,8 +8,8 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,10 +17,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import (
-    EPISODE,
     JUDGED_LINES,
+    KNOWN,
     NO_COUNTS,
-    RULE_LINE,
     FlagComparison,
     History,
     HistoryRequest,
@@ -31,24 +30,59 @@ from precursor_screen.core.history_seam import (
     VersionsResult,
 )
 from precursor_screen.core.model import BANDS, OPEN
-from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
+from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.flag import Recall, flag_shipments, merge_flags, recall_nothing, tell_held, undecided_lines
-from precursor_screen.kernel.judge.flag_rows import NOT_RAISED, drop_lonely, mark_own_list
-from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
-from precursor_screen.kernel.judge.windows.judge import request_history
-from precursor_screen.kernel.line_gaps import LineGaps
-from precursor_screen.kernel.match.match import Progress, match
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, obsolete, standing
-from precursor_screen.kernel.no_history import NoHistory
-from precursor_screen.kernel.part import Part, judge_part
+from precursor_screen.kernel.judge.flag import (
+    NOT_RAISED,
+    Recall,
+    drop_lonely,
+    flag_shipments,
+    mark_own_list,
+    merge_flags,
+    recall_nothing,
+    sort_flags,
+    sum_unjudged,
+    tell_held,
+    undecided_lines,
+)
+from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
+from precursor_screen.kernel.match import Progress, match
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, standing
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
+from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
-from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
-from precursor_screen.kernel.triage.triage import triage
+from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
+from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
+
+# The memory of a run without a ledger.
+
+
+class NoHistory:
+    """The memory of a run without a ledger: nothing is known, every flag is new."""
+
+    def look_back(self, request: HistoryRequest) -> History:
+        """Nothing."""
+        settled = apply_versions_alone(request.movements)
+        return History(lambda ask: MOVEMENT.empty_table().select(ask.columns), KNOWN.empty_table(), settled, None)
+
+    def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """None."""
+        return MOVEMENT.empty_table()
+
+    def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
+        """The flags as they are."""
+        return FlagComparison(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
+
+    def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
+        """None was told of."""
+        return {}
 
 
 class Screened(Struct, frozen=True):
@@ -76,15 +110,6 @@ class Screened(Struct, frozen=True):
     news: frozenset[str] = frozenset()
     not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
     gaps: LineGaps = LineGaps()
-
-
-class Judgement(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
-
-    flags: pa.Table
-    unjudged: pa.Table
-    doubts: pa.Table = RULE_LINE.empty_table()
-    episodes: pa.Table = EPISODE.empty_table()
 
 
 class RaiseResult(Struct, frozen=True):
@@ -141,9 +166,11 @@ def judge_run(
     progress("looking back")
     batch = batch_of(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
-    history = memory.look_back(replace(request_past(batch, reference), tally=tally))
+    windows = request_history(batch, reference.rules, reference.registers)
+    history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
     movements = apply_versions(part.moved, batch, history.settled)
-    by_shipment = judge_shipments(replace(part.noted, lines=standing(part.noted.lines, movements.fallen)), reference)
+    noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
+    by_shipment = Judgement(*flag_shipments(noted, reference.rules))
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
@@ -151,9 +178,9 @@ def judge_run(
     else:
         counted = movements.live
     progress("judging movements over time")
-    by_window = judge_windows(replace(movements, live=counted), history, reference)
+    by_window = judge_windows(counted, history, reference.rules, reference)
     progress("scoring shipments")
-    recorded = history.movements[EARLIER]
+    recorded = history.movements(EARLIER)
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
@@ -161,8 +188,8 @@ def judge_run(
     raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
-    news = find_news(screened, memory)
     known = _count_known(part, history)
+    news = find_news(screened, memory)
     return replace(screened, counts=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
 
 
@@ -189,33 +216,6 @@ def _count_known(part: Part, history: History) -> int:
     return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
 
 
-def request_past(batch: pa.Table, reference: Reference) -> HistoryRequest:
-    """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment.
-
-    Args:
-        batch: MOVEMENT, as `movements.batch_of` makes it.
-        reference: rules and registers.
-    """
-    request = request_history(batch, reference.rules, reference.registers)
-    return HistoryRequest(request.movements, (*request.asks, EARLIER))
-
-
-def judge_shipments(noted: Resolved, reference: Reference) -> Judgement:
-    """The rules of scope shipment, on every line of each noted shipment."""
-    return Judgement(*flag_shipments(noted, reference.rules))
-
-
-def judge_windows(movements: MovementsResult, history: History, reference: Reference) -> Judgement:
-    """The rules of scope history, on every movement of each group.
-
-    Args:
-        movements: of this run.
-        history: of earlier runs, as `request_history` asks for it.
-        reference: rules, law and registers.
-    """
-    return Judgement(*windows_of(movements.live, history, reference.rules, reference))
-
-
 def raise_flags(
     part: Part,
     movements: MovementsResult,
@@ -228,7 +228,7 @@ def raise_flags(
     """Gathers what the rules say of all lines of a run."""
     settled = settled or VersionsResult()
     of_rows = pa.concat_tables([merge_flags(standing(part.flags, movements.fallen)), by_shipment.flags])
-    unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
+    unjudged = sum_unjudged(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
     of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
     judged = JudgeResult(
@@ -265,20 +265,21 @@ def build_result(
     excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
-    issues = pa.concat_tables(
-        [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, obsolete(part.moved, raised.movements)]
-    )
+    issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
+    unscreened = _unscreened_shipments(part.lines, issues, reference)
+    troubled = with_open_serious_flag | _troubled(still_open, part.lines)
+    earlier = count_earlier(raised.movements.live, recorded, troubled)
     shipments = triage(
         still_open,
         raised.unjudged,
         part.lines,
         part.noted,
-        _unscreened_shipments(part.lines, issues, reference),
+        unscreened,
         tuple(r.rule for r in reference.rules),
         reference.typologies,
         reference.concern,
-        count_earlier(raised.movements.live, recorded, with_open_serious_flag | _troubled(still_open, part.lines)),
+        earlier,
     )
     return Screened(
         resolved=part.noted,
@@ -301,19 +302,6 @@ def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
     serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
     mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))
     return frozenset(pc.unique(lines.column("movement_key").filter(mine)).to_pylist())
-
-
-def sort_flags(flags: pa.Table) -> pa.Table:
-    """Flags in their fixed order: file, row, rule, candidate."""
-    keys = ("source_file", "source_row", "rule_id", "flag_id")
-    return flags.sort_by([(k, "ascending") for k in keys])
-
-
-def _summed(unjudged: pa.Table) -> pa.Table:
-    """UNJUDGED with one row a rule, field and shipment, in a fixed order."""
-    keys = [n for n in UNJUDGED.names if n != "count"]
-    summed = unjudged.group_by(keys, use_threads=False).aggregate([("count", "sum")]).rename_columns([*keys, "count"])
-    return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)
 
 
 def _unscreened_shipments(lines: pa.Table, issues: pa.Table, reference: Reference) -> set[str]:

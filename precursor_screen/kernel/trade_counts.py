@@ -16,12 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.alike import rows_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
-from precursor_screen.kernel.resolve.distinct import column_or_nulls
-from precursor_screen.kernel.resolve.traders import COUNTED
+from precursor_screen.kernel.resolve.distinct import column_or_nulls, rows_of
+from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
 from precursor_screen.text.key_numbers import numbers_of
 

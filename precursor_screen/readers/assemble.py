@@ -68,6 +68,7 @@ class Columns(Struct):
     column_map: ColumnMap
     numbers: str
     beside: Counter[str]
+    texts: frozenset[int] = frozenset()
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def take(self, name: str) -> pa.ChunkedArray | None:
@@ -86,6 +87,7 @@ def assemble(
     issues: TableIssues,
     numbers: str = TEXT,
     beside: Counter[str] | None = None,
+    texts: frozenset[int] = frozenset(),
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
 
@@ -96,9 +98,10 @@ def assemble(
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
         beside: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
+        texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
     """
-    texts = _clean(table, guesses, issues)
-    columns = Columns(guesses, texts, issues, column_map, numbers, Counter() if beside is None else beside)
+    cleaned = _clean(table, guesses, issues)
+    columns = Columns(guesses, cleaned, issues, column_map, numbers, Counter() if beside is None else beside, texts)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -164,7 +167,7 @@ def _make_numbers(columns: Columns) -> None:
     unit_column = columns.take("mass_unit")
     for name, parsed in numbers.items():
         larger: Numbers | None = None
-        if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, found[name]):
+        if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, name, found[name]):
             parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, told=told)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
@@ -192,11 +195,13 @@ def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | N
             columns.made[target] = to_kilograms(values, units, unit, made, columns.issues)
 
 
-def _may_be_text(columns: Columns, column: pa.ChunkedArray) -> bool:
-    """Whether the cells can have been written with a mark for thousands: a number as such has none, and no zeros at its end."""
-    if columns.numbers == TYPED:
-        return False
-    return columns.numbers != MIXED or pc.any(pc.match_substring_regex(column, r",|[.][0-9]*0$")).as_py() is True
+def _may_be_text(columns: Columns, name: str, column: pa.ChunkedArray) -> bool:
+    """Whether the cells can have been written with a mark for thousands: a number as such has none, no zeros at its end, and no unit."""
+    if columns.numbers != MIXED:
+        return columns.numbers == TEXT
+    if not columns.texts.isdisjoint(g.position for g in columns.guesses if g.field == name):
+        return True
+    return pc.any(pc.match_substring_regex(column, r",|[.][0-9]*0$|[.][0-9]+ *[^0-9.eE]")).as_py() is True
 
 
 def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: Numbers, larger: Numbers | None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
+from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all, reason
 from precursor_screen.core.located import Complaints, Located, parse_documents
 from precursor_screen.core.schema import FILED
 from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
@@ -55,7 +55,7 @@ SEVERAL = (
 
 NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
-_WRITE = "Write `columns:` and one `Header: field` a line below it."
+_WRITE = "Write it as `precursor-screen mapping list FILE --yaml` does: `columns:`, and below it a line `HEADER: FIELD` for each column."
 _any_text = Shape(default="", into=str)
 DATE_ORDERS, DECIMALS = ("dmy", "mdy", "ymd", ""), (",", ".", "")
 _SPELT = {
@@ -266,7 +266,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path.") from error
+        raise MappingError(f"cannot be read ({reason(error)})", where=Where(str(path)), remedy="Check the path.") from error
 
 
 def _read_maps(text: str, name: str, shape: Record, make: Make = as_read) -> list[Any]:

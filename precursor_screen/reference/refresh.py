@@ -49,7 +49,7 @@ _NOT_FOLLOWED = "redirects too often, or to where this program does not follow"
 _REMEDIES = {
     401: "The address may need a token or a password that the publisher gives out.",
     403: "The publisher refuses this program: set user_agent in a copy of sources.toml, or fetch the file in a browser.",
-    404: "The publisher may have moved the list: look the address up, put it into a copy of sources.toml, and give that with --source.",
+    404: "The publisher may have moved the list: look the address up, correct it in a copy of sources.toml, and give that file: --source FILE.",
     410: "The publisher has withdrawn the list or moved it: look it up.",
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ReferenceDataError, Where, raise_all
+from precursor_screen.core.errors import ReferenceDataError, Where, raise_all, reason
 from precursor_screen.core.shape import Items, Record, Shape, Value, Whole
 
 _MAX_MEGABYTES, _MAX_SECONDS = 300, 600  # the largest known list has some 120 MB; a slow line gets ten minutes
@@ -84,7 +84,7 @@ def read_sources(path: Path, remedy: str = "Correct the file, or leave --source 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReferenceDataError(f"cannot be read: {error}", where=Where(str(path)), remedy=remedy) from error
+        raise ReferenceDataError(f"cannot be read: {reason(error)}", where=Where(str(path)), remedy=remedy) from error
     lists: Any = data.get("list")
     faults = _LISTS.faults(lists, ())
     sources: dict[str, ListSource] = {}

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where, reason
 from precursor_screen.core.model import Control, Substance, Threshold
 from precursor_screen.matching.structure.reading import (
     INSTALL,
@@ -56,7 +56,9 @@ def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
     try:
         reader = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(file)), remedy="Correct the table.") from error
+        raise SubstanceTableError(
+            f"cannot be read ({reason(error)})", where=Where(str(file)), remedy="Correct the table."
+        ) from error
     rows = list(reader)
     if list(reader.fieldnames or ()) != _COLUMNS or any(None in r or not all(r.values()) for r in rows):
         raise SubstanceTableError(

@@ -24,7 +24,7 @@ from precursor_screen.cases.reconcile.reconcile import Reconciled
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital
 from precursor_screen.reference.jurisdiction import whose_law
-from precursor_screen.reporting.document import Document, Table, columns, tabulate
+from precursor_screen.reporting.interface import Document, Table, columns, tabulate
 
 SCHEMA_VERSION = 1
 LINES = columns(

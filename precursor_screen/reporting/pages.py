@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from msgspec import Struct
 
 from precursor_screen.core.words import cut, kilograms, printable
-from precursor_screen.reporting.document import DAY, NUMBER, Column
+from precursor_screen.reporting.interface import DAY, NUMBER, Column
 
 if TYPE_CHECKING:
     from jinja2 import Environment

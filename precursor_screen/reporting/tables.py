@@ -18,8 +18,7 @@ import pyarrow.parquet as pq
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.reporting.document import Document
-from precursor_screen.reporting.interface import PRIVATE, defuse, whole_file
+from precursor_screen.reporting.interface import PRIVATE, Document, defuse, whole_file
 from precursor_screen.reporting.shipment import shipments_in_words
 
 # JSON: the full form. Written piece by piece, so that a large report does not have to fit into memory twice.

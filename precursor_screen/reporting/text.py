@@ -9,7 +9,7 @@ from typing import BinaryIO
 from precursor_screen.core.report import Report, records, show_spot
 from precursor_screen.core.words import clip, counted, cut, printable
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words, show_gap
-from precursor_screen.reporting.document import Document
+from precursor_screen.reporting.interface import Document
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 MOST_LINES = 60

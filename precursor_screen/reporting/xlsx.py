@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from precursor_screen.core.model import LEVELS, REASONS, VERDICTS
 from precursor_screen.core.report import Report, records, show_basis, show_pack, show_parts
 from precursor_screen.core.words import printable
-from precursor_screen.reporting.document import (
+from precursor_screen.reporting.interface import (
     CODE,
     DAY,
     ENTRIES,

@@ -20,11 +20,10 @@ from precursor_screen.core.located import Complaints, Key, load_yaml
 from precursor_screen.core.schema import BY_NAME, LINE
 from precursor_screen.core.shape import Items, Record, Shape, Value, read_shaped
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.rulebook.atoms import parse_atom
+from precursor_screen.rulebook.atoms import AtomError, Scope, parse_atom
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, all_of
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.text.party import party_key
 
 LONGEST = timedelta(days=365)

@@ -241,6 +241,7 @@ def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
         ErrorGroup: all errors of all files.
     """
     rules: dict[str, Rule] = {}
+    found: dict[str, Path] = {}
 
     def add(path: Path) -> None:
         rule = load_rule(path, path.name)
@@ -248,9 +249,9 @@ def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
         if path.stem != rule.id.lower():
             raise RuleSyntaxError(f"holds rule {rule.id}", where=where, remedy=f"Call the file {rule.id.lower()}.yml.")
         if rule.id in rules:
-            message = f"rule {rule.id} is in {rules[rule.id].path} too"
+            message = f"has the id {rule.id}, which the rule in {found[rule.id]} has too"
             raise RuleSyntaxError(message, where=where, remedy="Give it an id of its own.")
-        rules[rule.id] = rule
+        rules[rule.id], found[rule.id] = rule, path
 
     make_all(rule_files(folders), add)
     return tuple(rules[k] for k in sorted(rules))

@@ -12,11 +12,26 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
+import duckdb
 import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.core.tables import meanings_of, read_boolean, shipped_rows, words_of
+
+# Registers of documents, as queries see them.
+
+
+def open_registers(connection: duckdb.DuckDBPyConnection, registers: Mapping[str, pa.Table]) -> None:
+    """Makes the rows of registers, by name, known to a connection under `register_table`."""
+    for name, rows in registers.items():
+        connection.register(register_table(name), rows)
+
+
+def register_table(register: str) -> str:
+    """SQL name of the rows of a register."""
+    return f"register_{register.replace('-', '_')}"
+
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
 CONFIRMATIONS, VOLUNTARY = "import-confirmations", "voluntary-notifications"

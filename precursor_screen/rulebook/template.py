@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.schema import BY_NAME
+from precursor_screen.rulebook.atoms import AtomError, Scope
 from precursor_screen.rulebook.expression import Apply, Expression, Literal, Operator, Outcome, Text
-from precursor_screen.rulebook.scope import AtomError, Scope
 
 # What judging a group or window gives to a sentence, by the scope of its rule.
 OUTCOMES: Mapping[str, tuple[str, ...]] = {

@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import BY_NAME, LINE
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.rulebook.atoms import operand
+from precursor_screen.rulebook.atoms import AtomError, Scope, operand
 from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
-from precursor_screen.rulebook.scope import AtomError, Scope
 
 # The correlation of a shipment rule: how its lines are grouped, and what must be true of a group.
 

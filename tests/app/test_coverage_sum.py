@@ -5,9 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.app.coverage import count_coverage, count_textless
+from precursor_screen.app.coverage import count_coverage
+from precursor_screen.app.gathered import count_textless
 from precursor_screen.core.schema import ISSUE, UNJUDGED
-from precursor_screen.kernel.judge.flag_rows import NOT_RAISED
+from precursor_screen.kernel.judge.flag import NOT_RAISED
 
 
 def _coverage(lines: int, unscreened: int, textless: int, **counts: int) -> dict[str, int]:

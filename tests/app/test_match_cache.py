@@ -18,8 +18,7 @@ from precursor_screen.app.match_cache import MatchCache, cached_matches, matcher
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.core.tables import DATA
-from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, Recalled
-from precursor_screen.kernel.match.recognise import match_parties
+from precursor_screen.kernel.match import NO_PARTY_MEMORY, Recalled, match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.text.party import normalise_party

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.app import spool, stream
+from precursor_screen.app import gathered, stream
 from precursor_screen.app.gathering import gather_manifests
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.settings import Settings
@@ -51,7 +51,7 @@ def small(monkeypatch):
 
     def cut(size):
         monkeypatch.setattr(stream, "PART", size)
-        monkeypatch.setattr(spool, "WORTHWHILE", 1)
+        monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1)
 
     return cut
 

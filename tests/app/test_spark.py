@@ -16,12 +16,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.app import spark as run
+from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.spark import cluster, run, tasks
-from precursor_screen.app.spark.tasks import KnownLists, Plan, Row, Unforeseen, digests_of
+from precursor_screen.app.spark_tasks import KnownLists, Plan, Row, Unforeseen, digests_of
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WatchlistError, WorkerDied
-from precursor_screen.kernel.match.match import match, match_texts, merge_matches
+from precursor_screen.kernel.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.text.key_numbers import number_of
 from tests.app.test_parts import FILES, ROWS, written
@@ -49,7 +50,7 @@ def session():
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # tasks cannot import tests
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     try:
-        with cluster.open_cluster("local[2,4]") as opened:
+        with run.open_cluster("local[2,4]") as opened:
             yield opened
         gc.collect()
     except MissingExtra as error:
@@ -123,7 +124,7 @@ def test_a_file_that_a_task_stumbles_over_is_read_here(session, here, reference,
 @leaves_sockets
 def test_a_task_that_fails_each_time_ends_the_run_with_its_own_words(session):
     with pytest.raises(WorkerDied, match="ValueError: no such thing"):
-        cluster.bring(cluster.each(cluster.make_frame(session, [Row("", 0, 0, b"")]), fail))
+        run.bring(run.each(run.make_frame(session, [Row("", 0, 0, b"")]), fail))
 
 
 @settings(max_examples=50)
@@ -260,17 +261,17 @@ def test_options_that_do_not_go_together_are_refused(home, options, said):
 
 
 def test_an_address_of_no_cluster_is_refused():
-    with pytest.raises(UsageError, match="is not an address of a cluster"), cluster.open_cluster("nonsense://x"):
+    with pytest.raises(UsageError, match="is not an address of a cluster"), run.open_cluster("nonsense://x"):
         pass
 
 
 def test_without_java_or_the_extra_the_remedy_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(MissingExtra, match="needs Java, which is not installed"), cluster.open_cluster("local[2]"):
+    with pytest.raises(MissingExtra, match="needs Java, which is not installed"), run.open_cluster("local[2]"):
         pass
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()
     java.touch(0o755)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(MissingExtra, match=r"precursor-screen\[spark\]"), cluster.open_cluster("local[2]"):
+    with pytest.raises(MissingExtra, match=r"precursor-screen\[spark\]"), run.open_cluster("local[2]"):
         pass

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from precursor_screen.app import spool
-from precursor_screen.app.spool import Spool
+from precursor_screen.app import gathered
+from precursor_screen.app.gathered import Spool
 
 TABLES = [
     pa.table({"text": ["ä", None, ""], "texts": [["a", "b"], None, []], "day": [date(2026, 1, 1), None, None]}),
@@ -22,7 +22,7 @@ TABLES = [
 
 
 def kept(least: int, monkeypatch: pytest.MonkeyPatch) -> list[pa.Table]:
-    monkeypatch.setattr(spool, "WORTHWHILE", least)
+    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", least)
     waiting = Spool()
     numbers = [waiting.add(table) for table in TABLES]
     assert numbers == list(range(len(TABLES)))
@@ -42,7 +42,7 @@ def test_tables_come_back_as_they_were_added(least, monkeypatch):
 
 def test_what_is_worth_it_leaves_memory(monkeypatch):
     before = pa.total_allocated_bytes()
-    monkeypatch.setattr(spool, "WORTHWHILE", 1 << 20)
+    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1 << 20)
     waiting = Spool()
     number = waiting.add(pa.table({"text": pa.array(["manifest"] * 1_000_000)}))
     assert pa.total_allocated_bytes() - before < 1 << 20
@@ -54,5 +54,5 @@ def test_without_a_disk_tables_wait_in_memory(failing, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool.tempfile if failing == "TemporaryFile" else spool.mmap, failing, full)
+    monkeypatch.setattr(gathered.tempfile if failing == "TemporaryFile" else gathered.mmap, failing, full)
     assert all(found.equals(table) for found, table in zip(kept(1, monkeypatch), TABLES, strict=True))

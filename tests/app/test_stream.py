@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.app import gathered
+from precursor_screen.app.composed import resolved_table
 from precursor_screen.app.coverage import decide_exit_code
 from precursor_screen.app.inputs import Source
-from precursor_screen.app.resolved import resolved_table
 from precursor_screen.app.stream import run
 from precursor_screen.core.errors import ErrorGroup, ExitCode, UnreadableManifest
 from precursor_screen.readers.interface import ReadOptions
@@ -90,6 +90,12 @@ def test_a_text_that_is_no_table_is_to_be_opened_by_hand_where_it_names_somethin
 def test_a_text_alone_says_that_it_names_something(reference):
     with pytest.raises(UnreadableManifest, match="; it names a precursor or a listed party in 1 row: open it by hand"):
         run((Source("notes.md", content=NOTES),), ReadOptions(), reference, started=STARTED)
+
+
+def test_each_of_two_equal_texts_says_that_it_names_something(reference):
+    with pytest.raises(ErrorGroup) as caught:
+        run(tuple(Source(name, content=NOTES) for name in ("a.md", "b.md")), ReadOptions(), reference, started=STARTED)
+    assert str(caught.value).count("in 1 row: open it by hand") == 2
 
 
 def test_where_nothing_is_refused_a_run_without_lines_has_a_report(reference):

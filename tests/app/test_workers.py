@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.app import workers
+from precursor_screen.app import stream, workers
 from precursor_screen.app.workers import WORTHWHILE, parallel_over
-from precursor_screen.kernel.match import parallel_map
+from precursor_screen.kernel import parallel_map
 
 
 def double(chunk):
@@ -87,11 +87,11 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
     assert many.report.flags.equals(screen_rows(rows, few).report.flags)
 
 
-@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (64, workers.MOST_AT_ONCE)])
+@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (64, stream.MOST_AT_ONCE)])
 def test_pieces_are_asked_for_as_they_are_worked_on_and_come_back_in_order(jobs, most):
     asked, done = [], []
     pieces = (asked.append(n) or n for n in range(20))
-    for result in workers.in_turn(lambda n: -n, pieces, jobs):
+    for result in stream.in_turn(lambda n: -n, pieces, jobs):
         done.append(-result)
         assert len(asked) - len(done) <= most  # no more are held than are worked on
     assert done == asked == list(range(20))

@@ -104,8 +104,8 @@ def test_not_and_also_correct_what_was_taken(ps, recorded) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ((), 2, "Name an exporter, or pass --all"),
-        (("--all", OWN), 2, "Name an exporter, or pass --all"),
+        ((), 2, "either --all or the names of exporters are needed"),
+        (("--all", OWN), 2, "either --all or the names of exporters are needed"),
         (("Larkfeld",), 2, f"no exporter named 'Larkfeld' shipped anything in this period. The nearest: {OWN}."),
         ((OWN, "--from", "2026-13-01"), 2, "is not a date"),
         ((OWN, "--from", "2027-01-01"), 2, "is later than"),

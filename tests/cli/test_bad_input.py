@@ -75,7 +75,7 @@ CANNOT_BE_SCREENED: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
     "bomb.csv.gz": (lambda: gzip.compress(b"0" * (80 << 20)), "unpacks to far more than a manifest holds", "Unpack it yourself"),
     "clutter.zip": (lambda: zipped(a_pdf=b"%PDF-1.7", b_csv=b""), "holds nothing that can be read (2 members)", "Unpack it"),
     **{
-        f"rubbish.{suffix}": (RUBBISH, "is neither text nor a format that is read", "Check that the file is whole")
+        f"rubbish.{suffix}": (RUBBISH, "is neither text nor a format that is read", "if it does not open, it is damaged")
         for suffix in ("csv", "tsv", "txt", "xlsx", "xls", "parquet", "arrow", "json", "jsonl", "xml", "edi", "zip", "gz", "bin")
     },
 }  # fmt: skip

@@ -25,7 +25,7 @@ def test_a_first_day(ps, home):
         "jurisdiction": "missing",
         "registers": "missing",
     }
-    assert json.loads(first.out)["next"] == "precursor-screen watchlists import LIST_ID FILE"
+    assert json.loads(first.out)["next"] == "precursor-screen watchlists update un-sc"
     (home.parent / "mine.csv").write_text(PRIVATE, "utf-8")
     ps("watchlists", "import", "mine", str(home.parent / "mine.csv"), "--date", "2001-01-01")
     stale = findings(ps("doctor", "--json"))["watchlist mine"]
@@ -38,7 +38,7 @@ def test_it_says_the_same_to_a_person(ps, monkeypatch):
     answer = ps("doctor")
     assert "missing  watchlists                 none: parties are NOT screened\n" in answer.out
     assert "ok       jurisdiction               US" in answer.out
-    assert answer.out.endswith("\nNext: precursor-screen watchlists import LIST_ID FILE\n")
+    assert answer.out.endswith("\nNext: precursor-screen watchlists update un-sc\n")
 
 
 def test_what_is_wrong_comes_first_and_exits_4(ps, monkeypatch, home):

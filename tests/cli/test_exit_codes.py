@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from precursor_screen.app import gathered, inputs
+from precursor_screen.app import inputs
 from precursor_screen.cli import common, main
 from tests.cli.conftest import ACETONE, OTHER_DATA, SAMPLE
 from tests.cli.test_bad_input import GOOD
@@ -54,7 +54,7 @@ def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatc
     assert answer.code == 4
     (line,) = answer.err.splitlines()
     assert line.startswith(f"error: unforeseen fault: {type(fault).__name__}")
-    assert line.endswith("The command did not finish; nothing counts as screened.")
+    assert line.endswith("The command did not finish; nothing counts as screened. Report this to whoever maintains the program.")
     (path,) = (home / "faults").iterdir()
     assert str(path) in line
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -66,14 +66,14 @@ def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatc
 
 
 def test_a_fault_of_one_input_sets_that_input_aside(ps, home, manifest, monkeypatch):
-    read = gathered.read
+    read = inputs.read
 
     def fail(source, name, options):
         if name == "bad.csv":
             raise Panic("index out of bounds")
         return read(source, name, options)
 
-    monkeypatch.setattr(gathered, "read", fail)
+    monkeypatch.setattr(inputs, "read", fail)
     manifest(ACETONE, name="good.csv")
     manifest(ACETONE, name="bad.csv")
     answer = ps("screen", "bad.csv", "good.csv", "--watchlist", "none", "-o", "r.json")
@@ -91,7 +91,7 @@ def test_a_fault_of_one_input_sets_that_input_aside(ps, home, manifest, monkeypa
 def test_from_python_a_fault_is_raised(manifest, monkeypatch, reference):
     from precursor_screen import screen
 
-    monkeypatch.setattr(gathered, "read", lambda *_: (_ for _ in ()).throw(ZeroDivisionError("x")))
+    monkeypatch.setattr(inputs, "read", lambda *_: (_ for _ in ()).throw(ZeroDivisionError("x")))
     with pytest.raises(ZeroDivisionError):
         screen(manifest(), reference)
 
@@ -249,7 +249,7 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
     from precursor_screen.app import workers
-    from precursor_screen.kernel.match import parallel_map
+    from precursor_screen.kernel import parallel_map
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
     monkeypatch.setattr(workers, "WORTHWHILE", 1)
@@ -286,8 +286,8 @@ def change(how: str, path: Path) -> None:
     [*((how, 1) for how in ("grows", "is replaced", "is emptied", "is rewritten")), ("grows", 9), ("is rewritten", 9)],
 )
 def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, manifest, monkeypatch, how, times):
-    monkeypatch.setattr(gathered, "PAUSE", 0)
-    read, left = gathered.read, [times]
+    monkeypatch.setattr(inputs, "PAUSE", 0)
+    read, left = inputs.read, [times]
 
     def meanwhile(source, name, options):
         try:
@@ -297,17 +297,17 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, man
                 left[0] -= 1
                 change(how, Path("m.csv"))
 
-    monkeypatch.setattr(gathered, "read", meanwhile)
+    monkeypatch.setattr(inputs, "read", meanwhile)
     Path("m.csv").write_text(GOOD)
     manifest(ACETONE, name="good.csv")
     answer = ps("screen", "m.csv", "good.csv", "--watchlist", "none", "-o", "r.json", "--issues", "i.csv")
-    inputs = {i["name"]: i["lines"] for i in json.loads(Path("r.json").read_text())["provenance"]["inputs"]}
+    lines = {i["name"]: i["lines"] for i in json.loads(Path("r.json").read_text())["provenance"]["inputs"]}
     if how == "is emptied":
         assert answer.code == 3
         assert "m.csv was NOT screened: is empty" in answer.err
     elif times == 1:
         assert answer.code == 0
-        assert inputs["m.csv"] == (2 if how == "grows" else 1)
+        assert lines["m.csv"] == (2 if how == "grows" else 1)
     else:
         assert answer.code == 3
         assert "changed-while-read,m.csv" in Path("i.csv").read_text()
@@ -315,20 +315,20 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, man
 
 
 def test_an_input_that_cannot_be_read_to_its_end_is_set_aside(ps, manifest, monkeypatch):
-    read = gathered.read
+    read = inputs.read
 
     def fail(source, name, options):
         if name == "bad.csv":
             raise OSError(5, "Input/output error")
         return read(source, name, options)
 
-    monkeypatch.setattr(gathered, "read", fail)
+    monkeypatch.setattr(inputs, "read", fail)
     manifest(ACETONE, name="good.csv")
     manifest(ACETONE, name="bad.csv")
     answer = ps("screen", "bad.csv", "good.csv", "--watchlist", "none", "-o", "r.json")
     assert answer.code == 3
     assert "bad.csv was NOT screened: cannot be read (Input/output error)" in answer.err
-    monkeypatch.setattr(gathered, "read", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(inputs, "read", lambda *_: (_ for _ in ()).throw(MemoryError()))
     answer = ps("screen", "bad.csv", "--watchlist", "none")
     assert (answer.code, "does not fit into the memory of this machine" in answer.err) == (4, True)
 

@@ -290,7 +290,7 @@ def test_settings_and_messages_show_no_user_and_no_password(ps, home, monkeypatc
 def test_a_ledger_may_be_named_by_its_path(ps, recorded):
     assert ps("ledger", "info", "--ledger", recorded).out == ps("ledger", "info").out
     answer = ps("ledger", "info", "--ledger", "mydata")
-    assert (answer.code, "'mydata' is not a ledger. Give a file name such as ledger.sqlite" in answer.err) == (4, True)
+    assert (answer.code, "'mydata' does not name a ledger. Write a file name that ends in .sqlite" in answer.err) == (4, True)
 
 
 def test_upgrade_is_said_and_done_once(ps, home):

@@ -220,7 +220,7 @@ def test_nothing_on_standard_input_is_exit_4(ps):
         (["-o", "manifest.csv"], "manifest.csv: the report would overwrite an input file"),
         (["-o", "r.csv", "--issues", "r.csv"], "r.csv is named twice as an output"),
         (["--issues", "i.json"], "i.json: .json is not a format of tables. Use .csv or .parquet."),
-        (["--resolved", "resolved"], "resolved: no suffix is not a format of tables"),
+        (["--resolved", "resolved"], "resolved has no suffix that says the format"),
     ],
 )
 def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, says):
@@ -281,7 +281,7 @@ def test_only_rules(ps, manifest):
     assert "PS-CHEM-003" in answer.out
     assert "PS-CHEM-001" not in answer.out
     Path("mine/ps-chem-001.yml").write_bytes((ROOT / "rules" / "ps-chem-001.yml").read_bytes())
-    assert "is in" in ps("screen", "-v", path, "--watchlist", "none", "--rules", "mine").err  # its id is taken
+    assert "which the rule in" in ps("screen", "-v", path, "--watchlist", "none", "--rules", "mine").err  # its id is taken
 
 
 def test_issues_and_resolved(ps, manifest):

@@ -104,8 +104,8 @@ def test_a_shape_tells_editors_what_it_checks():
     ("box", "remedy"),
     [
         ([], f"Keys: {', '.join(BOX.fields)}."),
-        ({}, "Add `name:`."),
-        ({"name": None}, "Add `name:`."),
+        ({}, "Add a line `name:` with text."),
+        ({"name": None}, "Add a line `name:` with text."),
         ({"name": "a", "colour": "rde"}, "Did you mean 'red'?"),
         ({"name": "a", "colour": "green"}, "Use one of red, blue."),
         ({"name": "a", "colours": "red"}, "Did you mean 'colour'?"),

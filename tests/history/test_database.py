@@ -31,8 +31,8 @@ def test_a_url_names_a_ledger_and_is_shown_without_its_password(url, driver, sho
     [
         ("sqlite://", "does not name a file"),
         ("sqlite:///:memory:", "does not name a file"),
-        ("nothing", "is not a ledger"),
-        ("postgresql://u:secret@h:port/d", "is not a ledger"),
+        ("nothing", "does not name a ledger"),
+        ("postgresql://u:secret@h:port/d", "does not name a ledger"),
         ("postgresql+asyncpg://u:secret@h/d", "SQLite or PostgreSQL only"),
         ("mysql://u:secret@h/d", "SQLite or PostgreSQL only"),
     ],

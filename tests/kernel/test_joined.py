@@ -26,12 +26,13 @@ from precursor_screen.core.schema import (
     UNJUDGED,
     arrow_schema,
 )
-from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.judge.flag import sort_flags
+from precursor_screen.kernel.judge.windows.judge import Judgement
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import MOVED, MovementsResult
-from precursor_screen.kernel.no_history import NoHistory
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.kernel.screen import Judgement, RaiseResult, build_result, raise_flags, sort_flags
+from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException

@@ -11,8 +11,7 @@ import pytest
 from precursor_screen.api import load_reference
 from precursor_screen.core.model import CONVENTIONS, Control, Substance
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION
-from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.match.recognise import recognise
+from precursor_screen.kernel.match import Matches, recognise
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import law_of

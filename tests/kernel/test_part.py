@@ -11,16 +11,14 @@ import pyarrow.compute as pc
 import pytest
 from msgspec.structs import fields, replace
 
-from precursor_screen.app.gathered import read_one
-from precursor_screen.app.inputs import Source
-from precursor_screen.core.history_seam import KNOWN, History, LazyAnswers, NotEvaluable, VersionsResult
+from precursor_screen.app.inputs import Source, read_one
+from precursor_screen.core.history_seam import KNOWN, History, NotEvaluable, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
-from precursor_screen.kernel.judge.windows.judge import request_history
-from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.no_history import NoHistory
+from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
+from precursor_screen.kernel.match import match
 from precursor_screen.kernel.part import cut_parts, judge_part, merge_parts, recall_lines
-from precursor_screen.kernel.screen import judge_run, judge_windows, screen
+from precursor_screen.kernel.screen import NoHistory, judge_run, screen
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply
@@ -150,13 +148,13 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         return MOVEMENT.empty_table().select(ask.columns)
 
     def judge(asks):
-        past = History(LazyAnswers(asks, read), KNOWN.empty_table(), VersionsResult(), date(2020, 1, 1))
-        return judge_windows(whole.movements, past, reference)
+        past = History(lambda ask: read(asks[asks.index(ask)]), KNOWN.empty_table(), VersionsResult(), date(2020, 1, 1))
+        return judge_windows(whole.movements.live, past, reference.rules, reference)
 
     flags = judge(request.asks).flags
     assert sorted(asked, key=repr) == sorted(request.asks, key=repr)
     assert judge(request.asks[::-1]).flags.equals(flags)
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="not in tuple"):
         judge(request.asks[:-1])
 
 

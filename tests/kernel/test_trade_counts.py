@@ -13,7 +13,7 @@ import pytest
 from precursor_screen.core.history_seam import COUNTED_DAYS, NO_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
 from precursor_screen.kernel import trade_counts
-from precursor_screen.kernel.resolve.traders import COUNTED
+from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, count_own, tally_lines
 from precursor_screen.text.key_numbers import number_of, numbers_of
 from tests.examples import SOAK

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.schema import BY_NAME, ISSUE
-from precursor_screen.kernel.match.whole_run import find_cut_lengths
+from precursor_screen.kernel.match import find_cut_lengths
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.unscreenable import (
     NUMBERED_ISSUE,

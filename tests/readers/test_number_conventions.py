@@ -157,3 +157,12 @@ def test_the_mark_of_a_file_is_the_only_one_by_which_all_of_it_can_be_read(conve
     whole = any(c.isdigit() for c, _ in cells) and any(c.endswith("0") for c, _ in cells)
     if len(marks_of([c for row in cells for c in row])) == 1 and not whole and not all(len(o) < 5 for _, o in cells):
         assert (found, told) == (meant, set())
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"), [("1.331", True), ("1.331 kg", True), (1.331, False), (1331, False), ("1331", False), (1.5e-7, False)]
+)
+def test_a_text_of_a_workbook_may_have_a_mark_for_thousands_and_a_number_as_such_has_none(cell, told):
+    (table,) = read(xlsx([("Description", "HS Code", "Gross Weight KG"), ("wool", "51011100", cell)]), "m.xlsx")
+    assert table.lines.to_pylist()[0].get("ambiguous_gross_mass_kg") == (Decimal(1331) if told else None)
+    assert [i["code"] for i in table.issues.to_pylist()] == ["ambiguous-number"] * told

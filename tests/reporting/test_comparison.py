@@ -12,7 +12,7 @@ import pytest
 
 from precursor_screen.cases.reconcile.differences import Unjudged
 from precursor_screen.reporting.comparison import Head, numbered, present_comparison
-from precursor_screen.reporting.document import Table, columns
+from precursor_screen.reporting.interface import Table, columns
 from precursor_screen.reporting.tables import write_json as write
 
 HEAD = Head({"tool_version": "0"}, {}, ("read this",), date(2026, 3, 1))

@@ -15,8 +15,19 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reporting import pages
-from precursor_screen.reporting.document import CODE, DAY, NUMBER, WRITTEN, Column, Document, columns, tabulate
-from precursor_screen.reporting.interface import check_suffix, presenter_of, write
+from precursor_screen.reporting.interface import (
+    CODE,
+    DAY,
+    NUMBER,
+    WRITTEN,
+    Column,
+    Document,
+    check_suffix,
+    columns,
+    presenter_of,
+    tabulate,
+    write,
+)
 
 PARTS = {"name": "Ashgrove Ltd", "kg": Decimal("12.50"), "places": ("Pellam", "Orveto"), "day": None}
 

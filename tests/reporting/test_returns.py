@@ -12,7 +12,7 @@ import pytest
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.returns import make_return
 from precursor_screen.reporting.comparison import Head, head_of, present_return
-from precursor_screen.reporting.document import Document
+from precursor_screen.reporting.interface import Document
 from tests.cases.reconcile.making import moved
 
 HEAD = Head({}, {}, (), date(2025, 12, 31))

@@ -9,11 +9,11 @@ import pyarrow as pa
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.core.model import Rule
+from precursor_screen.kernel.judge.flag_rows import Telling
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.tell import Telling
 
 LISTS = {"orders": NamedList("orders", "t", "s", date(2026, 1, 1), None, ("to order", "à l'ordre"), "")}
 

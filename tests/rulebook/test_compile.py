@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.errors import ErrorGroup, UnknownField
+from precursor_screen.kernel.judge.flag_rows import Telling
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal, null_column
-from precursor_screen.rulebook.tell import Telling
 from tests.rulebook.rules import LISTS, make_rule
 
 FLAGGED, NOT_FLAGGED, NOT_EVALUABLE, NO_BUSINESS = 1, 0, 2, -1

@@ -7,7 +7,7 @@ import itertools
 import pyarrow as pa
 import pytest
 
-from precursor_screen.rulebook.build import ConditionError, parse_condition
+from precursor_screen.rulebook.compile import ConditionError, parse_condition
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Field
 from tests.rulebook.slow import at_least, both, either, negated

@@ -226,7 +226,7 @@ def test_a_duplicate_id_in_two_folders_is_refused(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "ps-qty-900.yml").write_text(GOOD)
-    with pytest.raises(ErrorGroup, match="is in"):
+    with pytest.raises(ErrorGroup, match=r"which the rule in .* has too"):
         load_rules([tmp_path / "a", tmp_path / "b"])
 
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.engine import connect
-from precursor_screen.kernel.judge.flag import groups_of
+from precursor_screen.kernel.judge.flag_rows import groups_of
+from precursor_screen.rulebook.atoms import AtomError, Scope
 from precursor_screen.rulebook.evaluate import Rows
-from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.windows import Grouping, parse_grouping
 
 ROWS = pa.table(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from precursor_screen.rulebook.atoms import AtomError, Scope
 from precursor_screen.rulebook.expression import Field, Literal
-from precursor_screen.rulebook.scope import AtomError, Scope
 from tests.rulebook.rules import LISTS
 
 

@@ -64,7 +64,7 @@ def test_an_exception_keeps_what_it_says(tmp_path):
         (("reason: audited", "raeson: audited"), "Did you mean 'reason'?"),
         ((GOOD, GOOD + GOOD), "appears twice"),
         ((GOOD, "id: EX-1"), "is not a list"),
-        ((GOOD, "- EX-1"), "is not an exception: a mapping of keys is expected"),
+        ((GOOD, "- EX-1"), "is not an exception: lines of `key: value` are expected"),
         (("when: {consignee_name|contains: acme}", "when:"), "when has no value"),
         (("rules: [PS-QTY-900]", "flag:"), "flag has no value"),
     ],
@@ -133,7 +133,7 @@ def test_a_site_s_parameters_take_the_place_of_the_rule_s(tmp_path):
         ("PS-QTY-900: {mots: 1}", "Did you mean 'most'?"),
         ("PS-QTY-900: {most: heavy}", "does not fit"),
         ("PS-QTY-900: {most: true}", "does not fit"),
-        ("- PS-QTY-900", "is not a file of parameters: a mapping of keys is expected"),
+        ("- PS-QTY-900", "is not a file of parameters: lines of `key: value` are expected"),
     ],
 )
 def test_a_faulty_parameter_is_named(tmp_path, text, expected):

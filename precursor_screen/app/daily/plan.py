@@ -66,12 +66,14 @@ class Job(Struct, frozen=True):
         if self.verdicts is None:
             return
         if not self.verdicts.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Correct the setting daily.verdicts.")
+            raise UsageError(
+                "is not a folder", where=Where(str(self.verdicts)), remedy="Give the setting daily.verdicts a folder that exists."
+            )
         folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
         if folder == inbox or inbox in folder.parents:
             problem = "is inside the inbox, so that the verdicts in it would be screened as manifests"
             raise UsageError(
-                problem, where=Where(str(self.verdicts)), remedy="Choose a folder outside the inbox for the verdicts."
+                problem, where=Where(str(self.verdicts)), remedy="Give the setting daily.verdicts a folder outside the inbox."
             )
 
 

@@ -49,8 +49,7 @@ from precursor_screen.app.daily.plan import (
     find_old,
     sort_files,
 )
-from precursor_screen.app.gathered import FaultKeeper
-from precursor_screen.app.inputs import Source
+from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.core.errors import ExitCode, WatchlistError
 from precursor_screen.core.files import write_whole
@@ -372,7 +371,7 @@ def refuse_no_watchlist(reference: Reference) -> None:
     if not reference.watchlists and reference.parties_wanted:
         raise WatchlistError(
             "no watchlist is imported, so parties cannot be screened",
-            remedy="Import one: precursor-screen watchlists import LIST_ID FILE; or pass --watchlist none to screen the goods alone.",
+            remedy="Import one, such as: precursor-screen watchlists update un-sc; or pass --watchlist none to screen the goods alone.",
         )
 
 

@@ -24,8 +24,7 @@ from precursor_screen.app.rulecheck.inline_tests import failure_of, judge
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.model import Rule, RuleTest
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.rulebook.build import parse_condition, words_of
-from precursor_screen.rulebook.compile import CompiledRule, compile_rule
+from precursor_screen.rulebook.compile import CompiledRule, compile_rule, parse_condition, words_of
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.expression import Apply, Expression, Field, Operator, Outcome
 from precursor_screen.rulebook.lint import domain_of

@@ -19,9 +19,8 @@ from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.core.model import FAMILIES, Rule
 from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.no_history import NoHistory
-from precursor_screen.kernel.screen import Screened
+from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
+from precursor_screen.kernel.screen import NoHistory, Screened
 from precursor_screen.reference.bundle import Reference, Rulebook
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.grammar import RULE_ID
@@ -211,7 +210,7 @@ def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -
     start = time.perf_counter()
     if one.rule.scope == "history":
         history = NoHistory().look_back(request_history(screened.movements.live, [one], reference.registers))
-        flag_windows(screened.movements.live, history, [one], reference)
+        judge_windows(screened.movements.live, history, [one], reference)
     else:
         (flag_shipments if one.grouping else flag_lines)(screened.resolved, [one])
     return (time.perf_counter() - start) * 1000

@@ -5,60 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.alike import begin_rows, number_alike, rows_of
 from precursor_screen.core.engine import connect
-from precursor_screen.core.model import Rule
-from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
-from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
-from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.core.history_seam import FlagComparison
+from precursor_screen.core.model import OWN_LIST, Rule, Substance
+from precursor_screen.core.schema import BY_NAME, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
+from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, compact, flags_of_groups, flags_of_rows
+from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved, begin_rows, number_alike, rows_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
-from precursor_screen.rulebook.expression import Expression, columns_in
-from precursor_screen.rulebook.sql import identifier, literal
-from precursor_screen.rulebook.tell import NOT_STATED
-from precursor_screen.rulebook.windows import Grouping
-
-# Where a match stands, beside what the rule shows: names in the evidence -> columns.
-_SPANS = {
-    SUBSTANCE: {
-        "field": "matched_field",
-        "as_written": "matched_text",
-        "start": "matched_start",
-        "end": "matched_end",
-        "compared_as": "matched_as",
-        "candidate": "matched_name",
-        "method": "match_method",
-        "score": "match_score",
-    },
-    PARTY: {
-        "field": "party_role",
-        "as_written": "party_name",
-        "start": "party_start",
-        "end": "party_end",
-        "compared_as": "party_compared",
-        "candidate": "matched_entry_name",
-        "method": "",
-        "score": "watchlist_score",
-    },
-}
-_COLUMN_OF_SPAN = {SUBSTANCE: "matched_column", PARTY: "party_column"}  # of the text in which it stands, where one is known
-# Columns of FLAG that tell the candidates of a line apart -> columns of the candidate.
-_CANDIDATE = {
-    LINE: {},
-    SUBSTANCE: {"substance_id": "substance_id"},
-    PARTY: {"party_role": "party_role", "list_id": "list_id", "entry_id": "entry_id"},
-}
-_BY = ("substance_id", "party_role", "list_id", "entry_id")
 
 
 def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool = False) -> tuple[pa.Table, pa.Table]:
@@ -94,7 +57,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
     for rule in mine:
         at = np.flatnonzero(pc.equal(held.column("rule_id"), rule.rule.id).to_numpy())
-        told = _flags_of_rows(rule, rows, at)
+        told = flags_of_rows(rule, rows, at)
         for name, texts in columns.items():
             for place, text in zip(untold[at].tolist(), told.column(name).to_pylist(), strict=True):
                 texts[place] = text
@@ -119,7 +82,7 @@ def merge_flags(flags: pa.Table) -> pa.Table:
     others = np.delete(np.arange(flags.num_rows), first)
     others = others[np.argsort(numbers[others], kind="stable")]
     begins = np.searchsorted(numbers[others], np.arange(len(first) + 1)).astype(np.int32)
-    named = pa.ListArray.from_arrays(pa.array(begins), whole(flags.column("line_id").take(others)))
+    named = pa.ListArray.from_arrays(pa.array(begins), flags.column("line_id").take(others).combine_chunks())
     merged = flags.take(first) if len(others) else flags
     field = FLAG.field("window_line_ids")
     return merged.set_column(FLAG.get_field_index(field.name), field, named.cast(field.type))
@@ -134,7 +97,8 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
+    noted = of_noted_shipments(resolved)
+    return _judge(noted, [r for r in rules if r.rule.scope == "shipment"])
 
 
 def of_noted_shipments(resolved: Resolved) -> Resolved:
@@ -208,9 +172,9 @@ def _judge(
                 if not len(at):
                     continue
                 if rule.grouping:
-                    grouped.append(_flags_of_groups(connection, rule, rows, at))
+                    grouped.append(flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
+                    flags.append(flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
@@ -236,109 +200,98 @@ def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.T
     recognised = None
     if rule.rule.subject == LINE:
         recognised = pc.greater(pc.fill_null(pc.list_value_length(rows.column("substance_ids").take(at)), 0), 0)
-    return count_unjudged(rule, rows.missing(rule, at), rows.column("shipment_id").take(at), recognised)
+    fields, shipments = rows.missing(rule, at), rows.column("shipment_id").take(at)
+    return count_unjudged(rule, fields, shipments, recognised)
 
 
-def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, told: bool = True) -> pa.Table:
-    subject = rule.rule.subject
-    candidate = _CANDIDATE[subject]
-    shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
-    mine = rows.take(at, columns_told(rule) | shown)
-    given = {name: mine.column(column) for name, column in candidate.items()}
-    if subject != LINE:
-        given["score"] = mine.column(_SPANS[subject]["score"])
-    identity = [
-        mine.column("movement_key").to_pylist(),
-        *(given[n].to_pylist() if n in given else [None] * mine.count for n in _BY),
-    ]
-    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), told=told)
-
-
-def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:
-    """Of rules about a substance or a party: where the match stands."""
-    if subject not in _SPANS:
-        return None
-    columns = _SPANS[subject]
-    values = {name: rows.column(column).to_pylist() if column else ["name"] * rows.count for name, column in columns.items()}
-    stands = rows.column(_COLUMN_OF_SPAN[subject]).to_pylist()
-    values["field"] = [column if column is not None else field for column, field in zip(stands, values["field"], strict=True)]
-    return [[{"subject": subject, **dict(zip(values, row, strict=True))}] for row in zip(*values.values(), strict=True)]
+def sort_flags(flags: pa.Table) -> pa.Table:
+    """Flags in their fixed order: file, row, rule, candidate."""
+    keys = ("source_file", "source_row", "rule_id", "flag_id")
+    return flags.sort_by([(k, "ascending") for k in keys])
 
 
 def _in_order(flags: pa.Table) -> pa.Table:
     return flags.sort_by([(c, "ascending") for c in ("rule_id", "source_file", "source_row", "line_id", "flag_id")])
 
 
-def _flags_of_groups(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]
-) -> pa.Table:
-    """A flag for each group that meets the test, about its first line; the others are named beside it."""
-    grouping = rule.grouping
-    assert grouping is not None
-    shown = columns_told(rule) | {*grouping.keys} | columns_in(grouping.expressions)
-    members = {"substance_name"} & rule.columns
-    mine = rows.take(at, shown | members)
-    found = groups_of(connection, grouping, mine, bool(members))
-    first = mine.take(found.column("place").to_numpy(), shown)
-    keys = {key: found.column(f"key_{key}").to_pylist() for key in grouping.keys}
-    if (
-        grouping.unnested
-    ):  # a list among the keys is one group an element: the sentence names that element, not the first line's list
-        first = first.with_columns({key: pa.array([[v] for v in keys[key]], BY_NAME[key].arrow) for key in grouping.unnested})
-    identity = [keys.pop("shipment_id") if "shipment_id" in keys else first.column("shipment_id").to_pylist(), *keys.values()]
-    outcomes = {name: found.column(name).to_pylist() for name in ("correlation_value", "group_members")}
-    return flags_of(rule, first, identity, {"window_line_ids": whole(found.column("others"))}, outcomes)
+# Rules whose flags say something only beside another: one that stands alone is counted and not raised.
+
+NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
 
 
-_AGGREGATES = {
-    "event_count": "count(distinct {})",
-    "value_count": "count(distinct {})",
-    "value_sum": "sum({})",
-    "value_avg": "avg({})",
-    "value_median": "median({})",
-}
+def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
+    """Leaves out new flags of rules that are marked `beside`, on lines that no other flag with a weight is about.
 
-
-def _parts_of(grouping: Grouping) -> Iterator[tuple[str, Expression]]:
-    """What is added up or counted of each row, and its limits: names of columns of `selected`, and what they hold."""
-    for i, measure in enumerate(grouping.measures):
-        assert measure.of is not None
-        yield f"value_{i}", measure.of
-        yield from ((f"limit_{i}_{j}", limit) for j, (_, limit) in enumerate(measure.limits))
-
-
-def groups_of(connection: duckdb.DuckDBPyConnection, grouping: Grouping, rows: Rows, has_members: bool = False) -> pa.Table:
-    """The groups of some rows that meet the test.
+    Flags that are recorded stay: what stood beside them was there, and a run that knows no more of the line does not take them back.
 
     Returns:
-        key_... of its keys, correlation_value as text, group_members, place of its first row, others: its other lines.
+        What is left, and NOT_RAISED: how many flags of each rule fell, and of how many shipments.
     """
-    names = ("line_id", "source_file", "source_row", *grouping.keys, *(["substance_name"] if has_members else []))
-    parts = {name: rows.value(part) for name, part in _parts_of(grouping)}
-    places = {"place": np.arange(rows.count)}
-    connection.register("selected", pa.table({**{n: rows.column(n) for n in dict.fromkeys(names)}, **parts, **places}))
-    found: pa.Table = connection.sql(_groups(grouping, has_members)).to_arrow_table()
-    connection.unregister("selected")
-    return found
+    rules = tuple(rules)
+    lonely = _ids(rule for rule in rules if rule.beside)
+    flags = compared.flags
+    about = pc.is_in(flags.column("rule_id"), lonely)
+    if not pc.any(about, min_count=0).as_py():
+        return compared, NOT_RAISED.empty_table()
+    others = pa.concat_tables([flags, compared.carried])
+    counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), lonely)), pc.greater(others.column("weight"), 0))
+    others = others.filter(counts)
+    # The past that an outlier is measured by is no part of it.
+    measured = pc.is_in(
+        others.column("rule_id"), _ids(rule for rule in rules if (rule.correlation or {}).get("type") == "baseline")
+    )
+    windows = others.filter(pc.invert(measured)).column("window_line_ids").combine_chunks()
+    lines = pa.chunked_array([*others.column("line_id").chunks, pc.list_flatten(windows)])
+    kept = pc.or_(pc.is_in(flags.column("line_id"), pc.unique(lines)), pc.not_equal(flags.column("state"), "new"))
+    raised = pc.or_(pc.invert(about), kept)
+    return replace(compared, flags=flags.filter(raised)), _count(flags.filter(pc.invert(raised)))
 
 
-def _groups(grouping: Grouping, has_members: bool) -> str:
-    columns = {k: f"unnest({identifier(k)})" if k in grouping.unnested else identifier(k) for k in grouping.keys}
-    keys = ", ".join(f"key_{k}" for k in columns)
-    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if has_members else "cast(null as varchar)"
-    computed = [_AGGREGATES[m.aggregate].format(f"value_{i}") for i, m in enumerate(grouping.measures)]
-    tests = [
-        f"{computed[i]} {sign} min(limit_{i}_{j})"
-        for i, m in enumerate(grouping.measures)
-        for j, (sign, _) in enumerate(m.limits)
-    ]
-    order = "source_file, source_row, line_id"
-    return f"""
-        with grouped as (
-            select {keys}, cast({computed[0]} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
-                   list_sort(list(distinct line_id)) as line_ids, first(place order by {order}) as place,
-                   first(line_id order by {order}) as line_id, first(source_file order by {order}) as source_file, first(source_row order by {order}) as source_row
-            from (select *, {", ".join(f"{sql} as key_{k}" for k, sql in columns.items())} from selected)
-            where {" and ".join(f"key_{k} is not null" for k in columns)} group by {keys} having {" and ".join(tests)})
-        select {keys}, correlation_value, group_members, place, list_filter(line_ids, lambda x: x <> line_id) as others
-        from grouped order by {order}, {keys}"""
+def _ids(rules: Iterable[Rule]) -> pa.Array:
+    return pa.array(sorted(rule.id for rule in rules), pa.string())
+
+
+def _count(flags: pa.Table) -> pa.Table:
+    counted = flags.group_by("rule_id", use_threads=False).aggregate([("flag_id", "count"), ("shipment_id", "count_distinct")])
+    return counted.rename_columns(NOT_RAISED.names).sort_by("rule_id").cast(NOT_RAISED)
+
+
+def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:
+    """FLAG rows; the evidence of those about a substance that the office's own list holds says so."""
+    own = {s.substance_id: c.schedule for s in substances for c in s.controls if c.instrument == OWN_LIST}
+    at = np.flatnonzero(pc.is_in(flags.column("substance_id"), pa.array(own, pa.string())).to_numpy())
+    if not len(at):
+        return flags
+    evidence, ids = (flags.column(name).to_pylist() for name in ("evidence", "substance_id"))
+    for place in at:
+        mark = {"subject": SUBSTANCE, "field": "own_list", "as_written": f"{OWN_LIST} {own[ids[place]]}"}
+        evidence[place] = compact([*json.loads(evidence[place] or "[]"), mark])
+    return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, pa.string()))
+
+
+def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, recognised: pa.Array | None = None) -> pa.Table:
+    """UNJUDGED rows, in a fixed order.
+
+    Args:
+        rule: that could not judge some rows.
+        fields: what was missing, for each row.
+        shipments: the shipment of each row.
+        recognised: whether a substance is recognised in each row. Rows without one do not keep their shipment out of the band `none`.
+    """
+    if rule.rule.level not in BARRING:
+        shipments = pa.nulls(len(shipments), pa.string())
+    elif recognised is not None:
+        shipments = pc.if_else(recognised, shipments, None)
+    table = pa.table({"field": fields.cast(pa.string()), "shipment_id": shipments})
+    counted = table.group_by(["field", "shipment_id"]).aggregate([([], "count_all")])
+    counted = counted.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
+    ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
+    columns = [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")]
+    return pa.table(columns, UNJUDGED.names).cast(UNJUDGED)
+
+
+def sum_unjudged(unjudged: pa.Table) -> pa.Table:
+    """UNJUDGED with one row a rule, field and shipment, in a fixed order."""
+    keys = [n for n in UNJUDGED.names if n != "count"]
+    summed = unjudged.group_by(keys, use_threads=False).aggregate([("count", "sum")]).rename_columns([*keys, "count"])
+    return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)

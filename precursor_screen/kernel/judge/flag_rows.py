@@ -4,65 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
 
+import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-from msgspec.structs import replace
 
-from precursor_screen.core.history_seam import FlagComparison
-from precursor_screen.core.model import OWN_LIST, Rule, Substance
-from precursor_screen.core.schema import FLAG, SUBSTANCE, UNJUDGED
+from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import Mask, Rows
-from precursor_screen.rulebook.expression import Expression, Field, Operator, apply, columns_in
-from precursor_screen.rulebook.tell import Telling, Texts
+from precursor_screen.rulebook.evaluate import Mask, Rows, whole
+from precursor_screen.rulebook.expression import Apply, Expression, Field, Literal, Operator, Outcome, Text, apply, columns_in
+from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.windows import Grouping
 
-# Rules whose flags say something only beside another: one that stands alone is counted and not raised.
-
-NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
-
-
-def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
-    """Leaves out new flags of rules that are marked `beside`, on lines that no other flag with a weight is about.
-
-    Flags that are recorded stay: what stood beside them was there, and a run that knows no more of the line does not take them back.
-
-    Returns:
-        What is left, and NOT_RAISED: how many flags of each rule fell, and of how many shipments.
-    """
-    rules = tuple(rules)
-    lonely = _ids(rule for rule in rules if rule.beside)
-    flags = compared.flags
-    about = pc.is_in(flags.column("rule_id"), lonely)
-    if not pc.any(about, min_count=0).as_py():
-        return compared, NOT_RAISED.empty_table()
-    others = pa.concat_tables([flags, compared.carried])
-    counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), lonely)), pc.greater(others.column("weight"), 0))
-    others = others.filter(counts)
-    # The past that an outlier is measured by is no part of it.
-    measured = pc.is_in(
-        others.column("rule_id"), _ids(rule for rule in rules if (rule.correlation or {}).get("type") == "baseline")
-    )
-    windows = others.filter(pc.invert(measured)).column("window_line_ids").combine_chunks()
-    lines = pa.chunked_array([*others.column("line_id").chunks, pc.list_flatten(windows)])
-    kept = pc.or_(pc.is_in(flags.column("line_id"), pc.unique(lines)), pc.not_equal(flags.column("state"), "new"))
-    raised = pc.or_(pc.invert(about), kept)
-    return replace(compared, flags=flags.filter(raised)), _count(flags.filter(pc.invert(raised)))
-
-
-def _ids(rules: Iterable[Rule]) -> pa.Array:
-    return pa.array(sorted(rule.id for rule in rules), pa.string())
+# Where a match stands, beside what the rule shows: names in the evidence -> columns.
+_SPANS = {
+    SUBSTANCE: {
+        "field": "matched_field",
+        "as_written": "matched_text",
+        "start": "matched_start",
+        "end": "matched_end",
+        "compared_as": "matched_as",
+        "candidate": "matched_name",
+        "method": "match_method",
+        "score": "match_score",
+    },
+    PARTY: {
+        "field": "party_role",
+        "as_written": "party_name",
+        "start": "party_start",
+        "end": "party_end",
+        "compared_as": "party_compared",
+        "candidate": "matched_entry_name",
+        "method": "",
+        "score": "watchlist_score",
+    },
+}
+_COLUMN_OF_SPAN = {SUBSTANCE: "matched_column", PARTY: "party_column"}  # of the text in which it stands, where one is known
+# Columns of FLAG that tell the candidates of a line apart -> columns of the candidate.
+_CANDIDATE = {
+    LINE: {},
+    SUBSTANCE: {"substance_id": "substance_id"},
+    PARTY: {"party_role": "party_role", "list_id": "list_id", "entry_id": "entry_id"},
+}
+_BY = ("substance_id", "party_role", "list_id", "entry_id")
 
 
-def _count(flags: pa.Table) -> pa.Table:
-    counted = flags.group_by("rule_id", use_threads=False).aggregate([("flag_id", "count"), ("shipment_id", "count_distinct")])
-    return counted.rename_columns(NOT_RAISED.names).sort_by("rule_id").cast(NOT_RAISED)
-
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Only these levels bar the band `none` when they could not be judged.
 BARRING = ("high", "critical")
 # Every flag names its place, whatever the rule asks for.
@@ -134,19 +126,6 @@ def flags_of(
     return pa.table([columns.get(f.name, pa.nulls(rows.count, f.type)).cast(f.type) for f in FLAG], schema=FLAG)
 
 
-def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:
-    """FLAG rows; the evidence of those about a substance that the office's own list holds says so."""
-    own = {s.substance_id: c.schedule for s in substances for c in s.controls if c.instrument == OWN_LIST}
-    at = np.flatnonzero(pc.is_in(flags.column("substance_id"), pa.array(own, pa.string())).to_numpy())
-    if not len(at):
-        return flags
-    evidence, ids = (flags.column(name).to_pylist() for name in ("evidence", "substance_id"))
-    for place in at:
-        mark = {"subject": SUBSTANCE, "field": "own_list", "as_written": f"{OWN_LIST} {own[ids[place]]}"}
-        evidence[place] = _compact([*json.loads(evidence[place] or "[]"), mark])
-    return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, pa.string()))
-
-
 def _texts(
     rule: CompiledRule,
     rows: Rows,
@@ -164,7 +143,7 @@ def _texts(
     evidence = _evidence(rule, telling, rows.count)
     for mine, more in zip(evidence, more_evidence, strict=True) if more_evidence is not None else ():
         mine.extend(more)
-    return {"because": pa.array(because, pa.string()), "evidence": pa.array([_compact(one) for one in evidence], pa.string())}
+    return {"because": pa.array(because, pa.string()), "evidence": pa.array([compact(one) for one in evidence], pa.string())}
 
 
 def _flag_id(rule_id: str, parts: tuple[str | None, ...]) -> str:
@@ -193,22 +172,215 @@ def _evidence(rule: CompiledRule, telling: Telling, count: int) -> list[list[Map
     return found
 
 
-def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, recognised: pa.Array | None = None) -> pa.Table:
-    """UNJUDGED rows, in a fixed order.
+def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, told: bool = True) -> pa.Table:
+    """FLAG rows of a rule that is true of some rows, each by itself; `told`: see `flags_of`."""
+    subject = rule.rule.subject
+    candidate = _CANDIDATE[subject]
+    shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
+    mine = rows.take(at, columns_told(rule) | shown)
+    given = {name: mine.column(column) for name, column in candidate.items()}
+    if subject != LINE:
+        given["score"] = mine.column(_SPANS[subject]["score"])
+    identity = [
+        mine.column("movement_key").to_pylist(),
+        *(given[n].to_pylist() if n in given else [None] * mine.count for n in _BY),
+    ]
+    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), told=told)
+
+
+def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:
+    """Of rules about a substance or a party: where the match stands."""
+    if subject not in _SPANS:
+        return None
+    columns = _SPANS[subject]
+    values = {name: rows.column(column).to_pylist() if column else ["name"] * rows.count for name, column in columns.items()}
+    stands = rows.column(_COLUMN_OF_SPAN[subject]).to_pylist()
+    values["field"] = [column if column is not None else field for column, field in zip(stands, values["field"], strict=True)]
+    return [[{"subject": subject, **dict(zip(values, row, strict=True))}] for row in zip(*values.values(), strict=True)]
+
+
+def flags_of_groups(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:
+    """A flag for each group that meets the test, about its first line; the others are named beside it."""
+    grouping = rule.grouping
+    assert grouping is not None
+    shown = columns_told(rule) | {*grouping.keys} | columns_in(grouping.expressions)
+    members = {"substance_name"} & rule.columns
+    mine = rows.take(at, shown | members)
+    found = groups_of(connection, grouping, mine, bool(members))
+    first = mine.take(found.column("place").to_numpy(), shown)
+    keys = {key: found.column(f"key_{key}").to_pylist() for key in grouping.keys}
+    if (
+        grouping.unnested
+    ):  # a list among the keys is one group an element: the sentence names that element, not the first line's list
+        first = first.with_columns({key: pa.array([[v] for v in keys[key]], BY_NAME[key].arrow) for key in grouping.unnested})
+    identity = [keys.pop("shipment_id") if "shipment_id" in keys else first.column("shipment_id").to_pylist(), *keys.values()]
+    outcomes = {name: found.column(name).to_pylist() for name in ("correlation_value", "group_members")}
+    return flags_of(rule, first, identity, {"window_line_ids": whole(found.column("others"))}, outcomes)
+
+
+_AGGREGATES = {
+    "event_count": "count(distinct {})",
+    "value_count": "count(distinct {})",
+    "value_sum": "sum({})",
+    "value_avg": "avg({})",
+    "value_median": "median({})",
+}
+
+
+def _parts_of(grouping: Grouping) -> Iterator[tuple[str, Expression]]:
+    """What is added up or counted of each row, and its limits: names of columns of `selected`, and what they hold."""
+    for i, measure in enumerate(grouping.measures):
+        assert measure.of is not None
+        yield f"value_{i}", measure.of
+        yield from ((f"limit_{i}_{j}", limit) for j, (_, limit) in enumerate(measure.limits))
+
+
+def groups_of(connection: duckdb.DuckDBPyConnection, grouping: Grouping, rows: Rows, has_members: bool = False) -> pa.Table:
+    """The groups of some rows that meet the test.
+
+    Returns:
+        key_... of its keys, correlation_value as text, group_members, place of its first row, others: its other lines.
+    """
+    names = ("line_id", "source_file", "source_row", *grouping.keys, *(["substance_name"] if has_members else []))
+    parts = {name: rows.value(part) for name, part in _parts_of(grouping)}
+    places = {"place": np.arange(rows.count)}
+    connection.register("selected", pa.table({**{n: rows.column(n) for n in dict.fromkeys(names)}, **parts, **places}))
+    found: pa.Table = connection.sql(_groups(grouping, has_members)).to_arrow_table()
+    connection.unregister("selected")
+    return found
+
+
+def _groups(grouping: Grouping, has_members: bool) -> str:
+    columns = {k: f"unnest({identifier(k)})" if k in grouping.unnested else identifier(k) for k in grouping.keys}
+    keys = ", ".join(f"key_{k}" for k in columns)
+    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if has_members else "cast(null as varchar)"
+    computed = [_AGGREGATES[m.aggregate].format(f"value_{i}") for i, m in enumerate(grouping.measures)]
+    tests = [
+        f"{computed[i]} {sign} min(limit_{i}_{j})"
+        for i, m in enumerate(grouping.measures)
+        for j, (sign, _) in enumerate(m.limits)
+    ]
+    order = "source_file, source_row, line_id"
+    return f"""
+        with grouped as (
+            select {keys}, cast({computed[0]} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
+                   list_sort(list(distinct line_id)) as line_ids, first(place order by {order}) as place,
+                   first(line_id order by {order}) as line_id, first(source_file order by {order}) as source_file, first(source_row order by {order}) as source_row
+            from (select *, {", ".join(f"{sql} as key_{k}" for k, sql in columns.items())} from selected)
+            where {" and ".join(f"key_{k} is not null" for k in columns)} group by {keys} having {" and ".join(tests)})
+        select {keys}, correlation_value, group_members, place, list_filter(line_ids, lambda x: x <> line_id) as others
+        from grouped order by {order}, {keys}"""
+
+
+# --- what a flag says: few rows, so in Python
+
+LONGEST = 160  # characters of a cell shown in a sentence; the whole cell is in the evidence
+NOT_STATED = "not stated"
+
+Texts = Sequence[str | None]
+
+_UN_NUMBER: Final = re.compile(r"\d{4}", re.ASCII)
+_BEFORE_DIGITS: Final = re.compile(r"^\D+(?=\d)", re.ASCII)
+_NUMBERED: Final = {"cas": "CAS number", "ec_number": "EC number", "cus": "CUS code"}
+
+
+class Telling:
+    """Sentences and evidence of some rows.
 
     Args:
-        rule: that could not judge some rows.
-        fields: what was missing, for each row.
-        shipments: the shipment of each row.
-        recognised: whether a substance is recognised in each row. Rows without one do not keep their shipment out of the band `none`.
+        rows: that a rule is true of.
+        outcomes: what judging a group or window gives to its sentence, by name, a text a row.
     """
-    if rule.rule.level not in BARRING:
-        shipments = pa.nulls(len(shipments), pa.string())
-    elif recognised is not None:
-        shipments = pc.if_else(recognised, shipments, None)
-    table = pa.table({"field": fields.cast(pa.string()), "shipment_id": shipments})
-    counted = table.group_by(["field", "shipment_id"]).aggregate([([], "count_all")])
-    counted = counted.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
-    ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
-    columns = [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")]
-    return pa.table(columns, UNJUDGED.names).cast(UNJUDGED)
+
+    def __init__(self, rows: Rows, outcomes: Mapping[str, Texts] | None = None) -> None:
+        self._rows = rows
+        self._outcomes = outcomes or {}
+        self._values: dict[Expression, list[Any]] = {}
+
+    def texts(self, node: Expression) -> Texts:
+        """A text for each row; null where a part of it is."""
+        match node:
+            case Literal(value):
+                return [str(value)] * self._rows.count
+            case Outcome(_, name):
+                return self._outcomes[name]
+            case Text(value, shown, percent):
+                show = _shown(value.kind, percent) if shown else _PLAIN.get(value.kind, str)
+                return [show(v) if v is not None else (NOT_STATED if shown else None) for v in self.values(value)]
+            case Apply(Operator.JOINED, parts):
+                return [None if None in some else "".join(some) for some in zip(*map(self.texts, parts), strict=True)]
+            case Apply(Operator.WORDS, (text,)):
+                return [None if t is None else t.replace("_", " ") for t in self.texts(text)]
+            case Apply(Operator.CLAUSE, (test, said)):
+                return [text if true else "" for true, text in zip(self._known(test), self.texts(said), strict=True)]
+            case Apply(Operator.LIMIT, (value, shown)):
+                pairs = zip(self.values(value), self.texts(shown), strict=True)
+                return [
+                    "any quantity counts" if v == 0 else f"the threshold is {text}{'' if v is None else ' kg'}"
+                    for v, text in pairs
+                ]
+            case Apply(Operator.SAID, (text, method)):
+                return [_said(t, m) for t, m in zip(self.texts(text), self.values(method), strict=True)]
+        raise TypeError(f"{node!r} is not a text")
+
+    def _known(self, test: Expression) -> Sequence[bool]:
+        """Whether the texts that a clause names are all there and not blank."""
+        match test:
+            case Apply(Operator.AND, parts):
+                return [all(some) for some in zip(*map(self._known, parts), strict=True)]
+            case Apply(Operator.NOT, (Apply(Operator.EMPTY_TEXT, (text,)),)):
+                return [t is not None and t.strip(" ") != "" for t in self.texts(text)]
+        raise TypeError(f"{test!r} is not the test of a clause")
+
+    def values(self, node: Expression) -> list[Any]:
+        """The value of an expression in each row."""
+        if node not in self._values:
+            self._values[node] = self._rows.value(node).to_pylist()
+        return self._values[node]
+
+
+def _said(text: str | None, method: str | None) -> str | None:
+    """What it is that matched: "UN number 1789", "the name ACETONE"."""
+    if text is None:
+        return None
+    if method == "un_number":
+        found = _UN_NUMBER.search(text)
+        return f"UN number {found.group() if found else text}"
+    if method == "hs":
+        return f"HS code {text}"
+    return f"{_NUMBERED[method]} {_BEFORE_DIGITS.sub('', text)}" if method in _NUMBERED else f"the name {text}"
+
+
+def _shown(kind: str, percent: bool) -> Callable[[Any], str]:
+    """How a value is shown to a person: numbers without idle zeros, lists joined, long texts cut."""
+    if percent:
+        return lambda value: f"{_half_away(float(value) * 100):g}"
+    plain = _PLAIN.get(kind, str)
+    if kind in ("texts", "controls"):
+        return lambda value: _cut(plain(value)) or "none"
+    return lambda value: _cut(plain(value)) if kind == "text" else plain(value)
+
+
+def _half_away(number: float) -> float:
+    """Rounded to one place, half away from zero, as the engine rounds in rules."""
+    return (1 if number >= 0 else -1) * int(abs(number) * 10 + 0.5) / 10
+
+
+def _cut(text: str) -> str:
+    return f"{text[: LONGEST - 3]}..." if len(text) > LONGEST else text
+
+
+def number_text(value: Decimal | float) -> str:
+    """A number without idle zeros."""
+    text = format(value, "f") if isinstance(value, Decimal) else repr(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+_PLAIN: Final[Mapping[str, Callable[[Any], str]]] = {
+    "number": number_text,
+    "score": lambda value: f"{value:.1f}",
+    "text": str,
+    "texts": lambda value: ", ".join(text for text in value if text is not None),
+    "controls": lambda value: ", ".join(f"{one['instrument']} {one['schedule']}" for one in value),
+    "boolean": lambda value: "true" if value else "false",
+}

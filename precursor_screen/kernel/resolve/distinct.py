@@ -1,10 +1,13 @@
-"""A function of texts, asked once a distinct text."""
+"""Lines as `resolve` leaves them; and what is distinct in them: a text is asked once, rows that are alike have one number."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.schema import (
@@ -54,3 +57,60 @@ def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None])
     encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([mapped.take(encoded.indices)])
+
+
+# Rows that are alike in some columns, as numbers: what a database would partition or join by, without asking one.
+
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def number_alike(*columns: pa.ChunkedArray) -> Numbers:
+    """The number of each row's group, from 0 in the order in which groups begin; rows of a group are equal in all columns.
+
+    Args:
+        columns: of one length, at least one; null is like null. Lists are not compared.
+    """
+    numbers, *others = map(_number, columns)
+    for column in others:
+        numbers = _number(pa.chunked_array([pa.array(numbers * (int(column.max(initial=0)) + 1) + column)]))
+    return numbers
+
+
+def begin_rows(numbers: Numbers) -> Numbers:
+    """The first row of each group, in order.
+
+    Args:
+        numbers: from `number_alike`.
+    """
+    highest = np.maximum.accumulate(np.concatenate([np.array([-1]), numbers]))
+    return np.flatnonzero(numbers > highest[:-1])
+
+
+def any_of(groups: Numbers, rows: Mask) -> Mask:
+    """Whether any row of each row's group is one of those."""
+    found = np.zeros(groups.max(initial=-1) + 1, bool)
+    found[groups[rows]] = True
+    return found[groups]
+
+
+def differs(groups: Numbers, values: Numbers) -> Mask:
+    """Whether each row has another value than the first of its group."""
+    return np.not_equal(values, values[begin_rows(groups)][groups])
+
+
+def rows_of(values: pa.ChunkedArray, column: pa.ChunkedArray) -> pa.Array:
+    """The first row of a column that holds each value; null where none does.
+
+    Args:
+        values: few; to look them up in a table of all rows would be to make one of a million for a hundred.
+        column: of any length.
+    """
+    rows = np.flatnonzero(pc.is_in(column, pc.unique(values)).to_numpy())
+    return pa.array(rows).take(pc.index_in(values, column.take(pa.array(rows)).combine_chunks()).combine_chunks())
+
+
+def _number(column: pa.ChunkedArray) -> Numbers:
+    encoded = column.dictionary_encode("encode")  # one dictionary for all chunks
+    chunks = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    return np.concatenate([np.array([], np.int64), *chunks]).astype(np.int64)

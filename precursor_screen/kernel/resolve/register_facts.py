@@ -12,10 +12,9 @@ import pyarrow as pa
 
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.reference.thresholds import known_reply_periods
-from precursor_screen.rulebook.registers import NOTIFICATIONS, VOLUNTARY
+from precursor_screen.rulebook.registers import NOTIFICATIONS, VOLUNTARY, open_registers, register_table
 from precursor_screen.rulebook.sql import literal, same_reference
 
 _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids", "permit_quantity_kg", "permit_single_use")

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import TYPES
-from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.match.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.resolve.countries import SIDES
+from precursor_screen.kernel.legal_status import SIDES
+from precursor_screen.kernel.match import Matches
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.goods_facts import add_equipment_facts, add_goods_facts

@@ -12,8 +12,16 @@ import pyarrow as pa
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.model import Concern, Substance
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.legal_status import THRESHOLDS, open_law, same_law
-from precursor_screen.kernel.resolve.countries import SIDES, country_of, listings, open_countries, same_country
+from precursor_screen.kernel.legal_status import (
+    SIDES,
+    THRESHOLDS,
+    country_of,
+    listings,
+    open_countries,
+    open_law,
+    same_country,
+    same_law,
+)
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.reference.bundle import Reference

@@ -189,7 +189,7 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
         raise MappingError(
             f"there is no preset {wanted!r}",
             where=Where(column_map.name if column_map else ""),
-            remedy=did_you_mean(wanted, ids) or "`mapping list --presets` shows them.",
+            remedy=did_you_mean(wanted, ids) or "`precursor-screen mapping list --presets` shows them.",
         )
     return found
 

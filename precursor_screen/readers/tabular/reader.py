@@ -186,7 +186,7 @@ def read_sheet(
     beside = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
     of_rows = TableIssues(body.rows, issues)
     table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
-    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside)
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside, sheet.texts)
     headers = unique_names(names)
     if body.table.num_rows:
         columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), of_rows)

@@ -216,7 +216,7 @@ def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWo
         f"{'is' if len(lacking) == 1 else 'are'} missing. Headers seen: {seen}"
         + (f". Near: {'; '.join(near[:3])}" if near else ""),
         where=Where(path.name),
-        remedy=f"Needed: {required}. Name the columns in a file and pass it with --mapping: columns: {{'HEADER': {lacking[0].name if lacking else 'reference'}}}",
+        remedy=f"Needed: {required}. Say in a file which header is which (columns: {{HEADER: {lacking[0].name if lacking else 'reference'}}}), and pass it: --mapping FILE",
     )
 
 

@@ -23,7 +23,7 @@ from precursor_screen.reporting import pages
 from precursor_screen.reporting.audit import plots
 from precursor_screen.reporting.audit.axes import calendar
 from precursor_screen.reporting.audit.tables import RANKING, TABLES, Described, ranked, records_of
-from precursor_screen.reporting.document import Document, Table, columns, tabulate
+from precursor_screen.reporting.interface import Document, Table, columns, tabulate
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -30,8 +30,8 @@ registry.read = read
 CRASHING_NOW = (
     CRASHING
     + """
-from precursor_screen.app import gathered
-gathered.read = read
+from precursor_screen.app import inputs
+inputs.read = read
 """
 )
 

@@ -10,8 +10,7 @@ from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import retired_rule
 from precursor_screen.core.schema import FLAG, SUPPRESSED
-from precursor_screen.kernel.judge.flag import flag_lines, tell_held
-from precursor_screen.kernel.judge.flag_rows import drop_lonely
+from precursor_screen.kernel.judge.flag import drop_lonely, flag_lines, tell_held
 from tests.kernel.judge.test_flag_levels import rule
 
 RULES = [

@@ -11,9 +11,8 @@ import pytest
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import LINE_COLUMNS, PARTY_MENTION, SUBSTANCE_MATCH
-from precursor_screen.kernel.match import match as module
-from precursor_screen.kernel.match.match import find_mentions, match, naming
-from precursor_screen.kernel.match.recognise import TEXT_FIELDS, distinct, recognise
+from precursor_screen.kernel import match as module
+from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_mentions, match, naming, recognise
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 

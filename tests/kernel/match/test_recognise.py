@@ -10,8 +10,7 @@ import pytest
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import PARTY_MATCH
-from precursor_screen.kernel.match.party_memory import NoPartyMemory, Recalled
-from precursor_screen.kernel.match.recognise import match_parties
+from precursor_screen.kernel.match import NoPartyMemory, Recalled, match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
 
 NAMES = ("Zorvan Mirage", "Brightmarsh Ferula", "محمد زرفان")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.match import parallel_map
-from precursor_screen.kernel.match.parallel_map import chunk, cut_texts, serial_map
+from precursor_screen.kernel import parallel_map
+from precursor_screen.kernel.parallel_map import chunk, cut_texts, serial_map
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.model import Control, HsCode, Substance
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
-from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
-from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.reference.bundle import Reference

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.resolve.traders import add_traders
+from precursor_screen.kernel.resolve.party_facts import add_traders
 
 KEEPER = "harbour freight"
 NAMES = ("consignor", "exporter", "consignee", "importer", "notify_party")

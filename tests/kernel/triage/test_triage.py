@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from precursor_screen.core.model import BANDS, Concern, Rule, Typology, retired_rule
 from precursor_screen.core.schema import BY_NAME, FLAG, UNJUDGED
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage.triage import triage
+from precursor_screen.kernel.triage import triage
 from tests.examples import examples
 
 CAPS = {"chemical": 50, "party": 30, "routing": 20, "quantity": 40, "cover": 45}

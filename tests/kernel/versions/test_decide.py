@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.versions.decide import BILL, add_bills, bill_of, decide
+from precursor_screen.kernel.versions import BILL, add_bills, bill_of, decide
 from tests.examples import examples
 
 NAMES = (
@@ -65,7 +65,7 @@ STATED = st.fixed_dictionaries(
 def test_what_is_left_out_beforehand_changes_nothing(rows):
     table = pa.Table.from_pylist(rows, schema=MOVEMENT.append(pa.field(BILL, pa.string())))
     found = decide(table)
-    with patch("precursor_screen.kernel.versions.decide._undecided", lambda rows: np.ones(rows.num_rows, bool)):
+    with patch("precursor_screen.kernel.versions._undecided", lambda rows: np.ones(rows.num_rows, bool)):
         assert found == decide(table)
 
 
@@ -86,5 +86,5 @@ def test_a_shipment_is_looked_at_whole():
 def test_of_lines_that_stand_by_themselves_nothing_is_decided():
     rows = [{"line_id": f"l{n}", "movement_key": f"k{n}", "shipment_id": "s", BILL: "b", "mass_basis": "net"} for n in range(3)]
     table = pa.Table.from_pylist(rows, schema=MOVEMENT.append(pa.field(BILL, pa.string())))
-    with patch("precursor_screen.kernel.versions.decide.connect", side_effect=AssertionError):
+    with patch("precursor_screen.kernel.versions.connect", side_effect=AssertionError):
         decide(table)

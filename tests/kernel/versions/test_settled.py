@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from precursor_screen.kernel.versions.decide import counted_as
+from precursor_screen.kernel.versions import counted_as
 from tests.schemes.office import Office, row_of
 
 

@@ -133,7 +133,7 @@ def test_a_layout_that_is_not_known_is_told_with_the_nearest():
     assert caught.value.remedy == "Did you mean 'chile-din'?"
     with pytest.raises(MappingError) as caught:
         mapped(b"Description\nwool\n", "preset: zzzzzzzz")
-    assert caught.value.remedy == "`mapping list --presets` shows them."
+    assert caught.value.remedy == "`precursor-screen mapping list --presets` shows them."
 
 
 def test_the_original_spelling_of_a_party_goes_first():

@@ -6,6 +6,7 @@ One question for all rules read a year, or all that is recorded, for windows of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from itertools import groupby
 
 import pyarrow as pa
@@ -146,3 +147,14 @@ def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, int]:
     if window.chain is not None or not _WIDE.issuperset(window.keys):
         return span, _NARROW
     return span, _BEARS_IT if window.kind in ("baseline", "first_seen") else _SUMMED
+
+
+def begin_of(live: pa.Table) -> date | None:
+    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history.
+
+    Goods that are watched without a substance count only where there are no others: how many there are says nothing of the record.
+    """
+    named = live.filter(pc.is_null(live.column("goods_key")))
+    days = (named if named.num_rows else live).column("as_of_date").drop_null().sort()
+    first: date | None = days[len(days) // 20].as_py() if len(days) else None
+    return first

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from precursor_screen.core.engine import connect, fetch
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
+from precursor_screen.kernel.judge.windows.history import Relation, derive, give, kept
 from precursor_screen.kernel.judge.windows.selected import Selected
 from precursor_screen.rulebook.expression import Field
 from precursor_screen.rulebook.windows import Chain

@@ -16,12 +16,10 @@ from msgspec import Struct
 from precursor_screen.core.history_seam import EPISODE, MEMBER, History
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.amounts import Doubles
-from precursor_screen.kernel.judge.windows.emitted import Emitted, tip_values
-from precursor_screen.kernel.judge.windows.frames import expand
 from precursor_screen.kernel.judge.windows.groups import Numbers, key_texts
 from precursor_screen.kernel.judge.windows.kinds import Measured
-from precursor_screen.kernel.judge.windows.members import Named, Told
-from precursor_screen.kernel.judge.windows.selected import Selected
+from precursor_screen.kernel.judge.windows.members import Emitted, Named, Told, tip_values
+from precursor_screen.kernel.judge.windows.selected import Selected, expand
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, whole
 

@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE, SUBSTANCE
-from precursor_screen.kernel.judge.flag_rows import columns_told, count_unjudged, flags_of
+from precursor_screen.kernel.judge.flag import count_unjudged
+from precursor_screen.kernel.judge.flag_rows import NOT_STATED, Texts, columns_told, flags_of
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give
+from precursor_screen.kernel.judge.windows.history import Relation, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
-from precursor_screen.rulebook.tell import NOT_STATED, Texts
 
 
 class Fresh(Struct, frozen=True):

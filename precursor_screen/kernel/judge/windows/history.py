@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 import numpy as np
@@ -12,17 +13,76 @@ from msgspec import Struct
 
 from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
-from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
 from precursor_screen.kernel.legal_status import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
-from precursor_screen.rulebook.registers import PERMITS
+from precursor_screen.rulebook.registers import PERMITS, open_registers, register_table
 from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
+
+# Rows that queries read, as values: a step takes relations and gives one, so that what feeds what can be read off the code.
+
+
+class Relation(Struct, frozen=True):
+    """A table that is there, or a query and the relations that it names.
+
+    Attributes:
+        name: what queries call it; one name is one relation within whatever reads it.
+        query: SQL; empty: a connection holds a table of that name.
+        reads: what the query names.
+    """
+
+    name: str
+    query: str = ""
+    reads: tuple[Relation, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sql(self) -> str:
+        """The whole query: each step that leads to it once, before whatever reads it."""
+        steps: dict[str, Relation] = {}
+        self._gather(steps)
+        first = f"with {', '.join(f'{step} as ({step.query})' for step in steps.values())} " if steps else ""
+        return first + (self.query or f"select * from {self.name}")
+
+    def _gather(self, steps: dict[str, Relation]) -> None:
+        """Adds the steps that lead to it, in order."""
+        for step in self.reads:
+            if step.query and step.name not in steps:
+                step._gather(steps)
+                steps[step.name] = step
+            assert not step.query or steps[step.name] is step, f"two relations are called {step.name}"
+
+
+def derive(name: str, query: str, *reads: Relation) -> Relation:
+    """The relation that a query gives which names others."""
+    return Relation(name, query, reads)
+
+
+def give(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> Relation:
+    """Rows in memory, read where they lie."""
+    connection.register(name, rows)
+    return Relation(name)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Relation:
+    """A relation worked out once, for as long as the connection: a table of its name."""
+    connection.execute(f"create temp table {relation.name} as {relation.sql}")
+    return Relation(relation.name)
+
+
+@contextmanager
+def kept(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Iterator[Relation]:
+    """A relation worked out once, and let go of afterwards."""
+    table = keep(connection, relation)
+    yield table
+    connection.execute(f"drop table {table}")  # where something failed, the connection goes with it
+
 
 _LAW = (*LISTING, *THRESHOLDS)
 _SUBSTANCE = (

@@ -23,6 +23,7 @@ from precursor_screen.core.history_seam import ALWAYS, EPISODE, RULE_LINE, Histo
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.judge.windows.asks import (
     GOODS,
+    begin_of,
     history_rules,
     is_of_goods,
     needs_of,
@@ -31,27 +32,33 @@ from precursor_screen.kernel.judge.windows.asks import (
     tests_of_law,
 )
 from precursor_screen.kernel.judge.windows.chains import linked_moves
-from precursor_screen.kernel.judge.windows.emitted import emit_by_themselves, tips_of, undecided_of
 from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import WindowInput, see_movements
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep, see_movements
 from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
-from precursor_screen.kernel.judge.windows.members import Told, flagged_of, read_named, told_of
+from precursor_screen.kernel.judge.windows.members import (
+    Told,
+    emit_by_themselves,
+    flagged_of,
+    read_named,
+    tips_of,
+    told_of,
+    undecided_of,
+)
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.relation import derive, give, keep
 from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
 
-class WindowsResult(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE, of lines with an open flag that could not be judged; EPISODE rows."""
+class Judgement(NamedTuple):
+    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
 
     flags: pa.Table
     unjudged: pa.Table
-    doubts: pa.Table
-    episodes: pa.Table
+    doubts: pa.Table = RULE_LINE.empty_table()
+    episodes: pa.Table = EPISODE.empty_table()
 
 
 def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: Collection[str]) -> HistoryRequest:
@@ -65,15 +72,7 @@ def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: C
     return HistoryRequest(batch, tuple(dict.fromkeys(ask for ask, _ in plan_queries(rules, registers) if ask.groupings)))
 
 
-def flag_windows(
-    live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference
-) -> tuple[pa.Table, pa.Table]:
-    """FLAG and UNJUDGED rows of the rules of scope history, as `judge_windows` finds them."""
-    found = judge_windows(live, history, rules, reference)
-    return found.flags, found.unjudged
-
-
-def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference) -> WindowsResult:
+def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference) -> Judgement:
     """Judges the rules of scope history, on the movements of a run and on those recorded ones that are to be judged anew.
 
     Args:
@@ -88,7 +87,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
     live, history = _with_again(live, history)
     if not live.num_rows:
         return _joined([])
-    since = history.since or _begins(live)
+    since = history.since or begin_of(live)
     for column in MOVEMENT_COUNTED:  # unknown to whoever has counted nothing
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
@@ -103,7 +102,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             if some
         ]
     for ask, mine in plan:
-        recorded = of_rules(history.movements[ask] if ask.groupings else live.schema.empty_table(), mine)
+        recorded = of_rules(history.movements(ask) if ask.groupings else live.schema.empty_table(), mine)
         if len(again):
             recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
         needs = needs_of(mine, tests_of_law(mine))
@@ -113,7 +112,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             continue
         begun = since
         if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
-            begun = pc.min(recorded.column("as_of_date")).as_py() or _begins(fresh)
+            begun = pc.min(recorded.column("as_of_date")).as_py() or begin_of(fresh)
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             del fresh, recorded
@@ -143,17 +142,6 @@ def _with_again(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     return pa.concat_tables([live, more], promote_options="default"), replace(history, known=known)
 
 
-def _begins(live: pa.Table) -> date | None:
-    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history.
-
-    Goods that are watched without a substance count only where there are no others: how many there are says nothing of the record.
-    """
-    named = live.filter(pc.is_null(live.column("goods_key")))
-    days = (named if named.num_rows else live).column("as_of_date").drop_null().sort()
-    first: date | None = days[len(days) // 20].as_py() if len(days) else None
-    return first
-
-
 def flag_moves(
     moves: pa.Table, rules: Iterable[CompiledRule], since: date | None, registers: Mapping[str, pa.Table]
 ) -> tuple[pa.Table, pa.Table]:
@@ -179,14 +167,14 @@ def flag_moves(
         return found.flags, found.unjudged
 
 
-def _joined(found: Sequence[WindowsResult]) -> WindowsResult:
+def _joined(found: Sequence[Judgement]) -> Judgement:
     """The tables of all rules, by rule: whichever question they were judged with."""
     flags = pa.concat_tables([FLAG.empty_table(), *(f.flags for f in found)])
     order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
     missing = pa.concat_tables([UNJUDGED.empty_table(), *(f.unjudged for f in found)])
     doubts = pa.concat_tables([RULE_LINE.empty_table(), *(f.doubts for f in found)])
     episodes = pa.concat_tables([EPISODE.empty_table(), *(f.episodes for f in found)])
-    return WindowsResult(
+    return Judgement(
         flags.sort_by([(c, "ascending") for c in order]),
         missing.sort_by([(c, "ascending") for c in UNJUDGED.names]),
         doubts,
@@ -204,16 +192,19 @@ def _judge_all(
     since: date | None,
     registers: Mapping[str, pa.Table],
     past: History | None = None,
-) -> WindowsResult:
+) -> Judgement:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     live = judge_live(connection, rules, seen)
     fresh = read_fresh(connection, seen.fresh, live.verdicts)
     flags, missing, episodes = [FLAG.empty_table()], [UNJUDGED.empty_table()], [EPISODE.empty_table()]
-    doubts = Flagged(past.settled.flagged if past is not None else RULE_LINE.empty_table())
+    flagged = pc.unique((past.settled.flagged if past is not None else RULE_LINE.empty_table()).column("line_id"))
+    doubts = [RULE_LINE.empty_table()]  # what is known of lines with an open flag is not taken back on doubt
 
     def leave_open(rule: CompiledRule, at: Numbers, reason: str = "") -> None:
         missing.append(fresh.unjudged(rule, at, reason))
-        doubts.add(rule, fresh.lines(at))
+        lines = fresh.lines(at)
+        lines = pc.unique(lines.filter(pc.is_in(lines, flagged)))
+        doubts.append(pa.table([pa.repeat(pa.scalar(rule.rule.id), len(lines)), lines], schema=RULE_LINE))
 
     windows: dict[int, CompiledRule] = {}
     for number, rule in enumerate(rules):
@@ -245,7 +236,7 @@ def _judge_all(
         for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
             flags.append(rule_flags)
             episodes.append(rule_episodes)
-    return WindowsResult(pa.concat_tables(flags), pa.concat_tables(missing), doubts.table(), pa.concat_tables(episodes))
+    return Judgement(*map(pa.concat_tables, (flags, missing, doubts, episodes)))
 
 
 class Outcome(Struct, frozen=True):
@@ -313,23 +304,3 @@ def _raise_all(
         assert rule.window is not None
         flags, carried = raise_flags(rule, flagged_of(rule.window, told, named), fresh, fresh.picked(rule, number)[0])
         yield flags, episode_rows(rule, members, named, told, carried) if members is not None else EPISODE.empty_table()
-
-
-class Flagged:
-    """Which lines that bear an open flag a rule could not judge anew: what is known of them is not taken back on doubt."""
-
-    def __init__(self, flagged: pa.Table) -> None:
-        """Args:
-        flagged: RULE_LINE of open flags; of other lines nothing is asked.
-        """
-        self._lines = pc.unique(flagged.column("line_id"))
-        self._found = [RULE_LINE.empty_table()]
-
-    def add(self, rule: CompiledRule, lines: pa.Array) -> None:
-        """Notes lines that a rule could not judge."""
-        mine = pc.unique(lines.filter(pc.is_in(lines, self._lines)))
-        self._found.append(pa.table([pa.repeat(pa.scalar(rule.rule.id), len(mine)), mine], schema=RULE_LINE))
-
-    def table(self) -> pa.Table:
-        """What was noted."""
-        return pa.concat_tables(self._found)

@@ -12,11 +12,9 @@ from msgspec import Struct
 
 from precursor_screen.kernel.judge.windows import amounts
 from precursor_screen.kernel.judge.windows.absence import allowed_of, is_listed
-from precursor_screen.kernel.judge.windows.amounts import Amounts, Doubles
-from precursor_screen.kernel.judge.windows.frames import Frames
+from precursor_screen.kernel.judge.windows.amounts import Amounts, Doubles, middles
 from precursor_screen.kernel.judge.windows.groups import Numbers, codes_of_values
-from precursor_screen.kernel.judge.windows.middles import middles
-from precursor_screen.kernel.judge.windows.selected import Selected
+from precursor_screen.kernel.judge.windows.selected import Frames, Selected
 from precursor_screen.rulebook.evaluate import Mask
 from precursor_screen.rulebook.expression import Literal
 from precursor_screen.rulebook.windows import DISTINCT, Measure, Window

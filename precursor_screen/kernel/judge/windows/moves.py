@@ -15,8 +15,7 @@ from msgspec import Struct
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.groups import Groups, Keys, codes_of, groups_of, sure_of, values_of
-from precursor_screen.kernel.judge.windows.history import WindowInput
-from precursor_screen.kernel.judge.windows.relation import Relation, derive
+from precursor_screen.kernel.judge.windows.history import Relation, WindowInput, derive
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, Field, Literal, columns_in, smallest_tests

@@ -16,8 +16,8 @@ from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.engine import connect
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.chains import _round_trips
+from precursor_screen.kernel.judge.windows.history import Relation
 from precursor_screen.kernel.judge.windows.judge import flag_moves
-from precursor_screen.kernel.judge.windows.relation import Relation
 from tests.examples import examples
 from tests.kernel.judge.windows.test_days import judged
 from tests.kernel.judge.windows.test_judge import START, make_rule

@@ -11,7 +11,8 @@ import pytest
 
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows.judge import _begins, flag_moves
+from precursor_screen.kernel.judge.windows.asks import begin_of
+from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.rulebook.compile import CompiledRule
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
@@ -314,6 +315,6 @@ def test_a_movement_without_its_key_is_in_no_group():
 )
 def test_where_a_run_that_knows_no_other_begins(days, begins):
     column = pa.array([None if d is None else START + timedelta(days=d) for d in days], pa.date32())
-    assert _begins(pa.table({"as_of_date": column, "goods_key": pa.nulls(len(days), pa.string())})) == (
+    assert begin_of(pa.table({"as_of_date": column, "goods_key": pa.nulls(len(days), pa.string())})) == (
         None if begins is None else START + timedelta(days=begins)
     )

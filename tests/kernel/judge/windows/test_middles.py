@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.judge.windows.middles import middles
+from precursor_screen.kernel.judge.windows.amounts import middles
 from tests.examples import examples
 
 NUMBERS = st.one_of(st.integers(-9, 9), st.integers(-(10**6), 10**6))

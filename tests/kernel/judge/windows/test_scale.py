@@ -17,9 +17,9 @@ from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge
 from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_queries
-from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
+from precursor_screen.kernel.judge.windows.judge import flag_moves, judge_windows, request_history
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.kernel.no_history import NoHistory
+from precursor_screen.kernel.screen import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
 from tests.examples import examples
@@ -59,10 +59,10 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
     ]
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     request = request_history(movements.live, reference.rules, reference.registers)
-    whole = flag_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)
+    whole = judge_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)[:2]
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
-    assert flag_windows(movements.live, NoHistory().look_back(request), reference.rules, reference) == whole
+    assert judge_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)[:2] == whole
 
 
 @pytest.mark.parametrize(("single", "expected"), [(True, 2), (False, 0), (None, 0), ("no register", 0)])
@@ -83,7 +83,7 @@ def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expecte
     known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
     movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
-    flags, unjudged = flag_windows(movements.live, NoHistory().look_back(request), known.rules, known)
+    flags, unjudged = judge_windows(movements.live, NoHistory().look_back(request), known.rules, known)[:2]
     assert flags.num_rows == expected
     assert sum(unjudged.column("count").to_pylist()) == (0 if isinstance(single, bool) else 3)
 
@@ -131,10 +131,10 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     rules = [*of_each_kind(reference, "PS-CHEM-021").rules, of_goods]
     request = request_history(movements.live, rules, reference.registers)
-    once = flag_windows(movements.live, NoHistory().look_back(request), rules, reference)
+    once = judge_windows(movements.live, NoHistory().look_back(request), rules, reference)[:2]
     assert judge.tests_of_law([of_goods])
     monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
-    assert flag_windows(movements.live, NoHistory().look_back(request), rules, reference) == once
+    assert judge_windows(movements.live, NoHistory().look_back(request), rules, reference)[:2] == once
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
 
 
@@ -163,7 +163,7 @@ def told(reference, acetone) -> set[str]:
     the other's business."""
     rules = [rule for number, name in enumerate(FIELDS) for rule in about(name, number)]
     request = request_history(acetone.live, rules, ())
-    flags, unjudged = flag_windows(acetone.live, NoHistory().look_back(request), rules, reference)
+    flags, unjudged = judge_windows(acetone.live, NoHistory().look_back(request), rules, reference)[:2]
     return set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist())
 
 
@@ -192,7 +192,7 @@ def test_a_telephone_number_in_the_address_is_found_again(reference):
     known = replace(reference, rules=tuple(r for r in reference.rules if r.rule.id == "PS-QTY-025"))
     movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
-    flags, _ = flag_windows(movements.live, NoHistory().look_back(request), known.rules, known)
+    flags, _ = judge_windows(movements.live, NoHistory().look_back(request), known.rules, known)[:2]
     assert flags.num_rows == 1
     assert "442079460018" in flags.column("because").to_pylist()[0]
 
@@ -215,7 +215,7 @@ def test_windows_over_watched_goods_begin_where_their_own_record_does(reference,
     rules = [r for r in reference.rules if r.rule.id == "PS-COV-007"]
     request = request_history(movements.live, rules, ())
     past = replace(NoHistory().look_back(request), since=date(2020, 1, 1))
-    flags, unjudged = flag_windows(movements.live, past, rules, reference)
+    flags, unjudged = judge_windows(movements.live, past, rules, reference)[:2]
     days = dict(zip(movements.live.column("line_id").to_pylist(), movements.live.column("as_of_date").to_pylist(), strict=True))
     assert [days[line].isoformat() for line in flags.column("line_id").to_pylist()] == flagged_days
     assert sum(unjudged.column("count").to_pylist()) == 2 - len(flagged_days)

@@ -17,10 +17,9 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.amounts import Amounts, amounts_of, round_half_away, sums
 from precursor_screen.kernel.judge.windows.groups import plain_references
-from precursor_screen.kernel.judge.windows.history import WindowInput
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep
 from precursor_screen.kernel.judge.windows.kinds import compute, known_of
 from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.relation import derive, give, keep
 from precursor_screen.kernel.judge.windows.selected import select_moves
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import plain_reference

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.alike import Numbers, begin_rows, number_alike
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.versions.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
+from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
+from precursor_screen.kernel.resolve.distinct import any_of, differs, number_alike
 
 BILL: Final = "bill_key"
 ROW: Final = "row_no"
@@ -158,21 +158,9 @@ def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
     original = pc.fill_null(pc.equal(rows.column("message_function"), ORIGINAL), True).to_numpy()
     version = number_alike(pc.fill_null(rows.column("version"), ""), rows.column("as_of_date"))
     cargoes = number_alike(rows.column(BILL), rows.column("movement_key"))
-    doubted = _any_of(bills, ~original | _differs(bills, version) | _differs(cargoes, lines))
+    doubted = any_of(bills, ~original | differs(bills, version) | differs(cargoes, lines))
     gross = pc.fill_null(pc.equal(rows.column("mass_basis"), "gross"), False).to_numpy()
-    return _any_of(shipments, doubted | (gross & _differs(shipments, number_alike(rows.column("description")))))
-
-
-def _any_of(groups: Numbers, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether any row of each row's group is one of those."""
-    found = np.zeros(groups.max(initial=-1) + 1, bool)
-    found[groups[rows]] = True
-    return found[groups]
-
-
-def _differs(groups: Numbers, values: Numbers) -> npt.NDArray[np.bool_]:
-    """Whether each row has another value than the first of its group."""
-    return np.not_equal(values, values[begin_rows(groups)][groups])
+    return any_of(shipments, doubted | (gross & differs(shipments, number_alike(rows.column("description")))))
 
 
 _LINES = f"""

@@ -19,15 +19,13 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.coverage import count_textless
-from precursor_screen.app.gathered import FaultKeeper, read_one, show_cells
+from precursor_screen.app.gathered import count_textless, show_cells
+from precursor_screen.app.inputs import FaultKeeper, read_one
 from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, UsageError, WatchlistError, Where
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
-from precursor_screen.kernel.match.match import match_texts
-from precursor_screen.kernel.match.recognise import TEXT_FIELDS, distinct
-from precursor_screen.kernel.match.whole_run import find_cut_lengths
+from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_cut_lengths, match_texts
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.core.alike import begin_rows, number_alike, rows_of
+from precursor_screen.kernel.resolve.distinct import begin_rows, number_alike, rows_of
 from tests.examples import examples
 
 CELLS = st.tuples(st.sampled_from([None, "", "a", "b"]), st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, "b", "c"]))

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.schema import BY_NAME
+from precursor_screen.kernel.judge.flag_rows import LONGEST, NOT_STATED, Telling, number_text
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Apply, Field, Literal, Operator, Text
-from precursor_screen.rulebook.tell import LONGEST, NOT_STATED, Telling, number_text
 from tests.examples import examples
 from tests.rulebook.rules import LISTS, make_rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from precursor_screen.kernel.match.whole_run import PartyKeys, find_keepers
+from precursor_screen.kernel.match import PartyKeys, find_keepers
 from precursor_screen.reference import shipped
 from precursor_screen.rulebook.lists import load_lists
 from precursor_screen.text.party import party_key

@@ -1,1 +1,0 @@
-"""What texts, codes and names name; each distinct one once."""
