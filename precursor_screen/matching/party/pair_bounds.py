@@ -22,12 +22,15 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _BLOCK = 1 << 20  # pairs of words that are looked at at once
+_FEW = 8  # pairs that are scored as soon as they are looked at
 
 
 def keep_reaching(asked: Questions, readings: Ints, rows: Ints, postings: Postings, least: float) -> tuple[Ints, Ints]:
-    """Of pairs of a reading (its position in `asked`) and a row, those that can reach a score of `least`, 0 to 1."""
+    """Of pairs of a reading (its position in `asked`) and a row, those that can reach a score of `least`, 0 to 1; of a few, all."""
+    if len(rows) <= _FEW:
+        return readings, rows
     kept = np.zeros(len(rows), bool)
-    sizes = np.diff(asked.starts)[readings] * np.diff(postings.row_starts)[rows]
+    sizes = _count_words(asked.starts, readings) * _count_words(postings.row_starts, rows)
     for start, stop in _blocks(sizes):
         kept[start:stop] = best_scores(asked, readings[start:stop], rows[start:stop], postings) >= least
     return readings[kept], rows[kept]
@@ -68,9 +71,14 @@ def best_scores(asked: Questions, readings: Ints, rows: Ints, postings: Postings
     return score_at_most(agreed, cost, agreed + INITIAL_EVIDENCE * initials)
 
 
+def _count_words(starts: Ints, chosen: Ints) -> Ints:
+    counts: Ints = starts[chosen + 1] - starts[chosen]
+    return counts
+
+
 def _words_of(starts: Ints, words: npt.NDArray[Any], chosen: Ints) -> tuple[Ints, Ints]:
     """The words of some names, and which of the names each is of."""
-    sizes = starts[chosen + 1] - starts[chosen]
+    sizes = _count_words(starts, chosen)
     places = np.arange(int(sizes.sum())) + np.repeat(starts[chosen] - (np.cumsum(sizes) - sizes), sizes)
     return words[places].astype(np.int64), np.repeat(np.arange(len(chosen)), sizes)
 

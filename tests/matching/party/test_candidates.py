@@ -260,6 +260,10 @@ def test_a_cut_word_may_be_a_word_of_business_misspelt_also_where_the_list_has_a
     )
 
 
+def test_words_of_business_that_agree_may_make_up_for_a_name_that_is_left_over() -> None:
+    assert check([("zorvan trading chemical bank", "vessel")], ["zorvan quillon trading chemical bank"], 85.0) == 1
+
+
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
 def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: int, found: list[str]) -> None:
     name = ("Zorvan " + "Brightmarshveladroquillonoppidanferulazorvan")[:length]
