@@ -29,12 +29,14 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _TINY = 1e-9
+_BITS = 63  # of a number
 
 
 class Postings(Struct, frozen=True):
     """Rows of each word, and what the bounds need of each row.
 
-    alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words where they are left out; general: of all others; initials: how many initials it has; masks: a bit
+    alone: least similarity with which a word can carry a match by itself; omitted: what it weighs where it is left out;
+    word_letters, word_initials: the bit of the letter that it starts with or stands for as an initial, else 0; informative: weight of the row's informative words where they are left out; general: of all others; initials: how many initials it has; masks: a bit
     for each of its general words, which other words may share; letters, initial_letters: a bit
     for each letter that a word starts with, or that stands as an initial.
     """
@@ -45,6 +47,9 @@ class Postings(Struct, frozen=True):
     alone: Floats
     row_starts: Ints
     row_words: npt.NDArray[np.int32]
+    omitted: Floats
+    word_letters: npt.NDArray[np.uint64]
+    word_initials: npt.NDArray[np.uint64]
     informative: Floats
     general: Floats
     initials: Floats
@@ -71,18 +76,18 @@ def summarise_rows(
     )
     none = np.uint64(0)
     abbreviated = np.where((kinds == NAME) | (kinds == GENERIC), first_letters, none)
+    abbreviating = np.where(kinds == INITIAL, first_letters, none)
     masks, letters, initial_letters = (
         np.bitwise_or.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0, np.uint64)
-        for w in (bits, abbreviated, np.where(kinds == INITIAL, first_letters, none))
+        for w in (bits, abbreviated, abbreviating)
     )
     most = int(initials.max(initial=0.0))
     rows = arrays["posting_rows"]
     posting_starts = arrays["posting_starts"].astype(np.int64)
     # The least similarity with which a word may be the only one that agrees.
     alone = np.where(arrays["word_rarity"] < RARE, SAME_CONSONANTS, np.where(key_lengths >= LONG, 0.0, FAIR))
-    return Postings(
-        posting_starts, rows, weights, alone, starts, words, informative, general, initials, masks, letters, initial_letters, most
-    )
+    of_words = (weights, alone, starts, words, omitted, abbreviated, abbreviating)
+    return Postings(posting_starts, rows, *of_words, informative, general, initials, masks, letters, initial_letters, most)
 
 
 class LookedUp(Struct, frozen=True):
@@ -92,6 +97,10 @@ class LookedUp(Struct, frozen=True):
     similarities: Floats
     owners: Ints
     own: Floats
+
+    def keep(self, kept: npt.NDArray[np.bool_]) -> LookedUp:
+        """Only some of the words."""
+        return LookedUp(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
 class Sums(Struct, frozen=True):
@@ -136,20 +145,21 @@ class Bounded(Struct, frozen=True):
         return replace(self, skipped=np.zeros_like(self.skipped), own_skipped=np.zeros_like(self.own_skipped))
 
 
-def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings) -> Sums:
-    """The sums of all rows that hold one of the words, less those of which a single word cannot make a match."""
+def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings, least: float) -> Sums:
+    """The sums of all rows that hold one of the words, less those of which a single word cannot make a match of `least`, 0 to 1."""
     word = found.words
     counts = postings.starts[word + 1] - postings.starts[word]
     offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
     rows = postings.rows[offsets + np.arange(len(offsets))]
     each = np.repeat(np.arange(len(word)), counts)
-    keys = found.owners[each] * len(postings.informative) + rows
-    order = np.argsort(keys, kind="stable")
-    keys, each = keys[order], each[order]
-    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
-    owners, positions = np.divmod(keys[first], len(postings.informative))
+    keys, each = _sort_pairs(found.owners[each] * len(postings.informative) + rows, each)
     parts = _parts(found, postings)
-    # Nearly all rows hold one word only: what that word gives is all there is to sum.
+    # Nearly all rows hold one word only: what that word gives is all there is to sum, and most of these fall at once.
+    fresh = np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1]))
+    single = fresh & np.concatenate((fresh[1:], np.ones(min(1, len(keys)), bool)))
+    rest = np.flatnonzero(~single | _reaches_alone(found, parts, bounded, postings, least)[each])
+    keys, each, first = keys[rest], each[rest], np.flatnonzero(fresh[rest])
+    owners, positions = np.divmod(keys[first], len(postings.informative))
     sizes = np.diff(first, append=len(keys))
     several = sizes > 1
     kept = several | (parts[3][each[first]] >= 2.0)
@@ -163,6 +173,28 @@ def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings) -> Sums:
             values[several] = np.add.reduceat(part[inside], places)
         summed.append(values[kept])
     return Sums(owners[kept], positions[kept], *summed)
+
+
+def _sort_pairs(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """Both in the order of the keys, of equal keys in that of the values: as one number, which sorts several times as fast as two."""
+    bits = int(values.max(initial=0)).bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits > _BITS:
+        order = np.lexsort((values, keys))
+        return keys[order], values[order]
+    packed = np.sort((keys << bits) | values)
+    return packed >> bits, packed & ((1 << bits) - 1)
+
+
+def _reaches_alone(
+    found: LookedUp, parts: Sequence[Floats], facts: Bounded, postings: Postings, least: float
+) -> npt.NDArray[np.bool_]:
+    """Whether each word can make a match of `least` where no other that was looked up agrees, whatever the row holds besides."""
+    own_all, general, _, _, _, initials, _ = facts.plain[:, found.owners]
+    most = parts[0] + facts.skipped[found.owners] + general
+    left_over = np.maximum(0.0, own_all - found.own - facts.own_skipped[found.owners])
+    evidence = most + INITIAL_EVIDENCE * (initials + postings.most_initials)
+    reaches: npt.NDArray[np.bool_] = score_at_most(most, OMITTED * left_over, evidence) >= least
+    return reaches
 
 
 def add_skipped(sums: Sums, skipped: LookedUp, postings: Postings) -> Sums:
@@ -226,9 +258,14 @@ def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
     right_over += np.maximum(0.0, listed - FLAT[INITIAL] * postings.initials[rows] - general)
     left_over = np.maximum(0.0, own_all - sums.own - own_skipped) + np.maximum(0.0, general_own - general)
     per_weight = np.where(abbreviated, INITIAL_OMITTED, OMITTED)
-    cost = per_weight * left_over + np.where((cut > 0.0) & (left_over < _TINY), CUT_OMITTED, per_weight) * right_over
+    cost = OMITTED * left_over + np.where((cut > 0.0) & (left_over < _TINY), CUT_OMITTED, per_weight) * right_over
     cost += np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
-    score = 2.0 * most / np.maximum(2.0 * most + cost, _TINY)
+    return score_at_most(most, cost, evidence)
+
+
+def score_at_most(agreed: Floats, cost: Floats, evidence: Floats) -> Floats:
+    """The score, up to 1, by the most that agrees, the least that is left over costs, and the most that tells names apart."""
+    score = 2.0 * agreed / np.maximum(2.0 * agreed + cost, _TINY)
     doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)
     best: Floats = 1.0 - (1.0 - score) * doubt
     return best

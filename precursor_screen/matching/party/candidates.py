@@ -20,10 +20,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
-from msgspec.structs import replace
 
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
 from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
+from precursor_screen.matching.party.pair_bounds import keep_reaching
+from precursor_screen.matching.party.questions import (
+    CUT,
+    GENERAL,
+    GENERAL_OWN,
+    INITIALS,
+    LOST,
+    MASKED,
+    OWN,
+    REACH,
+    UNMASKED,
+    Facts,
+    Questions,
+)
 from precursor_screen.matching.party.weights import FLAT, GENERIC, SHORT_NUMBER
 
 Ints = npt.NDArray[np.int64]
@@ -34,60 +47,6 @@ _BLOCK = 1 << 18  # postings that are summed at once
 _WORTH, _FEW = 4, 64
 _SLACK = 1e-9
 _BEYOND = 1e300  # instead of infinity, of which nought times is not a number
-
-# What is summed over the words of a reading:
-# weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the
-# general weight which masks do not tell; how many initials; how many words with a bit in the mask; own weight of informative
-# words, which is left over unless something informative agrees; that part for which the list holds nothing; the most that
-# the list's words weigh; whether the name was cut there.
-_GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH, _CUT = range(9)
-SUMMED = 9
-
-
-class Facts(Struct, frozen=True):
-    """What is known of words asked for, by their number.
-
-    sums: `SUMMED` rows; masks: in rows: of general words as in `Postings.masks`, of letters that names start with, of initials;
-    rows: how many rows of the index hold something alike; starts: where the alike words of each begin in `alike` and
-    `similarities`, one more than there are words.
-    """
-
-    sums: Floats
-    masks: npt.NDArray[np.uint64]
-    short_number: npt.NDArray[np.bool_]
-    rows: Ints
-    starts: Ints
-    alike: Ints
-    similarities: Floats
-
-    @classmethod
-    def of_none(cls) -> Facts:
-        """Of no word."""
-        none = np.empty(0, np.int64)
-        sums, masks = np.empty((SUMMED, 0)), np.empty((3, 0), np.uint64)
-        return cls(sums, masks, np.empty(0, bool), none, np.zeros(1, np.int64), none, np.empty(0))
-
-    @property
-    def count(self) -> int:
-        """Of how many words."""
-        return len(self.rows)
-
-    def extend(self, more: Facts) -> Facts:
-        """Of these words and some more."""
-        more = replace(more, starts=more.starts[1:] + self.starts[-1])
-        pairs = ((getattr(self, name), getattr(more, name)) for name in self.__struct_fields__)
-        return Facts(*(np.concatenate(pair, axis=-1) for pair in pairs))
-
-
-class Questions(Struct, frozen=True):
-    """Readings of names asked for: the numbers of their words, and where each reading starts in these (one more than there are)."""
-
-    facts: Facts
-    words: Ints
-    starts: Ints
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
 
 
 class _Words(Struct, frozen=True):
@@ -116,7 +75,7 @@ def find_candidates(asked: Questions, postings: Postings, cut: float) -> tuple[I
     found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
     if len(asked):
         plans = _plan(asked, cut / 100.0, postings.most_initials)
-        found += [_bound(asked.facts, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
+        found += [_bound(asked, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
     positions, rows = zip(*found, strict=True)
     return np.concatenate(positions), np.concatenate(rows)
 
@@ -125,9 +84,9 @@ def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
     """Which words to look up so that no match is lost; readings of which nothing can reach the cut are left out."""
     facts, begins = asked.facts, asked.starts[:-1]
     sums = np.add.reduceat(facts.sums[:, asked.words], begins, axis=1)
-    general = sums[_GENERAL]
-    needed = _least_agreement(cut, sums[_REACH] + general + INITIAL_EVIDENCE * (sums[_INITIALS] + list_initials))
-    alive = (sums[_REACH] > 0.0) & (sums[_REACH] + general >= needed * sums[_LOST] - _SLACK)
+    general = sums[GENERAL]
+    needed = _least_agreement(cut, sums[REACH] + general + INITIAL_EVIDENCE * (sums[INITIALS] + list_initials))
+    alive = (sums[REACH] > 0.0) & (sums[REACH] + general >= needed * sums[LOST] - _SLACK)
     owners = np.repeat(np.arange(len(asked)), np.diff(asked.starts))
     held = np.flatnonzero(alive[owners] & (facts.rows[asked.words] > 0))
     readings = np.flatnonzero(alive)
@@ -140,13 +99,13 @@ def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
     skipped = _choose_skipped(facts, options, sums, needed[readings])
     skipped_weight, own_skipped = (
         np.bincount(options.owners, np.where(skipped, facts.sums[row, options.words], 0.0), len(readings)).astype(np.float64)
-        for row in (_REACH, _OWN)
+        for row in (REACH, OWN)
     )
     masks = np.bitwise_or.reduceat(facts.masks[:, asked.words], begins, axis=1)[:, readings]
     short = np.bitwise_or.reduceat(facts.short_number[asked.words], begins)[readings]
     per_bit = np.where(short, FLAT[SHORT_NUMBER], FLAT[GENERIC])
-    unmasked = sums[_UNMASKED] + per_bit * (sums[_MASKED] - np.bitwise_count(masks[0]))
-    plain = np.stack((sums[_OWN], sums[_GENERAL], sums[_GENERAL_OWN], unmasked, per_bit, sums[_INITIALS], sums[_CUT]))
+    unmasked = sums[UNMASKED] + per_bit * (sums[MASKED] - np.bitwise_count(masks[0]))
+    plain = np.stack((sums[OWN], sums[GENERAL], sums[GENERAL_OWN], unmasked, per_bit, sums[INITIALS], sums[CUT]))
     return _Plans(
         readings,
         _Words(options.owners[~skipped], options.words[~skipped]),
@@ -159,14 +118,14 @@ def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats)
     """Which words need not be looked up: a row that shares none of the others cannot reach the cut."""
     count = np.bincount(options.owners, minlength=len(needed))
     first = np.cumsum(count) - count
-    weight, left_over, spared = np.zeros(len(needed)), sums[_OWN].copy(), np.zeros(len(needed), np.int64)
+    weight, left_over, spared = np.zeros(len(needed)), sums[OWN].copy(), np.zeros(len(needed), np.int64)
     skipped = np.zeros(len(options.words), bool)
     mine = np.arange(len(needed))
     for rank in range(int(count.max(initial=0))):
         mine = mine[count[mine] > rank]
         option = first[mine] + rank
-        heaviest, own = (facts.sums[row, options.words[option]] for row in (_REACH, _OWN))
-        enough = weight[mine] + heaviest + sums[_GENERAL, mine] < needed[mine] * (left_over[mine] - own) - _SLACK
+        heaviest, own = (facts.sums[row, options.words[option]] for row in (REACH, OWN))
+        enough = weight[mine] + heaviest + sums[GENERAL, mine] < needed[mine] * (left_over[mine] - own) - _SLACK
         enough &= spared[mine] + 1 < count[mine]
         chosen = mine[enough]
         skipped[option[enough]] = True
@@ -188,25 +147,30 @@ def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
     return ((start, stop) for start, stop in pairwise(edges) if stop > start)
 
 
-def _bound(facts: Facts, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
-    bounded = plans.bounded.of(start, stop)
-    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop)), bounded, postings)
+def _bound(asked: Questions, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    facts, bounded = asked.facts, plans.bounded.of(start, stop)
+    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop), postings), bounded, postings, cut - _SLACK)
     found = keep_promising(found, bounded, postings, cut - _SLACK)
     # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
-    skipped = _look_up(facts, plans.skipped.of(start, stop))
+    skipped = _look_up(facts, plans.skipped.of(start, stop), postings)
     if len(skipped.words) and len(found.rows):
         found = add_skipped(found, skipped, postings)
         found = keep_promising(found, bounded.without_skipped(), postings, cut - _SLACK)
-    return plans.readings[start:stop][found.owners], found.rows
+    return keep_reaching(asked, plans.readings[start:stop][found.owners], found.rows, postings, cut - _SLACK)
 
 
-def _look_up(facts: Facts, asked: _Words) -> LookedUp:
-    """What the index holds alike for some words of some readings."""
+def _look_up(facts: Facts, asked: _Words, postings: Postings) -> LookedUp:
+    """What rows of the index are found by, for some words of some readings."""
     starts = facts.starts[asked.words]
     sizes = facts.starts[asked.words + 1] - starts
     places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
-    own = np.repeat(facts.sums[_OWN, asked.words], sizes)
-    return LookedUp(facts.alike[places], facts.similarities[places], np.repeat(asked.owners, sizes), own)
+    found = LookedUp(
+        facts.alike[places],
+        facts.similarities[places],
+        np.repeat(asked.owners, sizes),
+        np.repeat(facts.sums[OWN, asked.words], sizes),
+    )
+    return found.keep(postings.starts[found.words] < postings.starts[found.words + 1])
 
 
 def _least_agreement(cut: float, reachable: Any) -> Floats:

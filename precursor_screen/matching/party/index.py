@@ -28,7 +28,7 @@ from precursor_screen.core import schema
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
-from precursor_screen.matching.party.candidates import Questions, find_candidates
+from precursor_screen.matching.party.candidates import find_candidates
 from precursor_screen.matching.party.contradictions import Evidence, contradict_names, weigh
 from precursor_screen.matching.party.index_file import (
     NAME_KINDS,
@@ -39,6 +39,7 @@ from precursor_screen.matching.party.index_file import (
     spell_listed,
     storable,
 )
+from precursor_screen.matching.party.questions import Questions
 from precursor_screen.matching.party.speller import Speller, make_text
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, make_word

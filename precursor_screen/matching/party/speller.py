@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.party.alignment import LEAST_START, TRUNCATED_LENGTHS
+from precursor_screen.matching.party.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.party.weights import (
     CUT,
     LAST_CUT,
@@ -333,6 +333,5 @@ def _shorten_general_words() -> dict[str, list[str]]:
 _GENERAL_BY_KEY = {fold_key(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
 # Nor is what machines that read print take for one: `cornpany`.
 _GENERAL_BY_SHAPE = {shape(word): word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED}
-STARTS_OF_GENERAL = frozenset(word[:i] for word in GENERAL_SPELLINGS for i in range(LEAST_START, len(word) + 1))
 # Two words that differ by one error are equal or become equal when each loses at most one letter.
 _SHORTENED = _shorten_general_words()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import Any
 from zlib import crc32
 
@@ -28,7 +28,9 @@ from precursor_screen.matching.party.alignment import (
 from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.weights import (
     CONSONANTS,
+    FIRST_MAJOR,
     GENERIC,
+    LEGAL,
     NAME,
     SHORT_NUMBER,
     Word,
@@ -36,7 +38,7 @@ from precursor_screen.matching.party.weights import (
     may_differ,
     weight_omitted,
 )
-from precursor_screen.text.party_words import GIVEN_NAMES, VARIANTS, consonants, shape
+from precursor_screen.text.party_words import BUSINESS_WORDS, GIVEN_NAMES, VARIANTS, consonants, shape
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 
@@ -260,6 +262,16 @@ class Vocabulary:
     def _given_names(self) -> dict[str, list[int]]:
         return _grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
 
+    @cached_property
+    def _general(self) -> dict[str, list[int]]:
+        """General words by kind and key."""
+        keys, kinds = self.keys, self.kinds
+        return _grouped((f"{kinds[i]} {keys[i]}", i) for i in np.flatnonzero(kinds < FIRST_MAJOR).tolist() if kinds[i] != LEGAL)
+
+    def find_general(self, key: str, kind: int) -> list[int]:
+        """General words that stand for a general word: those of its kind with its key."""
+        return self._general.get(f"{kind} {key}", [])
+
     def find_alike(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
         if kind == CONSONANTS:
@@ -293,12 +305,20 @@ class Vocabulary:
         return sorted(self._of_kind(NAME), key=self.texts.__getitem__)
 
     def find_starting(self, start: str) -> dict[int, float]:
-        """Names that a cut word may be the start of."""
+        """Names, and words of business, that a cut word may be the start of."""
         words, texts = self._alphabetical, self.texts
         if len(start) < LEAST_START:
             return {}
         first = bisect_left(words, start, key=texts.__getitem__)
-        return dict.fromkeys(takewhile(lambda i: texts[i].startswith(start), islice(words, first, None)), TRUNCATED)
+        names = takewhile(lambda i: texts[i].startswith(start), islice(words, first, None))
+        return dict.fromkeys(chain(names, self._starts_of_general.get(start, ())), TRUNCATED)
+
+    @cached_property
+    def _starts_of_general(self) -> dict[str, list[int]]:
+        """Words of business by what they, or a customary spelling of them, start with."""
+        spelt = ((i, {self.texts[i], *BUSINESS_WORDS.get(self.texts[i], ())}) for i in self._of_kind(GENERIC))
+        starts = ((i, {s[:end] for s in spellings for end in range(LEAST_START, len(s) + 1)}) for i, spellings in spelt)
+        return _grouped((start, i) for i, found in starts for start in found)
 
     def find_similar(self, words: Sequence[tuple[str, str]]) -> list[dict[int, float]]:
         """For each word (text, key), distinct: the words whose key or text is equal or holds few enough errors, with similarity."""

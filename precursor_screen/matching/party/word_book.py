@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from precursor_screen.matching.party.alignment import is_lost
 from precursor_screen.matching.party.bounds import letter_bit
-from precursor_screen.matching.party.candidates import SUMMED, Facts, Questions
-from precursor_screen.matching.party.speller import STARTS_OF_GENERAL, Marked, Speller, Texts, make_text
+from precursor_screen.matching.party.questions import SUMMED, Facts, Questions
+from precursor_screen.matching.party.speller import Marked, Speller, Texts, make_text
 from precursor_screen.matching.party.vocabulary import Vocabulary, general_bit
 from precursor_screen.matching.party.weights import (
     FIRST_MAJOR,
@@ -33,10 +33,12 @@ FULL = 1 << 19  # words and pairs of words with which a book is closed and the n
 
 
 class _Alike(Struct, frozen=True):
-    """The informative words of an index that a word may stand for; may_be_general: whether it may stand for others too."""
+    """The words of an index that a word may stand for, ascending; heaviest: the most that an informative one of them weighs, 0 where
+    there is none; may_be_general: whether there are others."""
 
     words: list[int]
     similarities: list[float]
+    heaviest: float
     may_be_general: bool
 
 
@@ -89,32 +91,34 @@ class WordBook:
         for word, mine in zip(words, self._vocabulary.find_similar([(w.text, w.key) for w in words]), strict=True):
             for position, value in self._vocabulary.find_alike(word.text, word.kind).items():
                 mine[position] = max(value, mine.get(position, 0.0))
-            alike[word.text] = self._gather(mine, False)
+            alike[word.text] = self._gather(mine)
         return alike
 
-    def _gather(self, found: Mapping[int, float], may_be_general: bool) -> _Alike:
-        kinds = self._vocabulary.kinds
-        informative = sorted(i for i in found if kinds[i] >= FIRST_MAJOR)
-        return _Alike(informative, [found[i] for i in informative], may_be_general or len(informative) < len(found))
+    def _gather(self, found: Mapping[int, float]) -> _Alike:
+        kinds, weights = self._vocabulary.kinds, self._vocabulary.weights
+        informative = [float(weights[i]) for i in found if kinds[i] >= FIRST_MAJOR]
+        words = sorted(found)
+        return _Alike(words, [found[i] for i in words], max(informative, default=0.0), len(informative) < len(found))
 
-    def _of(self, number: int) -> _Alike:
-        word = self.words[number]
+    def _of(self, word: Word) -> _Alike:
+        if word.kind < FIRST_MAJOR:
+            return self._gather(dict.fromkeys(self._vocabulary.find_general(word.key, word.kind), 1.0))
         mine = self._alike[word.text]
         if not word.cut or word.kind != NAME:
             return mine
         found = self._vocabulary.find_starting(word.text)
         for position, value in zip(mine.words, mine.similarities, strict=True):
             found[position] = max(value, found.get(position, 0.0))
-        return self._gather(found, word.text in STARTS_OF_GENERAL)
+        return self._gather(found)
 
     def _describe(self, first: int) -> Facts:
         """The facts of all words from that number on."""
         words = self.words[first:]
-        alike = [self._of(first + i) if w.kind >= FIRST_MAJOR else None for i, w in enumerate(words)]
+        alike = [self._of(word) for word in words]
         sums = np.zeros((SUMMED, len(words)))
         masks = np.zeros((3, len(words)), np.uint64)
         for i, (word, mine) in enumerate(zip(words, alike, strict=True)):
-            if mine is None:
+            if word.kind < FIRST_MAJOR:
                 is_masked = word.kind in (GENERIC, SHORT_NUMBER)
                 is_initial = word.kind == INITIAL
                 own, unmasked = (0.0 if left_out else word.weight for left_out in (is_initial or is_lost(word), is_masked))
@@ -123,19 +127,19 @@ class WordBook:
             else:
                 own = 0.0 if mine.may_be_general or is_lost(word) else word.weight
                 general = FLAT[GENERIC] if mine.may_be_general else 0.0
-                heaviest = max((float(self._vocabulary.weights[j]) for j in mine.words), default=0.0)
-                sums[:8, i] = (general, 0.0, general, 0.0, 0.0, own, 0.0 if mine.words else own, heaviest)
+                sums[:8, i] = (general, 0.0, general, 0.0, 0.0, own, 0.0 if mine.heaviest else own, mine.heaviest)
             sums[8, i] = word.cut == LAST_CUT
             masks[1, i] = letter_bit(word.text) if word.kind == NAME else 0
             masks[2, i] = letter_bit(word.text) if word.kind == INITIAL else 0
-        sizes = np.fromiter((len(a.words) if a else 0 for a in alike), np.int64, len(words))
+        sizes = np.fromiter((len(a.words) for a in alike), np.int64, len(words))
         rows = self._rows
         return Facts(
             sums,
             masks,
+            np.fromiter((0.0 if is_lost(w) else w.weight for w in words), np.float64, len(words)),
             np.fromiter((w.kind == SHORT_NUMBER for w in words), bool, len(words)),
-            np.fromiter((sum(rows[j] for j in a.words) if a else 0 for a in alike), np.int64, len(words)),
+            np.fromiter((sum(rows[j] for j in a.words) for a in alike), np.int64, len(words)),
             np.concatenate(([0], np.cumsum(sizes))),
-            np.fromiter((j for a in alike if a for j in a.words), np.int64),
-            np.fromiter((s for a in alike if a for s in a.similarities), np.float64),
+            np.fromiter((j for a in alike for j in a.words), np.int64),
+            np.fromiter((s for a in alike for s in a.similarities), np.float64),
         )

@@ -3,12 +3,13 @@
 import random
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.matching.party import candidates, word_book
+from precursor_screen.matching.party import bounds, candidates, word_book
 from precursor_screen.matching.party.alignment import compare
 from precursor_screen.matching.party.contradictions import contradict_names, weigh
 from precursor_screen.matching.party.index import PartyIndex, build_index
@@ -252,6 +253,17 @@ def test_a_cut_word_counts_as_a_start_also_where_it_is_nearly_the_whole_word() -
     assert check([("quillonbrightmarsh zorvan", "organisation")], ["quillonbrightmarsh zorva"], 96.0) == 1
 
 
+def test_a_cut_word_may_be_a_word_of_business_misspelt_also_where_the_list_has_a_name_spelt_so() -> None:
+    assert (
+        check([("zorvan mirage mh trading", "organisation"), ("tradinx oppidan", "person")], ["zorvan mirage mh tradinx"], 85.0)
+        == 1
+    )
+
+
+def test_words_of_business_that_agree_may_make_up_for_a_name_that_is_left_over() -> None:
+    assert check([("zorvan trading chemical bank", "vessel")], ["zorvan quillon trading chemical bank"], 85.0) == 1
+
+
 @pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
 def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: int, found: list[str]) -> None:
     name = ("Zorvan " + "Brightmarshveladroquillonoppidanferulazorvan")[:length]
@@ -269,3 +281,17 @@ def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: 
 @examples(20, 80)
 def test_equals_scoring_every_pair_of_any_cut_name(names: list[tuple[str, str]], long: str, length: int) -> None:
     check([*names, (long, "organisation")], [long[:length]], 70.0)
+
+
+@pytest.mark.parametrize("scale", [1, 1 << 30, 1 << 58])
+def test_pairs_are_sorted_whether_or_not_both_fit_one_number(scale: int) -> None:
+    rng = np.random.default_rng(5)
+    keys, values = rng.integers(0, 30, 500) * scale, rng.permutation(500)
+    order = sorted(range(500), key=lambda i: (keys[i], values[i]))
+    for found, expected in zip(bounds._sort_pairs(keys, values), (keys, values), strict=True):
+        assert found.tolist() == expected[order].tolist()
+
+
+def test_no_pair_at_all_is_sorted_too() -> None:
+    none = np.empty(0, np.int64)
+    assert [len(one) for one in bounds._sort_pairs(none, none)] == [0, 0]
