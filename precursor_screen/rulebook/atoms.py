@@ -32,6 +32,7 @@ from precursor_screen.rulebook.sql import FOLDED, fold_terms
 # What a rule may refer to: the fields of its subject, its derived columns, parameters and lists.
 
 _PARAMETER = re.compile(r"\$[a-z_]+")
+_FIELDS = "Rules that ship show fields in use: `precursor-screen rules show PS-QTY-001`."
 
 
 class AtomError(ValueError):
@@ -68,12 +69,16 @@ class Scope(Struct):
             return self.derived[name]
         column = BY_NAME.get(name)
         if column is None:
-            raise AtomError(f"unknown field {name!r}", did_you_mean(name, [*BY_NAME, *self.derived]), unknown_field=True)
+            raise AtomError(
+                f"unknown field {name!r}", did_you_mean(name, [*BY_NAME, *self.derived]) or _FIELDS, unknown_field=True
+            )
         if column.subject not in (LINE, self.subject):
             remedy = f"This rule judges a {self.subject}."
             raise AtomError(f"{name!r} is a field of the subject {column.subject}", remedy, unknown_field=True)
         if self.allowed is not None and name not in self.allowed:
-            raise AtomError(f"{name!r} is not kept in the history", did_you_mean(name, self.allowed), unknown_field=True)
+            raise AtomError(
+                f"{name!r} is not kept in the history", did_you_mean(name, self.allowed) or _FIELDS, unknown_field=True
+            )
         if self.allowed is None and column.origin == "ledger":
             raise AtomError(f"{name!r} is known of the history only", "Use scope history.", unknown_field=True)
         return Field(name)
@@ -83,7 +88,9 @@ class Scope(Struct):
         if isinstance(value, str) and _PARAMETER.fullmatch(value):
             name = value[1:]
             if name not in self.params:
-                raise AtomError(f"unknown parameter {value!r}", did_you_mean(name, self.params))
+                raise AtomError(
+                    f"unknown parameter {value!r}", did_you_mean(name, self.params) or "Give it a value under `params`."
+                )
             self.used_params.add(name)
             return self.params[name]
         if isinstance(value, list):
@@ -124,7 +131,9 @@ def parse_atom(key: str, value: Any, scope: Scope) -> Expression:
     name, *modifiers = key.split("|")
     for modifier in modifiers:
         if modifier not in MODIFIERS:
-            raise AtomError(f"unknown modifier {modifier!r}", did_you_mean(modifier, MODIFIERS))
+            raise AtomError(
+                f"unknown modifier {modifier!r}", did_you_mean(modifier, MODIFIERS) or f"Known: {', '.join(MODIFIERS)}."
+            )
     column = scope.column(name)
     value = scope.resolve(value)
     if "supplied" in modifiers:
@@ -168,7 +177,7 @@ def _supplied(name: str, value: Any, scope: Scope) -> Expression:
         raise AtomError("supplied is true or unknown, never false", f"Write `{name}|supplied: true`.")
     column = BY_NAME[name]
     if column.origin not in ("filed", "reader"):
-        raise AtomError(f"{name!r} is derived, so no input supplies it")
+        raise AtomError(f"{name!r} is derived, so no input supplies it", "Leave out `|supplied`.")
     if scope.allowed is not None:
         raise AtomError("what an input supplies is not kept in the history", f"Ask `{name}|exists: false`.")
     return Supplied(name)
@@ -209,19 +218,19 @@ def operand(value: Any, kind: str, scope: Scope) -> Expression:
 
 def _check_kind(value: Any, kind: str) -> None:
     if kind in NUMERIC and (isinstance(value, bool | str) or not isinstance(value, int | float)):
-        hint = "Write the number without quotes." if isinstance(value, str) else ""
+        hint = "Write the number without quotes." if isinstance(value, str) else "Write a number."
         raise AtomError(f"a number is expected, not {value!r}", hint)
     if kind in ("text", "texts") and not isinstance(value, str):
         raise AtomError(f"text is expected, not {value!r}", quoted(value))
     if kind == "boolean" and not isinstance(value, bool):
-        raise AtomError(f"true or false is expected, not {value!r}")
+        raise AtomError(f"true or false is expected, not {value!r}", "Write it without quotes.")
     if kind == "date" and not hasattr(value, "isoformat"):
         raise AtomError(f"a date is expected, not {value!r}", "Write it as 2026-11-25.")
 
 
 def _compare(column: Expression, test: str, value: Any, scope: Scope) -> Expression:
     if column.kind not in (*NUMERIC, "date"):
-        raise AtomError(f"{test} compares numbers and dates, not {column.kind}")
+        raise AtomError(f"{test} compares numbers and dates, not {column.kind}", "Choose a field that holds one of these.")
     if test == "between":
         if not isinstance(value, list) or len(value) != 2:
             raise AtomError("between needs two values", "Write [low, high]; both ends are included.")
@@ -232,7 +241,7 @@ def _compare(column: Expression, test: str, value: Any, scope: Scope) -> Express
 def _values(value: Any, kind: str) -> list[Any]:
     values = value if isinstance(value, list) else [value]
     if not values:
-        raise AtomError("an empty list matches nothing")
+        raise AtomError("an empty list matches nothing", "Write at least one value.")
     for v in values:
         _check_kind(v, kind)
     return values
@@ -264,7 +273,7 @@ def _equal_columns(column: Expression, other: Expression) -> Expression:
 
 def _text(column: Expression, test: str, value: Any, folded: bool, *, every: bool) -> Expression:
     if column.kind not in ("text", "texts"):
-        raise AtomError(f"{test} tests text, not {column.kind}")
+        raise AtomError(f"{test} tests text, not {column.kind}", "Choose a field that holds text.")
     values = _values(value, "text")
     text = _folded(Element() if column.kind == "texts" else column, folded)
     groups = [[v] for v in values] if every else [values]
@@ -320,7 +329,7 @@ def parse_derived(name: str, spec: Any, scope: Scope) -> Expression:
 def _text_column(name: Any, scope: Scope) -> Expression:
     column = scope.column(str(name))
     if column.kind != "text":
-        raise AtomError(f"{name!r} is not a text")
+        raise AtomError(f"{name!r} is not a text", "Choose a field that holds text.")
     return column
 
 
@@ -329,7 +338,7 @@ def _number(value: Any, scope: Scope) -> Expression:
     if isinstance(value, str):
         column = scope.column(value)
         if column.kind not in NUMERIC:
-            raise AtomError(f"{value!r} is not a number")
+            raise AtomError(f"{value!r} is not a number", "Choose a field that holds numbers.")
         return column
     _check_kind(value, "number")
     return Literal(value)

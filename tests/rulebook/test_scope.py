@@ -39,10 +39,10 @@ def test_what_derives_a_field_goes_before_the_field() -> None:
     [
         ("descripton", {}, "unknown field 'descripton'", "Did you mean 'description'?"),
         ("ratoi", {"derived": {"ratio": Literal(5)}}, "unknown field 'ratoi'", "Did you mean 'ratio'?"),
-        ("zzzzzz", {}, "unknown field 'zzzzzz'", ""),
+        ("zzzzzz", {}, "unknown field 'zzzzzz'", "Rules that ship show fields in use: `precursor-screen rules show PS-QTY-001`."),
         ("substance_id", {}, "'substance_id' is a field of the subject substance", "This rule judges a line."),
         ("entry_id", {"subject": "substance"}, "'entry_id' is a field of the subject party", "This rule judges a substance."),
-        ("description", {"allowed": frozenset({"marks"})}, "'description' is not kept in the history", ""),
+        ("description", {"allowed": frozenset({"marks"})}, "'description' is not kept in the history", None),
         ("vessel_id", {"allowed": frozenset({"vessel"})}, "unknown field 'vessel_id'", None),
     ],
 )

@@ -254,7 +254,9 @@ class Digests:
             try:
                 sha256 = Blob(file.name, file.path).sha256()
             except OSError as error:
-                raise UnreadableManifest(f"cannot be read ({error.strerror or error})") from error
+                raise UnreadableManifest(
+                    f"cannot be read ({error.strerror or error})", remedy="Check its permissions."
+                ) from error
         if file.stamp.age(self._now()) * 1e9 > RACY_NS:
             self._met[key] = [*stamp, sha256]
         return sha256
