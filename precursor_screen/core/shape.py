@@ -128,13 +128,14 @@ class Whole(Shape, frozen=True, kw_only=True):
 
 
 class Choice(Shape, frozen=True, kw_only=True):
-    """One of some words."""
+    """One of some words; means: the words as a message explains them to somebody who has not written one."""
 
     of: tuple[str, ...]
+    means: str = ""
 
     def wanted(self) -> str:
         """The words."""
-        return f"one of {', '.join(self.of)}"
+        return self.means or f"one of {', '.join(self.of)}"
 
     def _schema(self) -> dict[str, Any]:
         return {"enum": list(self.of)}

@@ -100,7 +100,9 @@ class Blob(Struct, frozen=True):
         kind = stat.S_IFMT(os.fstat(stream.fileno()).st_mode)
         if kind != stat.S_IFREG:  # a device may never end
             stream.close()
-            raise unreadable(self.name, f"is {_KINDS.get(kind, 'no file')}, not a file", "Write it to a file first.")
+            raise unreadable(
+                self.name, f"is {_KINDS.get(kind, 'no file')}, not a file", "Save what comes from it in a file, and give that."
+            )
         return stream
 
     def head(self, size: int = 1 << 16) -> bytes:

@@ -135,7 +135,7 @@ RULE = Record(
         "beside": Value(kinds=("boolean",), default=False),
         "confidence": Choice(of=CONFIDENCES),
         "weight": Whole(low=0, high=100),
-        "subject": Choice(of=SUBJECTS),
+        "subject": Choice(of=SUBJECTS, means="line (a row of goods), substance (each one recognised in a row) or party (each firm or person of a row)"),
         "scope": Choice(of=SCOPES),
         "description": _text,
         "rationale": _text,

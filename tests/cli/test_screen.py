@@ -208,7 +208,7 @@ def test_nothing_on_standard_input_is_exit_4(ps):
         (["--encoding", "klingon"], "'klingon' is not the name of an encoding. Try utf-8"),
         (["--tiers", "conventoin"], "Did you mean 'convention'?"),
         (["--jurisdiction", "Atlantis"], "'ATLANTIS' is not a jurisdiction. Use EU or an ISO 3166 code"),
-        (["--capacity", "0"], "0 is not in the range x>=1"),
+        (["--capacity", "0"], "'0' is not a whole number from 1"),
         (["--mapping", "missing.yml"], "missing.yml cannot be read"),
         (["--rules", "missing"], "missing is not a folder"),
         (
