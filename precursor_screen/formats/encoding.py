@@ -11,6 +11,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -164,15 +165,21 @@ def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
     return text, damaged if choice.in_doubt or holds_both else "", text.count("\ufffd")
 
 
+def _chunks(blob: Blob) -> Iterator[bytes]:
+    """The bytes of an input, piece by piece."""
+    with blob.open() as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+
+
 def _lines(blob: Blob) -> Iterator[bytes]:
     """The lines of an input, with their ends."""
     rest = b""
-    with blob.open() as stream:
-        while chunk := stream.read(CHUNK):
-            *whole, rest = (rest + chunk).splitlines(keepends=True)
-            if rest.endswith(b"\n"):
-                whole, rest = [*whole, rest], b""
-            yield from whole
+    for chunk in _chunks(blob):
+        *whole, rest = (rest + chunk).splitlines(keepends=True)
+        if rest.endswith(b"\n"):
+            whole, rest = [*whole, rest], b""
+        yield from whole
     if rest:
         yield rest
 
@@ -259,13 +266,14 @@ def _scan_utf8(blob: Blob) -> tuple[bool, bool, bytes]:
     """Whether all is UTF-8, whether all is ASCII, and lines beyond ASCII for scoring."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     valid, sample = True, bytearray()
-    with blob.open() as stream:
-        while (valid or len(sample) < SAMPLE) and (chunk := stream.read(CHUNK)):
-            if chunk.isascii() and not decoder.getstate()[0]:
-                continue
-            valid = valid and _goes_on(decoder, chunk)
-            if len(sample) < SAMPLE:
-                sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[: SAMPLE - len(sample)] + b"\n"
+    for chunk in _chunks(blob):
+        if chunk.isascii() and not decoder.getstate()[0]:
+            continue
+        valid = valid and _goes_on(decoder, chunk)
+        if len(sample) < SAMPLE:
+            sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[: SAMPLE - len(sample)] + b"\n"
+        elif not valid:
+            break
     return valid and _goes_on(decoder, b"", final=True), not sample, bytes(sample)
 
 
@@ -289,19 +297,15 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
         return blob, 0
     decoder = codecs.getincrementaldecoder(choice.name)("replace")
     out, bad = io.BytesIO(), 0
-    with blob.open() as stream:
-        while True:
-            chunk = stream.read(CHUNK)
-            try:
-                text = decoder.decode(chunk, not chunk)
-            except UnicodeError as error:
-                # What cannot be replaced: no byte order mark, where the encoding asked for must have one.
-                raise unreadable(blob.name, f"is not in {choice.name} ({error})", "Name another --encoding, or none.") from error
-            bad += text.count("\ufffd")
-            out.write(text.encode("utf-8", "replace"))
-            if out.tell() > MAX_TEXT:
-                raise unreadable(blob.name, "is too large once decoded", "Split the file.")
-            if not chunk:
-                break
+    for chunk in chain(_chunks(blob), (b"",)):
+        try:
+            text = decoder.decode(chunk, not chunk)
+        except UnicodeError as error:
+            # What cannot be replaced: no byte order mark, where the encoding asked for must have one.
+            raise unreadable(blob.name, f"is not in {choice.name} ({error})", "Name another --encoding, or none.") from error
+        bad += text.count("\ufffd")
+        out.write(text.encode("utf-8", "replace"))
+        if out.tell() > MAX_TEXT:
+            raise unreadable(blob.name, "is too large once decoded", "Split the file.")
     text_bytes = out.getvalue()
     return Blob(blob.name, text_bytes.removeprefix(codecs.BOM_UTF8)), bad
