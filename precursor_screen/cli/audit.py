@@ -12,6 +12,7 @@ import click
 
 from precursor_screen.cli import common, reconcile
 from precursor_screen.cli.ledger import ledger_option, open_existing
+from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @click.argument("exporters", nargs=-1, metavar="[EXPORTER]...")
 @common.file_option("--list", "list_path", help="File with one exporter per line.")
 @click.option("--all", "everyone", is_flag=True, help="Rank all exporters.")
-@click.option("--top", type=common.Whole(min=1), default=50, show_default=True, help="How many --all shows.")
+@click.option("--top", type=Whole(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
 @click.option("--to", "last", metavar="DATE", help="Last day [default: today].")
-@click.option("--sample", type=common.Whole(min=1), metavar="N", help="Draw so many shipments for a visit.")
+@click.option("--sample", type=Whole(min=1), metavar="N", help="Draw so many shipments for a visit.")
 @click.option("--seed", metavar="TEXT", help="Of the drawing [default: of the exporter and the period].")
 @click.option("--also", multiple=True, metavar="NAME", help="Take this name for the exporter as well. Repeatable.")
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")

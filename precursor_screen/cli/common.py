@@ -17,6 +17,7 @@ import click
 from msgspec import Struct
 
 from precursor_screen.app.config import SETTINGS, Value, check_value, home_of, load_settings
+from precursor_screen.cli.numbers import Number, Whole
 from precursor_screen.core.errors import ExitCode, UsageError, mask_urls
 from precursor_screen.core.model import FAIL_ON
 from precursor_screen.core.words import printable
@@ -32,37 +33,6 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
 PATH = click.Path(path_type=Path)
-
-
-class Whole(click.IntRange):
-    """A whole number within bounds; one message says what it is, and from where to where."""
-
-    name = "whole number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or `click.BadParameter`."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(_out_of_bounds(value, self.name, self.min, self.max), param, ctx)
-
-
-class Number(click.FloatRange):
-    """A number within bounds; one message says what it is, and from where to where."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or `click.BadParameter`."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(_out_of_bounds(value, self.name, self.min, self.max), param, ctx)
-
-
-def _out_of_bounds(value: object, what: str, low: float | None, high: float | None) -> str:
-    bounds = ("" if low is None else f" from {low:g}") + ("" if high is None else f" to {high:g}")
-    return f"{value!r} is not a {what}{bounds}."
 
 
 _MODE = "Permissions of the files that are written [default: the setting, else 0600]."

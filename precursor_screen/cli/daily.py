@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from precursor_screen.app.config import FORMATS, ON_CHANGE
 from precursor_screen.cli import common
+from precursor_screen.cli.numbers import Whole
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
     from precursor_screen.app.daily.plan import Job
     from precursor_screen.app.settings import Settings
 
-_NUMBER = common.Whole(min=0)
+_NUMBER = Whole(min=0)
 _FORMAT = "Report. Repeatable [default: html, json, csv]."
 _ON_CHANGE = (
     "When rules, lists or tables have changed: screen new files only, screen again what is in the inbox, or ask [default: new]."

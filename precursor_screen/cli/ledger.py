@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of
 from precursor_screen.cli import common
+from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
 
 
 @command.command()
-@click.option("--days", type=common.Whole(min=1), help=_DAYS)
+@click.option("--days", type=Whole(min=1), help=_DAYS)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_ledger(waits=True)
 @click.pass_context

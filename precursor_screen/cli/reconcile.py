@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ _FORM_SUFFIXES = (".xlsx", ".json", ".txt")
 
 @click.command("return")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--year", type=common.Whole(1988, 2100), required=True, help="The calendar year.")
+@click.option("--year", type=Whole(1988, 2100), required=True, help="The calendar year.")
 @common.outputs_option(help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
 @click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
 @click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
@@ -189,7 +190,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
 
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
-_SOME = common.Whole(min=1)
+_SOME = Whole(min=1)
 _OPEN = "Days after which a notification without a last day counts as closed."
 _MIRROR = "Instead: the exports of one country against the imports of another, from two manifests."
 _WAY = "With --mirror: from departure to arrival, at most."
@@ -203,7 +204,7 @@ _WAY = "With --mirror: from departure to arrival, at most."
 @click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
 @click.option("--notification-days", type=_SOME, default=180, show_default=True, help=_OPEN)
 @click.option("--mirror", nargs=2, type=common.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
-@click.option("--days", type=common.Whole(min=0), default=60, show_default=True, help=_WAY)
+@click.option("--days", type=Whole(min=0), default=60, show_default=True, help=_WAY)
 @common.outputs_option(help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
 @click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")

@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from precursor_screen.app.config import ledger_of, rule_dirs_of
 from precursor_screen.cli import common
+from precursor_screen.cli.numbers import Number
 
 if TYPE_CHECKING:
     from precursor_screen.app.config import Value
@@ -150,7 +151,7 @@ def lint(loading: Loading) -> int:
 
 @command.command("test")
 @click.option("--mutate", "mutated", is_flag=True, help=_MUTATE)
-@click.option("--at-least", type=common.Number(0, 100), metavar="PERCENT", help=_AT_LEAST)
+@click.option("--at-least", type=Number(0, 100), metavar="PERCENT", help=_AT_LEAST)
 @_with_rules
 def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
     """Every inline test, with its rows in several orders, through the kernel that screens manifests. Exit code 1 if one fails.

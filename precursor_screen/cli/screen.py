@@ -12,6 +12,7 @@ import click
 from msgspec.structs import replace
 
 from precursor_screen.cli import common
+from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.model import SCREENED_TIERS
 from precursor_screen.core.words import printable
 
@@ -69,7 +70,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @click.option("--no-ledger", is_flag=True, help="Use no ledger, even if a setting names one.")
 @common.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
 @click.option("--require-fresh", is_flag=True, help=_FRESH)
-@click.option("--capacity", type=common.Whole(min=1), help=_CAPACITY)
+@click.option("--capacity", type=Whole(min=1), help=_CAPACITY)
 @click.option("--sample", metavar="SHARE", help=_SAMPLE)
 @click.option("--structure", is_flag=True, help=_STRUCTURE)
 @common.jobs_option

@@ -12,6 +12,7 @@ import click
 from precursor_screen.app.config import home_of
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option, open_existing
+from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
@@ -123,9 +124,9 @@ def command() -> None:
 @click.argument("list_id")
 @click.argument("files", nargs=-1, required=True, type=common.PATH, metavar="FILE...")
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
-@click.option("--max-age", type=common.Whole(min=1), metavar="DAYS", help=_MAX_AGE)
+@click.option("--max-age", type=Whole(min=1), metavar="DAYS", help=_MAX_AGE)
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
-@click.option("--look-back", type=common.Whole(min=1), metavar="DAYS", help=_LOOK_BACK)
+@click.option("--look-back", type=Whole(min=1), metavar="DAYS", help=_LOOK_BACK)
 @ledger_option
 @click.pass_context
 def import_list(
