@@ -95,7 +95,7 @@ def test_a_poisoned_file_ends_one_run_and_is_set_aside_by_the_next(crashing, hom
         "good.csv": ("screened", ""),
         "poison.csv": (
             "set-aside",
-            "ended the process that read it (SIGABRT). Open it in the program it came from, or ask the sender again.",
+            "ended the process that read it (SIGABRT). Open it in the program that it came from and save it as XLSX or CSV; if it does not open, ask the sender for it again.",
         ),
     }
     assert "poison.csv" in {i["source_file"] for i in json.loads(Path("out/latest/report.json").read_text())["issues"]}
