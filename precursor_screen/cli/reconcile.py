@@ -120,7 +120,7 @@ def read_share(text: str, option: str) -> Decimal:
 
     share = share_of(text)
     if not 0 <= share < 1:
-        raise UsageError(f"{option} {text!r} is not a percentage", remedy="Write it as 2% or 0.02.")
+        raise UsageError(f"{option} {text!r} is not a percentage below 100", remedy="Write it as 2% or 0.02.")
     return share
 
 

@@ -227,7 +227,7 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
         MappingError(
             f"has two column maps for {table!r}" if table else "has several column maps that do not say for which table",
             where=Where(name),
-            remedy='Give each a line `table: "#SHEET"`, as `mapping list --yaml` writes it.',
+            remedy='Write above each the sheet that it is for, such as `table: "#Sheet1"`; a file with one table needs one map only.',
         )
         for table in dict.fromkeys(tables)
         if tables.count(table) > 1
