@@ -81,7 +81,7 @@ def mask_urls(text: str) -> str:
 
 
 _VERBS = "is are has have does do cannot contains holds lacks exists unpacks changed differs was may must should gives states could uses refers ends"
-_SAYS_OF_PLACE = re.compile(rf"(?:{_VERBS.replace(' ', '|')})\b(?! expected)")
+_SAYS_OF_PLACE = re.compile(rf"(?:{_VERBS.replace(' ', '|')})\b")
 
 
 class PrecursorScreenError(Exception):

@@ -263,7 +263,7 @@ class XlsxAudit(WorkbookAudit):
         """As `WorkbookAudit.count_empty`."""
         texts, count = set[int](), 0
         with suppress(UnreadableManifest):  # the scan has said so
-            # Phonetic readings (rPh) are no texts.
+            # Phonetic readings (rPh) are not texts.
             strings = enumerate(records(self._archive, self._strings(), ("si",)))
             texts.update(
                 number

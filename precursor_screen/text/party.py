@@ -29,11 +29,13 @@ from precursor_screen.core.tables import DATA
 from precursor_screen.text import party_words as scripts
 from precursor_screen.text import party_words as words
 from precursor_screen.text.romanise import is_thai, romanise
-from precursor_screen.text.text import unmask
+from precursor_screen.text.text import late, unmask
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS, ROMANISED = "latin", "own script", "consonants", "romanised"
 
+# All but the letters that `romanise` reads: words in other scripts beside them are transliterated as ever.
+_OTHER_SCRIPTS = late("[^\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f]+")
 # NFKC sorts runs of combining marks in quadratic time (CPython), so no run longer than this is normalised at once.
 _PIECE = 200
 
@@ -240,7 +242,7 @@ def _read(part: str) -> list[Interpretation]:
     own = _own_tokens(part)
     if not own:
         return []
-    readings = list(map(_romanised, romanise(part)))
+    readings = list(map(_romanised, romanise(_OTHER_SCRIPTS.sub(lambda some: _to_ascii(some[0]), part))))
     if not readings or is_thai(part):  # some write the letters that Thai does not say: `Sakdi` for Sak
         readings += _transliterated(part)
     readings += [Interpretation(canonical_tokens(_split_words(text)), LATIN) for text in _customary(own)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.text.party import normalise_party
+from precursor_screen.text.party import LATIN, normalise_party
 from precursor_screen.text.romanise import is_thai, romanise, writing_of
 from precursor_screen.text.thai import romanise_thai
 
@@ -147,3 +147,17 @@ def test_other_scripts_have_none(text: str) -> None:
 @pytest.mark.parametrize("letters", ["م", "عبد ال", "क", "क्", "ก", "เก", "กร", "บริษัท"])
 def test_a_long_name_of_one_kind_is_read(letters: str) -> None:
     assert len(normalise_party(letters * 3000).readings) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Société محمد", "societe muhammad"),
+        ("Иванов محمد", "ivanov muhammad"),
+        ("Société कुमार", "societe kumar"),
+        ("Иванов कुमार", "ivanov kumar"),
+        ("Иванов สมชาย", "ivanov somchai"),
+    ],
+)
+def test_words_in_other_scripts_beside_them_stay(name: str, tokens: str) -> None:
+    assert tuple(tokens.split()) in {reading.tokens for reading in normalise_party(name).readings if reading.script == LATIN}

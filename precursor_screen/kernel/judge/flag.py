@@ -236,7 +236,7 @@ def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagCo
     others = pa.concat_tables([flags, compared.carried])
     counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), lonely)), pc.greater(others.column("weight"), 0))
     others = others.filter(counts)
-    # The past that an outlier is measured by is no part of it.
+    # An outlier is not part of the past that it is measured by.
     measured = pc.is_in(
         others.column("rule_id"), _ids(rule for rule in rules if (rule.correlation or {}).get("type") == "baseline")
     )

@@ -33,7 +33,7 @@ class Emitted(Struct, frozen=True):
         tips: where the movement stands that gives the flag its id.
         days: the day, of the frames, on which the window ends.
         values: what was compared; NaN: nothing.
-        group_keys: by which the group of an episode is known for good; empty where each window is told of by itself.
+        group_keys: by which the group of an episode is known once and stays; empty where each window has a flag of its own.
     """
 
     at: Numbers
@@ -76,7 +76,7 @@ def undecided_of(window: Window, selected: Selected, measured: Measured, tips: N
 
 
 def emit_by_themselves(window: Window, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask) -> Emitted:
-    """The movements that carry a flag where each true window is told of by itself.
+    """The movements that carry a flag where each true window has a flag of its own.
 
     A window that ends at a recorded movement has the flag of that movement, which is carried by the last new one in it.
     """
