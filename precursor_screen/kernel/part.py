@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
@@ -204,8 +205,8 @@ def cut_parts(lines: pa.Table, size: int) -> Iterator[pa.Table]:
             piece = lines.slice(begin, size)
             yield piece.append_column(LINE_NO, pa.array(np.arange(begin, begin + piece.num_rows)))
         elif moved[part]:
-            rows = pa.array(np.concatenate(moved[part]))
-            yield lines.take(rows).append_column(LINE_NO, rows)
+            rows = np.concatenate(moved[part])
+            yield take_rows(lines, rows).append_column(LINE_NO, pa.array(rows))
 
 
 def _shipment_numbers(lines: pa.Table) -> Hashes:
@@ -247,7 +248,7 @@ def recall_lines(
     rows = pc.indices_nonzero(pc.is_in(lines.column("line_id"), unknown)).cast(pa.int64()) if len(unknown) else unknown
     if not len(rows):
         return noted
-    taken = lines.take(rows)
+    taken = take_rows(lines, rows.to_numpy())
     numbers = taken.column(LINE_NO) if LINE_NO in taken.column_names else pa.chunked_array([rows])
     more, _ = _tallied(resolve(taken.select([n for n in taken.column_names if n != LINE_NO]), inputs, matches, reference))
     tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)

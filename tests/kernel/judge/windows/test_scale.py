@@ -16,7 +16,7 @@ from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge
 from precursor_screen.kernel.judge.windows import moves as layout
-from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_queries
+from precursor_screen.kernel.judge.windows.asks import GOODS, are_of_rules, judging_columns, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_moves, judge_windows, request_history
 from precursor_screen.kernel.movements import to_movements
 from precursor_screen.kernel.screen import NoHistory
@@ -227,7 +227,8 @@ def test_rules_about_substances_never_see_watched_goods_nor_the_other_way_round(
         {"bill of lading": "B2", "description of goods": "CITRIC ACID", "hs code": "291814", "date": "2026-11-20"},
     ]
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved).live
-    by_kind = {r.rule.id: of_rules(movements, [r]) for r in reference.rules if r.rule.id in ("PS-COV-007", "PS-QTY-005")}
+    two = [r for r in reference.rules if r.rule.id in ("PS-COV-007", "PS-QTY-005")]
+    by_kind = {r.rule.id: movements.filter(are_of_rules(movements, [r])) for r in two}
     assert by_kind["PS-COV-007"].column("shipment_id").to_pylist() == ["B2"]
     assert by_kind["PS-QTY-005"].column("shipment_id").to_pylist() == ["B1"]
 
