@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -40,6 +41,7 @@ from precursor_screen.reference.bundle import Reference
 
 # What a run has read and may need again, on disk instead of in memory.
 
+_TAKEN_FROM = 1 << 19  # rows of a table that are looked through at once
 WRITTEN_TOGETHER = 32 << 20  # bytes of tables that are written together; what is smaller stays in memory
 
 
@@ -65,6 +67,17 @@ class Spool:
     def table(self, number: int) -> pa.Table:
         """A table as it was added."""
         return self._tables[number]
+
+    def take(self, table: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+        """Some rows, ascending, of a table that may lie in the spool: pages are let go of on the way, for rows here and there touch all."""
+        found = [table.schema.empty_table()]
+        for begin in range(0, table.num_rows, _TAKEN_FROM):
+            piece = table.slice(begin, _TAKEN_FROM)
+            low, high = np.searchsorted(rows, (begin, begin + piece.num_rows))
+            if low < high:
+                found.append(take_rows(piece, rows[low:high] - begin))
+                self.release()
+        return pa.concat_tables(found)
 
     def release(self) -> None:
         """Lets go of the pages that were read; they are read again when they are needed."""
@@ -292,7 +305,7 @@ def _file_issue(error: InputError) -> pa.Table:
     return pa.Table.from_pylist([row], schema=ISSUE)
 
 
-def cite_cells(gathered: GatherResult, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
+def cite_cells(gathered: GatherResult, spool: Spool, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
     """The source's own cells of some lines, and of all lines of some shipments, in the order of the run.
 
     Returns:
@@ -301,13 +314,14 @@ def cite_cells(gathered: GatherResult, line_ids: pa.Array, shipments: tuple[str,
     mine = pc.is_in(gathered.lines.column("line_id"), line_ids)
     if shipments:
         mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(shipments)))
-    lines, origin = gathered.lines.select(CITED).filter(mine), gathered.origin.filter(mine)
+    lines = spool.take(gathered.lines.select(CITED), np.flatnonzero(mine.to_numpy()))
+    origin = gathered.origin.filter(mine)
     cells: list[str] = [""] * lines.num_rows
     row_of, rows_of_input = origin.column("row_no").to_numpy(), defaultdict[int, list[int]](list)
     for place, number in enumerate(origin.column("input_no").to_pylist()):
         rows_of_input[number].append(place)
     for number, places in rows_of_input.items():
-        for place, text in zip(places, show_cells(take_rows(gathered.raw[number], row_of[places])), strict=True):
+        for place, text in zip(places, show_cells(spool.take(gathered.raw[number], row_of[places])), strict=True):
             cells[place] = text
     return lines.append_column("cells", pa.array(cells, pa.string()))
 
