@@ -183,6 +183,7 @@ def _joined(found: Sequence[Judgement]) -> Judgement:
     )
 
 
+_READ_AT_ONCE = 1 << 17  # movements of which all that flags show is held at once
 _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 
 
@@ -224,17 +225,34 @@ def _judge_all(
             if outcome.told is not None:
                 found.append(Found(rule, outcome.told, outcome.members, np.intersect1d(outcome.told.carriers, sure)))
         del layout
-    shown = [*(rows for _, rows in alone), *(rows for _, rows, _ in undecided), *(one.sure for one in found)]
-    fresh = read_fresh(connection, seen, shown)
+    fresh = read_fresh(connection, seen, [*(rows for _, rows in alone), *(one.sure for one in found)])
     flags, episodes = [FLAG.empty_table()], [EPISODE.empty_table()]
     flags += [raise_flags(rule, by_themselves(rows), fresh, rows).flags for rule, rows in alone]
     for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
         flags.append(rule_flags)
         episodes.append(rule_episodes)
-    missing = [UNJUDGED.empty_table(), *(fresh.unjudged(rule, rows, reason) for rule, rows, reason in undecided)]
     flagged = pc.unique((past.settled.flagged if past is not None else RULE_LINE.empty_table()).column("line_id"))
-    doubts = [_doubts(rule, fresh.lines(rows), flagged) for rule, rows, _ in undecided]
-    return Judgement(*map(pa.concat_tables, (flags, missing, [RULE_LINE.empty_table(), *doubts], episodes)))
+    missing, doubts = _leave_open(connection, seen, undecided, flagged)
+    return Judgement(pa.concat_tables(flags), missing, doubts, pa.concat_tables(episodes))
+
+
+def _leave_open(
+    connection: duckdb.DuckDBPyConnection,
+    seen: WindowInput,
+    undecided: Sequence[tuple[CompiledRule, Numbers, str]],
+    flagged: pa.Array,
+) -> tuple[pa.Table, pa.Table]:
+    """UNJUDGED and doubts of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
+    missing, doubts = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
+    every = np.unique(np.concatenate([np.arange(0), *(rows for _, rows, _ in undecided)]))
+    for begin in range(0, len(every), _READ_AT_ONCE):
+        some = every[begin : begin + _READ_AT_ONCE]
+        fresh = read_fresh(connection, seen, [some])
+        for rule, rows, reason in undecided:
+            mine = rows[np.searchsorted(rows, some[0]) : np.searchsorted(rows, some[-1], side="right")]
+            missing.append(fresh.unjudged(rule, mine, reason))
+            doubts.append(_doubts(rule, fresh.lines(mine), flagged))
+    return pa.concat_tables(missing), pa.concat_tables(doubts)
 
 
 def _doubts(rule: CompiledRule, lines: pa.Array, flagged: pa.Array) -> pa.Table:

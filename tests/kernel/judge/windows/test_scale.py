@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.history_seam import REFERENCES
 from precursor_screen.core.schema import MOVEMENT_COLUMNS
+from precursor_screen.kernel.judge.flag import sum_unjudged
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge
 from precursor_screen.kernel.judge.windows import moves as layout
@@ -43,26 +44,30 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     assert flagged(rule, rows) == expected
 
 
-def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatch):
+def test_rules_and_movements_a_few_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatch):
     reference = of_each_kind(reference, "PS-QTY-002", "PS-QTY-005")
     rows = [
         {
             "description of goods": "ACETONE",
             "hs code": "29141100",
-            "net weight kg": 1300 + n,
+            "net weight kg": 1300 + n if n % 4 else None,  # a rule about sums cannot judge those without
             "date": f"2026-03-{n + 1:02}",
             "bill of lading": f"B{n}",
             "country of dispatch": "DE",
             "country of destination": "US",
         }
-        for n in range(6)
+        for n in range(8)
     ]
     movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     request = request_history(movements.live, reference.rules, reference.registers)
     whole = judge_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)[:2]
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
+    assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[1].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
-    assert judge_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)[:2] == whole
+    monkeypatch.setattr(judge, "_READ_AT_ONCE", 1)
+    monkeypatch.setattr(layout, "_AT_ONCE", 1)
+    flags, unjudged = judge_windows(movements.live, NoHistory().look_back(request), reference.rules, reference)[:2]
+    assert (flags, sum_unjudged(unjudged)) == (whole[0], sum_unjudged(whole[1]))
 
 
 @pytest.mark.parametrize(("single", "expected"), [(True, 2), (False, 0), (None, 0), ("no register", 0)])
