@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,7 @@ from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.trade_counts import tally_lines
@@ -71,25 +71,24 @@ def find_gaps(lines: pa.Table, reference: Reference) -> LineGaps:
 _DOLLARS = (USD, "US$", "$")
 
 
-def _gap(found: Iterable[Mapping[str, set[str]]]) -> Gap:
-    named: dict[str, set[str]] = defaultdict(set)
-    for some in found:
-        for name, shipments in some.items():
-            named[name] |= shipments
-    return Gap(len(set().union(*named.values())), {name: len(shipments) for name, shipments in named.items()})
+def _gap(found: Sequence[pa.Table]) -> Gap:
+    """Of the rows of `_lacking`."""
+    rows = pa.concat_tables([_LACKING.empty_table(), *found])
+    counted = rows.group_by("name", use_threads=False).aggregate([("shipment_id", "count_distinct")])
+    by_name = dict(zip(*(counted.column(name).to_pylist() for name in ("name", "shipment_id_count_distinct")), strict=True))
+    return Gap(pc.count_distinct(rows.column("shipment_id")).as_py(), by_name)
 
 
-def _lacking(lines: pa.Table, names: pa.ChunkedArray, lacks: Callable[[str, date], bool]) -> dict[str, set[str]]:
-    """The shipments of each name that lacks something on their day. Each name and day is asked once, and most lack nothing."""
+def _lacking(lines: pa.Table, names: pa.ChunkedArray, lacks: Callable[[str, date], bool]) -> pa.Table:
+    """_LACKING: the shipments of lines whose name lacks something on their day; each name and day is asked once."""
     rows = lines.select(["shipment_id", "as_of_date"]).append_column("name", names).drop_null()
-    days = rows.group_by(["name", "as_of_date"]).aggregate([]).to_pylist()
-    lacking = {(one["name"], one["as_of_date"]) for one in days if lacks(one["name"], one["as_of_date"])}
-    rows = rows.filter(pc.is_in(rows.column("name"), pa.array(sorted({name for name, _ in lacking}), pa.string())))
-    found: dict[str, set[str]] = defaultdict(set)
-    for shipment, day, name in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-        if (name, day) in lacking:
-            found[name].add(shipment)
-    return found
+    numbers = number_alike(rows.column("name"), rows.column("as_of_date"))
+    asked = rows.take(begin_rows(numbers))
+    found = map(lacks, asked.column("name").to_pylist(), asked.column("as_of_date").to_pylist())
+    return rows.select(_LACKING.names).filter(pa.array(np.fromiter(found, bool, asked.num_rows)[numbers]))
+
+
+_LACKING = pa.schema([("name", pa.string()), ("shipment_id", pa.string())])
 
 
 def add_gaps(parts: Iterable[LineGaps]) -> LineGaps:
