@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -60,12 +60,8 @@ def encode(column: pa.ChunkedArray) -> pa.DictionaryArray:
 def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
     """Applies a function once to every distinct text; an empty result is none."""
     encoded = encode(column)
-    return spread(encoded, [function(v) or None for v in encoded.dictionary.to_pylist()])
-
-
-def spread(encoded: pa.DictionaryArray, values: Iterable[object], kind: pa.DataType = _TEXT) -> pa.ChunkedArray:
-    """What is known of each distinct text, on every row that holds it."""
-    return pa.chunked_array([pa.array(values, kind).take(encoded.indices)])
+    mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([mapped.take(encoded.indices)])
 
 
 # Rows that are alike in some columns, as numbers: what a database would partition or join by, without asking one.

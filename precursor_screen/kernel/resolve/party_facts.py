@@ -13,7 +13,7 @@ from msgspec import Struct
 from precursor_screen.core.schema import MOVEMENT, ROLES, TRADER_PARTS
 from precursor_screen.kernel.match import PartyKeys
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk
-from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, encode, map_distinct, spread
+from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, encode, map_distinct
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.text.key_numbers import number_of
 from precursor_screen.text.party import address_key, is_to_order
@@ -78,11 +78,14 @@ def add_counted(lines: pa.Table, names: Mapping[str, PartyNames], keeps_for_othe
         names: by role, of the roles that the input has.
         keeps_for_others: as in `add_traders`.
     """
-    nobody = pa.chunked_array([pa.nulls(lines.num_rows, pa.uint64())])
-    numbers = {role: mine.numbers() for role, mine in names.items()}
+    nobody = pa.nulls(lines.num_rows, pa.uint64())
+    numbers = {role: mine.numbers.take(mine.encoded.indices) for role, mine in names.items()}
     senders = [numbers.get(role, nobody) for role in _SENDERS]
     consignees, *others = [numbers.get(role, nobody) for role in _RECEIVERS]
-    own = names["consignee"].numbers(keeps_for_others) if "consignee" in names else nobody
+    own = consignees
+    if keeps_for_others and (mine := names.get("consignee")):
+        kept = pc.is_in(mine.keys, pa.array(sorted(keeps_for_others), pa.string()))
+        own = pc.if_else(kept, pa.scalar(None, pa.uint64()), mine.numbers).take(mine.encoded.indices)
     for name, of_roles in zip(COUNTED, (senders, [own, *others, consignees]), strict=True):
         lines = lines.append_column(name, pc.coalesce(*of_roles))
     return lines
@@ -110,22 +113,24 @@ def _nobody(count: int) -> pa.ChunkedArray:
     return pa.chunked_array([pa.nulls(count, pa.string())])
 
 
-_number = lru_cache(maxsize=1 << 16)(number_of)  # most parties of one part of a run are in the next
+# Most of what is asked in one part of a run is asked in the next.
+_number = lru_cache(maxsize=1 << 16)(number_of)
+_other_trade_of = lru_cache(maxsize=1 << 16)(other_trade)
 
 
 class PartyNames(Struct, frozen=True):
-    """The cells of one role: encoded, and the key of each distinct one, empty where it names nobody."""
+    """The cells of one role: encoded; and of each distinct one its key and the number of that, null where it names nobody."""
 
     encoded: pa.DictionaryArray
-    keys: list[str]
+    keys: pa.Array
+    numbers: pa.Array
 
-    def on_lines(self) -> pa.ChunkedArray:
-        """The key on each line."""
-        return spread(self.encoded, (key or None for key in self.keys))
 
-    def numbers(self, without: Collection[str] = ()) -> pa.ChunkedArray:
-        """The number of the key on each line; `without`: keys that are left out."""
-        return spread(self.encoded, (_number(key) if key and key not in without else None for key in self.keys), pa.uint64())
+def _names_of(cells: pa.ChunkedArray, keys: PartyKeys) -> PartyNames:
+    encoded = encode(cells)
+    mine = [keys[name] or None for name in encoded.dictionary.to_pylist()]
+    numbers = pa.array([_number(key) if key else None for key in mine], pa.uint64())
+    return PartyNames(encoded, pa.array(mine, pa.string()), numbers)
 
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
@@ -162,9 +167,9 @@ def add_party_facts(
     names: dict[str, PartyNames] = {}
     for role in ROLES:
         if f"{role}_name" in lines.column_names:
-            encoded = encode(lines.column(f"{role}_name"))
-            names[role] = PartyNames(encoded, [keys[name] for name in encoded.dictionary.to_pylist()])
-            lines = lines.append_column(f"{role}_key", pc.if_else(named, names[role].on_lines(), nobody))
+            names[role] = mine = _names_of(lines.column(f"{role}_name"), keys)
+            at = pc.if_else(named, mine.encoded.indices, pa.scalar(None, pa.int32()))
+            lines = lines.append_column(f"{role}_key", mine.keys.take(at))
     for role in ROLES:  # no rule about watched goods compares addresses by their keys
         if f"{role}_address_key" in _MOVEMENT_NAMES and f"{role}_address" in lines.column_names:
             cells = pc.if_else(here, lines.column(f"{role}_address"), nobody)
@@ -193,7 +198,7 @@ def _other_trade(lines: pa.Table, side: str) -> pa.ChunkedArray:
     named = pc.utf8_slice_codeunits(pc.binary_join(some.column("substance_hs6s"), " "), 0, _SUBHEADING)
     code = pc.coalesce(some.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
     goods = pc.binary_join_element_wise(code, some.column(f"{side}_name"), "")
-    told = map_distinct(goods, lambda both: other_trade(both[_SUBHEADING:], both[:_SUBHEADING]))
+    told = map_distinct(goods, lambda both: _other_trade_of(both[_SUBHEADING:], both[:_SUBHEADING]))
     return told.take(pc.index_in(lines.column(LINE_NO), some.column(LINE_NO)))
 
 
@@ -201,9 +206,9 @@ def _to_order(consignees: PartyNames | None, count: int) -> pa.ChunkedArray:
     """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
     if consignees is None:
         return pa.chunked_array([pa.repeat(False, count)], pa.bool_())
-    cells = zip(consignees.encoded.dictionary.to_pylist(), consignees.keys, strict=True)
-    # A cell with a key names somebody.
-    return pc.fill_null(spread(consignees.encoded, (not key and is_to_order(cell) for cell, key in cells), pa.bool_()), True)
+    cells = zip(consignees.encoded.dictionary.to_pylist(), consignees.numbers.is_valid().to_pylist(), strict=True)
+    to_order = pa.array([not names_somebody and is_to_order(cell) for cell, names_somebody in cells], pa.bool_())
+    return pc.fill_null(to_order.take(consignees.encoded.indices), True)
 
 
 def _likeness(lines: pa.Table, candidates: pa.Table, parallel_map: ParallelMap) -> pa.ChunkedArray:
