@@ -68,7 +68,8 @@ class Rows:
         self._table = table
         self._inputs, self._supplied = inputs, supplied
         self._columns: dict[str, pa.Array] = {}
-        self._texts: dict[tuple[str, bool], tuple[pa.Array, pa.Array]] = {}
+        self._texts: dict[str, pa.DictionaryArray] = {}
+        self._folded: dict[str, pa.Array] = {}  # their distinct texts
         self._outcomes: dict[Expression, pa.Array] = {}
 
     @classmethod
@@ -205,12 +206,12 @@ class Rows:
         inner = node.parts[0] if is_folded else node
         if not isinstance(inner, Field) or isinstance(inner, Supplied):
             return test(self._spread(self._value(node, element)))
-        key = inner.name, is_folded
-        if key not in self._texts:
-            encoded = self.column(inner.name).dictionary_encode()
-            self._texts[key] = encoded.indices, folded(encoded.dictionary) if is_folded else encoded.dictionary
-        indices, texts = self._texts[key]
-        return pc.take(test(texts), indices)
+        if inner.name not in self._texts:
+            self._texts[inner.name] = self.column(inner.name).dictionary_encode()
+        encoded = self._texts[inner.name]
+        if is_folded and inner.name not in self._folded:
+            self._folded[inner.name] = folded(encoded.dictionary)
+        return pc.take(test(self._folded[inner.name] if is_folded else encoded.dictionary), encoded.indices)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

@@ -285,12 +285,16 @@ def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, re
         shipments = pa.nulls(len(shipments), pa.string())
     elif recognised is not None:
         shipments = pc.if_else(recognised, shipments, None)
-    fields = fields.dictionary_encode()
-    table = pa.table({"number": fields.indices, "shipment_id": shipments})
-    counted = table.group_by(["number", "shipment_id"]).aggregate([([], "count_all")])
-    named = fields.dictionary.take(counted.column("number").combine_chunks())
+    fields, bars = fields.dictionary_encode(), shipments.is_valid()
+    named = pa.table([fields.indices.filter(bars), shipments.filter(bars)], ["number", "shipment_id"])
+    named = named.group_by(["number", "shipment_id"], use_threads=False).aggregate([([], "count_all")])
+    others = np.bincount(fields.indices.filter(pc.invert(bars)))
+    at = np.flatnonzero(others)
+    unnamed = pa.table([pa.array(at, pa.int32()), pa.nulls(len(at), pa.string()), pa.array(others[at])], named.column_names)
+    counted = pa.concat_tables([named, unnamed])
+    names = fields.dictionary.take(counted.column("number").combine_chunks())
     ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
-    rows = pa.table([ids, named, counted.column("shipment_id"), counted.column("count_all")], UNJUDGED.names).cast(UNJUDGED)
+    rows = pa.table([ids, names, counted.column("shipment_id"), counted.column("count_all")], UNJUDGED.names).cast(UNJUDGED)
     return rows.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
 
 

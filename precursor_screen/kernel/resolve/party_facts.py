@@ -227,5 +227,10 @@ def _likeness(lines: pa.Table, candidates: pa.Table, parallel_map: ParallelMap) 
 
 def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
     """The likeness of pairs of names; None where there is nothing to compare."""
-    values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
-    return [None if math.isnan(v) else v for v in values]
+    return [_alike(*pair) for pair in pairs]
+
+
+@lru_cache(maxsize=1 << 14)  # who trades together in one part of a run does so in the next
+def _alike(left: str, right: str) -> float | None:
+    (score,) = similarity([left], [right]).tolist()
+    return None if math.isnan(score) else score
