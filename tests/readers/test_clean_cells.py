@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from precursor_screen.readers import cells, number_cells
@@ -142,6 +142,8 @@ def test_whether_all_cells_match_of_few_and_of_many(some: list[str | None], many
     assert all_match(column, number_cells._PLAIN) is expected
 
 
+@example(["AAAA"], [], 0)
+@example([], ["@99"], 0)
 @given(st.lists(ANY_CELL, max_size=4), st.lists(ANY_CELL, max_size=4), st.integers(0, 2))
 def test_only_columns_with_letters_hold_what_asks_for_letters(one: list[str | None], two: list[str | None], cut: int) -> None:
     column = chunked(one, two).slice(cut)
