@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
@@ -46,13 +45,24 @@ class Written(str):
 
 
 _NEXT = ",\n  "
+_WRITTEN_TOGETHER = 1 << 18  # characters
 
 
 def _items(items: Iterator[Any], stream: BinaryIO) -> None:
-    """One item a line, some thousands at a time."""
-    separator = "[\n  "
-    while batch := list(itertools.islice(items, BATCH)):
-        stream.write((separator + _NEXT.join(item if isinstance(item, Written) else dump(item) for item in batch)).encode())
+    """One item a line, many at a time."""
+    separator, waiting, size = "[\n  ", list[str](), 0
+
+    def write() -> None:
+        stream.write((separator + _NEXT.join(waiting)).encode())
+
+    for item in items:
+        waiting.append(item if isinstance(item, Written) else dump(item))
+        size += len(waiting[-1])
+        if size >= _WRITTEN_TOGETHER:
+            write()
+            separator, waiting, size = _NEXT, [], 0
+    if waiting:
+        write()
         separator = _NEXT
     stream.write(b"[]" if separator[0] == "[" else b"]")
 

@@ -132,22 +132,26 @@ def test_only_the_block_run_tells_equal_runs_apart(sample, rendered):
 
 ODD = st.text(st.sampled_from('ab "\\\x7f\n~ä'), max_size=4)
 SOME = st.tuples(
-    ODD, st.integers(0, 2), st.sampled_from([None, "none", "low"]), st.integers(1, 2), st.booleans(), st.sampled_from([None, "c"]), st.integers(0, 3)
+    ODD, st.integers(0, 2), st.just("none"), st.integers(1, 2), st.booleans(), st.sampled_from([None, "c"]), st.integers(0, 3)
 )  # fmt: skip
 
 
-@examples(60, 400)
-@given(rows=st.lists(SOME, max_size=8))
-def test_shipments_of_which_nothing_is_told_are_written_as_each_by_itself(sample, rows):
+def test_shipments_of_which_nothing_is_told_are_written_as_each_by_itself(sample):
     """They are written together; one whose number needs escaping, or that differs in one column, is written as it is."""
-    names = ("shipment_id", "score", "band", "lines", "incomplete", "case_id")
-    dicts = [
-        {**dict(zip(names, row[:-1], strict=True)), "parts": [], "families": [], "flags": ["f"] * (row[-1] == 3)} for row in rows
-    ]
-    shipments = pa.Table.from_pylist(dicts, schema=SHIPMENT)
-    report = replace(sample, shipments=shipments, flags=sample.flags.slice(0, 0), sampled=frozenset())
-    stream = io.BytesIO()
-    _items(data_of(report)["shipments"], stream)
-    words = dict.fromkeys(_WORDS) | {"sampled": False}
-    plain = [dump({**r, **words}) for r in shipments.to_pylist()]
-    assert stream.getvalue().decode() == ("[\n  " + ",\n  ".join(plain) + "]" if plain else "[]")
+    names, words = ("shipment_id", "score", "band", "lines", "incomplete", "case_id"), dict.fromkeys(_WORDS) | {"sampled": False}
+
+    @examples(60, 400)
+    @given(rows=st.lists(SOME, max_size=8))
+    def check(rows):
+        dicts = [
+            {**dict(zip(names, row[:-1], strict=True)), "parts": [], "families": ["f"] * (row[-1] == 3), "flags": []}
+            for row in rows
+        ]
+        shipments = pa.Table.from_pylist(dicts, schema=SHIPMENT)
+        report = replace(sample, shipments=shipments, flags=sample.flags.slice(0, 0), sampled=frozenset())
+        stream = io.BytesIO()
+        _items(data_of(report)["shipments"], stream)
+        plain = [dump({**r, **words}) for r in shipments.to_pylist()]
+        assert stream.getvalue().decode() == ("[\n  " + ",\n  ".join(plain) + "]" if plain else "[]")
+
+    check()
