@@ -85,8 +85,6 @@ class Spool:
             if hasattr(one, "madvise"):
                 one.madvise(mmap.MADV_DONTNEED)
         pa.default_memory_pool().release_unused()
-        if self._maps:  # a small run has nothing to give back
-            _give_back()
 
     def _write(self) -> None:
         waiting, self._waiting, self._bytes = self._waiting, [], 0
@@ -103,8 +101,8 @@ class Spool:
             self._tables[number] = pa.ipc.open_stream(whole.slice(begin, end - begin)).read_all()
 
 
-def _give_back() -> None:
-    """Gives back what glibc keeps of freed memory: 140 MB after half a million lines are read, and more after each part."""
+def give_back() -> None:
+    """Gives back what glibc keeps of freed memory: 140 MB after half a million lines are read."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None  # other C libraries have none
     if trim is not None:
         trim(0)
@@ -158,6 +156,7 @@ def gather(request: Request) -> GatherResult:
         except InputError as error:
             errors.append(error)
         spool.release()
+    give_back()
     tables = [replace(one, lines=spool.table(lines), raw=spool.table(raw)) for one, lines, raw in kept]
     named = name_asides(tables, request.reference)
     issues = issues_of(tables, errors, named, refuse_empty=request.refuse_empty)
