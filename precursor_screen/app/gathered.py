@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.inputs import FaultKeeper, Source, read_one
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     ErrorGroup,
@@ -37,6 +41,7 @@ from precursor_screen.reference.bundle import Reference
 
 # What a run has read and may need again, on disk instead of in memory.
 
+_TAKEN_FROM = 1 << 19  # rows of a table that are looked through at once
 WRITTEN_TOGETHER = 32 << 20  # bytes of tables that are written together; what is smaller stays in memory
 
 
@@ -63,12 +68,25 @@ class Spool:
         """A table as it was added."""
         return self._tables[number]
 
+    def take(self, table: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+        """Some rows, ascending, of a table that may lie in the spool: pages are let go of on the way, for rows here and there touch all."""
+        found = [table.schema.empty_table()]
+        for begin in range(0, table.num_rows, _TAKEN_FROM):
+            piece = table.slice(begin, _TAKEN_FROM)
+            low, high = np.searchsorted(rows, (begin, begin + piece.num_rows))
+            if low < high:
+                found.append(take_rows(piece, rows[low:high] - begin))
+                self.release()
+        return pa.concat_tables(found)
+
     def release(self) -> None:
         """Lets go of the pages that were read; they are read again when they are needed."""
         for one in self._maps:
             if hasattr(one, "madvise"):
                 one.madvise(mmap.MADV_DONTNEED)
         pa.default_memory_pool().release_unused()
+        if self._maps:  # a small run has nothing to give back
+            _give_back()
 
     def _write(self) -> None:
         waiting, self._waiting, self._bytes = self._waiting, [], 0
@@ -83,6 +101,13 @@ class Spool:
         whole = pa.py_buffer(mapped)
         for number, begin, end in zip(waiting, [0, *ends], ends, strict=False):
             self._tables[number] = pa.ipc.open_stream(whole.slice(begin, end - begin)).read_all()
+
+
+def _give_back() -> None:
+    """Gives back what glibc keeps of freed memory: 140 MB after half a million lines are read, and more after each part."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None  # other C libraries have none
+    if trim is not None:
+        trim(0)
 
 
 def _append(file: IO[bytes], table: pa.Table) -> int:
@@ -151,7 +176,7 @@ def gather(request: Request) -> GatherResult:
     lines = _in_large_pieces(lines, spool)
     kept, repeated = find_repeated(lines)
     if repeated.num_rows:
-        lines, origin = spool.table(spool.add(lines.take(kept))), origin.take(kept)
+        lines, origin = spool.table(spool.add(take_rows(lines, kept.to_numpy()))), origin.take(kept)
     found, by_hand = part_asides(named, tables)
     issues = pa.concat_tables([issues, repeated, by_hand])
     gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
@@ -280,7 +305,7 @@ def _file_issue(error: InputError) -> pa.Table:
     return pa.Table.from_pylist([row], schema=ISSUE)
 
 
-def cite_cells(gathered: GatherResult, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
+def cite_cells(gathered: GatherResult, spool: Spool, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
     """The source's own cells of some lines, and of all lines of some shipments, in the order of the run.
 
     Returns:
@@ -289,15 +314,14 @@ def cite_cells(gathered: GatherResult, line_ids: pa.Array, shipments: tuple[str,
     mine = pc.is_in(gathered.lines.column("line_id"), line_ids)
     if shipments:
         mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(shipments)))
-    rows = pc.indices_nonzero(mine)
-    lines = gathered.lines.select(CITED).take(rows)
-    origin = gathered.origin.take(rows)
+    lines = spool.take(gathered.lines.select(CITED), np.flatnonzero(mine.to_numpy()))
+    origin = gathered.origin.filter(mine)
     cells: list[str] = [""] * lines.num_rows
-    row_of, rows_of_input = origin.column("row_no").combine_chunks(), defaultdict[int, list[int]](list)
+    row_of, rows_of_input = origin.column("row_no").to_numpy(), defaultdict[int, list[int]](list)
     for place, number in enumerate(origin.column("input_no").to_pylist()):
         rows_of_input[number].append(place)
     for number, places in rows_of_input.items():
-        for place, text in zip(places, show_cells(gathered.raw[number].take(row_of.take(pa.array(places)))), strict=True):
+        for place, text in zip(places, show_cells(spool.take(gathered.raw[number], row_of[places])), strict=True):
             cells[place] = text
     return lines.append_column("cells", pa.array(cells, pa.string()))
 

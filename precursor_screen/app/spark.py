@@ -44,7 +44,7 @@ from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match_texts, merge_matches
-from precursor_screen.kernel.part import Part, judge_part, recall_lines
+from precursor_screen.kernel.part import Part, find_unnoted, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.readers.finish import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
@@ -315,10 +315,11 @@ def _parts(judged: DataFrame, textless: list[int]) -> Iterator[Part]:
 
 
 def _recall(spread: Spread, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
-    unknown = line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+    unknown = find_unnoted(line_ids, noted)
     if not len(unknown):
         return noted
-    return recall_lines(line_ids, noted, lines=spread.take(numbers_of(pa.chunked_array([unknown]))), **given)
+    lines = spread.take(numbers_of(pa.chunked_array([unknown])))
+    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), noted, **given)
 
 
 def _cite(spread: Spread, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:

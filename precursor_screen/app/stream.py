@@ -17,7 +17,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -31,7 +33,8 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.part import Part, cut_parts, find_unnoted, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
@@ -132,8 +135,13 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Jud
     textless = count_textless(gathered.lines)
     every_line = request.every_line or gathered.lines.num_rows <= PART
     part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
-    recall = partial(recall_lines, **given, lines=gathered.lines)
-    return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered))
+    recall = partial(_recall, gathered.lines, request.spool, given)
+    return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
+
+
+def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
+    rows = np.flatnonzero(pc.is_in(lines.column("line_id"), find_unnoted(line_ids, noted)).to_numpy())
+    return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), noted, **given)
 
 
 _OF_MANY_LINES = ("lines", "tally", "moved", "flags")  # the tables of a part that go to disk

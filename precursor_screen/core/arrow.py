@@ -1,10 +1,24 @@
-"""Tables as uncompressed Arrow files, which processes map into memory and share."""
+"""Arrow tables: as uncompressed files, which processes map into memory and share; and some rows of large ones."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+
+
+def take_rows(table: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+    """Some rows of a table that lies in many pieces, in the order that is given.
+
+    `Table.take` puts the pieces of each column of texts together first: for some rows of millions it reads and copies all of them.
+    """
+    wanted, places = np.unique(rows, return_inverse=True)
+    there = np.zeros(table.num_rows, dtype=np.bool_)
+    there[wanted] = True
+    found = table.filter(pa.array(there))
+    return found if np.array_equal(places, np.arange(len(wanted))) else found.take(pa.array(places))
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:

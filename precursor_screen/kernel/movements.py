@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -55,7 +56,7 @@ def batch_of(moved: pa.Table) -> pa.Table:
     """
     first = begin_rows(number_alike(moved.column("line_id"), moved.column("substance_id")))
     stored = moved.select(MOVEMENT.names)
-    return stored if len(first) == moved.num_rows else stored.take(first)
+    return stored if len(first) == moved.num_rows else take_rows(stored, first)
 
 
 def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:

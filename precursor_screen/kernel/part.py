@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
@@ -204,8 +205,8 @@ def cut_parts(lines: pa.Table, size: int) -> Iterator[pa.Table]:
             piece = lines.slice(begin, size)
             yield piece.append_column(LINE_NO, pa.array(np.arange(begin, begin + piece.num_rows)))
         elif moved[part]:
-            rows = pa.array(np.concatenate(moved[part]))
-            yield lines.take(rows).append_column(LINE_NO, rows)
+            rows = np.concatenate(moved[part])
+            yield take_rows(lines, rows).append_column(LINE_NO, pa.array(rows))
 
 
 def _shipment_numbers(lines: pa.Table) -> Hashes:
@@ -232,24 +233,23 @@ def _find_homes(numbers: Sequence[Hashes]) -> Iterator[tuple[int, npt.NDArray[np
             yield part, homes
 
 
-def recall_lines(
-    line_ids: pa.Array, noted: Resolved, *, lines: pa.Table, inputs: pa.Table, matches: Matches, reference: Reference
-) -> Resolved:
-    """The noted lines, and those of some others that are asked for, resolved again.
+def find_unnoted(line_ids: pa.Array, noted: Resolved) -> pa.Array:
+    """Those of some line ids that are not among the noted lines."""
+    return line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+
+
+def recall_lines(lines: pa.Table, noted: Resolved, *, inputs: pa.Table, matches: Matches, reference: Reference) -> Resolved:
+    """The noted lines, and some others, resolved again.
 
     Args:
-        line_ids: that are asked for; what is not of this run is left out.
+        lines: LINE columns with LINE_NO, of the others.
         noted: see `Part`.
-        lines: LINE columns: all lines of the run, or with LINE_NO those that are asked for.
         inputs, matches, reference: as they were judged by.
     """
-    unknown = line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
-    rows = pc.indices_nonzero(pc.is_in(lines.column("line_id"), unknown)).cast(pa.int64()) if len(unknown) else unknown
-    if not len(rows):
+    if not lines.num_rows:
         return noted
-    taken = lines.take(rows)
-    numbers = taken.column(LINE_NO) if LINE_NO in taken.column_names else pa.chunked_array([rows])
-    more, _ = _tallied(resolve(taken.select([n for n in taken.column_names if n != LINE_NO]), inputs, matches, reference))
+    more, _ = _tallied(resolve(lines.drop_columns([LINE_NO]), inputs, matches, reference))
+    numbers = lines.column(LINE_NO)
     tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
     found, substances, parties = (_joined(both) for both in tables)
     return Resolved(found, substances, parties, noted.inputs)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
@@ -50,7 +51,7 @@ from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, standing
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
 from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
@@ -165,7 +166,8 @@ def judge_run(
     """
     progress("looking back")
     batch = batch_of(part.moved)
-    tally = asked_of(part.tally, part.lines.column("line_id"), batch)
+    progress("counting trade")
+    tally = asked_of(part.tally, part.moved, _rows_of(part.moved, part))
     windows = request_history(batch, reference.rules, reference.registers)
     history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
     movements = apply_versions(part.moved, batch, history.settled)
@@ -174,23 +176,34 @@ def judge_run(
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
-        counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
+        counted = add_count_facts(movements.live, _rows_of(movements.live, part), tally, own, history.counts)
     else:
         counted = movements.live
     progress("judging movements over time")
     by_window = judge_windows(counted, history, reference.rules, reference)
-    progress("scoring shipments")
+    progress("raising flags")
     recorded = history.movements(EARLIER)
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
+    progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
     part = replace(part, noted=recall(pc.unique(compared.flags.column("line_id")), part.noted))
     raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
+    progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
     known = _count_known(part, history)
     news = find_news(screened, memory)
     return replace(screened, counts=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
+
+
+def _rows_of(movements: pa.Table, part: Part) -> Numbers:
+    """The row of each movement's line, of some that moved in a part."""
+    numbers = part.moved.column(LINE_NO)
+    if movements.num_rows != part.moved.num_rows:
+        numbers = numbers.take(rows_of(movements.column("line_id"), part.moved.column("line_id")))
+    rows: Numbers = np.searchsorted(part.lines.column(LINE_NO).to_numpy(), numbers.to_numpy())
+    return rows
 
 
 def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
@@ -199,11 +212,12 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
     That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
     """
     told = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
-    rows = zip(*(screened.shipments.column(name).to_pylist() for name in ("shipment_id", "band", "flags")), strict=True)
+    flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
+    rows = screened.shipments.select(["shipment_id", "band", "flags"]).filter(flagged).columns
     return frozenset(
         shipment_id
-        for shipment_id, band, flags in rows
-        if band and flags and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
+        for shipment_id, band, flags in zip(*(column.to_pylist() for column in rows), strict=True)
+        if band and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
     )
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
-from precursor_screen.kernel.resolve.distinct import column_or_nulls, rows_of
+from precursor_screen.kernel.resolve.distinct import Numbers, column_or_nulls
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
 from precursor_screen.text.key_numbers import numbers_of
@@ -51,16 +51,17 @@ def tally_lines(lines: pa.Table) -> pa.Table:
     return pa.table(list(columns.values()), names=list(columns)).cast(COUNTED_LINES)
 
 
-def asked_of(tally: pa.Table, line_ids: pa.ChunkedArray, live: pa.Table) -> CountedLines:
+def asked_of(tally: pa.Table, live: pa.Table, rows: Numbers) -> CountedLines:
     """The tally of a run, and which of its rows are asked for: those of watched goods.
 
     Args:
         tally: TALLY of every line.
-        line_ids: of the same lines.
         live: MOVEMENT rows of the run.
+        rows: of the tally, that of each movement's line.
     """
-    watched = pc.unique(live.column("line_id").filter(pc.is_valid(live.column("goods_key"))))
-    return CountedLines(tally, pc.fill_null(pc.is_in(line_ids, watched), False).combine_chunks())
+    asked = np.zeros(tally.num_rows, dtype=np.bool_)
+    asked[rows[pc.is_valid(live.column("goods_key")).to_numpy()]] = True
+    return CountedLines(tally, pa.array(asked))
 
 
 def under_first_versions(tally: CountedLines, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> CountedLines:
@@ -152,14 +153,12 @@ def _summed(parts: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     return summed.rename_columns([*keys, "lines"]).cast(schema)
 
 
-def add_count_facts(
-    live: pa.Table, line_ids: pa.ChunkedArray, tally: CountedLines, own: TradeCounts, recorded: TradeCounts
-) -> pa.Table:
+def add_count_facts(live: pa.Table, rows: Numbers, tally: CountedLines, own: TradeCounts, recorded: TradeCounts) -> pa.Table:
     """Movements with the columns of MOVEMENT_COUNTED; null for all but watched goods, and where a key, code or country is unknown.
 
     Args:
         live: MOVEMENT rows of a run.
-        line_ids: of the rows of the tally.
+        rows: of the tally, that of each movement's line.
         tally: of the run.
         own: what its lines come to (`count_own`).
         recorded: what earlier runs counted of the parties and codes that are asked for.
@@ -170,7 +169,7 @@ def add_count_facts(
         connection.register("party_counts", pa.concat_tables([own.parties, recorded.parties]))
         connection.register("lane_counts", pa.concat_tables([own.lanes, recorded.lanes]))
         facts = fetch(connection, _FACTS)
-    at = pc.index_in(rows_of(live.column("line_id"), line_ids), facts.column("row").combine_chunks())
+    at = pc.index_in(pa.array(rows), facts.column("row").combine_chunks())
     for column in MOVEMENT_COUNTED:
         live = live.append_column(column.name, facts.column(column.name).cast(column.arrow).take(at))
     return live

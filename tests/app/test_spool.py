@@ -6,6 +6,7 @@ import gc
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -56,3 +57,11 @@ def test_without_a_disk_tables_wait_in_memory(failing, monkeypatch):
 
     monkeypatch.setattr(gathered.tempfile if failing == "TemporaryFile" else gathered.mmap, failing, full)
     assert all(found.equals(table) for found, table in zip(kept(1, monkeypatch), TABLES, strict=True))
+
+
+@pytest.mark.parametrize("rows", [[], [0], [2, 3], [0, 4, 5, 9], range(10)])
+def test_rows_are_taken_from_a_table_a_piece_at_a_time(rows, monkeypatch):
+    monkeypatch.setattr(gathered, "_TAKEN_FROM", 4)
+    table = pa.table({"text": pa.chunked_array([list("abc"), list("defg"), [None, "i", "j"]]), "n": range(10)})
+    rows = np.array(rows, dtype=np.int64)
+    assert Spool().take(table, rows).equals(table.take(pa.array(rows)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +16,8 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
 from precursor_screen.kernel.match import match
-from precursor_screen.kernel.part import cut_parts, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.part import cut_parts, find_unnoted, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.screen import NoHistory, judge_run, screen
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
@@ -128,7 +128,14 @@ def same(a, b):
 
 
 def recall_by(reference):
-    return partial(recall_lines, lines=LINES, inputs=INPUTS, matches=match(LINES, reference), reference=reference)
+    given = {"inputs": INPUTS, "matches": match(LINES, reference), "reference": reference}
+    numbered = LINES.append_column(LINE_NO, pa.array(range(LINES.num_rows)))
+
+    def recall(line_ids, noted):
+        lines = numbered.filter(pc.is_in(LINES.column("line_id"), find_unnoted(line_ids, noted)))
+        return recall_lines(lines, noted, **given)
+
+    return recall
 
 
 def test_a_part_keeps_little_and_loses_nothing(excepting, whole):

@@ -7,6 +7,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -52,9 +53,9 @@ def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> d
     """The facts of every line, all of them watched."""
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": r["line_id"], "goods_key": "x"} for r in rows], schema=MOVEMENT)
-    tally = asked_of(tally_lines(lines), lines.column("line_id"), live)
+    tally = asked_of(tally_lines(lines), live, np.arange(len(rows)))
     own = count_own(tally, recorded.cargoes.column("cargo").combine_chunks())
-    found = add_count_facts(live, lines.column("line_id"), tally, own, recorded)
+    found = add_count_facts(live, np.arange(len(rows)), tally, own, recorded)
     return {r["line_id"]: {n: r[n] for n in NAMES} for r in found.to_pylist()}
 
 
@@ -181,8 +182,8 @@ def test_goods_that_are_not_watched_are_not_asked_for():
     rows = [line("A", 0), line("B", 1)]
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": "B", "goods_key": None}], schema=MOVEMENT)
-    tally = asked_of(tally_lines(lines), lines.column("line_id"), live)
-    found = add_count_facts(live, lines.column("line_id"), tally, count_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
+    tally = asked_of(tally_lines(lines), live, np.array([1]))
+    found = add_count_facts(live, np.array([1]), tally, count_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
     assert found.select(NAMES).to_pylist() == [dict.fromkeys(NAMES)]
 
 

@@ -127,10 +127,10 @@ def is_of_goods(rule: CompiledRule) -> bool:
     return GOODS in judging_columns(rule)
 
 
-def of_rules(moves: pa.Table, rules: Collection[CompiledRule]) -> pa.Table:
-    """The movements that some rules of one kind are about: watched goods, or all others."""
+def are_of_rules(moves: pa.Table, rules: Collection[CompiledRule]) -> pa.ChunkedArray:
+    """Which movements some rules of one kind are about: watched goods, or all others."""
     watched = pc.is_valid(moves.column(GOODS))
-    return moves.filter(watched if any(map(is_of_goods, rules)) else pc.invert(watched))
+    return watched if any(map(is_of_goods, rules)) else pc.invert(watched)
 
 
 _NARROW = 0  # groups of a party or a document

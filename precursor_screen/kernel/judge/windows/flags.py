@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
@@ -12,77 +11,49 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE, SUBSTANCE
 from precursor_screen.kernel.judge.flag import count_unjudged
 from precursor_screen.kernel.judge.flag_rows import NOT_STATED, Texts, columns_told, flags_of
 from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import Relation, derive, give
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
+from precursor_screen.rulebook.evaluate import Rows, whole
 
 
 class Fresh(Struct, frozen=True):
-    """The new movements that a rule flags or cannot judge by themselves, with all that is shown of them.
+    """The new movements that are flagged or cannot be judged, with all that is shown of them.
 
     Attributes:
         rows: one a movement.
         numbers: row_no of each, ascending.
-        verdicts: a column a rule.
-        cargoes: a number a (movement, line): a rule about lines judges the first movement of each.
     """
 
     rows: Rows
     numbers: Numbers
-    verdicts: pa.Table
-    cargoes: Numbers
 
-    def picked(self, rule: CompiledRule, number: int) -> tuple[Numbers, Numbers]:
-        """Where the movements stand of which a rule is sure, and those that it cannot judge; `number` is that of its verdict."""
-        verdict = whole(self.verdicts.column(number)).to_numpy()
-        at = np.flatnonzero(verdict > 0)
-        if rule.rule.subject == LINE:
-            at = np.sort(at[np.unique(self.cargoes[at], return_index=True)[1]])
-        return at[verdict[at] == TRUE], at[verdict[at] == UNKNOWN]
-
-    def places(self, numbers: Numbers) -> Numbers:
-        """Where movements stand, by row_no; -1: it is none of these."""
-        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        return np.where(self.numbers[at] == numbers, at, -1)
-
-    def unjudged(self, rule: CompiledRule, at: Numbers, field: str = "") -> pa.Table:
-        """UNJUDGED rows of movements that a rule cannot judge. `field`: what was missing, if it is not a field of the movement."""
+    def unjudged(self, rule: CompiledRule, numbers: Numbers, field: str = "") -> pa.Table:
+        """UNJUDGED rows of movements, by row_no, that a rule cannot judge. `field`: what was missing, if it is not a field of them."""
+        at = np.searchsorted(self.numbers, numbers)
         fields = pa.repeat(pa.scalar(field), len(at)) if field else self.rows.missing(rule, at)
         # A line bars only where a substance is recognised in it; a candidate is one by itself.
         is_of_goods = rule.rule.subject in (LINE, SUBSTANCE)
         recognised = pc.is_valid(self.rows.column("substance_id").take(at)) if is_of_goods else None
         return count_unjudged(rule, fields, self.rows.column("shipment_id").take(at), recognised)
 
-    def lines(self, at: Numbers) -> pa.Array:
-        """The lines of some movements."""
-        return self.rows.column("line_id").take(at)
+    def lines(self, numbers: Numbers) -> pa.Array:
+        """The lines of some movements, by row_no."""
+        return self.rows.column("line_id").take(np.searchsorted(self.numbers, numbers))
 
 
-def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts: pa.Table) -> Fresh:
-    """The new movements that a rule flags or cannot judge.
-
-    Args:
-        connection: that knows the relations.
-        fresh: the new movements.
-        verdicts: row_no, and a verdict a rule.
-    """
-    judged = [name for name in verdicts.column_names if name.startswith("verdict_")]
-    about = reduce(pc.or_, (pc.greater(verdicts.column(name), 0) for name in judged))
-    given = verdicts.filter(about).sort_by("row_no")
-    mine = give(connection, "picked", given.select(["row_no"]))
-    query = f"select * from {fresh} where row_no in (select row_no from {mine}) order by row_no"
-    table = fetch(connection, derive("shown", query, fresh).sql)
-    keys = [
-        pc.index_in(table.column(n), pc.unique(table.column(n))).to_numpy().astype(np.int64) for n in ("movement_key", "line_id")
-    ]
-    return Fresh(
-        Rows.of(table), table.column("row_no").to_numpy(), given.select(judged), keys[0] * (table.num_rows + 1) + keys[1]
-    )
+def read_fresh(connection: duckdb.DuckDBPyConnection, seen: WindowInput, numbers: Iterable[Numbers]) -> Fresh:
+    """Some new movements, by row_no, with all that is shown of them."""
+    wanted = np.unique(np.concatenate([np.arange(0), *numbers]))
+    rows = np.flatnonzero(np.isin(whole(seen.own.column("row_no")).to_numpy(), wanted))
+    give(connection, "asked", take_rows(seen.own, rows))
+    shown = derive("shown", f"select * from {seen.fresh} order by row_no", seen.fresh)
+    return Fresh(Rows.of(fetch(connection, shown.sql)), wanted)
 
 
 class WindowFlags(NamedTuple):
@@ -101,11 +72,11 @@ FLAGGED = pa.schema(
 )
 
 
-def by_themselves(fresh: Fresh, sure: Numbers) -> pa.Table:
-    """FLAGGED of movements that a rule flags without looking further."""
+def by_themselves(sure: Numbers) -> pa.Table:
+    """FLAGGED of movements, by row_no, that a rule flags without looking further."""
     same = {"window_lines": 1, "unknown": 0, "group_key": "", "window_text": "", "window_line_ids": [], "key_values": []}
     repeated = {f.name: pa.repeat(pa.scalar(same.get(f.name), f.type), len(sure)) for f in FLAGGED}
-    return pa.table({**repeated, "row_no": pa.array(fresh.numbers[sure], pa.int64())}, schema=FLAGGED)
+    return pa.table({**repeated, "row_no": pa.array(sure, pa.int64())}, schema=FLAGGED)
 
 
 def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbers) -> WindowFlags:
@@ -115,13 +86,13 @@ def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbe
         rule: whose flags they are.
         flagged: FLAGGED.
         fresh: the new movements.
-        sure: where those stand that the rule flags by themselves; of others nothing is raised.
+        sure: row_no of those that the rule is sure of by themselves; of others nothing is raised.
 
     Returns:
         carriers: flag_id, row_no, group_key.
     """
-    places = fresh.places(flagged.column("row_no").to_numpy())
-    flagged, places = flagged.filter(pa.array(mine := np.isin(places, sure))), places[mine]
+    flagged = flagged.filter(pa.array(np.isin(flagged.column("row_no").to_numpy(), sure)))
+    places = np.searchsorted(fresh.numbers, flagged.column("row_no").to_numpy())
     subject = set() if rule.rule.subject == LINE else {"substance_id"}
     rows = fresh.rows.take(places, columns_told(rule) | subject)
     told = {name: flagged.column(name).to_pylist() for name in _TOLD}

@@ -74,7 +74,8 @@ def groups_of(keys: Keys, values: Mapping[str, pa.Array], codes: Mapping[str, Nu
 
 def values_of(rows: pa.Table, keys: Iterable[str]) -> dict[str, pa.Array]:
     """The different values of each key among some movements."""
-    return {key: pc.unique(key_column(rows, key)).drop_null() for key in keys}
+    columns = {key: key_column(rows, key) for key in keys}
+    return {key: c.dictionary if is_encoded(c) else pc.unique(c).drop_null() for key, c in columns.items()}
 
 
 def codes_of(rows: pa.Table, values: Mapping[str, pa.Array], lists: Collection[str] = ()) -> dict[str, Numbers]:
@@ -85,11 +86,22 @@ def codes_of(rows: pa.Table, values: Mapping[str, pa.Array], lists: Collection[s
         values: of each key.
         lists: the key, at most one, of which each element is one: then there is a code for each element, also of the other keys.
     """
-    codes = {key: _numbers(pc.index_in(key_column(rows, key), known)) for key, known in values.items()}
+    codes = {key: _places(key_column(rows, key), known) for key, known in values.items()}
     for key in lists:
         owners = owners_of(whole(rows.column(key)))
         codes |= {other: code[owners] for other, code in codes.items() if other not in lists}
     return codes
+
+
+def is_encoded(column: pa.Array) -> bool:
+    """Whether a column is kept as codes of its different values."""
+    return bool(pa.types.is_dictionary(column.type))
+
+
+def _places(column: pa.Array, known: pa.Array) -> Numbers:
+    if is_encoded(column):
+        return _numbers(pc.index_in(column.dictionary, known).take(column.indices))
+    return _numbers(pc.index_in(column, known))
 
 
 def _numbers(found: pa.Array) -> Numbers:
@@ -103,8 +115,10 @@ def is_paired(column: str) -> bool:
 
 def key_column(rows: pa.Table, key: str) -> pa.Array:
     """What groups by a column: of a list its elements, of GROUP:VALUE what stands before the colon; a document is one group however
-    its number is written."""
+    its number is written. A column that is kept as codes is that already."""
     column = whole(rows.column(key))
+    if is_encoded(column):
+        return column
     if pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
         flat = pc.list_flatten(column)
         return pc.replace_substring_regex(flat, "(?s)^([^:]*).*$", r"\1") if is_paired(key) else flat

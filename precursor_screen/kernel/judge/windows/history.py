@@ -14,11 +14,12 @@ from msgspec import Struct
 from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
 from precursor_screen.kernel.judge.windows.asks import Needs
+from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.legal_status import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.rulebook.evaluate import Rows
+from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.registers import PERMITS, open_registers, register_table
 from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
@@ -99,13 +100,15 @@ class WindowInput(Struct, frozen=True):
 
     Attributes:
         every: is_new, cargo, line_id, movement_key, as_of_date, what movements are judged by and the outcomes of `tests`.
-        fresh: the new ones, with all that is shown of them.
+        own: the rows that the new ones lie in, as they came, and others: those have the row_no -1.
+        fresh: those of `own` that a table `asked` holds, with all that is shown of them.
         named: line_id, movement_key, substance_id, and what a sentence names.
         tests: that are made once a row of the law -> column of `every`.
         recorded: how many of the movements are of the record, at most.
     """
 
     every: Relation
+    own: pa.Table
     fresh: Relation
     named: Relation
     tests: Mapping[Expression, str]
@@ -113,18 +116,25 @@ class WindowInput(Struct, frozen=True):
 
 
 def see_movements(
-    connection: duckdb.DuckDBPyConnection, live: pa.Table, recorded: pa.Table, past: History, needs: Needs, reference: Reference
+    connection: duckdb.DuckDBPyConnection,
+    live: pa.Table,
+    about: pa.ChunkedArray,
+    recorded: pa.Table,
+    past: History,
+    needs: Needs,
+    reference: Reference,
 ) -> WindowInput:
     """The movements of this run and those recorded.
 
     A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one. One
-    that stands for another's cargo is left out. Recorded movements come in millions: they are read where they lie, and only the
-    columns that judge them.
+    that stands for another's cargo is left out. Movements come in millions: they are read where they lie, and only the columns
+    that judge them.
 
     Args:
         connection: where rows are given and kept.
         live: MOVEMENT rows of this run.
-        recorded: MOVEMENT rows of earlier runs.
+        about: which of them the rules are about.
+        recorded: MOVEMENT rows of earlier runs that the rules are about.
         past: what else was recorded.
         needs: the columns that the rules need.
         reference: substances, law and thresholds.
@@ -133,14 +143,16 @@ def see_movements(
     wanted = [n for n in live.column_names if n in needs.judging or n in needs.naming or n in _JUDGED_BY]
     numbers = pa.array(np.arange(live.num_rows, live.num_rows + recorded.num_rows))
     before = give(connection, "recorded", recorded.append_column("row_no", numbers))
-    mine = give(connection, "mine", _mine(live.select(stored), past.known))
+    own = live.select(stored).append_column("row_no", pa.array(_number(live, about, past.known)))
+    given = give(connection, "own", own)
+    mine = derive("mine", f"select * from {given} where row_no >= 0", given)
     stated = _stated(mine, before, wanted, recorded.column_names)
     everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)
     lookups = _look_up(connection, give(connection, "amended", past.settled.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
-    fresh, named = _fresh(mine, cargo, shown, lookups), _named(stated, wanted, needs, lookups)
-    return WindowInput(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests, recorded.num_rows)
+    fresh, named = _fresh(cargo, shown, lookups), _named(stated, wanted, needs, lookups)
+    return WindowInput(_every(everything, cargo, wanted, needs, lookups), own, fresh, named, needs.tests, recorded.num_rows)
 
 
 class _Lookups(Struct, frozen=True):
@@ -161,13 +173,17 @@ class _Lookups(Struct, frozen=True):
         return "".join(join for table, join in self.tables.items() if f"{table}." in read)
 
 
-def _mine(live: pa.Table, known: pa.Table) -> pa.Table:
-    """The movements of this run that are not recorded as they are, numbered by day, line and substance."""
+def _number(live: pa.Table, about: pa.ChunkedArray, known: pa.Table) -> Numbers:
+    """row_no of the movements that are asked about and not recorded as they are, by day, line and substance; of others -1."""
     if known.num_rows:
         own, recorded = (pc.binary_join_element_wise(t.column("movement_key"), t.column("line_id"), " ") for t in (live, known))
-        live = live.filter(pc.invert(pc.is_in(own, pc.unique(recorded))))
-    order = pc.sort_indices(live, [(name, "ascending") for name in ("as_of_date", "line_id", "substance_id")])
-    return live.take(order).append_column("row_no", pa.array(np.arange(live.num_rows)))
+        about = pc.and_(about, pc.invert(pc.is_in(own, pc.unique(recorded))))
+    places = np.flatnonzero(whole(about).to_numpy(zero_copy_only=False))
+    by = ("as_of_date", "line_id", "substance_id")
+    order = pc.sort_indices(live.select(by).filter(about), [(name, "ascending") for name in by])
+    numbers = np.full(live.num_rows, -1)
+    numbers[places[order.to_numpy()]] = np.arange(len(places))
+    return numbers
 
 
 def _stated(mine: Relation, recorded: Relation, wanted: list[str], there: list[str]) -> Relation:
@@ -181,14 +197,13 @@ def _stated(mine: Relation, recorded: Relation, wanted: list[str], there: list[s
     )
 
 
-def _fresh(mine: Relation, cargo: Relation, shown: list[str], lookups: _Lookups) -> Relation:
+def _fresh(cargo: Relation, shown: list[str], lookups: _Lookups) -> Relation:
     columns = [*(_remaining(n) for n in shown), "linked.is_new", *lookups.columns.values()]
     return derive(
         "fresh",
         f"""select linked.row_no, {", ".join(columns)}
-            from (select *, true as is_new from {mine}) linked left join {cargo} cargo using (row_no) {lookups.joins}
+            from (select *, true as is_new from asked) linked left join {cargo} cargo using (row_no) {lookups.joins}
             where coalesce(cargo.counts, true)""",
-        mine,
         cargo,
     )
 

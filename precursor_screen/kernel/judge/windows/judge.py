@@ -18,16 +18,16 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.engine import connect
-from precursor_screen.core.history_seam import ALWAYS, EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.judge.windows.asks import (
     GOODS,
+    are_of_rules,
     begin_of,
     history_rules,
     is_of_goods,
     needs_of,
-    of_rules,
     plan_queries,
     tests_of_law,
 )
@@ -102,20 +102,20 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             if some
         ]
     for ask, mine in plan:
-        recorded = of_rules(history.movements(ask) if ask.groupings else live.schema.empty_table(), mine)
+        recorded = history.movements(ask) if ask.groupings else live.schema.empty_table()
+        recorded = recorded.filter(are_of_rules(recorded, mine))
         if len(again):
             recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
         needs = needs_of(mine, tests_of_law(mine))
-        read = [n for n in live.column_names if n in needs.columns or n in ALWAYS or n == GOODS]
-        fresh = of_rules(live.select(read), mine)
-        if not fresh.num_rows:
+        about = are_of_rules(live, mine)
+        if not pc.any(about).as_py():
             continue
         begun = since
         if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
-            begun = pc.min(recorded.column("as_of_date")).as_py() or begin_of(fresh)
+            begun = pc.min(recorded.column("as_of_date")).as_py() or begin_of(live.select(["as_of_date", GOODS]).filter(about))
         with connect() as connection:
-            seen = see_movements(connection, fresh, recorded, history, needs, reference)
-            del fresh, recorded
+            seen = see_movements(connection, live, about, recorded, history, needs, reference)
+            del recorded
             found.append(_judge_all(connection, mine, seen, begun, reference.registers, history))
     joined = _joined(found)
     return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
@@ -161,8 +161,9 @@ def flag_moves(
         order = "row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no"
         every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
         every = keep(connection, every)  # numbered once
-        fresh = derive("fresh", f"select * from {every} where is_new", every)
-        seen = WindowInput(every, fresh, every, {}, moves.num_rows)
+        own = fetch(connection, f"select row_no from {every} where is_new")
+        fresh = derive("fresh", f"select {every}.* from {every} join asked using (row_no)", every)
+        seen = WindowInput(every, own, fresh, every, {}, moves.num_rows)
         found = _joined([_judge_all(connection, mine, seen, since, registers)])
         return found.flags, found.unjudged
 
@@ -182,6 +183,7 @@ def _joined(found: Sequence[Judgement]) -> Judgement:
     )
 
 
+_READ_AT_ONCE = 1 << 17  # movements of which all that flags show is held at once
 _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 
 
@@ -195,48 +197,84 @@ def _judge_all(
 ) -> Judgement:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     live = judge_live(connection, rules, seen)
-    fresh = read_fresh(connection, seen.fresh, live.verdicts)
-    flags, missing, episodes = [FLAG.empty_table()], [UNJUDGED.empty_table()], [EPISODE.empty_table()]
-    flagged = pc.unique((past.settled.flagged if past is not None else RULE_LINE.empty_table()).column("line_id"))
-    doubts = [RULE_LINE.empty_table()]  # what is known of lines with an open flag is not taken back on doubt
-
-    def leave_open(rule: CompiledRule, at: Numbers, reason: str = "") -> None:
-        missing.append(fresh.unjudged(rule, at, reason))
-        lines = fresh.lines(at)
-        lines = pc.unique(lines.filter(pc.is_in(lines, flagged)))
-        doubts.append(pa.table([pa.repeat(pa.scalar(rule.rule.id), len(lines)), lines], schema=RULE_LINE))
-
+    alone: list[tuple[CompiledRule, Numbers]] = []
+    undecided: list[tuple[CompiledRule, Numbers, str]] = []
     windows: dict[int, CompiledRule] = {}
     for number, rule in enumerate(rules):
-        sure, unknown = fresh.picked(rule, number)
+        sure, unknown = live.picked(rule, number)
         if len(unknown):
-            leave_open(rule, unknown)
+            undecided.append((rule, unknown, ""))
         if not len(sure):
             continue
         if rule.window is None:
-            flags.append(raise_flags(rule, by_themselves(fresh, sure), fresh, sure).flags)
+            alone.append((rule, sure))
         elif rule.window.register and rule.window.register not in registers:
-            leave_open(rule, sure, f"register.{rule.window.register}")
+            undecided.append((rule, sure, f"register.{rule.window.register}"))
         else:
             windows[number] = rule
-    at_once = max(1, _JUDGED_AT_ONCE // max(1, seen.recorded + live.given.num_rows))
+    found = []
+    at_once = max(1, _JUDGED_AT_ONCE // max(1, seen.recorded + live.moves.num_rows))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
         layout = lay_out(connection, some, seen, live)
-        found = []
         for number, rule in some.items():
             outcome = judge_window(rule, select_moves(rule, number, layout), known_of(since, registers), past)
-            picked = np.concatenate(fresh.picked(rule, number))
-            for reason, rows in outcome.undecided.items():
-                places = fresh.places(rows)
-                leave_open(rule, np.sort(places[np.isin(places, picked)]), reason)
+            sure, unknown = live.picked(rule, number)
+            picked = np.concatenate([sure, unknown])
+            undecided += [(rule, np.sort(rows[np.isin(rows, picked)]), why) for why, rows in outcome.undecided.items()]
             if outcome.told is not None:
-                found.append((number, rule, outcome.told, outcome.members))
+                found.append(Found(rule, outcome.told, outcome.members, np.intersect1d(outcome.told.carriers, sure)))
         del layout
-        for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
-            flags.append(rule_flags)
-            episodes.append(rule_episodes)
-    return Judgement(*map(pa.concat_tables, (flags, missing, doubts, episodes)))
+    fresh = read_fresh(connection, seen, [*(rows for _, rows in alone), *(one.sure for one in found)])
+    flags, episodes = [FLAG.empty_table()], [EPISODE.empty_table()]
+    flags += [raise_flags(rule, by_themselves(rows), fresh, rows).flags for rule, rows in alone]
+    for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
+        flags.append(rule_flags)
+        episodes.append(rule_episodes)
+    flagged = pc.unique((past.settled.flagged if past is not None else RULE_LINE.empty_table()).column("line_id"))
+    missing, doubts = _leave_open(connection, seen, undecided, flagged)
+    return Judgement(pa.concat_tables(flags), missing, doubts, pa.concat_tables(episodes))
+
+
+def _leave_open(
+    connection: duckdb.DuckDBPyConnection,
+    seen: WindowInput,
+    undecided: Sequence[tuple[CompiledRule, Numbers, str]],
+    flagged: pa.Array,
+) -> tuple[pa.Table, pa.Table]:
+    """UNJUDGED and doubts of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
+    missing, doubts = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
+    every = np.unique(np.concatenate([np.arange(0), *(rows for _, rows, _ in undecided)]))
+    for begin in range(0, len(every), _READ_AT_ONCE):
+        some = every[begin : begin + _READ_AT_ONCE]
+        fresh = read_fresh(connection, seen, [some])
+        for rule, rows, reason in undecided:
+            mine = rows[np.searchsorted(rows, some[0]) : np.searchsorted(rows, some[-1], side="right")]
+            missing.append(fresh.unjudged(rule, mine, reason))
+            doubts.append(_doubts(rule, fresh.lines(mine), flagged))
+    return pa.concat_tables(missing), pa.concat_tables(doubts)
+
+
+def _doubts(rule: CompiledRule, lines: pa.Array, flagged: pa.Array) -> pa.Table:
+    """RULE_LINE of lines with an open flag that a rule cannot judge: what is known of them is not taken back on doubt."""
+    lines = pc.unique(lines.filter(pc.is_in(lines, flagged)))
+    return pa.table([pa.repeat(pa.scalar(rule.rule.id), len(lines)), lines], schema=RULE_LINE)
+
+
+class Found(Struct, frozen=True):
+    """What the window of a rule is to say.
+
+    Attributes:
+        rule: that has a window.
+        told: of its flags.
+        members: of its episodes; None: nobody remembers any.
+        sure: row_no of the new movements that carry its flags.
+    """
+
+    rule: CompiledRule
+    told: Told
+    members: pa.Table | None
+    sure: Numbers
 
 
 class Outcome(Struct, frozen=True):
@@ -292,15 +330,16 @@ def _raise_all(
     connection: duckdb.DuckDBPyConnection,
     seen: WindowInput,
     fresh: Fresh,
-    found: Sequence[tuple[int, CompiledRule, Told, pa.Table | None]],
+    found: Sequence[Found],
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """FLAG and EPISODE rows of what rules came to: what movements are called is read once for all."""
     if not found:
         return
-    numbers = [n for _, _, told, _ in found for n in (told.carriers, told.tips, told.others)]
-    numbers += [members.column("row_no").drop_null().to_numpy() for _, _, _, members in found if members is not None]
+    numbers = [n for one in found for n in (one.told.carriers, one.told.tips, one.told.others)]
+    numbers += [one.members.column("row_no").drop_null().to_numpy() for one in found if one.members is not None]
     named = read_named(connection, seen, numbers)
-    for number, rule, told, members in found:
+    for one in found:
+        rule, told, members = one.rule, one.told, one.members
         assert rule.window is not None
-        flags, carried = raise_flags(rule, flagged_of(rule.window, told, named), fresh, fresh.picked(rule, number)[0])
+        flags, carried = raise_flags(rule, flagged_of(rule.window, told, named), fresh, one.sure)
         yield flags, episode_rows(rule, members, named, told, carried) if members is not None else EPISODE.empty_table()

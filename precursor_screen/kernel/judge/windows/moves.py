@@ -11,32 +11,53 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from msgspec import Struct
+from msgspec.structs import replace
 
-from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE
-from precursor_screen.kernel.judge.windows.groups import Groups, Keys, codes_of, groups_of, sure_of, values_of
-from precursor_screen.kernel.judge.windows.history import Relation, WindowInput, derive
+from precursor_screen.kernel.judge.windows.groups import (
+    Groups,
+    Keys,
+    Numbers,
+    codes_of,
+    groups_of,
+    key_column,
+    sure_of,
+    values_of,
+)
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import Rows
+from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Expression, Field, Literal, columns_in, smallest_tests
 from precursor_screen.rulebook.sql import identifier
 from precursor_screen.rulebook.windows import Window
 
-_AT_ONCE = 500_000  # movements of which all that rules read is held at once
+_AT_ONCE = 1 << 17  # movements of which all that rules read is held at once
 
 
 class Live(Struct, frozen=True):
-    """The new movements with all that rules read of them.
+    """The new movements, judged by themselves.
 
     Attributes:
-        given: as `_read` gives them.
-        rows: the same, for rules to be asked of.
-        verdicts: row_no, and a verdict a rule: verdict_0 is that of the first.
+        moves: row_no (ascending), is_new, day, cargo, `line` where a rule is about lines, a verdict a rule (verdict_0 is that of the
+            first), the keys of groups, and the parts of windows of rules that have a verdict.
+        columns: part of a window -> column of `moves`.
     """
 
-    given: pa.Table
-    rows: Rows
-    verdicts: pa.Table
+    moves: pa.Table
+    columns: Mapping[Expression, str]
+
+    def picked(self, rule: CompiledRule, number: int) -> tuple[Numbers, Numbers]:
+        """row_no of the movements of which a rule is sure, and of those that it cannot judge; `number` is that of its verdict.
+
+        A rule about lines judges the first movement of each.
+        """
+        verdict = whole(self.moves.column(f"verdict_{number}")).to_numpy()
+        at = np.flatnonzero(verdict > 0)
+        if rule.rule.subject == LINE:
+            lines = whole(self.moves.column("line")).to_numpy()
+            at = np.sort(at[np.unique(lines[at], return_index=True)[1]])
+        rows = whole(self.moves.column("row_no")).to_numpy()[at]
+        return rows[verdict[at] == TRUE], rows[verdict[at] == UNKNOWN]
 
 
 class Layout(Struct, frozen=True):
@@ -71,11 +92,11 @@ def parts_of(window: Window) -> list[Expression]:
 
 
 def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: WindowInput) -> Live:
-    """The new movements, with the verdict of each rule."""
-    given = fetch(connection, _read(seen, rules, "where is_new").sql)
-    rows = Rows.of(given, seen.tests)
-    verdicts = {f"verdict_{n}": pa.array(rows.verdicts(rule)) for n, rule in enumerate(rules)}
-    return Live(given, rows, pa.table({"row_no": given.column("row_no"), **verdicts}))
+    """The new movements, with the verdict of each rule and what its windows need of them."""
+    numbered = dict(enumerate(rules))
+    parts = dict.fromkeys(part for r in rules if r.window is not None for part in parts_of(r.window))
+    columns = {part: f"part_{n}" for n, part in enumerate(parts)}
+    return Live(_joined([_judged(batch, numbered, seen, columns) for batch in _read(connection, rules, seen, "is_new")]), columns)
 
 
 def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput, live: Live) -> Layout:
@@ -89,50 +110,71 @@ def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, Compil
     """
     windows = {n: r.window for n, r in numbered.items() if r.window is not None}
     kinds = {w.keys: w.unnested for w in windows.values()}
-    values = values_of(live.given, sorted({key for keys in kinds for key in keys}))
+    values = values_of(live.moves, sorted({key for keys in kinds for key in keys}))
     groups = {}
     for keys, lists in kinds.items():
-        verdicts = [live.verdicts.column(f"verdict_{n}") for n, w in windows.items() if w.keys == keys]
-        sure = live.given.filter(pa.array(sure_of(verdicts)))
+        verdicts = [live.moves.column(f"verdict_{n}") for n, w in windows.items() if w.keys == keys]
+        sure = live.moves.select(list(keys)).filter(pa.array(sure_of(verdicts)))
         groups[keys] = groups_of(keys, values, codes_of(sure, {key: values[key] for key in keys}, lists))
-    columns = {part: f"part_{n}" for n, part in enumerate(dict.fromkeys(p for w in windows.values() for p in parts_of(w)))}
-    layout = Layout(live.given, groups, values, columns)
-    found = [_moves(live.given, live.rows, numbered, layout)]
-    found += [_moves(batch, Rows.of(batch, seen.tests), numbered, layout) for batch in _recorded(connection, numbered, seen)]
-    moves = pa.concat_tables(found)
+    layout = Layout(live.moves, groups, values, live.columns)
+    found = [_in_groups(live.moves, windows, layout)]
+    # Planning a query that finds nothing takes as long as one that does.
+    recorded = _read(connection, list(numbered.values()), seen, "not is_new") if seen.recorded else ()
+    found += [_in_groups(_judged(batch, numbered, seen, live.columns), windows, layout) for batch in recorded]
+    return replace(layout, moves=_joined(found))
+
+
+def _joined(found: Sequence[pa.Table]) -> pa.Table:
+    """Movements by row_no."""
+    moves = pa.concat_tables(found, promote_options="default").unify_dictionaries()
     numbers = moves.column("row_no").to_numpy()
-    in_order = bool((numbers[1:] > numbers[:-1]).all())
-    return Layout(moves if in_order else moves.sort_by("row_no"), groups, values, columns)
+    return moves if (numbers[1:] > numbers[:-1]).all() else moves.take(pa.array(np.argsort(numbers)))
 
 
-def _recorded(
-    connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput
-) -> Iterator[pa.Table]:
-    if not seen.recorded:  # planning a query that finds nothing takes as long as one that does
-        return
-    batches = connection.sql(_read(seen, list(numbered.values()), "where not is_new").sql).to_arrow_reader(_AT_ONCE)
-    for batch in batches:
-        yield pa.Table.from_batches([batch])
-
-
-def _moves(given: pa.Table, rows: Rows, numbered: Mapping[int, CompiledRule], layout: Layout) -> pa.Table:
-    """The movements that a rule is sure of, or cannot judge, in a group of new ones. Groups by an element of a list are found later."""
-    windows = {n: r.window for n, r in numbered.items() if r.window is not None}
-    lists = {keys for w in windows.values() if w.unnested for keys in [w.keys]}
-    plain = sorted({key for keys in layout.groups if keys not in lists for key in keys})
-    codes = codes_of(given, {key: layout.values[key] for key in plain})
-    numbers = {keys: g.numbers(codes) for keys, g in layout.groups.items() if keys not in lists}
-    about = np.zeros(given.num_rows, dtype=np.bool_)
-    columns = {name: given.column(name) for name in ("row_no", "is_new", "day", "cargo", "line") if name in given.column_names}
-    columns |= {key: given.column(key) for keys in lists for key in keys}
+def _judged(
+    given: pa.Table, numbered: Mapping[int, CompiledRule], seen: WindowInput, columns: Mapping[Expression, str]
+) -> pa.Table:
+    """The movements as `Live` holds them."""
+    rows = Rows.of(given, seen.tests)
+    found = {name: given.column(name) for name in ("row_no", "is_new", "day", "cargo", "line") if name in given.column_names}
     for n, rule in numbered.items():
         verdict = rows.verdicts(rule)
-        columns[f"verdict_{n}"] = pa.array(verdict)
-        keys = windows[n].keys
-        about |= (verdict > 0) & (numbers[keys] >= 0 if keys in numbers else True)
-    columns |= {group_of(keys): pa.array(number.astype(np.int32)) for keys, number in numbers.items()}
-    columns |= {name: _narrow(rows.value(part)) for part, name in layout.columns.items()}
-    return pa.table(columns).filter(pa.array(about))
+        found[f"verdict_{n}"] = pa.array(verdict)
+        if rule.window is None:
+            continue
+        for key in rule.window.keys:
+            if key not in found:
+                found[key] = given.column(key) if key in rule.window.unnested else key_column(given, key).dictionary_encode()
+        if (verdict > 0).any():
+            found |= {columns[part]: _narrow(rows.value(part)) for part in parts_of(rule.window) if columns[part] not in found}
+    return pa.table(found)
+
+
+def _in_groups(moves: pa.Table, windows: Mapping[int, Window], layout: Layout) -> pa.Table:
+    """The movements that a rule is sure of, or cannot judge, in a group of new ones. Groups by an element of a list are found later."""
+    lists = {w.keys for w in windows.values() if w.unnested}
+    plain = sorted({key for keys in layout.groups if keys not in lists for key in keys})
+    codes = codes_of(moves, {key: layout.values[key] for key in plain})
+    numbers = {keys: g.numbers(codes) for keys, g in layout.groups.items() if keys not in lists}
+    about = np.zeros(moves.num_rows, dtype=np.bool_)
+    for n, window in windows.items():
+        about |= (whole(moves.column(f"verdict_{n}")).to_numpy() > 0) & (
+            numbers[window.keys] >= 0 if window.keys in numbers else True
+        )
+    parts = {layout.columns[part] for w in windows.values() for part in parts_of(w)}
+    names = [
+        "row_no",
+        "is_new",
+        "day",
+        "cargo",
+        "line",
+        *(f"verdict_{n}" for n in windows),
+        *sorted({k for keys in lists for k in keys}),
+        *sorted(parts),
+    ]
+    kept = {name: moves.column(name) for name in names if name in moves.column_names}
+    kept |= {group_of(keys): pa.array(number.astype(np.int32)) for keys, number in numbers.items()}
+    return pa.table(kept).filter(pa.array(about))
 
 
 def _narrow(values: pa.Array) -> pa.Array:
@@ -140,8 +182,10 @@ def _narrow(values: pa.Array) -> pa.Array:
     return values.cast(pa.decimal128(38, values.type.scale)) if pa.types.is_decimal256(values.type) else values
 
 
-def _read(seen: WindowInput, rules: Sequence[CompiledRule], where: str) -> Relation:
-    """Movements with no more of them than what some rules read."""
+def _read(
+    connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: WindowInput, where: str
+) -> Iterator[pa.Table]:
+    """Movements with no more of them than what some rules read, at least one table of them."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
     read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]
     asked = {test for one in read_of for test in smallest_tests(one)}
@@ -150,4 +194,8 @@ def _read(seen: WindowInput, rules: Sequence[CompiledRule], where: str) -> Relat
     columns = sorted(columns_in(read_of, known) | keys | {"as_of_date"})
     line = ["hash(movement_key, line_id) as line"] if any(r.rule.subject == LINE for r in rules) else []
     shown = ["row_no", "is_new", "as_of_date as day", "cargo", *map(identifier, columns), *known.values(), *line]
-    return derive("read_of", f"select {', '.join(shown)} from {seen.every} {where}", seen.every)
+    query = derive("read_of", f"select {', '.join(shown)} from {seen.every} where {where}", seen.every)
+    reader = connection.sql(query.sql).to_arrow_reader(_AT_ONCE)
+    batches = (pa.Table.from_batches([batch]) for batch in reader)
+    yield next(batches, reader.schema.empty_table())
+    yield from batches

@@ -81,7 +81,7 @@ def computed(rule: CompiledRule, rows: list[dict[str, Any]], since: Any) -> dict
     with connect() as connection:
         table = give(connection, "given", moves_from_rows(in_order, columns_of_rule(rule)))
         every = keep(connection, derive("every", f"select *, hash(cargo_id) as cargo from {table}", table))
-        seen = WindowInput(every, derive("fresh", f"select * from {every} where is_new", every), every, {}, len(rows))
+        seen = WindowInput(every, pa.table({}), every, every, {}, len(rows))
         layout = lay_out(connection, {0: rule}, seen, judge_live(connection, [rule], seen))
     selected = select_moves(rule, 0, layout)
     if not selected.count:
