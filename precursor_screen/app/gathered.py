@@ -146,23 +146,19 @@ class GatherResult(Struct, frozen=True):
 
 def gather(request: Request) -> GatherResult:
     """Reads the inputs; for errors see `stream.run`."""
-    tables: list[InputTables] = []
+    kept: list[_Kept] = []
     errors: list[InputError] = []
-    numbers: list[tuple[int, int]] = []  # of the lines and of the cells of each table, in the spool
     spool = request.spool
     for source in request.sources:
         request.progress(f"reading {source.name}")
         try:
-            for one in read_one(source, request.options, request.keep_fault):
-                numbers.append((spool.add(one.lines), spool.add(one.raw)))
-                tables.append(replace(one, lines=no_lines(), raw=_NO_CELLS))
-            spool.release()
+            kept += _read(source, request)
         except MappingError:
             raise
         except InputError as error:
             errors.append(error)
-    back = [(spool.table(lines), spool.table(raw)) for lines, raw in numbers]
-    tables = [replace(one, lines=lines, raw=raw) for one, (lines, raw) in zip(tables, back, strict=True)]
+        spool.release()
+    tables = [replace(one, lines=spool.table(lines), raw=spool.table(raw)) for one, lines, raw in kept]
     named = name_asides(tables, request.reference)
     issues = issues_of(tables, errors, named, refuse_empty=request.refuse_empty)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
@@ -174,13 +170,25 @@ def gather(request: Request) -> GatherResult:
         names=["input_no", "row_no"],
     )
     lines = _in_large_pieces(lines, spool)
-    kept, repeated = find_repeated(lines)
+    first, repeated = find_repeated(lines)
     if repeated.num_rows:
-        lines, origin = spool.table(spool.add(take_rows(lines, kept.to_numpy()))), origin.take(kept)
+        lines, origin = spool.table(spool.add(take_rows(lines, first.to_numpy()))), origin.take(first)
     found, by_hand = part_asides(named, tables)
     issues = pa.concat_tables([issues, repeated, by_hand])
     gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
     return _with_asides(gathered, found) if found.num_rows else gathered
+
+
+_Kept = tuple[InputTables, int, int]  # a table without its lines and cells, and their numbers in the spool
+
+
+def _read(source: Source, request: Request) -> list[_Kept]:
+    """An input, nothing of which stays in memory but what describes it; for errors see `read_one`."""
+    spool = request.spool
+    return [
+        (replace(one, lines=no_lines(), raw=_NO_CELLS), spool.add(one.lines), spool.add(one.raw))
+        for one in read_one(source, request.options, request.keep_fault)
+    ]
 
 
 _FEW, _MANY = 1 << 10, 1 << 17  # lines of a piece

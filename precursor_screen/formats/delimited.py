@@ -123,7 +123,7 @@ def _widths(rows: list[list[str]]) -> tuple[int, float]:
     return width, counts[width] / len(filled)
 
 
-BLOCK = 8 << 20
+BLOCK = 2 << 20
 BIG_BLOCK = 256 << 20
 BATCH = 50_000
 _JOIN_LINES = 60  # how far a quoted cell may run over line ends before it counts as unbalanced

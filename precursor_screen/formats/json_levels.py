@@ -18,7 +18,7 @@ from precursor_screen.formats.xml_levels import DAMAGE, END, MAX_DEPTH, START, E
 DOCUMENT = "document"
 MAX_VALUES = 5_000_000  # of a file; each takes some 200 bytes while its document is read
 # A value with what says how it is written: `{"value": 5, "unit": "KGM"}` is the value, and the rest are attributes of it.
-_VALUES = ("value", "numericalValue")
+_VALUES = frozenset(("value", "numericalValue"))
 _OF_VALUES = frozenset(
     ("unit", "currency", "currencyUnit", "language", "agency", "format", "identificationScheme", "identificationSchemeAgency")
 )
@@ -121,7 +121,7 @@ def _mended(text: str, start: int, end: int) -> Any:
 
 
 def stream_tree(name: str, members: Members, file: str) -> Iterator[Event]:
-    """Each element of an object as it opens and as it closes, like `xml_levels.stream_levels`.
+    """Each element of an object as it closes, and one that holds others as it opens too; else like `xml_levels.stream_levels`.
 
     Args:
         name: of the root.
@@ -143,7 +143,6 @@ def stream_tree(name: str, members: Members, file: str) -> Iterator[Event]:
             continue
         key, one = found
         element = SubElement(parent, key)
-        yield START, element
         if not isinstance(one, Members):
             element.text = as_text(one)
         elif stated := _stated_value(one):
@@ -152,6 +151,7 @@ def stream_tree(name: str, members: Members, file: str) -> Iterator[Event]:
         elif len(open_ones) >= MAX_DEPTH - 1:
             raise unreadable(file, f"nests objects deeper than {MAX_DEPTH}", "Ask the sender for another file.")
         else:
+            yield START, element
             open_ones.append((element, _values_of(one)))
             continue
         yield END, element
@@ -161,9 +161,11 @@ def _values_of(members: Members) -> Iterator[tuple[str, Any]]:
     """Each value under the name of its element; of a list each one."""
     for key, value in members:
         name = as_text(key) or "?"
-        for one in flat(value) if isinstance(value, list) else (value,):
-            if one is not None:
+        if type(value) is list:  # no `Members`, which is a list as well
+            for one in flat(value):
                 yield name, one
+        elif value is not None:
+            yield name, value
 
 
 def flat(value: Any) -> Iterator[Any]:
@@ -179,15 +181,14 @@ def flat(value: Any) -> Iterator[Any]:
 
 def as_text(value: Any) -> str:
     """A plain value as text; lone surrogates, which no encoding can carry, become U+FFFD."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = value if isinstance(value, str) else str(value)
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not isinstance(value, str):
+        return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _stated_value(members: Members) -> tuple[str, dict[str, str]] | None:
     """The value of an object that holds no more than one, and how it is written."""
-    if not any(key in _VALUES for key, _ in members):
+    if _VALUES.isdisjoint([key for key, _ in members]):
         return None
     texts = {key: as_text(value) for key, value in members if not isinstance(value, list) and value is not None}
     named = [key for key in _VALUES if key in texts]

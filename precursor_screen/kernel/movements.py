@@ -7,7 +7,9 @@ remembering of them: a word of a lexicon, a party that resembles a listed one, o
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -15,11 +17,10 @@ from msgspec import Struct
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
-from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
+from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, column_or_nulls, number_alike, rows_of
 from precursor_screen.kernel.versions import apply_versions_alone, is_number
-from precursor_screen.rulebook.sql import null_column
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
 MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
@@ -40,12 +41,39 @@ class MovementsResult(Struct, frozen=True):
 
 
 def movement_rows(resolved: Resolved) -> pa.Table:
-    """MOVED: what is worth remembering of each line; right under any partitioning."""
+    """MOVED: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
+    lines, substances = resolved.lines, resolved.substances
+    numbers, named = lines.column(LINE_NO), substances.column(LINE_NO)
+    function = pc.coalesce(column_or_nulls(lines, "message_function"), "original")
+    signs = [pc.is_in(numbers, pc.unique(resolved.parties.column(LINE_NO))), pc.not_equal(function, "original")]
+    if "lexicon_terms" in lines.column_names:
+        signs.append(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0))
+    if "goods_key" in lines.column_names:
+        signs.append(pc.is_valid(lines.column("goods_key")))
+    if "version" in lines.column_names:
+        signs.append(_is_later(lines.column("version")))
+    alone = pc.and_(reduce(pc.or_kleene, signs), pc.invert(pc.is_in(numbers, pc.unique(named))))
+    # Rows of the lines, one a candidate, and of the candidates: null where a line has none.
+    rows = pa.concat_arrays([rows_of(named, numbers), pc.indices_nonzero(alone).cast(pa.int64())])
+    candidates = pa.array(np.arange(len(rows)), mask=np.arange(len(rows)) >= len(named))
+    order = pc.sort_indices(numbers.take(rows))
+    rows, candidates = rows.take(order), candidates.take(order)
+    mass = column_or_nulls(substances, "substance_mass_kg", DECIMAL)
+    # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
+    given = {"substance_mass_kg": pc.coalesce(mass, column_or_nulls(substances, "largest_mass_kg", DECIMAL))}
+    columns = [numbers.take(rows), function.take(rows)]
+    for column in MOVEMENT_STORED:
+        table, at = (substances, candidates) if column.subject == SUBSTANCE else (lines, rows)
+        columns.append(given.get(column.name, column_or_nulls(table, column.name, column.arrow)).take(at))
+    return pa.table(columns, MOVED.names).cast(MOVED)
+
+
+def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether a version is none of the first: though it no longer names what an earlier one did, it takes its place."""
     with connect() as connection:
-        connection.register("lines", resolved.lines)
-        connection.register("substances", resolved.substances)
-        connection.register("party_candidates", resolved.parties)
-        return fetch(connection, _rows(resolved), MOVED)
+        connection.register("versions", pa.table([pc.unique(versions)], ["version"]))
+        later = fetch(connection, "select version from versions where try_cast(version as double) > 1")
+    return pc.is_in(versions, later.column("version"))
 
 
 def batch_of(moved: pa.Table) -> pa.Table:
@@ -139,29 +167,6 @@ def _overtaken(moved: pa.Table, fallen: pa.Array) -> pa.Table:
         )
     ]
     return pa.Table.from_pylist(notes, schema=ISSUE)
-
-
-def _rows(resolved: Resolved) -> str:
-    """SQL of all rows worth remembering, with LINE_NO and the columns of MOVEMENT."""
-    columns = []
-    for column in MOVEMENT_STORED:
-        owner, table = ("s", resolved.substances) if column.subject == SUBSTANCE else ("l", resolved.lines)
-        columns.append(f'{owner}."{column.name}"' if column.name in table.column_names else null_column(column.name))
-    if "largest_mass_kg" in resolved.substances.column_names:
-        # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
-        mass = "coalesce(s.substance_mass_kg, s.largest_mass_kg) as substance_mass_kg"
-        columns = [mass if column == 's."substance_mass_kg"' else column for column in columns]
-    function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
-    told = {"lexicon_terms": "len(l.lexicon_terms) > 0", "goods_key": "l.goods_key is not null"}
-    signs = "".join(f" or {test}" for name, test in told.items() if name in resolved.lines.column_names)
-    # A later version that no longer names what an earlier one did takes its place all the same.
-    versioned = " or try_cast(l.version as double) > 1" if "version" in resolved.lines.column_names else ""
-    return f"""
-        select l.{LINE_NO}, coalesce({function}, 'original') as function, {", ".join(columns)}
-        from lines l left join substances s using ({LINE_NO})
-        where s.substance_id is not null{signs}
-           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function <> 'original'{versioned}
-        order by l.{LINE_NO}, s.substance_id"""
 
 
 def _numbered(column: str) -> str:

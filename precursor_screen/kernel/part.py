@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, in_noted_shipments
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.trade_counts import tally_lines
@@ -50,33 +50,46 @@ class LineGaps(Struct, frozen=True):
 
 def find_gaps(lines: pa.Table, reference: Reference) -> LineGaps:
     """The gaps of lines that are resolved, every line of each shipment among them."""
-    laws: dict[str, set[str]] = defaultdict(set)
-    for side in SIDES:
-        there = [lines.column(name) for name in side if name in lines.column_names]
-        if there:
-            for country, day, shipments in _by_day(lines, pc.coalesce(*there)):
-                if country != reference.jurisdiction and not law_of(country, day):  # that of one's own is said by itself
-                    laws[country] |= shipments
-    rates: dict[str, set[str]] = defaultdict(set)
-    stale: dict[str, set[str]] = defaultdict(set)
-    if {"value", "currency"} <= set(lines.column_names):
-        valued = lines.filter(pc.is_valid(lines.column("value")))
-        for currency, day, shipments in _by_day(valued, valued.column("currency")):
-            rate = None if currency in (USD, "US$", "$") else rate_of(reference.rates, currency, day)
-            if rate is not None and abs((rate.day - day).days) > STALE_DAYS:
-                stale[currency] |= shipments
-            elif rate is None and currency not in (USD, "US$", "$"):
-                rates[currency] |= shipments
-    return LineGaps(
-        *(Gap(len(set().union(*some.values())), {k: len(v) for k, v in some.items()}) for some in (laws, rates, stale))
-    )
+
+    def lacks_law(country: str, day: date) -> bool:
+        return country != reference.jurisdiction and not law_of(country, day)  # that of one's own is said by itself
+
+    def lacks_rate(currency: str, day: date) -> bool:
+        return currency not in _DOLLARS and rate_of(reference.rates, currency, day) is None
+
+    def has_stale_rate(currency: str, day: date) -> bool:
+        rate = None if currency in _DOLLARS else rate_of(reference.rates, currency, day)
+        return rate is not None and abs((rate.day - day).days) > STALE_DAYS
+
+    sides = [[lines.column(name) for name in side if name in lines.column_names] for side in SIDES]
+    law = _gap([_lacking(lines, pc.coalesce(*there), lacks_law) for there in sides if there])
+    if not {"value", "currency"} <= set(lines.column_names):
+        return LineGaps(law)
+    valued = lines.filter(pc.is_valid(lines.column("value")))
+    return LineGaps(law, *(_gap([_lacking(valued, valued.column("currency"), lacks)]) for lacks in (lacks_rate, has_stale_rate)))
 
 
-def _by_day(lines: pa.Table, names: pa.ChunkedArray) -> Iterable[tuple[str, date, set[str]]]:
-    """Each name and day is looked up once: there may be a million lines of them."""
+_DOLLARS = (USD, "US$", "$")
+
+
+def _gap(found: Sequence[pa.Table]) -> Gap:
+    """Of the rows of `_lacking`."""
+    rows = pa.concat_tables([_LACKING.empty_table(), *found])
+    counted = rows.group_by("name", use_threads=False).aggregate([("shipment_id", "count_distinct")])
+    by_name = dict(zip(*(counted.column(name).to_pylist() for name in ("name", "shipment_id_count_distinct")), strict=True))
+    return Gap(pc.count_distinct(rows.column("shipment_id")).as_py(), by_name)
+
+
+def _lacking(lines: pa.Table, names: pa.ChunkedArray, lacks: Callable[[str, date], bool]) -> pa.Table:
+    """_LACKING: the shipments of lines whose name lacks something on their day; each name and day is asked once."""
     rows = lines.select(["shipment_id", "as_of_date"]).append_column("name", names).drop_null()
-    for group in rows.group_by(["name", "as_of_date"]).aggregate([("shipment_id", "distinct")]).to_pylist():
-        yield group["name"], group["as_of_date"], set(group["shipment_id_distinct"])
+    numbers = number_alike(rows.column("name"), rows.column("as_of_date"))
+    asked = rows.take(begin_rows(numbers))
+    found = map(lacks, asked.column("name").to_pylist(), asked.column("as_of_date").to_pylist())
+    return rows.select(_LACKING.names).filter(pa.array(np.fromiter(found, bool, asked.num_rows)[numbers]))
+
+
+_LACKING = pa.schema([("name", pa.string()), ("shipment_id", pa.string())])
 
 
 def add_gaps(parts: Iterable[LineGaps]) -> LineGaps:
@@ -257,8 +270,7 @@ def recall_lines(lines: pa.Table, noted: Resolved, *, inputs: pa.Table, matches:
 
 def _noted(resolved: Resolved, issues: pa.Table) -> Resolved:
     lines = resolved.lines
-    in_noted = pc.is_in(lines.column(LINE_NO), of_noted_shipments(resolved).lines.column(LINE_NO))
-    wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
+    wanted = pc.or_(in_noted_shipments(resolved), pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 
 

@@ -12,7 +12,16 @@ from msgspec import Struct, field
 
 from precursor_screen.core.schema import LINE_COLUMNS
 from precursor_screen.readers import code_cells
-from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
+from precursor_screen.readers.cells import (
+    NOTHINGS,
+    Distinct,
+    clean_column,
+    cut_long_cells,
+    is_typed_null,
+    join_texts,
+    map_distinct,
+    match_begun,
+)
 from precursor_screen.readers.code_cells import (
     direction_of_procedure,
     find_currency,
@@ -122,8 +131,8 @@ def _clean(table: pa.Table, guesses: Sequence[Guess], issues: TableIssues) -> di
         column = cut_long_cells(table.column(guess.position), guess.header, issues)
         cleaned = without_fillers(clean_column(column), guess.field)
         if guess.field in _GOODS_TEXTS:
-            failed = pc.fill_null(pc.match_substring_regex(column, NOT_AVAILABLE), False)
-            cleaned = pc.if_else(failed, pa.scalar("#N/A"), cleaned) if pc.any(failed).as_py() else cleaned
+            failed = match_begun(column, NOT_AVAILABLE, NOTHINGS)
+            cleaned = pc.if_else(pa.array(failed), pa.scalar("#N/A"), cleaned) if failed.any() else cleaned
         by_field.setdefault(guess.field, []).append(cleaned)
     return by_field
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ _NULL = re.compile(rf"(?:{NULLS})?", re.I)
 # A cell that is not yet clean. Arrow's RE2 looks for it in one pass; all other cells stay where they are.
 _UNCLEAN = rf"(?i)^(?:{NULLS})?$|^[\s\pZ\x{{FEFF}}]|[\s\pZ\x{{FEFF}}]$|\r|&(?:#\w+|amp|lt|gt|quot|apos|nbsp);|_x000D_|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _PLAIN = re.compile(r"[!-%'-~](?:[ -%'-~]*[!-%'-~])?")  # of ASCII, without an ampersand, no blanks around it
-_FEW = 64  # cells
+FEW = 64  # cells
 _BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e]")
 # What is left of the control characters stands for nothing: a blank in their place would part a word ("ACE\x01TONE").
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -31,6 +32,10 @@ _LONGEST_NULL = 10  # bytes of the longest spelling of nothing
 _LEAST_NULL = np.full(256, 255, np.uint8)
 for _beginnings, _least in ((b"nN", 3), (b"uU", 9), (b"#", 4), (b"<", 7), (b"(", 6), (b"\\'\"", 2), (b"-_.?", 1)):
     _LEAST_NULL[list(_beginnings)] = _least
+_BEYOND = np.arange(256) >= 128
+# What a cell begins with that is blank, or that stands for nothing, with or without blanks around it.
+BLANKS = _BEYOND | (np.arange(256) <= 32)
+NOTHINGS = BLANKS | (_LEAST_NULL < 255)
 MAX_EXAMPLES = 1_000  # issues of one kind in one field that are listed one by one; the rest are summed up in one
 
 
@@ -49,7 +54,7 @@ def clean_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _clean_chunk(chunk: pa.Array) -> pa.Array:
-    if len(chunk) <= _FEW and all(map(_is_plainly_clean, chunk.to_pylist())):
+    if len(chunk) <= FEW and all(map(_is_plainly_clean, chunk.to_pylist())):
         return chunk
     dirty = _find_unclean(chunk)
     if dirty is None:
@@ -92,6 +97,47 @@ def _find_unclean(chunk: pa.Array) -> pa.Array | None:
     return pa.array(mask)
 
 
+@cache
+def for_python(pattern: str) -> re.Pattern[str]:
+    """A pattern that is written for RE2 for Python, for few cells: there it is made ready once. Of classes it holds none that differ (`\\s`)."""
+    spelt = re.sub(r"\\x\{([0-9A-F]+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern)
+    return re.compile(spelt.replace("$", r"\Z"))
+
+
+def all_match(column: pa.ChunkedArray, pattern: str) -> bool:
+    """Whether every cell that exists matches a pattern (RE2, see `for_python`)."""
+    if len(column) <= FEW:
+        search = for_python(pattern).search
+        return all(text is None or search(text) for text in column.to_pylist())
+    return pc.all(pc.match_substring_regex(column, pattern)).as_py() is not False
+
+
+def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which cells match a pattern (RE2) that no cell matches but an empty one, or one that begins with one of some bytes.
+
+    Args:
+        column: of text.
+        pattern: looked for in those cells alone; made ready only where there is one.
+        beginnings: for each of the 256 bytes whether a match may begin with it.
+    """
+    found = np.zeros(len(column), bool)
+    begin = 0
+    for chunk in column.chunks:
+        data, offsets = _bytes_of(chunk)
+        places = np.flatnonzero((offsets[1:] == offsets[:-1]) | beginnings[data[np.minimum(offsets[:-1], len(data) - 1)]])
+        if len(places):
+            cells = chunk if len(places) == len(chunk) else chunk.take(pa.array(places))
+            found[begin + places] = np.asarray(pc.fill_null(pc.match_substring_regex(cells, pattern), False), bool)
+        begin += len(chunk)
+    return found
+
+
+def holds_letters(column: pa.ChunkedArray) -> bool:
+    """Whether any cell may hold a letter: A and what stands behind it in ASCII, or something beyond."""
+    parts = (data[offsets[0] : offsets[-1]] for data, offsets in map(_bytes_of, column.chunks))
+    return any(part.max(initial=0) >= ord("A") for part in parts)
+
+
 def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     _, offsets, data = chunk.buffers()
     texts = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
@@ -102,8 +148,7 @@ def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.in
 
 def _holds_special(text: npt.NDArray[np.uint8]) -> bool:
     """Whether a control character (line ends and tabs apart), an entity or Excel's carriage return may be anywhere."""
-    low = text < 32
-    if low.any() and not np.isin(text[low], (9, 10)).all():
+    if text.min(initial=255) < 32 and not np.isin(text[text < 32], (9, 10)).all():
         return True
     whole = text.tobytes()
     return b"&" in whole or (b"_" in whole and b"_x000D_" in whole)  # a single byte is found ten times as fast
@@ -111,6 +156,8 @@ def _holds_special(text: npt.NDArray[np.uint8]) -> bool:
 
 def cut_long_cells(column: pa.ChunkedArray, header: str, issues: TableIssues) -> pa.ChunkedArray:
     """The column with cells beyond `MAX_CELL` bytes cut, each an issue."""
+    if column.nbytes <= MAX_CELL:
+        return column
     longest = pc.max(pc.binary_length(column)).as_py()
     if longest is None or longest <= MAX_CELL:
         return column
@@ -125,10 +172,17 @@ class Distinct:
     """The distinct values of a column, and where each stands."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
-        values = pc.unique(column).drop_null()
-        self.texts: list[str] = values.to_pylist()
-        self._index = pc.index_in(column, values)
         self.rows = len(column)
+        self.texts: list[str]
+        if self.rows <= FEW:  # told one by one, as of few cells each step of Arrow's costs more than all of them
+            cells = column.to_pylist()
+            place = {text: number for number, text in enumerate(dict.fromkeys(text for text in cells if text is not None))}
+            self.texts = list(place)
+            self._index = pa.array([place.get(text) for text in cells], pa.int32())
+        else:
+            values = pc.unique(column).drop_null()
+            self.texts = values.to_pylist()
+            self._index = pc.index_in(column, values)
 
     def spread(self, parsed: Sequence[Any], kind: pa.DataType) -> pa.ChunkedArray:
         """One parsed value for each distinct text, back over the rows."""

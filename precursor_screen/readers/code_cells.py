@@ -18,7 +18,7 @@ from stdnum import casrn
 
 from precursor_screen.core.tables import spellings_of, words_of
 from precursor_screen.formats.sheet import string_array
-from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.cells import Distinct, all_match, is_typed_null
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.codes import is_ec
 from precursor_screen.text.countries import fold_country
@@ -225,8 +225,7 @@ def is_chapter(chapter: str) -> bool:
 
 def parse_containers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lists of container numbers; in one pass where every cell holds just one."""
-    single = pc.match_substring_regex(column, _ONE_CONTAINER)
-    if pc.all(single).as_py() is not False:
+    if all_match(column, _ONE_CONTAINER):
         return pa.chunked_array([lists_of_one(chunk) for chunk in column.chunks], TEXTS)
     distinct = Distinct(column)
     return distinct.spread([find_containers(t) or None for t in distinct.texts], TEXTS)

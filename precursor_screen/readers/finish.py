@@ -94,6 +94,7 @@ def with_place(lines: pa.Table, name: str, digest: Digest, source_row: pa.Array,
 
 
 _SHOWN = 200
+_FEW = 64  # texts of which the words are looked up more quickly than the pattern of all words is made ready
 _SHARE = 0.1  # of a file's texts: from here on the file as a whole could not be screened
 
 
@@ -103,9 +104,11 @@ def note_languages(lines: pa.Table, issues: IssueList) -> None:
         return
     column = lines.column("description")
     texts = pc.unique(column).drop_null()
-    small = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))  # accents as one letter with its own
-    likely = texts.filter(pc.match_substring_regex(small, foreign())).to_pylist()
-    unread = [t for t in likely if not is_covered(t, ordinary_words())]
+    tests = (_uncovered, _foreign) if len(texts) <= _FEW else (_foreign, _uncovered)
+    found = texts
+    for test in tests:
+        found = test(found) if len(found) else found
+    unread = found.to_pylist()
     if not unread:
         return
     there = pc.is_in(column, pa.array(unread, column.type))
@@ -113,6 +116,15 @@ def note_languages(lines: pa.Table, issues: IssueList) -> None:
     says = f"{len(unread):,} of {len(texts):,} texts are in a language of which no name of a substance is known"
     row, count = lines.column("source_row")[pc.index(there, True).as_py()].as_py(), pc.sum(there).as_py()
     issues.add(code, says, row=row, field="description", value=unread[0][:_SHOWN], count=count)
+
+
+def _foreign(texts: pa.Array) -> pa.Array:
+    small = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))  # accents as one letter with its own
+    return texts.filter(pc.match_substring_regex(small, foreign()))
+
+
+def _uncovered(texts: pa.Array) -> pa.Array:
+    return pa.array([t for t in texts.to_pylist() if not is_covered(t, ordinary_words())], texts.type)
 
 
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:

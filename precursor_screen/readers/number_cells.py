@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.cells import Distinct, all_match, is_typed_null
 from precursor_screen.readers.code_cells import one_of
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.dates import UNREADABLE, parse_date, shifts_to_midnight, weigh_order
@@ -69,7 +69,7 @@ _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 
 def is_plain(column: pa.ChunkedArray) -> bool:
     """Whether every cell is a number of digits and perhaps a point: nearly every column, and the fast way through."""
-    return pc.all(pc.match_substring_regex(column, _PLAIN)).as_py() is not False
+    return all_match(column, _PLAIN)
 
 
 def without_terms(column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArray:

@@ -7,10 +7,11 @@ import io
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial, reduce
+from functools import reduce
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -41,15 +42,18 @@ def write_json(document: Document, stream: BinaryIO) -> None:
 
 
 class Written(str):
-    """An item that is JSON already."""
+    """One item or several that are JSON already."""
+
+
+_NEXT = ",\n  "
 
 
 def _items(items: Iterator[Any], stream: BinaryIO) -> None:
     """One item a line, some thousands at a time."""
     separator = "[\n  "
     while batch := list(itertools.islice(items, BATCH)):
-        stream.write((separator + ",\n  ".join(item if isinstance(item, Written) else dump(item) for item in batch)).encode())
-        separator = ",\n  "
+        stream.write((separator + _NEXT.join(item if isinstance(item, Written) else dump(item) for item in batch)).encode())
+        separator = _NEXT
     stream.write(b"[]" if separator[0] == "[" else b"]")
 
 
@@ -76,26 +80,49 @@ def _shipments(report: Report) -> Iterator[Written]:
     words = shipments_in_words(report, report.listed)
     listed, sampled = set(report.listed.column("shipment_id").to_pylist()), frozenset(report.sampled)
     lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
-    behind = lru_cache(maxsize=1_000)(partial(_behind, report.shipments.schema.names, lists))  # of most it is the same
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
         has_some = [pc.fill_null(pc.greater(pc.list_value_length(batch.column(name)), 0), True) for name in lists]
         is_told = pc.or_(pc.is_in(batch.column("shipment_id"), pa.array(sorted(listed), pa.string())), reduce(pc.or_, has_some))
-        told = iter(batch.filter(is_told).to_pylist())
-        number, *rest = (batch.column(name).to_pylist() for name in batch.schema.names if name not in lists)
-        for some, shipment_id, values in zip(is_told.to_pylist(), number, zip(*rest, strict=True), strict=True):
-            if some:
-                said = next(words) if shipment_id in listed else None
-                in_words = {name: getattr(said, name) if said else None for name in _WORDS}
-                yield Written(dump({**next(told), **in_words, "sampled": shipment_id in sampled}))
-            else:
-                yield Written(f'{{"shipment_id": {dump(shipment_id)}, {behind(values)}')
+        places = np.flatnonzero(is_told.to_numpy(zero_copy_only=False))
+        untold, begin = _untold(batch, lists), 0
+        for place, shipment in zip(places.tolist(), batch.take(pa.array(places)).to_pylist(), strict=True):
+            yield from _together(untold[begin:place])
+            said = next(words) if shipment["shipment_id"] in listed else None
+            in_words = {name: getattr(said, name) if said else None for name in _WORDS}
+            yield Written(dump({**shipment, **in_words, "sampled": shipment["shipment_id"] in sampled}))
+            begin = place + 1
+        yield from _together(untold[begin:])
 
 
-def _behind(names: Sequence[str], lists: Sequence[str], values: tuple[Any, ...]) -> str:
-    """What is written behind the number of a shipment of which nothing is told; `values`: of the columns that hold no list."""
-    given = iter(values)
-    row = {name: () if name in lists else next(given) for name in names[1:]}
-    return dump({**row, **dict.fromkeys(_WORDS), "sampled": False})[1:]
+def _together(texts: pa.Array) -> Iterator[Written]:
+    if len(texts):
+        yield Written(pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), _NEXT)[0].as_py())
+
+
+def _untold(shipments: pa.RecordBatch, lists: Sequence[str]) -> pa.Array:
+    """The JSON of shipments of which nothing is told; but for their number most are alike.
+
+    Args:
+        shipments: SHIPMENT.
+        lists: the columns that hold lists: empty ones.
+    """
+    number, *others = shipments.schema.names
+    codes, values = np.zeros(shipments.num_rows, dtype=np.int64), [n for n in others if n not in lists]
+    for name in values:
+        encoded = shipments.column(name).dictionary_encode(null_encoding="encode")
+        if len(encoded.dictionary) > 1:
+            _, codes = np.unique(codes * len(encoded.dictionary) + encoded.indices.to_numpy(), return_inverse=True)
+    _, first, of = np.unique(codes, return_index=True, return_inverse=True)
+    behind = (
+        dump({**{n: () if n in lists else row[n] for n in others}, **dict.fromkeys(_WORDS), "sampled": False})[1:]
+        for row in shipments.take(pa.array(first)).to_pylist()
+    )
+    ids = shipments.column(number)
+    if pc.any(pc.match_substring_regex(ids, r"[^ !#-\[\]-~]"), min_count=0).as_py():
+        ids = pa.array(map(dump, ids.to_pylist()), pa.string())
+    else:
+        ids = pc.binary_join_element_wise('"', ids, '"', "")
+    return pc.binary_join_element_wise(f"{{{dump(number)}: ", ids, ", ", pa.array(behind, pa.string()).take(pa.array(of)), "")
 
 
 def write_lines(report: Report, stream: BinaryIO) -> None:

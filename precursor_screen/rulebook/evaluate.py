@@ -68,7 +68,8 @@ class Rows:
         self._table = table
         self._inputs, self._supplied = inputs, supplied
         self._columns: dict[str, pa.Array] = {}
-        self._texts: dict[tuple[str, bool], tuple[pa.Array, pa.Array]] = {}
+        self._texts: dict[str, pa.DictionaryArray] = {}
+        self._folded: dict[str, pa.Array] = {}  # their distinct texts
         self._outcomes: dict[Expression, pa.Array] = {}
 
     @classmethod
@@ -83,14 +84,12 @@ class Rows:
 
     def verdicts(self, rule: CompiledRule) -> npt.NDArray[np.int8]:
         """The verdict of a rule on each row."""
-        applies = self._all(rule.business)
-        there = self._all([test for _, test in rule.required])
-        no_business, open_business = _masks(pc.invert(applies))
-        missing = _is_false(there)
-        is_true, is_open = _masks(self._test(rule.selected))
-        found = np.where(is_true, TRUE, FALSE).astype(np.int8)
-        found[is_open | missing | open_business] = UNKNOWN
-        found[no_business] = NONE
+        no_business, open_business = _masks(pc.invert(self._all(rule.business)))
+        found = np.where(no_business, NONE, UNKNOWN).astype(np.int8)
+        asked = ~(no_business | open_business | _is_false(self._all([test for _, test in rule.required])))
+        if asked.any():  # elsewhere the condition decides nothing
+            is_true, is_open = _masks(self._test(rule.selected))
+            found = np.where(asked & ~is_open, np.where(is_true, TRUE, FALSE), found).astype(np.int8)
         return found
 
     def missing(self, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Array:
@@ -107,8 +106,7 @@ class Rows:
         """The number, by `names`, of the first of some columns that is null in each row."""
         found = np.full(len(at), names.setdefault("supplied", len(names)), dtype=np.int32)
         for name in sorted(columns, reverse=True):
-            null = _to_numpy(pc.is_null(self.column(name)))[at]
-            if null.any():
+            if self.column(name).null_count and (null := _to_numpy(pc.is_null(self.column(name)))[at]).any():
                 found[null] = names.setdefault(name, len(names))
         return found
 
@@ -208,16 +206,18 @@ class Rows:
         inner = node.parts[0] if is_folded else node
         if not isinstance(inner, Field) or isinstance(inner, Supplied):
             return test(self._spread(self._value(node, element)))
-        key = inner.name, is_folded
-        if key not in self._texts:
-            encoded = self.column(inner.name).dictionary_encode()
-            self._texts[key] = encoded.indices, folded(encoded.dictionary) if is_folded else encoded.dictionary
-        indices, texts = self._texts[key]
-        return pc.take(test(texts), indices)
+        if inner.name not in self._texts:
+            self._texts[inner.name] = self.column(inner.name).dictionary_encode()
+        encoded = self._texts[inner.name]
+        if is_folded and inner.name not in self._folded:
+            self._folded[inner.name] = folded(encoded.dictionary)
+        return pc.take(test(self._folded[inner.name] if is_folded else encoded.dictionary), encoded.indices)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece; of texts that together are too long for offsets of 32 bits with wider ones."""
+    if column.num_chunks == 1:
+        return column.chunk(0)  # to combine one would copy it
     wide = _WIDE.get(column.type) if column.nbytes > _MOST_BYTES else None
     return (column.cast(wide) if wide else column).combine_chunks()
 

@@ -200,6 +200,8 @@ def test_numbers_of_keys():
     mixed = numbers_of(pa.chunked_array([[digest, "marrow", None]])).to_pylist()
     assert mixed == [0x0F3946888BE7DA00, number_of("marrow"), None]
     assert numbers_of(pa.chunked_array([[digest, digest]])).to_pylist() == [0x0F3946888BE7DA00] * 2
+    as_long = [digest, "marrow" * 5 + "of", digest.upper()]
+    assert numbers_of(pa.chunked_array([as_long])).to_pylist() == [number_of(key) for key in as_long]
 
 
 @pytest.mark.parametrize("start", [0, 1, 5])

@@ -6,13 +6,27 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from precursor_screen.readers import cells
-from precursor_screen.readers.cells import Distinct, clean_cell, clean_column, cut_long_cells, is_typed_null, join_texts
+from precursor_screen.readers import cells, number_cells
+from precursor_screen.readers.cells import (
+    Distinct,
+    all_match,
+    clean_cell,
+    clean_column,
+    cut_long_cells,
+    for_python,
+    holds_letters,
+    is_typed_null,
+    join_texts,
+    match_begun,
+)
 from precursor_screen.readers.interface import IssueList, TableIssues
+from precursor_screen.readers.tabular import beside, rows
+from precursor_screen.text.covered import NOT_AVAILABLE
 
 
 def chunked(*chunks: list[str | None]) -> pa.ChunkedArray:
@@ -69,9 +83,9 @@ def chunked(*chunks: list[str | None]) -> pa.ChunkedArray:
 )
 def test_a_cell_is_clean_or_stands_for_nothing(text: str, clean: str | None) -> None:
     assert clean_cell(text) == clean
-    for beside in ([], ["12345", "wool"], ["a & b"], ["x\x01"], [None]):
-        assert clean_column(chunked([*beside, text])).to_pylist()[-1] == clean
-        assert clean_column(chunked([text, *beside])).to_pylist()[0] == clean
+    for others in ([], ["12345", "wool"], ["a & b"], ["x\x01"], [None]):
+        assert clean_column(chunked([*others, text])).to_pylist()[-1] == clean
+        assert clean_column(chunked([text, *others])).to_pylist()[0] == clean
 
 
 WRITTEN = st.one_of(
@@ -86,6 +100,66 @@ def test_a_column_is_cleaned_as_its_cells_are(one: list[str | None], two: list[s
     column = chunked(one, two).slice(cut)
     expected = [None if t is None else clean_cell(t) for t in (*one, *two)][cut:]
     assert clean_column(column).to_pylist() == expected
+
+
+BLANK_WORDS = (
+    (rows._BLANK, cells.BLANKS),
+    (rows._NOTHING, cells.NOTHINGS),
+    (NOT_AVAILABLE, cells.NOTHINGS),
+)
+ANY_CELL = st.one_of(
+    WRITTEN,
+    st.sampled_from(
+        [*"nu#<(-_.?'\\", "NIL ", "\u3000nan", "#N/A", "# n/a", "\u212a", "''", '""', "(null)\u00a0", "ACETONE", "\x1f", "10-"]
+    ),
+    st.text(max_size=5),
+)
+
+
+@pytest.mark.parametrize(("pattern", "beginnings"), BLANK_WORDS)
+@given(st.lists(ANY_CELL, max_size=8), st.lists(ANY_CELL, max_size=8), st.integers(0, 3))
+def test_what_begins_in_some_way_is_found_as_by_looking_at_all(
+    pattern: str, beginnings: Any, one: list[str | None], two: list[str | None], cut: int
+) -> None:
+    column = chunked(one, two).slice(cut)
+    found = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+    assert match_begun(column, pattern, beginnings).tolist() == found.to_pylist()
+
+
+@pytest.mark.parametrize("pattern", [*dict.fromkeys(beside._OTHERS.values()), beside._SAYS_SOMETHING, beside._NUMBER_OF_A_PARTY])
+@given(ANY_CELL | st.text(st.sampled_from("Aab09 -\t\n\x0b\u00a0\u200bé烟中%=&#\\x"), max_size=14))
+def test_few_cells_are_looked_at_as_many_are(pattern: str, cell: str | None) -> None:
+    column = chunked([cell, "7"])
+    assert (bool(cell) and for_python(pattern).search(cell or "") is not None) == bool(
+        pc.match_substring_regex(column, pattern)[0].as_py()
+    )
+
+
+@given(st.lists(st.none() | st.sampled_from(["12", "1.5", "-3\n", "12\n", "x"]), max_size=4), st.booleans())
+def test_whether_all_cells_match_of_few_and_of_many(some: list[str | None], many: bool) -> None:
+    column = chunked(some * (cells.FEW if many else 1))
+    expected = pc.all(pc.match_substring_regex(column, number_cells._PLAIN)).as_py() is not False
+    assert all_match(column, number_cells._PLAIN) is expected
+
+
+@example(["AAAA"], [], 0)
+@example([], ["@99"], 0)
+@given(st.lists(ANY_CELL, max_size=4), st.lists(ANY_CELL, max_size=4), st.integers(0, 2))
+def test_only_columns_with_letters_hold_what_asks_for_letters(one: list[str | None], two: list[str | None], cut: int) -> None:
+    column = chunked(one, two).slice(cut)
+    texts = [text for text in column.to_pylist() if text]
+    assert holds_letters(column) is any(character >= "A" for text in texts for character in text)
+    if not holds_letters(column):
+        assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(beside._OTHERS.values()))
+
+
+@given(st.lists(st.none() | st.sampled_from(["a", "b", "", "é"]), max_size=6), st.lists(st.none() | st.just("b"), max_size=2))
+def test_few_distinct_values_are_told_as_many_are(one: list[str | None], two: list[str | None]) -> None:
+    few, many = (Distinct(chunked(*(part * times for part in (one, two)))) for times in (1, cells.FEW + 1))
+    assert few.texts == list(dict.fromkeys(text for text in (*one, *two) if text is not None)) == many.texts
+    upper = [text.upper() for text in few.texts]
+    assert few.spread(upper, pa.string()).to_pylist() == [text and text.upper() for text in (*one, *two)]
+    assert few.positions().tolist() == [few.texts.index(text) if text is not None else -1 for text in (*one, *two)]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +185,14 @@ def test_a_typed_cell_says_that_there_is_none(text: str, nothing: bool) -> None:
 
 def test_cells_are_cut_beyond_their_limit_and_only_those(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "MAX_CELL", 8)
-    rows = pa.array([11, 12, 13, 14])
+    places = pa.array([11, 12, 13, 14])
     for column in (chunked([None, "x" * 8]), chunked([None, None]), chunked([])):
         issues = IssueList("m")
-        assert cut_long_cells(column, "Ware", TableIssues(rows, issues)) is column
+        assert cut_long_cells(column, "Ware", TableIssues(places, issues)) is column
         assert not issues.rows
     issues = IssueList("m")
     column = chunked(["x" * 8, "abcdefghi"], [None, "ééééé"])
-    assert cut_long_cells(column, "Ware", TableIssues(rows, issues)).to_pylist() == ["x" * 8, "ab", None, "éé"]
+    assert cut_long_cells(column, "Ware", TableIssues(places, issues)).to_pylist() == ["x" * 8, "ab", None, "éé"]
     assert [(code, row, index, count) for code, row, _, _, _, count, index in issues.rows] == [
         ("truncated-cell", 12, 1, 1),
         ("truncated-cell", 14, 3, 1),

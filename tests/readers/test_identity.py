@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,3 +208,16 @@ def test_hashes_of_texts_are_sha256_wherever_their_chunks_begin(chunks: list[lis
     column = pa.chunked_array([pa.array(chunk, pa.string()) for chunk in chunks], pa.string()).slice(skip)
     wanted = [hashlib.sha256(text.encode()).digest()[:16] for text in column.to_pylist()]
     assert [row.tobytes() for row in hash_texts(column)] == wanted
+
+
+CELL = st.none() | st.sampled_from(["", "A", "B\x1e", "é"])
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5), st.tuples(*[st.booleans()] * 3), st.sampled_from(["", "\x1f"])
+)
+def test_parts_are_joined_as_texts_are(rows: list[tuple[str | None, ...]], fixed: tuple[bool, ...], separator: str) -> None:
+    columns = [pa.chunked_array([pa.array(texts, pa.string())]) for texts in zip(*rows, strict=True)]
+    parts = ["K" if same else column for same, column in zip(fixed, columns, strict=True)]
+    expected = [separator.join("K" if same else text or "" for same, text in zip(fixed, row, strict=True)) for row in rows]
+    assert pc.fill_null(identity._join(parts, len(rows), separator), "").to_pylist() == expected

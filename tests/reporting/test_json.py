@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.schema import SHIPMENT
+from precursor_screen.reporting.tables import _WORDS, _items, data_of
+from tests.examples import examples
 
 KEYS = {
     "": ["schema_version", "run", "provenance", "coverage", "shipments", "flags", "suppressed", "exceptions"],
@@ -121,3 +128,26 @@ def test_only_the_block_run_tells_equal_runs_apart(sample, rendered):
     later = replace(sample, run={**sample.run, "started": "2027-01-01T00:00:00+00:00"})
     mine, other = (rendered(r, "report.json").splitlines() for r in (sample, later))
     assert [a for a, b in zip(mine, other, strict=True) if a != b] == [line for line in mine if line.startswith(b' "run"')]
+
+
+ODD = st.text(st.sampled_from('ab "\\\x7f\n~ä'), max_size=4)
+SOME = st.tuples(
+    ODD, st.integers(0, 2), st.sampled_from([None, "none", "low"]), st.integers(1, 2), st.booleans(), st.sampled_from([None, "c"]), st.integers(0, 3)
+)  # fmt: skip
+
+
+@examples(60, 400)
+@given(rows=st.lists(SOME, max_size=8))
+def test_shipments_of_which_nothing_is_told_are_written_as_each_by_itself(sample, rows):
+    """They are written together; one whose number needs escaping, or that differs in one column, is written as it is."""
+    names = ("shipment_id", "score", "band", "lines", "incomplete", "case_id")
+    dicts = [
+        {**dict(zip(names, row[:-1], strict=True)), "parts": [], "families": [], "flags": ["f"] * (row[-1] == 3)} for row in rows
+    ]
+    shipments = pa.Table.from_pylist(dicts, schema=SHIPMENT)
+    report = replace(sample, shipments=shipments, flags=sample.flags.slice(0, 0), sampled=frozenset())
+    stream = io.BytesIO()
+    _items(data_of(report)["shipments"], stream)
+    words = dict.fromkeys(_WORDS) | {"sampled": False}
+    plain = [dump({**r, **words}) for r in shipments.to_pylist()]
+    assert stream.getvalue().decode() == ("[\n  " + ",\n  ".join(plain) + "]" if plain else "[]")

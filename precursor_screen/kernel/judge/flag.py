@@ -22,6 +22,7 @@ from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, compact, fla
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved, begin_rows, number_alike, rows_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
+from precursor_screen.rulebook.expression import Field, Operator, apply
 
 
 def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool = False) -> tuple[pa.Table, pa.Table]:
@@ -97,12 +98,12 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    noted = of_noted_shipments(resolved)
+    noted = replace(resolved, lines=resolved.lines.filter(in_noted_shipments(resolved)))
     return _judge(noted, [r for r in rules if r.rule.scope == "shipment"])
 
 
-def of_noted_shipments(resolved: Resolved) -> Resolved:
-    """The lines of the shipments of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
+def in_noted_shipments(resolved: Resolved) -> pa.ChunkedArray:
+    """Whether each line is of a shipment of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
     lines = resolved.lines
     numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
     noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
@@ -110,7 +111,7 @@ def of_noted_shipments(resolved: Resolved) -> Resolved:
         if name in lines.column_names:  # null is unknown, so it counts
             noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
     shipments = pc.unique(lines.column("shipment_id").filter(noted))
-    return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
+    return pc.is_in(lines.column("shipment_id"), shipments)
 
 
 # Lines, and those of some line_ids of the run that are missing among them.
@@ -197,11 +198,13 @@ def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
 
 def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Table:
     """UNJUDGED rows of a rule that could not judge some rows. A line bars only where a substance is recognised in it."""
-    recognised = None
+    bars = np.full(len(at), rule.rule.level in BARRING)
     if rule.rule.subject == LINE:
-        recognised = pc.greater(pc.fill_null(pc.list_value_length(rows.column("substance_ids").take(at)), 0), 0)
-    fields, shipments = rows.missing(rule, at), rows.column("shipment_id").take(at)
-    return count_unjudged(rule, fields, shipments, recognised)
+        bars &= rows.true(_RECOGNISED)[at]
+    return count_unjudged(rule, rows.missing(rule, at), rows.column("shipment_id").take(pa.array(at, mask=~bars)))
+
+
+_RECOGNISED = apply(Operator.FILLED, Field("substance_ids"))
 
 
 def sort_flags(flags: pa.Table) -> pa.Table:
@@ -282,12 +285,17 @@ def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, re
         shipments = pa.nulls(len(shipments), pa.string())
     elif recognised is not None:
         shipments = pc.if_else(recognised, shipments, None)
-    table = pa.table({"field": fields.cast(pa.string()), "shipment_id": shipments})
-    counted = table.group_by(["field", "shipment_id"]).aggregate([([], "count_all")])
-    counted = counted.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
+    fields, bars = fields.dictionary_encode(), shipments.is_valid()
+    named = pa.table([fields.indices.filter(bars), shipments.filter(bars)], ["number", "shipment_id"])
+    named = named.group_by(["number", "shipment_id"], use_threads=False).aggregate([([], "count_all")])
+    others = np.bincount(fields.indices.filter(pc.invert(bars)))
+    at = np.flatnonzero(others)
+    unnamed = pa.table([pa.array(at, pa.int32()), pa.nulls(len(at), pa.string()), pa.array(others[at])], named.column_names)
+    counted = pa.concat_tables([named, unnamed])
+    names = fields.dictionary.take(counted.column("number").combine_chunks())
     ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
-    columns = [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")]
-    return pa.table(columns, UNJUDGED.names).cast(UNJUDGED)
+    rows = pa.table([ids, names, counted.column("shipment_id"), counted.column("count_all")], UNJUDGED.names).cast(UNJUDGED)
+    return rows.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
 
 
 def sum_unjudged(unjudged: pa.Table) -> pa.Table:

@@ -13,10 +13,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import Mask, Rows, whole
+from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.expression import Apply, Expression, Field, Literal, Operator, Outcome, Text, apply, columns_in
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Grouping
@@ -78,10 +79,11 @@ def _is_false(column: str) -> Expression:
     return apply(Operator.NOT, Field(column))
 
 
-def columns_told(rule: CompiledRule) -> frozenset[str]:
-    """The columns that a rule's flags show, or are weighed by."""
-    shown = (rule.sentence, *(fact.as_written for fact in rule.facts), *(when for when, _, _ in rule.levels))
-    return columns_in((*shown, *(test for _, test in doubts(rule)))) | set(PLACE)
+def columns_told(rule: CompiledRule, told: bool = True) -> frozenset[str]:
+    """The columns that a rule's flags are weighed by, and those that they show once they are told."""
+    shown = (rule.sentence, *(fact.as_written for fact in rule.facts)) if told else ()
+    weighed = (*(when for when, _, _ in rule.levels), *(test for _, test in doubts(rule)))
+    return columns_in((*shown, *weighed)) | set(PLACE)
 
 
 def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
@@ -93,7 +95,7 @@ def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
 def flags_of(
     rule: CompiledRule,
     rows: Rows,
-    identity: Sequence[Texts],
+    identity: Sequence[Texts | pa.Array],
     given: Mapping[str, pa.Array] | None = None,
     outcomes: Mapping[str, Texts] | None = None,
     more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None = None,
@@ -116,9 +118,9 @@ def flags_of(
     columns = {
         **{name: rows.column(name) for name in PLACE if name in FLAG.names},
         **{name: pa.repeat(pa.scalar(value, pa.string()), rows.count) for name, value in same.items()},
-        "flag_id": pa.array([_flag_id(r.id, parts) for parts in zip(*identity, strict=True)], pa.string()),
-        "level": pa.array(levels, pa.string()),
-        "weight": pa.array(weights, pa.int64()),
+        "flag_id": _flag_ids(r.id, identity),
+        "level": levels,
+        "weight": weights,
         **(_texts(rule, rows, outcomes, more_evidence) if told else {}),
         "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
         **(given or {}),
@@ -146,20 +148,22 @@ def _texts(
     return {"because": pa.array(because, pa.string()), "evidence": pa.array([compact(one) for one in evidence], pa.string())}
 
 
-def _flag_id(rule_id: str, parts: tuple[str | None, ...]) -> str:
-    """The first half of a SHA-256."""
-    key, *others = ("" if part is None else part for part in parts)
-    return hashlib.sha256("\x1f".join((key, rule_id, *others)).encode()).hexdigest()[:32]
+def _flag_ids(rule_id: str, identity: Sequence[Texts | pa.Array]) -> pa.Array:
+    """The first half of a SHA-256 of each row's key, the rule and what else makes the flag."""
+    key, *others = (pa.array(part, pa.string()) for part in identity)
+    named = pc.binary_join_element_wise(key, rule_id, *others, "\x1f", null_handling="replace", null_replacement="")
+    return pa.array([hashlib.sha256(one).hexdigest()[:32] for one in named.cast(pa.binary()).to_pylist()], pa.string())
 
 
-def _levels(rule: CompiledRule, rows: Rows) -> tuple[list[str], list[int]]:
+def _levels(rule: CompiledRule, rows: Rows) -> tuple[pa.Array, pa.Array]:
     """Level and weight of each row: of the first of the rule's levels that holds; at most medium where something is in doubt."""
-    levels, weights = [rule.rule.level] * rows.count, [rule.rule.weight] * rows.count
+    levels, weights = np.full(rows.count, rule.rule.level, object), np.full(rows.count, rule.rule.weight)
     for when, level, weight in reversed(rule.levels):
-        for at in np.flatnonzero(rows.true(when)):
-            levels[at], weights[at] = level, weight
-    doubtful: Mask = np.logical_or.reduce([np.zeros(rows.count, dtype=np.bool_), *(rows.true(test) for _, test in doubts(rule))])
-    return ["medium" if is_so and level in BARRING else level for is_so, level in zip(doubtful, levels, strict=True)], weights
+        holds = rows.true(when)
+        levels[holds], weights[holds] = level, weight
+    for _, test in doubts(rule):
+        levels[rows.true(test) & np.isin(levels, BARRING)] = "medium"
+    return pa.array(levels, pa.string()), pa.array(weights, pa.int64())
 
 
 def _evidence(rule: CompiledRule, telling: Telling, count: int) -> list[list[Mapping[str, Any]]]:
@@ -177,14 +181,12 @@ def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, 
     subject = rule.rule.subject
     candidate = _CANDIDATE[subject]
     shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
-    mine = rows.take(at, columns_told(rule) | shown)
+    mine = rows.take(at, columns_told(rule, told) | shown)
     given = {name: mine.column(column) for name, column in candidate.items()}
     if subject != LINE:
         given["score"] = mine.column(_SPANS[subject]["score"])
-    identity = [
-        mine.column("movement_key").to_pylist(),
-        *(given[n].to_pylist() if n in given else [None] * mine.count for n in _BY),
-    ]
+    none = pa.nulls(mine.count, pa.string())
+    identity = [mine.column("movement_key"), *(given.get(name, none) for name in _BY)]
     return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), told=told)
 
 

@@ -128,12 +128,24 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
         description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), equipment (kinds of it), in the order
         of the texts.
     """
-    # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
-    words = _between_blanks(pc.replace_substring_regex(pc.replace_substring(folded(texts), ".", ""), r"[^\pL]+", "  "))
-    words = pc.replace_substring_regex(words, "(?: [a-z] )+", " ")
-    distinct = pc.unique(words)  # texts that differ in figures alone say the same
-    return _facts_of_words(distinct, lists).take(pc.index_in(words, distinct))
+    plain = _without_figures(pc.replace_substring(folded(texts), ".", "")).dictionary_encode()
+    # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
+    words = _between_blanks(pc.replace_substring_regex(plain.dictionary, r"[^\pL]+", "  "))
+    words = pc.replace_substring_regex(words, "(?: [a-z] )+", " ").dictionary_encode()
+    return _facts_of_words(words.dictionary, lists).take(words.indices.take(plain.indices))
+
+
+_BLANKS = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))
+
+
+def _without_figures(texts: pa.Array) -> pa.Array:
+    """Texts with a blank for each character of ASCII that is not a letter: most that differ do so in figures, and then say the same."""
+    valid, offsets, letters = texts.buffers()
+    blanked = (
+        pa.py_buffer(letters.to_pybytes().translate(_BLANKS)) if letters else letters
+    )  # no byte of other characters is one of ASCII
+    return pa.Array.from_buffers(texts.type, len(texts), [valid, offsets, blanked], offset=texts.offset)
 
 
 def _facts_of_words(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table:

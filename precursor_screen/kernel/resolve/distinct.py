@@ -51,10 +51,15 @@ def column_or_nulls(table: pa.Table, name: str, kind: pa.DataType = _TEXT) -> pa
     return table.column(name) if name in table.column_names else pa.chunked_array([pa.nulls(table.num_rows, kind)])
 
 
+def encode(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of texts as numbers of its distinct ones."""
+    encoded = (column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()).dictionary_encode()
+    return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+
+
 def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
     """Applies a function once to every distinct text; an empty result is none."""
-    encoded = column.combine_chunks().dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    encoded = encode(column)
     mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([mapped.take(encoded.indices)])
 

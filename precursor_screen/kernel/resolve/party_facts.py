@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.core.schema import MOVEMENT, ROLES, TRADER_PARTS
 from precursor_screen.kernel.match import PartyKeys
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk
-from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, map_distinct
+from precursor_screen.kernel.resolve.distinct import LINE_NO, column_or_nulls, encode, map_distinct
 from precursor_screen.matching.party.index import similarity
-from precursor_screen.text.key_numbers import numbers_of
+from precursor_screen.text.key_numbers import number_of
 from precursor_screen.text.party import address_key, is_to_order
 from precursor_screen.text.party_cells import other_trade, person
 
@@ -39,15 +41,17 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
     Returns:
         The lines, with a column for each part of which something is known.
     """
-    last = [("consignee", column_or_nulls(lines, "consignee_key"))]
-    named = {role: column_or_nulls(lines, f"{role}_key") for role in (*_SENDERS, *_RECEIVERS)}
-    named["consignee"] = _without(named["consignee"], keeps_for_others)
+    named = {role: lines.column(f"{role}_key") for role in (*_SENDERS, *_RECEIVERS) if f"{role}_key" in lines.column_names}
+    last = [("consignee", named["consignee"])] if "consignee" in named else []
+    if last:
+        named["consignee"] = _without(named["consignee"], keeps_for_others)
     for side, roles in (("sender", _SENDERS), ("receiver", _RECEIVERS)):
-        choice = [(role, named[role]) for role in roles] + (last if side == "receiver" else [])
-        found = _first(choice)
+        choice = [(role, named[role]) for role in roles if role in named] + (last if side == "receiver" else [])
+        found = _first(choice, lines.num_rows)
         lines = lines.append_column(f"{side}_role", found)
+        is_of = {role: pc.fill_null(pc.equal(found, role), False) for role in roles if role in named}
         for part in TRADER_PARTS:
-            value = _of_role(lines, found, roles, part)
+            value = _of_role(lines, is_of, part)
             if part == "country":
                 places = [column_or_nulls(lines, place) for place in _PLACES[side]]
                 value = pc.coalesce(value, *places)
@@ -60,24 +64,30 @@ def _with_country(lines: pa.Table, side: str) -> pa.Table:
     """With the country in the key of the address: `45 Industrial Estate` stands in many."""
     place = lines.column_names.index(f"{side}_address_key")
     key, country = lines.column(place), lines.column(f"{side}_country")
+    if key.null_count == len(key):
+        return lines
     where = pc.binary_join_element_wise(key, country, " ")
     return lines.set_column(place, f"{side}_address_key", pc.coalesce(where, key))
 
 
-def add_counted(lines: pa.Table, keys: Mapping[str, pa.ChunkedArray], keeps_for_others: Collection[str]) -> pa.Table:
+def add_counted(lines: pa.Table, names: Mapping[str, PartyNames], keeps_for_others: Collection[str]) -> pa.Table:
     """Adds `COUNTED`: who sends and who receives on each line, as in `add_traders`, as a number.
 
     Args:
         lines: LINE columns.
-        keys: by role, on every line, of the roles that the input has.
+        names: by role, of the roles that the input has.
         keeps_for_others: as in `add_traders`.
     """
-    nobody = pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
-    senders = [keys.get(role, nobody) for role in _SENDERS]
-    consignees, *others = [keys.get(role, nobody) for role in _RECEIVERS]
-    receivers = [_without(consignees, keeps_for_others), *others, consignees]
-    for name, of_roles in zip(COUNTED, (senders, receivers), strict=True):
-        lines = lines.append_column(name, numbers_of(pc.coalesce(*of_roles)))
+    nobody = pa.nulls(lines.num_rows, pa.uint64())
+    numbers = {role: mine.numbers.take(mine.encoded.indices) for role, mine in names.items()}
+    senders = [numbers.get(role, nobody) for role in _SENDERS]
+    consignees, *others = [numbers.get(role, nobody) for role in _RECEIVERS]
+    own = consignees
+    if keeps_for_others and (mine := names.get("consignee")):
+        kept = pc.is_in(mine.keys, pa.array(sorted(keeps_for_others), pa.string()))
+        own = pc.if_else(kept, pa.scalar(None, pa.uint64()), mine.numbers).take(mine.encoded.indices)
+    for name, of_roles in zip(COUNTED, (senders, [own, *others, consignees]), strict=True):
+        lines = lines.append_column(name, pc.coalesce(*of_roles))
     return lines
 
 
@@ -85,20 +95,42 @@ def _without(keys: pa.ChunkedArray, keeps_for_others: Collection[str]) -> pa.Chu
     return pc.if_else(pc.is_in(keys, pa.array(sorted(keeps_for_others), pa.string())), pa.scalar(None, pa.string()), keys)
 
 
-def _first(choice: list[tuple[str, pa.ChunkedArray]]) -> pa.ChunkedArray:
+def _first(choice: list[tuple[str, pa.ChunkedArray]], count: int) -> pa.ChunkedArray:
     """The first role that names somebody, row by row."""
     nothing = pa.scalar(None, pa.string())
-    return pc.coalesce(*(pc.if_else(pc.is_valid(key), pa.scalar(role), nothing) for role, key in choice))
+    found = [pc.if_else(pc.is_valid(key), pa.scalar(role), nothing) for role, key in choice]
+    return pc.coalesce(*found) if found else _nobody(count)
 
 
-def _of_role(lines: pa.Table, found: pa.ChunkedArray, roles: tuple[str, ...], part: str) -> pa.ChunkedArray:
+def _of_role(lines: pa.Table, is_of: Mapping[str, pa.ChunkedArray], part: str) -> pa.ChunkedArray:
     nothing = pa.scalar(None, pa.string())
-    return pc.coalesce(
-        *(
-            pc.if_else(pc.fill_null(pc.equal(found, role), False), column_or_nulls(lines, f"{role}_{part}"), nothing)
-            for role in roles
-        )
-    )
+    there = [(mine, f"{role}_{part}") for role, mine in is_of.items() if f"{role}_{part}" in lines.column_names]
+    found = [pc.if_else(mine, lines.column(name), nothing) for mine, name in there]
+    return pc.coalesce(*found) if found else _nobody(lines.num_rows)
+
+
+def _nobody(count: int) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.nulls(count, pa.string())])
+
+
+# Most of what is asked in one part of a run is asked in the next.
+_number = lru_cache(maxsize=1 << 16)(number_of)
+_other_trade_of = lru_cache(maxsize=1 << 16)(other_trade)
+
+
+class PartyNames(Struct, frozen=True):
+    """The cells of one role: encoded; and of each distinct one its key and the number of that, null where it names nobody."""
+
+    encoded: pa.DictionaryArray
+    keys: pa.Array
+    numbers: pa.Array
+
+
+def _names_of(cells: pa.ChunkedArray, keys: PartyKeys) -> PartyNames:
+    encoded = encode(cells)
+    mine = [keys[name] or None for name in encoded.dictionary.to_pylist()]
+    numbers = pa.array([_number(key) if key else None for key in mine], pa.uint64())
+    return PartyNames(encoded, pa.array(mine, pa.string()), numbers)
 
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
@@ -132,16 +164,18 @@ def add_party_facts(
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
     named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
     nobody = pa.scalar(None, pa.string())
-    keyed = [role for role in ROLES if f"{role}_key" in _MOVEMENT_NAMES and f"{role}_name" in lines.column_names]
-    everywhere = {role: map_distinct(lines.column(f"{role}_name"), keys.__getitem__) for role in keyed}
-    for role, of_names in everywhere.items():
-        lines = lines.append_column(f"{role}_key", pc.if_else(named, of_names, nobody))
+    names: dict[str, PartyNames] = {}
+    for role in ROLES:
+        if f"{role}_name" in lines.column_names:
+            names[role] = mine = _names_of(lines.column(f"{role}_name"), keys)
+            at = pc.if_else(named, mine.encoded.indices, pa.scalar(None, pa.int32()))
+            lines = lines.append_column(f"{role}_key", mine.keys.take(at))
     for role in ROLES:  # no rule about watched goods compares addresses by their keys
         if f"{role}_address_key" in _MOVEMENT_NAMES and f"{role}_address" in lines.column_names:
             cells = pc.if_else(here, lines.column(f"{role}_address"), nobody)
             lines = lines.append_column(f"{role}_address_key", map_distinct(cells, address_key))
     lines = add_traders(lines, keepers)
-    lines = add_counted(lines, everywhere, keepers)
+    lines = add_counted(lines, names, keepers)
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
             lines = lines.append_column(f"{side}_other_trade", _other_trade(lines, side))
@@ -149,7 +183,7 @@ def add_party_facts(
         asked = pc.if_else(here, lines.column("receiver_name"), pa.scalar(None, pa.string()))
         lines = lines.append_column("receiver_person", map_distinct(asked, lambda name: person(name) or None))
     if "consignee_to_order" in wanted:
-        lines = lines.append_column("consignee_to_order", _to_order(lines))
+        lines = lines.append_column("consignee_to_order", _to_order(names.get("consignee"), lines.num_rows))
     if "sender_receiver_score" in wanted:
         lines = lines.append_column("sender_receiver_score", _likeness(lines, candidates, parallel_map))
     return lines
@@ -160,18 +194,21 @@ _SUBHEADING = 6  # figures
 
 def _other_trade(lines: pa.Table, side: str) -> pa.ChunkedArray:
     """The trade of which the party's name tells where such a trade does not deal in goods of the code, else of the named substances' first."""
-    named = pc.utf8_slice_codeunits(pc.binary_join(lines.column("substance_hs6s"), " "), 0, _SUBHEADING)
-    code = pc.coalesce(lines.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
-    goods = pc.binary_join_element_wise(code, column_or_nulls(lines, f"{side}_name"), "")
-    return map_distinct(goods, lambda both: other_trade(both[_SUBHEADING:], both[:_SUBHEADING]))
+    some = lines.select([LINE_NO, "substance_hs6s", "hs6", f"{side}_name"]).filter(pc.is_valid(lines.column(f"{side}_name")))
+    named = pc.utf8_slice_codeunits(pc.binary_join(some.column("substance_hs6s"), " "), 0, _SUBHEADING)
+    code = pc.coalesce(some.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
+    goods = pc.binary_join_element_wise(code, some.column(f"{side}_name"), "")
+    told = map_distinct(goods, lambda both: _other_trade_of(both[_SUBHEADING:], both[:_SUBHEADING]))
+    return told.take(pc.index_in(lines.column(LINE_NO), some.column(LINE_NO)))
 
 
-def _to_order(lines: pa.Table) -> pa.ChunkedArray:
+def _to_order(consignees: PartyNames | None, count: int) -> pa.ChunkedArray:
     """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
-    if "consignee_name" not in lines.column_names:
-        return pa.chunked_array([pa.repeat(False, lines.num_rows)], pa.bool_())
-    said = map_distinct(lines.column("consignee_name"), lambda n: "yes" if is_to_order(n) else "no")
-    return pc.fill_null(pc.equal(said, "yes"), True)
+    if consignees is None:
+        return pa.chunked_array([pa.repeat(False, count)], pa.bool_())
+    cells = zip(consignees.encoded.dictionary.to_pylist(), consignees.numbers.is_valid().to_pylist(), strict=True)
+    to_order = pa.array([not names_somebody and is_to_order(cell) for cell, names_somebody in cells], pa.bool_())
+    return pc.fill_null(to_order.take(consignees.encoded.indices), True)
 
 
 def _likeness(lines: pa.Table, candidates: pa.Table, parallel_map: ParallelMap) -> pa.ChunkedArray:
@@ -190,5 +227,10 @@ def _likeness(lines: pa.Table, candidates: pa.Table, parallel_map: ParallelMap) 
 
 def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
     """The likeness of pairs of names; None where there is nothing to compare."""
-    values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
-    return [None if math.isnan(v) else v for v in values]
+    return [_alike(*pair) for pair in pairs]
+
+
+@lru_cache(maxsize=1 << 14)  # who trades together in one part of a run does so in the next
+def _alike(left: str, right: str) -> float | None:
+    (score,) = similarity([left], [right]).tolist()
+    return None if math.isnan(score) else score

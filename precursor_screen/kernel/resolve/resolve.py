@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
-from precursor_screen.core.schema import TYPES
+from precursor_screen.core.schema import DECIMAL, TYPES
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.descriptions import description_facts, find_identified
-from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, column_or_nulls, encode
 from precursor_screen.kernel.resolve.goods_facts import add_equipment_facts, add_goods_facts
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
@@ -26,6 +26,7 @@ from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.substances import find_candidates, find_named
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.evaluate import whole
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import find_cas
@@ -33,7 +34,6 @@ from precursor_screen.text.countries import PLACES_OF, country_of_cell
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]
-_TOLD = "told_"  # before the names of countries that ports tell
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
 _SUBSTANCE_LISTS = {
     "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
@@ -69,7 +69,8 @@ def resolve(
     told = countries_told(lines, inputs)
     lines = with_countries(_with_codes(lines, reference, told), told)
     if "always_filed" in wanted:
-        lines = lines.append_column("always_filed", pa.repeat(pa.scalar(list(reference.always_filed), _TEXTS), lines.num_rows))
+        filed = pa.array([list(reference.always_filed)], _TEXTS).take(pa.array(np.zeros(lines.num_rows, np.int64)))
+        lines = lines.append_column("always_filed", filed)
     with connect() as connection:
         connection.register("lines", lines)
         connection.register("matches", matches.substances)
@@ -100,21 +101,24 @@ def resolve(
 def _with_codes(lines: pa.Table, reference: Reference, told: pa.Table) -> pa.Table:
     """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `told`: the countries of its ports."""
     names = set(lines.column_names)
-    hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
-    dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
-    day = f"coalesce({', '.join([*dates, literal(reference.as_of)])})"
-    usd = _in_dollars(day, reference.rates) if {"value", "currency"} <= names else "cast(null as decimal(18,6))"
-    query = f"""
-        select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
-               {_direction(names, frozenset(told.column_names), reference.own_countries)} as direction,
-               {day} as as_of_date, {usd} as value_usd
-        from lines order by {LINE_NO}"""
-    with connect() as connection:
-        connection.register("lines", _append(lines, told.rename_columns([f"{_TOLD}{name}" for name in told.column_names])))
-        facts = fetch(connection, query)
+    code = column_or_nulls(lines, "hs_code")
+    dates = [lines.column(d) for d in ("date", "dispatch_date", "arrival_date") if d in names]
+    day = pc.coalesce(*dates, pa.repeat(pa.scalar(reference.as_of, pa.date32()), lines.num_rows))
+    facts = {
+        "hs6": pc.if_else(pc.greater_equal(pc.utf8_length(code), 6), pc.utf8_slice_codeunits(code, 0, 6), _NONE),
+        "hs_chapter": pc.utf8_slice_codeunits(code, 0, 2),
+        "direction": _direction(lines, told, reference.own_countries),
+        "as_of_date": day,
+        "value_usd": pa.nulls(lines.num_rows, DECIMAL),
+    }
+    if {"value", "currency"} <= names:
+        with connect() as connection:
+            connection.register("lines", lines.select([LINE_NO, "value", "currency"]).append_column("day", day))
+            query = f"select {_in_dollars('day', reference.rates)} as usd from lines order by {LINE_NO}"
+            facts["value_usd"] = fetch(connection, query).column("usd")
     if "direction" in names:
         lines = lines.drop_columns(["direction"])
-    return _append(lines, facts)
+    return _append(lines, pa.table(facts))
 
 
 def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
@@ -129,16 +133,14 @@ def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
     return f"try_cast(case {' '.join(cases)} end as decimal(18,6))"
 
 
-def _direction(names: set[str], told: frozenset[str], own: Sequence[str]) -> str:
+def _direction(lines: pa.Table, told: pa.Table, own: Sequence[str]) -> pa.ChunkedArray:
     """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import. Where a line does not say
     whence or whither, the country of the sender or of the receiver stands for it, else that of the port."""
-    stated = "direction" if "direction" in names else "cast(null as varchar)"
-    ours = ", ".join(literal(c) for c in own)
-    sides = [[*(c for c in fields if c in names), *(f"{_TOLD}{c}" for c in fields if c in told)] for fields in SIDES]
-    if not own or not any(sides):
-        return stated
-    leaves, comes = (f"coalesce(coalesce({', '.join(side)}) in ({ours}), false)" if side else "false" for side in sides)
-    return f"coalesce({stated}, case when {leaves} and {comes} then 'domestic' when {leaves} then 'export' when {comes} then 'import' end)"
+    stated = column_or_nulls(lines, "direction")
+    sides = [[table.column(c) for table in (lines, told) for c in side if c in table.column_names] for side in SIDES]
+    leaves, comes = (pc.is_in(pc.coalesce(*side), pa.array(own, pa.string())) if side else pa.scalar(False) for side in sides)
+    moved = pc.if_else(leaves, pc.if_else(comes, "domestic", "export"), pc.if_else(comes, "import", _NONE))
+    return pc.coalesce(stated, moved)
 
 
 def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
@@ -149,8 +151,7 @@ def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
 
 
 def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
-    lists = ", ".join(f"{sql} as {name}" for name, sql in _SUBSTANCE_LISTS.items())
-    empty = ", ".join(f"coalesce(a.{name}, []) as {name}" for name in _SUBSTANCE_LISTS)
+    lists = ", ".join(f"coalesce({sql}, []) as {name}" for name, sql in _SUBSTANCE_LISTS.items())
     query = f"""
         with marked as (
             select *, match_methods = ['hs'] and match_strength <> 'strong' as weak_code,
@@ -158,10 +159,14 @@ def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table
                    len(list_intersect(match_methods, ['name', 'normalised', 'fuzzy', 'structure'])) > 0 and match_strength <> 'weak' as named
             from candidates left join (
                 select {LINE_NO}, list(distinct substance_id) as own_code_ids from found
-                where field in ('hs_code', 'other_hs_codes') and strength = 'strong' group by {LINE_NO}) using ({LINE_NO})),
-        a as (select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO})
-        select {empty} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
-    return _append(lines, fetch(connection, query))
+                where field in ('hs_code', 'other_hs_codes') and strength = 'strong' group by {LINE_NO}) using ({LINE_NO}))
+        select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO}"""
+    found = fetch(connection, query)
+    at = pc.index_in(lines.column(LINE_NO), found.column(LINE_NO))
+    at = pc.fill_null(at, found.num_rows)  # a row of empty lists, which most lines have
+    for name in _SUBSTANCE_LISTS:
+        lines = lines.append_column(name, pa.concat_arrays([whole(found.column(name)), pa.array([[]], _TEXTS)]).take(at))
+    return lines
 
 
 def _with_role_facts(
@@ -196,12 +201,12 @@ def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
 
 def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.Table:
     """`description_facts` of each line; each distinct text is looked at once, some megabytes at a time: each step copies all of them."""
-    column = descriptions.cast(pa.large_string())  # all of them together may be more than 2 GB
-    texts = pc.unique(column).drop_null()
+    encoded = encode(descriptions.cast(pa.large_string()))  # all of them together may be more than 2 GB
+    texts = encoded.dictionary
     parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
     begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
     facts = [description_facts(texts.slice(begin, end - begin).cast(pa.string()), lists) for begin, end in pairwise(begins)]
-    return pa.concat_tables(facts).take(pc.index_in(column, value_set=texts))
+    return pa.concat_tables(facts).take(encoded.indices)
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
@@ -228,7 +233,8 @@ def _with_quantities(lines: pa.Table, candidates: pa.Table, named: pa.Table, ref
     facts, rows = candidates.select([c for c in CANDIDATE_COLUMNS if c != NAMED]), candidates.column(LINE_NO)
     for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
         facts = facts.append_column(name, lines.column(name).take(rows))
-    return _append(candidates, quantify(facts.append_column(NAMED, named.column(NAMED).take(rows)), reference))
+    places = named.column(NAMED).take(pc.index_in(rows, named.column(LINE_NO)))
+    return _append(candidates, quantify(facts.append_column(NAMED, places), reference))
 
 
 # Countries that ports tell where none is filed.

@@ -131,16 +131,14 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
 
 
 def find_named(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """What each description names and where: a row a line, `named` null where it names nothing. Call it after `find_candidates`."""
+    """What descriptions name and where: LINE_NO, `named`, a row a line that names something. Call it after `find_candidates`."""
     return fetch(
         connection,
         f"""
         with places as (
-            select distinct {LINE_NO}, substance_id, start, "end" from found where field = 'description' and start is not null),
-        a as (
-            select {LINE_NO}, list(struct_pack(substance_id := substance_id, start := start, "end" := "end") order by start, "end", substance_id)
-                as named from places group by {LINE_NO})
-        select a.named from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}""",
+            select distinct {LINE_NO}, substance_id, start, "end" from found where field = 'description' and start is not null)
+        select {LINE_NO}, list(struct_pack(substance_id := substance_id, start := start, "end" := "end") order by start, "end", substance_id)
+            as named from places group by {LINE_NO}""",
     )
 
 

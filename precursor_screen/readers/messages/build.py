@@ -62,13 +62,14 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
         row.sort_cells(issues)
         row.note_elsewhere(issues)
     _note_unread(rows, issues)
+    stated = dict.fromkeys((cell.label, cell.field) for row in rows for cell in row.line.cells)
     places = pa.array([row.line.place for row in rows], pa.int64())
     fields, guesses = _field_columns(rows)
     beside_names, beside = _beside_columns(rows)
     if not rows:
         lines, raw = no_lines(), pa.table({})
     else:
-        headers = _headers(rows, guesses, beside_names)
+        headers = _headers(stated, guesses, beside_names)
         lines = _lines(fields, guesses, beside, headers, places, gathered)
         if any(row.line.elsewhere for row in rows):
             once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
@@ -78,7 +79,7 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
         note_languages(lines, issues)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
-        _mapping(rows), _unread(rows), _STATED.intersection(lines.column_names), lines.num_rows,
+        tuple(one for one in stated if one[1] not in (BESIDE, UNREAD)), tuple(label for label, name in stated if name == UNREAD), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
     return InputTables(described, lines, raw, issue_table(issues, lines), lines_aside(gathered.asides, name, digest, lines))
 
@@ -102,27 +103,30 @@ class _Row(Struct):
 
     def sort_cells(self, issues: IssueList) -> None:
         """Sort the cells; a second value of a field that can hold one is kept beside it and named in an issue."""
+        values = self.values
         for cell in self.line.cells:
-            if cell.field in (BESIDE, UNREAD):
+            name = cell.field
+            if name in (BESIDE, UNREAD):
                 self.beside.append(cell)
-            elif cell.field == "other_parties":
+            elif name == "other_parties":
                 self._add_party(cell)
-            elif cell.field in _SEVERAL:
-                self._add(cell)
-            elif cell.field not in self.values:
-                self.values[cell.field] = [cell.text]
+            elif name not in values:
+                values[name] = [cell.text]
                 if cell.filed:
-                    self.filed[cell.field] = [cell.filed]
-            elif cell.field == "packages" and self._add_packages(cell.text):
+                    self.filed[name] = [cell.filed]
+            elif name in _SEVERAL:
+                self._add(cell)
+            elif name == "packages" and self._add_packages(cell.text):
                 continue
-            elif cell.text not in self.values[cell.field]:
-                if cell.field in _NAMES:
+            elif cell.text not in values[name]:
+                if name in _NAMES:
                     self._add_party(cell)
                     continue
                 self.beside.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
-                says = f"{cell.label} says {cell.text[:60]!r} as well; {self.values[cell.field][0][:60]!r} was read"
+                says = f"{cell.label} says {cell.text[:60]!r} as well; {values[name][0][:60]!r} was read"
                 place, value = self.line.place, cell.text[:_SHOWN]
-                issues.add_one_of_many("several-values", says, row=place, field=cell.field, value=value)
+                issues.add_one_of_many("several-values", says, row=place, field=name, value=value)
+        self.seen.clear()
 
     def _add_packages(self, text: str) -> bool:
         """Several kinds of packages of one item add up."""
@@ -133,7 +137,11 @@ class _Row(Struct):
         return True
 
     def _add(self, cell: Cell) -> None:
-        known, seen = self.values.setdefault(cell.field, []), self.seen.setdefault(cell.field, set())
+        """A further value of a field that may have several."""
+        known = self.values[cell.field]
+        if cell.field not in self.seen:
+            self.seen[cell.field] = set(known)
+        seen = self.seen[cell.field]
         if cell.text in seen:
             return
         if cell.field == "description" and any(cell.text in text for text in known[:_LOOKED_THROUGH]):
@@ -168,26 +176,27 @@ def _note_unread(rows: Sequence[_Row], issues: IssueList) -> None:
 
 
 def _field_columns(rows: Sequence[_Row]) -> tuple[list[pa.ChunkedArray], list[Guess]]:
-    present = {name for row in rows for name in row.values}
-    columns: list[pa.ChunkedArray] = []
-    guesses: list[Guess] = []
-    for name in (n for n in CANONICAL if n in present):
-        joiner = _SEVERAL.get(name, " ")
-        texts = [joiner.join(row.values[name]) if name in row.values else None for row in rows]
-        guesses.append(Guess(len(columns), name, name, _KNOWN))
-        columns.append(_column(texts))
+    stated: dict[str, list[str | None]] = {}
+    for number, row in enumerate(rows):
+        for name, texts in row.values.items():
+            if name not in stated:
+                stated[name] = [None] * len(rows)
+            stated[name][number] = texts[0] if len(texts) == 1 else _SEVERAL.get(name, " ").join(texts)
+    names = [name for name in CANONICAL if name in stated]
+    columns = [_column(stated[name]) for name in names]
+    guesses = [Guess(at, name, name, _KNOWN) for at, name in enumerate(names)]
     for number in range(max((len(row.others) for row in rows), default=0)):
-        texts = [row.others[number] if number < len(row.others) else None for row in rows]
+        parties = [row.others[number] if number < len(row.others) else None for row in rows]
         guesses.append(Guess(len(columns), "other_parties", "other_parties", _KNOWN))
-        columns.append(_column(texts))
+        columns.append(_column(parties))
     return columns, guesses
 
 
 def _as_filed(rows: Sequence[_Row], columns: Sequence[pa.ChunkedArray], guesses: Sequence[Guess]) -> list[pa.ChunkedArray]:
     """The columns of fields with what stands in the message, where that was put in other words."""
-    shown = []
+    shown, otherwise = [], {name for row in rows for name in row.filed}
     for column, guess in zip(columns, guesses, strict=True):
-        if any(guess.field in row.filed for row in rows):
+        if guess.field in otherwise:
             joiner = _SEVERAL.get(guess.field, " ")
             found = [row.filed.get(guess.field, row.values.get(guess.field)) for row in rows]
             column = _column([joiner.join(texts) if texts else None for texts in found])
@@ -210,23 +219,12 @@ def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:
     return pa.chunked_array([string_array(texts)], pa.string())
 
 
-def _headers(rows: Sequence[_Row], guesses: Sequence[Guess], beside: Iterable[str]) -> list[str]:
-    """The elements that stand for each field, in the sender's words; each header once."""
-    labels: dict[str, dict[str, None]] = {}
-    for row in rows:
-        for cell in row.line.cells:
-            found = labels.setdefault(cell.field, {})
-            if len(found) < 3:
-                found[cell.label] = None
-    return numbered([*(" | ".join(labels.get(g.field, {g.field: None})) for g in guesses), *beside])
-
-
-def _unread(rows: Sequence[_Row]) -> tuple[str, ...]:
-    return tuple({c.label: None for row in rows for c in row.beside if c.field == UNREAD})
-
-
-def _mapping(rows: Sequence[_Row]) -> tuple[tuple[str, str], ...]:
-    return tuple({(c.label, c.field): None for row in rows for c in row.line.cells if c.field not in (BESIDE, UNREAD)})
+def _headers(stated: Iterable[tuple[str, str]], guesses: Sequence[Guess], beside: Iterable[str]) -> list[str]:
+    """The elements that stand for each field, in the sender's words; each header once. stated: label and field."""
+    labels: dict[str, list[str]] = {}
+    for label, name in stated:
+        labels.setdefault(name, []).append(label)
+    return numbered([*(" | ".join(labels.get(g.field, [g.field])[:3]) for g in guesses), *beside])
 
 
 def _lines(
@@ -246,4 +244,4 @@ def _lines(
 
 def _may_speak(column: pa.ChunkedArray) -> bool:
     """Whether a column can hold words at all: most elements are figures and codes, and looking closer at them takes its time."""
-    return any(_WORDS.search(text) for text in column.to_pylist() if text)
+    return any(_WORDS.search(text) for text in dict.fromkeys(column.to_pylist()) if text)

@@ -93,7 +93,7 @@ class Join(Struct, frozen=True):
     field: str
 
 
-class Layout(Struct, frozen=True):
+class Layout(Struct, frozen=True, eq=False):
     """How one family of messages is read.
 
     Attributes:
@@ -248,19 +248,67 @@ def _step(text: str) -> Step:
     return Step(fold(name), fold(child), says.upper())
 
 
-def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], attribute: str = "") -> str | None:
-    """What stands for the element at a path; None where it is not known.
+class Place(Struct, frozen=True, eq=False):
+    """A path of a message, and what its layout says of it: worked out once, however many elements stand there.
+
+    Attributes:
+        path: folded names, the root's first; name: the last of them.
+        tag: the same as it is written, without its namespace.
+        label: the same with that of the element above it.
+        opens: whether a level begins there.
+        entries: what its element may be, the longest path first.
+        composed, joins: of its name, see `Layout`.
+    """
+
+    layout: Layout
+    path: tuple[str, ...]
+    name: str
+    tag: str
+    label: str
+    opens: bool
+    entries: tuple[Entry, ...]
+    composed: tuple[Composed, ...]
+    joins: tuple[Join, ...]
+
+
+@lru_cache
+def place_of_root(layout: Layout, tag: str) -> Place:
+    """The place of the root of a message."""
+    name = tag.rpartition("}")[2]
+    return _place(layout, (fold(name),), name, name)
+
+
+@lru_cache(maxsize=8192)
+def place_below(above: Place, tag: str) -> Place:
+    """The place of an element by that of the one that holds it."""
+    name = tag.rpartition("}")[2]
+    return _place(above.layout, (*above.path, fold(name)), name, f"{above.tag}/{name}")
+
+
+def _place(layout: Layout, path: tuple[str, ...], tag: str, label: str) -> Place:
+    name, opens = path[-1], len(path) > 1 and any(path[-len(level) :] == level for level in layout.levels)
+    joins = tuple(join for join in layout.joins if join.element == name)
+    return Place(layout, path, name, tag, label, opens, _entries_at(layout, path, ""), layout.compose.get(name, ()), joins)
+
+
+@lru_cache(maxsize=4096)
+def _entries_of_attribute(place: Place, attribute: str) -> tuple[Entry, ...]:
+    return _entries_at(place.layout, place.path, attribute)
+
+
+def _entries_at(layout: Layout, path: tuple[str, ...], attribute: str) -> tuple[Entry, ...]:
+    return tuple(e for e in layout.entries.get((path[-1], attribute), ()) if path[-len(e.names) :] == e.names)
+
+
+def find_entry(place: Place, elements: Sequence[Any], attribute: str = "") -> str | None:
+    """What stands for the element at a place; None where it is not known.
 
     Args:
-        layout: of the message.
-        path: folded names, the root's first.
-        elements: the elements of that path.
-        attribute: folded, of the last element.
+        place: of the element.
+        elements: it, and those that it stands in, the root first.
+        attribute: folded, of the element.
     """
-    for entry in layout.entries.get((path[-1], attribute), ()):
-        length = len(entry.names)
-        if length > 1 and tuple(path[-length:]) != entry.names:
-            continue
+    for entry in _entries_of_attribute(place, attribute) if attribute else place.entries:
         if not entry.asking or all(holds(step, elements[at]) for at, step in entry.asking):
             return entry.field
     return None

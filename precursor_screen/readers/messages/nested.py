@@ -18,7 +18,7 @@ from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.edi import read_text
-from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, known_roots, load_layout
+from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
 from precursor_screen.readers.messages.tree import Progress, TreeMessage, lines_of_message, local
 from precursor_screen.readers.tabular.reader import read_tables
@@ -80,12 +80,11 @@ class _Walk:
                     yield from message.finish(progress.issues)
                 return
             if event == START:
-                name = fold(local(element))
                 opened.append(element)
                 self.found = self.found or f"its root is {local(element)[:60]}"
                 if message is not None:
-                    message.open(element, name)
-                elif layout := _layout_of(element, name):
+                    message.open(element)
+                elif layout := _layout_of(element):
                     self.known = True
                     if not layout.within.intersection(fold(local(e)) for e in opened[:-1]):
                         message = TreeMessage(layout, element, progress)
@@ -103,10 +102,10 @@ class _Walk:
                 message.close(element)
 
 
-def _layout_of(root: Any, name: str) -> Layout | None:
+def _layout_of(root: Any) -> Layout | None:
     """The layout of a root, by its namespace where two families have a root of that name."""
     roots = known_roots()
-    return roots.get(fold(root.tag)) or roots.get(name)
+    return roots.get(fold(root.tag)) or roots.get(fold_tag(root.tag))
 
 
 Found = tuple[Layout, str, Members]  # layout, name of the root, and what the message says
@@ -221,7 +220,9 @@ def _lines(layout: Layout, name: str, members: Members, progress: Progress) -> l
         if message is None:
             message = TreeMessage(layout, element, progress)
         elif event == START:
-            message.open(element, fold(element.tag))
+            message.open(element)
+        elif element is not message.elements[-1]:
+            message.add_leaf(element)
         elif element is not message.root:
             message.close(element)
     finished = message.finish(progress.issues) if message is not None else ()

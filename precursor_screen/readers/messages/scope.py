@@ -148,9 +148,10 @@ def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> 
 
 
 class _Heritage(Struct, frozen=True):
-    """What a level hands down: to every line below it, and to the first of them alone; counted: amounts among the latter."""
+    """What a level hands down: to every line below it (groups: of these), and to the first of them alone; counted: amounts among the latter."""
 
     all: tuple[Cell, ...]
+    groups: frozenset[str]
     first: tuple[Cell, ...]
     line: Scope
     counted: frozenset[str] = frozenset()
@@ -184,29 +185,34 @@ def _share_amounts(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, f
         down = list(once.values())
     # A total, or what no line is said to be in, is shown once.
     first = (*counted, *map(_beside, (*own, *more)))
-    heritage[id(scope)] = _Heritage(tuple(down), first, below[0][2], frozenset(c.field for c in counted))
+    groups = frozenset(group for c in down if (group := _group(c.field)))
+    heritage[id(scope)] = _Heritage(tuple(down), groups, first, below[0][2], frozenset(c.field for c in counted))
     return count, stated | (AMOUNTS & scope.stated), below[0][2]
 
 
 def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
     taken = {_group(c.field) for c in leaf.cells}
-    said = {(c.field, c.text) for c in leaf.cells}
+    given = leaf.cells.copy()
     for scope in leaf.above():
         left = heritage[id(scope)]
-        found: set[str] = set()
-        for cell in left.all:
-            group = _group(cell.field)
-            if group and group in taken:
-                if (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
+        groups = left.groups - taken
+        if len(groups) == len(left.groups):  # as nearly always: nothing nearer states any of it
+            given += left.all
+            yield from left.all
+        else:
+            said = {(c.field, c.text) for c in given}
+            for cell in left.all:
+                group = _group(cell.field)
+                if not group or group in groups:
+                    said.add((cell.field, cell.text))
+                    given.append(cell)
+                    yield cell
+                elif (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
                     yield _beside(cell)
-                continue
-            found.add(group)
-            said.add((cell.field, cell.text))
-            yield cell
         if left.line is leaf:
             yield from left.first
-        taken |= found
+        taken |= groups
 
 
 def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import unreadable
 from precursor_screen.readers.column_map import DATES
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.layout import Composed, Layout, find_entry, fold, fold_tag, holds
+from precursor_screen.readers.messages.layout import (
+    Composed,
+    Layout,
+    Place,
+    find_entry,
+    fold,
+    fold_tag,
+    holds,
+    place_below,
+    place_of_root,
+)
 from precursor_screen.readers.messages.scope import (
     AMOUNTS,
     BESIDE,
@@ -73,11 +83,10 @@ class TreeMessage:
     def __init__(self, layout: Layout, root: Any, walk: Progress) -> None:
         self.layout = layout
         self.root = root
-        self.opening = frozenset(path[-1] for path in layout.levels)
         self.type = local(root)
         self.walk = walk
         self.elements: list[Any] = [root]
-        self.names: list[str] = [fold(self.type)]
+        self.places: list[Place] = [place_of_root(layout, root.tag)]  # of the elements
         self.scope = Scope(walk.items + 1, shares=layout.shares)
         self.levels: list[tuple[int, Scope]] = [(1, self.scope)]  # depth of the element that opened each level
         self.fallbacks: list[tuple[Scope, Cell]] = []
@@ -89,17 +98,30 @@ class TreeMessage:
         """Where the walk stands, for messages."""
         return "/".join(local(e) for e in self.elements[-3:])
 
-    def open(self, element: Any, name: str) -> None:
+    def open(self, element: Any) -> None:
         """An element begins."""
+        place = place_below(self.places[-1], element.tag)
         self.elements.append(element)
-        self.names.append(name)
+        self.places.append(place)
         self.held += 1
         if self.held > MAX_HELD:
-            raise unreadable(
-                self.walk.file, f"holds more than {MAX_HELD:,} elements in one item", "Ask the sender for another file."
-            )
-        if name in self.opening and any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
+            raise self._too_many()
+        if place.opens:
             self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
+
+    def _too_many(self) -> UnreadableManifest:
+        says = f"holds more than {MAX_HELD:,} elements in one item"
+        return unreadable(self.walk.file, says, "Ask the sender for another file.")
+
+    def add_leaf(self, element: Any) -> None:
+        """An element that holds no other begins and ends."""
+        if place_below(self.places[-1], element.tag).opens:
+            self.open(element)
+            self.close(element)
+            return
+        self.held += 1
+        if self.held > MAX_HELD:
+            raise self._too_many()
 
     def close(self, element: Any) -> None:
         """An element ends; one that was a level is turned into values and emptied."""
@@ -109,16 +131,16 @@ class TreeMessage:
             element.clear()
             self.elements[-2].remove(element)
         self.elements.pop()
-        self.names.pop()
+        self.places.pop()
 
     def finish(self, issues: IssueList) -> Iterator[tuple[Layout, str, Scope]]:
         """The message as far as it was read."""
         while len(self.levels) > 1:
             depth = self.levels[-1][0]
-            del self.elements[depth:], self.names[depth:]
+            del self.elements[depth:], self.places[depth:]
             self._close_level()
             self.elements[-2].remove(self.elements[-1])
-        del self.elements[1:], self.names[1:]
+        del self.elements[1:], self.places[1:]
         self._close_level()
         self._number(self.scope)
         for scope, cell in sorted(self.fallbacks, key=lambda found: len([*found[0].above()])):
@@ -143,7 +165,7 @@ class TreeMessage:
 
     def _function_of_root(self) -> str:
         roots = self.layout.roots
-        return roots.get(fold(self.root.tag)) or roots.get(self.names[0], "")
+        return roots.get(fold(self.root.tag)) or roots.get(self.places[0].name, "")
 
     def _number(self, scope: Scope, position: int = 1) -> None:
         """Lines are counted through the file; where items bear no number, they are numbered as they come."""
@@ -157,80 +179,80 @@ class TreeMessage:
 
     def _close_level(self) -> None:
         depth, scope = self.levels.pop()
-        self._take(self.elements[:depth], self.names[:depth], scope, UNREAD)
-        how = self.layout.groups.get(self.names[depth - 1], "")
+        place = self.places[depth - 1]
+        self._take(self.elements[:depth], place, scope, UNREAD)
+        how = self.layout.groups.get(place.name, "")
         if scope.parent is not None and not scope.children and (how == BESIDE or (how and not scope.has("description"))):
             # It only holds together what is in it, and nothing is: no line of its own.
             scope.parent.children.remove(scope)
             self.fallbacks = [(scope.parent if s is scope else s, c) for s, c in self.fallbacks]
             scope.parent.take(Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells)
 
-    def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
-        """The values of the last element and of all below it; the lists are as they were when it returns."""
-        element, name = elements[-1], names[-1]
-        entry = find_entry(self.layout, names, elements)
-        for composed in self.layout.compose.get(name, ()):
+    def _take(self, elements: list[Any], place: Place, scope: Scope, inherited: str) -> None:
+        """The values of the last element and of all below it; the list is as it was when it returns."""
+        element = elements[-1]
+        entry = find_entry(place, elements)
+        for composed in place.composed:
             self._compose(element, composed, scope)
-        for join in self.layout.joins:
-            if join.element == name:
-                items = _texts(element, join.by)
-                self.joined += [(join.field, items, text, local(element)) for text in _texts(element, join.value)]
-        for key, value in element.attrib.items():
-            self._take_attribute(elements, names, scope, key, value)
+        for join in place.joins:
+            items = _texts(element, join.by)
+            self.joined += [(join.field, items, text, place.tag) for text in _texts(element, join.value)]
+        for key, value in element.items():
+            self._take_attribute(elements, place, scope, key, value)
         kind = entry if entry in (BESIDE, IGNORED) else inherited
-        text = element.text or ""
-        if len(element):
-            text += "".join(c.tail or "" for c in element)
+        below, text = list(element), element.text or ""
+        if below:
+            text += "".join([tail for one in below if (tail := one.tail)])
         if text := text.strip():
-            self._add(entry if entry is not None else kind, scope, elements, text)
-        if len(element):
-            self._take_children(elements, names, scope, kind)
+            self._add(entry if entry is not None else kind, scope, element, place.label, text)
+        if below:
+            self._take_below(elements, place, below, scope, kind)
 
-    def _take_children(self, elements: list[Any], names: list[str], scope: Scope, kind: str) -> None:
-        children = [c for c in elements[-1] if isinstance(c.tag, str)]
-        if ranks := self.layout.ranks.get(names[-1]):
-            children.sort(key=lambda c: ranks.get(fold_tag(c.tag), -1))
+    def _take_below(self, elements: list[Any], place: Place, below: list[Any], scope: Scope, kind: str) -> None:
+        if ranks := self.layout.ranks.get(place.name):
+            below.sort(key=lambda one: ranks.get(fold_tag(one.tag), -1) if isinstance(one.tag, str) else -1)
         pieces: dict[str, list[Any]] = {}
-        for child in children:
-            name = fold_tag(child.tag)
-            if name in self.layout.pieces and not len(child):
-                pieces.setdefault(name, []).append(child)
-            elif name != "null" or len(child) or child.text:
+        for child in below:
+            if not isinstance(child.tag, str):
+                continue
+            inner = place_below(place, child.tag)
+            if inner.name in self.layout.pieces and not len(child):
+                pieces.setdefault(inner.name, []).append(child)
+            elif inner.name != "null" or len(child) or child.text:
                 elements.append(child)
-                names.append(name)
-                self._take(elements, names, scope, kind)
+                self._take(elements, inner, scope, kind)
                 elements.pop()
-                names.pop()
-        for name, cut in pieces.items():
-            self._take_pieces([*elements, cut[0]], [*names, name], scope, kind, [one.text or "" for one in cut])
+        for cut in pieces.values():
+            inner = place_below(place, cut[0].tag)
+            self._take_pieces([*elements, cut[0]], inner, scope, kind, [one.text or "" for one in cut])
 
-    def _take_pieces(self, elements: list[Any], names: list[str], scope: Scope, kind: str, texts: list[str]) -> None:
+    def _take_pieces(self, elements: list[Any], place: Place, scope: Scope, kind: str, texts: list[str]) -> None:
         """A text that is written in pieces of some width; where words may have been cut, both readings are screened."""
-        entry = find_entry(self.layout, names, elements)
+        entry = find_entry(place, elements)
         if entry is None or not entry.endswith("&"):
             for text in texts:
-                self._add(entry if entry is not None else kind, scope, elements, text)
+                self._add(entry if entry is not None else kind, scope, elements[-1], place.label, text)
             return
-        self._add(entry[:-1], scope, elements, join_pieces(texts))
-        scope.add(BESIDE, _label(elements), other_reading(texts))
+        self._add(entry[:-1], scope, elements[-1], place.label, join_pieces(texts))
+        if len(texts) > 1:
+            scope.add(BESIDE, place.label, other_reading(texts))
 
-    def _take_attribute(self, elements: list[Any], names: list[str], scope: Scope, key: str, value: str) -> None:
+    def _take_attribute(self, elements: list[Any], place: Place, scope: Scope, key: str, value: str) -> None:
         name = fold(key.rpartition("}")[2])
-        entry = find_entry(self.layout, names, elements, name)
+        entry = find_entry(place, elements, name)
         if entry is not None:
-            self._add(entry, scope, elements, value.strip())
-        elif name not in _OF_WRITING and not key.startswith(_INSTANCE) and len(names) > 1:
-            scope.add(UNREAD, f"{_label(elements)}@{key.rpartition('}')[2]}", value)
+            self._add(entry, scope, elements[-1], place.label, value.strip())
+        elif name not in _OF_WRITING and not key.startswith(_INSTANCE) and len(place.path) > 1:
+            scope.add(UNREAD, f"{place.label}@{key.rpartition('}')[2]}", value)
 
-    def _add(self, entry: str, scope: Scope, elements: list[Any], text: str) -> None:
-        label = _label(elements)
+    def _add(self, entry: str, scope: Scope, element: Any, label: str, text: str) -> None:
         if entry in (BESIDE, UNREAD, IGNORED):
             scope.add(entry, label, text)
             return
         field, _, unit = entry.partition(" @")
         name, _, below = field.partition("|")
         if unit:
-            code = _attribute(elements[-1], unit)
+            code = _attribute(element, unit)
             scope.add(field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
         elif below:
             first, _, rest = text.replace("\r", "\n").partition("\n")
@@ -322,15 +344,6 @@ def _texts(element: Any, path: str) -> list[str]:
 
 def _attribute(element: Any, name: str) -> str:
     return next((v.strip() for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
-
-
-def _label(elements: list[Any]) -> str:
-    return _pair(elements[-2].tag, elements[-1].tag) if len(elements) > 1 else local(elements[-1])
-
-
-@lru_cache(maxsize=4096)
-def _pair(above: str, tag: str) -> str:
-    return f"{above.rpartition('}')[2]}/{tag.rpartition('}')[2]}"
 
 
 def _day(text: str) -> str:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
-from precursor_screen.readers.cells import clean_cell, clean_column, cut_long_cells
+from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, holds_letters
 from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
 from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.finish import input_id
@@ -28,7 +28,6 @@ from precursor_screen.text.countries import find_country
 from precursor_screen.text.quantity_words import is_package_kind
 
 TEXTS = pa.list_(pa.string())
-_FEW = 64  # rows
 # Ranges rather than \pL, which takes RE2 milliseconds to compile and makes its automaton large; a mark or figure of another script
 # counts as a letter then, which costs a scan of the cell.
 _OTHER_LETTERS = r"\x{AA}\x{B5}\x{BA}\x{C0}-\x{1FFF}\x{2C00}-\x{D7FF}\x{F900}-\x{FFDC}\x{10000}-\x{10FFFF}"
@@ -47,8 +46,11 @@ _NUMBER_OF_A_PARTY = f"{_SAYS_SOMETHING}|[0-9]{{6}}"  # under a header that says
 _MOST_JOINED = 60  # columns without a header whose cells may be one text
 _LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
 # Numbers of documents hold letters, but no words.
-_WORD_AMONG_OTHERS = rf"{_LETTER}{{5}}.*\s|\s.*{_LETTER}{{5}}|^[^0-9]*{_LETTER}{{6}}[^0-9]*$|{_HAN}"
-_LONG_NAME = rf"{_LETTER}{{6}}|{_LETTER}{{4}}.*\s|\s.*{_LETTER}{{4}}|{_HAN}"  # not a UN/LOCODE, which has five letters
+_BLANK = r"[\t\n\f\r ]"  # what RE2 calls \s
+_WORD_AMONG_OTHERS = rf"{_LETTER}{{5}}.*{_BLANK}|{_BLANK}.*{_LETTER}{{5}}|^[^0-9]*{_LETTER}{{6}}[^0-9]*$|{_HAN}"
+_LONG_NAME = (
+    rf"{_LETTER}{{6}}|{_LETTER}{{4}}.*{_BLANK}|{_BLANK}.*{_LETTER}{{4}}|{_HAN}"  # not a UN/LOCODE, which has five letters
+)
 # Fields that are read for something else, or not at all: of their cells those that hold words of their own are scanned as well.
 _OTHERS = {
     **dict.fromkeys(
@@ -107,7 +109,9 @@ def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Gues
 
 def other_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
     """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
-    wanted = [(g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS]
+    others = ((g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS)
+    # All of these patterns ask for letters, which most of these columns have none of.
+    wanted = [one for one in others if holds_letters(table.column(one[0]))]
     return _cells(table, names, wanted, issues)
 
 
@@ -130,7 +134,7 @@ def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
 
 def _cells(table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, str, str]], issues: TableIssues) -> list[Cells]:
     found = []
-    few = _match_few(table, wanted) if table.num_rows <= _FEW else None
+    few = _match_few(table, wanted) if table.num_rows <= FEW else None
     for position, pattern, field in wanted:
         column = table.column(position)
         says = _matching(column, pattern, field, None if few is None else few[pattern])
@@ -183,8 +187,8 @@ def _match_few(table: pa.Table, wanted: Sequence[tuple[int, str, str]]) -> dict[
         texts.setdefault(pattern, []).extend(t for t in table.column(position).to_pylist() if t)
     found = {}
     for pattern, cells in texts.items():
-        column = string_array(cells)
-        found[pattern] = frozenset(column.filter(pc.match_substring_regex(column, pattern)).to_pylist())
+        search = for_python(pattern).search
+        found[pattern] = frozenset(filter(search, cells))
     return found
 
 

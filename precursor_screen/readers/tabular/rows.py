@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
-from precursor_screen.readers.cells import NULLS
+from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
 from precursor_screen.readers.column_map import DATES, PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.assign import lookup
@@ -250,13 +250,19 @@ def _mask(mask: pa.ChunkedArray) -> Mask:
     return np.asarray(pc.fill_null(mask, False).to_numpy(), bool)
 
 
+def _without_value(column: pa.ChunkedArray, pattern: str, beginnings: Mask) -> Mask:
+    """Which cells do not exist, or match a pattern for nothing; see `match_begun`."""
+    found = match_begun(column, pattern, beginnings)
+    return found | np.asarray(pc.is_null(column).to_numpy(), bool) if column.null_count else found
+
+
 def _blank_in(table: pa.Table, positions: Iterable[int]) -> Mask:
     """Which rows are blank in all of these columns; all rows, if there is none."""
     blank = np.ones(table.num_rows, bool)
     for position in positions:
         if blank.any():
             column = table.column(position)
-            blank &= np.asarray(pc.fill_null(pc.match_substring_regex(column, _BLANK), True).to_numpy(), bool)
+            blank &= _without_value(column, _BLANK, BLANKS)
     return blank
 
 
@@ -265,21 +271,18 @@ def _filled_in(table: pa.Table, positions: Iterable[int]) -> npt.NDArray[np.int6
     count = np.zeros(table.num_rows, np.int64)
     for position in positions:
         column = table.column(position)
-        count += ~np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)
+        count += ~_without_value(column, _NOTHING, NOTHINGS)
     return count
 
 
 def _none_filled(table: pa.Table, positions: Iterable[int]) -> Mask:
-    """Which rows fill none of these columns; hardly any do, so each column is looked at where those before it are empty."""
-    empty = np.arange(table.num_rows)
+    """Which rows fill none of these columns; nearly always the first ones tell."""
+    empty = np.ones(table.num_rows, bool)
     for position in positions:
-        if not len(empty):
+        if not empty.any():
             break
-        column = table.column(position).take(pa.array(empty))
-        empty = empty[np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)]
-    found = np.zeros(table.num_rows, bool)
-    found[empty] = True
-    return found
+        empty &= _without_value(table.column(position), _NOTHING, NOTHINGS)
+    return empty
 
 
 def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]) -> Mask:

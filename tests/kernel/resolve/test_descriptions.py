@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.rulebook.evaluate import folded
 from precursor_screen.rulebook.lists import NamedList
 
 
@@ -98,6 +102,23 @@ def test_a_text_that_only_names_another_paper_is_a_reference(text, reference):
 )
 def test_words_of_lexicons_are_told_by_the_name_of_their_list(text, lexicons):
     assert facts(text)[0][3] == lexicons
+
+
+LETTERS = st.sampled_from(
+    ["goods", "tiles", "acid", "n.o.s", "a", "b", "É", "化工品", "\u0661", "7", "4711", ".", "-", "'", "\x00", " ", "\u3000"]
+)
+
+
+@given(st.lists(st.lists(LETTERS, max_size=8).map("".join), max_size=6), st.integers(0, 6))
+def test_figures_and_marks_part_words_and_say_nothing_else(texts, begin):
+    """As if each run of what is not a letter were taken out of each text by itself."""
+    column = pa.array(["goods 7", *texts], pa.string())[begin:]
+    plain = pc.replace_substring(folded(column), ".", "")
+    parted = pc.replace_substring_regex(plain, r"[^\pL]+", " ")
+    assert description_facts(column, LISTS) == description_facts(parted, LISTS)
+    assert [description_facts(pa.array([text], pa.string()), LISTS).to_pylist() for text in column.to_pylist()] == [
+        [row] for row in description_facts(column, LISTS).to_pylist()
+    ]
 
 
 def test_without_lexicons_no_word_is_told():

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from precursor_screen.core.errors import InputError, UnreadableManifest
 from precursor_screen.formats import json_levels
 from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.messages import tree
 from precursor_screen.readers.registry import read
 from tests.examples import examples
 
@@ -235,3 +236,17 @@ KNOWN_TO_SAY_NOTHING = frozenset(
         *("senderID", "receiverID", "versionNo", "messageID", "reportingEvent", "startSignature", "prtofRptng", "eqmtTyp"),
     )
 )
+
+
+def test_a_level_that_holds_nothing_but_a_text_is_a_line_too() -> None:
+    goods = BILL["consignmentItems"]
+    tables = one({**BILL, "consignmentItems": [*goods, "SAFROLE OIL"]})
+    assert tables.lines.num_rows == one(BILL).lines.num_rows + 1
+    assert "SAFROLE OIL" in str(tables.lines.to_pylist()[-1])
+
+
+def test_elements_that_hold_no_other_count_for_the_most_of_an_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MAX_HELD", 200)
+    assert one(BILL).lines.num_rows
+    with pytest.raises(UnreadableManifest, match="more than 200 elements in one item"):
+        one({**BILL, "remarks": ["x"] * 200})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 from lxml import etree
 
@@ -14,10 +16,11 @@ from precursor_screen.readers.messages.layout import (
     _layout,
     find_code,
     find_entry,
-    fold,
     known_roots,
     load_codes,
     load_layout,
+    place_below,
+    place_of_root,
 )
 from precursor_screen.readers.messages.scope import Cell, MessageLine
 from precursor_screen.readers.messages.tree import _texts
@@ -52,7 +55,8 @@ def entry_of(xml: str, attribute: str = "") -> str | None:
     elements = [element]
     while len(elements[-1]):
         elements.append(elements[-1][-1])
-    return find_entry(LAYOUT, [fold(e.tag) for e in elements], elements, attribute)
+    root, *below = (e.tag for e in elements)
+    return find_entry(reduce(place_below, below, place_of_root(LAYOUT, root)), elements, attribute)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from precursor_screen.readers.messages import scope as scope_module
 from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of, merge_lines
@@ -153,3 +157,39 @@ def test_a_place_tells_its_country_where_none_is_stated(cells: dict[str, str], c
     line = MessageLine(1, tuple(Cell(n, "L", t) for n, t in cells.items()))
     derived = scope_module.with_countries(line, {"country_of_destination": ("place_of_delivery", "port_of_discharge")})
     assert next((c.text for c in derived.cells if c.field == "country_of_destination"), None) == country
+
+
+STATED = st.lists(
+    st.tuples(
+        st.sampled_from(["description", "vessel", "consignee_name", "consignee_address", "other_parties", BESIDE]),
+        st.sampled_from("xyz"),
+    ),
+    max_size=4,
+)
+
+
+def slowly_inherited(levels: list[list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """What a line states that stands in levels, the nearest last, each with one line below it."""
+    taken: set[str] = set()
+    said: set[tuple[str, str]] = set()
+    for level in reversed(levels):
+        before = frozenset(taken)
+        for name, text in level:
+            group = "" if name in ("other_parties", BESIDE) else name.partition("_")[0]
+            if group in before:
+                if (name, text) not in said:
+                    yield "other_parties" if name == "consignee_name" else BESIDE, text
+                continue
+            said.add((name, text))
+            taken |= {group} - {""}
+            yield name, text
+
+
+@given(st.lists(STATED, min_size=1, max_size=4))
+def test_a_line_inherits_what_nothing_nearer_states(levels: list[list[tuple[str, str]]]) -> None:
+    root = scope = Scope(1)
+    for number, level in enumerate(levels):
+        scope = scope.open(number) if number else scope
+        scope.take(Cell(name, "L", text) for name, text in level)
+    (line,) = lines_of(root)
+    assert [(cell.field, cell.text) for cell in line.cells] == [*slowly_inherited(levels)]
