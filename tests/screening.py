@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.stream import Run, run
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, movement_rows
+from precursor_screen.kernel.resolve.distinct import Resolved
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
@@ -76,3 +78,9 @@ def flagged(result: Run) -> list[tuple[str, int]]:
 def rules_of_row(result: Run, row: int) -> set[str]:
     """The rules that flagged one source row (the header is row 1)."""
     return {rule for rule, source_row in flagged(result) if source_row == row}
+
+
+def to_movements(resolved: Resolved) -> MovementsResult:
+    """Movements of resolved lines, which hold every line of each bill."""
+    moved = movement_rows(resolved)
+    return apply_versions(moved, batch_of(moved))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK = 400  # days before the period: what partners are known from
 _MOST_HELD = 300_000  # movements of which all columns are held at once for a ranking; of more each exporter's are read anew
-_AT_ONCE = 1_000  # lines that flags are asked of
+_MOST_READ = 1_000  # lines of a cell that are gone through
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
 
@@ -179,9 +179,7 @@ class FromLedger(Struct, frozen=True):
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """FLAG rows of some lines."""
-        found: list[dict[str, Any]] = []
-        for start in range(0, len(line_ids), _AT_ONCE):
-            found += self.ledger.flags(line_ids=line_ids[start : start + _AT_ONCE]).to_pylist()
+        found: list[dict[str, Any]] = self.ledger.flags(line_ids=line_ids).to_pylist()
         return found
 
     def verdicts(self) -> dict[str, str]:
@@ -204,7 +202,7 @@ class FromLedger(Struct, frozen=True):
 
     def _note(self, cell: str, known: frozenset[str], found: dict[str, set[str]]) -> None:
         lines = self.ledger.lines_with(cell)
-        for row in self.ledger.cited_lines(lines[:_AT_ONCE]).to_pylist():
+        for row in self.ledger.cited_lines(lines[:_MOST_READ]).to_pylist():
             cells = {str(k).replace("_", " "): str(v) for k, v in json.loads(row["cells"]).items()}
             of_sender = {k: v for k, v in cells.items() if _OF_SENDER.search(k)}
             numbers = {v for k, v in of_sender.items() if _OF_NUMBER.search(k) and any(c.isdigit() for c in v)}

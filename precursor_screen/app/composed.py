@@ -18,7 +18,7 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
-from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
+from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS, with_columns
 from precursor_screen.kernel.judge.flag import Recall
 from precursor_screen.kernel.part import Part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
@@ -196,14 +196,6 @@ def named_entries(flags: pa.Table, watchlists: Iterable[Watchlist]) -> dict[tupl
         except KeyError:  # de-listed since a recorded flag was raised
             continue
     return found
-
-
-def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The columns of a schema, in its order; what the table lacks is null."""
-    columns = [
-        table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in schema
-    ]
-    return pa.table(columns, schema=schema)
 
 
 def _without_blanks(record: dict[str, str]) -> dict[str, str]:

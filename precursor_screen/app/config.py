@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where, readable
 from precursor_screen.core.model import FAIL_ON, SCREENED_TIERS
 from precursor_screen.core.words import did_you_mean
 
@@ -135,11 +135,8 @@ def load_settings(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check path and permissions."
-        ) from error
+        with readable(path, "Check path and permissions."):
+            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"is not valid TOML: {error}",

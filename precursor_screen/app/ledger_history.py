@@ -53,7 +53,7 @@ class LedgerMemory:
         self._reference = reference
         self._ledger: Ledger = open_ledger(url, wait=wait)
         self._ledger.check_free()  # rather now than after minutes of reading
-        self._transaction: Transaction | None = None
+        self._begun: Transaction | None = None
         self._run: RunRecord | None = None
         self._movements = MOVEMENT.empty_table()
 
@@ -62,8 +62,8 @@ class LedgerMemory:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         try:
-            if self._transaction is not None:
-                self._transaction.__exit__(kind, error, traceback)
+            if self._begun is not None:
+                self._begun.__exit__(kind, error, traceback)
         finally:
             self._ledger.close()
 
@@ -73,9 +73,13 @@ class LedgerMemory:
         return self
 
     @property
+    def _transaction(self) -> Transaction:
+        assert self._begun is not None
+        return self._begun
+
+    @property
     def run_id(self) -> str:
         """Of the run, as the ledger calls it; known once the run has looked back."""
-        assert self._transaction is not None
         return self._transaction.run_id
 
     def look_back(self, request: HistoryRequest) -> History:
@@ -86,7 +90,7 @@ class LedgerMemory:
             LedgerError: it is damaged.
         """
         assert self._run is not None
-        self._transaction = self._ledger.begin(self._run)
+        self._begun = self._ledger.begin(self._run)
         self._movements = request.movements
         first = self._ask(NOTHING)
         counted = self._transaction.read_counts(request.tally, first.settled.counted_as.values())
@@ -94,33 +98,27 @@ class LedgerMemory:
         return History(lambda ask: self._ask(ask).movements, first.known, first.settled, first.since, counted, episodes)
 
     def _ask(self, ask: HistoryQuery) -> QueryAnswer:
-        assert self._transaction is not None
         span = EVER if ask.span_days is None else ask.span_days
         return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs, those that are still remembered."""
-        assert self._transaction is not None
         return self._transaction.recall(line_ids)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
-        assert self._transaction is not None
         return self._transaction.with_open_serious_flag(movement_keys)
 
     def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags with their states, and what is no longer raised."""
-        assert self._transaction is not None
         return self._transaction.compare_flags(flags, judged, self._answered())
 
     def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
         """In which bands earlier runs told of the shipments of some open flags."""
-        assert self._transaction is not None
         return self._transaction.reported_bands(flags)
 
     def _answered(self) -> frozenset[str]:
         """Recorded flags about a document that was absent and is in the registers of today, whether or not its line is sent again."""
-        assert self._transaction is not None
         rules = absence_rules(self._reference) if self._reference is not None else []
         if self._reference is None or not rules:
             return frozenset()
@@ -138,7 +136,6 @@ class LedgerMemory:
         Raises:
             LedgerError: the ledger is damaged.
         """
-        assert self._transaction is not None
         self._transaction.record_movements(self._movements)  # staged already
         self._transaction.record_counts(screened.counts)
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged, bands_of(screened.shipments))
@@ -148,5 +145,4 @@ class LedgerMemory:
 
     def delivered(self) -> None:
         """Marks the recorded run: everybody who waits for it has been told."""
-        assert self._transaction is not None
         self._transaction.delivered()

@@ -1,7 +1,7 @@
 """Matches of names that earlier runs have seen, kept under `<home>/cache/matches`; may be deleted at any time.
 
 Most names of a day were on the manifests of the day before, and most match nothing: both are remembered. A file holds the names
-of one list in one state, and its name says which: a digest of the index's content, the version of the matcher, and the last day
+of one list in one state, and its name says which: a digest of the index's content, one of the program, and the last day
 on which an entry was de-listed, as seen from the day that judges. Whatever changes a result changes the file's name, so a stale
 result cannot be recalled. A file that is damaged, or not what its name says, counts as none and is written anew.
 """
@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.resources
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.files import PART, remove_oldest, written_whole
+from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.kernel.match import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
@@ -36,23 +33,6 @@ _MAGIC = b"precursor-screen matches 1\n"
 _SUFFIX = ".matches"
 _MATCH = pa.struct([field for field in PARTY_MATCH if field.name not in ("value", "list_id")])
 _STORED = pa.schema([("value", pa.string()), ("seen", pa.int32()), ("screenable", pa.bool_()), ("matches", pa.list_(_MATCH))])
-
-
-@cache
-def matcher_version() -> str:
-    """Changes with anything that a match depends on besides the list: the sources themselves are digested.
-
-    A constant to be raised by hand would be forgotten once, and then yesterday's answers would stand for today's; a digest costs
-    2 ms and needs no one. It also holds where an office patches its installation.
-    """
-    digest = hashlib.sha256()
-    for folder in ("matching/party", "text", "data/names"):
-        for source in sorted(importlib.resources.files("precursor_screen").joinpath(folder).iterdir(), key=lambda s: s.name):
-            if source.name.endswith((".py", ".csv", ".txt")):
-                digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-    parts = (*(version(name) for name in ("rapidfuzz", "anyascii", "numpy")), unicodedata.unidata_version, str(PARTY_MATCH))
-    digest.update("\0".join(parts).encode())
-    return digest.hexdigest()[:16]
 
 
 class MatchCache:
@@ -138,9 +118,9 @@ def is_worthwhile(index: PartyIndex, names: Sequence[str]) -> bool:
 
 
 def state_key(index: PartyIndex, as_of: date) -> str:
-    """The list in the state that matters on that day, and the matcher."""
+    """The list in the state that matters on that day, and the program: whatever of it changes, yesterday's answers do not stand for today's."""
     delisted = index.last_delisting(as_of)
-    return f"{index.content_sha256[:24]}-{matcher_version()}-{delisted.isoformat() if delisted else 'none'}"
+    return f"{index.content_sha256[:24]}-{program_digest()[:16]}-{delisted.isoformat() if delisted else 'none'}"
 
 
 def _fold(names: Sequence[str], matches: pa.Table, unscreenable: Sequence[str], today: int) -> pa.Table:

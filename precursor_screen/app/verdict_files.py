@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from precursor_screen.cases.review import Placed, VerdictDraft
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where, readable
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.formats.blob import Blob
@@ -99,13 +99,8 @@ def read_verdicts(source: Path) -> Stated:
         UsageError: the file cannot be read, or lacks a column.
         InputError: a workbook that is locked or damaged.
     """
-    try:
-        with source.open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {error.strerror}", where=Where(str(source)), remedy="Check path and permissions."
-        ) from error
+    with readable(source, "Check path and permissions."), source.open("rb") as stream:
+        content = stream.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise UsageError(
             f"is larger than {_LARGEST >> 20} MB", where=Where(str(source)), remedy="Split it, and import the parts one by one."

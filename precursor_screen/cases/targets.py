@@ -17,7 +17,7 @@ from precursor_screen.text.party import party_key
 LEAST = 3  # characters of a flag's id, as git takes four of a commit's; what they leave open is an error, never a guess
 KINDS = ("flag", "shipment", "bill", "party")
 _NAMED = 5  # flags that a beginning may mean, and that an error names
-_AT_ONCE = 1_000  # lines
+_AT_ONCE = 1_000  # lines whose cells are held at once
 _LIST = "`precursor-screen review list --state all` shows the flags."
 # What a spreadsheet program makes of an id that looks like a number: 1.2345E+31.
 _MANGLED = re.compile(r"\d+(?:[.,]\d+)?E[+-]?\d+")
@@ -157,11 +157,8 @@ def _words(text: str) -> set[str]:
 
 
 def _of_lines(ledger: Ledger, lines: Sequence[str], kind: str, name: str) -> TargetResult | None:
-    flags: dict[str, Flag] = {}
-    for start in range(0, len(lines), _AT_ONCE):
-        found = ledger.flags(line_ids=lines[start : start + _AT_ONCE])
-        flags |= {f["flag_id"]: f for f in found.to_pylist()}
-    return TargetResult(kind, name, tuple(flags.values())) if flags else None
+    flags = ledger.flags(line_ids=lines).to_pylist() if lines else []
+    return TargetResult(kind, name, tuple(flags)) if flags else None
 
 
 _FINDERS = {"flag": _flag, "shipment": _shipment, "bill": _bill, "party": _party}

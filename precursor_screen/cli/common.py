@@ -171,12 +171,11 @@ def _traces(error: BaseException | None) -> Iterator[str]:
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
-    from precursor_screen.core.files import write_whole
+    from precursor_screen.core.files import remove_oldest, write_whole
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / name, text)  # for the owner alone: a message may name what nobody else should read
-    for old in sorted(folder.glob("*.txt"))[:-KEPT]:
-        old.unlink(missing_ok=True)
+    remove_oldest(folder, "*.txt", KEPT)
     return folder / name
 
 

@@ -235,8 +235,8 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     _check(inputs, mirrored, given)
     check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
-    make = _mirror if mirrored else _reconcile
-    document, found, doubts = make(ctx, inputs, given, 0 if outputs else given["capacity"])
+    capacity = 0 if outputs else given["capacity"]
+    document, found, doubts = _mirror(ctx, given, capacity) if mirrored else _reconcile(ctx, inputs, given, capacity)
     said = f"{found} differences, {len(doubts)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
     return common.exit_code(found, doubts)
@@ -330,9 +330,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     return key
 
 
-def _mirror(
-    ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
-) -> tuple[Any, int, Sequence[Unjudged]]:
+def _mirror(ctx: click.Context, given: dict[str, Any], capacity: int) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
     from precursor_screen.cases.reconcile.mirror import mirror

@@ -34,8 +34,10 @@ or 3 where it befell one of several inputs (`cli/common.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -120,6 +122,19 @@ def _rebuild(kind: type[PrecursorScreenError], message: str, where: Where, remed
 
 class UsageError(PrecursorScreenError):
     """A wrong option, a path that does not exist."""
+
+
+@contextmanager
+def readable(path: Path, remedy: str = "Check the path.") -> Iterator[None]:
+    """For the reading of a file that a person names.
+
+    Raises:
+        UsageError: with that remedy, where the system raises an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
 
 
 class InputError(PrecursorScreenError):

@@ -121,7 +121,6 @@ def _umask() -> int:
 SMALL = 1 << 18  # bytes that are read in full every time: a tenth of a millisecond
 DAY = 86_400.0
 _UNSETTLED_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
-_CHUNK = 1 << 20
 
 
 def digest_file(path: Path) -> str:
@@ -130,11 +129,8 @@ def digest_file(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(_CHUNK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class Digests:

@@ -69,7 +69,7 @@ def digest_files(files: Iterable[Path]) -> str:
 
 @cache
 def program_digest() -> str:
-    """Changes with the program and what ships, with Python and with the libraries that fold and parse.
+    """Changes with the program and what ships, with Python and with the libraries that fold, parse and compare.
 
     The sources themselves are digested, and the digests of what ships (`reference.shipped`): a number to be raised by hand would be
     forgotten once. 500 files take 15 ms.
@@ -83,7 +83,9 @@ def digest_package(package: Path) -> str:
     for source in sorted(_sources(package)):
         digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
     digest.update(
-        "\0".join([sys.version, unicodedata.unidata_version, *map(version, ("anyascii", "PyYAML", "msgspec"))]).encode()
+        "\0".join(
+            [sys.version, unicodedata.unidata_version, *map(version, ("anyascii", "numpy", "PyYAML", "msgspec", "rapidfuzz"))]
+        ).encode()
     )
     return digest.hexdigest()
 

@@ -295,3 +295,11 @@ SHIPMENT = pa.schema(
 def empty(schema: pa.Schema) -> pa.Table:
     """A table of that schema without rows."""
     return schema.empty_table()
+
+
+def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema, in its order; what the table lacks is null."""
+    columns = [
+        table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in schema
+    ]
+    return pa.table(columns, schema=schema)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from precursor_screen.core.history_seam import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
-from precursor_screen.history.transfer import fetch, stage
+from precursor_screen.history.transfer import stage
 from precursor_screen.history.values import RECOUNTED
 from precursor_screen.kernel.bills import CANCELLATION, WAITING
 from precursor_screen.kernel.versions import BILL, Decision, add_bills, decide
@@ -77,15 +77,6 @@ class StageResult(Struct, frozen=True):
         return pa.concat_tables([t.select(LINE_SUBSTANCE.names) for t in (theirs, mine)])
 
 
-def as_movements(movements: pa.Table) -> pa.Table:
-    """The table with exactly the columns of MOVEMENT; those it lacks are null."""
-    columns = [
-        movements.column(f.name).cast(f.type) if f.name in movements.column_names else pa.nulls(movements.num_rows, f.type)
-        for f in MOVEMENT
-    ]
-    return pa.table(columns, schema=MOVEMENT)
-
-
 def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
     """Stages the rows of the run, and decides on them and on what is recorded of their bills.
 
@@ -104,8 +95,7 @@ def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
     )
     stage(connection, "batch", staged, [BILL])
     bills = f"(select distinct {BILL} from batch) b cross join movements t where t.{BILL} = b.{BILL}"
-    seals.check("movements", bills)
-    recorded = fetch(connection, f"select {', '.join(f't.{n}' for n in _RECORDED.names)} from {bills} order by t.id", _RECORDED)
+    recorded = seals.fetch("movements", f"{bills} order by t.id", _RECORDED)
     # Of a row that was recorded anew the later one speaks.
     recorded = recorded.filter(pc.fill_null(pc.not_equal(recorded.column("ended_why"), RECOUNTED), True))
     at = recorded.column_names.index("substance_mass_kg")

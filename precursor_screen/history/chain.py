@@ -37,6 +37,7 @@ DIGEST = "digest"
 RESTORE = "Restore the last backup; `precursor-screen ledger verify` says what is wrong."
 _BYTES = 16
 _SPACE = 1 << (8 * _BYTES)
+_AT_ONCE = 1_000  # values of one statement
 # A value of a damaged row may be of any type; it has to differ, not to be right.
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=repr).encode
 
@@ -133,13 +134,24 @@ class RowChecksums(Struct):
                 pass
             self._checked.add(asked)
 
-    def fetch(self, name: str, source: str, values: tuple[Any, ...], schema: pa.Schema) -> pa.Table:
+    def fetch(self, name: str, source: str, schema: pa.Schema, values: tuple[Any, ...] = ()) -> pa.Table:
         """Some columns of rows that are checked; for the arguments and errors see `check`."""
         batches = []
         for names, rows in self._checked_rows(name, source, values):
             at = [names.index(column) for column in schema.names]
             batches.append(to_batch(self.connection, [tuple(row[i] for i in at) for row in rows], schema))
         return pa.Table.from_batches(batches, schema)
+
+    def fetch_among(
+        self, name: str, where: str, schema: pa.Schema, wanted: Sequence[Any], values: tuple[Any, ...] = ()
+    ) -> pa.Table:
+        """`fetch` of rows with one of the values that are wanted, some at a time: `{0}` in `where`, behind the marks of `values`."""
+        found, times = [schema.empty_table()], where.count("{0}")
+        for start in range(0, len(wanted), _AT_ONCE // times):
+            some = tuple(wanted[start : start + _AT_ONCE // times])
+            source = f"{name} t where {where.format(', '.join('?' * len(some)))}"
+            found.append(self.fetch(name, source, schema, (*values, *some * times)))
+        return pa.concat_tables(found)
 
     def _checked_rows(
         self, name: str, source: str, values: tuple[Any, ...]

@@ -119,7 +119,7 @@ class Copy:
         """The rows behind the whole blocks, checked."""
         if self._rest is None:
             begin = self._blocks[-1].first + BLOCK if self._blocks else 0
-            rows = self._seals.fetch("movements", "movements t where t.id >= ? order by t.id", (begin,), _SCHEMA.append(_ENDED))
+            rows = self._seals.fetch("movements", "movements t where t.id >= ? order by t.id", _SCHEMA.append(_ENDED), (begin,))
             self._rest = rows.filter(pc.is_null(rows.column(_ENDED.name))).select(_SCHEMA.names)
         return self._rest
 
@@ -164,7 +164,7 @@ def _remove_others(folder: Path, blocks: list[_Block]) -> None:
 def _copy(seals: RowChecksums, path: Path, first: int, run_no: int) -> pa.Table:
     """The rows of a block from the ledger, which are copied."""
     source = "movements t where t.id >= ? and t.id < ? order by t.id"
-    table = seals.fetch("movements", source, (first, first + BLOCK), _SCHEMA.append(_ENDED))
+    table = seals.fetch("movements", source, _SCHEMA.append(_ENDED), (first, first + BLOCK))
     table = table.filter(pc.equal(pc.fill_null(table.column(_ENDED.name), run_no), run_no)).select(_SCHEMA.names)
     with contextlib.suppress(OSError):  # no space, or a folder that is not ours: the next run reads the ledger again
         _write(path, table)

@@ -235,7 +235,7 @@ def _read(
 def _records(seals: RowChecksums, kind: str, days: tuple[date, date]) -> Iterator[tuple[date, _Records]]:
     """The records of a kind, a row of the ledger at a time, each with its day."""
     source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
-    stored = seals.fetch(TABLE, source, (kind, *(day.isoformat() for day in days)), _COUNTS)
+    stored = seals.fetch(TABLE, source, _COUNTS, (kind, *(day.isoformat() for day in days)))
     for row in stored.to_pylist():
         yield date.fromisoformat(row["day"]), np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
 

@@ -30,7 +30,7 @@ from precursor_screen.history.values import EXISTING, NEW, RESOLVED
 
 _RECORDED = pa.schema(
     [
-        *((n, pa.string()) for n in ("flag_id", "rule_id", "group_key", "line_id", "substance_id", "episode")),
+        *((n, pa.string()) for n in ("flag_id", "rule_id", "group_key", "line_id", "substance_id", "episode", "state")),
         ("first_run", pa.int64()),
     ]
 )
@@ -72,12 +72,11 @@ def read_members(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.
 
 def _recorded(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
     stage_keys(seals.connection, "asked_groups", "group_key", group_keys)
-    source = "asked_groups a cross join flags t where t.group_key = a.group_key"
-    seals.check("flags", source)
-    query = f"""select {", ".join(f"t.{n}" for n in _RECORDED.names)} from {source}
-        and t.state <> '{RESOLVED}' and t.episode is not null order by t.first_run, t.flag_id"""
-    found: list[dict[str, Any]] = fetch(seals.connection, query, _RECORDED).to_pylist()
-    return [flag for flag in found if flag["rule_id"] == rule_id]
+    source = "asked_groups a cross join flags t where t.group_key = a.group_key order by t.first_run, t.flag_id"
+    found = seals.fetch("flags", source, _RECORDED)
+    mine = found.filter((pc.field("rule_id") == rule_id) & (pc.field("state") != RESOLVED) & pc.field("episode").is_valid())
+    rows: list[dict[str, Any]] = mine.to_pylist()
+    return rows
 
 
 def join_episodes(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> Joined:
@@ -134,9 +133,7 @@ def _known(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -
     lines = pa.array(sorted({line for _, line in of_line}), pa.string())
     stage(seals.connection, "member_lines", pa.table([lines], names=["line_id"]), ["line_id"])
     source = "member_lines a cross join flags t where t.line_id = a.line_id and t.group_key is null"
-    seals.check("flags", source)
-    query = f"select {', '.join(f't.{n}' for n in _RECORDED.names)} from {source} and t.state <> '{RESOLVED}'"
-    for flag in fetch(seals.connection, query, _RECORDED).to_pylist():
+    for flag in seals.fetch("flags", source, _RECORDED).filter(pc.field("state") != RESOLVED).to_pylist():
         for group in of_line.get((flag["rule_id"], flag["line_id"]), ()):
             own = ((flag["line_id"], flag["substance_id"] or ""),)
             found[flag["rule_id"], group].append(_Known(flag["flag_id"], flag["first_run"], own))

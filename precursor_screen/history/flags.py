@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.core.history_seam import KNOWN, FlagComparison, JudgeResult
-from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.model import BANDS, LEVELS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
 from precursor_screen.history.chain import RowChecksums
@@ -180,12 +180,9 @@ def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
 
 def _recorded_states(seals: RowChecksums, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
     """Flag id -> state, new only where nobody was told, and the run that first raised it."""
-    connection = seals.connection
-    stage_keys(connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
-    seals.check("flags", "raised r cross join flags t where t.flag_id = r.flag_id")
+    stage_keys(seals.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
-    columns = ", ".join(f"f.{name}" for name in schema.names)
-    found = fetch(connection, f"select {columns} from raised r cross join flags f where f.flag_id = r.flag_id", schema)
+    found = seals.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema)
     rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
     return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
 
@@ -290,14 +287,14 @@ def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[st
     connection = seals.connection
     stage_keys(connection, "asked_shipments", "shipment_id", pc.unique(flags.column("shipment_id")))
     source = f"asked_shipments a cross join flags t where t.shipment_id = a.shipment_id and t.last_run < {run_no}"
-    untold = ", ".join(map(str, sorted({0, *undelivered(connection, run_no)})))
-    told = f"{source} and t.state in ('{NEW}', '{EXISTING}') and t.last_run not in ({untold})"
-    seals.check("flags", source)
-    kinds = pa.schema([("flag_id", _TEXT), ("shipment_id", _TEXT), ("band", _TEXT)])
+    untold = undelivered(connection, run_no)
+    kinds = pa.schema([*((name, _TEXT) for name in ("flag_id", "shipment_id", "band", "state")), ("last_run", pa.int64())])
+    recorded = seals.fetch("flags", source, kinds).to_pylist()
     bands: dict[str, str] = {}
-    for row in fetch(connection, f"select t.flag_id, t.shipment_id, t.band from {told}", kinds).to_pylist():
-        bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
-    known = frozenset(fetch(connection, f"select t.flag_id from {source}", kinds.remove(2).remove(1)).column(0).to_pylist())
+    for row in recorded:
+        if row["state"] in OPEN and row["last_run"] not in untold:
+            bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
+    known = {row["flag_id"] for row in recorded}
     columns = (flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state"))
     for flag_id, shipment_id, state in zip(*columns, strict=True):
         if state == NEW and flag_id in known:
@@ -314,11 +311,10 @@ def with_open_serious_flag(seals: RowChecksums, movement_keys: pa.Array) -> froz
     wanted = pc.unique(movement_keys).drop_null()
     if not len(wanted):
         return frozenset()
-    serious = f"state in ('{NEW}', '{EXISTING}') and {{}}level in ('high', 'critical')"
     stage_keys(seals.connection, "asked_keys", "movement_key", wanted)
-    seals.check("flags", f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious.format('t.')}")
-    query = f"select distinct f.movement_key from asked_keys a join flags f on f.movement_key = a.movement_key where {serious.format('f.')}"
-    return frozenset(fetch(seals.connection, query, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
+    serious = f"t.state in ('{NEW}', '{EXISTING}') and t.level in ('high', 'critical')"
+    source = f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious}"
+    return frozenset(seals.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
 
 
 def open_movements(seals: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:

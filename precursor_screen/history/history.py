@@ -220,10 +220,9 @@ def _again(seals: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa
     lines = _beside(seals, frozenset(gone.to_pylist())) | lines_beside(connection, frozenset(gone.to_pylist()))
     stage_keys(connection, "again", "line_id", lines | late)
     source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
-    seals.check("movements", source)
-    stays = f"{source} and not exists (select 1 from leaving l where l.id = t.id)"
-    rows = fetch(connection, f"select {', '.join(f't.{n}' for n in MOVEMENT.names)} from {stays} order by t.id", MOVEMENT)
-    return pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
+    rows = seals.fetch("movements", f"{source} order by t.id", pa.schema([("id", pa.int64()), *MOVEMENT]))
+    stays = rows.filter(pc.invert(pc.is_in(rows.column("id"), moved)))
+    return pa.concat_tables([t.select(MOVEMENT.names) for t in (counted_anew(back, staged), stays)])
 
 
 def _beside(seals: RowChecksums, gone: frozenset[str]) -> set[str]:
@@ -292,10 +291,7 @@ def recall(seals: RowChecksums, line_ids: Iterable[str]) -> pa.Table:
         LedgerDamaged: a row is not what was written.
     """
     stage_keys(seals.connection, "recalled", "line_id", line_ids)
-    asked = "recalled r cross join movements t where t.line_id = r.line_id"
-    seals.check("movements", asked)
-    columns = ", ".join(f"t.{name}" for name in MOVEMENT.names)
-    return fetch(seals.connection, f"select {columns} from {asked} order by t.id", MOVEMENT)
+    return seals.fetch("movements", "recalled r cross join movements t where t.line_id = r.line_id order by t.id", MOVEMENT)
 
 
 def read_between(

@@ -30,7 +30,6 @@ from precursor_screen.history.database import (
 )
 from precursor_screen.history.migrations import MIGRATIONS, migrate, read_version
 from precursor_screen.history.transaction import Transaction, known_files
-from precursor_screen.history.transfer import fetch
 from precursor_screen.history.values import Pruned, RunRecord, Verdict, now
 
 
@@ -227,20 +226,22 @@ class Ledger:
             shipment_id: of one shipment.
             rule_id: of one rule.
             states: new, existing, suppressed, resolved; empty: all.
-            line_ids: of some lines, a thousand at most; None: all.
+            line_ids: of some lines; None: all.
         """
         begins = f"substr(flag_id, 1, {len(flag_id)})"
         equal = {c: v for c, v in (("shipment_id", shipment_id), ("rule_id", rule_id), (begins, flag_id)) if v}
-        among = {c: some for c, some in (("state", states or None), ("line_id", line_ids)) if some is not None}
-        tests = ["1 = 1", *(f"{column} = ?" for column in equal)]
-        tests += [f"{column} in ({', '.join('?' * len(some)) or 'null'})" for column, some in among.items()]
-        values = (*equal.values(), *(value for some in among.values() for value in some))
-        order = "case level when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end"
-        source = f"flags t where {' and '.join(tests)}"
-        query = f"select {', '.join(FLAG.names)} from {source} order by last_run desc, {order}, shipment_id, rule_id, flag_id"
+        tests = [
+            "1 = 1",
+            *(f"{column} = ?" for column in equal),
+            *([f"state in ({', '.join('?' * len(states))})"] if states else []),
+        ]
+        level = "case level when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end"
+        order = f"order by last_run desc, {level}, shipment_id, rule_id, flag_id"
+        where, values = " and ".join(tests), (*equal.values(), *states)
         with self._reading() as seals:
-            seals.check("flags", source, values)
-            return fetch(seals.connection, query, FLAG, values)
+            if line_ids is None:
+                return seals.fetch("flags", f"flags t where {where} {order}", FLAG, values)
+            return seals.fetch_among("flags", f"{where} and line_id in ({{0}}) {order}", FLAG, line_ids, values)
 
     def history_of(self, flag_id: str) -> dict[str, str]:
         """Start of the runs that first raised a flag, last raised it, and resolved it (empty: none did), ISO 8601."""
@@ -254,12 +255,8 @@ class Ledger:
         """The source's own cells of flagged lines: line_id, source_file, source_row, shipment_id, cells (JSON)."""
         schema = pa.schema([("line_id", pa.string()), *(FLAG.field(n) for n in ("source_file", "source_row", "shipment_id"))])
         schema = schema.append(pa.field("cells", pa.string()))
-        marks = ", ".join("?" * len(line_ids)) or "null"
-        source = f"cited_lines t where line_id in ({marks})"
         with self._reading() as seals:
-            seals.check("cited_lines", source, tuple(line_ids))
-            query = f"select {', '.join(schema.names)} from {source} order by line_id"
-            return fetch(seals.connection, query, schema, tuple(line_ids))
+            return seals.fetch_among("cited_lines", "line_id in ({0})", schema, line_ids).sort_by("line_id")
 
     def lines_with(self, cell: str) -> list[str]:
         """Ids of the flagged lines of which one cell, as it was filed, is this text; in their order."""

@@ -19,9 +19,9 @@ from sqlalchemy.exc import DBAPIError
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
-from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.core.schema import FLAG, MOVEMENT, with_columns
 from precursor_screen.history import chain, counts, episodes, flags
-from precursor_screen.history.batch import StageResult, as_movements, stage_batch
+from precursor_screen.history.batch import StageResult, stage_batch
 from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
 from precursor_screen.history.episodes import record_episodes
@@ -255,7 +255,7 @@ class Transaction:
 
     def _stage(self, batch: pa.Table) -> StageResult:
         if self._batch is not batch or self._staged is None:
-            self._staged = stage_batch(self._seals, as_movements(batch))
+            self._staged = stage_batch(self._seals, with_columns(batch, MOVEMENT))
             self._batch, self._beside = batch, None
         return self._staged
 

@@ -22,7 +22,7 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
 from precursor_screen.history.chain import DIGEST, KEYS, RowChecksums
 from precursor_screen.history.migrations import read_version
-from precursor_screen.history.transfer import fetch, fetch_batches, fetch_texts, stage, stage_keys
+from precursor_screen.history.transfer import fetch_batches, fetch_texts, stage, stage_keys
 from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
 from precursor_screen.history.verdicts import standing_clearances
 
@@ -64,9 +64,8 @@ def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -
         return flags
     stage_keys(connection, "flagged_before", "line_id", {str(place[0]) for place in asked})
     source = "flagged_before b cross join flags t where t.line_id = b.line_id"
-    seals.check("flags", source)
     found: dict[_Place, list[str]] = {}
-    for row in fetch(connection, f"select {', '.join(f't.{n}' for n in _RECORDED.names)} from {source}", _RECORDED).to_pylist():
+    for row in seals.fetch("flags", source, _RECORDED).to_pylist():
         if row["flag_id"] not in known:  # those are raised under their own id
             found.setdefault(tuple(row[n] for n in _ABOUT), []).append(row["flag_id"])
     # One flag of each kind on a line, or nobody can say which is which.

@@ -16,8 +16,7 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
-from precursor_screen.history.chain import RowChecksums, read_rows
-from precursor_screen.history.transfer import fetch
+from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.values import CLEARED, EXISTING, SUPPRESSED, Verdict
 
 # What stands behind recorded flags: their runs, what they have become, the movements of their lines, and the chain as it is
@@ -37,7 +36,7 @@ _RUN = pa.schema(
         *((n, pa.string()) for n in ("options", "rules_sha256", "inputs")),
     ]
 )
-_AT_ONCE = 500  # values of one statement
+_VERDICT = pa.schema([("id", pa.int64()), ("flag_id", pa.string()), ("at", pa.string()), (chain.DIGEST, pa.binary())])
 Row = dict[str, Any]
 
 
@@ -73,48 +72,23 @@ def read_behind(seals: RowChecksums, flag_ids: Sequence[str], line_ids: Sequence
     Raises:
         LedgerError: a row is not what was recorded.
     """
-    flags = _among(seals, "flags", _FLAG, "t.flag_id in ({0}) or t.alias_of in ({0})", flag_ids, twice=True)
+    flags = seals.fetch_among("flags", "flag_id in ({0}) or alias_of in ({0})", _FLAG, flag_ids).to_pylist()
     ids = sorted({f["flag_id"] for f in flags})
-    lines = _among(seals, "cited_lines", _LINE, "t.line_id in ({0})", line_ids)
+    lines = seals.fetch_among("cited_lines", "line_id in ({0})", _LINE, line_ids).to_pylist()
     numbers = sorted({n for f in flags for n in (f["first_run"], f["last_run"], f["resolved_run"]) if n is not None})
     numbers = sorted({*numbers, *(line["run_no"] for line in lines)})
-    runs = _among(seals, "runs", _RUN, "t.run_no in ({0})", numbers)
+    runs = seals.fetch_among("runs", "run_no in ({0})", _RUN, numbers).to_pylist()
     # Movements that were superseded stay: a flag may be about what a line said then.
-    movements = _among(seals, "movements", MOVEMENT, "t.line_id in ({0})", line_ids)
+    movements = seals.fetch_among("movements", "line_id in ({0})", MOVEMENT, line_ids).to_pylist()
+    verdicts = seals.fetch_among("dispositions", "flag_id in ({0})", _VERDICT, ids).to_pylist()
     return Behind(
         sorted(({**f, "episode": json.loads(f["episode"]) if f["episode"] else None} for f in flags), key=lambda f: f["flag_id"]),
         [{**r, "options": json.loads(r["options"]), "inputs": json.loads(r["inputs"])} for r in runs],
         sorted(lines, key=lambda line: str(line["line_id"])),
         sorted(movements, key=lambda m: (str(m["line_id"]), str(m["substance_id"] or ""), str(m["movement_key"]))),
-        _verdicts(seals, ids),
+        sorted(({**v, chain.DIGEST: v[chain.DIGEST].hex()} for v in verdicts), key=lambda v: int(v["id"])),
         _head(seals),
     )
-
-
-def _among(
-    seals: RowChecksums, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False
-) -> list[Row]:
-    """Rows of a table of which a column is one of some values, checked; twice: the values are asked for in two columns."""
-    found: list[Row] = []
-    for start in range(0, len(values), _AT_ONCE):
-        some = tuple(values[start : start + _AT_ONCE])
-        source = f"{name} t where {where.format(', '.join('?' * len(some)))}"
-        asked = some * 2 if twice else some
-        seals.check(name, source, asked)
-        query = f"select {', '.join(f't.{n}' for n in schema.names)} from {source}"
-        found += fetch(seals.connection, query, schema, asked).to_pylist()
-    return found
-
-
-def _verdicts(seals: RowChecksums, flag_ids: Sequence[str]) -> list[Row]:
-    found = []
-    for start in range(0, len(flag_ids), _AT_ONCE):
-        some = tuple(flag_ids[start : start + _AT_ONCE])
-        source = f"dispositions t where t.flag_id in ({', '.join('?' * len(some))}) order by t.id"
-        seals.check("dispositions", source, some)
-        for row in read_rows(seals.connection, source, some):
-            found.append({"id": row["id"], "flag_id": row["flag_id"], "at": row["at"], "digest": row.now.hex()})
-    return sorted(found, key=lambda v: int(v["id"]))
 
 
 def _head(seals: RowChecksums) -> Row:

@@ -40,12 +40,6 @@ class MovementsResult(Struct, frozen=True):
     fallen: pa.Array
 
 
-def to_movements(resolved: Resolved) -> MovementsResult:
-    """Makes movements of resolved lines; `resolved` must hold every line of each bill."""
-    moved = movement_rows(resolved)
-    return apply_versions(moved, batch_of(moved))
-
-
 def movement_rows(resolved: Resolved) -> pa.Table:
     """MOVED: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
     lines, substances = resolved.lines, resolved.substances

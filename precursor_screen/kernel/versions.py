@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
-from precursor_screen.kernel.resolve.distinct import any_of, differs, number_alike
+from precursor_screen.kernel.resolve.distinct import any_of, column_or_nulls, differs, number_alike
 
 BILL: Final = "bill_key"
 ROW: Final = "row_no"
@@ -94,11 +95,7 @@ def add_bills(movements: pa.Table) -> pa.Table:
     """MOVEMENT rows with BILL: that of `bill_of`, made for each bill once."""
     if BILL in movements.column_names:
         return movements
-
-    def column(name: str) -> pa.ChunkedArray:
-        return movements.column(name) if name in movements.column_names else pa.chunked_array([pa.nulls(rows, _TEXT)])
-
-    rows = movements.num_rows
+    column = partial(column_or_nulls, movements)
     issuer = pc.fill_null(column("bill_issuer"), "")
     bills = [("b", column(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
     stated = [("d", column("declaration_id"), ""), *bills]

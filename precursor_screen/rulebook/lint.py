@@ -17,7 +17,6 @@ from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import (
     Apply,
     AtLeast,
-    Element,
     Expression,
     Field,
     Literal,
@@ -119,7 +118,7 @@ def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]
         for part, name in ((test.parts[1], "low"), (test.parts[2], "high")):
             if limit := _limit(part):
                 getattr(found[test.parts[0], limit[1]], name).append((limit[0], False, f"between, {name} end {limit[2]}"))
-    elif test.operator in (Operator.EQ, Operator.IN) and not isinstance(test.parts[0], Element):
+    elif test.operator in (Operator.EQ, Operator.IN):
         values = [_value(part) for part in test.parts[1:]]
         if None not in values:
             found[test.parts[0], None].among.append(frozenset(values))

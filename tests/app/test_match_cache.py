@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.app import match_cache
-from precursor_screen.app.match_cache import MatchCache, cached_matches, matcher_version, state_key
+from precursor_screen.app.match_cache import MatchCache, cached_matches, state_key
+from precursor_screen.core.kept import program_digest
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.core.tables import DATA
@@ -142,27 +143,14 @@ def test_the_key_changes_with_all_that_changes_a_match(monkeypatch: pytest.Monke
     assert before != on == later
     assert state_key(index("Zorvan", "Miraje"), DAY) != state_key(index("Zorvan", "Mirage"), DAY)
     assert state_key(index("Zorvan", list_id="a"), DAY) != state_key(index("Zorvan", list_id="b"), DAY)
-    monkeypatch.setattr(match_cache, "matcher_version", lambda: "another")
+    monkeypatch.setattr(match_cache, "program_digest", lambda: "another")
     assert state_key(listed, DAY) != later
 
 
-def test_the_matchers_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("matching/party", "text", "data/names"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "text" / "alignment.py").write_text("OMITTED = 0.4\n")
-    monkeypatch.setattr(match_cache.importlib.resources, "files", lambda package: tmp_path)
-    first = matcher_version.__wrapped__()
-    assert matcher_version.__wrapped__() == first
-    (tmp_path / "text" / "alignment.py").write_text("OMITTED = 0.5\n")
-    second = matcher_version.__wrapped__()
-    (tmp_path / "data" / "names" / "words.csv").write_text("role,meaning\n")
-    assert len({first, second, matcher_version.__wrapped__()}) == 3
-
-
-def test_the_sources_are_all_that_compare_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sources_of_the_program_hold_all_that_compare_names(monkeypatch: pytest.MonkeyPatch) -> None:
     read, content = set(), Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.add(path.resolve()) or content(path))
-    matcher_version.__wrapped__()
+    program_digest.__wrapped__()
     for module in (alignment, bounds, candidates, normalise_party):
         assert Path(inspect.getfile(module)) in read
     assert {DATA / "names" / "party_words.csv", DATA / "names" / "scripts.csv"} <= read

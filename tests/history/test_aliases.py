@@ -173,3 +173,30 @@ def test_pruning_leaves_no_alias_that_leads_nowhere(ledger, said_of, left):
     ledger.prune(30, day(400))
     assert [i.removeprefix(f"{WINDOW}/") for i in sorted(ledger.flags().column("flag_id").to_pylist())] == left
     assert ledger.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "groups", "lines"),
+    [
+        (WINDOW, ["g"], "ABCD"),
+        (WINDOW, ["g", "h", "none"], "ABCDX"),
+        (WINDOW, ["none"], ""),
+        (WINDOW, [], ""),
+        ("PS-QTY-003", ["g"], ""),
+    ],
+)
+def test_who_is_in_the_episodes_of_some_groups(ledger, rule, groups, lines):
+    apart(ledger)
+    screen(ledger, 3, ("X", [("X", 30, 5.0)], "h"))
+    with ledger.begin(run(4)) as transaction:
+        found = transaction.episodes(rule, pa.array(groups, pa.string())).to_pylist()
+    assert sorted(row["line_id"] for row in found) == list(lines)
+    stated = {(line, day(number), value) for line, number, value in (*FIRST, *SECOND, ("X", 30, 5.0)) if line in lines}
+    assert {(row["line_id"], *list(row.values())[-2:]) for row in found} == stated
+
+
+def test_nobody_is_in_an_episode_that_is_over(ledger):
+    apart(ledger)
+    fall(ledger, 3)
+    with ledger.begin(run(4)) as transaction:
+        assert transaction.episodes(WINDOW, pa.array(["g"], pa.string())).num_rows == 0

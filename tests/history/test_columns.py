@@ -228,13 +228,14 @@ def test_several_questions_of_a_run_check_each_block_once_and_read_the_rest_once
         digested, fetched = [], []
         sealed, fetch = columns._seal, RowChecksums.fetch
         monkeypatch.setattr(columns, "_seal", lambda path, body: digested.append(path.name) or sealed(path, body))
-        monkeypatch.setattr(RowChecksums, "fetch", lambda self, *args: fetched.append(args[0]) or fetch(self, *args))
+        monkeypatch.setattr(RowChecksums, "fetch", lambda self, *args: fetched.append(args[1]) or fetch(self, *args))
         for number in (91, 92):
             with ledger.begin(run(number)) as transaction:
                 for span in (40, 30, 40):
                     movements = look(transaction, movement("Z", as_of_date=day(9)), span=span).movements
                     assert lines_of(movements) == ALL
-            assert (len(digested), len(set(digested)), len(fetched)) == (2, 2, 1)
+            rest = [source for source in fetched if "t.id >= ?" in source]
+            assert (len(digested), len(set(digested)), len(rest)) == (2, 2, 1)
             digested.clear()
             fetched.clear()
 

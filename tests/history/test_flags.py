@@ -10,6 +10,7 @@ import pytest
 
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import KNOWN, NotEvaluable
+from precursor_screen.history import chain
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Verdict
 from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
 
@@ -101,6 +102,16 @@ def test_finding_flags(ledger):
         assert ledger.flags(**asked).column("flag_id").to_pylist() == [f"{CHEM}/A"]
     assert ledger.flags(states=["new"]).column("level").to_pylist() == ["critical", "high"]
     assert ledger.flags(states=["resolved"]).num_rows == 0
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 1000])
+def test_flags_and_cells_of_lines_of_which_one_statement_does_not_hold_all(ledger, monkeypatch, at_once):
+    monkeypatch.setattr(chain, "_AT_ONCE", at_once)
+    screen(ledger, 1, [flag(CHEM, "A"), flag(CHEM, "B"), flag(SHIP, "C")], judged("A", "B", "C"))
+    assert ledger.cited_lines(["C", "gone", "B", "A"]).column("line_id").to_pylist() == ["A", "B", "C"]
+    assert sorted(ledger.flags(line_ids=["C", "gone", "A"]).column("line_id").to_pylist()) == ["A", "C"]
+    assert ledger.flags(line_ids=["C", "A"], rule_id=CHEM, states=["new"]).column("line_id").to_pylist() == ["A"]
+    assert ledger.flags(line_ids=["A"], states=["resolved"]).num_rows == ledger.flags(line_ids=[]).num_rows == 0
 
 
 def test_no_longer_raised_is_resolved_once(ledger):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.core.errors import LedgerError
-from precursor_screen.history import verdicts
+from precursor_screen.history import chain
 from tests.history.rows import cells, flag, flags, judged, movement, run, table
 from tests.history.test_aliases import JOINED, WINDOW, apart, screen, verdict
 
@@ -22,9 +22,9 @@ def record(ledger):
             transaction.delivered()
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 500])
+@pytest.mark.parametrize("at_once", [2, 3, 1000])
 def test_flags_runs_lines_and_movements(ledger, monkeypatch, at_once):
-    monkeypatch.setattr(verdicts, "_AT_ONCE", at_once)
+    monkeypatch.setattr(chain, "_AT_ONCE", at_once)
     record(ledger)
     found = ledger.behind(["C", "A"], ["A", "C", "gone"])
     assert [(f["flag_id"], f["first_run"], f["resolved_run"]) for f in found.flags] == [("A", 1, None), ("C", 2, None)]

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.history_seam import KNOWN
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.transfer import from_values, to_rows, to_values
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, FileRecord, Verdict
@@ -44,6 +45,48 @@ def ids(found: pa.Table) -> list[str]:
 
 def states(ledger) -> dict[str, str]:
     return {f["flag_id"]: f["state"] for f in ledger.flags().to_pylist()}
+
+
+@pytest.mark.parametrize(
+    ("rule", "grows", "anew", "sent", "cleared", "becomes"),
+    [
+        (WINDOW, True, True, False, False, "resolved"),
+        (WINDOW, True, True, True, False, "resolved"),
+        (WINDOW, True, True, False, True, ""),
+        (WINDOW, True, True, True, True, ""),
+        (WINDOW, True, False, True, False, "existing"),
+        (WINDOW, True, False, True, True, "suppressed"),
+        (WINDOW, False, True, False, False, ""),
+        (WINDOW, False, True, True, False, "existing"),
+        (WINDOW, False, False, True, False, "existing"),
+        (CHEM, True, False, True, False, "resolved"),
+        (CHEM, False, True, False, False, ""),
+        (CHEM, False, False, True, True, ""),
+    ],
+)
+def test_what_becomes_of_a_flag_that_is_not_raised_again(ledger, rule, grows, anew, sent, cleared, becomes):
+    screen(ledger, 1, [flag(rule, "A")], judged("A"), movement("A"))
+    if cleared:
+        ledger.add_verdicts([verdict(f"{rule}/A", "A")])
+    again = pa.Table.from_pylist([{"movement_key": "A", "line_id": "A"}] if anew else [], schema=KNOWN)
+    growing = frozenset({rule}) if grows else frozenset()
+    compared, _ = screen(
+        ledger, 2, [], judged("A" if sent else "B", again=again, growing=growing), movement("A" if sent else "B")
+    )
+    told = {f["flag_id"]: f["state"] for part in (compared.carried, compared.resolved) for f in part.to_pylist()}
+    assert told == ({f"{rule}/A": becomes} if becomes else {})
+
+
+def test_which_movements_bear_an_open_flag_that_is_serious(ledger):
+    levels = dict(zip("ABCDE", ("critical", "high", "medium", "low", "informational"), strict=True))
+    raised = [flag(CHEM, key, level=level) for key, level in levels.items()]
+    screen(ledger, 1, [*raised, flag(CHEM, "F"), flag(CHEM, "G")], judged(*"ABCDEFG"), *(movement(key) for key in "ABCDEFG"))
+    ledger.add_verdicts([verdict(f"{CHEM}/F", "F")])
+    screen(ledger, 2, [], judged("G"), movement("G"))  # resolved
+    with ledger.begin(run(3)) as transaction:
+        for asked, serious in (("ABCDEFGX", "AB"), ("BC", "B"), ("CX", ""), ("", "")):
+            keys = pa.array([*asked, None], pa.string())
+            assert transaction.with_open_serious_flag(keys) == frozenset(serious)
 
 
 @pytest.mark.parametrize("cleared", [False, True])

@@ -14,8 +14,9 @@ import pytest
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MOVEMENT, PARTY, arrow_schema
-from precursor_screen.kernel.movements import MovementsResult, link_movements, to_movements
+from precursor_screen.kernel.movements import MovementsResult, link_movements
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
+from tests.screening import to_movements
 
 
 def movements(*rows: dict[str, Any]) -> MovementsResult:

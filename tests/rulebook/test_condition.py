@@ -69,5 +69,10 @@ def test_a_wrong_condition_is_refused(condition, expected):
         parse_condition(condition, NAMES)
 
 
+@pytest.mark.parametrize("condition", ["a ", " a", "a\n", "\n\ta\t", "(a )", "( a)", "( a ) ", "a\nor\na"])
+def test_blanks_and_ends_of_lines_mean_nothing(condition):
+    assert [outcome(condition, {"a": value}) for value in (True, False, None)] == [True, False, None]
+
+
 def test_the_names_used_are_reported():
     assert parse_condition("a and 1 of near_*", NAMES)[1] == {"a", "near_1", "near_2"}

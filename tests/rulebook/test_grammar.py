@@ -161,6 +161,18 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: absence, register: [permits], match: {permit_reference: reference}}", "register ['permits'] is not known"),
         ("{type: absence, register: permits, match: {permit_reference: [reference]}}", "has no column ['reference']"),
         (
+            "{type: absence, register: permits, match: {permit_reference: referense}}",
+            "permits has no column 'referense'. Did you mean 'reference'?",
+        ),
+        (
+            "{type: absence, register: permits, match: {permit_reference: zzz}}",
+            "permits has no column 'zzz'. Columns: reference, ",
+        ),
+        (
+            "{type: reconcile, register: permits, match: {permit_reference: reference}, field: a, against: quantity}",
+            "permits has no column 'quantity'. Did you mean 'quantity_kg'?",
+        ),
+        (
             "{type: absence, register: permits, match: {permit_reference: valid_to}}",
             "'valid_to' of permits is not a column of texts",
         ),

@@ -75,6 +75,35 @@ def test_a_faulty_exception_is_named(tmp_path, change, expected):
     assert any(expected in str(e) and "file.yml:" in str(e) for e in caught.value.errors), caught.value
 
 
+FLAG = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("", "does not name a flag, a party or rules"),
+        ("when: {hs6: '291411'}", "does not name a flag, a party or rules"),
+        ("rules: [PS-QTY-900]", "would suppress the rules everywhere"),
+        ("rules: [PS-QTY-900]\n  when: {hs6: '291411'}", ""),
+        ("rules: [PS-QTY-900]\n  party: Zorvan Chemie", ""),
+        (f"rules: [PS-QTY-900]\n  flag: {FLAG}", ""),
+        (f"flag: {FLAG}", ""),
+        ("party: Zorvan Chemie", ""),
+    ],
+)
+def test_an_exception_names_what_it_is_about_and_rules_never_everywhere(tmp_path, said, fault):
+    text = GOOD.replace("  rules: [PS-QTY-900]\n  when: {consignee_name|contains: acme}\n", f"  {said}\n" if said else "")
+    if not fault:
+        (one,) = load_exceptions(write(tmp_path, text), IDS, LISTS)
+        assert (bool(one.rules), bool(one.flag), bool(one.party), bool(one.when)) == tuple(
+            f"{name}:" in said for name in ("rules", "flag", "party", "when")
+        )
+        return
+    with pytest.raises(ErrorGroup) as caught:
+        load_exceptions(write(tmp_path, text), IDS, LISTS)
+    assert [e.message for e in caught.value.errors] == [fault]
+
+
 def test_a_macro_is_used_like_a_selection_of_the_rule(tmp_path):
     write(tmp_path / "macros", "id: heavy\ntitle: Heavy\nselection: {gross_mass_kg|gt: 500}\n", "heavy.yml")
     macros = load_macros([tmp_path])

@@ -94,8 +94,13 @@ def test_how_many_days_of_history_a_movement_is_judged_with(correlation, reach):
             "trigger",
         ),
         ("type: absence, register: permits, match: {permit_reference: reference}", "trigger"),
+        ("type: first_seen, group-by: [consignee_key], min_history: 9d, differs: [substance_id]", "trigger"),
+        ("type: first_seen, group-by: [consignee_key], min_history: 9d, differs: [substance_id], emit: crossing", "crossing"),
+        ("type: temporal_ordered, group-by: [consignee_key], timespan: 7d, selections: [any, other], differs: [substance_id]", "crossing"),
+        ("type: temporal, group-by: [consignee_key], timespan: 7d, selections: [any, other]", "crossing"),
+        ("type: reconcile, register: permits, match: {permit_reference: reference}, field: substance_mass_kg, against: quantity_kg", "crossing"),
     ],
-)
+)  # fmt: skip
 def test_what_is_flagged_where_the_rule_does_not_say(correlation, emit):
     assert window(correlation).emit == emit
 

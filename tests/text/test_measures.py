@@ -40,6 +40,21 @@ def test_a_pack_of_many_is_one_measure_with_two_readings(text: str, values: tupl
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("WP316/316L", [("word", "WP"), ("word", "316"), ("slash", "/"), ("word", "316L")]),  # grades of steel, no litres
+        ("WP/316L", [("word", "WP"), ("slash", "/"), ("word", "316L")]),
+        ("WP /316L", [("word", "WP"), ("slash", "/"), ("measure", "316L")]),
+        ("WP/ 316L", [("word", "WP"), ("slash", "/"), ("measure", "316L")]),
+        ("12/316L", [("measure", "12/316L")]),
+        ("WP-316L", [("word", "WP"), ("word", "316L")]),
+    ],
+)
+def test_a_figure_close_behind_a_word_and_a_slash_goes_on_with_it(text: str, read: list[tuple[str, str]]) -> None:
+    assert [(kind, stretch) for kind, _, stretch in told(text)] == read
+
+
+@pytest.mark.parametrize(
     ("text", "left_out"),
     [
         ("1/2 KG", True),

@@ -232,3 +232,20 @@ def test_romanisations_and_initials_have_readings_of_their_own(name: str, readin
 )
 def test_endings_of_other_languages_and_long_vowels_are_folded(left: str, right: str, same: bool) -> None:
     assert (fold_key(left) == fold_key(right)) is same
+
+
+@pytest.mark.parametrize(
+    ("word", "is_part"),
+    [
+        ("beschrankter", True),  # Gesellschaft mit beschränkter Haftung
+        ("haftung", True),
+        ("mit", False),  # too short to be told from other words
+        ("anonima", True),  # sociedad anónima
+        ("berhad", True),  # sendirian berhad, and a form by itself
+        ("aktiengesellschaft", False),  # a form by itself, and no part of one
+        ("bvba", False),
+        ("zorvan", False),
+    ],
+)
+def test_words_of_a_legal_form_of_several_tell_as_little_as_the_whole(word, is_part):
+    assert (word in party.FORM_FRAGMENTS, kind_of(word)) == (is_part, party.GENERIC if is_part else party.NAME)

@@ -76,6 +76,10 @@ def test_shares_of_a_mixture_are_shares_of_all_its_quantities():
         ("4 DRUMS 400 KG", Line(density=D("1.8")), [400, 1600], "two-readings"),
         ("GROSS 400 KG", Line(), [400], "gross-only"),
         ("10 IBC 1.000 L", Line(), [10000], ""),
+        ("400 KG EACH, 4 PALLETS", Line(), [1600], ""),  # nothing else is counted
+        ("2 CONTAINERS 400 KG EACH", Line(), [800], ""),
+        ("4 PALLETS, 20 BAGS, 25 KG EACH", Line(), [500], ""),
+        ("25 KG EACH, 4 PALLETS", Line(20, "bag"), [100], ""),
     ],
 )
 def test_what_else_is_known_of_the_line(text, line, values, doubt):
@@ -129,6 +133,24 @@ def test_strengths_give_the_mass_of_the_substance_itself():
     assert mass_from_line(text="0.5 N 2 L", density=D(1)).kg is None
     mass = mass_from_line(text="2 L", density=D(1), per_litre=D("0.2"))
     assert (mass.kg, mass.of_substance) == (D("0.4"), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "doubt"),
+    [
+        ("5 MG/ML 2 L", ["0.01"], ""),
+        ("1.250 G/L 200 L", ["0.25", "250"], "two-readings"),
+        ("1.250 G/L 1 L", ["0.00125", "1.25"], "two-readings"),
+        ("5 G/L AND 10 G/L 200 L", ["200"], "several-masses"),
+        ("5 G/L 200 KG", ["200"], "other-goods"),
+        ("5 G/L", [], "size-only"),
+        ("5 MG/ML AMPOULES 2 ML", [], "size-only"),
+        ("5 MG/ML 10 AMPOULES 2 ML", ["0.002", "0.02"], "two-readings"),  # litres: of each, or of all
+    ],
+)
+def test_a_strength_that_leaves_a_doubt_says_so(text, values, doubt):
+    amount = amount_in_text(text, [])
+    assert ([f"{v.normalize():f}" for v in amount.values], amount.doubt) == (values, doubt)
 
 
 def test_the_table_of_words_is_whole():

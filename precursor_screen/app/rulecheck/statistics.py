@@ -27,6 +27,8 @@ from precursor_screen.rulebook.grammar import RULE_ID
 
 # `rules diff`: what two versions of the rules flag on the same manifests, and which version number that asks for.
 
+_SHOWN = 5  # flags of each kind a rule
+
 
 class Change(Struct, frozen=True):
     """What became of one rule. gained, lost and changed are flags (FLAG records of the version that has them)."""
@@ -87,8 +89,8 @@ def _differs(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return any(old[k] != new[k] for k in ("level", "confidence", "weight"))
 
 
-def show_changes(changes: tuple[Change, ...], most: int = 5) -> Iterator[str]:
-    """The changes for a person, at most `most` flags of each kind a rule."""
+def show_changes(changes: tuple[Change, ...]) -> Iterator[str]:
+    """The changes for a person, at most five flags of each kind a rule."""
     for change in changes:
         versions = f"{change.old_version or 'new'} -> {change.new_version or 'removed'}"
         yield (
@@ -96,10 +98,10 @@ def show_changes(changes: tuple[Change, ...], most: int = 5) -> Iterator[str]:
             f"weight; at least a {change.proposal} version"
         )
         for sign, flags in (("+", change.gained), ("-", change.lost), ("~", change.changed)):
-            for flag in flags[:most]:
+            for flag in flags[:_SHOWN]:
                 yield f"  {sign} {flag['level']:<13} {flag['source_file']}:{flag['source_row']}  {flag['because']}"
-            if len(flags) > most:
-                yield f"  {sign} and {len(flags) - most} more"
+            if len(flags) > _SHOWN:
+                yield f"  {sign} and {len(flags) - _SHOWN} more"
 
 
 # `rules docs` and `rules new`: the index of rules as a page, and a rule file to begin with.

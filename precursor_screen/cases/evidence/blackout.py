@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from precursor_screen.cases.evidence.document import Row
 from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError, Where
+from precursor_screen.core.files import digest_file
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
@@ -143,8 +144,7 @@ def _size(path: Path) -> int:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest_file(path)
     except OSError:  # what cannot be read is not found, and is named as that
         return ""
 

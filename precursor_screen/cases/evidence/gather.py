@@ -14,15 +14,13 @@ from msgspec.structs import asdict
 from precursor_screen.cases.evidence.document import FORMAT, LAW_PACKS, TO_SCORE, Document, Row, facts_of, field_of, stands_in
 from precursor_screen.cases.explained import explain_lines
 from precursor_screen.cases.targets import LEAST, TargetResult, choose, find_flags, is_referred_to, split_name
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where, readable
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG
 from precursor_screen.history.store import Ledger
 from precursor_screen.history.values import REFERENCE
 from precursor_screen.history.verdicts import Behind
 from precursor_screen.version import __version__
-
-_AT_ONCE = 1_000  # lines
 
 
 def from_ledger(ledger: Ledger, text: str) -> Document:
@@ -80,8 +78,7 @@ def _to_score(ledger: Ledger, shipment_id: str) -> tuple[str, pa.Table, list[Row
     """Of a shipment all open flags and the movements of their lines: what its score is reckoned from, when the document is completed."""
     flags = ledger.flags(shipment_id=shipment_id, states=OPEN)
     ids = sorted({i for i in flags.column("line_id").to_pylist() if i})
-    movements = [m for start in range(0, len(ids), _AT_ONCE) for m in ledger.behind([], ids[start : start + _AT_ONCE]).movements]
-    return shipment_id, flags, movements
+    return shipment_id, flags, ledger.behind([], ids).movements
 
 
 def _is_party(ledger: Ledger, found: TargetResult) -> bool:
@@ -107,10 +104,7 @@ def _cited(flags: Iterable[Row], known: Mapping[str, Row]) -> list[str]:
 
 
 def _lines(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
-    rows: list[Row] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        rows += ledger.cited_lines(ids[start : start + _AT_ONCE]).to_pylist()
-    return in_order([{**row, "cells": json.loads(row["cells"])} for row in rows])
+    return in_order([{**row, "cells": json.loads(row["cells"])} for row in ledger.cited_lines(ids).to_pylist()])
 
 
 def in_order(lines: Iterable[Row]) -> list[Row]:
@@ -235,10 +229,8 @@ def from_report(path: Path, text: str) -> Document:
 
 
 def _read(path: Path) -> tuple[Any, str]:
-    try:
+    with readable(path):
         raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check the path.") from error
     try:
         return json.loads(raw, parse_constant=_no_number), hashlib.sha256(raw).hexdigest()
     except (ValueError, RecursionError) as error:

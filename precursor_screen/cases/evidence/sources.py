@@ -67,9 +67,10 @@ def reckon(shipment_id: str, flags: pa.Table, movements: Sequence[Row], installe
     ]
     noted = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
     unjudged = pa.table({"shipment_id": pa.array([], pa.string())})
-    shipments = pa.table({"shipment_id": pa.array([shipment_id], pa.string())})
+    # By itself: which other shipments of its run a splitting joined it with is not asked.
+    alone = pa.table({"line_id": pa.nulls(1, pa.string()), "shipment_id": pa.array([shipment_id], pa.string())})
     book = installed.book
-    (row,) = triage(flags, unjudged, shipments, noted, set(), book.rules, book.typologies, installed.concern).to_pylist()
+    (row,) = triage(flags, unjudged, alone, noted, set(), book.rules, book.typologies, installed.concern).to_pylist()
     kept = ("shipment_id", "score", "band", "typology", "parts", "families")
     return {**{k: row[k] for k in kept}, "reckoned": True}
 

@@ -30,7 +30,6 @@ def explain_party(
     entry_name: str,
     *,
     name_kind: str = "primary",
-    cut: float = DEFAULT_CUT,
     informative_tokens: int | None = None,
     entry_kind: str = "organisation",
     index: PartyIndex | None = None,
@@ -43,7 +42,6 @@ def explain_party(
         name: as filed.
         entry_name: as listed.
         name_kind: primary, strong, weak, former or original_script.
-        cut: the cut that was asked for.
         informative_tokens: as counted when matching; None: counted here.
         entry_kind: person, organisation, vessel or aircraft: by whose rules names are compared.
         index: of the list, which knows how rare each word is there; without it every word but common names' counts as rare, and
@@ -78,17 +76,17 @@ def explain_party(
             "entry_name": [w.shown for w in _words_over(right, {p.right for p in pairs}, left)],
         },
         "score": outcome.score if outcome else None,
-        "cut": cut,
+        "cut": DEFAULT_CUT,
         "length_score": outcome.length_score if outcome else None,
         "length_cut": LENGTH_GATE,
         "name_kind": name_kind,
         "informative_tokens": counted if informative_tokens is None or not outcome else informative_tokens,
-        "sentence": _sentence(name, entry_name, name_kind, compared, cut)
+        "sentence": _sentence(name, entry_name, name_kind, compared)
         if compared
         else f"Nothing of {entry_name if ours.screenable else name!r} can be compared.",
         "contradictions": [_told(e) for e in compared.contradictions] if compared else [],
         "agreements": [_told(e) for e in known if not e.points],
-        "table": [dict(zip(_COLUMNS, row, strict=True)) for row in (*_writing(name, entry_name), *_rows(compared, known, cut))]
+        "table": [dict(zip(_COLUMNS, row, strict=True)) for row in (*_writing(name, entry_name), *_rows(compared, known))]
         if compared
         else [],
     }
@@ -110,7 +108,7 @@ def _writing(name: str, entry_name: str) -> Iterator[tuple[str, str, str, str]]:
         yield ("writing", name, entry_name, " and ".join(f"{writing}, romanised" for writing in (ours, theirs) if writing))
 
 
-def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Iterator[tuple[str, str, str, str]]:
+def _rows(compared: CompareResult, known: Sequence[Evidence]) -> Iterator[tuple[str, str, str, str]]:
     left, right, outcome = compared.left, compared.right, compared.outcome
     for pair in outcome.pairs:
         ours, theirs = left[pair.left], right[pair.right]
@@ -126,7 +124,7 @@ def _rows(compared: CompareResult, known: Sequence[Evidence], cut: float) -> Ite
         yield (evidence.what, evidence.filed, evidence.listed, f"contradicts: {evidence.points:g} points off")
     if outcome.informative is None:
         yield ("words", "", "", "what agrees is too little for a match")
-    yield ("score", "", "", f"{outcome.score:.1f} of 100 points; a match has {cut:g} or more")
+    yield ("score", "", "", f"{outcome.score:.1f} of 100 points; a match has {DEFAULT_CUT:g} or more")
     if outcome.length_score < LENGTH_GATE:
         yield (
             "letters",
@@ -195,9 +193,9 @@ def _describe(party: PartyName, words: Sequence[Word]) -> dict[str, Any]:
     }
 
 
-def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResult, cut: float) -> str:
+def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResult) -> str:
     outcome = compared.outcome
-    enough = outcome.score >= cut
+    enough = outcome.score >= DEFAULT_CUT
     reached = "reaches" if enough else "does not reach"
     pairs = [(compared.left[p.left], compared.right[p.right]) for p in outcome.pairs if not p.is_initial]
     words = [left.shown for left, right in pairs if _informs(left) and _informs(right)]
@@ -208,4 +206,4 @@ def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResul
     if enough and outcome.informative is None:
         agreeing += ", which is too little for a match"
     kind = _KINDS.get(name_kind, name_kind)
-    return f"{name!r} is {outcome.score:.1f} of 100 like {entry_name!r} ({kind}), which {reached} the cut of {cut:g}{agreeing}."
+    return f"{name!r} is {outcome.score:.1f} of 100 like {entry_name!r} ({kind}), which {reached} the cut of {DEFAULT_CUT:g}{agreeing}."

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -65,13 +64,13 @@ def listed_as(name: str, controls: Sequence[Control]) -> tuple[Control, ...]:
 
 
 @cache
-def load_classes(path: Path = _TABLE) -> tuple[NamedClass, ...]:
-    """The classes of the table that ships, or of another of its form.
+def load_classes() -> tuple[NamedClass, ...]:
+    """The classes of the table that ships.
 
     Raises:
         SubstanceTableError: it cannot be read, has other columns or a pattern that is none.
     """
-    return tuple(map(_read_class, whole_rows(path, COLUMNS)))
+    return tuple(map(_read_class, whole_rows(_TABLE, COLUMNS)))
 
 
 def _read_class(row: Row) -> NamedClass:

@@ -6,18 +6,17 @@ Each row is a listing of OWN, so that every flag that rests on it says so.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where, raise_all
+from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, Where, raise_all, readable
 from precursor_screen.core.model import OWN_LIST
 from precursor_screen.core.tables import Row, parse_rows
 from precursor_screen.core.words import counted
-from precursor_screen.reference.packs.pack import ABOUT, OWN_PACK, Pack, columns_of, refused
+from precursor_screen.reference.packs.pack import ABOUT, OWN_PACK, Pack, columns_of, refused, table_text
 from precursor_screen.reference.shipped import LawTables
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import ANY_DIRECTION, COUNTS, DIRECTIONS, KILOGRAMS, PERIODS
@@ -54,9 +53,8 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
         SubstanceTableError, ErrorGroup: it has other columns, or rows that make no sense.
     """
     try:
-        text = file.read_text("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(file)), remedy="Check the path.") from error
+        with readable(file):
+            text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SubstanceTableError("is not UTF-8", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
     try:
@@ -157,12 +155,4 @@ def _members(tables: Mapping[str, Sequence[Cells]], base: LawTables, day: date) 
         "source": "the office's own list",
     }
     about = "".join(f'{key} = "{value}"\n' for key, value in said.items())
-    return {ABOUT: about.encode(), **{name: _csv(columns_of(base, name), rows) for name, rows in filled.items()}}
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Cells]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return {ABOUT: about.encode(), **{name: table_text(columns_of(base, name), rows) for name, rows in filled.items()}}

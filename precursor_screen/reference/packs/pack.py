@@ -10,9 +10,10 @@ It is a bundle (`formats.bundle`): stored, not compressed, so that it cannot unp
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where, raise_all
+from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where, raise_all, readable
 from precursor_screen.core.tables import Row, parse_rows
 from precursor_screen.formats import bundle
 from precursor_screen.reference.shipped import LawTables, PackInfo
@@ -74,6 +75,15 @@ def columns_of(law: LawTables, name: str) -> list[str]:
     return table_path(law, name).read_text("utf-8").partition("\n")[0].strip().split(",")
 
 
+def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A table as its file holds it; columns that it does not have are left out of the rows, and those that a row lacks are empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def make_pack(members: Mapping[str, bytes], base: LawTables, key: Path | None = None) -> bytes:
     """The file of a pack.
 
@@ -100,14 +110,12 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     Raises:
         UsageError: it cannot be read, or holds a link or a folder.
     """
-    try:
+    with readable(folder):
         paths = sorted(folder.iterdir())
         for path in paths:
             if path.is_symlink() or not path.is_file():
                 raise UsageError("is a link or not a file", where=Where(str(path)), remedy="Replace it with a plain file.")
         return {path.name: path.read_bytes() for path in paths}
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(folder)), remedy="Check the path.") from error
 
 
 def read_pack(content: bytes, name: str, base: LawTables, allowed: Path | None = None) -> Pack:

@@ -7,8 +7,6 @@ another pack may not. Each row says in its source which pack it is from.
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -22,7 +20,7 @@ from precursor_screen.core.model import OWN_LIST, SURVEILLANCE
 from precursor_screen.core.tables import Row, read_rows
 from precursor_screen.reference import substance_checks as checks
 from precursor_screen.reference.equipment import load_equipment
-from precursor_screen.reference.packs.pack import KEYS, OWN_PACK, Pack, columns_of, refused, table_path
+from precursor_screen.reference.packs.pack import KEYS, OWN_PACK, Pack, columns_of, refused, table_path, table_text
 from precursor_screen.reference.permit_law import load_permit_law
 from precursor_screen.reference.recogniser import index_of
 from precursor_screen.reference.shipped import LawTables
@@ -61,7 +59,7 @@ def stack(base: LawTables, packs: Sequence[Pack], folder: Path) -> Stacked:
         if any(name in pack.tables for pack in ordered):
             columns = columns_of(base, name)
             rows = _merge(name, tuple(read_rows(table_path(base, name), columns)), ordered, errors)
-            _write(table_path(law, name), columns, rows)
+            table_path(law, name).write_bytes(table_text(columns, (row.cells for row in rows)))
             places |= {(name, number): row.where for number, row in enumerate(rows, start=2)}
     raise_all(errors)
     return Stacked(law, places)
@@ -155,14 +153,6 @@ def _loosens(known: Row, row: Row) -> bool:
     except (ValueError, InvalidOperation):  # the reader of the table says what is wrong with it
         return False
     return more and not apart and (old["direction"] == new["direction"] or ANY_DIRECTION in (old["direction"], new["direction"]))
-
-
-def _write(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row.cells for row in rows)
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
 def check_stacked(stacked: Stacked, name: str) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where
+from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, UsageError, Where, readable
 from precursor_screen.core.files import Digests
 from precursor_screen.formats.bundle import LARGEST
 from precursor_screen.reference import shipped
@@ -102,11 +102,8 @@ class PackStore:
         Raises:
             SubstanceTableError, ErrorGroup, UsageError, MissingExtra: as `read_pack`; there is no such file.
         """
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(LARGEST + 1)
-        except OSError as error:
-            raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check the path.") from error
+        with readable(path), path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
         pack = read_pack(content, path.name, shipped.base_law(), self.allowed if self.allowed.is_file() else None)
         return replace(pack, info=replace(pack.info, override=override)), content
 

@@ -159,10 +159,11 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
         RegisterError: a required column is missing, or no row can be understood.
         InputError: the file is of no format that is read.
     """
-    sheets = list(open_sheets(Blob(path.name, path)))
+    where = Where(path.name)
+    sheets = open_sheets(Blob(path.name, path))
     placed = [(sheet, place) for sheet in sheets if (place := find_header(sheet, REGISTERS[register], words)) is not None]
     if not placed:
-        raise _refused(register, path, sheets, words)
+        raise _refused(register, where, sheets, words)
     sheet, (header_row, columns) = placed[0]
     headers = sheet.head[header_row - 1] if not sheet.named else sheet.head[0]
     body = sheet.read(header_row, max(len(row) for row in sheet.head))
@@ -184,7 +185,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
             skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON], parse.reference(number)))
     if not rows:
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
-        raise RegisterError(f"no row could be read{reason}", where=Where(path.name), remedy="Check its columns.")
+        raise RegisterError(f"no row could be read{reason}", where=where, remedy="Check its columns.")
     left_out = {at for at, header in enumerate(headers) if words.columns.get(header.strip()) == IGNORED}
     unused = tuple(
         header
@@ -195,7 +196,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
     return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused, notes, doubts)
 
 
-def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWords) -> RegisterError:
+def _refused(register: str, where: Where, sheets: Sequence[Sheet], words: HeaderWords) -> RegisterError:
     """What was seen instead of the columns, and what of it is near to them."""
     columns = REGISTERS[register]
     required = ", ".join(c.name for c in columns if c.required)
@@ -215,7 +216,7 @@ def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWo
         f"does not have the columns of the register {register}: {', '.join(c.name for c in lacking)} "
         f"{'is' if len(lacking) == 1 else 'are'} missing. Headers seen: {seen}"
         + (f". Near: {'; '.join(near[:3])}" if near else ""),
-        where=Where(path.name),
+        where=where,
         remedy=f"Needed: {required}. Say in a file which header is which (columns: {{HEADER: {lacking[0].name if lacking else 'reference'}}}), and pass it: --mapping FILE",
     )
 

@@ -84,6 +84,7 @@ class RegisterStore:
             raise RegisterError(f"no register is called {register!r}", remedy=remedy)
         if not path.is_file():
             raise RegisterError("does not exist", where=Where(str(path)), remedy="Check the path.")
+        where = Where(path.name)
         read = read_register(register, path, index, words)
         snapshots = self._snapshots(register)
         with snapshots.locked(
@@ -95,7 +96,7 @@ class RegisterStore:
         ):
             last = self._last(register)
             if last is not None and not force:
-                _check_against(last, read.table.num_rows, day, path)
+                _check_against(last, read.table.num_rows, day, where)
             digest = digest_file(path)
             with snapshots.next() as (number, folder):
                 manifest = RegisterManifest(
@@ -156,9 +157,9 @@ def _with_later_columns(table: pa.Table, register: str) -> pa.Table:
     return table
 
 
-def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> None:
+def _check_against(last: RegisterManifest, rows: int, day: date, where: Where) -> None:
     worse = f"has {rows} rows; the previous import had {last.rows}" if rows < last.rows * SHRINKS_TO else ""
     if not worse and day < date.fromisoformat(last.day):
         worse = f"is dated {day}; the previous import was newer, of {last.day}"
     if worse:
-        raise RegisterError(worse, where=Where(path.name), remedy="Pass --force if this is intended.")
+        raise RegisterError(worse, where=where, remedy="Pass --force if this is intended.")

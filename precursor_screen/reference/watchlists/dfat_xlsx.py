@@ -100,8 +100,7 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     draft.add_countries(_items(cells.get("citizenship", "")))
     draft.add_identifier("imo", cells.get("imonumber", ""))
     draft.programmes[cells["committees"]] = None
-    if draft.listed is None:
-        draft.listed = draft.written_day(cells.get("controldate", ""), "mdy", "control date")
+    draft.listed = draft.listed or draft.written_day(cells.get("controldate", ""), "mdy", "control date")
     for label, column in (("DOB", "dateofbirth"), ("", "additionalinformation"), ("", "listinginformation")):
         draft.add_note(label, cells.get(column, ""))
 

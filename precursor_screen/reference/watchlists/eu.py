@@ -139,8 +139,7 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
     if number:
         add_document(draft, get("identificationtypecode", ""), number, get("identificationknownfalse", ""))
     draft.add_note("DOB", get("birthdatebirthdate", "") or get("birthdateyear", ""))
-    if draft.listed is None:
-        draft.listed = draft.day(get("entitydesignationdate", ""), "date of designation")
+    draft.listed = draft.listed or draft.day(get("entitydesignationdate", ""), "date of designation")
     draft.add_note("", get("entityremark", ""))
 
 

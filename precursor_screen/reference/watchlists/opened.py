@@ -168,13 +168,10 @@ def _index_stem(list_sha256: str) -> str:
     return f"{INDEX_PREFIX}{list_sha256[:16]}-{index_version()}"
 
 
-def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None = None) -> Watchlist:
-    """Open a file in the private layout without importing it, such as the fictional list that ships.
+def open_private_csv(path: Path, list_id: str = "sample") -> Watchlist:
+    """Open a CSV file in the private layout without importing it, such as the fictional list that ships.
 
-    Args:
-        path: the CSV file.
-        list_id: the id under which its matches are reported.
-        list_date: its date; without one, the day of the file's latest listing.
+    Its matches are reported under `list_id`; its date is the day of its latest listing.
 
     Raises:
         WatchlistError: it cannot be read, or is damaged or empty.
@@ -183,7 +180,7 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
     check_file(file)
     parsed = parse_private_csv(path, list_id)
     check_content(parsed, list_id, path.name)
-    stated = list_date or max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
+    stated = max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
     table = codec.to_table(parsed.entries)
     manifest = describe(
         parsed,

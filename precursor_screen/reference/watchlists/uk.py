@@ -91,8 +91,7 @@ def _fill_list(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
     draft.programmes[cells.get("regimename", "")] = None
-    if draft.listed is None:
-        draft.listed = draft.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
+    draft.listed = draft.listed or draft.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
     for column, title in _NOTES.items():
         draft.add_note(title, cells.get(column, "").replace("|", ", "))
 
@@ -138,7 +137,6 @@ def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
         for number in split_numbered(cells.get(column, "")):
             draft.add_identifier(kind, number)
     draft.programmes[cells["regime"]] = None
-    if draft.listed is None:
-        draft.listed = draft.written_day(cells.get("listedon", ""), "dmy", "date of listing")
+    draft.listed = draft.listed or draft.written_day(cells.get("listedon", ""), "dmy", "date of listing")
     for column, title in (("dob", "DOB"), ("position", "Position"), ("passportdetails", "Passport"), ("otherinformation", "")):
         draft.add_note(title, cells.get(column, ""))

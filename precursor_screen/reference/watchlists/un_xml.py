@@ -57,11 +57,7 @@ def _read_entry(tag: str, element: Element, found: ListDraft) -> EntryBuilder | 
     _add_addresses(draft, element, tag)
     _add_documents(draft, element, tag)
     draft.programmes[find_text(element, "UN_LIST_TYPE")] = None
-    if listed := find_text(element, "LISTED_ON")[:10]:
-        try:
-            draft.listed = date.fromisoformat(listed)
-        except ValueError:
-            found.note("date of listing not readable", f"{entry_id} {listed}")
+    draft.listed = draft.day(find_text(element, "LISTED_ON")[:10], "date of listing")
     for label, part in (("Reference ", "REFERENCE_NUMBER"), ("", "COMMENTS1")):
         if text := find_text(element, part):
             draft.notes[f"{label}{text}"] = None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
-from precursor_screen.core.errors import MissingExtra, UsageError, Where
+from precursor_screen.core.errors import MissingExtra, readable
 from precursor_screen.formats import bundle
 from precursor_screen.reporting.evidence import seal
 from precursor_screen.reporting.evidence.seal import text_of
@@ -64,11 +64,8 @@ def read_file(path: Path) -> bytes:
     Raises:
         UsageError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            return stream.read(bundle.LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check the path.") from error
+    with readable(path), path.open("rb") as stream:
+        return stream.read(bundle.LARGEST + 1)
 
 
 def verify(content: bytes, name: str = "", signer: str | None = None) -> Verified:

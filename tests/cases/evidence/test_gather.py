@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.cases.evidence.gather import from_ledger, with_report
-from precursor_screen.cases.evidence.sources import complete
+from precursor_screen.cases.evidence.sources import complete, reckon
 from precursor_screen.core.errors import UsageError, WatchlistError
 from tests.cases.evidence.cases import EVIDENCE, GOODS, LINES, PARTY, record_case
+from tests.history.rows import flag, flags, movement, table
 from tests.history.test_aliases import JOINED, WINDOW, apart, screen, verdict
 
 
@@ -32,6 +33,15 @@ def test_a_shipment_with_all_that_stands_behind_it(document, completed):
     assert entry["entry"]["names"][0]["name"].startswith("Quimeralda")
     assert entry["raised_with"]["list_date"] == entry["taken_from"]["list_date"] == "2026-01-15"
     assert document["missing_lines"] == []
+
+
+def test_a_shipment_that_a_splitting_joins_with_others_is_reckoned_by_itself(installed):
+    about = {"shipment_id": "S-1", "substance_id": "acetic-anhydride"}
+    raised = flags(flag("PS-QTY-002", "A", family="quantity", window_line_ids=["A", "B", "C"], **about))
+    moved = table(movement("A", **about), movement("B", **{**about, "shipment_id": "S-2"})).to_pylist()
+    found = reckon("S-1", raised, moved, installed)
+    assert (found["shipment_id"], found["families"], found["reckoned"]) == ("S-1", ["quantity"], True)
+    assert {"licit use", "quantity"} <= {part["part"] for part in found["parts"]}
 
 
 def test_the_chain_can_be_reckoned_again(document):

@@ -23,6 +23,7 @@ from precursor_screen.readers.messages.layout import (
     place_of_root,
 )
 from precursor_screen.readers.messages.scope import Cell, MessageLine
+from precursor_screen.readers.messages.tree import _texts
 
 FIELDS = {
     "B": "marks",
@@ -33,6 +34,20 @@ FIELDS = {
     "A/B@unit": "quantity_unit",
 }
 LAYOUT = _layout({"name": "x", "roots": {"R": "original"}, "levels": ["R/A"], "fields": FIELDS, "beside": ["D"], "ignore": ["E"]})
+
+
+@pytest.mark.parametrize(
+    ("xml", "path", "texts"),
+    [
+        ("<R><A>1</A><!-- A --><A> 2 </A><?A 3?></R>", "A", ["1", "2"]),
+        ("<R><A><!-- B --><B>1</B><B/></A><?A B?><A><B>2</B></A></R>", "A/B", ["1", "2"]),
+        ("<R xmlns='urn:x'><a>1</a></R>", "A", ["1"]),
+        ("<R><A><B>1</B></A></R>", "B", []),
+        ("<R><A> </A></R>", "A", []),
+    ],
+)
+def test_the_texts_at_a_path(xml: str, path: str, texts: list[str]) -> None:
+    assert _texts(etree.fromstring(xml), path) == texts
 
 
 def entry_of(xml: str, attribute: str = "") -> str | None:
@@ -52,6 +67,8 @@ def entry_of(xml: str, attribute: str = "") -> str | None:
         ("<R><X><A><B/></A></X></R>", "voyage"),
         ("<X><A><C>1</C><B/></A></X>", "voyage"),
         ("<R><A><C>1</C><B/></A></R>", "vessel"),
+        ("<R><A><!-- C --><?C 2?><C>1</C><B/></A></R>", "vessel"),
+        ("<R><A><!-- C --><B/></A></R>", "description"),
         ("<R><A><C>2</C><B/></A></R>", "permit_reference"),
         ("<R><A><C/><B/></A></R>", "description"),
         ("<R><a_><c> 1 </c><_b/></a_></R>", "vessel"),

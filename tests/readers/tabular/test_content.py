@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.formats.blob import Blob
+from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.content import SAMPLE, content_of
+from precursor_screen.readers.tabular.content import SAMPLE, content_of, tariff_texts
 from precursor_screen.readers.tabular.reader import read_tables
 
 
@@ -84,3 +85,35 @@ def test_the_union_is_no_country_and_no_fault():
     table = read("Description,HS Code,Country of Origin\nwool,510111,EU\ntin,800110,QU\nglass,700312,Atlantis\nzinc,790111,DE\n")
     assert table.lines.column("country_of_origin").to_pylist() == [None, None, None, "DE"]
     assert [i["value"] for i in table.issues.to_pylist()] == ["Atlantis"]
+
+
+PLAIN = [f"SOLVENT {i}" for i in range(10)]
+WORDED = [f"Solvents {i}, not elsewhere specified" for i in range(10)]
+APART = [f"LOT {i}" for i in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "tariffs"),
+    [
+        ([("description", PLAIN)], 40, set()),
+        ([("description", WORDED)], 40, {1}),
+        ([("description", WORDED)], 30, {1}),
+        ([("description", WORDED)], 29, set()),
+        ([("description", APART)], 40, set()),
+        ([("description", PLAIN), ("description", APART)], 40, {1}),  # another column says more of the goods
+        ([("description", APART), ("description", PLAIN)], 40, {2}),
+        ([("description", PLAIN), ("description", PLAIN)], 40, set()),
+        ([("description", WORDED), ("description", PLAIN)], 40, {1}),
+        ([("description", PLAIN), ("description_extra", APART)], 40, set()),  # what stands beside the goods names none
+        ([("description", PLAIN), ("description_extra", PLAIN)], 40, set()),
+        ([("description_extra", WORDED)], 40, {1}),
+        ([("description_extra", PLAIN)], 40, set()),
+        ([("marks", WORDED)], 40, set()),
+    ],
+)
+def test_which_texts_are_those_of_the_tariff(columns, rows, tariffs):
+    cells = [[f"29{i % 10:02d}11" for i in range(rows)], *([texts[i % len(texts)] for i in range(rows)] for _, texts in columns)]
+    guesses = [Guess(n, "", field, "") for n, field in enumerate(["hs_code", *(field for field, _ in columns)])]
+    made = pa.table([pa.array(c, pa.string()) for c in cells], names=[str(n) for n in range(len(cells))])
+    assert tariff_texts(guesses, made) == tariffs
+    assert tariff_texts([g for g in guesses if g.field != "hs_code"], made) == set()

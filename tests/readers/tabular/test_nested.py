@@ -51,6 +51,26 @@ def test_a_path_is_read_with_its_words(path: str, field: str) -> None:
     assert lookup(path)[0] == field
 
 
+@pytest.mark.parametrize(
+    ("party", "role", "field"),
+    [
+        ("shipper", "shipper", "consignor_name"),
+        ("shipper", "consignee", ""),
+        ("shipper", "importer", ""),
+        ("shipper", "exporter", ""),
+        ("shipper", "notify", ""),
+        ("importer", "importer", "importer_name"),
+        ("importer", "consignee", ""),
+        ("importer", "notify", ""),
+        ("exporter", "exporter", "exporter_name"),
+        ("exporter", "shipper", ""),
+        ("exporter", "notify", ""),
+    ],
+)
+def test_a_party_that_is_named_within_another_is_of_neither_role(party: str, role: str, field: str) -> None:
+    assert lookup(f"{party}.{role}Name")[0] == field
+
+
 SHIPMENT = {
     "description": "OFFICE CHAIRS",
     "hsCode": "940130",

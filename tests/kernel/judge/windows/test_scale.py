@@ -19,14 +19,13 @@ from precursor_screen.kernel.judge.windows import judge
 from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, are_of_rules, judging_columns, plan_queries
 from precursor_screen.kernel.judge.windows.judge import flag_moves, judge_windows, request_history
-from precursor_screen.kernel.movements import to_movements
 from precursor_screen.kernel.screen import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
 from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.kernel.judge.windows.test_judge import row as movement
-from tests.screening import of_each_kind, screen_rows, with_rules
+from tests.screening import of_each_kind, screen_rows, to_movements, with_rules
 
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 
