@@ -65,6 +65,14 @@ def test_a_cancellation_removes_the_movement_and_says_so():
     assert found.fallen.to_pylist() == ["A", "B"]
 
 
+@pytest.mark.parametrize(
+    ("version", "kept"), [("2", True), ("1.5", True), ("10", True), ("1", False), ("1.0", False), ("0", False), ("nan", True), ("B", False), (None, False)]
+)  # fmt: skip
+def test_a_line_without_a_substance_is_kept_where_its_version_is_a_later_one(version, kept):
+    found = movements({"line_id": "A", "movement_key": "k", "version": version, "substance_id": None, "lexicon_terms": []})
+    assert found.live.column("line_id").to_pylist() == ["A"] * kept
+
+
 def test_an_original_of_a_higher_version_outlives_the_cancellation():
     found = movements(
         {"line_id": "A", "movement_key": "k", "message_function": "cancellation", "version": "1", "substance_id": None},
