@@ -29,6 +29,7 @@ from precursor_screen.history.transaction import Transaction
 from precursor_screen.history.values import FileRecord, RunRecord
 from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.kernel.screen import Screened
+from precursor_screen.kernel.trade_counts import sum_trade
 from precursor_screen.reference.bundle import Reference
 
 EVER = 36_500  # days: all that is recorded
@@ -137,7 +138,7 @@ class LedgerMemory:
             LedgerError: the ledger is damaged.
         """
         self._transaction.record_movements(self._movements)  # staged already
-        self._transaction.record_counts(screened.counts)
+        self._transaction.record_counts(sum_trade(screened.own))
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged, bands_of(screened.shipments))
         self._transaction.record_files((*(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs), *also))
         self._transaction.keep()

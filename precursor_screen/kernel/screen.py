@@ -18,16 +18,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import (
+    COUNTED_LINES,
     JUDGED_LINES,
     KNOWN,
-    NO_COUNTS,
     FlagComparison,
     History,
     HistoryRequest,
     HistoryStore,
     JudgeResult,
     NotEvaluable,
-    TradeCounts,
     VersionsResult,
 )
 from precursor_screen.core.model import BANDS, OPEN
@@ -52,7 +51,7 @@ from precursor_screen.kernel.movements import MovementsResult, apply_versions, b
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
-from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, count_own, under_first_versions
+from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, find_own, under_first_versions
 from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
@@ -90,7 +89,7 @@ class Screened(Struct, frozen=True):
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
-    compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are;
+    compared, judged and own (`trade_counts.find_own`): what a ledger is to remember; known_lines: how many lines are recorded as they are;
     news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED; gaps: what all lines lack.
     """
 
@@ -106,7 +105,7 @@ class Screened(Struct, frozen=True):
     unscreened_lines: int
     compared: FlagComparison
     judged: JudgeResult
-    counts: TradeCounts = NO_COUNTS
+    own: pa.Table = field(default_factory=COUNTED_LINES.empty_table)
     known_lines: int = 0
     news: frozenset[str] = frozenset()
     not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
@@ -174,7 +173,7 @@ def judge_run(
     noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
     by_shipment = Judgement(*flag_shipments(noted, reference.rules))
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
-    own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
+    own = find_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
         counted = add_count_facts(movements.live, _rows_of(movements.live, part), tally, own, history.counts)
     else:
@@ -194,7 +193,7 @@ def judge_run(
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
     known = _count_known(part, history)
     news = find_news(screened, memory)
-    return replace(screened, counts=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
+    return replace(screened, own=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
 
 
 def _rows_of(movements: pa.Table, part: Part) -> Numbers:

@@ -9,17 +9,19 @@ Parties and cargoes are numbers, the first eight bytes of a SHA-256: nothing els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
-from precursor_screen.kernel.resolve.distinct import Numbers, column_or_nulls
+from precursor_screen.kernel.resolve.distinct import Mask, Numbers, column_or_nulls
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
 from precursor_screen.text.key_numbers import numbers_of
@@ -85,8 +87,8 @@ def under_first_versions(tally: CountedLines, line_ids: pa.ChunkedArray, counted
     )
 
 
-def count_own(tally: CountedLines, known: pa.Array) -> TradeCounts:
-    """What the lines of a run come to, those apart that are recorded already.
+def find_own(tally: CountedLines, known: pa.Array) -> pa.Table:
+    """The rows that the lines of a run are counted by, one a cargo: COUNTED_LINES without what is recorded already.
 
     Args:
         tally: of the run.
@@ -94,7 +96,11 @@ def count_own(tally: CountedLines, known: pa.Array) -> TradeCounts:
     """
     cargo = tally.lines.column("cargo")
     counted = pc.and_(pc.is_valid(cargo), pc.invert(pc.is_in(cargo, known)))
-    rows = _first_of_each(tally.lines if pc.all(counted, min_count=0).as_py() else tally.lines.filter(counted))
+    return _first_of_each(tally.lines if pc.all(counted, min_count=0).as_py() else tally.lines.filter(counted))
+
+
+def sum_trade(rows: pa.Table) -> TradeCounts:
+    """What rows of `find_own` come to by day."""
     parts = [rows.slice(begin, _SUMMED_AT_ONCE) for begin in range(0, rows.num_rows, _SUMMED_AT_ONCE)]
     return TradeCounts(
         _summed(map(_party_rows, parts), PARTY_COUNTS),
@@ -153,70 +159,170 @@ def _summed(parts: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     return summed.rename_columns([*keys, "lines"]).cast(schema)
 
 
-def add_count_facts(live: pa.Table, rows: Numbers, tally: CountedLines, own: TradeCounts, recorded: TradeCounts) -> pa.Table:
+def add_count_facts(live: pa.Table, rows: Numbers, tally: CountedLines, own: pa.Table, recorded: TradeCounts) -> pa.Table:
     """Movements with the columns of MOVEMENT_COUNTED; null for all but watched goods, and where a key, code or country is unknown.
 
     Args:
         live: MOVEMENT rows of a run.
         rows: of the tally, that of each movement's line.
         tally: of the run.
-        own: what its lines come to (`count_own`).
+        own: the rows by which its lines are counted (`find_own`).
         recorded: what earlier runs counted of the parties and codes that are asked for.
     """
-    numbered = tally.lines.append_column("row", pa.array(np.arange(tally.lines.num_rows)))
-    with connect() as connection:
-        connection.register("asked", numbered.filter(tally.asked))
-        connection.register("party_counts", pa.concat_tables([own.parties, recorded.parties]))
-        connection.register("lane_counts", pa.concat_tables([own.lanes, recorded.lanes]))
-        facts = fetch(connection, _FACTS)
-    at = pc.index_in(pa.array(rows), facts.column("row").combine_chunks())
+    asked = tally.lines.filter(tally.asked)
+    places = np.flatnonzero(tally.asked.to_numpy(zero_copy_only=False))
+    facts = dict(zip((c.name for c in MOVEMENT_COUNTED), _facts_of(asked, own, recorded), strict=True))
+    at = pc.index_in(pa.array(rows), pa.array(places))
     for column in MOVEMENT_COUNTED:
-        live = live.append_column(column.name, facts.column(column.name).cast(column.arrow).take(at))
+        live = live.append_column(column.name, facts[column.name].cast(column.arrow).take(at))
     return live
 
 
-_BEFORE = f"order by day range between interval {COUNTED_DAYS} days preceding and interval 1 day preceding"
+def _facts_of(asked: pa.Table, own: pa.Table, recorded: TradeCounts) -> Iterator[pa.Array]:
+    """The columns of MOVEMENT_COUNTED, in their order, of the rows of a tally."""
+    for role, side in enumerate(TRADERS):
+        theirs = recorded.parties.filter(pc.equal(recorded.parties.column("role"), role)).drop_columns(["role"])
+        mine = own.select([side, "chapter", "day"]).rename_columns(["party", "chapter", "day"])
+        yield from _of_parties(asked.select([side, "chapter", "day"]), _weighed([mine, theirs]))
+    is_way = pc.not_equal(recorded.lanes.column("transit"), "")
+    lanes = _weighed([own.select(_LANE), recorded.lanes.filter(pc.invert(is_way)).drop_columns(["transit"])])
+    known = _before(lanes, asked, ("hs6", "dispatch", "destination"))
+    yield known
+    yield pc.subtract(_before(lanes, asked, ("hs6", "destination")), known)
+    through = pc.greater(pc.fill_null(pc.list_value_length(asked.column("transit")), 0), 0)
+    yield _unusual(asked, through, _weighed([_through(own), recorded.lanes.filter(is_way)]), lanes)
+
+
+_LANE = ["hs6", "dispatch", "destination", "day"]
+
+
+def _weighed(tables: Iterable[pa.Table]) -> pa.Table:
+    """Rows that are whole, each with its number of lines."""
+    found = []
+    for table in tables:
+        if "lines" not in table.column_names:
+            table = table.append_column("lines", pa.array(np.ones(table.num_rows, np.int64)))
+        found.append(table.drop_null())
+    return pa.concat_tables(table.select(found[0].column_names) for table in found)
+
+
+_SPAN: Final = (
+    1 << 23
+)  # days: more than dates have; a code with two countries, or a party with a chapter, has fewer than 2 ** 39 values
+
+
+class _Moments(Struct, frozen=True):
+    """Days of groups, as one number each, so that the days of a group lie together; only of groups that are asked for.
+
+    Attributes:
+        counted: of rows that are counted, ascending.
+        lines: of each.
+        asked: of rows that ask.
+        there: which rows ask: those that state all that groups.
+    """
+
+    counted: Numbers
+    lines: Numbers
+    asked: Numbers
+    there: Mask
+
+
+def _moments(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Moments:
+    """Of groups that share some keys.
+
+    Args:
+        counted: keys, day, lines; nothing is null.
+        asked: keys, day.
+        keys: numbers or texts.
+    """
+    there = reduce(pc.and_, (pc.is_valid(asked.column(name)) for name in (*keys, "day"))).to_numpy()
+    of_counted, of_asked = np.zeros(counted.num_rows, np.int64), np.zeros(int(there.sum()), np.int64)
+    gone = np.zeros(counted.num_rows, np.bool_)
+    for key in keys:
+        values = asked.column(key).filter(pa.array(there))
+        known = pc.unique(values)
+        found = pc.fill_null(pc.index_in(counted.column(key), known), -1).to_numpy()
+        gone |= found < 0
+        of_counted = of_counted * len(known) + found
+        of_asked = of_asked * len(known) + pc.index_in(values, known).to_numpy()
+    days, lines, when = (
+        column.to_numpy().astype(np.int64)
+        for column in (counted.column("day").cast(pa.int32()), counted.column("lines"), asked.column("day").cast(pa.int32()).filter(pa.array(there)))
+    )  # fmt: skip
+    first = min(days.min(initial=0), when.min(initial=0)) - COUNTED_DAYS
+    among = np.flatnonzero(~gone)
+    moments = of_counted[among] * _SPAN + days[among] - first
+    order = np.argsort(moments, kind="stable")
+    return _Moments(moments[order], lines[among][order], of_asked * _SPAN + when - first, there)
+
+
+def _before(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> pa.Array:
+    """How many lines share some keys on the days before; null where one is unknown."""
+    moments = _moments(counted, asked, keys)
+    return _spread(_sum_before(moments), moments.there)
+
+
+def _sum_before(moments: _Moments) -> Numbers:
+    running = np.concatenate([[0], np.cumsum(moments.lines)])
+    begins, ends = (np.searchsorted(moments.counted, moments.asked - days) for days in (COUNTED_DAYS, 0))
+    found: Numbers = running[ends] - running[begins]
+    return found
+
+
+def _spread(values: Numbers, there: Mask) -> pa.Array:
+    found = np.zeros(len(there), np.int64)
+    found[there] = values
+    return pa.array(found, mask=~there)
+
+
+def _of_parties(asked: pa.Table, counted: pa.Table) -> Iterator[pa.Array]:
+    """Of the party, chapter and day of each row: what the party moved on the days before, in how many chapters, and in this one."""
+    asked = asked.rename_columns(["party", "chapter", "day"])
+    asked = asked.set_column(0, "party", pc.if_else(pc.is_valid(asked.column("chapter")), asked.column("party"), None))
+    yield _before(counted, asked, ("party",))
+    yield _chapters_before(counted, asked)
+    yield _before(counted, asked, ("party", "chapter"))
+
+
+def _chapters_before(counted: pa.Table, asked: pa.Table) -> pa.Array:
+    """In how many chapters a party moved something on the days before.
+
+    A day stands for its chapter from the next one on, until the next of that chapter, or until it no longer counts: so of the days
+    that have begun before, as many have not ended as there are chapters.
+    """
+    whole = counted.group_by(["party", "chapter", "day"], use_threads=False).aggregate([("lines", "sum")])
+    whole = whole.filter(pc.greater(whole.column("lines_sum"), 0)).rename_columns(["party", "chapter", "day", "lines"])
+    moments = _moments(whole.drop_columns(["lines"]).append_column("lines", whole.column("chapter")), asked, ("party",))
+    order = np.lexsort((moments.counted, moments.lines, moments.counted // _SPAN))
+    of, chapter = moments.counted[order], moments.lines[order]
+    ends = of + COUNTED_DAYS
+    again = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
+    ends[:-1] = np.where(again, np.minimum(ends[:-1], of[1:]), ends[:-1])
+    begun, ended = (np.searchsorted(np.sort(days), moments.asked) for days in (of, ends))
+    return _spread(begun - ended, moments.there)
+
+
+def _unusual(asked: pa.Table, through: pa.ChunkedArray, ways: pa.Table, lanes: pa.Table) -> pa.Array:
+    """The countries on the way that are not usual; empty where there is none, null where nothing tells what is usual."""
+    stated = pc.if_else(pc.is_valid(asked.column("transit")), pa.scalar(""), None).combine_chunks()
+    passing = asked.filter(through).append_column("row", pa.array(np.flatnonzero(through.to_numpy())))
+    if not passing.num_rows:
+        return stated
+    counts = [_before(ways, passing, keys) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
+    known = pc.fill_null(reduce(pc.and_, (pc.greater_equal(count, LEAST) for count in counts)), False)
+    lanes = lanes.drop_columns(["lines"]).append_column("transit", pa.repeat(pa.scalar(""), lanes.num_rows))
+    with connect() as connection:
+        connection.register("asked", passing)
+        connection.register("lane_counts", pa.concat_tables([lanes, ways.select(lanes.column_names)]))
+        found = fetch(connection, _THROUGH)
+    at = pc.index_in(passing.column("row"), found.column("row").combine_chunks())
+    told = pc.if_else(known, pc.fill_null(found.column("unusual").take(at), ""), None)
+    mask = np.zeros(asked.num_rows, dtype=np.bool_)
+    mask[passing.column("row").to_numpy()] = True
+    return pc.replace_with_mask(stated, pa.array(mask), told.combine_chunks() if isinstance(told, pa.ChunkedArray) else told)
+
+
 _BACK = f"l.day between a.day - {COUNTED_DAYS} and a.day - 1"
-
-
-def _of_parties(role: int, side: str) -> str:
-    """SQL of (party, chapter, day) that is asked of one side, with what the party moved on the days before."""
-    return f"""
-        select party, chapter, day, coalesce(n, 0) as n, coalesce(bit_count(many), 0) as many, coalesce(same, 0) as same from (
-            select *, sum(lines) over (partition by party {_BEFORE}) as n,
-                   bit_or(if(lines > 0, 1::hugeint << chapter, 0::hugeint)) over (partition by party {_BEFORE}) as many,
-                   sum(lines) over (partition by party, chapter {_BEFORE}) as same
-            from (select party, chapter, day, sum(lines) as lines, bool_or(asked) as asked from (
-                      select party, chapter, day, lines, false as asked from party_counts
-                      where role = {role} and party in (select {side} from asked)
-                      union all
-                      select distinct {side}, chapter, day, 0, true from asked where {side} is not null and chapter is not null)
-                  group by all))
-        where asked"""
-
-
-def _of_lanes(name: str, keys: str, counted: str, asked: str = "true") -> str:
-    """SQL of the columns `keys` and the day that are asked, with how many lines (as `name`) share them on the days before."""
-    known = " and ".join(f"{key} is not null" for key in keys.split(", "))
-    return f"""
-        select {keys}, day, coalesce(before, 0) as {name} from (
-            select *, sum(lines) over (partition by {keys} {_BEFORE}) as before
-            from (select {keys}, day, sum(lines) as lines, bool_or(asked) as asked from (
-                      select {keys}, day, lines, false as asked from lane_counts
-                      where {counted} and hs6 in (select hs6 from asked where {asked})
-                      union all
-                      select distinct {keys}, day, 0, true from asked where {known} and {asked})
-                  group by all))
-        where asked"""
-
-
-_LANE, _WAY, _PASSES = "transit = ''", "transit <> ''", "len(transit) > 0"
-_COUNTED_LANES = (
-    ("n", "hs6, dispatch, destination", _LANE, "true"),
-    ("arrived", "hs6, destination", _LANE, "true"),
-    ("passed_to", "hs6, destination", _WAY, _PASSES),
-    ("passed_from", "hs6, dispatch", _WAY, _PASSES),
-)
 
 # Countries on the way that are neither end, and whether goods of the code passed or left them for the destination, or came to them from
 # the country of dispatch, or through them.
@@ -239,21 +345,6 @@ _THROUGH = f"""
     where (t.row, t.country) not in (select (row, country) from usual)
       and t.country not in (t.dispatch, t.destination) and t.country is distinct from a.origin
     group by t.row"""
-
-_JOINED_LANES = " ".join(
-    f"left join ({_of_lanes(name, keys, counted, asked)}) {name} on {' and '.join(f'{name}.{k} = a.{k}' for k in (*keys.split(', '), 'day'))}"
-    for name, keys, counted, asked in _COUNTED_LANES
-)
-_FACTS = f"""
-    select a.row, s.n as sender_lines_before, s.many as sender_chapters_before, s.same as sender_same_before,
-           r.n as receiver_lines_before, r.many as receiver_chapters_before, r.same as receiver_same_before,
-           n.n as lane_lines_before, arrived.arrived - n.n as lane_others_before,
-           case when len(a.transit) = 0 then '' when a.transit is not null and passed_to >= {LEAST} and passed_from >= {LEAST} then coalesce(t.unusual, '') end as transit_unusual
-    from asked a
-    left join ({_of_parties(0, "sender")}) s on s.party = a.sender and s.chapter = a.chapter and s.day = a.day
-    left join ({_of_parties(1, "receiver")}) r on r.party = a.receiver and r.chapter = a.chapter and r.day = a.day
-    {_JOINED_LANES}
-    left join ({_THROUGH}) t on t.row = a.row"""
 
 
 def _only(values: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:

@@ -15,7 +15,7 @@ from precursor_screen.core.history_seam import COUNTED_DAYS, NO_COUNTS, CountedL
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
 from precursor_screen.kernel import trade_counts
 from precursor_screen.kernel.resolve.party_facts import COUNTED
-from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, count_own, tally_lines
+from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, find_own, sum_trade, tally_lines
 from precursor_screen.text.key_numbers import number_of, numbers_of
 from tests.examples import SOAK
 
@@ -54,7 +54,7 @@ def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> d
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": r["line_id"], "goods_key": "x"} for r in rows], schema=MOVEMENT)
     tally = asked_of(tally_lines(lines), live, np.arange(len(rows)))
-    own = count_own(tally, recorded.cargoes.column("cargo").combine_chunks())
+    own = find_own(tally, recorded.cargoes.column("cargo").combine_chunks())
     found = add_count_facts(live, np.arange(len(rows)), tally, own, recorded)
     return {r["line_id"]: {n: r[n] for n in NAMES} for r in found.to_pylist()}
 
@@ -62,7 +62,9 @@ def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> d
 def counts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> TradeCounts:
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     tally = tally_lines(lines)
-    return count_own(CountedLines(tally, pa.array([False] * len(rows))), recorded.cargoes.column("cargo").combine_chunks())
+    return sum_trade(
+        find_own(CountedLines(tally, pa.array([False] * len(rows))), recorded.cargoes.column("cargo").combine_chunks())
+    )
 
 
 def joined(*counts: TradeCounts) -> TradeCounts:
@@ -183,7 +185,7 @@ def test_goods_that_are_not_watched_are_not_asked_for():
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": "B", "goods_key": None}], schema=MOVEMENT)
     tally = asked_of(tally_lines(lines), live, np.array([1]))
-    found = add_count_facts(live, np.array([1]), tally, count_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
+    found = add_count_facts(live, np.array([1]), tally, find_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
     assert found.select(NAMES).to_pylist() == [dict.fromkeys(NAMES)]
 
 
