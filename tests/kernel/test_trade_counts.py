@@ -189,6 +189,23 @@ def test_goods_that_are_not_watched_are_not_asked_for():
     assert found.select(NAMES).to_pylist() == [dict.fromkeys(NAMES)]
 
 
+def test_what_nobody_asks_for_counts_for_no_other():
+    """One who trades in an unasked chapter is neither the party nor the chapter that is asked for."""
+    rows = [line("A", 5), line("B", 1, sender_number=5, hs6="300490"), line("C", 5, sender_number=5)]
+    rows = [{n: v for n, v in row.items() if n != "sender_number"} | {COUNTED[0]: row.get("sender_number", 1)} for row in rows]
+    lines = pa.Table.from_pylist(rows, schema=COLUMNS)
+    live = pa.Table.from_pylist([{"line_id": name, "goods_key": "x"} for name in "AC"], schema=MOVEMENT)
+    tally = asked_of(tally_lines(lines), live, np.array([0, 2]))
+    found = add_count_facts(live, np.array([0, 2]), tally, find_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
+    assert found.column("sender_same_before").to_pylist() == [0, 0]
+    assert found.column("sender_lines_before").to_pylist() == [0, 1]
+
+
+@pytest.mark.parametrize(("day", "chapters"), [(COUNTED_DAYS, 1), (COUNTED_DAYS + 1, 0)])
+def test_a_chapter_counts_as_long_as_its_day(day, chapters):
+    assert facts_of([line("A", 0, hs6="300490"), line("B", day)])["B"]["sender_chapters_before"] == chapters
+
+
 def test_an_empty_run():
     assert facts_of([]) == {}
     assert counts_of([]).cargoes.num_rows == 0
