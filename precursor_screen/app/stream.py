@@ -133,6 +133,7 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Jud
             "reference": reference,
         }
     textless = count_textless(gathered.lines)
+    request.spool.release()
     every_line = request.every_line or gathered.lines.num_rows <= PART
     part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
     recall = partial(_recall, gathered.lines, request.spool, given)

@@ -352,6 +352,7 @@ def match(
         progress: told what is being done.
     """
     found = match_texts(lines, reference, parallel_map, known_parties, progress)
+    progress("looking for cut texts")
     return replace(found, cut_at=find_cut_lengths(lines))
 
 
@@ -367,6 +368,7 @@ def match_texts(
     substances = recognise(lines, reference, parallel_map)
     progress("matching parties")
     parties = match_parties(lines, reference, parallel_map, known_parties)
+    progress("looking for parties in texts")
     mentions = find_mentions(lines, reference, parallel_map)
     keys = PartyKeys()
     keepers = find_keepers(lines, reference.lists, keys)

@@ -162,6 +162,6 @@ def test_matching_tells_what_it_does_and_gives_all_of_it():
     table = lines(description=["Ether for Quarndon Wexley"], consignee_name=["Quarndon Wexley"], consignor_name=["..."])
     table = table.append_column("source_file", pa.array(["m"]))
     found = match(table, reference(), progress=said.append)
-    assert said == ["recognising substances", "matching parties"]
+    assert said == ["recognising substances", "matching parties", "looking for parties in texts", "looking for cut texts"]
     assert (found.substances.num_rows, found.parties.num_rows, found.mentions.num_rows, found.unscreenable) == (1, 1, 1, ("...",))
     assert module.match(table, reference()) == found
