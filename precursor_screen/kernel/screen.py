@@ -165,13 +165,14 @@ def judge_run(
     """
     progress("looking back")
     batch = batch_of(part.moved)
-    progress("counting trade")
     tally = asked_of(part.tally, part.moved, _rows_of(part.moved, part))
     windows = request_history(batch, reference.rules, reference.registers)
     history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
+    progress("comparing versions")
     movements = apply_versions(part.moved, batch, history.settled)
     noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
     by_shipment = Judgement(*flag_shipments(noted, reference.rules))
+    progress("counting trade")
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = find_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
@@ -222,6 +223,8 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
 
 def _count_known(part: Part, history: History) -> int:
     """How many lines were received before: those worth remembering as they are, of others their cargo was counted."""
+    if not history.known.num_rows and not history.counts.cargoes.num_rows:  # to look 20 million ids up takes a gigabyte
+        return 0
     ids = part.lines.column("line_id")
     kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
     known = pc.is_in(ids, pc.unique(history.known.column("line_id")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
@@ -344,19 +345,22 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
     splittings = flags.filter(pc.is_in(flags.column("rule_id"), joining))
     if not splittings.num_rows:
         return shipments
-    ids = shipments.column("shipment_id").combine_chunks()
-    places = np.arange(len(ids))
-    names: list[str | None] = [None] * len(ids)
-    cases = _join(splittings, lines)
-    found = iter(pc.index_in(pa.array(chain.from_iterable(cases), pa.string()), ids).to_pylist())
+    cases, ids = _join(splittings, lines), shipments.column("shipment_id")
+    rows = np.flatnonzero(pc.is_in(ids, pa.array(sorted(chain.from_iterable(cases)), pa.string())).to_numpy())
+    place_of = dict(zip(take_rows(shipments.select(["shipment_id"]), rows).column(0).to_pylist(), rows.tolist(), strict=True))
+    first_of: dict[int, tuple[int, str]] = {}
     for case in cases:
-        members = sorted(place for place in islice(found, len(case)) if place is not None)
+        members = sorted((place_of[shipment], shipment) for shipment in case if shipment in place_of)
         if len(members) > 1:
-            places[members] = members[0]
-            for place in members:
-                names[place] = ids[members[0]].as_py()
-    named = shipments.set_column(shipments.schema.get_field_index("case_id"), "case_id", pa.array(names, pa.string()))
-    return named.take(np.argsort(places, kind="stable"))
+            first_of |= dict.fromkeys((place for place, _ in members), members[0])
+    # Those of cases stand near the top; below the last of them millions stay where they are.
+    count = max(first_of, default=-1) + 1
+    places, names = np.arange(count), list[str | None]([None] * count)
+    for place, (first, name) in first_of.items():
+        places[place], names[place] = first, name
+    field = shipments.schema.get_field_index("case_id")
+    top = shipments.slice(0, count).set_column(field, "case_id", pa.array(names, pa.string()))
+    return pa.concat_tables([top.take(pa.array(np.argsort(places, kind="stable"))), shipments.slice(count)])
 
 
 def _join(splittings: pa.Table, lines: pa.Table) -> list[list[str]]:
