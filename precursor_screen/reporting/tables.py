@@ -90,10 +90,12 @@ def _shipments(report: Report) -> Iterator[Written]:
     words = shipments_in_words(report, report.listed)
     listed, sampled = set(report.listed.column("shipment_id").to_pylist()), frozenset(report.sampled)
     lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
+    has_some = [pc.fill_null(pc.greater(pc.list_value_length(report.shipments.column(name)), 0), True) for name in lists]
+    is_listed = pc.is_in(report.shipments.column("shipment_id"), pa.array(sorted(listed), pa.string()))
+    is_told, row = reduce(pc.or_, has_some, is_listed).to_numpy(), 0
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
-        has_some = [pc.fill_null(pc.greater(pc.list_value_length(batch.column(name)), 0), True) for name in lists]
-        is_told = pc.or_(pc.is_in(batch.column("shipment_id"), pa.array(sorted(listed), pa.string())), reduce(pc.or_, has_some))
-        places = np.flatnonzero(is_told.to_numpy(zero_copy_only=False))
+        places = np.flatnonzero(is_told[row : row + batch.num_rows])
+        row += batch.num_rows
         untold, begin = _untold(batch, lists), 0
         for place, shipment in zip(places.tolist(), batch.take(pa.array(places)).to_pylist(), strict=True):
             yield from _together(untold[begin:place])
