@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -84,7 +83,7 @@ def batch_of(moved: pa.Table) -> pa.Table:
     """
     first = begin_rows(number_alike(moved.column("line_id"), moved.column("substance_id")))
     stored = moved.select(MOVEMENT.names)
-    return stored if len(first) == moved.num_rows else take_rows(stored, first)
+    return stored if len(first) == moved.num_rows else stored.filter(pa.array(np.isin(np.arange(moved.num_rows), first)))
 
 
 def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:

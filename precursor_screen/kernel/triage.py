@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
@@ -346,8 +345,8 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
     if not splittings.num_rows:
         return shipments
     cases, ids = _join(splittings, lines), shipments.column("shipment_id")
-    rows = np.flatnonzero(pc.is_in(ids, pa.array(sorted(chain.from_iterable(cases)), pa.string())).to_numpy())
-    place_of = dict(zip(take_rows(shipments.select(["shipment_id"]), rows).column(0).to_pylist(), rows.tolist(), strict=True))
+    in_cases = pc.is_in(ids, pa.array(sorted(chain.from_iterable(cases)), pa.string()))
+    place_of = dict(zip(ids.filter(in_cases).to_pylist(), np.flatnonzero(in_cases.to_numpy()).tolist(), strict=True))
     first_of: dict[int, tuple[int, str]] = {}
     for case in cases:
         members = sorted((place_of[shipment], shipment) for shipment in case if shipment in place_of)

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
@@ -251,7 +250,9 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
     keys = dict(zip(amend.column("line_id").to_pylist(), amend.column("movement_key").to_pylist(), strict=True))
     return VersionsResult(
         why=dict(decision.why),
-        uncounted=take_rows(batch.select(LINE_SUBSTANCE.names), np.array(sorted(decision.uncounted), dtype=np.int64)),
+        uncounted=batch.select(LINE_SUBSTANCE.names).filter(
+            pa.array(np.isin(np.arange(batch.num_rows), list(decision.uncounted)))
+        ),
         amended=amended_rows(batch, decision, keys),
         previous=dict(decision.previous),
         overlapping=decision.overlapping,
