@@ -69,14 +69,18 @@ class Spool:
         return self._tables[number]
 
     def take(self, table: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
-        """Some rows, ascending, of a table that may lie in the spool: pages are let go of on the way, for rows here and there touch all."""
+        """Some rows, ascending, of a table that may lie in the spool.
+
+        Rows scattered over a large table touch all of its pages, so they are let go of on the way.
+        """
         found = [table.schema.empty_table()]
         for begin in range(0, table.num_rows, _TAKEN_FROM):
             piece = table.slice(begin, _TAKEN_FROM)
             low, high = np.searchsorted(rows, (begin, begin + piece.num_rows))
             if low < high:
                 found.append(take_rows(piece, rows[low:high] - begin))
-                self.release()
+                if table.num_rows > _TAKEN_FROM:  # an input of a few lines is not worth it, and there may be thousands
+                    self.release()
         return pa.concat_tables(found)
 
     def release(self) -> None:

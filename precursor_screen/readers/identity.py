@@ -70,7 +70,7 @@ def _content_columns(lines: pa.Table) -> list[Part]:
 
 
 def _stated(lines: pa.Table) -> pa.ChunkedArray:
-    """The values of each line in the order of the schema, each with a separator before it, also where there is no such column."""
+    """The values of each line in the order of the schema, each behind a separator; a column that is missing leaves its separator."""
     present = frozenset(lines.column_names)
     values = (as_canonical_text(lines.column(c.name)) if c.name in present else "" for c in FILED)
     return _join(["", *values], lines.num_rows, _NEXT)

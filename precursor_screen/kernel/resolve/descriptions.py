@@ -142,9 +142,8 @@ _BLANKS = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte i
 def _without_figures(texts: pa.Array) -> pa.Array:
     """Texts with a blank for each character of ASCII that is not a letter: most that differ do so in figures, and then say the same."""
     valid, offsets, letters = texts.buffers()
-    blanked = (
-        pa.py_buffer(letters.to_pybytes().translate(_BLANKS)) if letters else letters
-    )  # no byte of other characters is one of ASCII
+    # In UTF-8 no byte of another character is one of ASCII.
+    blanked = pa.py_buffer(letters.to_pybytes().translate(_BLANKS)) if letters else letters
     return pa.Array.from_buffers(texts.type, len(texts), [valid, offsets, blanked], offset=texts.offset)
 
 

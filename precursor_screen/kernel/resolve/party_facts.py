@@ -119,7 +119,13 @@ _other_trade_of = lru_cache(maxsize=1 << 16)(other_trade)
 
 
 class PartyNames(Struct, frozen=True):
-    """The cells of one role: encoded; and of each distinct one its key and the number of that, null where it names nobody."""
+    """The cells of one role.
+
+    Attributes:
+        encoded: each cell as the number of its text.
+        keys: of each distinct text; null where it names nobody.
+        numbers: of each key.
+    """
 
     encoded: pa.DictionaryArray
     keys: pa.Array

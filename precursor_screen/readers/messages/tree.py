@@ -114,7 +114,7 @@ class TreeMessage:
         return unreadable(self.walk.file, says, "Ask the sender for another file.")
 
     def add_leaf(self, element: Any) -> None:
-        """An element that holds no other begins and ends."""
+        """Reads an element without elements of its own, which opens and closes at once."""
         if place_below(self.places[-1], element.tag).opens:
             self.open(element)
             self.close(element)
