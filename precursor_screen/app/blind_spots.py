@@ -27,12 +27,12 @@ HELD = "The countries whose law the tables hold are listed in docs/substances.md
 _MOST_COUNTRIES = 5
 
 
-def find_law_spots(noted: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
-    """(code, message, remedy, shipments) of what the tables of the law lack: for the noted lines, and for all (`LineGaps.law`)."""
+def find_law_spots(relevant: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
+    """(code, message, remedy, shipments) of what the tables of the law lack: for the relevant lines, and for all (`LineGaps.law`)."""
     unchecked = {e.instrument for e in own_editions(reference) if e.checked is None}
     for instrument in sorted(unchecked):
         message = f"Nobody has compared all tables of {instrument} with their source: a listing may be missing or have ended"
-        yield f"unchecked-law-{instrument}", message, HELD, len(_listed(noted, instrument))
+        yield f"unchecked-law-{instrument}", message, HELD, len(_listed(relevant, instrument))
     if unknown.by_name:
         often = sorted(unknown.by_name, key=lambda code: (-unknown.by_name[code], code))
         more = f" and {len(often) - _MOST_COUNTRIES} more" if len(often) > _MOST_COUNTRIES else ""
@@ -40,12 +40,12 @@ def find_law_spots(noted: Resolved, unknown: Gap, reference: Reference) -> Itera
         yield "unknown-law", message, HELD, unknown.shipments
 
 
-def _listed(noted: Resolved, instrument: str) -> set[str]:
+def _listed(relevant: Resolved, instrument: str) -> set[str]:
     """Shipments with a substance that an instrument lists."""
-    controls = noted.substances.column("control").to_pylist()
+    controls = relevant.substances.column("control").to_pylist()
     holds = [any(c["instrument"] == instrument for c in some or ()) for some in controls]
-    lines = noted.substances.column(LINE_NO).filter(pa.array(holds, pa.bool_()))
-    return set(noted.lines.column("shipment_id").take(rows_of(lines, noted.lines.column(LINE_NO))).to_pylist())
+    lines = relevant.substances.column(LINE_NO).filter(pa.array(holds, pa.bool_()))
+    return set(relevant.lines.column("shipment_id").take(rows_of(lines, relevant.lines.column(LINE_NO))).to_pylist())
 
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
@@ -211,9 +211,9 @@ def _register_of(missing: str) -> str | None:
 class _Facts:
     """How many shipments lack something: of all, of those with goods of a substance."""
 
-    def __init__(self, noted: Resolved, shipments: int) -> None:
-        self._lines = noted.lines
-        self._candidates = noted.substances
+    def __init__(self, relevant: Resolved, shipments: int) -> None:
+        self._lines = relevant.lines
+        self._candidates = relevant.substances
         self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = shipments

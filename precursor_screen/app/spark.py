@@ -44,7 +44,7 @@ from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match_texts, merge_matches
-from precursor_screen.kernel.part import Part, find_unnoted, judge_part, recall_lines
+from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.readers.finish import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
@@ -314,12 +314,12 @@ def _parts(judged: DataFrame, textless: list[int]) -> Iterator[Part]:
     judged.unpersist()
 
 
-def _recall(spread: Spread, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
-    unknown = find_unnoted(line_ids, noted)
+def _recall(spread: Spread, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:
+    unknown = find_missing(line_ids, relevant)
     if not len(unknown):
-        return noted
+        return relevant
     lines = spread.take(numbers_of(pa.chunked_array([unknown])))
-    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), noted, **given)
+    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), relevant, **given)
 
 
 def _cite(spread: Spread, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:

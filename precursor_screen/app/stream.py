@@ -1,6 +1,6 @@
 """A run on this machine: the inputs read onto disk, what is distinct matched once, the lines judged part by part, the report composed.
 
-No screening logic lives here. In memory stay the noted lines, what is distinct, and some numbers a line.
+No screening logic lives here. In memory stay the relevant lines, what is distinct, and some numbers a line.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.part import Part, cut_parts, find_unnoted, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.part import Part, cut_parts, find_missing, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
@@ -140,9 +140,9 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Jud
     return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
 
 
-def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
-    rows = np.flatnonzero(pc.is_in(lines.column("line_id"), find_unnoted(line_ids, noted)).to_numpy())
-    return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), noted, **given)
+def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:
+    rows = np.flatnonzero(pc.is_in(lines.column("line_id"), find_missing(line_ids, relevant)).to_numpy())
+    return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), relevant, **given)
 
 
 _OF_MANY_LINES = ("lines", "tally", "moved", "flags")  # the tables of a part that go to disk

@@ -31,19 +31,19 @@ class VersionsResult(Struct, frozen=True):
         uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
         amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
         previous: line of the run -> the line that it amends.
-        again: MOVEMENT: recorded rows that stand and are to be judged anew.
+        rejudged: MOVEMENT: recorded rows that stand and are to be judged anew.
         ended: KNOWN: recorded lines that stand no longer.
         overlapping: lines of the run that two parts of a bill state.
         conflicting: lines of the run that contradict another of their version.
         counted_as: line -> movement_key under which its cargo is counted, of lines that amend others under another key, or are amended.
-        flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
+        flagged: RULE_LINE: lines of the run, and of `rejudged`, of whose movement an open flag of the rule is recorded.
     """
 
     why: Mapping[str, str] = field(default_factory=dict)
     uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
     amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
     previous: Mapping[str, str] = field(default_factory=dict)
-    again: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    rejudged: pa.Table = field(default_factory=MOVEMENT.empty_table)
     ended: pa.Table = field(default_factory=KNOWN.empty_table)
     overlapping: frozenset[str] = frozenset()
     conflicting: frozenset[str] = frozenset()
@@ -208,9 +208,9 @@ class JudgeResult(Struct, frozen=True):
         scopes: rule id -> line, shipment or history, of the rules that were applied.
         doubts: what could not be judged.
         cancelled: movement keys that a message of this run cancels.
-        fallen: KNOWN: recorded lines that stand no longer.
+        obsolete: KNOWN: recorded lines that stand no longer.
         amends: line of the run -> the line that it amends.
-        again: as `lines`: recorded lines of windows that were judged anew.
+        rejudged: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
         episodes: EPISODE of the flags of those rules.
     """
@@ -219,9 +219,9 @@ class JudgeResult(Struct, frozen=True):
     scopes: Mapping[str, str]
     doubts: NotEvaluable = field(default_factory=NotEvaluable)
     cancelled: frozenset[str] = frozenset()
-    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
+    obsolete: pa.Table = field(default_factory=KNOWN.empty_table)
     amends: Mapping[str, str] = field(default_factory=dict)
-    again: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
+    rejudged: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
 

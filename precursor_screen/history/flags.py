@@ -199,8 +199,8 @@ def _no_longer_raised(seals: RowChecksums, run: _Run) -> tuple[list[dict[str, An
     sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
     keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
-    fallen = frozenset(judged.fallen.column("line_id").to_pylist())
-    anew = frozenset(judged.again.column("line_id").to_pylist())
+    fallen = frozenset(judged.obsolete.column("line_id").to_pylist())
+    anew = frozenset(judged.rejudged.column("line_id").to_pylist())
     doubted = judged.doubts.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
     carried, resolved = [], []
     for flag in candidates:
@@ -235,10 +235,10 @@ def _flags_to_compare(seals: RowChecksums, run: _Run) -> list[dict[str, Any]]:
     those of which nobody was told that they are resolved; in the order they were raised."""
     judged, connection = run.judged, seals.connection
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
-    fallen = judged.fallen.column("movement_key")
+    fallen = judged.obsolete.column("movement_key")
     keys = pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
     keys = pc.unique(keys).drop_null()
-    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
+    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.rejudged) for c in t.column("line_id").chunks], _TEXT))
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
         flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)

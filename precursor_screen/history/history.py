@@ -154,7 +154,7 @@ def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, Ver
         uncounted=staged.uncounted_rows,
         amended=_amended(seals, staged),
         previous={new: old for new, old in decision.previous.items() if new in own},
-        again=again,
+        rejudged=again,
         ended=_ended(staged),
         overlapping=decision.overlapping & own,
         conflicting=decision.conflicting & own,

@@ -92,7 +92,7 @@ def _first_rows(keys: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _keys(line_ids: pa.ChunkedArray, judged: JudgeResult) -> pa.ChunkedArray:
     """The movement key of each line; null for a line that was not judged."""
-    lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.again)])
+    lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.rejudged)])
     return lines.column("movement_key").take(pc.index_in(line_ids, lines.column("line_id")))
 
 
@@ -221,7 +221,7 @@ class Transaction:
         staged = self._stage(batch)
         if self._beside is None:
             self._beside = read_beside(self._seals, staged)
-        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
+        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].rejudged])
         found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
         return QueryAnswer(found, *self._beside)
 

@@ -135,8 +135,8 @@ def _rows(
     for since, until in _spans(controls, limits, office):
         day = since or date.min
         law = next((c.law for c in office if c.dated.in_force(day)), "")
-        standing = [c for c in controls if c.in_force(day)]
-        listing = _coming(controls, standing, law, tiers, day) | _listing(standing, law, day)
+        in_force = [c for c in controls if c.in_force(day)]
+        listing = _coming(controls, in_force, law, tiers, day) | _listing(in_force, law, day)
         for direction in (*DIRECTIONS, None):
             found = listing | _limits(limits, law, substance_id, direction, day)
             if found:
@@ -217,11 +217,11 @@ def _decisive(controls: Sequence[Control], law: str) -> list[Control]:
 
 
 def _coming(
-    controls: Sequence[Control], standing: Sequence[Control], law: str, tiers: Sequence[str], day: date
+    controls: Sequence[Control], in_force: Sequence[Control], law: str, tiers: Sequence[str], day: date
 ) -> dict[str, Any]:
     """LISTING of the listings that the conventions or the law one screens for have announced on a day, and where that is asked for
     proposed; empty where either lists the substance already. What other countries announce is for them to say when it holds."""
-    if _decisive(standing, law):
+    if _decisive(in_force, law):
         return {}
     stages = (ANNOUNCED, PROPOSED) if PROPOSED in tiers else (ANNOUNCED,)
     found = {stage: [c for c in controls if c.coming(day) == stage] for stage in stages}

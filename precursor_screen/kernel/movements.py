@@ -31,12 +31,12 @@ class MovementsResult(Struct, frozen=True):
     Attributes:
         live: MOVEMENT rows that stand, each with the mass that it counts with.
         issues: ISSUE about messages that contradict each other, overlap, wait, or hold no longer.
-        fallen: line_id of the lines that do not stand, cancellations among them.
+        obsolete: line_id of the lines that do not stand, cancellations among them.
     """
 
     live: pa.Table
     issues: pa.Table
-    fallen: pa.Array
+    obsolete: pa.Array
 
 
 def movement_rows(resolved: Resolved) -> pa.Table:
@@ -95,15 +95,15 @@ def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | N
         settled: what was decided in the light of all that is remembered; None: nothing is.
     """
     settled = apply_versions_alone(batch) if settled is None else settled
-    fallen = pa.array(sorted(settled.why), pa.string())
-    live = standing(batch, fallen)
-    issues = pa.concat_tables([_find_issues(moved, settled), _overtaken(moved, fallen)])
-    return MovementsResult(_weighed(live, settled.uncounted), issues, fallen)
+    obsolete = pa.array(sorted(settled.why), pa.string())
+    live = without_obsolete(batch, obsolete)
+    issues = pa.concat_tables([_find_issues(moved, settled), _find_obsolete(moved, obsolete)])
+    return MovementsResult(_weighed(live, settled.uncounted), issues, obsolete)
 
 
-def standing(rows: pa.Table, fallen: pa.Array) -> pa.Table:
+def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:
     """The rows of lines that stand, of any table with line_id; mostly all do, and a copy would hold them twice."""
-    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), fallen))) if len(fallen) else rows
+    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), obsolete))) if len(obsolete) else rows
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
@@ -152,10 +152,10 @@ def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
 _FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
-def _overtaken(moved: pa.Table, fallen: pa.Array) -> pa.Table:
+def _find_obsolete(moved: pa.Table, obsolete: pa.Array) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
     goods = pc.not_equal(moved.column("function"), CANCELLATION)
-    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), fallen)))
+    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), obsolete)))
     rows = rows.select(["source_file", "source_row", "line_id"])
     told = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
     message = "another message about the same goods holds: a later version, or a cancellation"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, in_noted_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, in_relevant_shipments
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
@@ -113,7 +113,7 @@ class Part(Struct, frozen=True):
 
     Attributes:
         lines: LINE_NO, line_id, movement_key, shipment_id of every line.
-        noted: the lines of shipments in which something was recognised, and those that could not be screened, with their candidates;
+        relevant: the lines of shipments in which something was recognised, and those that could not be screened, with their candidates;
             others that a rule flags are recalled.
         flags: FLAG of the rules of scope line.
         unjudged: UNJUDGED of the same.
@@ -125,7 +125,7 @@ class Part(Struct, frozen=True):
     """
 
     lines: pa.Table
-    noted: Resolved
+    relevant: Resolved
     flags: pa.Table
     unjudged: pa.Table
     moved: pa.Table
@@ -152,7 +152,7 @@ def judge_part(
         matches: of the texts and names of these lines; those of others do not matter.
         reference: what the law, the lists and the rules say.
         parallel_map: how the comparison of names is spread; changes nothing in the result.
-        every_line: whether `noted` is to hold all lines, for whoever wants to look at them.
+        every_line: whether `relevant` is to hold all lines, for whoever wants to look at them.
     """
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
@@ -165,8 +165,8 @@ def judge_part(
         numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
-    noted = resolved if every_line else _noted(resolved, issues)
-    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally, find_gaps(resolved.lines, reference))
+    relevant = resolved if every_line else _pick_relevant(resolved, issues)
+    return Part(seen, relevant, flags, unjudged, moved, issues, count_parties(lines), tally, find_gaps(resolved.lines, reference))
 
 
 def _tallied(resolved: Resolved) -> tuple[Resolved, pa.Table]:
@@ -179,14 +179,14 @@ def merge_parts(parts: Sequence[Part]) -> Part:
     """Parts of one run as one, whatever their order."""
     if len(parts) == 1:
         return parts[0]
-    inputs = {row["input_id"]: row for p in parts for row in p.noted.inputs.to_pylist()}
-    lines, substances, parties = (_joined([p.noted.table(subject) for p in parts]) for subject in SUBJECTS)
-    supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].noted.inputs.schema)
+    inputs = {row["input_id"]: row for p in parts for row in p.relevant.inputs.to_pylist()}
+    lines, substances, parties = (_joined([p.relevant.table(subject) for p in parts]) for subject in SUBJECTS)
+    supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].relevant.inputs.schema)
     tallies = (p.tally.append_column(LINE_NO, p.lines.column(LINE_NO)) for p in parts)
     tally = _joined(list(tallies)).drop_columns([LINE_NO])
     return Part(
         lines=_joined([p.lines for p in parts]),
-        noted=Resolved(lines, substances, parties, supplied),
+        relevant=Resolved(lines, substances, parties, supplied),
         flags=_joined([p.flags for p in parts]),
         unjudged=_joined([p.unjudged for p in parts]),
         moved=_joined([p.moved for p in parts]),
@@ -246,31 +246,31 @@ def _find_homes(numbers: Sequence[Hashes]) -> Iterator[tuple[int, npt.NDArray[np
             yield part, homes
 
 
-def find_unnoted(line_ids: pa.Array, noted: Resolved) -> pa.Array:
-    """Those of some line ids that are not among the noted lines."""
-    return line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+def find_missing(line_ids: pa.Array, relevant: Resolved) -> pa.Array:
+    """Those of some line ids that are not among the relevant lines."""
+    return line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(relevant.lines.column("line_id")))))
 
 
-def recall_lines(lines: pa.Table, noted: Resolved, *, inputs: pa.Table, matches: Matches, reference: Reference) -> Resolved:
-    """The noted lines, and some others, resolved again.
+def recall_lines(lines: pa.Table, relevant: Resolved, *, inputs: pa.Table, matches: Matches, reference: Reference) -> Resolved:
+    """The relevant lines, and some others, resolved again.
 
     Args:
         lines: LINE columns with LINE_NO, of the others.
-        noted: see `Part`.
+        relevant: see `Part`.
         inputs, matches, reference: as they were judged by.
     """
     if not lines.num_rows:
-        return noted
+        return relevant
     more, _ = _tallied(resolve(lines.drop_columns([LINE_NO]), inputs, matches, reference))
     numbers = lines.column(LINE_NO)
-    tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
+    tables = ([relevant.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
     found, substances, parties = (_joined(both) for both in tables)
-    return Resolved(found, substances, parties, noted.inputs)
+    return Resolved(found, substances, parties, relevant.inputs)
 
 
-def _noted(resolved: Resolved, issues: pa.Table) -> Resolved:
+def _pick_relevant(resolved: Resolved, issues: pa.Table) -> Resolved:
     lines = resolved.lines
-    wanted = pc.or_(in_noted_shipments(resolved), pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
+    wanted = pc.or_(in_relevant_shipments(resolved), pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 
 

@@ -35,7 +35,7 @@ from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.flag import (
     NOT_RAISED,
     Recall,
-    drop_lonely,
+    drop_without_companion,
     flag_shipments,
     mark_own_list,
     merge_flags,
@@ -47,7 +47,7 @@ from precursor_screen.kernel.judge.flag import (
 )
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, standing
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, without_obsolete
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
@@ -88,7 +88,7 @@ class NoHistory:
 class Screened(Struct, frozen=True):
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
-    resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
+    resolved: the lines that were kept, see `Part.relevant`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
     compared, judged and own (`trade_counts.find_own`): what a ledger is to remember; known_lines: how many lines are recorded as they are;
     news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED; gaps: what all lines lack.
     """
@@ -160,7 +160,7 @@ def judge_run(
         part: all lines.
         memory: of earlier runs; asked for the history, then for the states of flags.
         reference: what the law, the lists and the rules say.
-        recall: gives lines that `part` did not note.
+        recall: gives lines that `part` did not keep.
         progress: told what is being done.
     """
     progress("looking back")
@@ -170,8 +170,8 @@ def judge_run(
     history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
     progress("comparing versions")
     movements = apply_versions(part.moved, batch, history.settled)
-    noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
-    by_shipment = Judgement(*flag_shipments(noted, reference.rules))
+    relevant = replace(part.relevant, lines=without_obsolete(part.relevant.lines, movements.obsolete))
+    by_shipment = Judgement(*flag_shipments(relevant, reference.rules))
     progress("counting trade")
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = find_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
@@ -186,9 +186,12 @@ def judge_run(
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
     progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
-    compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
-    part = replace(part, noted=recall(pc.unique(compared.flags.column("line_id")), part.noted))
-    raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
+    compared, not_raised = drop_without_companion(compared, (r.rule for r in reference.rules))
+    part = replace(part, relevant=recall(pc.unique(compared.flags.column("line_id")), part.relevant))
+    raised, compared = (
+        replace(raised, part=part),
+        replace(compared, flags=tell_held(compared.flags, part.relevant, reference.rules)),
+    )
     progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
@@ -243,17 +246,17 @@ def raise_flags(
 ) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
     settled = settled or VersionsResult()
-    of_rows = pa.concat_tables([merge_flags(standing(part.flags, movements.fallen)), by_shipment.flags])
+    of_rows = pa.concat_tables([merge_flags(without_obsolete(part.flags, movements.obsolete)), by_shipment.flags])
     unjudged = sum_unjudged(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
-    again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
-    of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
+    rejudged = settled.rejudged.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
+    find_undecided = partial(undecided_lines, part.relevant, recall, reference.rules)
     judged = JudgeResult(
-        standing(part.lines, movements.fallen).drop_columns([LINE_NO]),
+        without_obsolete(part.lines, movements.obsolete).drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
-        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
-        fallen=settled.ended,
+        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.doubts),
+        obsolete=settled.ended,
         amends=settled.previous,
-        again=again,
+        rejudged=rejudged,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
     )
@@ -278,19 +281,19 @@ def build_result(
         with_open_serious_flag: those with an open flag of high or critical, by movement key.
     """
     part = raised.part
-    excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)
+    excepted = apply_exceptions(compared.flags, part.relevant, reference.exceptions, reference.as_of, compared.aliases)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
     unscreened = _unscreened_shipments(part.lines, issues, reference)
-    troubled = with_open_serious_flag | _troubled(still_open, part.lines)
-    earlier = count_earlier(raised.movements.live, recorded, troubled)
+    serious_keys = with_open_serious_flag | _serious_keys(still_open, part.lines)
+    earlier = count_earlier(raised.movements.live, recorded, serious_keys)
     shipments = triage(
         still_open,
         raised.unjudged,
         part.lines,
-        part.noted,
+        part.relevant,
         unscreened,
         tuple(r.rule for r in reference.rules),
         reference.typologies,
@@ -298,7 +301,7 @@ def build_result(
         earlier,
     )
     return Screened(
-        resolved=part.noted,
+        resolved=part.relevant,
         movements=raised.movements,
         flags=flags,
         suppressed=pa.concat_tables([excepted.suppressed, compared.suppressed]),
@@ -313,7 +316,7 @@ def build_result(
     )
 
 
-def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
+def _serious_keys(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
     """The movements of this run with an open flag of high or critical."""
     serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
     mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))

@@ -296,8 +296,8 @@ def _chapters_before(counted: pa.Table, asked: pa.Table) -> pa.Array:
     order = np.lexsort((moments.counted, moments.lines, moments.counted // _SPAN))
     of, chapter = moments.counted[order], moments.lines[order]
     ends = of + COUNTED_DAYS
-    again = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
-    ends[:-1] = np.where(again, np.minimum(ends[:-1], of[1:]), ends[:-1])
+    same_chapter = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
+    ends[:-1] = np.where(same_chapter, np.minimum(ends[:-1], of[1:]), ends[:-1])
     begun, ended = (np.searchsorted(np.sort(days), moments.asked) for days in (of, ends))
     return _spread(begun - ended, moments.there)
 

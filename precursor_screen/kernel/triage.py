@@ -76,7 +76,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     Args:
         live: MOVEMENT rows of this run.
         recorded: of earlier runs, as `EARLIER` asks for them.
-        troubled: keys of movements with an open flag of high or critical; they speak for nobody.
+        with_open_serious_flag: keys of movements with an open flag of high or critical; they speak for nobody.
 
     Returns:
         (shipment, substance) -> days; the least of the shipment's movements. Only those with one at least.
@@ -86,7 +86,9 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     with connect() as connection:
         connection.register("live", live)
         connection.register("recorded", recorded.select([c for c in recorded.column_names if c in EARLIER.columns]))
-        connection.register("troubled", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())}))
+        connection.register(
+            "with_open_serious_flag", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())})
+        )
         rows = connection.execute(f"""
             with asking as (
                 select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),
@@ -95,7 +97,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
                 from (select *, {_STEP} as step from (
                         select {columns} from live where {known} and substance_mass_kg > 0
                         union all select {columns} from recorded where {known} and substance_mass_kg > 0)
-                      anti join troubled using (movement_key))),
+                      anti join with_open_serious_flag using (movement_key))),
             counted as (
                 select shipment_id, substance_id, sum(day) over (
                     partition by sender_key, receiver_key, substance_id, step order by as_of_date
@@ -136,7 +138,7 @@ def triage(
     flags: pa.Table,
     unjudged: pa.Table,
     lines: pa.Table,
-    noted: Resolved,
+    relevant: Resolved,
     unscreened: set[str],
     rules: tuple[Rule, ...],
     typologies: tuple[Typology, ...],
@@ -149,18 +151,18 @@ def triage(
         flags: FLAG rows that are open (not suppressed).
         unjudged: UNJUDGED rows; those with a shipment_id bar the band `none`.
         lines: at least the columns line_id and shipment_id, one row a line.
-        noted: the lines in which something was recognised, with their candidates.
+        relevant: the lines in which something was recognised, with their candidates.
         unscreened: shipments with a line or party that could not be screened; without a flag they have no band.
         rules: for `related: similar`, of which only the highest counts.
         typologies: caps and floors; one of them without `applies`.
         concern: grade and masses of each substance.
-        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing`.
+        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing_of`.
 
     Returns:
         SHIPMENT, worst first, those of one splitting together.
     """
     found = _gather(flags, _similar(rules))
-    goods = find_goods(flags, noted, concern)
+    goods = find_goods(flags, relevant, concern)
     barred = set(unjudged.column("shipment_id").drop_null().to_pylist())
     rows: dict[str, dict[str, Any]] = {}
     for shipment_id, mine in found.items():

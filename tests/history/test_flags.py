@@ -138,7 +138,7 @@ def test_in_doubt_nothing_is_resolved(ledger, doubt):
 def test_an_amended_line_is_judged_again(ledger):
     screen(ledger, 1, [flag(CHEM, "A", "A1"), flag(WINDOW, "A", "A1")], judged(("A", "A1")), movement("A", "A1"))
     fallen = pa.Table.from_pylist([{"movement_key": "A", "line_id": "A1"}], schema=KNOWN)
-    assert screen(ledger, 2, [], judged(("A", "A2"), fallen=fallen), amended("A", "A2"))[2] == [f"{CHEM}/A", f"{WINDOW}/A"]
+    assert screen(ledger, 2, [], judged(("A", "A2"), obsolete=fallen), amended("A", "A2"))[2] == [f"{CHEM}/A", f"{WINDOW}/A"]
 
 
 def test_of_two_originals_one_sent_again_says_nothing_of_the_other(ledger):

@@ -163,7 +163,7 @@ def test_an_exception_suppresses_and_one_without_effect_is_unused(bare):
     held = tuple(RuleException(i, "", "", "", (rule,), None, "known", "me", *days) for i, rule in (("E1", "R1"), ("E2", "R9")))
     lines = part()
     noted = Resolved(lines.lines.append_column("input_id", pa.array(["i", "i"])), NO_SUBSTANCES, EMPTY, INPUTS)
-    found = finished(replace(bare, exceptions=held), replace(lines, noted=noted), [flag("a", **SHOWN)])
+    found = finished(replace(bare, exceptions=held), replace(lines, relevant=noted), [flag("a", **SHOWN)])
     assert found.flags.column("state").to_pylist() == ["suppressed"]
     assert (found.unused_exceptions, found.expired_exceptions) == (("E2",), ())
     assert {s["score"] for s in found.shipments.to_pylist()} == {0}
@@ -197,8 +197,8 @@ def test_parts_are_joined_in_the_order_of_the_run_and_one_is_itself():
     for order in ([one, other], [other, one]):
         whole = merge_parts(order)
         assert whole.lines.column("line_id").to_pylist() == ["C", "D", "A", "B"]
-        assert whole.noted.lines.column(LINE_NO).to_pylist() == [0, 1, 2, 3]
-        assert whole.noted.inputs.to_pylist() == INPUTS.to_pylist()
+        assert whole.relevant.lines.column(LINE_NO).to_pylist() == [0, 1, 2, 3]
+        assert whole.relevant.inputs.to_pylist() == INPUTS.to_pylist()
         assert whole.party_cells == 4
         assert sorted(ids(whole.flags)) == ["a", "c"]
 
@@ -249,11 +249,11 @@ def test_a_part_notes_the_lines_in_which_something_was_recognised_or_all(bare, e
     )
     given = lines_of("TILES", "ACETONE")
     alone = judge_part(given, INPUTS, matches, bare, every_line=every_line)
-    assert alone.noted.lines.column("line_id").to_pylist() == noted
+    assert alone.relevant.lines.column("line_id").to_pylist() == noted
     assert alone.lines.column(LINE_NO).to_pylist() == [0, 1]
     cut = judge_part(given.append_column(LINE_NO, pa.array([7, 3])), INPUTS, matches, bare, every_line=every_line)
     assert cut.lines.column(LINE_NO).to_pylist() == [7, 3]
-    assert cut.noted.substances.column(LINE_NO).to_pylist() == [3]
+    assert cut.relevant.substances.column(LINE_NO).to_pylist() == [3]
     assert cut.moved.column(LINE_NO).to_pylist() == [3]
     vague = judge_part(
         lines_of("TILES", "").set_column(7, "hs_code", pa.array([None, None], TEXT)).append_column(LINE_NO, pa.array([7, 3])),

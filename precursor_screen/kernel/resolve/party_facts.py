@@ -163,8 +163,8 @@ def add_party_facts(
         keys: of names.
         spread: how the comparison of names is spread; changes nothing in the result.
     """
-    noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
-    here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
+    with_candidates = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
+    here = pc.is_in(lines.column(LINE_NO), pc.unique(with_candidates))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
     # Rules of shipments count the parties of every line of a bill.
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))

@@ -84,7 +84,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
     Returns:
         Tables in a fixed order.
     """
-    live, history = _with_again(live, history)
+    live, history = _add_rejudged(live, history)
     if not live.num_rows:
         return _joined([])
     since = history.since or begin_of(live)
@@ -92,7 +92,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
-    again = pc.unique(history.settled.again.column("line_id"))
+    rejudged = pc.unique(history.settled.rejudged.column("line_id"))
     plan = plan_queries(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
@@ -104,8 +104,8 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
     for ask, mine in plan:
         recorded = history.movements(ask) if ask.groupings else live.schema.empty_table()
         recorded = recorded.filter(are_of_rules(recorded, mine))
-        if len(again):
-            recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
+        if len(rejudged):
+            recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), rejudged)))
         needs = needs_of(mine, tests_of_law(mine))
         about = are_of_rules(live, mine)
         if not pc.any(about).as_py():
@@ -118,26 +118,26 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             del recorded
             found.append(_judge_all(connection, mine, seen, begun, reference.registers, history))
     joined = _joined(found)
-    return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
+    return joined._replace(flags=_news(joined.flags, history_rules(rules), rejudged))
 
 
-def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array) -> pa.Table:
+def _news(flags: pa.Table, rules: Iterable[CompiledRule], rejudged: pa.Array) -> pa.Table:
     """Without what is told of recorded movements once, on arrival: an outlier, a first time, a missing document."""
-    if not len(again):
+    if not len(rejudged):
         return flags
     windows = {r.rule.id: r.window.grows for r in rules if r.window is not None}
     once = pa.array([rule for rule, grows in windows.items() if not grows], pa.string())
-    told = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), again))
+    told = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), rejudged))
     return flags.filter(pc.invert(told))
 
 
-def _with_again(live: pa.Table, history: History) -> tuple[pa.Table, History]:
+def _add_rejudged(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     """The movements that are to be judged, recorded ones among them; those are not known then."""
-    again = history.settled.again
-    if not again.num_rows:
+    rejudged = history.settled.rejudged
+    if not rejudged.num_rows:
         return live, history
-    lines = pc.unique(again.column("line_id"))
-    more = again.filter(pc.invert(pc.is_in(again.column("line_id"), live.column("line_id").combine_chunks())))
+    lines = pc.unique(rejudged.column("line_id"))
+    more = rejudged.filter(pc.invert(pc.is_in(rejudged.column("line_id"), live.column("line_id").combine_chunks())))
     known = history.known.filter(pc.invert(pc.is_in(history.known.column("line_id"), lines)))
     return pa.concat_tables([live, more], promote_options="default"), replace(history, known=known)
 

@@ -242,8 +242,8 @@ def _first_of_each_line(window: Window, at: Numbers, layout: Layout) -> Numbers:
     lines = whole(layout.moves.column("line").take(pa.array(at))).to_numpy()
     columns = [lines] if window.unnested else [lines, whole(layout.moves.column(group_of(window.keys))).to_numpy()[at]]
     order = np.lexsort((at, *columns))
-    again = np.logical_and.reduce([np.diff(c[order].astype(np.int64)) == 0 for c in columns])
-    return np.sort(at[order[np.concatenate([[True], ~again])]]) if len(at) else at
+    is_repeat = np.logical_and.reduce([np.diff(c[order].astype(np.int64)) == 0 for c in columns])
+    return np.sort(at[order[np.concatenate([[True], ~is_repeat])]]) if len(at) else at
 
 
 def _by_element(window: Window, at: Numbers, layout: Layout) -> tuple[Numbers, Numbers, pa.Array | None]:
