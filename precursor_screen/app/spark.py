@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app import spark_tasks as tasks
-from precursor_screen.app.composed import Judged
+from precursor_screen.app.composed import EngineResult
 from precursor_screen.app.gathered import CITED, Request, issues_of, name_asides, part_asides, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark_tasks import (
@@ -194,7 +194,7 @@ class Spread(Struct, frozen=True):
         return pa.concat_tables([empty, *(tasks.read_table(row.content) for row in taken)]).sort_by(LINE_NO)
 
 
-def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> Judged:
+def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> EngineResult:
     """Reads and judges on a cluster; an `Engine`.
 
     Args:
@@ -223,7 +223,7 @@ def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = 
     else:
         part = judge_part(spread.plan.schema.empty_table(), **given, reference=reference, every_line=True)
     recall = partial(_recall, spread, {**given, "reference": reference})
-    return Judged(inputs, issues, part, sum(textless), recall, partial(_cite, spread, part.lines))
+    return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, spread, part.lines))
 
 
 def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[Spread, list[InputTables], pa.Table]:

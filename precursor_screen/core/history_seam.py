@@ -104,7 +104,7 @@ CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
 
 
 class CountedLines(Struct, frozen=True):
-    """TALLY of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
+    """COUNTED_LINES of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
 
     lines: pa.Table
     asked: pa.Array
@@ -127,13 +127,13 @@ class HistoryRequest(Struct, frozen=True):
 
     Attributes:
         movements: MOVEMENT rows of this run, one a line and substance: all messages, cancellations among them.
-        asks: different ones, each answered by a table of its own.
-        tally: of all lines of the run.
+        queries: different ones, each answered by a table of its own.
+        counted_lines: of all lines of the run.
     """
 
     movements: pa.Table
-    asks: tuple[HistoryQuery, ...]
-    tally: CountedLines = NO_COUNTED_LINES
+    queries: tuple[HistoryQuery, ...]
+    counted_lines: CountedLines = NO_COUNTED_LINES
 
 
 class QueryAnswer(Struct, frozen=True):
@@ -156,7 +156,7 @@ class History(Struct, frozen=True):
     """The answers to a `HistoryRequest`: as `QueryAnswer`, with a table of movements for each `HistoryQuery`.
 
     movements: reads one; each is asked for once, when the one before is done with, so that only one of them need be held. counts: of the parties and codes that the
-    tally asks for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
+    counted lines ask for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
     rule in some groups; None: nobody remembers any.
     """
 
@@ -206,7 +206,7 @@ class JudgeResult(Struct, frozen=True):
     Attributes:
         lines: line_id, movement_key, shipment_id of every line that was screened.
         scopes: rule id -> line, shipment or history, of the rules that were applied.
-        doubts: what could not be judged.
+        not_evaluable: what could not be judged.
         cancelled: movement keys that a message of this run cancels.
         obsolete: KNOWN: recorded lines that stand no longer.
         amends: line of the run -> the line that it amends.
@@ -217,7 +217,7 @@ class JudgeResult(Struct, frozen=True):
 
     lines: pa.Table
     scopes: Mapping[str, str]
-    doubts: NotEvaluable = field(default_factory=NotEvaluable)
+    not_evaluable: NotEvaluable = field(default_factory=NotEvaluable)
     cancelled: frozenset[str] = frozenset()
     obsolete: pa.Table = field(default_factory=KNOWN.empty_table)
     amends: Mapping[str, str] = field(default_factory=dict)

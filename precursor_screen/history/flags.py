@@ -201,7 +201,7 @@ def _no_longer_raised(seals: RowChecksums, run: _Run) -> tuple[list[dict[str, An
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
     fallen = frozenset(judged.obsolete.column("line_id").to_pylist())
     anew = frozenset(judged.rejudged.column("line_id").to_pylist())
-    doubted = judged.doubts.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
+    doubted = judged.not_evaluable.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
     carried, resolved = [], []
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")

@@ -201,7 +201,7 @@ def judge_bill(items: Iterable[Item]) -> BillResult:
     messages = sorted((_Message(m) for m in by_message.values()), key=lambda m: m.order)
     current: list[_Message] = []
     for message in messages:
-        _within(message, result)
+        _resolve_repeats(message, result)
         _supersede(current, message, result)
         current = [m for m in current if not m.superseded]
         current.append(message)
@@ -217,7 +217,7 @@ def _later(day: date) -> date:
     return day + _AFTER if date.max - day >= _AFTER else date.max
 
 
-def _within(message: _Message, result: BillResult) -> None:
+def _resolve_repeats(message: _Message, result: BillResult) -> None:
     """Lines of one message with one key: originals contradict each other and stay; of replacements the last by content holds."""
     by_key: dict[str, list[Item]] = defaultdict(list)
     for item in message.items:
@@ -232,15 +232,15 @@ def _within(message: _Message, result: BillResult) -> None:
 def _supersede(current: Sequence[_Message], message: _Message, result: BillResult) -> None:
     """What a message does to those before it."""
     replaces = message.items[0].function == REPLACEMENT
-    for before in current:
-        amended = replaces or before.items[0].nth != message.items[0].nth
-        pairs = match_items(before.items, message.items, amended=amended)
+    for earlier in current:
+        amended = replaces or earlier.items[0].nth != message.items[0].nth
+        pairs = match_items(earlier.items, message.items, amended=amended)
         found = len(pairs)
-        if replaces or 2 * found >= min(len(before.items), len(message.items)):
-            before.superseded = True
-            fell = before.items
+        if replaces or 2 * found >= min(len(earlier.items), len(message.items)):
+            earlier.superseded = True
+            superseded = earlier.items
         else:
-            fell = [o for o, _ in pairs]
+            superseded = [o for o, _ in pairs]
             result.overlapping |= {n.line_id for _, n in pairs}
-        result.why |= {i.line_id: SUPERSEDED for i in fell}
+        result.why |= {i.line_id: SUPERSEDED for i in superseded}
         result.previous |= {n.line_id: o.line_id for o, n in pairs}

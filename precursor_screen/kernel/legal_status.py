@@ -53,11 +53,9 @@ def country_of(side: tuple[str, ...], columns: list[str]) -> str:
     return f"coalesce({', '.join(there)})" if there else "cast(null as varchar)"
 
 
-def same_country(country: str, moved: str) -> str:
+def same_country(country: str, movement: str) -> str:
     """SQL that is true for the one row of the table `countries` called `country` that holds for a side of `moved` (as_of_date)."""
-    return (
-        f"{country}.code = {moved}.{country} and {country}.since <= {moved}.as_of_date and {moved}.as_of_date < {country}.until"
-    )
+    return f"{country}.code = {movement}.{country} and {country}.since <= {movement}.as_of_date and {movement}.as_of_date < {country}.until"
 
 
 def listings(country: str) -> str:
@@ -156,7 +154,7 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
     connection.execute("create temp table law as select * from spans")
 
 
-def same_law(goods: str, moved: str, goods_class: str = "null") -> str:
+def same_law(goods: str, movement: str, goods_class: str = "null") -> str:
     """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date).
 
     goods_class: SQL of the matched name, which may be a class of compounds; of what is recorded the substance alone is known.
@@ -165,8 +163,8 @@ def same_law(goods: str, moved: str, goods_class: str = "null") -> str:
     directions = ", ".join(literal(d) for d in DIRECTIONS)
     return f"""{goods}.substance_id = law.substance_id
         and case when {goods_class} in ({classes}) then {goods_class} end is not distinct from law.goods_class
-        and case when {moved}.direction in ({directions}) then {moved}.direction end is not distinct from law.direction
-        and (law.since is null or law.since <= {moved}.as_of_date) and (law.until is null or {moved}.as_of_date < law.until)"""
+        and case when {movement}.direction in ({directions}) then {movement}.direction end is not distinct from law.direction
+        and (law.since is null or law.since <= {movement}.as_of_date) and (law.until is null or {movement}.as_of_date < law.until)"""
 
 
 def _tier(control: Control) -> str:

@@ -35,6 +35,7 @@ from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.flag import (
     NOT_RAISED,
     Recall,
+    describe_held,
     drop_without_companion,
     flag_shipments,
     mark_own_list,
@@ -42,7 +43,6 @@ from precursor_screen.kernel.judge.flag import (
     recall_nothing,
     sort_flags,
     sum_unjudged,
-    tell_held,
     undecided_lines,
 )
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
@@ -51,7 +51,7 @@ from precursor_screen.kernel.movements import MovementsResult, apply_versions, b
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
-from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, find_own, under_first_versions
+from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
 from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
@@ -66,7 +66,7 @@ class NoHistory:
     def look_back(self, request: HistoryRequest) -> History:
         """Nothing."""
         settled = apply_versions_alone(request.movements)
-        return History(lambda ask: MOVEMENT.empty_table().select(ask.columns), KNOWN.empty_table(), settled, None)
+        return History(lambda query: MOVEMENT.empty_table().select(query.columns), KNOWN.empty_table(), settled, None)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
@@ -164,19 +164,19 @@ def judge_run(
         progress: told what is being done.
     """
     progress("looking back")
-    batch = batch_of(part.moved)
-    tally = asked_of(part.tally, part.moved, _rows_of(part.moved, part))
+    batch = batch_of(part.movements)
+    counted_lines = mark_watched(part.counted_lines, part.movements, _rows_of(part.movements, part))
     windows = request_history(batch, reference.rules, reference.registers)
-    history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
+    history = memory.look_back(replace(windows, queries=(*windows.queries, EARLIER), counted_lines=counted_lines))
     progress("comparing versions")
-    movements = apply_versions(part.moved, batch, history.settled)
+    movements = apply_versions(part.movements, batch, history.settled)
     relevant = replace(part.relevant, lines=without_obsolete(part.relevant.lines, movements.obsolete))
     by_shipment = Judgement(*flag_shipments(relevant, reference.rules))
     progress("counting trade")
-    tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
-    own = find_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
+    counted_lines = under_first_versions(counted_lines, part.lines.column("line_id"), history.settled.counted_as)
+    own = find_own(counted_lines, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
-        counted = add_count_facts(movements.live, _rows_of(movements.live, part), tally, own, history.counts)
+        counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
     else:
         counted = movements.live
     progress("judging movements over time")
@@ -190,7 +190,7 @@ def judge_run(
     part = replace(part, relevant=recall(pc.unique(compared.flags.column("line_id")), part.relevant))
     raised, compared = (
         replace(raised, part=part),
-        replace(compared, flags=tell_held(compared.flags, part.relevant, reference.rules)),
+        replace(compared, flags=describe_held(compared.flags, part.relevant, reference.rules)),
     )
     progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
@@ -202,9 +202,9 @@ def judge_run(
 
 def _rows_of(movements: pa.Table, part: Part) -> Numbers:
     """The row of each movement's line, of some that moved in a part."""
-    numbers = part.moved.column(LINE_NO)
-    if movements.num_rows != part.moved.num_rows:
-        numbers = numbers.take(rows_of(movements.column("line_id"), part.moved.column("line_id")))
+    numbers = part.movements.column(LINE_NO)
+    if movements.num_rows != part.movements.num_rows:
+        numbers = numbers.take(rows_of(movements.column("line_id"), part.movements.column("line_id")))
     rows: Numbers = np.searchsorted(part.lines.column(LINE_NO).to_numpy(), numbers.to_numpy())
     return rows
 
@@ -229,9 +229,9 @@ def _count_known(part: Part, history: History) -> int:
     if not history.known.num_rows and not history.counts.cargoes.num_rows:  # to look 20 million ids up takes a gigabyte
         return 0
     ids = part.lines.column("line_id")
-    kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
+    kept = pc.is_in(ids, pc.unique(part.movements.column("line_id")))
     known = pc.is_in(ids, pc.unique(history.known.column("line_id")))
-    counted = pc.is_in(part.tally.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
+    counted = pc.is_in(part.counted_lines.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
     return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
 
 
@@ -253,7 +253,7 @@ def raise_flags(
     judged = JudgeResult(
         without_obsolete(part.lines, movements.obsolete).drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
-        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.doubts),
+        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.not_evaluable),
         obsolete=settled.ended,
         amends=settled.previous,
         rejudged=rejudged,

@@ -114,13 +114,13 @@ REVIEW, HOLD = 40, 80
 LOW = 16
 # Solvents and acids go by the tank, so that most rules about quantities say of them what is so every day.
 _QUANTITY_OF_COMMODITIES = 15
-_LEAST_TOLD = 15  # weight of what rules say, from which points alone make a review
+_LEAST_EVIDENCE = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
 _AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
-class _Found(Struct):
+class _ShipmentFlags(Struct):
     """What the flags of one shipment come to."""
 
     weights: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # rule or its similar group -> (family, weight, rule)
@@ -171,7 +171,7 @@ def triage(
         if rows[shipment_id]["band"] == "none" and incomplete:
             rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
     scored = pa.Table.from_pylist([rows[k] for k in sorted(rows)], schema=SHIPMENT)
-    return gather_cases(_with_the_rest(scored, lines, barred, unscreened), flags, lines, rules)
+    return gather_cases(_add_unflagged(scored, lines, barred, unscreened), flags, lines, rules)
 
 
 def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
@@ -185,8 +185,8 @@ def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
     return group
 
 
-def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
-    found: dict[str, _Found] = defaultdict(_Found)
+def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _ShipmentFlags]:
+    found: dict[str, _ShipmentFlags] = defaultdict(_ShipmentFlags)
     columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
     for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
         *(flags.column(c).to_pylist() for c in columns), strict=True
@@ -215,7 +215,7 @@ def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
 
 def _row(
     shipment_id: str,
-    mine: _Found,
+    mine: _ShipmentFlags,
     goods: list[Goods],
     typologies: tuple[Typology, ...],
     regular: Mapping[tuple[str, str], int],
@@ -261,7 +261,7 @@ def _part(part: str, points: int, because: str) -> dict[str, Any]:
     return {"part": part, "points": points, "because": because}
 
 
-def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
+def _by_family(mine: _ShipmentFlags, typology: Typology, grade: str) -> dict[str, int]:
     """Points of each family that weighs something, capped."""
     sums: dict[str, int] = defaultdict(int)
     for family, weight, _ in mine.weights.values():
@@ -274,37 +274,37 @@ def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
     return {family: min(total, caps[family]) for family, total in sorted(sums.items()) if total}
 
 
-def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
+def _why_evidence(evidence: Mapping[str, int], mine: _ShipmentFlags) -> str:
     def rules(family: str) -> str:
         return ", ".join(sorted(rule for of, weight, rule in mine.weights.values() if of == family and weight))
 
     return "; ".join(f"{family} {points} ({rules(family)})" for family, points in evidence.items())
 
 
-def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
+def _band(score: int, mine: _ShipmentFlags, goods: list[Goods], typology: Typology) -> str:
     """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
     # Large lawful trade is what industry and makers of medicines live on: goods by themselves, or beside one weak sign, are no more than
     # low, however many points.
     by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
-    told = sum(weight for _, weight, _ in mine.weights.values())
-    bands = [by_points if told >= _LEAST_TOLD else min(by_points, "low", key=BANDS.index)]
+    evidence = sum(weight for _, weight, _ in mine.weights.values())
+    bands = [by_points if evidence >= _LEAST_EVIDENCE else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):
         bands.append("review")
     if any(g.is_held for g in goods):
         bands.append("hold")
     if mine.worst_families:
-        bands.append("review" if _a_second_agrees(mine) else "low")
+        bands.append("review" if _has_second_family(mine) else "low")
     return max(bands, key=BANDS.index)
 
 
-def _a_second_agrees(mine: _Found) -> bool:
+def _has_second_family(mine: _ShipmentFlags) -> bool:
     """Whether beside a flag of high another family has one of medium or above that does more than name or weigh the goods."""
     agreeing = {f for f, rank in mine.agreeing.items() if rank >= _BY_LEVEL["medium"] and f != _COVER}
     return any(agreeing - {family} for family in mine.worst_families)
 
 
-def _with_the_rest(scored: pa.Table, lines: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
+def _add_unflagged(scored: pa.Table, lines: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
     """Adds the shipments without a flag, and counts the lines of each: nothing to say, or not judged to the end (`low`), or not at all."""
     with connect() as connection:
         connection.register("scored", scored)

@@ -102,10 +102,10 @@ def add_bills(movements: pa.Table) -> pa.Table:
     is_own = pc.and_(pc.not_equal(shipment, ""), pc.fill_null(pc.not_equal(shipment, column("line_id")), True))
     for _, number, _ in stated:
         is_own = pc.and_(is_own, pc.fill_null(pc.not_equal(shipment, number), True))
-    told = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
-    told.append((is_own, _parts("s", shipment, "")))
+    candidates = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
+    candidates.append((is_own, _parts("s", shipment, "")))
     parts = _parts("k", column("movement_key"), "")
-    for is_so, said in reversed(told):
+    for is_so, said in reversed(candidates):
         parts = pc.if_else(pc.fill_null(is_so, False), said, parts)
     known = pc.unique(parts)
     hashed = pa.array((_hash(one) for one in known.to_pylist()), _TEXT)

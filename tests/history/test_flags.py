@@ -129,7 +129,7 @@ def test_raised_again_after_it_was_resolved_is_new(ledger):
     assert screen(ledger, 4, [flag(CHEM, "A")], judged("A"))[0] == ["existing"]
 
 
-@pytest.mark.parametrize("doubt", [{"doubts": NotEvaluable(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
+@pytest.mark.parametrize("doubt", [{"not_evaluable": NotEvaluable(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
 def test_in_doubt_nothing_is_resolved(ledger, doubt):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
     assert screen(ledger, 2, [], judged("A", **doubt))[2] == []
@@ -166,7 +166,7 @@ def test_a_window_rule_judges_new_lines_only_so_its_flags_are_carried_over(ledge
 def test_a_cancelled_movement_resolves_its_flags(ledger, rule):
     screen(ledger, 1, [flag(rule, "A"), flag(rule, "B")], judged("A", "B"), movement("A"), movement("B"))
     gone = movement("A", "A-cancel", message_function="cancellation")
-    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), doubts=NotEvaluable(frozenset(SCOPES)))
+    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), not_evaluable=NotEvaluable(frozenset(SCOPES)))
     assert screen(ledger, 2, [], judgement, gone)[2] == [f"{rule}/A"]
 
 

@@ -29,7 +29,7 @@ from precursor_screen.core.schema import (
 from precursor_screen.kernel.judge.flag import sort_flags
 from precursor_screen.kernel.judge.windows.judge import Judgement
 from precursor_screen.kernel.match import Matches
-from precursor_screen.kernel.movements import MOVED, MovementsResult
+from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
@@ -77,7 +77,7 @@ def part(
     seen = pa.table({LINE_NO: numbers, **keys})
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
-        MOVED.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
+        LINE_MOVEMENT.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
         pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def test_what_could_not_be_judged_is_summed_by_rule_field_and_shipment():
     assert [tuple(r[n] for n in ("rule_id", "field", "shipment_id", "count")) for r in found.unjudged.to_pylist()] == [
         ("R0", "x", "S", 1), ("R1", "w", "S", 4), ("R1", "x", "S", 11), ("R1", "x", None, 5),
     ]  # fmt: skip
-    assert found.judged.doubts.rules == {"R0", "R1"}
+    assert found.judged.not_evaluable.rules == {"R0", "R1"}
     assert found.judged.scopes == {"R1": "line", "R2": "history"}
     assert found.judged.lines.column_names == ["line_id", "movement_key", "shipment_id"]
 
@@ -254,7 +254,7 @@ def test_a_part_notes_the_lines_in_which_something_was_recognised_or_all(bare, e
     cut = judge_part(given.append_column(LINE_NO, pa.array([7, 3])), INPUTS, matches, bare, every_line=every_line)
     assert cut.lines.column(LINE_NO).to_pylist() == [7, 3]
     assert cut.relevant.substances.column(LINE_NO).to_pylist() == [3]
-    assert cut.moved.column(LINE_NO).to_pylist() == [3]
+    assert cut.movements.column(LINE_NO).to_pylist() == [3]
     vague = judge_part(
         lines_of("TILES", "").set_column(7, "hs_code", pa.array([None, None], TEXT)).append_column(LINE_NO, pa.array([7, 3])),
         INPUTS,

@@ -158,11 +158,11 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         past = History(lambda ask: read(asks[asks.index(ask)]), KNOWN.empty_table(), VersionsResult(), date(2020, 1, 1))
         return judge_windows(whole.movements.live, past, reference.rules, reference)
 
-    flags = judge(request.asks).flags
-    assert sorted(asked, key=repr) == sorted(request.asks, key=repr)
-    assert judge(request.asks[::-1]).flags.equals(flags)
+    flags = judge(request.queries).flags
+    assert sorted(asked, key=repr) == sorted(request.queries, key=repr)
+    assert judge(request.queries[::-1]).flags.equals(flags)
     with pytest.raises(ValueError, match="not in tuple"):
-        judge(request.asks[:-1])
+        judge(request.queries[:-1])
 
 
 def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting, whole):

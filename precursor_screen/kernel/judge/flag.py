@@ -39,7 +39,7 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool 
     return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False, held=held)
 
 
-def tell_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
+def describe_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
     """FLAG rows, those that were held told as well: out of the lines on which they stand.
 
     Args:
@@ -47,10 +47,10 @@ def tell_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledRule]
         relevant: with these lines.
         rules: all compiled rules.
     """
-    untold = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
-    if not len(untold):
+    undescribed = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
+    if not len(undescribed):
         return flags
-    held = flags.take(untold)
+    held = flags.take(undescribed)
     asked = set(held.column("rule_id").to_pylist())
     mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
     lines = rows_of(held.column("line_id"), relevant.lines.column("line_id"))
@@ -58,9 +58,9 @@ def tell_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledRule]
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
     for rule in mine:
         at = np.flatnonzero(pc.equal(held.column("rule_id"), rule.rule.id).to_numpy())
-        told = flags_of_rows(rule, rows, at)
+        described = flags_of_rows(rule, rows, at)
         for name, texts in columns.items():
-            for place, text in zip(untold[at].tolist(), told.column(name).to_pylist(), strict=True):
+            for place, text in zip(undescribed[at].tolist(), described.column(name).to_pylist(), strict=True):
                 texts[place] = text
     for name, texts in columns.items():
         flags = flags.set_column(flags.column_names.index(name), name, pa.array(texts, pa.string()))
@@ -177,7 +177,7 @@ def _judge(
                 if rule.grouping:
                     grouped.append(flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
+                    flags.append(flags_of_rows(rule, rows, at, described=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
