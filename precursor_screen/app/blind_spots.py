@@ -27,7 +27,7 @@ HELD = "The countries whose law the tables hold are listed in docs/substances.md
 _MOST_COUNTRIES = 5
 
 
-def find_law_spots(relevant: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
+def find_law_blind_spots(relevant: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
     """(code, message, remedy, shipments) of what the tables of the law lack: for the relevant lines, and for all (`LineGaps.law`)."""
     unchecked = {e.instrument for e in own_editions(reference) if e.checked is None}
     for instrument in sorted(unchecked):
@@ -106,45 +106,47 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
         all others.
     """
     facts = _Facts(screened.resolved, screened.shipments.num_rows)
-    spots: dict[str, _BlindSpot] = {}
+    blind_spots: dict[str, _BlindSpot] = {}
     gaps = screened.gaps
     usable = any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds)
     if not reference.jurisdiction:
-        spots["no-jurisdiction"] = _BlindSpot(
+        blind_spots["no-jurisdiction"] = _BlindSpot(
             "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
             "Give --jurisdiction.",
             facts.all,
         )
     elif not reference.law:
-        spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
+        blind_spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
     elif not usable:
-        spots["no-thresholds"] = _BlindSpot(
+        blind_spots["no-thresholds"] = _BlindSpot(
             f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
         )
     if not described:
-        spots["no-descriptions"] = _BlindSpot(
+        blind_spots["no-descriptions"] = _BlindSpot(
             "Descriptions are missing in all lines: substances are seen by code only",
             "Give a column of goods descriptions.",
             facts.all,
         )
     if not reference.watchlists:
-        spots["no-watchlist"] = _BlindSpot(
+        blind_spots["no-watchlist"] = _BlindSpot(
             "Parties are not compared with any list", "Import one: precursor-screen watchlists update un-sc", facts.all
         )
     for edition in stale_laws(reference):
-        spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
-    of_run = list(spots)
+        blind_spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
+    of_run = list(blind_spots)
     for rule_id, missing in _missing(screened.unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
-            spot = spots.setdefault(code, _BlindSpot(message, remedy, shipments))
-            spot.rules.add(rule_id)
-    for code, message, remedy, shipments in chain(_of_rates(gaps), find_law_spots(screened.resolved, gaps.law, reference)):
-        spots[code] = _BlindSpot(message, remedy, shipments)
-    order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
+            blind_spot = blind_spots.setdefault(code, _BlindSpot(message, remedy, shipments))
+            blind_spot.rules.add(rule_id)
+    for code, message, remedy, shipments in chain(_of_rates(gaps), find_law_blind_spots(screened.resolved, gaps.law, reference)):
+        blind_spots[code] = _BlindSpot(message, remedy, shipments)
+    order = sorted(
+        blind_spots, key=lambda code: (code not in of_run, -blind_spots[code].shipments, -len(blind_spots[code].rules), code)
+    )
     return [
         {"code": c, "message": s.message, "remedy": s.remedy, "shipments": s.shipments, "rules": sorted(s.rules)}
         for c in order
-        if (s := spots[c]).shipments or c in of_run
+        if (s := blind_spots[c]).shipments or c in of_run
     ]
 
 

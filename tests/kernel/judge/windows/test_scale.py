@@ -16,7 +16,7 @@ from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag import sum_unjudged
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge
-from precursor_screen.kernel.judge.windows import moves as layout
+from precursor_screen.kernel.judge.windows import layout as layout
 from precursor_screen.kernel.judge.windows.judge import flag_movements, judge_windows, request_history
 from precursor_screen.kernel.judge.windows.queries import GOODS, are_of_rules, judging_columns, plan_queries
 from precursor_screen.kernel.screen import NoHistory
