@@ -54,7 +54,7 @@ def country_of(side: tuple[str, ...], columns: list[str]) -> str:
 
 
 def same_country(country: str, movement: str) -> str:
-    """SQL that is true for the one row of the table `countries` called `country` that holds for a side of `moved` (as_of_date)."""
+    """SQL that is true for the one row of the table `countries` called `country` that holds for a side of `movement` (as_of_date)."""
     return f"{country}.code = {movement}.{country} and {country}.since <= {movement}.as_of_date and {movement}.as_of_date < {country}.until"
 
 
@@ -155,7 +155,7 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
 
 
 def same_law(goods: str, movement: str, goods_class: str = "null") -> str:
-    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date).
+    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `movement` (direction, as_of_date).
 
     goods_class: SQL of the matched name, which may be a class of compounds; of what is recorded the substance alone is known.
     """

@@ -31,7 +31,7 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool 
     Args:
         resolved: lines with their candidates.
         rules: all compiled rules.
-        held: whether flags that say something only beside another are to be told later (`tell_held`): most of them do not stay.
+        held: whether flags that say something only beside another are to be described later (`describe_held`): most of them do not stay.
 
     Returns:
         FLAG, one row a line also where two lines of one movement are one flag (`merge_flags`), and UNJUDGED, in a fixed order.
@@ -68,7 +68,7 @@ def describe_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledR
 
 
 def _is_held(rule: Rule) -> bool:
-    """Whether the flags of a rule are told only once others stand beside them (`tell_held`): many fall away."""
+    """Whether the flags of a rule are described only once others stand beside them (`describe_held`): many fall away."""
     return rule.beside and rule.subject == LINE and rule.scope == "line"
 
 
