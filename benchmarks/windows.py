@@ -202,7 +202,7 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
         answers = dict(zip(request.queries, (h.movements for h in found), strict=True))
-        history = History(answers.__getitem__, found[0].known, found[0].settled, found[0].since)
+        history = History(answers.__getitem__, found[0].known, found[0].versions, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = judge_windows(live, history, rules, reference)[:2]
         print(f"{'':12}{flags.num_rows:,} flags")

@@ -94,10 +94,10 @@ class LedgerMemory:
         self._begun = self._ledger.begin(self._run)
         self._movements = request.movements
         first = self._read_query(NOTHING)
-        counted = self._transaction.read_counts(request.counted_lines, first.settled.counted_as.values())
+        counted = self._transaction.read_counts(request.counted_lines, first.versions.counted_as.values())
         episodes = self._transaction.episodes
         return History(
-            lambda query: self._read_query(query).movements, first.known, first.settled, first.since, counted, episodes
+            lambda query: self._read_query(query).movements, first.known, first.versions, first.since, counted, episodes
         )
 
     def _read_query(self, query: HistoryQuery) -> QueryAnswer:

@@ -142,13 +142,13 @@ class QueryAnswer(Struct, frozen=True):
     Attributes:
         movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
-        settled: what was decided of the lines of this run and those recorded of their bills.
+        versions: what was decided of the lines of this run and those recorded of their bills.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
 
     movements: pa.Table
     known: pa.Table
-    settled: VersionsResult
+    versions: VersionsResult
     since: date | None
 
 
@@ -162,7 +162,7 @@ class History(Struct, frozen=True):
 
     movements: Callable[[HistoryQuery], pa.Table]
     known: pa.Table
-    settled: VersionsResult
+    versions: VersionsResult
     since: date | None
     counts: TradeCounts = NO_COUNTS
     episodes: Callable[[str, pa.Array], pa.Table] | None = None

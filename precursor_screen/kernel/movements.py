@@ -86,19 +86,19 @@ def batch_of(movements: pa.Table) -> pa.Table:
     return stored if len(first) == movements.num_rows else stored.filter(pa.array(np.isin(np.arange(movements.num_rows), first)))
 
 
-def apply_versions(movements: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:
+def apply_versions(movements: pa.Table, batch: pa.Table, versions: VersionsResult | None = None) -> MovementsResult:
     """Makes movements of what moved, message by message (`kernel.bills`).
 
     Args:
         movements: LINE_MOVEMENT, every line of each bill.
         batch: of these, as `batch_of` makes it.
-        settled: what was decided in the light of all that is remembered; None: nothing is.
+        versions: what was decided in the light of all that is remembered; None: nothing is.
     """
-    settled = apply_versions_alone(batch) if settled is None else settled
-    obsolete = pa.array(sorted(settled.why), pa.string())
+    versions = apply_versions_alone(batch) if versions is None else versions
+    obsolete = pa.array(sorted(versions.why), pa.string())
     live = without_obsolete(batch, obsolete)
-    issues = pa.concat_tables([_message_issues(movements, settled), _obsolete_issues(movements, obsolete)])
-    return MovementsResult(_weighed(live, settled.uncounted), issues, obsolete)
+    issues = pa.concat_tables([_message_issues(movements, versions), _obsolete_issues(movements, obsolete)])
+    return MovementsResult(_weighed(live, versions.uncounted), issues, obsolete)
 
 
 def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:
@@ -125,12 +125,12 @@ _MESSAGES = {
 }
 
 
-def _message_issues(movements: pa.Table, settled: VersionsResult) -> pa.Table:
+def _message_issues(movements: pa.Table, versions: VersionsResult) -> pa.Table:
     """ISSUE about single lines, in their order."""
-    about = [("version-conflict", settled.conflicting), ("partial-overlap", settled.overlapping)]
-    about.append(("cancellation-waiting", frozenset(line for line, why in settled.why.items() if why == WAITING)))
-    versions = pc.unique(movements.column("version")).drop_null().to_pylist()
-    if wrong := [v for v in versions if not is_number(v)]:
+    about = [("version-conflict", versions.conflicting), ("partial-overlap", versions.overlapping)]
+    about.append(("cancellation-waiting", frozenset(line for line, why in versions.why.items() if why == WAITING)))
+    stated = pc.unique(movements.column("version")).drop_null().to_pylist()
+    if wrong := [v for v in stated if not is_number(v)]:
         rows = movements.filter(pc.is_in(movements.column("version"), pa.array(wrong, pa.string())))
         about.append(("unparsed-version", frozenset(rows.column("line_id").to_pylist())))
     found = []

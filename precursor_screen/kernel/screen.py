@@ -65,8 +65,8 @@ class NoHistory:
 
     def look_back(self, request: HistoryRequest) -> History:
         """Nothing."""
-        settled = apply_versions_alone(request.movements)
-        return History(lambda query: MOVEMENT.empty_table().select(query.columns), KNOWN.empty_table(), settled, None)
+        versions = apply_versions_alone(request.movements)
+        return History(lambda query: MOVEMENT.empty_table().select(query.columns), KNOWN.empty_table(), versions, None)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
@@ -169,11 +169,11 @@ def judge_run(
     windows = request_history(batch, reference.rules, reference.registers)
     history = memory.look_back(replace(windows, queries=(*windows.queries, EARLIER), counted_lines=counted_lines))
     progress("comparing versions")
-    movements = apply_versions(part.movements, batch, history.settled)
+    movements = apply_versions(part.movements, batch, history.versions)
     relevant = replace(part.relevant, lines=without_obsolete(part.relevant.lines, movements.obsolete))
     by_shipment = Judgement(*flag_shipments(relevant, reference.rules))
     progress("counting trade")
-    counted_lines = under_first_versions(counted_lines, part.lines.column("line_id"), history.settled.counted_as)
+    counted_lines = under_first_versions(counted_lines, part.lines.column("line_id"), history.versions.counted_as)
     own = find_own(counted_lines, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
         counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
@@ -183,7 +183,7 @@ def judge_run(
     by_window = judge_windows(counted, history, reference.rules, reference)
     progress("raising flags")
     recorded = history.movements(EARLIER)
-    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
+    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.versions, recall)
     progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared, not_raised = drop_without_companion(compared, (r.rule for r in reference.rules))
@@ -241,21 +241,21 @@ def raise_flags(
     by_shipment: Judgement,
     by_window: Judgement,
     reference: Reference,
-    settled: VersionsResult | None = None,
+    versions: VersionsResult | None = None,
     recall: Recall = recall_nothing,
 ) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
-    settled = settled or VersionsResult()
+    versions = versions or VersionsResult()
     of_rows = pa.concat_tables([merge_flags(without_obsolete(part.flags, movements.obsolete)), by_shipment.flags])
     unjudged = sum_unjudged(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
-    rejudged = settled.rejudged.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
+    rejudged = versions.rejudged.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
     find_undecided = partial(undecided_lines, part.relevant, recall, reference.rules)
     judged = JudgeResult(
         without_obsolete(part.lines, movements.obsolete).drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
         NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.not_evaluable),
-        obsolete=settled.ended,
-        amends=settled.previous,
+        obsolete=versions.ended,
+        amends=versions.previous,
         rejudged=rejudged,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,

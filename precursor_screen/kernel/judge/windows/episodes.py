@@ -106,7 +106,7 @@ def _stored(
     found = MEMBER.empty_table()
     if history is not None and history.episodes is not None:
         found = history.episodes(rule.rule.id, pa.array(sorted(set(keys)), pa.string()))
-        gone = pc.unique(history.settled.ended.column("line_id"))
+        gone = pc.unique(history.versions.ended.column("line_id"))
         found = found.filter(pc.invert(pc.is_in(found.column("line_id"), gone)))
     place = pc.index_in(found.column("group_key"), pa.array(keys, pa.string()))
     found = found.filter(pc.is_valid(place))

@@ -149,7 +149,7 @@ def make_window_input(
     stated = _stated(mine, before, wanted, recorded.column_names)
     everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)
-    lookups = _look_up(connection, give(connection, "amended", history.settled.amended), needs, reference)
+    lookups = _look_up(connection, give(connection, "amended", history.versions.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
     fresh, named = _fresh(cargo, shown, lookups), _named(stated, wanted, needs, lookups)
     return WindowInput(_every(everything, cargo, wanted, needs, lookups), own, fresh, named, needs.tests, recorded.num_rows)

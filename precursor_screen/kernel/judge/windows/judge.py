@@ -92,7 +92,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
-    rejudged = pc.unique(history.settled.rejudged.column("line_id"))
+    rejudged = pc.unique(history.versions.rejudged.column("line_id"))
     plan = plan_queries(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
@@ -133,7 +133,7 @@ def _news(flags: pa.Table, rules: Iterable[CompiledRule], rejudged: pa.Array) ->
 
 def _add_rejudged(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     """The movements that are to be judged, recorded ones among them; those are not known then."""
-    rejudged = history.settled.rejudged
+    rejudged = history.versions.rejudged
     if not rejudged.num_rows:
         return live, history
     lines = pc.unique(rejudged.column("line_id"))
@@ -231,7 +231,7 @@ def _judge_all(
     for rule_flags, rule_episodes in _raise_all(connection, window_input, fresh, found):
         flags.append(rule_flags)
         episodes.append(rule_episodes)
-    flagged = pc.unique((history.settled.flagged if history is not None else RULE_LINE.empty_table()).column("line_id"))
+    flagged = pc.unique((history.versions.flagged if history is not None else RULE_LINE.empty_table()).column("line_id"))
     missing, not_evaluable = _leave_open(connection, window_input, undecided, flagged)
     return Judgement(pa.concat_tables(flags), missing, not_evaluable, pa.concat_tables(episodes))
 
