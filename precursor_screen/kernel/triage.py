@@ -76,7 +76,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     Args:
         live: MOVEMENT rows of this run.
         recorded: of earlier runs, as `EARLIER` asks for them.
-        troubled: keys of movements with an open flag of high or critical; they speak for nobody.
+        with_open_serious_flag: keys of movements with an open flag of high or critical; they speak for nobody.
 
     Returns:
         (shipment, substance) -> days; the least of the shipment's movements. Only those with one at least.
@@ -86,7 +86,9 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     with connect() as connection:
         connection.register("live", live)
         connection.register("recorded", recorded.select([c for c in recorded.column_names if c in EARLIER.columns]))
-        connection.register("troubled", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())}))
+        connection.register(
+            "with_open_serious_flag", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())})
+        )
         rows = connection.execute(f"""
             with asking as (
                 select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),
@@ -95,7 +97,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
                 from (select *, {_STEP} as step from (
                         select {columns} from live where {known} and substance_mass_kg > 0
                         union all select {columns} from recorded where {known} and substance_mass_kg > 0)
-                      anti join troubled using (movement_key))),
+                      anti join with_open_serious_flag using (movement_key))),
             counted as (
                 select shipment_id, substance_id, sum(day) over (
                     partition by sender_key, receiver_key, substance_id, step order by as_of_date
@@ -112,13 +114,13 @@ REVIEW, HOLD = 40, 80
 LOW = 16
 # Solvents and acids go by the tank, so that most rules about quantities say of them what is so every day.
 _QUANTITY_OF_COMMODITIES = 15
-_LEAST_TOLD = 15  # weight of what rules say, from which points alone make a review
+_LEAST_EVIDENCE = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
 _AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
-class _Found(Struct):
+class _ShipmentFlags(Struct):
     """What the flags of one shipment come to."""
 
     weights: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # rule or its similar group -> (family, weight, rule)
@@ -136,7 +138,7 @@ def triage(
     flags: pa.Table,
     unjudged: pa.Table,
     counted: pa.Table,
-    noted: Resolved,
+    relevant: Resolved,
     unscreened: set[str],
     rules: tuple[Rule, ...],
     typologies: tuple[Typology, ...],
@@ -149,18 +151,18 @@ def triage(
         flags: FLAG rows that are open (not suppressed).
         unjudged: UNJUDGED rows; those with a shipment_id bar the band `none`.
         counted: LINES_OF_SHIPMENT: every shipment once.
-        noted: the lines in which something was recognised, with their candidates.
+        relevant: the lines in which something was recognised, with their candidates.
         unscreened: shipments with a line or party that could not be screened; without a flag they have no band.
         rules: for `related: similar`, of which only the highest counts.
         typologies: caps and floors; one of them without `applies`.
         concern: grade and masses of each substance.
-        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing`.
+        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing_of`.
 
     Returns:
         SHIPMENT, worst first.
     """
     found = _gather(flags, _similar(rules))
-    goods = find_goods(flags, noted, concern)
+    goods = find_goods(flags, relevant, concern)
     barred = set(unjudged.column("shipment_id").drop_null().to_pylist())
     rows: dict[str, dict[str, Any]] = {}
     for shipment_id, mine in found.items():
@@ -168,13 +170,13 @@ def triage(
         rows[shipment_id] = _row(shipment_id, mine, goods.get(shipment_id, []), typologies, regular or {}, incomplete=incomplete)
         if rows[shipment_id]["band"] == "none" and incomplete:
             rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
-    return _with_unflagged(pa.Table.from_pylist(list(rows.values()), schema=SHIPMENT), counted, barred, unscreened)
+    return _add_unflagged(pa.Table.from_pylist(list(rows.values()), schema=SHIPMENT), counted, barred, unscreened)
 
 
 LINES_OF_SHIPMENT = pa.schema([("shipment_id", pa.string()), ("lines", pa.int64())])
 
 
-def count_lines(lines: pa.Table) -> pa.Table:
+def lines_by_shipment(lines: pa.Table) -> pa.Table:
     """LINES_OF_SHIPMENT of some lines with a shipment_id."""
     return pa.table(lines.column("shipment_id").value_counts().flatten(), schema=LINES_OF_SHIPMENT)
 
@@ -190,8 +192,8 @@ def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
     return group
 
 
-def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
-    found: dict[str, _Found] = defaultdict(_Found)
+def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _ShipmentFlags]:
+    found: dict[str, _ShipmentFlags] = defaultdict(_ShipmentFlags)
     columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
     for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
         *(flags.column(c).to_pylist() for c in columns), strict=True
@@ -220,7 +222,7 @@ def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
 
 def _row(
     shipment_id: str,
-    mine: _Found,
+    mine: _ShipmentFlags,
     goods: list[Goods],
     typologies: tuple[Typology, ...],
     regular: Mapping[tuple[str, str], int],
@@ -265,7 +267,7 @@ def _part(part: str, points: int, because: str) -> dict[str, Any]:
     return {"part": part, "points": points, "because": because}
 
 
-def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
+def _by_family(mine: _ShipmentFlags, typology: Typology, grade: str) -> dict[str, int]:
     """Points of each family that weighs something, capped."""
     sums: dict[str, int] = defaultdict(int)
     for family, weight, _ in mine.weights.values():
@@ -278,31 +280,31 @@ def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
     return {family: min(total, caps[family]) for family, total in sorted(sums.items()) if total}
 
 
-def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
+def _why_evidence(evidence: Mapping[str, int], mine: _ShipmentFlags) -> str:
     def rules(family: str) -> str:
         return ", ".join(sorted(rule for of, weight, rule in mine.weights.values() if of == family and weight))
 
     return "; ".join(f"{family} {points} ({rules(family)})" for family, points in evidence.items())
 
 
-def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
+def _band(score: int, mine: _ShipmentFlags, goods: list[Goods], typology: Typology) -> str:
     """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
     # Large lawful trade is what industry and makers of medicines live on: goods by themselves, or beside one weak sign, are no more than
     # low, however many points.
     by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
-    told = sum(weight for _, weight, _ in mine.weights.values())
-    bands = [by_points if told >= _LEAST_TOLD else min(by_points, "low", key=BANDS.index)]
+    evidence = sum(weight for _, weight, _ in mine.weights.values())
+    bands = [by_points if evidence >= _LEAST_EVIDENCE else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):
         bands.append("review")
     if any(g.is_held for g in goods):
         bands.append("hold")
     if mine.worst_families:
-        bands.append("review" if _a_second_agrees(mine) else "low")
+        bands.append("review" if _has_second_family(mine) else "low")
     return max(bands, key=BANDS.index)
 
 
-def _a_second_agrees(mine: _Found) -> bool:
+def _has_second_family(mine: _ShipmentFlags) -> bool:
     """Whether beside a flag of high another family has one of medium or above that does more than name or weigh the goods."""
     agreeing = {f for f, rank in mine.agreeing.items() if rank >= _BY_LEVEL["medium"] and f != _COVER}
     return any(agreeing - {family} for family in mine.worst_families)
@@ -312,7 +314,7 @@ _WORST_FIRST = ("hold", "review", "low", None, "none")  # None: could not be scr
 _AT_ONCE = 1 << 17  # shipments
 
 
-def _with_unflagged(scored: pa.Table, counted: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
+def _add_unflagged(scored: pa.Table, counted: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
     """Adds the shipments without a flag, and the lines of each: nothing to say, or not judged to the end (`low`), or not at all."""
     flagged = pc.is_in(counted.column("shipment_id"), scored.column("shipment_id"))
     scored, others = _with_lines(scored, counted.filter(flagged)), counted.filter(pc.invert(flagged))

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.model import BANDS, Concern, Rule, Typology, retired_rule
 from precursor_screen.core.schema import BY_NAME, FLAG, UNJUDGED
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import count_lines, triage
+from precursor_screen.kernel.triage import lines_by_shipment, triage
 from tests.examples import examples
 
 CAPS = {"chemical": 50, "party": 30, "routing": 20, "quantity": 40, "cover": 45}
@@ -47,7 +47,7 @@ def rows(
     return triage(
         pa.Table.from_pylist(flags, schema=FLAG),
         pa.Table.from_pylist(unjudged, schema=UNJUDGED),
-        count_lines(pa.table({"shipment_id": pa.array(lines, pa.string())})),
+        lines_by_shipment(pa.table({"shipment_id": pa.array(lines, pa.string())})),
         noted(goods),
         set(unscreened),
         rules,
