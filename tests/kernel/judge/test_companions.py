@@ -117,7 +117,7 @@ SAID = st.sampled_from([None, "toys"])
     st.lists(st.tuples(st.sampled_from("km"), st.sampled_from("ST"), SAID, SAID, SAID), max_size=8), st.sets(st.integers(0, 7))
 )
 @examples(60, 600)
-def test_flags_that_are_made_when_they_stand_are_those_that_would_have_been_left(lines, obsolete):
+def test_flags_that_are_made_when_they_stand_are_those_that_would_have_been_left(lines, obsolete, recorded):
     names = ("movement_key", "shipment_id", "description", "marks", "package_type")
     rows = [
         {"line_id": f"L{n}", "source_row": -n, **{k: v for k, v in zip(names, line, strict=True) if v}}
@@ -148,7 +148,8 @@ def test_flags_that_are_made_when_they_stand_are_those_that_would_have_been_left
     flags, _, held = judge_lines(resolved, HOLDING)
     assert set(flags.column("rule_id").to_pylist()) <= {"PS-QTY-902"}
     flags, held = merge_flags(without_obsolete(flags, gone)), without_held(held, resolved.lines, gone)
-    picked = pick_held(held, resolved.lines, lines_with_companions(flags, rules))
+    more = pa.array([f"L{n}" for n in recorded], pa.string())  # of which a flag may be recorded
+    picked = pick_held(held, resolved.lines, pa.concat_arrays([lines_with_companions(flags, rules), more]))
     standing, dropped_later = fell(pa.concat_tables([flags, describe_held(picked, resolved, HOLDING)]))
     assert order(standing.flags) == order(left.flags)
     counted = count_not_raised(dropped_later, held, standing.flags, resolved.lines).to_pylist()
