@@ -18,9 +18,9 @@ from precursor_screen.cases.reconcile.differences import KINDS, QUESTIONS, Diffe
 from precursor_screen.cases.reconcile.documents import Document as Paper
 from precursor_screen.cases.reconcile.documents import Party
 from precursor_screen.cases.reconcile.mirror import KINDS as MIRROR_KINDS
-from precursor_screen.cases.reconcile.mirror import Consignment, Mirrored
+from precursor_screen.cases.reconcile.mirror import Consignment, MirrorDifference
 from precursor_screen.cases.reconcile.movements import Movement, record_of
-from precursor_screen.cases.reconcile.reconcile import Reconciled
+from precursor_screen.cases.reconcile.reconcile import ReconcileResult
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital
 from precursor_screen.reference.jurisdiction import whose_law
@@ -248,7 +248,7 @@ _COLUMNS = {
 }
 
 
-def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
+def present(result: ReconcileResult, head: Head, capacity: int = 20) -> Document:
     """What `reconcile` tells; capacity: differences in the text; 0: all."""
     found = list(enumerate(result.differences, 1))
     records = [_record(n, d) for n, d in found]
@@ -266,7 +266,7 @@ def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
     return present_comparison(head, result.unjudged, _text(result, summary, capacity), tables, 1, data)
 
 
-def _text(result: Reconciled, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
+def _text(result: ReconcileResult, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
     for register, documents, movements, matched, by_number in result.compared:
         under = f", {matched} under a document ({by_number} by number)" if matched else ""
         yield f"{register}: {documents} documents, {movements} movements{under}"
@@ -349,7 +349,9 @@ def _cells(record: dict[str, Any], one: Difference) -> dict[str, Any]:
     }
 
 
-def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20) -> Document:
+def present_mirror(
+    found: Sequence[MirrorDifference], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20
+) -> Document:
     """What `reconcile --mirror` tells."""
     counted = list(enumerate(found, 1))
     records = [
@@ -367,7 +369,7 @@ def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjud
     return present_comparison(head, doubts, _mirror_text(found, pairs, capacity), tables, 0, data)
 
 
-def _sides(one: Mirrored) -> tuple[tuple[str, Consignment], ...]:
+def _sides(one: MirrorDifference) -> tuple[tuple[str, Consignment], ...]:
     return (("export", one.left), ("import", one.arrived))
 
 
@@ -380,14 +382,14 @@ def _cells_of(side: str, some: Consignment) -> dict[str, Any]:
     return {f"{side}_{name}": value for name, value in {**told, "kg": whole_mass(some)}.items()}
 
 
-def _mirror_text(found: Sequence[Mirrored], pairs: int, capacity: int) -> Iterator[str]:
+def _mirror_text(found: Sequence[MirrorDifference], pairs: int, capacity: int) -> Iterator[str]:
     counts = Counter(d.kind for d in found)
     yield f"{pairs} consignments on both sides, {len(found)} differences"
     yield from (f"  {counts[kind]:>6}  {kind:<20} {title}" for kind, (title, _) in MIRROR_KINDS.items() if counts[kind])
     yield from numbered(found, capacity, _each_side)
 
 
-def _each_side(one: Mirrored) -> Iterator[str]:
+def _each_side(one: MirrorDifference) -> Iterator[str]:
     for name, c in _sides(one):
         if c:
             places = ", ".join(m.place for m in c[:_IN_A_TEXT])

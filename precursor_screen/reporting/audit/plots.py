@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.audit.moves import Rows
+from precursor_screen.cases.audit.movements import Rows
 from precursor_screen.core.words import counted, cut, printable
 from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reference import shipped
@@ -203,7 +203,7 @@ def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared:
     outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.line in odd]
     pieces += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
     # Last, so that no text hides a point.
-    pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
+    pieces += [_dot(price, movement, movement.line in odd, scale, shared) for price, movement in dated]
     pieces += labels(_price_labels(band, scale))
     far = len([m for _, m in dated if m.line in odd])
     told = f"{substance}: US dollars a kilogram on {counted(len(dated), 'line')}, {far:,} of them outside what is usual"
@@ -223,9 +223,9 @@ def _short_price(price: Decimal) -> str:
     return f"{price:,.0f}" if price >= 100 else f"{price:.2f}"
 
 
-def _dot(price: float, move: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
-    x, y = shared.day(move.day), scale.y(price)
-    told = f"<title>{move.day}: {price:,.2f}, line {move.line}</title>"
+def _dot(price: float, movement: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
+    x, y = shared.day(movement.day), scale.y(price)
+    told = f"<title>{movement.day}: {price:,.2f}, line {movement.line}</title>"
     if is_odd:  # a square on its corner: not told by its colour alone
         return f'<path class="dot over" d="M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z">{told}</path>'
     return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{told}</circle>'
