@@ -25,6 +25,7 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_ro
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.trade_counts import count_lines
+from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import law_of
@@ -121,6 +122,7 @@ class Part(Struct, frozen=True):
         issues: NUMBERED_ISSUE: what could not be screened.
         party_cells: how many cells name a party.
         counted_lines: COUNTED_LINES of every line, in the order of `lines`.
+        shipments: LINES_OF_SHIPMENT; no shipment is in two parts.
         gaps: what all lines lack.
     """
 
@@ -132,6 +134,7 @@ class Part(Struct, frozen=True):
     issues: pa.Table
     party_cells: int
     counted_lines: pa.Table
+    shipments: pa.Table
     gaps: LineGaps = LineGaps()
 
 
@@ -175,6 +178,7 @@ def judge_part(
         issues,
         count_parties(lines),
         counted_lines,
+        lines_by_shipment(seen),
         find_gaps(resolved.lines, reference),
     )
 
@@ -205,6 +209,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         issues=add_notes(_joined([p.issues for p in parts])),
         party_cells=sum(p.party_cells for p in parts),
         counted_lines=counted_lines,
+        shipments=_joined([p.shipments for p in parts]),
         gaps=add_gaps(p.gaps for p in parts),
     )
 

@@ -52,7 +52,7 @@ from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
 from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
-from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
+from precursor_screen.kernel.triage import EARLIER, count_earlier, gather_cases, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
@@ -289,13 +289,14 @@ def build_result(
     unscreened = _unscreened_shipments(part.lines, issues, reference)
     serious_keys = with_open_serious_flag | _serious_keys(still_open, part.lines)
     earlier = count_earlier(raised.movements.live, recorded, serious_keys)
+    rules = tuple(r.rule for r in reference.rules)
     shipments = triage(
         still_open,
         raised.unjudged,
-        part.lines,
+        part.shipments,
         part.relevant,
         unscreened,
-        tuple(r.rule for r in reference.rules),
+        rules,
         reference.typologies,
         reference.concern,
         earlier,
@@ -308,7 +309,7 @@ def build_result(
         expired_exceptions=excepted.expired,
         unused_exceptions=excepted.unused,
         unjudged=raised.unjudged,
-        shipments=shipments,
+        shipments=gather_cases(shipments, still_open, part.lines, rules),
         issues=issues,
         unscreened_lines=goods_unscreened(issues),
         compared=compared,

@@ -33,6 +33,7 @@ from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
+from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
@@ -78,7 +79,7 @@ def part(
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
         LINE_MOVEMENT.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
-        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES),
+        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES), lines_by_shipment(seen),
     )  # fmt: skip
 
 
