@@ -197,7 +197,7 @@ def decide_exit_code(
         return ExitCode.NOT_SCREENED
     if _moves(screened, rules, fail_on):
         return ExitCode.FLAGGED
-    by_code_only = any(spot["code"] == "no-descriptions" for spot in coverage.get("blind_spots", ()))
+    by_code_only = any(blind_spot["code"] == "no-descriptions" for blind_spot in coverage.get("blind_spots", ()))
     # What was read before in the same run is screened at its first place.
     missing = [group for group in coverage["set_aside"] if group["code"] != "repeated-line"]
     if missing or coverage["unscreenable"] or by_code_only:

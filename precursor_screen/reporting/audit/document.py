@@ -157,8 +157,8 @@ def _exporter(one: ExporterAudit) -> Iterator[str]:
     yield f"{profile.name}, {profile.first} to {profile.last} ({profile.basis.source}, {whose_law(profile.basis.jurisdiction, profile.last) or 'no jurisdiction'})"
     yield f"  {counted(profile.movements, 'movement')} in {counted(profile.shipments, 'shipment')}, {kg(profile.kg)}, {counted(len(profile.receivers), 'receiver')}"
     yield "Names taken:"
-    for taken in profile.merged.taken[:_MOST_NAMES]:
-        yield f"  {taken.name}: {taken.why}; {counted(taken.rows, 'row')}, {taken.first} to {taken.last}"
+    for merged in profile.merged.taken[:_MOST_NAMES]:
+        yield f"  {merged.name}: {merged.why}; {counted(merged.rows, 'row')}, {merged.first} to {merged.last}"
     if len(profile.merged.taken) > _MOST_NAMES:
         yield f"  and {len(profile.merged.taken) - _MOST_NAMES:,} more"
     for name in profile.merged.left_out:

@@ -119,15 +119,15 @@ def _sample(one: ExporterAudit) -> Records:
         names = [one.profile.names_of[m.substance] for m in some]
         masses = [kg(m.kg) if m.kg is not None else "mass unknown" for m in some]
         said = "; ".join(f"{name} {mass}" for name, mass in zip(names, masses, strict=True))
-        told = {"goods": "; ".join(names), "goods_said": said, "place": place_of(some[0]), "seed": one.seed}
-        yield {**some[0]._asdict(), **told, "lines": tuple(m.line for m in some)}
+        words = {"goods": "; ".join(names), "goods_said": said, "place": place_of(some[0]), "seed": one.seed}
+        yield {**some[0]._asdict(), **words, "lines": tuple(m.line for m in some)}
 
 
 def _families(one: ExporterAudit) -> Records:
     for f in one.profile.families:
         counts = {n: getattr(f, n) for n in ("levels", "states", "verdicts", "rules")}
-        told = {f"{n}_said": ", ".join(f"{count:,} {name}" for name, count in some) or "none" for n, some in counts.items()}
-        yield {**f._asdict(), **{n: "; ".join(f"{w} {c}" for w, c in some) for n, some in counts.items()}, **told}
+        words = {f"{n}_said": ", ".join(f"{count:,} {name}" for name, count in some) or "none" for n, some in counts.items()}
+        yield {**f._asdict(), **{n: "; ".join(f"{w} {c}" for w, c in some) for n, some in counts.items()}, **words}
 
 
 def _unseen(one: ExporterAudit) -> Records:
@@ -266,5 +266,5 @@ def ranked(ranking: Ranking) -> Iterator[dict[str, Any]]:
     """The records of a ranking."""
     for number, r in enumerate(ranking.rows, 1):
         measures = "; ".join(f"{name} ({percentile:g})" for name, percentile in r.measures)
-        told = {"count": len(r.substances), "near_of": f"{r.near:,} of {r.weighed:,}", "measures": measures}
-        yield {**r._asdict(), "rank": number, **told}
+        words = {"count": len(r.substances), "near_of": f"{r.near:,} of {r.weighed:,}", "measures": measures}
+        yield {**r._asdict(), "rank": number, **words}
