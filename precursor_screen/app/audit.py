@@ -59,7 +59,7 @@ class AuditBasis(Struct, frozen=True, dict=True):
         return cls(
             movements.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
             {s.substance_id: s for s in load_substances(shipped.substances_folder()).substances},
-            {r.manifest.register: r.table for r in RegisterStore(home).open_all()},
+            {r.record.register: r.table for r in RegisterStore(home).open_all()},
         )
 
     # Read once for any number of exporters.

@@ -230,7 +230,7 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     Raises:
         RegisterError: one is damaged, or none was imported.
     """
-    opened = tuple(r for r in store.open_all() if r.manifest.register in OF_LAW)
+    opened = tuple(r for r in store.open_all() if r.record.register in OF_LAW)
     if not opened:
         raise RegisterError(
             "no register is imported, so there is nothing to compare with",
@@ -239,15 +239,15 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     periods = known_reply_periods()
     declared = known_permit_law().declares(jurisdiction)
     documents = {
-        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
+        r.record.register: read_documents(r.record.register, r.table, jurisdiction, periods, notification_days, declared)
         for r in opened
     }
     not_judged = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
     return Registers(
         documents,
         tuple(not_judged),
-        [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
-        {r.manifest.register: find_set_aside_numbers(r.manifest.skipped) for r in opened},
+        [{k: getattr(r.record, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+        {r.record.register: find_set_aside_numbers(r.record.skipped) for r in opened},
     )
 
 
@@ -268,14 +268,14 @@ def find_set_aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
 
 
 def _of_import(register: Register) -> list[Unjudged]:
-    name, skipped = register.manifest.register, register.manifest.skipped
+    name, skipped = register.record.register, register.record.skipped
     rows = [f"row {s.row}: {s.reason}" for s in skipped]
     return [
         *unjudged(
             "row-set-aside",
             name,
             rows,
-            f"rows of {register.manifest.file} that its import set aside: nothing is compared with them",
+            f"rows of {register.record.file} that its import set aside: nothing is compared with them",
         ),
         *unjudged(
             "no-direction", name, unread_directions(name, register.table), "permits whose direction is neither import nor export"

@@ -29,7 +29,7 @@ from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
-from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 

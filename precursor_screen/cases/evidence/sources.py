@@ -228,7 +228,7 @@ def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: l
         try:
             watchlist = open_list(list_id)
             row["entry"] = to_builtins(watchlist.entry(entry_id), builtin_types=(date,))
-            row["taken_from"] = {"list_date": str(watchlist.manifest.list_date), "sha256": watchlist.manifest.sha256}
+            row["taken_from"] = {"list_date": str(watchlist.snapshot.list_date), "sha256": watchlist.snapshot.sha256}
         except WatchlistError:
             notes.append(
                 f"The list {list_id} is not here: what it says of entry {entry_id} is in the evidence of the flag alone."

@@ -45,7 +45,7 @@ class OfficeLaw:
         self._needs = lru_cache(maxsize=65_536)(self._find_needs)
 
     def _find_needs(self, substance_id: str, direction: str, day: date) -> tuple[tuple[Need, Decimal], ...]:
-        return tuple(self._law.asked(self.jurisdiction, substance_id, direction, day)) if self.jurisdiction else ()
+        return tuple(self._law.needs_of(self.jurisdiction, substance_id, direction, day)) if self.jurisdiction else ()
 
     def _needs_of(self, movement: Movement) -> tuple[tuple[Need, Decimal], ...]:
         return self._needs(movement.substance_id, movement.direction or "", movement.day)

@@ -195,7 +195,7 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
         # A number is one party's alone: beside it what differs is told, and takes nothing off.
         points.append(0.0 if "identifier" in agrees else sum(POINTS[_CALLED[what]] for what in against))
         programmes.append(list(tag_programmes(entry.programmes)))
-        dates.append(watchlists[list_id].manifest.list_date)
+        dates.append(watchlists[list_id].snapshot.list_date)
     facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
     for name, values in facts:
         distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
