@@ -41,14 +41,14 @@ class InputTables(Struct, frozen=True):
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
         reading: how a table's columns were understood; None for messages.
-        asides: lines of texts that belong to no row of goods; they are screened where they name something.
+        out_of_table_texts: lines of texts that belong to no row of goods; they are screened where they name something.
     """
 
     input: Input
     lines: pa.Table
     raw: pa.Table
     issues: pa.Table
-    asides: pa.Table | None = None
+    out_of_table_texts: pa.Table | None = None
     reading: ColumnReport | None = None
 
 

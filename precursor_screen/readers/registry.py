@@ -152,11 +152,11 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
         format_name: of the file.
     """
     says = says_something([text for _, text in said])
-    asides = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
-    if not asides:
+    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
+    if not out_of_table_texts:
         return []
     name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    beside = lines_aside(asides, name, digest, no_lines())
+    beside = lines_aside(out_of_table_texts, name, digest, no_lines())
     return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), beside)]
 
 
@@ -189,7 +189,11 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
         ISSUE_CODES[code].effect in _SAYS_WHY for one in found for code in one.issues.column("code").to_pylist()
     ):
         return found
-    words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
+    words = (
+        "only its words were screened"
+        if any(one.out_of_table_texts is not None for one in found)
+        else "nothing in it was screened"
+    )
     return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 

@@ -45,14 +45,14 @@ class MessageContent(Struct):
         format: in words, for the report.
         date_order: dmy, mdy or ymd, where the format fixes it.
         lines: message type and line.
-        asides: texts that belong to no line.
+        out_of_table_texts: texts that belong to no line.
     """
 
     format: str
     issues: IssueList
     date_order: str = ""
     lines: list[tuple[str, MessageLine]] = field(default_factory=list)
-    asides: tuple[OutOfTableText, ...] = ()
+    out_of_table_texts: tuple[OutOfTableText, ...] = ()
 
 
 def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) -> InputTables:
@@ -81,7 +81,9 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
         tuple(one for one in stated if one[1] not in (BESIDE, UNREAD)), tuple(label for label, name in stated if name == UNREAD), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
-    return InputTables(described, lines, raw, issue_table(issues, lines), lines_aside(gathered.asides, name, digest, lines))
+    return InputTables(
+        described, lines, raw, issue_table(issues, lines), lines_aside(gathered.out_of_table_texts, name, digest, lines)
+    )
 
 
 class _Row(Struct):

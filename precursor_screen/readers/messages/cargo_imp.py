@@ -43,7 +43,7 @@ def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[Inp
         InputError: no message in it states goods.
     """
     content, text, issues = read_text(blob, options)
-    gathered = MessageContent("Cargo-IMP", issues, asides=text.asides)
+    gathered = MessageContent("Cargo-IMP", issues, out_of_table_texts=text.out_of_table_texts)
     for kind, scope in read_cargo_imp(content, issues):
         gathered.lines += [(kind, line) for line in lines_of(scope)]
     refuse_empty(gathered, blob)

@@ -74,7 +74,7 @@ def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
     segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
     for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
         gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
-    gathered.asides = (*text.asides, *around)
+    gathered.out_of_table_texts = (*text.out_of_table_texts, *around)
     refuse_empty(gathered, blob)
     return [build(gathered, blob.name, digest, str(text.choice))]
 

@@ -33,7 +33,7 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
         InputError: no message of a known kind is in it, or it has a document type.
     """
     content, text, issues = read_text(blob, options)
-    gathered = MessageContent("XML", issues, asides=text.asides)
+    gathered = MessageContent("XML", issues, out_of_table_texts=text.out_of_table_texts)
     walk = _Walk(blob.name, issues)
     # Some write one document behind the other, or blank lines before the first, which XML forbids.
     documents = _NEXT_DOCUMENT.split(content.strip())
@@ -109,7 +109,7 @@ def _layout_of(root: Any) -> Layout | None:
 
 
 Found = tuple[Layout, str, Members]  # layout, name of the root, and what the message says
-Aside = tuple[str, str]  # path and text
+PlacedText = tuple[str, str]  # path and text
 
 
 def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -120,13 +120,16 @@ def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTab
     """
     content, text, issues = read_text(blob, options)
     gathered = MessageContent("JSON", issues)
-    progress, asides = Progress(blob.name, issues), list[Aside]()
-    for layout, name, members in _messages(content, progress, asides):
+    progress, out_of_table_texts = Progress(blob.name, issues), list[PlacedText]()
+    for layout, name, members in _messages(content, progress, out_of_table_texts):
         gathered.format, gathered.date_order = layout.name, layout.date_order
         gathered.lines += _lines(layout, name, members, progress)
     if not gathered.lines:
         return read_tables(blob, digest, options)
-    gathered.asides = (*text.asides, *(OutOfTableText(None, path, said) for path, said in asides))
+    gathered.out_of_table_texts = (
+        *text.out_of_table_texts,
+        *(OutOfTableText(None, path, said) for path, said in out_of_table_texts),
+    )
     return [build(gathered, blob.name, digest, str(text.choice))]
 
 
@@ -144,7 +147,7 @@ def _hints() -> tuple[bytes, ...]:
     return tuple(hint.encode() for name in FEEDS for hint in load_layout(name).hints)
 
 
-def _messages(content: str, progress: Progress, asides: list[Aside]) -> Iterator[Found]:
+def _messages(content: str, progress: Progress, out_of_table_texts: list[PlacedText]) -> Iterator[Found]:
     """Each message; what stands around messages is aside."""
     layouts = [layout for layout in map(load_layout, FEEDS) if any(hint in content for hint in layout.hints)]
     marked = [layout for layout in layouts if layout.marks]
@@ -155,29 +158,29 @@ def _messages(content: str, progress: Progress, asides: list[Aside]) -> Iterator
             if event == DAMAGE:
                 progress.issues.note_broken(f"the JSON {value}; what comes before was read", max(progress.items, 1))
                 continue
-            around: list[Aside] = []
+            around: list[PlacedText] = []
             found = list(_nested(value, marked, around, ""))
             yield from found
             if found or not linked:
-                asides += around
+                out_of_table_texts += around
             else:
                 rest.append(value)
         for layout in linked:
-            yield from _linked(layout, rest, progress, asides)
+            yield from _linked(layout, rest, progress, out_of_table_texts)
     except RecursionError as error:
         raise unreadable(progress.file, "is JSON nested too deeply", "Ask the sender for another file.") from error
 
 
-def _nested(value: Any, layouts: Sequence[Layout], asides: list[Aside], path: str) -> Iterator[Found]:
+def _nested(value: Any, layouts: Sequence[Layout], out_of_table_texts: list[PlacedText], path: str) -> Iterator[Found]:
     """The messages in a value: objects that have the marks of a layout."""
     for one in flat(value):
         if not isinstance(one, Members):
-            asides.append((path or "the document", as_text(one)))
+            out_of_table_texts.append((path or "the document", as_text(one)))
         elif layout := next((layout for layout in layouts if all(_has(one, mark) for mark in layout.marks)), None):
             yield layout, layout.names[0], one
         else:
             for key, inner in one:
-                yield from _nested(inner, layouts, asides, f"{path}.{as_text(key)}".lstrip("."))
+                yield from _nested(inner, layouts, out_of_table_texts, f"{path}.{as_text(key)}".lstrip("."))
 
 
 def _has(members: Members, path: tuple[str, ...]) -> bool:
@@ -190,7 +193,9 @@ def _has(members: Members, path: tuple[str, ...]) -> bool:
     return bool(here)
 
 
-def _linked(layout: Layout, documents: Sequence[Any], progress: Progress, asides: list[Aside]) -> Iterator[Found]:
+def _linked(
+    layout: Layout, documents: Sequence[Any], progress: Progress, out_of_table_texts: list[PlacedText]
+) -> Iterator[Found]:
     """The messages of linked objects: the outermost of them, and what no outer one refers to."""
     graph = Linked(documents, layout.inverse, progress.file)
     for kind in layout.names:
@@ -206,7 +211,9 @@ def _linked(layout: Layout, documents: Sequence[Any], progress: Progress, asides
     for node in graph.unreached():
         place = f"{type_of(node) or 'object'} that no waybill refers to"
         said = ((key, one) for key, value in node for one in flat(value))
-        asides += ((place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@")))
+        out_of_table_texts += (
+            (place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@"))
+        )
 
 
 def _is(node: Members, kind: str) -> bool:
