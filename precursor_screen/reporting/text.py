@@ -64,16 +64,16 @@ def _shipments(report: Report, room: int) -> list[str]:
     size = report.short_length()
     shown = flagged.slice(0, room)
     lines = [""]
-    shown = 0
+    count = 0
     for row, said in zip(records(shown), shipments_in_words(report, shown), strict=True):
         flag = said.flags[0]["flag_id"][:size] if said.flags else ""
         mine = _shipment(row["shipment_id"], said, flag)
-        left = int(shown + 1 < flagged.num_rows)  # a line to say how many more there are
+        left = int(count + 1 < flagged.num_rows)  # a line to say how many more there are
         if len(lines) + len(mine) + left > room:
             break
         lines += mine
-        shown += 1
-    return [*lines, *_more(flagged.num_rows - shown, "flagged shipments are in the full report")]
+        count += 1
+    return [*lines, *_more(flagged.num_rows - count, "flagged shipments are in the full report")]
 
 
 def _shipment(shipment_id: str, said: Shipment, flag: str) -> list[str]:

@@ -240,9 +240,9 @@ def blackout(names: Iterable[str], kept: Iterable[str], instead: str, ordinary: 
 
     def take_out(text: str) -> str:
         text = as_it_stands.sub(instead, text)
-        folded = [_fold(c) for c in text]
-        at = [n for n, part in enumerate(folded) for _ in part]
-        plain = "".join(folded)
+        letters = [_fold(c) for c in text]
+        at = [n for n, part in enumerate(letters) for _ in part]
+        plain = "".join(letters)
         found = [*((m.start(), m.end()) for m in pattern.finditer(plain)), *near_names.places(plain, text, at)]
         spans = _joined((at[a], at[b - 1] + 1) for a, b in found)
         for start, end in reversed(spans):
