@@ -43,7 +43,7 @@ _OWN_SHEETS: Final = frozenset((b"Shipments", b"Flags", b"Evidence", b"Coverage"
 _KEY: Final = re.compile(rb'"(\w+)"\s*:')
 
 
-def refuse_what_is_no_manifest(blob: Blob, kind: str, head: bytes) -> None:
+def refuse_other_formats(blob: Blob, kind: str, head: bytes) -> None:
     """Refuses a report of this program, and a watchlist in a layout that is imported.
 
     Args:
@@ -156,8 +156,8 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
     if not out_of_table_texts:
         return []
     name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    beside = lines_aside(out_of_table_texts, name, digest, no_lines())
-    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), beside)]
+    texts = lines_aside(out_of_table_texts, name, digest, no_lines())
+    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), texts)]
 
 
 COMMENT = "comment of the archive"
@@ -226,7 +226,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
     if not options.pasted and options.mapping is None:
-        refuse_what_is_no_manifest(blob, kind, head)
+        refuse_other_formats(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
@@ -282,7 +282,7 @@ def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
     count = "1 picture" if len(names) == 1 else f"{len(names)} pictures"
     what = "which cannot be screened: look, as a list of goods may be one" if large else "as small as a logo"
     code = "unread-part" if large else "wordless-part"
-    return [_told_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
+    return [_issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
 
 
 def _read_members(
@@ -308,10 +308,10 @@ def _read_members(
 def _unread(error: InputError) -> InputTables:
     kinds = ((NoManifest, "no-manifest"), (UnknownFormat, "unknown-format"), (InputError, "unreadable-file"))
     code = next(code for kind, code in kinds if isinstance(error, kind))
-    return _told_alone(error.where.file, code, f"{error.message}. {error.remedy}".strip())
+    return _issue_alone(error.where.file, code, f"{error.message}. {error.remedy}".strip())
 
 
-def _told_alone(name: str, code: str, message: str) -> InputTables:
+def _issue_alone(name: str, code: str, message: str) -> InputTables:
     """An issue about what gave no lines."""
     issues = IssueList(name)
     issues.add(code, message)
