@@ -32,7 +32,7 @@ def test_a_short_near_spelling_is_borne_out_by_what_is_chemical(text: str, stren
 
 
 @pytest.mark.parametrize(
-    ("found", "name", "beside", "doubtful"),
+    ("found", "name", "beside", "uncertain"),
     [
         ("толщена", "toluene", "", True),
         ("толщена", "toluene", " кг", True),
