@@ -141,8 +141,8 @@ def _manifest_source(ctx: click.Context, values: dict[str, Any], given: dict[str
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import merge_options
 
-    told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(merge_options(values, **told), keep_fault=common.fault_keeper(ctx))
+    stated = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
+    session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper(ctx))
     table = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
     return ManifestSource(table, bool(session.reference.watchlists))
 

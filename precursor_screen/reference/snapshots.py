@@ -4,7 +4,7 @@
     <place>/3/SHA256SUMS       one line a file, as `sha256sum -c` reads it
 
 A snapshot is written beside and renamed into place, and only then is the pointer replaced: a run sees the old one or the new one, never
-half of either. A snapshot of before there were digests has a pointer of one word and no SHA256SUMS; `seal_late` gives it both.
+half of either. A snapshot of before there were digests has a pointer of one word and no SHA256SUMS; `add_missing_sums` gives it both.
 """
 
 from __future__ import annotations

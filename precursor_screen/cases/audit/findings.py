@@ -87,11 +87,11 @@ def _open_flags(profile: Profile) -> Said:
     worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
     for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
         levels = dict(family.levels)
-        told = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
+        levels_said = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
         said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
         if family.open:
             yield (
-                f"{counted(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                f"{counted(family.flags, 'flag')} of the family {family.family} ({levels_said}), {family.open:,} of them open; {said}.",
                 family.lines,
             )
     for episode in profile.episodes:

@@ -169,14 +169,14 @@ def declared(movements: pd.DataFrame, substances: Mapping[str, Substance]) -> Ro
     """
     some = named(movements)
     wanted = {"methods": ("match_method", "distinct"), "texts": ("description", "distinct")}
-    told = group(some, ["substance", "hs6"], **wanted)
+    grouped = group(some, ["substance", "hs6"], **wanted)
     found = sums(some, "substance", "hs6")
     headings = {s: {code.hs6 for code in substances[s].hs_codes} if s in substances else set() for s in set(some["substance"])}
     found["fits"] = pd.Series(
         [_fits(hs6, headings[s]) for s, hs6 in zip(found["substance"], found["hs6"], strict=True)], dtype=object
     )
-    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in told["methods"]]
-    found["example"] = [min(filter(None, texts), default="") for texts in told["texts"]]
+    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in grouped["methods"]]
+    found["example"] = [min(filter(None, texts), default="") for texts in grouped["texts"]]
     rows = to_tuples(found[["substance", "hs6", "fits", "methods", "example", "kg", "rows", "lines"]])
     return tuple(sorted(rows, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
 
