@@ -226,13 +226,13 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
 
     That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
     """
-    told = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    reported = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
     flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
     rows = screened.shipments.select(["shipment_id", "band", "flags"]).filter(flagged).columns
     return frozenset(
         shipment_id
         for shipment_id, band, flags in zip(*(column.to_pylist() for column in rows), strict=True)
-        if band and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
+        if band and (not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
     )
 
 
