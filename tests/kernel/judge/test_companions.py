@@ -114,7 +114,9 @@ SAID = st.sampled_from([None, "toys"])
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("km"), st.sampled_from("ST"), SAID, SAID, SAID), max_size=8), st.sets(st.integers(0, 7))
+    st.lists(st.tuples(st.sampled_from("km"), st.sampled_from("ST"), SAID, SAID, SAID), max_size=8),
+    st.sets(st.integers(0, 7)),
+    st.sets(st.integers(0, 7)),
 )
 @examples(60, 600)
 def test_flags_that_are_made_when_they_stand_are_those_that_would_have_been_left(lines, obsolete, recorded):
