@@ -597,7 +597,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: bo
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("step", ["finish", "keep", "publish", "point_latest", "delivered", "write_last"])
+@pytest.mark.parametrize("step", ["write_record", "keep", "publish", "point_latest", "delivered", "write_last"])
 def test_wherever_a_run_ends_the_next_one_finishes_it_once(ps, daily, monkeypatch, step, after):
     from precursor_screen.app.daily.out_folder import OutFolder
     from precursor_screen.app.daily.run import _Run
