@@ -237,6 +237,6 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
         "registers": [
             {"register": m.register, "date": m.day, "sha256": m.sha256, "rows": m.rows}
             | {"set_aside": len(m.skipped), "age_days": m.age_days(day)}
-            for m in reference.register_records
+            for m in reference.register_manifests
         ],
     }

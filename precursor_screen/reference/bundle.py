@@ -60,7 +60,7 @@ class Reference(Recogniser, frozen=True):
     own_countries: tuple[str, ...]
     tiers: tuple[str, ...]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
-    register_records: tuple[ImportRecord, ...] = ()
+    register_manifests: tuple[ImportRecord, ...] = ()
     exceptions: tuple[RuleException, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     concern: Mapping[str, Concern] = field(default_factory=dict)
@@ -234,7 +234,7 @@ def load_reference(
         own_countries=own_countries(code, as_of),
         tiers=tiers,
         registers={r.record.register: r.table for r in registers},
-        register_records=tuple(r.record for r in registers),
+        register_manifests=tuple(r.record for r in registers),
         concern=load_concern(folder, known.substances.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
         rates=load_rates(shipped.rates_file(), site.rates if site else None),
