@@ -15,6 +15,8 @@ from precursor_screen.text.party_words import SHORT_FORMS, part_form
         ("abcllc", ()),
         ("trdgllc", ("trdg", "llc")),
         ("zorvan2ltd", ()),
+        ("zorvanco", ()),  # two letters end too many words by chance
+        ("zorvanpt", ()),
         ("llc", ()),
         ("", ()),
     ],
