@@ -144,6 +144,11 @@ def test_a_text_is_looked_at_to_its_limit(monkeypatch: pytest.MonkeyPatch, lengt
     assert kinds("10 drums of 5 kg") == kept
 
 
+@pytest.mark.parametrize("text", ["(STEEL) DRUMS", "(4)", "UN 160 KG", "EIGHTY", "/ 2 KG", ") 4 ("])
+def test_what_stands_first_follows_nothing(text: str) -> None:
+    assert kinds(text) == kinds(f"TOYS {text}")[1:]
+
+
 def test_the_limit_is_twenty_thousand_characters() -> None:
     text = "5 kg".rjust(20_000)
     assert kinds(text) == ["measure"]
