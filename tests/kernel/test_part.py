@@ -178,3 +178,16 @@ def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting,
     assert undecided == undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
     assert ("PS-CHEM-013", "of another run") in undecided
     assert len(undecided) < len(pairs)
+
+
+def test_a_rule_that_looks_at_something_else_decides_nothing_of_a_line(excepting, whole):
+    """Each rule is judged on the candidates of its own subject, and a rule of history on none: all that these ask is known."""
+    lines = [*LINES.column("line_id").to_pylist(), "of another run"]
+    pairs = {(r.rule.id, line) for r in excepting.rules for line in lines}
+    assert {(r.rule.subject, r.rule.scope) for r in excepting.rules} > {
+        ("line", "line"),
+        ("party", "line"),
+        ("substance", "history"),
+    }
+    undecided = undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
+    assert undecided == {(r.rule.id, "of another run") for r in excepting.rules}
