@@ -149,6 +149,11 @@ def test_what_stands_first_follows_nothing(text: str) -> None:
     assert kinds(text) == kinds(f"TOYS {text}")[1:]
 
 
+@pytest.mark.parametrize("before", ["", "5 kg, "])
+def test_a_digit_that_is_not_a_decimal_is_not_a_figure(before: str) -> None:
+    assert kinds(f"{before}\u1369 kg") == kinds(f"{before}§ kg")  # Ethiopic: a digit, but none of ten
+
+
 def test_the_limit_is_twenty_thousand_characters() -> None:
     text = "5 kg".rjust(20_000)
     assert kinds(text) == ["measure"]
