@@ -154,6 +154,20 @@ def test_a_digit_that_is_not_a_decimal_is_not_a_figure(before: str) -> None:
     assert kinds(f"{before}\u1369 kg") == kinds(f"{before}§ kg")  # Ethiopic: a digit, but none of ten
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("二十吨", [("measure", ("20000",))]),
+        ("三千五百公斤", [("measure", ("3500",))]),
+        ("八十桶", [("number", ("80",)), ("package", ())]),
+        ("〇吨", [("word", ())]),
+        ("二十", [("word", ()), ("word", ())]),  # nothing says of what
+    ],
+)
+def test_chinese_numerals_before_a_unit_or_a_package(text: str, read: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert [(kind, values) for kind, values, _ in told(text)] == read
+
+
 def test_the_limit_is_twenty_thousand_characters() -> None:
     text = "5 kg".rjust(20_000)
     assert kinds(text) == ["measure"]
