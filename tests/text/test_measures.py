@@ -155,6 +155,23 @@ def test_a_digit_that_is_not_a_decimal_is_not_a_figure(before: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("KGS 12,800", ("12800",)),
+        ("KILOS: 1.250", ("1.25", "1250")),
+        ("M/T BULK 18,900", ("18900", "18900000")),  # to the kilogram, or a shipload
+        ("KG 200 L", ("200",)),  # of the unit behind it
+        ("5 KG 200", ("5",)),
+        ("KG 30 %", None),
+        ("KG 5/6", None),
+        ("KG 5X", None),
+    ],
+)
+def test_a_unit_may_stand_before_its_figure(text: str, values: tuple[str, ...] | None) -> None:
+    assert [v for kind, v, _ in told(text) if kind == "measure"] == ([] if values is None else [values])
+
+
+@pytest.mark.parametrize(
     ("text", "read"),
     [
         ("二十吨", [("measure", ("20000",))]),
