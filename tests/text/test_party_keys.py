@@ -154,6 +154,8 @@ def test_words_in_canonical_form(words, canonical):
     [
         ("A.B.C. Zorvan", ("abc", "zorvan")),
         ("A B C Zorvan", ("abc", "zorvan")),
+        ("J.K C Zorvan", ("jk", "c", "zorvan")),
+        ("Zorvan X J.K", ("zorvan", "x", "jk")),
         ("Zorvan A B", ("zorvan", "jsc")),  # a legal form written apart
         ("Zorvan J K", ("zorvan", "jk")),
         ("Zorvan A. Mirage B.", ("zorvan", "a", "mirage", "b")),
