@@ -36,6 +36,7 @@ def test_nothing_is_lost(start: str, end: str) -> None:
     [
         ("hsi chin ping", ("xi jin bing", "xi jin ping", "xi qin bing", "xi qin ping")),
         ("hsi chinping", ("xi jin bing", "xi jin ping", "xi qin bing", "xi qin ping")),
+        ("hsi chuangchuang", ("xi chuang chuang", "xi chuang zhuang", "xi zhuang chuang", "xi zhuang zhuang")),
         ("fang fei", ()),  # Pinyin as it stands
         ("hsi", ()),
         ("hsi chin ping fang", ()),
