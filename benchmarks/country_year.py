@@ -163,7 +163,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     Returns:
         What came of it, and the seconds of processor time from movements and documents to differences.
     """
-    from precursor_screen.app.gathering import aside_numbers, make_frame
+    from precursor_screen.app.reconcile_inputs import aside_numbers, make_frame
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.readers.tabular.assign import lookup

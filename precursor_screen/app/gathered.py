@@ -75,10 +75,10 @@ class Spool:
         """
         found = [table.schema.empty_table()]
         for begin in range(0, table.num_rows, _TAKEN_FROM):
-            piece = table.slice(begin, _TAKEN_FROM)
-            low, high = np.searchsorted(rows, (begin, begin + piece.num_rows))
+            chunk = table.slice(begin, _TAKEN_FROM)
+            low, high = np.searchsorted(rows, (begin, begin + chunk.num_rows))
             if low < high:
-                found.append(take_rows(piece, rows[low:high] - begin))
+                found.append(take_rows(chunk, rows[low:high] - begin))
                 if table.num_rows > _TAKEN_FROM:  # an input of a few lines is not worth it, and there may be thousands
                     self.release()
         return pa.concat_tables(found)
@@ -172,7 +172,7 @@ def gather(request: Request) -> GatherResult:
         ],
         names=["input_no", "row_no"],
     )
-    lines = _in_large_pieces(lines, spool)
+    lines = _in_large_chunks(lines, spool)
     first, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = spool.table(spool.add(take_rows(lines, first.to_numpy()))), origin.take(first)
@@ -197,7 +197,7 @@ def _read(source: Source, request: Request) -> list[_Kept]:
 _FEW, _MANY = 1 << 10, 1 << 17  # lines of a piece
 
 
-def _in_large_pieces(lines: pa.Table, spool: Spool) -> pa.Table:
+def _in_large_chunks(lines: pa.Table, spool: Spool) -> pa.Table:
     """Lines of many small files, put together: each step costs as much a piece as it does some hundred lines."""
     if lines.column(0).num_chunks * _FEW <= lines.num_rows:
         return lines

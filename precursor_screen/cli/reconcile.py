@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from precursor_screen.app.gathering import MovementsResult
+    from precursor_screen.app.reconcile_inputs import MovementList
     from precursor_screen.app.settings import Settings
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
@@ -66,11 +66,11 @@ def gather(
     first: date | None,
     last: date | None,
     numbers: Mapping[str, frozenset[str]] | None = None,
-) -> MovementsResult:
+) -> MovementList:
     """Movements of INPUT, else of the ledger."""
     from precursor_screen.app.config import ledger_of
-    from precursor_screen.app.gathering import gather_ledger, gather_manifests
     from precursor_screen.app.inputs import wants_stdin
+    from precursor_screen.app.reconcile_inputs import gather_ledger, gather_manifests
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
@@ -268,7 +268,7 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
-    from precursor_screen.app.gathering import gather_registers, make_frame
+    from precursor_screen.app.reconcile_inputs import gather_registers, make_frame
     from precursor_screen.cases.reconcile.alike import numbers_of
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.registers.store import RegisterStore

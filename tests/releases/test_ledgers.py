@@ -96,7 +96,7 @@ def test_other_roles_stand_in_as_they_do_in_a_run(path: Path, stored, expected) 
     empty += ("consignee_key", "consignee_name", "consignee_country", "consignee_address_key")
     engine = create_database(parse_url(f"sqlite:///{path}"), 1)
     with connected(engine, writes=True) as connection:
-        opened = chain.open_seals(connection, "")
+        opened = chain.open_checksums(connection, "")
         values = {**dict.fromkeys(empty), **stored}
         sets = ", ".join(f"{name} = ?" for name in values)
         connection.exec_driver_sql(f"update movements set {sets} where id = 1", tuple(values.values()))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.app.daily.out_folder import SET_ASIDE, Taken
+from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
@@ -42,7 +42,7 @@ class MailContent(Struct, frozen=True):
 
     day: str
     jurisdiction: str
-    files: Sequence[Taken] = ()
+    files: Sequence[FileOutcome] = ()
     unreadable: Sequence[tuple[str, str]] = ()
     waiting: Sequence[str] = ()
     remarks: Sequence[str] = ()

@@ -21,7 +21,7 @@ from precursor_screen.core.model import Concern, Rule, retired_rule
 from precursor_screen.core.report import legal_basis
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import triage
+from precursor_screen.kernel.triage import lines_by_shipment, triage
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.expression import columns_in
@@ -68,7 +68,7 @@ def reckon(shipment_id: str, flags: pa.Table, movements: Sequence[Row], installe
     noted = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
     unjudged = pa.table({"shipment_id": pa.array([], pa.string())})
     # By itself: which other shipments of its run a splitting joined it with is not asked.
-    alone = pa.table({"line_id": pa.nulls(1, pa.string()), "shipment_id": pa.array([shipment_id], pa.string())})
+    alone = lines_by_shipment(pa.table({"shipment_id": [shipment_id]}))
     book = installed.book
     (row,) = triage(flags, unjudged, alone, noted, set(), book.rules, book.typologies, installed.concern).to_pylist()
     kept = ("shipment_id", "score", "band", "typology", "parts", "families")

@@ -259,13 +259,13 @@ def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
     """A difference a line that arrived before it left, or is to be delivered where its own papers do not go."""
     found = []
     for m in movements:
-        beside = m.beside
-        if beside.departure and beside.arrival and beside.arrival < beside.departure - _DATE_LINE:
-            because = f"{m.bill} left on {beside.departure} and arrived on {beside.arrival}"
+        details = m.details
+        if details.departure and details.arrival and details.arrival < details.departure - _DATE_LINE:
+            because = f"{m.bill} left on {details.departure} and arrived on {details.arrival}"
             found.append(_difference(kinds.CONTRADICTING, m, because))
-        if m.direction == EXPORT and beside.elsewhere and not _ONWARD.search(f"{m.goods} {beside.delivery}"):
+        if m.direction == EXPORT and details.elsewhere and not _ONWARD.search(f"{m.goods} {details.delivery}"):
             because = (
-                f"{m.bill} is for {m.destination}, to be delivered at {beside.delivery}, which other lines have in {beside.elsewhere};"
+                f"{m.bill} is for {m.destination}, to be delivered at {details.delivery}, which other lines have in {details.elsewhere};"
                 " no onward carriage is stated"
             )
             found.append(_difference(kinds.OTHER_PLACE, m, because))

@@ -31,7 +31,7 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool 
     Args:
         resolved: lines with their candidates.
         rules: all compiled rules.
-        held: whether flags that say something only beside another are to be told later (`tell_held`): most of them do not stay.
+        held: whether flags that say something only beside another are to be described later (`describe_held`): most of them do not stay.
 
     Returns:
         FLAG, one row a line also where two lines of one movement are one flag (`merge_flags`), and UNJUDGED, in a fixed order.
@@ -39,28 +39,28 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool 
     return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False, held=held)
 
 
-def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
+def describe_held(flags: pa.Table, relevant: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
     """FLAG rows, those that were held told as well: out of the lines on which they stand.
 
     Args:
         flags: of which some have no sentence yet.
-        noted: with these lines.
+        relevant: with these lines.
         rules: all compiled rules.
     """
-    untold = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
-    if not len(untold):
+    undescribed = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
+    if not len(undescribed):
         return flags
-    held = flags.take(untold)
+    held = flags.take(undescribed)
     asked = set(held.column("rule_id").to_pylist())
     mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
-    lines = rows_of(held.column("line_id"), noted.lines.column("line_id"))
-    rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
+    lines = rows_of(held.column("line_id"), relevant.lines.column("line_id"))
+    rows = _rows(replace(relevant, lines=relevant.lines.take(lines)), LINE, mine)
     columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
     for rule in mine:
         at = np.flatnonzero(pc.equal(held.column("rule_id"), rule.rule.id).to_numpy())
-        told = flags_of_rows(rule, rows, at)
+        described = flags_of_rows(rule, rows, at)
         for name, texts in columns.items():
-            for place, text in zip(untold[at].tolist(), told.column(name).to_pylist(), strict=True):
+            for place, text in zip(undescribed[at].tolist(), described.column(name).to_pylist(), strict=True):
                 texts[place] = text
     for name, texts in columns.items():
         flags = flags.set_column(flags.column_names.index(name), name, pa.array(texts, pa.string()))
@@ -68,7 +68,7 @@ def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -
 
 
 def _is_held(rule: Rule) -> bool:
-    """Whether the flags of a rule are told only once others stand beside them (`tell_held`): many fall away."""
+    """Whether the flags of a rule are described only once others stand beside them (`describe_held`): many fall away."""
     return rule.beside and rule.subject == LINE and rule.scope == "line"
 
 
@@ -98,19 +98,21 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    noted = replace(resolved, lines=resolved.lines.filter(in_noted_shipments(resolved)))
-    return _judge(noted, [r for r in rules if r.rule.scope == "shipment"])
+    relevant = replace(resolved, lines=resolved.lines.filter(in_relevant_shipments(resolved)))
+    return _judge(relevant, [r for r in rules if r.rule.scope == "shipment"])
 
 
-def in_noted_shipments(resolved: Resolved) -> pa.ChunkedArray:
+def in_relevant_shipments(resolved: Resolved) -> pa.ChunkedArray:
     """Whether each line is of a shipment of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
     lines = resolved.lines
     numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
-    noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
+    relevant = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
     for name in ("substance_ids", "lexicon_terms"):
         if name in lines.column_names:  # null is unknown, so it counts
-            noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
-    shipments = pc.unique(lines.column("shipment_id").filter(noted))
+            relevant = pc.or_(
+                relevant, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids")
+            )
+    shipments = pc.unique(lines.column("shipment_id").filter(relevant))
     return pc.is_in(lines.column("shipment_id"), shipments)
 
 
@@ -118,23 +120,23 @@ def in_noted_shipments(resolved: Resolved) -> pa.ChunkedArray:
 Recall = Callable[[pa.Array, Resolved], Resolved]
 
 
-def recall_nothing(_: pa.Array, noted: Resolved) -> Resolved:
-    """Where all lines of the run are noted."""
-    return noted
+def recall_nothing(_: pa.Array, relevant: Resolved) -> Resolved:
+    """Where all lines of the run are relevant."""
+    return relevant
 
 
 def undecided_lines(
-    noted: Resolved, recall: Recall, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
+    relevant: Resolved, recall: Recall, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Those of some pairs (rule, line) that the rule could not judge; a line that is not at hand is one of them.
 
     Args:
-        noted, recall: give the lines.
+        relevant, recall: give the lines.
         rules: of scope line and shipment; others judge nothing here.
         pairs: rule ids and line ids.
     """
     wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
-    resolved = recall(wanted, noted)
+    resolved = recall(wanted, relevant)
     lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
     numbers = pc.unique(lines.column(LINE_NO))
     substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
@@ -175,7 +177,7 @@ def _judge(
                 if rule.grouping:
                     grouped.append(flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
+                    flags.append(flags_of_rows(rule, rows, at, described=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
@@ -222,7 +224,7 @@ def _in_order(flags: pa.Table) -> pa.Table:
 NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
 
 
-def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
+def drop_without_companion(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
     """Leaves out new flags of rules that are marked `beside`, on lines that no other flag with a weight is about.
 
     Flags that are recorded stay: what stood beside them was there, and a run that knows no more of the line does not take them back.
@@ -231,13 +233,13 @@ def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagCo
         What is left, and NOT_RAISED: how many flags of each rule fell, and of how many shipments.
     """
     rules = tuple(rules)
-    lonely = _ids(rule for rule in rules if rule.beside)
+    need_companion = _ids(rule for rule in rules if rule.beside)
     flags = compared.flags
-    about = pc.is_in(flags.column("rule_id"), lonely)
+    about = pc.is_in(flags.column("rule_id"), need_companion)
     if not pc.any(about, min_count=0).as_py():
         return compared, NOT_RAISED.empty_table()
     others = pa.concat_tables([flags, compared.carried])
-    counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), lonely)), pc.greater(others.column("weight"), 0))
+    counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), need_companion)), pc.greater(others.column("weight"), 0))
     others = others.filter(counts)
     # An outlier is not part of the past that it is measured by.
     measured = pc.is_in(

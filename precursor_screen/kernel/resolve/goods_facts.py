@@ -272,8 +272,8 @@ def name_kind(text: str, words: Vocabulary) -> str:
         return GOODS
     if not others:
         return CODE_NAME if codes else PURPOSE if any(w in words.purposes for w in plain) or len(plain) == len(generic) else GOODS
-    told = any(w not in words.forms for w in generic) and len(others) <= 2 and not any(w in words.known for w in others)
-    return TRADE_NAME if told else GOODS
+    is_trade_name = any(w not in words.forms for w in generic) and len(others) <= 2 and not any(w in words.known for w in others)
+    return TRADE_NAME if is_trade_name else GOODS
 
 
 def head_words(text: str, words: Vocabulary) -> str:

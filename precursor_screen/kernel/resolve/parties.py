@@ -103,11 +103,11 @@ def _names(named: pa.Table) -> pa.Table:
     """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
     asked = list(zip(*(named.column(n).to_pylist() for n in _NAMES_OF), strict=True))
     exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
-    telling = [tells_apart(matched, kind) for _, matched, kind in asked]
+    is_distinctive = [tells_apart(matched, kind) for _, matched, kind in asked]
     compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
     named = named.append_column("party_compared", compared)
     return named.append_column("exact_name", pa.array(exact, pa.bool_())).append_column(
-        "telling_name", pa.array(telling, pa.bool_())
+        "telling_name", pa.array(is_distinctive, pa.bool_())
     )
 
 

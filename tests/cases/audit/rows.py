@@ -120,29 +120,29 @@ class InMemory(Struct, frozen=True):
     said: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
+    def all_rows(self, first: date, last: date) -> pa.Table:
+        """See `LedgerSource`."""
         return self._within(first, last).select(list(moves.READ_OF_ALL))
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         rows = [r for r in self._within(first, last).to_pylist() if r["sender_name"] in senders]
         return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return [dict(f) for f in self.raised if f["line_id"] in line_ids]
 
     def verdicts(self) -> dict[str, str]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return dict(self.said)
 
     def numbers(self, asked: str, senders: Any) -> dict[str, frozenset[str]]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return dict(self.known)
 
     def basis(self) -> Basis:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         days = [d for d in self.rows.column("as_of_date").to_pylist() if d]
         return Basis("ledger", recorded=(min(days), max(days)) if days else None)
 
@@ -151,7 +151,7 @@ class InMemory(Struct, frozen=True):
         return pa.Table.from_pylist(rows, schema=MOVEMENT)
 
 
-def everybody(
+def population(
     *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
 ) -> Population:
     """Everybody of some rows."""

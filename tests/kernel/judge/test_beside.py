@@ -10,7 +10,7 @@ from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import retired_rule
 from precursor_screen.core.schema import FLAG, SUPPRESSED
-from precursor_screen.kernel.judge.flag import drop_lonely, flag_lines, tell_held
+from precursor_screen.kernel.judge.flag import describe_held, drop_without_companion, flag_lines
 from tests.kernel.judge.test_flag_levels import rule
 
 RULES = [
@@ -36,7 +36,7 @@ def flag(rule_id: str, line_id: str, weight: int = 10, state: str = "new", more:
 
 def dropped(*flags, carried=()):
     tables = [pa.Table.from_pylist(list(rows), schema=FLAG) for rows in (flags, carried)]
-    return drop_lonely(FlagComparison(tables[0], tables[1], FLAG.empty_table(), SUPPRESSED.empty_table()), RULES)
+    return drop_without_companion(FlagComparison(tables[0], tables[1], FLAG.empty_table(), SUPPRESSED.empty_table()), RULES)
 
 
 def rules_left(*flags, carried=()):
@@ -94,6 +94,6 @@ def test_flags_that_were_held_are_told_as_they_would_have_been():
     held = flag_lines(rows, rules, held=True)[0]
     assert held.column("because").null_count == held.num_rows == 6
     assert held.drop_columns(["because", "evidence"]).equals(whole.drop_columns(["because", "evidence"]))
-    assert tell_held(held, rows, rules).equals(whole)
-    assert tell_held(held.slice(2, 3), rows, rules).equals(whole.slice(2, 3))
-    assert tell_held(whole, rows, rules) is whole
+    assert describe_held(held, rows, rules).equals(whole)
+    assert describe_held(held.slice(2, 3), rows, rules).equals(whole.slice(2, 3))
+    assert describe_held(whole, rows, rules) is whole
