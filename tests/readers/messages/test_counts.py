@@ -65,6 +65,12 @@ def test_glued_segments_are_told_and_read(mark: str, between: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(("qualifier", "begins"), [("CN", True), ("CNX", True), ("CNXY", False)])
+def test_a_qualifier_behind_a_glued_tag_has_three_characters_at_most(qualifier: str, begins: bool) -> None:
+    text = GOODS.replace("ACETONE'", f"ACETONE7NAD+{qualifier}+++ACME'")
+    assert told(text) == ([("broken-segment", 5)] if begins else [])
+
+
 @pytest.mark.parametrize("number", ["2", " 2", "2 "])
 def test_blanks_round_the_number_of_a_glued_segment(number: str) -> None:
     assert told(GOODS.replace("ACETONE'GID+2", f"ACETONEGID+{number}")) == told(GOODS.replace("ACETONE'GID+2", "ACETONE^GID+2"))

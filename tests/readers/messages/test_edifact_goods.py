@@ -55,6 +55,8 @@ def filed(segments: str, kind: str = "CUSCAR:D:95B") -> Filed:
         ("IMD+++:::ACETONE:IN DRUMS'", [("description", "IMD+7008", "ACETONE IN DRUMS")]),
         ("IMD+++GOODS'", [("description", "IMD+7008", "GOODS")]),
         ("RFF+UCN:U1'", [("beside", "RFF+UCN", "U1")]),
+        ("TOD+3+CC+CIF'", [("beside", "TOD", "3 CC CIF")]),
+        ("ZZZ+1+WHAT'", [("unread", "ZZZ", "1 WHAT")]),
         ("RFF+AED:X:2'", [("beside", "RFF+AED", "X 2")]),
     ],
 )  # fmt: skip
