@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.reconcile_inputs import make_frame, unseen
-from precursor_screen.cases.audit import moves, names
+from precursor_screen.cases.audit import movements, names
 from precursor_screen.cases.audit.findings import Ranking, by_findings, find, rank
-from precursor_screen.cases.audit.moves import papers, read_papers
+from precursor_screen.cases.audit.movements import papers, read_papers
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
@@ -45,7 +45,7 @@ _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of fla
 class AuditBasis(Struct, frozen=True, dict=True):
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
-    limits: moves.Limits
+    limits: movements.Limits
     substances: Mapping[str, Substance]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
 
@@ -57,9 +57,9 @@ class AuditBasis(Struct, frozen=True, dict=True):
             ReferenceDataError: something of it is damaged.
         """
         return cls(
-            moves.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
+            movements.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
             {s.substance_id: s for s in load_substances(shipped.substances_folder()).substances},
-            {r.manifest.register: r.table for r in RegisterStore(home).open_all()},
+            {r.record.register: r.table for r in RegisterStore(home).open_all()},
         )
 
     # Read once for any number of exporters.
@@ -76,13 +76,13 @@ class Population(Struct, frozen=True, dict=True):
     law: AuditBasis
     first: date
     last: date
-    trade: moves.Trade
+    trade: movements.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
     def of(cls, source: Source, law: AuditBasis, first: date, last: date) -> Population:
         """Reads it."""
-        trade = moves.read(source.all_rows(_before(first), last), first, last, law.limits)
+        trade = movements.read(source.all_rows(_before(first), last), first, last, law.limits)
         return cls(source, law, first, last, trade, _senders(trade))
 
     period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
@@ -104,16 +104,16 @@ class Population(Struct, frozen=True, dict=True):
         begin = _before(self.first, 365)
         every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
-        own = moves.to_moves(rows, self.law.limits)
+        own = movements.to_table(rows, self.law.limits)
         keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
         numbered = dict(zip(own["line_id"], own["line"], strict=True))
         flagged = sorted(self.source.flags(list(numbered)), key=lambda f: str(f["flag_id"]))
         return Profile(
             merged=merged,
-            moves=own,
+            table=own,
             first=self.first,
             last=self.last,
-            places=moves.measure(moves.compare(self.trade, self.first, merged.names), moves.OWN),
+            places=movements.measure(movements.compare(self.trade, self.first, merged.names), movements.OWN),
             basis=self.source.basis()._replace(
                 jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
@@ -149,7 +149,7 @@ def _before(first: date, days: int = LOOK_BACK) -> date:
     return date.fromordinal(max(1, first.toordinal() - days))
 
 
-def _senders(trade: moves.Trade) -> tuple[names.Sender, ...]:
+def _senders(trade: movements.Trade) -> tuple[names.Sender, ...]:
     """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
     return tuple(
         names.Sender(s.name, s.key, s.rows, s.first, s.last, frozenset(s.addresses), frozenset(s.countries))
@@ -170,12 +170,12 @@ class LedgerSource(Struct, frozen=True):
     ledger: Ledger
 
     def all_rows(self, first: date, last: date) -> pa.Table:
-        """The columns of `moves.READ_OF_ALL` of everything that moved."""
-        return self.ledger.movements_between(first, last, columns=moves.READ_OF_ALL)
+        """The columns of `movements.READ_OF_ALL` of everything that moved."""
+        return self.ledger.movements_between(first, last, columns=movements.READ_OF_ALL)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """The columns of `moves.WANTED` of what some senders, as written, moved."""
-        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), moves.WANTED)
+        """The columns of `movements.WANTED` of what some senders, as written, moved."""
+        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), movements.WANTED)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """FLAG rows of some lines."""
@@ -224,11 +224,11 @@ class ManifestSource(Struct, frozen=True):
 
     def all_rows(self, first: date, last: date) -> pa.Table:
         """See `LedgerSource`."""
-        return _within(self.table.movements.select(list(moves.READ_OF_ALL)), first, last)
+        return _within(self.table.movements.select(list(movements.READ_OF_ALL)), first, last)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `LedgerSource`."""
-        return _sent_by(self.table.movements, senders, first, last).select(list(moves.WANTED))
+        return _sent_by(self.table.movements, senders, first, last).select(list(movements.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `LedgerSource`."""
@@ -288,7 +288,7 @@ def days_read(first: date, last: date) -> tuple[date, date]:
 
 def rank_all(population: Population, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
-    found = moves.compare(population.trade, population.first)
+    found = movements.compare(population.trade, population.first)
     jurisdiction = population.law.limits.jurisdiction
     own = frozenset(known_permit_law().home(jurisdiction) or own_countries(jurisdiction, population.last))
     mostly: dict[str, names.Sender] = {}

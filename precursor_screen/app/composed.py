@@ -232,11 +232,11 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
             {"list_id": w.list_id, "list_date": m.list_date.isoformat(), "sha256": m.sha256, "entries": m.entries}
             | {"age_days": m.age_days(day)}
             for w in reference.watchlists
-            for m in (w.manifest,)
+            for m in (w.snapshot,)
         ],
         "registers": [
             {"register": m.register, "date": m.day, "sha256": m.sha256, "rows": m.rows}
             | {"set_aside": len(m.skipped), "age_days": m.age_days(day)}
-            for m in reference.register_manifests
+            for m in reference.register_records
         ],
     }

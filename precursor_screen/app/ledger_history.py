@@ -112,6 +112,10 @@ class LedgerMemory:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return self._transaction.with_open_serious_flag(movement_keys)
 
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """The line ids of some lines of which, or of whose movement, a flag is recorded."""
+        return self._transaction.with_recorded_flag(lines)
+
     def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags with their states, and what is no longer raised."""
         return self._transaction.compare_flags(flags, judged, self._answered())

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.app.settings import NO_WATCHLIST, Settings
-from precursor_screen.cases.reconcile.alike import cite, number_forms
 from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
 from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.cases.reconcile.law import Frame, OfficeLaw
 from precursor_screen.cases.reconcile.movements import LineDetails, Movement, read_movements
+from precursor_screen.cases.reconcile.similar_names import cite, number_forms
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
@@ -175,12 +175,12 @@ def gather_manifests(
 def _movement_list(
     table: MovementTable, source: dict[str, Any], details: Mapping[str, LineDetails] = MappingProxyType({})
 ) -> MovementList:
-    unjudged_kinds: list[Unjudged] = []
+    not_judged: list[Unjudged] = []
     if table.undated:
-        unjudged_kinds.append(Unjudged("no-date", "", table.undated, (), "movements without a day: they are in no period"))
+        not_judged.append(Unjudged("no-date", "", table.undated, (), "movements without a day: they are in no period"))
     if table.report is not None:
-        unjudged_kinds += unseen(table.report.coverage)
-    return MovementList(read_movements(table.movements, details), tuple(unjudged_kinds), source)
+        not_judged += unseen(table.report.coverage)
+    return MovementList(read_movements(table.movements, details), tuple(not_judged), source)
 
 
 # What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
@@ -210,13 +210,13 @@ def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
 class Registers(Struct, frozen=True):
     """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
 
-    aside: by register the numbers of rows that were set aside, in all their forms.
+    set_aside_numbers: by register the numbers of rows that were set aside, in all their forms.
     """
 
     documents: dict[str, tuple[Document, ...]]
     unjudged: tuple[Unjudged, ...]
     source: list[dict[str, Any]]
-    aside: dict[str, frozenset[str]] = field(default_factory=dict)
+    set_aside_numbers: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
@@ -230,7 +230,7 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     Raises:
         RegisterError: one is damaged, or none was imported.
     """
-    opened = tuple(r for r in store.open_all() if r.manifest.register in OF_LAW)
+    opened = tuple(r for r in store.open_all() if r.record.register in OF_LAW)
     if not opened:
         raise RegisterError(
             "no register is imported, so there is nothing to compare with",
@@ -239,15 +239,15 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     periods = known_reply_periods()
     declared = known_permit_law().declares(jurisdiction)
     documents = {
-        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
+        r.record.register: read_documents(r.record.register, r.table, jurisdiction, periods, notification_days, declared)
         for r in opened
     }
-    unjudged_kinds = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
+    not_judged = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
     return Registers(
         documents,
-        tuple(unjudged_kinds),
-        [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
-        {r.manifest.register: aside_numbers(r.manifest.skipped) for r in opened},
+        tuple(not_judged),
+        [{k: getattr(r.record, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+        {r.record.register: find_set_aside_numbers(r.record.skipped) for r in opened},
     )
 
 
@@ -262,20 +262,20 @@ def make_frame(jurisdiction: str, first: date, last: date, **known: Any) -> Fram
     return Frame(first, last, OfficeLaw(jurisdiction), **known)
 
 
-def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
+def find_set_aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
     """Numbers of the documents of rows that were set aside, in all their forms."""
     return frozenset(form for s in skipped for form in number_forms(s.reference))
 
 
 def _of_import(register: Register) -> list[Unjudged]:
-    name, skipped = register.manifest.register, register.manifest.skipped
+    name, skipped = register.record.register, register.record.skipped
     rows = [f"row {s.row}: {s.reason}" for s in skipped]
     return [
         *unjudged(
             "row-set-aside",
             name,
             rows,
-            f"rows of {register.manifest.file} that its import set aside: nothing is compared with them",
+            f"rows of {register.record.file} that its import set aside: nothing is compared with them",
         ),
         *unjudged(
             "no-direction", name, unread_directions(name, register.table), "permits whose direction is neither import nor export"

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.composed import EngineResult
-from precursor_screen.app.gathered import CITED, Request, issues_of, name_asides, part_asides, supplied_by
+from precursor_screen.app.gathered import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark_tasks import (
     SCHEMA,
@@ -233,7 +233,7 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[C
     read = read.persist(on_disk())
     described, more = _describe(read, sources, request)
     tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
-    named = name_asides(list(tables.values()), request.reference)
+    named = find_naming_texts(list(tables.values()), request.reference)
     errors = [e for _, e in described if isinstance(e, InputError)]
     issues = issues_of(list(tables.values()), errors, named, refuse_empty=request.refuse_empty)
     schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
@@ -242,9 +242,9 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[C
     keys = find_keys(session, max(1, -(-plan.total // lines_a_task)))
     request.progress("looking for lines met again")
     cluster_lines, repeated = _drop_repeated(ClusterLines(read.union(make_frame(session, more)) if more else read, plan, keys))
-    found, by_hand = part_asides(named, list(tables.values()))
+    found, by_hand = split_naming_texts(named, list(tables.values()))
     if found.num_rows:
-        cluster_lines = _with_asides(cluster_lines, found, len(sources) << TABLE_BITS)
+        cluster_lines = _add_texts_as_lines(cluster_lines, found, len(sources) << TABLE_BITS)
     return cluster_lines, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])
 
 
@@ -287,7 +287,7 @@ def _drop_repeated(cluster_lines: ClusterLines) -> tuple[ClusterLines, pa.Table]
     return replace(cluster_lines, plan=replace(plan, dropped=dropped)), repeated
 
 
-def _with_asides(cluster_lines: ClusterLines, found: pa.Table, key: int) -> ClusterLines:
+def _add_texts_as_lines(cluster_lines: ClusterLines, found: pa.Table, key: int) -> ClusterLines:
     """The lines, and behind them those of texts beside the tables."""
     rows = [*chunks_of("lines", key, found), *chunks_of("cells", key, raw_aside(found))]
     schema = pa.concat_tables([cluster_lines.plan.schema.empty_table(), found], promote_options="default").schema

@@ -145,7 +145,7 @@ def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: p
     return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), relevant, **given)
 
 
-_OF_MANY_LINES = ("lines", "counted_lines", "movements", "flags", "shipments")  # the tables of a part that go to disk
+_OF_MANY_LINES = ("lines", "counted_lines", "movements", "flags", "held", "shipments")  # the tables of a part that go to disk
 
 
 def _judge(lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, jobs: int, progress: Progress) -> Part:

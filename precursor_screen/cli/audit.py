@@ -79,7 +79,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
         if given["everyone"]:
             audit = Audit(run, ranking=rank_all(population, given["top"]))
         else:
-            audit = Audit(run, exporters=_audited(population, asked, given))
+            audit = Audit(run, exporters=_audit_exporters(population, asked, given))
     common.deliver(document_of(audit), outputs, mode, _said(audit))
     return _exit_code(audit)
 
@@ -141,8 +141,8 @@ def _manifest_source(ctx: click.Context, values: dict[str, Any], given: dict[str
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import merge_options
 
-    told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(merge_options(values, **told), keep_fault=common.fault_keeper(ctx))
+    stated = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
+    session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper(ctx))
     table = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
     return ManifestSource(table, bool(session.reference.watchlists))
 
@@ -161,14 +161,14 @@ def _checked(population: Population) -> Population:
     return population
 
 
-def _audited(population: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
+def _audit_exporters(population: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
+    from precursor_screen.cases.audit.findings import ExporterAudit, draw, find, seed_of
 
     profiles = [population.profile(name, given["also"], given["leave"]) for name in asked]
     size = given["sample"] or 0
     seeds = [given["seed"] or seed_of(p.name, p.first, p.last) for p in profiles]
     return tuple(
-        Audited(profile, find(profile), draw(profile.moves, size, seed), seed if size else "")
+        ExporterAudit(profile, find(profile), draw(profile.table, size, seed), seed if size else "")
         for profile, seed in zip(profiles, seeds, strict=True)
     )
 

@@ -27,7 +27,7 @@ from precursor_screen.history.episodes import (
     read_previous,
     under_kept_ids,
 )
-from precursor_screen.history.transfer import fetch, stage_keys
+from precursor_screen.history.transfer import fetch, fetch_texts, stage, stage_keys
 from precursor_screen.history.upkeep import adopt_ids
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict
 from precursor_screen.history.verdicts import clearances_in_force
@@ -320,6 +320,16 @@ def with_open_serious_flag(checksums: RowChecksums, movement_keys: pa.Array) -> 
     serious = f"t.state in ('{NEW}', '{EXISTING}') and t.level in ('high', 'critical')"
     source = f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious}"
     return frozenset(checksums.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
+
+
+def with_recorded_flag(checksums: RowChecksums, lines: pa.Table) -> pa.Array:
+    """The line ids of some lines (line_id, movement_key) of which, or of whose movement, a flag is recorded, whatever its state."""
+    connection = checksums.connection
+    if connection.exec_driver_sql("select 1 from flags limit 1").first() is None:
+        return pa.array([], _TEXT)
+    stage(connection, "asked_lines", lines, ["line_id"])
+    flagged = " or ".join(f"exists (select 1 from flags t where t.{n} = a.{n})" for n in lines.column_names)
+    return pa.array(fetch_texts(connection, f"select a.line_id from asked_lines a where {flagged}"), _TEXT)
 
 
 def open_movements(checksums: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:

@@ -279,6 +279,10 @@ class Transaction:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return flags.with_open_serious_flag(self._checksums, movement_keys)
 
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """The line ids of some lines of which, or of whose movement, a flag is recorded (`flags.with_recorded_flag`)."""
+        return flags.with_recorded_flag(self._checksums, lines)
+
     def reported_bands(self, found: pa.Table) -> dict[str, str]:
         """In which bands earlier runs told of the shipments of some open flags (`flags.reported_bands`)."""
         return flags.reported_bands(self._checksums, found, self.run_no)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, in_relevant_shipments
+from precursor_screen.kernel.judge.flag import HELD, in_relevant_shipments, judge_lines
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
@@ -122,6 +122,7 @@ class Part(Struct, frozen=True):
         issues: NUMBERED_ISSUE: what could not be screened.
         party_cells: how many cells name a party.
         counted_lines: COUNTED_LINES of every line, in the order of `lines`.
+        held: HELD of the rules of scope line.
         shipments: LINES_OF_SHIPMENT; no shipment is in two parts.
         gaps: what all lines lack.
     """
@@ -134,6 +135,7 @@ class Part(Struct, frozen=True):
     issues: pa.Table
     party_cells: int
     counted_lines: pa.Table
+    held: pa.Table
     shipments: pa.Table
     gaps: LineGaps = LineGaps()
 
@@ -161,10 +163,12 @@ def judge_part(
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
     resolved = resolve(given, inputs, matches, reference, parallel_map)
     resolved, counted_lines = _split_counted(resolved)
-    flags, unjudged = flag_lines(resolved, reference.rules, held=True)
+    flags, unjudged, held = judge_lines(resolved, reference.rules)
     movements, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, matches.cut_at, reference)
     if numbers is not None:
-        movements, issues = _numbered(movements, numbers), _numbered(issues, numbers)
+        movements, issues, held = (_numbered(table, numbers) for table in (movements, issues, held))
+        for name in ("group", "shipment"):
+            held = held.set_column(HELD.get_field_index(name), name, numbers.take(held.column(name)))
         numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
@@ -178,6 +182,7 @@ def judge_part(
         issues,
         count_parties(lines),
         counted_lines,
+        held,
         lines_by_shipment(seen),
         find_gaps(resolved.lines, reference),
     )
@@ -209,6 +214,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         issues=add_notes(_joined([p.issues for p in parts])),
         party_cells=sum(p.party_cells for p in parts),
         counted_lines=counted_lines,
+        held=_joined([p.held for p in parts]),
         shipments=_joined([p.shipments for p in parts]),
         gaps=add_gaps(p.gaps for p in parts),
     )
@@ -283,6 +289,17 @@ def recall_lines(lines: pa.Table, relevant: Resolved, *, inputs: pa.Table, match
     tables = ([relevant.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
     found, substances, parties = (_joined(both) for both in tables)
     return Resolved(found, substances, parties, relevant.inputs)
+
+
+def keep_lines(wide: Resolved, relevant: Resolved, line_ids: pa.ChunkedArray) -> Resolved:
+    """Of relevant lines and others: those that are relevant, and those of some line ids."""
+    lines = wide.lines
+    kept = pc.or_(
+        pc.is_in(lines.column(LINE_NO), relevant.lines.column(LINE_NO)), pc.is_in(lines.column("line_id"), pc.unique(line_ids))
+    )
+    others = lines.column(LINE_NO).filter(pc.invert(kept))
+    substances, parties = (t.filter(pc.invert(pc.is_in(t.column(LINE_NO), others))) for t in (wide.substances, wide.parties))
+    return Resolved(lines.filter(kept), substances, parties, wide.inputs)
 
 
 def _pick_relevant(resolved: Resolved, issues: pa.Table) -> Resolved:

@@ -1,6 +1,6 @@
 """The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
-    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags -> build_result
+    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags, raise_held -> build_result
 
 Parts may be judged anywhere, each by itself; from `merge_parts` on a run is one. Whoever runs this asks the memory of earlier runs
 twice: for the history, which `judge_windows` takes, and for the states of flags, which `build_result` takes.
@@ -32,11 +32,17 @@ from precursor_screen.core.history_seam import (
 from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.flag import (
+from precursor_screen.kernel.judge.companions import (
     NOT_RAISED,
-    Recall,
+    count_not_raised,
     describe_held,
     drop_without_companion,
+    lines_with_companions,
+    pick_held,
+    without_held,
+)
+from precursor_screen.kernel.judge.flag import (
+    Recall,
     flag_shipments,
     mark_own_list,
     merge_flags,
@@ -49,7 +55,7 @@ from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows
 from precursor_screen.kernel.match import Progress, match
 from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, without_obsolete
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.part import LineGaps, Part, judge_part
+from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
 from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
 from precursor_screen.kernel.triage import EARLIER, count_earlier, gather_cases, triage
@@ -79,6 +85,10 @@ class NoHistory:
     def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags as they are."""
         return FlagComparison(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
+
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """None."""
+        return pa.array([], pa.string())
 
     def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
         """None was told of."""
@@ -119,6 +129,7 @@ class RaiseResult(Struct, frozen=True):
         part: all lines of the run.
         movements: of them.
         flags: FLAG, all new, in their fixed order.
+        held: HELD.
         unjudged: UNJUDGED.
         judged: what was judged.
     """
@@ -126,6 +137,7 @@ class RaiseResult(Struct, frozen=True):
     part: Part
     movements: MovementsResult
     flags: pa.Table
+    held: pa.Table
     unjudged: pa.Table
     judged: JudgeResult
 
@@ -184,14 +196,14 @@ def judge_run(
     progress("raising flags")
     recorded = history.movements(EARLIER)
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.versions, recall)
+    raised = raise_held(raised, memory, history, reference, recall)
     progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
-    compared, not_raised = drop_without_companion(compared, (r.rule for r in reference.rules))
-    part = replace(part, relevant=recall(pc.unique(compared.flags.column("line_id")), part.relevant))
-    raised, compared = (
-        replace(raised, part=part),
-        replace(compared, flags=describe_held(compared.flags, part.relevant, reference.rules)),
-    )
+    rules = tuple(r.rule for r in reference.rules)
+    compared, dropped = drop_without_companion(compared, rules)
+    not_raised = count_not_raised(dropped, raised.held, compared.flags, part.lines)
+    relevant = keep_lines(raised.part.relevant, part.relevant, compared.flags.column("line_id"))
+    raised = replace(raised, part=replace(part, relevant=relevant))
     progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
@@ -214,13 +226,13 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
 
     That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
     """
-    told = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    reported = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
     flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
     rows = screened.shipments.select(["shipment_id", "band", "flags"]).filter(flagged).columns
     return frozenset(
         shipment_id
         for shipment_id, band, flags in zip(*(column.to_pylist() for column in rows), strict=True)
-        if band and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
+        if band and (not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
     )
 
 
@@ -261,7 +273,29 @@ def raise_flags(
         episodes=by_window.episodes,
     )
     flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, by_window.flags])), reference.substances.substances)
-    return RaiseResult(part, movements, flags, unjudged, judged)
+    held = without_held(part.held, part.lines, movements.obsolete)
+    return RaiseResult(part, movements, flags, held, unjudged, judged)
+
+
+def raise_held(raised: RaiseResult, memory: HistoryStore, history: History, reference: Reference, recall: Recall) -> RaiseResult:
+    """With the flags of HELD that may stand, and their lines: of lines with a companion, and of those of which something is recorded."""
+    lines, rules = raised.part.lines, tuple(r.rule for r in reference.rules)
+    ids = [lines_with_companions(raised.flags, rules)]
+    if history.since is not None:
+        mine = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(raised.held.column(LINE_NO))))
+        amending = pa.array(list(history.versions.previous), pa.string())
+        ids += [
+            memory.with_recorded_flag(mine.select(["line_id", "movement_key"])),
+            amending,
+            pc.unique(history.known.column("line_id")),
+        ]
+    picked = pick_held(raised.held, lines, pa.concat_arrays(ids))
+    theirs = lines.column("line_id").filter(pc.is_in(lines.column(LINE_NO), pc.unique(picked.column(LINE_NO))))
+    relevant = recall(
+        pc.unique(pa.chunked_array([*raised.flags.column("line_id").chunks, *theirs.chunks], pa.string())), raised.part.relevant
+    )
+    flags = sort_flags(pa.concat_tables([raised.flags, describe_held(picked, relevant, reference.rules)]))
+    return replace(raised, flags=flags, part=replace(raised.part, relevant=relevant))
 
 
 def build_result(

@@ -24,7 +24,7 @@ from precursor_screen.core.schema import (
     UNJUDGED,
     arrow_schema,
 )
-from precursor_screen.kernel.judge.flag import sort_flags
+from precursor_screen.kernel.judge.flag import HELD, sort_flags
 from precursor_screen.kernel.judge.windows.judge import Judgement
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
@@ -76,7 +76,7 @@ def part(
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
         LINE_MOVEMENT.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
-        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES), lines_by_shipment(seen),
+        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES), HELD.empty_table(), lines_by_shipment(seen),
     )  # fmt: skip
 
 

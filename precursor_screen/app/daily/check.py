@@ -48,8 +48,8 @@ def check_daily(job: Job, say: Callable[[str], None]) -> ExitCode:
 def _say_reference(reference: Reference, say: Callable[[str], None]) -> None:
     say(f"Rules: {len(reference.rules)}; jurisdiction: {reference.jurisdiction or 'none, so that thresholds are not judged'}")
     for watchlist in reference.watchlists:
-        entries = counted(watchlist.manifest.entries, "entry").replace("entrys", "entries")
-        say(f"Watchlist {watchlist.list_id} of {watchlist.manifest.list_date}, {entries}")
+        entries = counted(watchlist.snapshot.entries, "entry").replace("entrys", "entries")
+        say(f"Watchlist {watchlist.list_id} of {watchlist.snapshot.list_date}, {entries}")
     for notice in age_notices(reference):
         say(f"! {notice}")
 

@@ -104,7 +104,7 @@ def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent,
         figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
         samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
     for watchlist in reference.watchlists:
-        age, labels = watchlist.manifest.age_days(reference.as_of), {"list": watchlist.list_id}
+        age, labels = watchlist.snapshot.age_days(reference.as_of), {"list": watchlist.list_id}
         if age is not None:
             limit = reference.maximum_ages.get(watchlist.list_id)
             samples += [Sample("watchlist_age_days", age, labels)]

@@ -151,7 +151,7 @@ def digests_of(reference: Reference) -> dict[str, str]:
     rules = f"{reference.rules_sha256}:{reference.digest_decisions()}"
     found = {RULES: rules, "substance tables": reference.substances.sha256}
     found.update({f"law {p.id}": p.sha256 for p in reference.law_tables.packs})
-    found.update({f"watchlist {w.list_id}": w.manifest.sha256 for w in reference.watchlists})
+    found.update({f"watchlist {w.list_id}": w.snapshot.sha256 for w in reference.watchlists})
     return {**found, "program": __version__, "jurisdiction": reference.jurisdiction}
 
 

@@ -190,7 +190,7 @@ class _Run:
                 self.loud = True
                 remarks.append(f"Watchlist {list_id} could not be updated, its last good copy is used: {done}")
             elif done.changed:
-                remarks.append(f"Watchlist {list_id} was updated: list of {done.manifest.list_date}.")
+                remarks.append(f"Watchlist {list_id} was updated: list of {done.snapshot.list_date}.")
         return remarks
 
     def complete_broken_off(self, ledger: Ledger) -> None:

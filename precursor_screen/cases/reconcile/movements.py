@@ -67,12 +67,12 @@ class Movement(Struct, frozen=True):
         by_code: whether the substance is known by nothing but a code that others share.
         supposed: whether the direction is what the countries suggest, for none is filed.
         goods: as filed.
-        beside: what the line says that nothing else is made of.
+        details: what the line says that nothing else is made of.
         under: plain numbers of the papers that it was found to be under so far.
         permit, pen: as filed.
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
-        taken: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
+        aliases: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
     """
 
     key: str
@@ -96,7 +96,7 @@ class Movement(Struct, frozen=True):
     bills: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     bulk: bool = True
-    taken: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
     content_kg: Decimal | None = None
     assumed: bool = False
     returned: bool = False
@@ -153,7 +153,7 @@ def read_movements(rows: pa.Table, details: Mapping[str, LineDetails] = MappingP
 
     Args:
         rows: MOVEMENT.
-        beside: by line_id, of lines that say more.
+        details: by line_id, of lines that say more.
     """
     batches = rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ).to_batches(100_000)
     found = (_movement(row, details) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)

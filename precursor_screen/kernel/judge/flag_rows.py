@@ -79,9 +79,9 @@ def _is_false(column: str) -> Expression:
     return apply(Operator.NOT, Field(column))
 
 
-def columns_shown(rule: CompiledRule, described: bool = True) -> frozenset[str]:
-    """The columns that a rule's flags are weighed by, and those that they show once they are described."""
-    shown = (rule.sentence, *(fact.as_written for fact in rule.facts)) if described else ()
+def columns_shown(rule: CompiledRule) -> frozenset[str]:
+    """The columns that a rule's flags are weighed by, and those that they show."""
+    shown = (rule.sentence, *(fact.as_written for fact in rule.facts))
     weighed = (*(when for when, _, _ in rule.levels), *(test for _, test in doubt_tests(rule)))
     return columns_in((*shown, *weighed)) | set(PLACE)
 
@@ -99,7 +99,6 @@ def flags_of(
     given: Mapping[str, pa.Array] | None = None,
     outcomes: Mapping[str, Texts] | None = None,
     more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None = None,
-    described: bool = True,
 ) -> pa.Table:
     """FLAG rows, one a row, in their order.
 
@@ -110,7 +109,6 @@ def flags_of(
         given: columns of FLAG beyond those that every flag has; others are null.
         outcomes: for `Wording`.
         more_evidence: for each row, what follows the rule's own evidence.
-        described: False leaves sentence and evidence null, to be written later of the flags that stay.
     """
     levels, weights = _levels(rule, rows)
     r = rule.rule
@@ -121,7 +119,7 @@ def flags_of(
         "flag_id": _flag_ids(r.id, identity),
         "level": levels,
         "weight": weights,
-        **(_texts(rule, rows, outcomes, more_evidence) if described else {}),
+        **_texts(rule, rows, outcomes, more_evidence),
         "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
         **(given or {}),
     }
@@ -176,18 +174,18 @@ def _evidence(rule: CompiledRule, wording: Wording, count: int) -> list[list[Map
     return found
 
 
-def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, described: bool = True) -> pa.Table:
-    """FLAG rows of a rule that is true of some rows, each by itself; `described`: see `flags_of`."""
+def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:
+    """FLAG rows of a rule that is true of some rows, each by itself."""
     subject = rule.rule.subject
     candidate = _CANDIDATE[subject]
     shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
-    mine = rows.take(at, columns_shown(rule, described) | shown)
+    mine = rows.take(at, columns_shown(rule) | shown)
     given = {name: mine.column(column) for name, column in candidate.items()}
     if subject != LINE:
         given["score"] = mine.column(_SPANS[subject]["score"])
     none = pa.nulls(mine.count, pa.string())
     identity = [mine.column("movement_key"), *(given.get(name, none) for name in _BY)]
-    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), described=described)
+    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine))
 
 
 def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:

@@ -73,7 +73,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     """
     words = _vocabulary(nomenclature, lists)
     code, text = column_or_nulls(lines, "hs_code"), column_or_nulls(lines, "description")
-    known = map_distinct(code, nomenclature.tell)
+    known = map_distinct(code, nomenclature.edition_of)
     kind = map_distinct(column_or_nulls(lines, "package_type"), package_kind)
     each = _package_kg(lines)
     watched = _watched(lines, known, kind, lists)

@@ -112,7 +112,7 @@ def test_rules_that_are_only_worded_otherwise_are_told_apart():
 
 @pytest.mark.parametrize(("age", "stale"), [(30, 0), (31, 1)])
 def test_a_list_is_stale_once_it_is_older_than_it_may_be(age: int, stale: int) -> None:
-    watchlist = SimpleNamespace(list_id="a", manifest=SimpleNamespace(age_days=lambda _: age))
+    watchlist = SimpleNamespace(list_id="a", snapshot=SimpleNamespace(age_days=lambda _: age))
     reference = SimpleNamespace(watchlists=[watchlist], as_of=None, maximum_ages={"a": 30})
     found, said = SimpleNamespace(aside=[], known=[]), SimpleNamespace(unreadable=[], waiting=[])
     values = {s.name: s.value for s in samples_of(found, [], said, reference) if s.labels.get("list") == "a"}

@@ -12,8 +12,8 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.app.audit import AuditBasis, Population
-from precursor_screen.cases.audit import moves
-from precursor_screen.cases.audit.moves import Limits, to_moves
+from precursor_screen.cases.audit import movements
+from precursor_screen.cases.audit.movements import Limits, to_table
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -93,7 +93,7 @@ def table(*rows: dict[str, Any]) -> pa.Table:
 
 def moved(*rows: dict[str, Any], law: Limits | None = None) -> pd.DataFrame:
     """The frame of MOVEMENT rows."""
-    return to_moves(table(*rows).select(list(moves.READ)), law or limits())
+    return to_table(table(*rows).select(list(movements.READ)), law or limits())
 
 
 def flag(rule: str, key: str, **values: Any) -> dict[str, Any]:
@@ -122,12 +122,12 @@ class InMemory(Struct, frozen=True):
 
     def all_rows(self, first: date, last: date) -> pa.Table:
         """See `LedgerSource`."""
-        return self._within(first, last).select(list(moves.READ_OF_ALL))
+        return self._within(first, last).select(list(movements.READ_OF_ALL))
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `LedgerSource`."""
         rows = [r for r in self._within(first, last).to_pylist() if r["sender_name"] in senders]
-        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.WANTED))
+        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(movements.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `LedgerSource`."""

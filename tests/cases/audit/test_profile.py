@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import findings
-from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
+from precursor_screen.cases.audit.findings import ExporterAudit, draw, find, seed_of
 from precursor_screen.cases.audit.partners import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reporting.audit.document import as_data
@@ -216,7 +216,7 @@ def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
     raised = [flag("R-1", str(n)) for n in (0, 4)]
     there = population(*rows, raised=raised).profile(OWN)
     back = population(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
-    assert as_data(Audited(there, find(there))) == as_data(Audited(back, find(back)))
+    assert as_data(ExporterAudit(there, find(there))) == as_data(ExporterAudit(back, find(back)))
 
 
 def test_a_text_that_may_be_several_substances_is_one_lot_and_two_masses_are_two() -> None:
@@ -273,7 +273,7 @@ def test_a_name_at_the_same_address_is_asked_though_it_shipped_before_the_period
 
 def test_a_sample_is_drawn_by_its_seed() -> None:
     moves = (
-        population(*(row(str(n), date(2026, 3, 1 + n)) for n in range(1, 21)), row("99", substance_id=None)).profile(OWN).moves
+        population(*(row(str(n), date(2026, 3, 1 + n)) for n in range(1, 21)), row("99", substance_id=None)).profile(OWN).table
     )
     drawn = draw(moves, 5, "a")
     assert drawn == draw(moves[::-1], 5, "a")

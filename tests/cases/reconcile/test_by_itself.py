@@ -26,11 +26,11 @@ def test_goods_do_not_arrive_before_they_left(arrival: str | None, kinds: list[s
         ({}, ["other-place"]),
         ({"goods": "Acetone, in transit to Toluca"}, []),
         ({"direction": "import"}, []),
-        ({"beside": LineDetails(delivery="Colima")}, []),
+        ({"details": LineDetails(delivery="Colima")}, []),
     ],
 )
 def test_a_place_of_delivery_elsewhere(changed: dict[str, Any], kinds: list[str]):
-    line = moved(**{"beside": LineDetails(delivery="Adelsport", elsewhere="KE"), "goods": "Acetone", **changed})
+    line = moved(**{"details": LineDetails(delivery="Adelsport", elsewhere="KE"), "goods": "Acetone", **changed})
     assert [d.kind for d in judge_by_itself([line])] == kinds
 
 

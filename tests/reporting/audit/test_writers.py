@@ -18,7 +18,7 @@ import pytest
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.findings import Audit, Audited, draw, find
+from precursor_screen.cases.audit.findings import Audit, ExporterAudit, draw, find
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import axes, document, plots
 from precursor_screen.reporting.audit.plots import great_circle, project, world
@@ -33,7 +33,7 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
 
 def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
     profile = population(*rows, **values).profile(asked)
-    return Audit(RUN, (Audited(profile, find(profile)),))
+    return Audit(RUN, (ExporterAudit(profile, find(profile)),))
 
 
 def written(suffix: str, made: Audit) -> bytes:
@@ -141,7 +141,7 @@ def test_every_column_of_every_sheet_is_filled_by_something() -> None:
         flag("R-4", "22", window_line_ids=["line-21"]),
     ]
     one = population(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
-    made = Audit(RUN, (Audited(one, find(one), draw(one.moves, 20, "s"), "s"),))
+    made = Audit(RUN, (ExporterAudit(one, find(one), draw(one.table, 20, "s"), "s"),))
     empty = {"answer", "answered_by", "answered_on", "found", "remark", "exporter", "sheet", "row", "line"}
     book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))
     for sheet in book:

@@ -265,7 +265,7 @@ def _links(window: Window, evidence: WindowEvidence, named: Named) -> Sequence[s
     """What each link of a chain carried, when, and from whom to whom."""
     if window.chain is None:
         return [None] * len(evidence.carriers)
-    shown = [*window.chain.told[:3], *([window.chain.carried] if isinstance(window.chain.carried, Field) else [])]
+    shown = [*window.chain.shown[:3], *([window.chain.carried] if isinstance(window.chain.carried, Field) else [])]
     columns = [_name_of(part, evidence, named).to_pylist() for part in shown]
     found: list[set[str]] = [set() for _ in evidence.carriers]
     for of, day, origin, target, *carried in zip(evidence.of.tolist(), *columns, strict=True):
