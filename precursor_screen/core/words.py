@@ -57,6 +57,11 @@ def counted(things: int, noun: str) -> str:
     return f"{things:,} {noun}{'' if things == 1 else 's'}"
 
 
+def how_many_more(things: int, what: str) -> list[str]:
+    """The line below a list that was cut, `  3 more files are in run.json`; none where it was not."""
+    return [f"  {things:,} more {what}"] if things > 0 else []
+
+
 def clip(text: str, longest: int = _LONGEST) -> str:
     """A text short enough for a sentence."""
     text = " ".join(text.split())

@@ -7,6 +7,8 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -100,20 +102,24 @@ def check_bomb(archive: zipfile.ZipFile, blob: Blob) -> None:
         raise _too_large(blob.name, packed)
 
 
-def check_members(archive: zipfile.ZipFile, blob: Blob) -> None:
-    """Read every member through, so that its checksum is compared: libraries that read workbooks do not all do so.
+@contextmanager
+def open_whole(blob: Blob) -> Iterator[zipfile.ZipFile]:
+    """An archive of which every member was read through, so that its checksum is compared: libraries that read workbooks do not all do so.
 
     Raises:
-        UnreadableManifest: a member is damaged, locked, or longer than the directory states.
+        UnreadableManifest: damaged, beyond the caps, or a member is damaged, locked, or longer than the directory states.
     """
-    for info in archive.infolist():
-        try:
-            with archive.open(info) as stream:
-                while stream.read(CHUNK):
-                    pass
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-            remedy = "Open it in its own program and save it again, or ask for it again."
-            raise unreadable(blob.name, f"is damaged: its part {info.filename} ({error})", remedy) from error
+    with open_zip(blob) as archive:
+        check_bomb(archive, blob)
+        for info in archive.infolist():
+            try:
+                with archive.open(info) as stream:
+                    while stream.read(CHUNK):
+                        pass
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+                remedy = "Open it in its own program and save it again, or ask for it again."
+                raise unreadable(blob.name, f"is damaged: its part {info.filename} ({error})", remedy) from error
+        yield archive
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:

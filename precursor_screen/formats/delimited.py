@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.formats.blob import EMPTY, Blob, unreadable
-from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.encoding import Text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
 
 # The delimiter of a text table, found by which one cuts its rows into the same number of cells.
@@ -133,28 +133,23 @@ _WIDE = 4  # columns from which a line of that many cells is hardly one by chanc
 _SHOWN = 200  # characters of a broken row that an issue shows
 
 
-def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
+def read_delimited(source: Text) -> Sheet:
     """A delimited text file as a sheet.
 
-    Args:
-        blob: the file.
-        encoding: the encoding to use; empty: decide by content.
-
     Raises:
-        UsageError: no such encoding.
         UnreadableManifest: the file holds no text.
     """
-    text, choice, notes, out_of_table_texts = open_text(blob, encoding)
+    text, choice, notes, out_of_table_texts = source
     sample = _sample(text)
     if not sample.strip():
-        raise unreadable(blob.name, "is empty", EMPTY)
+        raise unreadable(text.name, "is empty", EMPTY)
     dialect = find_dialect(sample)
     head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
 
     def read(after: int, width: int) -> Body:
         return read_rows(text, dialect, after, width)
 
-    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, out_of_table_texts, str(dialect))
+    return Sheet(text.name, "CSV", str(choice), head, False, read, notes, out_of_table_texts, str(dialect))
 
 
 def _sample(text: Blob) -> str:

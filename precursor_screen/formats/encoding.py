@@ -111,9 +111,9 @@ class LineDecoder:
         self._damage = self._first = 0
         self._seen: set[str] = set()
 
-    def decode(self, line: bytes, number: int) -> str:
+    def decode_line(self, line: bytes, number: int) -> str:
         """The text of a line."""
-        text, other, damage = _decode_line(line, self._choice)
+        text, other, damage = _both_readings(line, self._choice)
         self._damage += damage
         if other and other != text and other not in self._seen:
             self._seen.add(other)
@@ -138,7 +138,7 @@ def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
     """Decodes line by line; a line in doubt stands beside the text in its other reading."""
     out, decoder = io.BytesIO(), LineDecoder(choice)
     for number, line in enumerate(_lines(blob), 1):
-        out.write(decoder.decode(line, number).encode("utf-8", "replace"))
+        out.write(decoder.decode_line(line, number).encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
             raise unreadable(blob.name, "is too large once decoded", "Split the file.")
     return Text(
@@ -151,7 +151,7 @@ def _other_of(choice: EncodingChoice) -> str:
     return choice.name if choice.name == "utf-8" else choice.other
 
 
-def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
+def _both_readings(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
     """A line as it reads, its other reading where that is in doubt, and how many characters are damaged."""
     if line.isascii():
         return line.decode("ascii"), "", 0

@@ -22,6 +22,7 @@ from msgspec.structs import fields
 from precursor_screen.core import errors
 from precursor_screen.core.errors import PrecursorScreenError, Where
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import MemoryReader, Sheet, table_of_columns
 
 WORKBOOKS = ("zip", "ole", "xls")
@@ -59,17 +60,18 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
         from precursor_screen.formats.pdf import read_pdf
 
         return read_pdf(blob)
-    if kind == "json":
-        from precursor_screen.formats.records import read_json
-
-        return [read_json(blob, encoding)]
     if kind == "dbf":
         from precursor_screen.formats.dbf import read_dbf
 
         return [read_dbf(blob, encoding)]
+    text = open_text(blob, encoding)
+    if kind == "json":
+        from precursor_screen.formats.records import read_json
+
+        return [read_json(text)]
     from precursor_screen.formats.delimited import read_delimited
 
-    return [read_delimited(blob, encoding)]
+    return [read_delimited(text)]
 
 
 # Sheets across the border of a process: columns as Arrow files, the rest as JSON. Nothing that is read can run.

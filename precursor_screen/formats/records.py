@@ -10,8 +10,8 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.formats.blob import Blob, unreadable
-from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.blob import unreadable
+from precursor_screen.formats.encoding import Text
 from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, numbered, string_array
 
 LIST_SEPARATOR = "; "
@@ -23,18 +23,17 @@ _SHOWN = 200
 Record = dict[str, str | None]
 
 
-def read_json(blob: Blob, encoding: str = "") -> Sheet:
+def read_json(source: Text) -> Sheet:
     """A JSON or JSON lines file as a sheet whose names are known; records count from 1.
 
     Nested objects become columns named with dots; a list of objects inside a record (items of a bill) becomes one row each,
     with what the record says beside it repeated.
 
     Raises:
-        UsageError: no such encoding.
         UnreadableManifest: no JSON, or no object in it.
     """
-    source, choice, notes, out_of_table_texts = open_text(blob, encoding)
-    text = source.read().decode("utf-8", "replace").removeprefix("\ufeff")
+    blob, choice, notes, out_of_table_texts = source
+    text = blob.read().decode("utf-8", "replace").removeprefix("\ufeff")
     whole, broken, lines = _parse(text, blob.name)
     rows: list[Record] = []
     numbers: list[int] = []

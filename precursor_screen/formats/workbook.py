@@ -14,7 +14,7 @@ from typing import Final
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.formats.archive import check_bomb, check_members, open_zip
+from precursor_screen.formats.archive import open_whole
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, texts_of_parts
@@ -195,7 +195,7 @@ def read_workbook(blob: Blob) -> list[Sheet]:
             data = blob.read()
             audit = XlsAudit(data)  # first: calamine asks for what a damaged container states, be it gigabytes
             return _read_sheets(blob, _open(data), "XLS", audit, len(data))
-        with open_zip(blob) as archive:
+        with open_whole(blob) as archive:
             return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
         raise unreadable(blob.name, _LOCKED, "Save it without a password.") from error
@@ -204,8 +204,6 @@ def read_workbook(blob: Blob) -> list[Sheet]:
 
 
 def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
-    check_bomb(archive, blob)
-    check_members(archive, blob)
     names = archive.NameToInfo
     size = sum(info.file_size for info in archive.infolist())
     if "xl/workbook.bin" in names:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from typing import BinaryIO
 
 from precursor_screen.core.report import Report, records, show_blind_spot
-from precursor_screen.core.words import clip, counted, cut, printable
+from precursor_screen.core.words import clip, counted, cut, how_many_more, printable
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words, show_gap
 from precursor_screen.reporting.interface import Document
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
@@ -28,19 +27,19 @@ def lines_of(report: Report) -> list[str]:
     """Subject, notices, blind spots, shipments worst first as far as there is room, counts, gaps: at most MOST_LINES lines."""
     head = [_cut(subject_of(report), WIDTH), ""]
     notices = [line for notice in report.notices[:_MOST_NOTICES] for line in _hung("! ", notice)]
-    head += [*notices, *_more(len(report.notices) - _MOST_NOTICES, "notices are in the full report")]
+    head += [*notices, *how_many_more(len(report.notices) - _MOST_NOTICES, "notices are in the full report")]
     blind_spots = report.coverage["blind_spots"]
     head += [
         line
         for blind_spot in blind_spots[:_MOST_BLIND_SPOTS]
         for line in _hung("? ", f"{show_blind_spot(blind_spot)} {blind_spot['remedy']}")
     ]
-    head += _more(len(blind_spots) - _MOST_BLIND_SPOTS, "blind spots are in the full report")
+    head += how_many_more(len(blind_spots) - _MOST_BLIND_SPOTS, "blind spots are in the full report")
     head += _hung("  ", law) if (law := report.provenance.get("law")) else []
     tail = ["", *(line for label, said in counts_in_words(report) for line in _hung(f"{label}: ", said))]
     gaps = gaps_in_words(report)
     tail += [f"  {count:>8,}  {_cut(show_gap(what, example), WIDTH - 12)}" for count, _, what, example in gaps[:_MOST_GAPS]]
-    tail += _more(len(gaps) - _MOST_GAPS, "kinds of gaps are in the full report")
+    tail += how_many_more(len(gaps) - _MOST_GAPS, "kinds of gaps are in the full report")
     head, tail = head[: MOST_LINES // 2], tail[: MOST_LINES // 3]  # whatever they hold, there is room for shipments
     return [*head, *_shipments(report, MOST_LINES - len(head) - len(tail)), *tail]
 
@@ -73,7 +72,7 @@ def _shipments(report: Report, room: int) -> list[str]:
             break
         lines += mine
         count += 1
-    return [*lines, *_more(flagged.num_rows - count, "flagged shipments are in the full report")]
+    return [*lines, *how_many_more(flagged.num_rows - count, "flagged shipments are in the full report")]
 
 
 def _shipment(shipment_id: str, said: Shipment, flag: str) -> list[str]:
@@ -92,7 +91,3 @@ def _hung(head: str, text: str) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     return cut(printable(text).rstrip(), width)
-
-
-def _more(number: int, what: str) -> Iterable[str]:
-    return [f"  {number:,} more {what}"] if number > 0 else []

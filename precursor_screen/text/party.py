@@ -317,11 +317,12 @@ def _to_ascii(text: str) -> str:
 
 
 def _split_words(text: str) -> list[str]:
+    """The words of an ASCII text in small letters."""
     if "." in text:
         text = _DOTTED.sub(r"\1", text)
     if "&" in text:
         text = text.replace("&", " and ")
-    tokens = _LETTERS_DIGITS.findall(text.translate(_APOSTROPHES) if "'" in text or "`" in text or not text.isascii() else text)
+    tokens = _LETTERS_DIGITS.findall(text.translate(_APOSTROPHES) if "'" in text or "`" in text else text)
     return _join_initials(tokens) if 1 in map(len, tokens) else tokens
 
 

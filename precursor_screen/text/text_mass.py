@@ -162,9 +162,9 @@ def _reconcile(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) ->
         near = [v for v in mass.values if Decimal("0.8") <= v / (volume.values[0] * line.density) <= Decimal("1.25")]
         if len(near) == 1:
             return Amount(MASS, tuple(near))
-    if mass.kind and (not mass.doubt or not volume.kind or volume.doubt):
+    if mass.kind:
         return _against_volume(mass, stated, line)
-    return volume if volume.kind and not mass.kind else mass
+    return volume if volume.kind else mass
 
 
 def _against_volume(mass: Amount, stated: Sequence[Stated], line: Line) -> Amount:

@@ -15,6 +15,7 @@ import pytest
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats import blob, reading, table
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.reading import describe_error, read_sheets, rebuild_error, write_sheets
 from precursor_screen.formats.records import read_json
 from precursor_screen.formats.table import open_sheets
@@ -126,7 +127,7 @@ def test_sheets_cross_whole(tmp_path: Path) -> None:
 
 def test_lists_side_by_side_cross_the_border(tmp_path: Path) -> None:
     records = b'[{"description": "LAMPS"}, {"description": ["CHAIRS", "TABLES"], "quantity": [4, 5]}]'
-    sheets = [read_json(Blob("m.json", records))]
+    sheets = [read_json(open_text(Blob("m.json", records)))]
     (again,) = read_sheets(json.loads(json.dumps(write_sheets(sheets, tmp_path))), tmp_path)
     assert again.joined == sheets[0].joined
     assert [one.row for one in again.joined] == [2]

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import find_dialect, read_delimited
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import Body
 
 
 def body_of(text: str, width: int, after: int = 1) -> Body:
-    return read_delimited(Blob("m.csv", text.encode("utf-8", "surrogatepass"))).read(after, width)
+    return read_delimited(open_text(Blob("m.csv", text.encode("utf-8", "surrogatepass")))).read(after, width)
 
 
 def cells_of(body: Body) -> list[list[str | None]]:
@@ -99,7 +100,7 @@ def test_every_line_ending_ends_a_row(ending: str) -> None:
 
 def test_an_empty_text_is_refused() -> None:
     with pytest.raises(UnreadableManifest, match="empty"):
-        read_delimited(Blob("m.csv", b"  \n \n"))
+        read_delimited(open_text(Blob("m.csv", b"  \n \n")))
 
 
 FIGURES = "n,text,mass,end\n" + "".join(f"{i},item {i},{i}.5,x\n" for i in range(2, 30))
@@ -149,7 +150,7 @@ def test_what_a_writer_quotes_is_read_back(rows: list[tuple[str, str, str]]) -> 
 @given(st.text(alphabet=',;"\n\r ab1\x00\x1d', max_size=200))
 def test_every_record_is_a_row_or_is_named(text: str) -> None:
     source = "first,second\n" + text
-    sheet = read_delimited(Blob("m.csv", source.encode()))
+    sheet = read_delimited(open_text(Blob("m.csv", source.encode())))
     body = sheet.read(1, 2)
     numbers = sorted(body.rows.to_pylist() + [b.row for b in body.broken])
     assert numbers == list(range(2, 2 + len(numbers)))

@@ -11,6 +11,7 @@ import pytest
 
 from precursor_screen.core.errors import InputError, UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.records import read_json
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
@@ -89,7 +90,7 @@ def test_a_locked_workbook_says_so() -> None:
 
 
 def json_rows(value: object) -> tuple[tuple[str, ...], list[list[str | None]]]:
-    sheet = read_json(Blob("m.json", value if isinstance(value, bytes) else json.dumps(value).encode()))
+    sheet = read_json(open_text(Blob("m.json", value if isinstance(value, bytes) else json.dumps(value).encode())))
     return sheet.head[0], rows_of(sheet)
 
 
@@ -116,7 +117,7 @@ def test_numbers_stay_as_filed() -> None:
 
 
 def test_a_broken_line_of_json_lines_is_named() -> None:
-    sheet = read_json(Blob("m", b'{"d": "a"}\nrubbish\n\n{"d": "b"}\n[1]\n'))
+    sheet = read_json(open_text(Blob("m", b'{"d": "a"}\nrubbish\n\n{"d": "b"}\n[1]\n')))
     assert [(n.row, n.code) for n in sheet.notes] == [(2, "broken-record"), (3, "blank-row"), (5, "broken-record")]
     body = sheet.read(0, 1)
     assert body.rows.to_pylist() == [1, 4]

@@ -7,11 +7,12 @@ from typing import Any
 
 from precursor_screen.formats import records
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.records import Room, explode, read_json
 
 
 def _rows(value: Any) -> list[dict[str, str | None]]:
-    sheet = read_json(Blob("m.json", json.dumps(value).encode()))
+    sheet = read_json(open_text(Blob("m.json", json.dumps(value).encode())))
     names = sheet.head[0]
     return [dict(zip(names, row, strict=True)) for row in sheet.head[1:]]
 
@@ -42,7 +43,7 @@ def test_lists_of_lists_are_opened() -> None:
 def test_a_list_that_stays_closed_is_said(monkeypatch: Any) -> None:
     monkeypatch.setattr(records, "MAX_DEPTH", 1)
     nested = {"bills": [{"lots": [{"items": [{"d": "CHAIRS"}]}]}]}
-    (note,) = read_json(Blob("m.json", json.dumps(nested).encode())).notes
+    (note,) = read_json(open_text(Blob("m.json", json.dumps(nested).encode()))).notes
     assert note.code == "lost-rows"
     assert "CHAIRS" in str(_rows(nested))
 
@@ -59,11 +60,11 @@ def test_lists_without_end_are_no_crash() -> None:
     value: Any = {"d": "CHAIRS"}
     for _ in range(300):
         value = {"d": "LAMPS", "containers": [value]}
-    assert read_json(Blob("m.json", json.dumps([value]).encode())).head
+    assert read_json(open_text(Blob("m.json", json.dumps([value]).encode()))).head
 
 
 def _joined(record: dict[str, Any]) -> list[tuple[int, tuple[str, ...], str]]:
-    sheet = read_json(Blob("m.json", json.dumps([{"d": "LAMPS"}, record]).encode()))
+    sheet = read_json(open_text(Blob("m.json", json.dumps([{"d": "LAMPS"}, record]).encode())))
     return [(one.row, one.names, one.opened) for one in sheet.joined]
 
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.history_seam import EPISODE, KNOWN
+from precursor_screen.history import transaction
+from precursor_screen.history.episodes import record_episodes
 from precursor_screen.history.values import CLEARED, CONFIRMED, Verdict
 from tests.history.rows import cells, day, flag, flags, judged, movement, run, table
 
@@ -129,6 +131,23 @@ def test_aliases_of_an_alias_go_along(ledger):
     assert told == {"M": ("Z", "existing")}
     assert compared.aliases == {f"{WINDOW}/{one}": f"{WINDOW}/Z" for one in "DB"}
     assert open_ids(ledger) == [f"{WINDOW}/Z"]
+
+
+def test_only_what_a_run_makes_a_part_of_another_is_sealed_anew(ledger, monkeypatch):
+    sealed: list[set[str]] = []
+
+    def remembered(*given: Any) -> set[str]:
+        sealed.append(record_episodes(*given))
+        return sealed[-1]
+
+    monkeypatch.setattr(transaction, "record_episodes", remembered)
+    apart(ledger)
+    screen(ledger, 3, ("L", JOINED))
+    first, second = [("a", 0, None), ("b", 1, 100.0)], [("c", 20, None), ("d", 21, 120.0)]
+    screen(ledger, 4, ("d", second, "h"))
+    screen(ledger, 5, ("b", first, "h"))
+    screen(ledger, 6, ("l", [*first, ("l", 10, 110.0), *second], "h"))
+    assert sealed == [set(), set(), {f"{WINDOW}/B"}, set(), set(), {f"{WINDOW}/b"}]
 
 
 def test_another_group_another_rule_and_an_amended_line(ledger):

@@ -59,6 +59,13 @@ def test_a_break_is_told_with_its_place(ledger, change, says):
     assert bool(found) is bool(says)
 
 
+def test_a_ledger_whose_chain_is_gone_is_damaged(ledger, monkeypatch):
+    monkeypatch.setattr(chain, "read_chain", lambda _: [])
+    with connected(ledger.engine) as connection, pytest.raises(LedgerError, match="is damaged: the chain is empty") as caught:
+        open_checksums(connection, "x.sqlite")
+    assert str(caught.value).startswith("x.sqlite")
+
+
 @pytest.mark.parametrize(
     ("kinds", "read"),
     [

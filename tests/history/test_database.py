@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from precursor_screen.core.errors import LedgerError, LedgerLocked
-from precursor_screen.history.database import create_database, explained, make_file, parse_url, shown_url
+from precursor_screen.history.database import _begin, create_database, explained, make_file, parse_url, shown_url
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,36 @@ def test_what_sqlite_says_is_put_into_words_with_a_way_out(tmp_path, name, kind,
     assert says in str(caught.value)
     assert remedy in caught.value.remedy
     assert str(tmp_path / "x.sqlite") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "reached"),
+    [(psycopg.OperationalError("gone"), False), (psycopg.errors.QueryCanceled("gone"), True)],
+)
+def test_a_server_that_answers_with_a_code_was_reached(error, reached):
+    engine = create_database(parse_url("postgresql://u:secret@h/d"), 1)
+    with pytest.raises(LedgerError) as caught, explained(engine):
+        raise error
+    assert str(caught.value).startswith(f"postgresql+psycopg://***@h/d{'' if reached else ' cannot be reached'}: gone")
+    assert ("ledger verify" in caught.value.remedy) is reached
+
+
+def test_an_error_without_a_code_says_of_a_file_that_it_may_be_damaged(tmp_path):
+    engine = create_database(parse_url(f"sqlite:///{tmp_path / 'x.sqlite'}"), 1)
+    with pytest.raises(LedgerError, match=r"x\.sqlite: gone") as caught, explained(engine):
+        raise sqlite3.OperationalError("gone")
+    assert "ledger verify" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "writes", "said"),
+    [("sqlite", True, ["begin immediate"]), ("sqlite", False, ["begin"]), ("postgresql", True, [])],
+)
+def test_a_file_is_locked_from_the_beginning_by_who_writes(name, writes, said):
+    heard: list[str] = []
+    dialect, options = SimpleNamespace(name=name), {"writes": writes}
+    _begin(SimpleNamespace(dialect=dialect, exec_driver_sql=heard.append, get_execution_options=lambda: options))
+    assert heard == said
 
 
 def test_errors_of_our_own_stay_as_they_are(tmp_path):

@@ -8,8 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import COUNTED_LINES
@@ -30,14 +28,13 @@ from precursor_screen.kernel.judge.flag import HELD, sort_flags
 from precursor_screen.kernel.judge.windows.judge import Judgement
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
-from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
+from precursor_screen.kernel.part import Part, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
 from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
-from tests.examples import examples
 
 RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s), window=None) for i, s in (("R1", "line"), ("R2", "history")))
 EMPTY = pa.table({LINE_NO: pa.array([], pa.int64())})
@@ -202,19 +199,6 @@ def test_parts_are_joined_in_the_order_of_the_run_and_one_is_itself():
         assert whole.relevant.inputs.to_pylist() == INPUTS.to_pylist()
         assert whole.party_cells == 4
         assert sorted(ids(whole.flags)) == ["a", "c"]
-
-
-@examples(200, 5000)
-@given(st.text("STUVW", max_size=12), st.integers(1, 5))
-def test_a_shipment_is_judged_whole_in_the_part_in_which_it_begins(shipments, size):
-    lines = pa.table({"line_id": [str(n) for n in range(len(shipments))], "shipment_id": pa.array(shipments, pa.string())})
-    parts = {number: [] for number in range(0, len(shipments), size)}
-    for number, shipment in enumerate(shipments):
-        parts[shipments.index(shipment) // size * size].append(number)
-    found = list(cut_parts(lines, size))
-    assert [p.column(LINE_NO).to_pylist() for p in found] == [numbers for numbers in parts.values() if numbers]
-    for part in found:
-        assert part.column("line_id").to_pylist() == [str(n) for n in part.column(LINE_NO).to_pylist()]
 
 
 def lines_of(*descriptions: str) -> pa.Table:

@@ -8,6 +8,8 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from precursor_screen.app.inputs import Source, read_one
@@ -23,6 +25,7 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply
 from tests.conftest import ROOT
+from tests.examples import examples
 from tests.kernel.test_screen import ROWS
 from tests.screening import of_each_kind, table
 
@@ -178,3 +181,29 @@ def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting,
     assert undecided == undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
     assert ("PS-CHEM-013", "of another run") in undecided
     assert len(undecided) < len(pairs)
+
+
+def test_a_rule_that_looks_at_something_else_decides_nothing_of_a_line(excepting, whole):
+    """Each rule is judged on the candidates of its own subject, and a rule of history on none: all that these ask is known."""
+    lines = [*LINES.column("line_id").to_pylist(), "of another run"]
+    pairs = {(r.rule.id, line) for r in excepting.rules for line in lines}
+    assert {(r.rule.subject, r.rule.scope) for r in excepting.rules} > {
+        ("line", "line"),
+        ("party", "line"),
+        ("substance", "history"),
+    }
+    undecided = undecided_lines(whole.resolved, recall_nothing, excepting.rules, pairs)
+    assert undecided == {(r.rule.id, "of another run") for r in excepting.rules}
+
+
+@examples(200, 5000)
+@given(st.text("STUVW", max_size=12), st.integers(1, 5))
+def test_a_shipment_is_judged_whole_in_the_part_in_which_it_begins(shipments, size):
+    lines = pa.table({"line_id": [str(n) for n in range(len(shipments))], "shipment_id": pa.array(shipments, pa.string())})
+    parts = {number: [] for number in range(0, len(shipments), size)}
+    for number, shipment in enumerate(shipments):
+        parts[shipments.index(shipment) // size * size].append(number)
+    found = list(cut_parts(lines, size))
+    assert [p.column(LINE_NO).to_pylist() for p in found] == [numbers for numbers in parts.values() if numbers]
+    for part in found:
+        assert part.column("line_id").to_pylist() == [str(n) for n in part.column(LINE_NO).to_pylist()]

@@ -39,6 +39,8 @@ def chunked(*chunks: list[str | None]) -> pa.ChunkedArray:
         ("tiles", "tiles"),
         ("  tiles\t", "tiles"),
         ("\u00a0tiles\u3000", "tiles"),
+        ("\u2000tiles\u2000", "tiles"),
+        ("tilesÀ", "tilesÀ"),
         ("\ufefftiles", "tiles"),
         ("\ufeff tiles \ufeff", "tiles"),
         ("a\r\nb\rc\nd", "a\nb\nc\nd"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.core.words import capital, clip, in_words, kilograms, uncapital
+from precursor_screen.core.words import capital, clip, how_many_more, in_words, kilograms, uncapital
 from precursor_screen.reporting.shipment import shipments_in_words
 from tests.reporting.conftest import FEW
 from tests.screening import screen_rows, with_rules
@@ -176,4 +176,6 @@ def test_reasons_of_the_score_lose_grades_and_ids():
 def test_long_texts_are_cut():
     assert clip("a" * 200, 10) == "a" * 9 + "…"
     assert clip(" a \n b ") == "a b"
+    assert (how_many_more(0, "files"), how_many_more(-1, "files")) == ([], [])
+    assert how_many_more(1_001, "files are in run.json") == ["  1,001 more files are in run.json"]
     assert capital("é") == "É"

@@ -141,6 +141,22 @@ def test_rows_are_drawn_that_rules_are_about():
     assert counts[TRUE] > 15
 
 
+def test_each_distinct_text_is_folded_once_for_all_tests(monkeypatch):
+    looked_at: list[list[str]] = []
+
+    def told(texts: pa.Array) -> pa.Array:
+        looked_at.append(texts.to_pylist())
+        return fold(texts)
+
+    fold = evaluate.folded
+    monkeypatch.setattr(evaluate, "folded", told)
+    rows = Rows.of(pa.table({"description": ["ACETONE", None, "Toys", "ACETONE"]}))
+    for operator, word in ((Operator.EQ, "acetone"), (Operator.MATCHES, "^ace")):
+        test = apply(operator, apply(Operator.FOLDED, Field("description")), Literal(word))
+        assert rows.value(test).to_pylist() == [True, None, False, True]
+    assert looked_at == [["ACETONE", "Toys"]]
+
+
 def field(name: str) -> Field:
     return Field(name)
 

@@ -187,6 +187,14 @@ def test_a_window_that_cannot_be_evaluated_has_an_error_of_its_own(correlation, 
     assert any(expected in e for e in errors_of(text)), errors_of(text)
 
 
+def test_what_only_another_type_has_is_refused_and_not_looked_into():
+    more = "register: permits, match: {a: zzz}"
+    correlation = f"{{type: event_count, group-by: [consignee_key], timespan: 9d, condition: {{gte: 2}}, {more}}}"
+    first, second = errors_of(GOOD.replace("scope: line", f"scope: history\ncorrelation: {correlation}"))
+    assert "event_count has no register" in first
+    assert "event_count has no match" in second
+
+
 def test_windows_have_an_error_of_their_own_kind():
     with pytest.raises(ErrorGroup) as caught:
         parse_rule(parse_yaml(GOOD.replace("scope: line", "scope: shipment"), "rule.yml"))

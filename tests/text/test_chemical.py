@@ -104,6 +104,8 @@ def test_what_follows_makes_another_substance(after: str) -> None:
         ("ацетон", " щавелевой кислоты", None),
         ("ether", " of cellulose", "an ether of something else"),
         ("ether", " of high purity", None),
+        ("eter etilico", " de celulosa", "an ether of something else"),
+        ("eter etilico", " de primera", None),
         ("ether", " phenyl", "an ether of something else"),
         ("diethyl ether", " phenyl", None),
         ("ethyl ether", " acetate", "another substance: 'acetate' follows"),

@@ -18,6 +18,7 @@ from precursor_screen.text.codes import (
     is_cas,
     is_ec,
     near_number,
+    plain_reference,
 )
 
 
@@ -366,3 +367,8 @@ def test_a_megabyte_of_digits_and_hyphens_is_linear() -> None:
     find_ec("203-564-" * 120_000)
     find_ec("EC " * 330_000)
     find_ec("CE n" * 250_000)
+
+
+@pytest.mark.parametrize(("text", "plain"), [("ab-12/ c", "AB12C"), ("№ 7ж", "7Ж"), (" - ", ""), ("", ""), (None, "")])
+def test_a_number_of_a_document_has_no_case_blanks_or_punctuation(text: str | None, plain: str) -> None:
+    assert plain_reference(text) == plain

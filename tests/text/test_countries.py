@@ -59,7 +59,8 @@ from precursor_screen.text.countries import find_country, is_no_one_country
         ("I.N.", "IN"),
         ("ＩＮ", "IN"),
         ("India" + " " * 200, "IN"),
-        ("x" * 201, None),
+        ("IN," + " " * 192 + "INDIA", "IN"),
+        ("IN," + " " * 193 + "INDIA", None),  # longer than two hundred
         ("ZZ", None),
         ("EU", None),
         ("Atlantis", None),
@@ -181,7 +182,7 @@ def test_no_words_name_two_countries() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_none"),
-    [("EU", True), ("European Union", True), ("QU", True), ("Various", True), ("XX", True), ("Atlantis", False), ("DE", False), ("x" * 61, False)],
+    [("EU", True), ("European Union", True), ("QU", True), ("Various", True), ("XX", True), ("Atlantis", False), ("DE", False), ("EU" + " " * 58, True), ("EU" + " " * 59, False)],
 )  # fmt: skip
 def test_what_stands_for_no_one_country(text: str, is_none: bool) -> None:
     assert is_no_one_country(text) is is_none

@@ -74,6 +74,11 @@ def test_other_texts_are(text: str) -> None:
     assert is_covered(text, ordinary_words())
 
 
+@pytest.mark.parametrize(("text", "covered"), [("vrsta", False), ("drvo", True), ("drvo ulje", False), ("drvo drvo", True)])
+def test_one_long_word_tells_a_language_or_two_short_ones(text: str, covered: bool) -> None:
+    assert is_covered(text) is covered
+
+
 def rows(path: str) -> list[dict[str, str]]:
     return list(csv.DictReader((ROOT / path).read_text("utf-8").splitlines()))
 

@@ -54,6 +54,12 @@ def test_every_day_is_read_back_from_every_form(day: date) -> None:
     assert parse_date(f"{day:%d-%b-%Y}").day == day
 
 
+@pytest.mark.parametrize("text", ["25/11/2026 \t10:00", "2026-11-25 \t10:00", "2026-11-25  10:00", "25/11/2026T10:00"])
+def test_blanks_may_part_a_day_from_its_hour(text: str) -> None:
+    assert parse_date(text, "dmy").day == date(2026, 11, 25)
+    assert parse_date(f"{text}h30m", "dmy").day is None
+
+
 @pytest.mark.parametrize(("length", "read"), [(17, True), (60, True), (61, False)])
 def test_a_cell_of_more_than_sixty_characters_is_no_date(length: int, read: bool) -> None:
     text = "2025-03-28 18:30Z".replace("Z", "Z".rjust(length - 16))

@@ -144,6 +144,47 @@ def test_a_text_is_looked_at_to_its_limit(monkeypatch: pytest.MonkeyPatch, lengt
     assert kinds("10 drums of 5 kg") == kept
 
 
+@pytest.mark.parametrize("text", ["(STEEL) DRUMS", "(4)", "UN 160 KG", "EIGHTY", "/ 2 KG", ") 4 ("])
+def test_what_stands_first_follows_nothing(text: str) -> None:
+    assert kinds(text) == kinds(f"TOYS {text}")[1:]
+
+
+@pytest.mark.parametrize("before", ["", "5 kg, "])
+def test_a_digit_that_is_not_a_decimal_is_not_a_figure(before: str) -> None:
+    assert kinds(f"{before}\u1369 kg") == kinds(f"{before}§ kg")  # Ethiopic: a digit, but none of ten
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("KGS 12,800", ("12800",)),
+        ("KILOS: 1.250", ("1.25", "1250")),
+        ("M/T BULK 18,900", ("18900", "18900000")),  # to the kilogram, or a shipload
+        ("KG 200 L", ("200",)),  # of the unit behind it
+        ("5 KG 200", ("5",)),
+        ("KG 30 %", None),
+        ("KG 5/6", None),
+        ("KG 5X", None),
+    ],
+)
+def test_a_unit_may_stand_before_its_figure(text: str, values: tuple[str, ...] | None) -> None:
+    assert [v for kind, v, _ in told(text) if kind == "measure"] == ([] if values is None else [values])
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("二十吨", [("measure", ("20000",))]),
+        ("三千五百公斤", [("measure", ("3500",))]),
+        ("八十桶", [("number", ("80",)), ("package", ())]),
+        ("〇吨", [("word", ())]),
+        ("二十", [("word", ()), ("word", ())]),  # nothing says of what
+    ],
+)
+def test_chinese_numerals_before_a_unit_or_a_package(text: str, read: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert [(kind, values) for kind, values, _ in told(text)] == read
+
+
 def test_the_limit_is_twenty_thousand_characters() -> None:
     text = "5 kg".rjust(20_000)
     assert kinds(text) == ["measure"]

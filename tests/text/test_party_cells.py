@@ -108,6 +108,7 @@ def test_the_pattern_for_whole_columns_finds_all_that_hold_more(cell):
         ("ZORVAN MIRAGE Dubai Branch", ["ZORVAN MIRAGE Dubai Branch", "ZORVAN MIRAGE"]),
         ("ZORVAN (Shanghai Branch)", ["ZORVAN (Shanghai Branch)", "ZORVAN"]),
         ("ZORVAN, Germany Office", ["ZORVAN, Germany Office", "ZORVAN"]),
+        ("ZORVAN, Botswana Office", ["ZORVAN, Botswana Office", "ZORVAN"]),
         ("ZORVAN Mirage Branch", ["ZORVAN Mirage Branch"]),
         ("ZORVAN DUBAI BRANCH LTD", ["ZORVAN DUBAI BRANCH LTD"]),
         ("ZORVAN MIRAGE IMO 9074729", ["ZORVAN MIRAGE IMO 9074729", "ZORVAN MIRAGE "]),

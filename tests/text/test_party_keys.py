@@ -124,6 +124,9 @@ def test_goods_to_order(name, to_order):
         ("e zorvan", "e zorvan"),
         ("zorvan e", "zorvan e"),
         ("e y", "e y"),
+        ("zorvan y mirage quimica", "zorvan and mirage chemical"),
+        ("zorvan y mirage e lux", "zorvan and mirage and lux"),
+        ("polyan e i", "polyan e i"),
         ("sech1n", "sechin"),
         ("se1n", "sein"),
         ("s1n", "s1n"),
@@ -151,6 +154,8 @@ def test_words_in_canonical_form(words, canonical):
     [
         ("A.B.C. Zorvan", ("abc", "zorvan")),
         ("A B C Zorvan", ("abc", "zorvan")),
+        ("J.K C Zorvan", ("jk", "c", "zorvan")),
+        ("Zorvan X J.K", ("zorvan", "x", "jk")),
         ("Zorvan A B", ("zorvan", "jsc")),  # a legal form written apart
         ("Zorvan J K", ("zorvan", "jk")),
         ("Zorvan A. Mirage B.", ("zorvan", "a", "mirage", "b")),

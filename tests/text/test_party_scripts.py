@@ -35,6 +35,7 @@ def test_consonants_are_what_both_share(written: str, latin: str) -> None:
 def test_korean_names_in_the_spelling_of_the_south_and_the_north() -> None:
     assert romanise_hangul("박지성") == ("park ji sung", "pak ji song")
     assert romanise_hangul("남궁민수") == ("namgung min su",)
+    assert romanise_hangul("김철") == ("kim chul", "kim chol")
     assert romanise_hangul("가") == romanise_hangul("서울특별시") == romanise_hangul("Kim") == ()
 
 
@@ -83,6 +84,11 @@ def test_writing_that_leaves_vowels_out(letter: str, lacks: bool) -> None:
 def test_han_names() -> None:
     assert read_han("山田太郎") == ("yamada taro",)
     assert read_han("亮泽贸易") == ()
+    assert read_han("森誠") == ("mori makoto",)
+    assert read_han("長谷川真由美") == ("hasegawa mayumi",)
+    assert read_han("金正") == ("kim jong",)
+    assert read_han("金正恩") == ("kim jong un",)
+    assert read_han("金") == read_han("金正恩一") == read_han("金x") == ()
     assert part_han("王小明") == "王 小明"
     assert part_han("欧阳明") == "欧阳 明"
     assert part_han("亮泽化工有限公司").split() == ["亮泽", "化工", "有限公司"]

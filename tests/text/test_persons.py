@@ -20,6 +20,8 @@ from precursor_screen.text.party_cells import person
         ("Robledo, Juan", "shape"),
         ("María Robledo Espino", "shape"),
         ("Сергей Ольхов", "shape"),
+        ("Juan Maria Robledo Espino", "shape"),
+        ("Juan Lee", "shape"),
     ],
 )
 def test_a_private_person(name, told):
@@ -43,6 +45,8 @@ def test_a_private_person(name, told):
         "Okemadu Textile Mills Limited",
         "St. James Trading",
         "Mary John",  # two given names
+        "Juan Maria Robledo Espino Brunn",  # five words
+        "Juan Li",  # two letters may be anything
     ],
 )
 def test_a_name_that_is_no_private_person_s(name):

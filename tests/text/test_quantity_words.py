@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.quantity_words import package_kind
+from precursor_screen.text.quantity_words import package_kind, words
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ from precursor_screen.text.quantity_words import package_kind
 )
 def test_kinds(text, kind):
     assert package_kind(text) == kind
+
+
+def test_only_words_of_units_have_one() -> None:
+    assert all((word.unit is not None) is (word.role == "unit") for word in words().values())

@@ -28,6 +28,7 @@ def ways(name: str) -> tuple[str, ...]:
         ("سيف الدين", ("saif al din", "saifuddin")),
         ("نجيب الله", ("najib allah", "najibullah")),
         ("كريم بن علي", ("karim bin ali", "karim benali")),
+        ("كريم بن النجار", ("karim bin al najjar", "karim bin alnajjar", "karim bin annajjar", "karim benannajjar")),
         ("ابو سمير", ("abu samir", "abusamir")),
         ("عليرضا", ("ali rida", "alirida", "ali reza", "alireza")),
         ("ضرغمي", ("~drghmy", "~zrghmy")),  # no table has it: its consonants, as an Arab and as a Persian says them

@@ -46,6 +46,7 @@ def test_masses_in_texts_of_one_substance(case: dict[str, str]) -> None:
         ("AAA 900 KG & XYLENE 800 KG", "AAA", "", [900], ""),
         ("XYLENE 800 KG & AAA 900 KG", "AAA", "", [900], ""),
         ("900 KG, 60 DRUMS, AAA", "AAA", "", [900], ""),
+        ("AAA 900 KG, PACKED ON PALLETS", "AAA", "", [900], ""),  # words without a mass are no goods
         ("AAA, 10 DRUMS X 90 KG, FREIGHT PREPAID 1,500 KGS CARGO", "AAA", "", [900], ""),
     ],
 )

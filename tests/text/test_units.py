@@ -175,6 +175,7 @@ def test_masses_are_rounded_to_a_milligram(value: str, kg: str) -> None:
         ({"net": 16000, "packages": 100}, "ACETONE IN 160 KG DRUMS", ()),
         ({"net": 200, "gross": 220}, "ACETONE 50 KG", ()),
         ({"net": 200, "gross": 220}, "ACETONE UN1090 LOT 20000", ()),
+        ({"net": 200, "gross": 220}, "ACETONE 1 KG/L 500 L", ()),  # of the substance alone, and not of the goods
     ],
 )
 def test_a_text_whose_mass_exceeds_the_lines_makes_two_readings(stated, text, readings):

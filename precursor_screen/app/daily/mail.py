@@ -12,7 +12,7 @@ from msgspec import Struct
 from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
-from precursor_screen.core.words import capital, counted, printable
+from precursor_screen.core.words import capital, counted, how_many_more, printable
 from precursor_screen.reporting.shipment import shipments_in_words
 
 # What files were screened against, and what of it has changed since.
@@ -148,10 +148,10 @@ def write_summary(subject: str, report: Report | None, said: MailContent) -> str
     if report is not None:
         lines += [law, ""] if (law := report.provenance.get("law")) else []
         notices = [f"! {notice}" for notice in report.notices]
-        lines += [*notices[:_MOST_NOTICES], *_more(len(notices) - _MOST_NOTICES, "notices are in the report")]
+        lines += [*notices[:_MOST_NOTICES], *how_many_more(len(notices) - _MOST_NOTICES, "notices are in the report")]
     lines += [
         *(f"! {remark}" for remark in said.remarks[:_MOST_REMARKS]),
-        *_more(len(said.remarks) - _MOST_REMARKS, "remarks are in run.json"),
+        *how_many_more(len(said.remarks) - _MOST_REMARKS, "remarks are in run.json"),
     ]
     if report is not None:
         lines += [*_shipments(report), "", *_counts(report, said)]
@@ -196,7 +196,7 @@ def _shipments(report: Report) -> list[str]:
         lines.append(f"{words.band.upper():<6} {words.score:>3}  {words.shipment_id}  {goods}  {words.parties}")
         ask = f" {words.clears[0]}" if words.clears else ""
         lines.append(f"            {capital(words.why)}.{ask} [{words.flags[0]['flag_id'][:LEAST_SHORT]}]")
-    return [*lines, *_more(loud.num_rows - shown.num_rows, "holds and reviews are in the report")]
+    return [*lines, *how_many_more(loud.num_rows - shown.num_rows, "holds and reviews are in the report")]
 
 
 def _gaps(report: Report, named: Collection[str]) -> list[str]:
@@ -215,11 +215,7 @@ def _named(head: str, names: Iterable[str]) -> list[str]:
     names = list(names)
     if not names:
         return []
-    return ["", head, *(f"  {n}" for n in names[:_MOST_NAMES]), *_more(len(names) - _MOST_NAMES, "files are in run.json")]
-
-
-def _more(number: int, what: str) -> list[str]:
-    return [f"  {number:,} more {what}"] if number > 0 else []
+    return ["", head, *(f"  {n}" for n in names[:_MOST_NAMES]), *how_many_more(len(names) - _MOST_NAMES, "files are in run.json")]
 
 
 def _join(lines: Iterable[str]) -> str:

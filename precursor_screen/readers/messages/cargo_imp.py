@@ -77,7 +77,7 @@ def _telegrams(text: str, issues: IssueList) -> Iterator[tuple[str, int, list[tu
         elif kind == "FFM" and _END.match(line):
             ended = True
         elif kind and line.strip():
-            lines.append((number, line.lstrip() if not line.startswith("/") else line))
+            lines.append((number, line.lstrip()))
     if kind:
         yield kind, row, lines, ended
 

@@ -280,9 +280,7 @@ def take(message: Message, segment: Segment) -> None:
 
 
 def _take_other(message: Message, segment: Segment) -> None:
-    qualifier = segment.get(1)[:6] if (segment.tag, segment.get(1)) in CODES else ""
-    field = find_code(CODES, segment.tag, segment.get(1))
-    message.scope.add(field, f"{segment.tag}+{qualifier}".rstrip("+"), segment.said())
+    message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.said())
 
 
 def complete(message: Message) -> tuple[str, Scope] | None:

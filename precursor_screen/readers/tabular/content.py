@@ -199,7 +199,7 @@ def tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:
         return frozenset()
     part = table.slice(0, 2 * SAMPLE)
     constant = [position for position in texts if _is_one_a_code(part.column(codes), part.column(position))]
-    others = len(constant) < sum(g.field == "description" for g in guesses) and any(p not in constant for p in texts)
+    others = len(constant) < sum(g.field == "description" for g in guesses)
     return frozenset(p for p in constant if others or _worded(part.column(p)))
 
 

@@ -180,15 +180,15 @@ def preset_of(headers: Sequence[str], column_map: ColumnMap | None) -> Preset | 
 
 def named_preset(column_map: ColumnMap | None) -> Preset | None:
     """The layout that the user's map names; errors as in `preset_of`."""
-    wanted = column_map.preset if column_map else ""
-    if not wanted or wanted == NO_PRESET:
+    if column_map is None or column_map.preset in ("", NO_PRESET):
         return None
+    wanted = column_map.preset
     found = next((preset for preset in presets() if preset.id == wanted), None)
     if found is None:
         ids = [*(preset.id for preset in presets()), NO_PRESET]
         raise MappingError(
             f"there is no preset {wanted!r}",
-            where=Where(column_map.name if column_map else ""),
+            where=Where(column_map.name),
             remedy=did_you_mean(wanted, ids) or "`precursor-screen mapping list --presets` shows them.",
         )
     return found

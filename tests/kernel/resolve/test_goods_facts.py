@@ -40,6 +40,12 @@ NAMES = [
     ("PRESERVATIVE QXJC-240", "code name"),
     ("CHEMICAL ADDITIVE B12", "code name"),
     ("ZORBAX FLUID", "trade name"),
+    ("ZQ FLUID", "trade name"),
+    ("Q FLUID", "purpose"),  # one letter is no name
+    ("ZORBAX QUENTIL FLUID", "trade name"),
+    ("ZORBAX QUENTIL VORPAX FLUID", "goods"),  # three words tell what they are
+    ("CHEMICAL ADDITIVE CLEANING LIQUID FLUID B12", "code name"),
+    ("CHEMICAL ADDITIVE CLEANING LIQUID WINTER FLUID B12", "goods"),  # seven
     ("WINTER FLUID", "purpose"),
     ("CHEMICAL FOR INDUSTRIAL USE", "purpose"),
     ("CHEMICAL FOR ANALYSIS", "purpose"),  # an s at the end is left out of the list and of the text alike

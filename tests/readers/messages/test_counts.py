@@ -65,6 +65,17 @@ def test_glued_segments_are_told_and_read(mark: str, between: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(("qualifier", "begins"), [("CN", True), ("CNX", True), ("CNXY", False)])
+def test_a_qualifier_behind_a_glued_tag_has_three_characters_at_most(qualifier: str, begins: bool) -> None:
+    text = GOODS.replace("ACETONE'", f"ACETONE7NAD+{qualifier}+++ACME'")
+    assert told(text) == ([("broken-segment", 5)] if begins else [])
+
+
+@pytest.mark.parametrize("number", ["2", " 2", "2 "])
+def test_blanks_round_the_number_of_a_glued_segment(number: str) -> None:
+    assert told(GOODS.replace("ACETONE'GID+2", f"ACETONEGID+{number}")) == told(GOODS.replace("ACETONE'GID+2", "ACETONE^GID+2"))
+
+
 @pytest.mark.parametrize("mark", ["^", "|", "`"])
 def test_glued_segments_of_x12_are_told_and_read(mark: str) -> None:
     (tables,) = read(X12.replace("TOYS~", f"TOYS~N1*CN*RECEIVER{mark}N3*7 ROAD~").encode(), "m")
@@ -146,6 +157,13 @@ def test_a_head_that_is_glued_to_the_line_behind_it(text: str) -> None:
     assert told(damaged) == [("broken-segment", 1)]
 
 
+@pytest.mark.parametrize("text", [FFM, FHL, FWB])
+def test_indented_lines_read_as_others_do(text: str) -> None:
+    indented = text.replace("\n", "\n \t").replace(" \tLAST", "LAST")
+    assert said(indented) == said(text)
+    assert told(indented) == told(text)
+
+
 @pytest.mark.parametrize(
     "words", ["LIGHTS/940540", "YACHTS/890391", "TEXT/ILES", "WEIGHTS/901600", "SAID TO CONTAIN 020-12345675"]
 )
@@ -165,6 +183,12 @@ def test_words_that_end_as_a_line_begins_are_words(words: str) -> None:
         (FHL.replace("T12", "S13"), []),
         (FHL.replace("T12K345", "T12L760.6"), []),
         (FHL.replace("K345", "K350"), [("count-differs", 2)]),
+        (FHL.replace("K345", "K346.5"), []),  # half a kilogram for each house and for the waybill
+        (FHL.replace("K345", "K346.6"), [("count-differs", 2)]),
+        (FHL.replace("K345", "K343.5"), []),
+        (FHL.replace("K345", "K343.4"), [("count-differs", 2)]),
+        (FHL.replace("T12K345", "T12K50").replace("K300", "K0"), [("count-differs", 2)]),  # nine tenths
+        (FHL.replace("T12K345", "T12K50.1").replace("K300", "K0"), [("fewer-than-stated", 2)]),
         (FHL.replace("K345", "K445"), [("fewer-than-stated", 2)]),
         (FHL.replace("JFK/10/", "JFK//"), []),
         (FHL + FHL, []),

@@ -237,3 +237,21 @@ def test_numbers_of_documents_that_their_type_calls_permits(types, taken):
 def test_days_whose_order_the_column_decides():
     found = fields(table(("Description", ["Acetone", "Toluene"]), ("Logged", ["01/04/2025", "01/30/2025"])))
     assert found["Logged"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("headers", "field"),
+    [
+        (("Exporter", "Address"), "exporter_address"),
+        (("Notify party", "Address"), "notify_party_address"),
+        (("Shipper", "Address", "Consignee"), "consignor_address"),
+        (("Importer", "Address", "Consignee"), "importer_address"),
+        (("Importer", "Address"), "consignee_address"),  # where no column is the consignee's
+        (("Consignee", "Date", "Address"), "consignee_address"),
+        (("Shipper", "Date", "Address"), "consignee_address"),  # not right behind a party
+    ],
+)
+def test_an_address_alone_is_that_of_the_party_right_before_it(headers, field):
+    cells = {"Address": "1 Example Street, Pune", "Date": "2026-01-02"}
+    found = table(("Description", ["wool", "tin"]), *((h, [cells.get(h, f"{h} Acme Ltd")] * 2) for h in headers))
+    assert fields(found)["Address"] == field

@@ -39,6 +39,20 @@ def test_ports_and_countries_go_by_the_direction_of_the_list(sign, cell, ports, 
     assert found["Country"] == country
 
 
+@pytest.mark.parametrize(
+    ("header", "of_exports", "of_imports"),
+    [
+        ("Country", "country_of_destination", ""),  # of imports it may be that of origin
+        ("Partner", "country_of_destination", ""),
+        ("Foreign Country", "country_of_destination", "country_of_dispatch"),
+        ("Country of last consignment", "country_of_destination", "country_of_dispatch"),
+    ],
+)
+def test_a_country_abroad_is_that_of_the_other_end(header, of_exports, of_imports):
+    for sign, field in (("EXP_DATE", of_exports), ("IMP_DATE", of_imports)):
+        assert fields(f"HS Code,{sign},{header}", "510111,2026-11-01,OMAN")[header] == field
+
+
 def test_surer_words_go_before_parties():
     found = fields("Importer,Exporter,EXP_DATE,Foreign Port", "Acme Ltd,Zeta Ltd,2026-11-01,HAMBURG")
     assert found["Foreign Port"] == "port_of_discharge"

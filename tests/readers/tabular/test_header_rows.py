@@ -84,8 +84,9 @@ def test_three_fields_that_most_cells_say_make_a_header(text: str, row: int) -> 
     assert header_row(text) == row
 
 
-def test_a_header_of_two_rows_is_found_by_its_words() -> None:
-    text = "Liste\nGewicht;;Firma;;Warenbezeichn.\nroh;rein;Empf.;Abs.;\n10;9;Acme GmbH;Beta AG;Aceton\n"
-    (sheet,) = open_sheets(Blob("m", text.encode()), "")
+@pytest.mark.parametrize("goods", ["10;9;Acme GmbH;Beta AG;Aceton\n", ""])
+def test_a_header_of_two_rows_is_found_by_its_words(goods: str) -> None:
+    text = "Liste\nGewicht;;Firma;;Warenbezeichn.\nroh;rein;Empf.;Abs.;\n"
+    (sheet,) = open_sheets(Blob("m", (text + goods).encode()), "")
     place = find_header(sheet)
     assert (place.first, place.row, place.names[:4]) == (2, 3, ("Gewicht roh", "Gewicht rein", "Firma Empf.", "Firma Abs."))

@@ -7,6 +7,7 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.tabular import mapping
 from precursor_screen.readers.tabular.assign import lookup
@@ -16,7 +17,7 @@ from precursor_screen.readers.tabular.mapping import find_header, guess_columns,
 
 
 def place(text: str, header_row: int | None = None) -> tuple[int, tuple[str, ...], int]:
-    found = find_header(read_delimited(Blob("m", text.encode())), header_row)
+    found = find_header(read_delimited(open_text(Blob("m", text.encode()))), header_row)
     return found.row, found.names, found.first
 
 

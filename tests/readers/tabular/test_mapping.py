@@ -8,6 +8,7 @@ import pytest
 from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.readers.column_map import CANONICAL, load_column_map, parse_column_map
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
@@ -63,7 +64,7 @@ def test_the_table_of_spellings_is_sound() -> None:
     ],
 )  # fmt: skip
 def test_the_header_is_the_first_row_of_known_spellings(text: str, row: int, names: tuple[str, ...]) -> None:
-    place = find_header(read_delimited(Blob("m", text.encode())))
+    place = find_header(read_delimited(open_text(Blob("m", text.encode()))))
     assert (place.row, place.names) == (row, names)
 
 

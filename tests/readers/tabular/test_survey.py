@@ -7,7 +7,7 @@ import pytest
 from precursor_screen.readers.column_map import Column, Guess
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.survey import describe_input, other_readings
+from precursor_screen.readers.tabular.survey import as_yaml, describe_input, other_readings
 
 NEAR = "gross_mass (its header is near 'grossweight')"
 
@@ -44,3 +44,47 @@ def test_what_else_a_column_may_be(header: str, field: str, reason: str, cells: 
 )
 def test_an_input_in_one_sentence(text: str, options: ReadOptions, sentence: str) -> None:
     assert describe_input(read(text.encode(), "m.csv", options)[0]) == sentence
+
+
+def test_a_map_to_be_corrected_names_every_column_once() -> None:
+    head = "Vessel: SEA HERON,,,,,\nDescription,Gross Weight,Consignee,,Zebra,Zebra\n"
+    (tables,) = read(
+        f"{head}ACETONE,1,Zenith Inc,x1,N1,M1\nTOYS\x07 AND {'y' * 30},2,Orveto SA,x2,N2,M2\nPUMPS,3,A B Ltd,x,N,M\n".encode(),
+        "m.csv",
+    )
+    assert as_yaml(tables, "Sheet 2").splitlines() == [
+        "# m.csv: CSV; utf-8 (all ASCII); comma; header in row 2; 3 lines",
+        'table: "Sheet 2"',
+        "header_row: 2",
+        "columns:",
+        f'  "Description": description  # known spelling · ACETONE | TOYS AND {"y" * 21}',
+        '  "Gross Weight": gross_mass  # known spelling · 1 | 2',
+        '  "Consignee": consignee_name  # known spelling · Zenith Inc | Orveto SA',
+        '  # not used: "4":   # no header · no header · x1 | x2',
+        '  # not used: "5":   # Zebra · unknown header · N1 | N2',
+        '  # not used: "6":   # Zebra · unknown header · M1 | M2',
+        "  # vessel: stated above the rows · SEA HERON",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (
+            b'[{"description": "ACETONE", "odd \\u00e9": "Zenith Inc"}]',
+            [
+                "# m: JSON; utf-8 (all ASCII); no header; 1 lines",
+                "columns:",
+                '  "description": description  # known spelling · ACETONE',
+                '  # not used: "odd é":   # unknown header · Zenith Inc · could be: names of firms, texts',
+            ],
+        ),
+        (
+            b"UNH+1+CUSCAR:D:95B:UN'BGM+785+M1+9'CNI+1+B1'GID+1+2:DR'FTX+AAA+++TOYS'UNT+6+1'",
+            ["# m: UN/EDIFACT; utf-8 (all ASCII); 1 lines", "# no table: there is nothing to map", "columns: {}"],
+        ),
+    ],
+)
+def test_a_map_of_named_columns_and_of_none(content: bytes, lines: list[str]) -> None:
+    (tables,) = read(content, "m")
+    assert as_yaml(tables).splitlines() == lines
