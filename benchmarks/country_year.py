@@ -163,7 +163,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     Returns:
         What came of it, and the seconds of processor time from movements and documents to differences.
     """
-    from precursor_screen.app.gathering import aside_numbers, make_frame
+    from precursor_screen.app.reconcile_inputs import find_set_aside_numbers, make_frame
     from precursor_screen.cases.reconcile.documents import read_documents
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.readers.tabular.assign import lookup
@@ -174,7 +174,9 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     words = HeaderWords(lambda header: lookup(header)[0])
     read = {name: read_register(name, folder / f"{name}.csv", known_index(), words) for name in year.registers}
     documents = {name: read_documents(name, one.table, OWN, known_reply_periods()) for name, one in read.items()}
-    frame = make_frame(OWN, FIRST, LAST, aside={name: aside_numbers(one.skipped) for name, one in read.items()})
+    frame = make_frame(
+        OWN, FIRST, LAST, set_aside_numbers={name: find_set_aside_numbers(one.skipped) for name, one in read.items()}
+    )
     movements = movements_of(year)
     started = time.process_time()
     result = reconcile(movements, documents, frame)

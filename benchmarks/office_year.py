@@ -61,7 +61,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     """
     from msgspec.structs import replace
 
-    from precursor_screen.app.gathering import gather_manifests, gather_registers, make_frame
+    from precursor_screen.app.reconcile_inputs import gather_manifests, gather_registers, make_frame
     from precursor_screen.app.settings import Settings
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.recogniser import known_index
@@ -73,7 +73,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
         store.import_file(path.stem, path, known_index(), date(YEAR + 1, 1, 5), force=True)
     registers = gather_registers(store, OWN, 180)
     gathered = gather_manifests(Settings(home=home, jurisdiction=OWN), (str(folder / "goods.csv"),), FIRST, LAST)
-    frame = make_frame(OWN, FIRST, LAST, aside=registers.aside)
+    frame = make_frame(OWN, FIRST, LAST, set_aside_numbers=registers.set_aside_numbers)
     result = reconcile(gathered.movements, registers.documents, frame)
     doubts = (*gathered.unjudged, *registers.unjudged, *result.unjudged)
     return replace(result, unjudged=doubts), time.process_time() - started

@@ -127,9 +127,9 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
     live = make_moves(rng, live_rows, 10**9, DAYS, 1, reference)
     request = request_history(live, reference.rules, reference.registers)
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
+        paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.queries))]
         _write_past(rng, live, request, past_rows, reference, paths)
-        path_of = dict(zip(request.asks, paths, strict=True))
+        path_of = dict(zip(request.queries, paths, strict=True))
 
         def read(ask: HistoryQuery) -> pa.Table:
             return pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all()
@@ -145,20 +145,20 @@ def _write_past(
     rng: np.random.Generator, live: pa.Table, request: HistoryRequest, past_rows: int, reference: Reference, paths: list[Path]
 ) -> None:
     last = FIRST + timedelta(days=DAYS)
-    groups = [Groups(live, ask.groupings) for ask in request.asks]
+    groups = [Groups(live, ask.groupings) for ask in request.queries]
     rows = [0] * len(paths)
     with contextlib.ExitStack() as stack:
-        schemas = [pa.schema([MOVEMENT.field(c) for c in ask.columns]) for ask in request.asks]
+        schemas = [pa.schema([MOVEMENT.field(c) for c in ask.columns]) for ask in request.queries]
         files = [stack.enter_context(pa.ipc.new_file(str(p), s)) for p, s in zip(paths, schemas, strict=True)]
         for start in range(0, past_rows, 250_000):
             count = min(250_000, past_rows - start)
             table = make_moves(rng, count, start, start * DAYS // past_rows, max(1, DAYS * count // past_rows), reference)
-            for n, ask in enumerate(request.asks):
+            for n, ask in enumerate(request.queries):
                 near = table.filter(pc.field("as_of_date") >= last - timedelta(days=ask.span_days or 36_500))
                 part = near.take(pa.array(np.flatnonzero(groups[n].shared(near)))).select(ask.columns)
                 files[n].write_table(part)
                 rows[n] += part.num_rows
-    for ask, count, path in zip(request.asks, rows, paths, strict=True):
+    for ask, count, path in zip(request.queries, rows, paths, strict=True):
         print(
             f"{'':12}{count:,} of {past_rows:,} recorded movements share a group within {ask.span_days or 'all'} days, "
             f"{len(ask.columns)} columns, {path.stat().st_size / 1e6:,.0f} MB"
@@ -193,14 +193,16 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
     request = request_history(live, rules, reference.registers)
     with ledger.begin(record_of(run)) as transaction:
         with timed(f"look back for {live.num_rows:,} movements"):
-            found = [transaction.look_back(request.movements, a.span_days or EVER, a.columns, a.groupings) for a in request.asks]
-        for ask, part in zip(request.asks, found, strict=True):
+            found = [
+                transaction.look_back(request.movements, a.span_days or EVER, a.columns, a.groupings) for a in request.queries
+            ]
+        for ask, part in zip(request.queries, found, strict=True):
             print(
                 f"{'':12}{part.movements.num_rows:,} movements came back of {ask.span_days or 'all'} days, {len(ask.columns)} columns, "
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
-        answers = dict(zip(request.asks, (h.movements for h in found), strict=True))
-        history = History(answers.__getitem__, found[0].known, found[0].settled, found[0].since)
+        answers = dict(zip(request.queries, (h.movements for h in found), strict=True))
+        history = History(answers.__getitem__, found[0].known, found[0].versions, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = judge_windows(live, history, rules, reference)[:2]
         print(f"{'':12}{flags.num_rows:,} flags")

@@ -26,7 +26,7 @@ from pathlib import Path
 import pytest
 
 from tools.mutants import PACKAGE, ROOT, Mutant, draw
-from tools.traced import Chooser, Recorder, Watched, in_turn
+from tools.traced import Chooser, Recorder, Watched, map_in_threads
 
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "out", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
 MARKS = "not slow and not browser and not postgres"
@@ -48,7 +48,7 @@ def judge(mutant: Mutant, tree: Path, tests: list[Watched], asked: argparse.Name
     if folder is None:
         return "survived"
     kept, known = target.read_bytes(), [t for t in tests if t.name.startswith(folder + "/")]
-    chooser = Chooser(in_turn(known, mutant, asked.budget), known)
+    chooser = Chooser(map_in_threads(known, mutant, asked.budget), known)
     times = os.stat(target)
     try:
         target.write_text(mutant.source, encoding="utf-8")

@@ -28,7 +28,7 @@ class Watched(Struct, frozen=True):
     ran: frozenset[tuple[str, str]]
 
 
-def in_turn(tests: list[Watched], mutant: Mutant, budget: float) -> list[Watched]:
+def map_in_threads(tests: list[Watched], mutant: Mutant, budget: float) -> list[Watched]:
     """The tests for a mutant, the likeliest and fastest first, as many as take no longer than the budget.
 
     First those that run its function, among these the test module of its module's name; then those that run anything of its module;

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.app.gathering import make_frame, unseen
-from precursor_screen.cases.audit import moves, names
+from precursor_screen.app.reconcile_inputs import make_frame, unseen
+from precursor_screen.cases.audit import movements, names
 from precursor_screen.cases.audit.findings import Ranking, by_findings, find, rank
-from precursor_screen.cases.audit.moves import papers, read_papers
+from precursor_screen.cases.audit.movements import papers, read_papers
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
@@ -33,7 +33,7 @@ from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.text.party import party_key
 
 if TYPE_CHECKING:
-    from precursor_screen.app.gathering import MovedResult
+    from precursor_screen.app.reconcile_inputs import MovementTable
     from precursor_screen.history.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from
@@ -45,7 +45,7 @@ _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of fla
 class AuditBasis(Struct, frozen=True, dict=True):
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
-    limits: moves.Limits
+    limits: movements.Limits
     substances: Mapping[str, Substance]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
 
@@ -57,9 +57,9 @@ class AuditBasis(Struct, frozen=True, dict=True):
             ReferenceDataError: something of it is damaged.
         """
         return cls(
-            moves.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
+            movements.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
             {s.substance_id: s for s in load_substances(shipped.substances_folder()).substances},
-            {r.manifest.register: r.table for r in RegisterStore(home).open_all()},
+            {r.record.register: r.table for r in RegisterStore(home).open_all()},
         )
 
     # Read once for any number of exporters.
@@ -76,13 +76,13 @@ class Population(Struct, frozen=True, dict=True):
     law: AuditBasis
     first: date
     last: date
-    trade: moves.Trade
+    trade: movements.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
     def of(cls, source: Source, law: AuditBasis, first: date, last: date) -> Population:
         """Reads it."""
-        trade = moves.read(source.everybody(_before(first), last), first, last, law.limits)
+        trade = movements.read(source.all_rows(_before(first), last), first, last, law.limits)
         return cls(source, law, first, last, trade, _senders(trade))
 
     period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
@@ -104,16 +104,16 @@ class Population(Struct, frozen=True, dict=True):
         begin = _before(self.first, 365)
         every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
-        own = moves.to_moves(rows, self.law.limits)
+        own = movements.to_table(rows, self.law.limits)
         keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
         numbered = dict(zip(own["line_id"], own["line"], strict=True))
         flagged = sorted(self.source.flags(list(numbered)), key=lambda f: str(f["flag_id"]))
         return Profile(
             merged=merged,
-            moves=own,
+            table=own,
             first=self.first,
             last=self.last,
-            places=moves.measure(moves.compare(self.trade, self.first, merged.names), moves.OWN),
+            places=movements.measure(movements.compare(self.trade, self.first, merged.names), movements.OWN),
             basis=self.source.basis()._replace(
                 jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
@@ -149,7 +149,7 @@ def _before(first: date, days: int = LOOK_BACK) -> date:
     return date.fromordinal(max(1, first.toordinal() - days))
 
 
-def _senders(trade: moves.Trade) -> tuple[names.Sender, ...]:
+def _senders(trade: movements.Trade) -> tuple[names.Sender, ...]:
     """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
     return tuple(
         names.Sender(s.name, s.key, s.rows, s.first, s.last, frozenset(s.addresses), frozenset(s.countries))
@@ -164,18 +164,18 @@ _OF_NUMBER = re.compile(
 )
 
 
-class FromLedger(Struct, frozen=True):
+class LedgerSource(Struct, frozen=True):
     """What a ledger remembers."""
 
     ledger: Ledger
 
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """The columns of `moves.READ_OF_ALL` of everything that moved."""
-        return self.ledger.movements_between(first, last, columns=moves.READ_OF_ALL)
+    def all_rows(self, first: date, last: date) -> pa.Table:
+        """The columns of `movements.READ_OF_ALL` of everything that moved."""
+        return self.ledger.movements_between(first, last, columns=movements.READ_OF_ALL)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """The columns of `moves.WANTED` of what some senders, as written, moved."""
-        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), moves.WANTED)
+        """The columns of `movements.WANTED` of what some senders, as written, moved."""
+        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), movements.WANTED)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """FLAG rows of some lines."""
@@ -216,59 +216,59 @@ class FromLedger(Struct, frozen=True):
         return Basis("ledger", recorded=days)
 
 
-class FromManifests(Struct, frozen=True):
-    """What some manifests tell. moved: of all their days that are asked for; parties_screened: whether a list was at hand."""
+class ManifestSource(Struct, frozen=True):
+    """What some manifests tell. table: of all their days that are asked for; parties_screened: whether a list was at hand."""
 
-    moved: MovedResult
+    table: MovementTable
     parties_screened: bool
 
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
-        return _within(self.moved.movements.select(list(moves.READ_OF_ALL)), first, last)
+    def all_rows(self, first: date, last: date) -> pa.Table:
+        """See `LedgerSource`."""
+        return _within(self.table.movements.select(list(movements.READ_OF_ALL)), first, last)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
-        return _sent_by(self.moved.movements, senders, first, last).select(list(moves.WANTED))
+        """See `LedgerSource`."""
+        return _sent_by(self.table.movements, senders, first, last).select(list(movements.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `FromLedger`."""
-        if self.moved.report is None:
+        """See `LedgerSource`."""
+        if self.table.report is None:
             return []
-        flags = self.moved.report.flags
+        flags = self.table.report.flags
         rows: list[dict[str, Any]] = flags.filter(pc.is_in(flags.column("line_id"), pa.array(line_ids, pa.string()))).to_pylist()
         return rows
 
     def verdicts(self) -> dict[str, str]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return {}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """See `FromLedger`: of the lines that the report cites."""
+        """See `LedgerSource`: of the lines that the report cites."""
         found: dict[str, set[str]] = {}
-        if self.moved.report is not None:
-            for row in self.moved.report.particulars.to_pylist():
+        if self.table.report is not None:
+            for row in self.table.report.particulars.to_pylist():
                 for role in ("consignor", "exporter"):
                     if row[f"{role}_name"] and row[f"{role}_identifier"]:
                         found.setdefault(row[f"{role}_name"], set()).add(row[f"{role}_identifier"])
         return {name: frozenset(numbers) for name, numbers in found.items()}
 
     def basis(self) -> Basis:
-        """See `FromLedger`."""
-        days = pc.min_max(self.moved.movements.column("as_of_date")).as_py()
-        report = self.moved.report
+        """See `LedgerSource`."""
+        days = pc.min_max(self.table.movements.column("as_of_date")).as_py()
+        report = self.table.report
         set_aside = sum(g["count"] for g in report.coverage["set_aside"]) if report is not None else 0
-        told = unseen(report.coverage) if report is not None else ()
+        gaps = unseen(report.coverage) if report is not None else ()
         return Basis(
             "manifests",
             recorded=(days["min"], days["max"]) if days["min"] else None,
-            undated=self.moved.undated,
+            undated=self.table.undated,
             set_aside=set_aside,
-            unseen=tuple(f"{u.count:,}: {u.message}" for u in told if u.code != "set-aside"),
+            unseen=tuple(f"{u.count:,}: {u.message}" for u in gaps if u.code != "set-aside"),
             parties_screened=self.parties_screened,
         )
 
 
-Source = FromLedger | FromManifests
+Source = LedgerSource | ManifestSource
 
 
 def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
@@ -286,14 +286,14 @@ def days_read(first: date, last: date) -> tuple[date, date]:
     return _before(first), last
 
 
-def rank_all(everybody: Population, top: int) -> Ranking:
+def rank_all(population: Population, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
-    found = moves.compare(everybody.trade, everybody.first)
-    jurisdiction = everybody.law.limits.jurisdiction
-    own = frozenset(known_permit_law().home(jurisdiction) or own_countries(jurisdiction, everybody.last))
+    found = movements.compare(population.trade, population.first)
+    jurisdiction = population.law.limits.jurisdiction
+    own = frozenset(known_permit_law().home(jurisdiction) or own_countries(jurisdiction, population.last))
     mostly: dict[str, names.Sender] = {}
     abroad: set[str] = set()
-    for sender in (s for s in everybody.senders if s.rows):
+    for sender in (s for s in population.senders if s.rows):
         key = sender.key or sender.name
         if own and sender.countries and not own & sender.countries:
             abroad.add(key)
@@ -303,8 +303,8 @@ def rank_all(everybody: Population, top: int) -> Ranking:
     abroad -= known.keys()
     ranked = rank(found, known, abroad)
     held = None
-    if everybody.trade.rows <= _MOST_HELD:
-        senders = frozenset(s.name for s in everybody.senders)
-        held = everybody.source.of(senders, _before(everybody.first, 365), everybody.last)
-    rows = by_findings(ranked[:top], lambda name: find(everybody.profile(name, held=held)))
-    return Ranking(everybody.first, everybody.last, jurisdiction, len(ranked), rows, len(abroad))
+    if population.trade.rows <= _MOST_HELD:
+        senders = frozenset(s.name for s in population.senders)
+        held = population.source.of(senders, _before(population.first, 365), population.last)
+    rows = by_findings(ranked[:top], lambda name: find(population.profile(name, held=held)))
+    return Ranking(population.first, population.last, jurisdiction, len(ranked), rows, len(abroad))

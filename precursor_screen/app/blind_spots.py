@@ -27,12 +27,12 @@ HELD = "The countries whose law the tables hold are listed in docs/substances.md
 _MOST_COUNTRIES = 5
 
 
-def find_law_spots(noted: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
-    """(code, message, remedy, shipments) of what the tables of the law lack: for the noted lines, and for all (`LineGaps.law`)."""
+def find_law_blind_spots(relevant: Resolved, unknown: Gap, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
+    """(code, message, remedy, shipments) of what the tables of the law lack: for the relevant lines, and for all (`LineGaps.law`)."""
     unchecked = {e.instrument for e in own_editions(reference) if e.checked is None}
     for instrument in sorted(unchecked):
         message = f"Nobody has compared all tables of {instrument} with their source: a listing may be missing or have ended"
-        yield f"unchecked-law-{instrument}", message, HELD, len(_listed(noted, instrument))
+        yield f"unchecked-law-{instrument}", message, HELD, len(_listed(relevant, instrument))
     if unknown.by_name:
         often = sorted(unknown.by_name, key=lambda code: (-unknown.by_name[code], code))
         more = f" and {len(often) - _MOST_COUNTRIES} more" if len(often) > _MOST_COUNTRIES else ""
@@ -40,12 +40,12 @@ def find_law_spots(noted: Resolved, unknown: Gap, reference: Reference) -> Itera
         yield "unknown-law", message, HELD, unknown.shipments
 
 
-def _listed(noted: Resolved, instrument: str) -> set[str]:
+def _listed(relevant: Resolved, instrument: str) -> set[str]:
     """Shipments with a substance that an instrument lists."""
-    controls = noted.substances.column("control").to_pylist()
+    controls = relevant.substances.column("control").to_pylist()
     holds = [any(c["instrument"] == instrument for c in some or ()) for some in controls]
-    lines = noted.substances.column(LINE_NO).filter(pa.array(holds, pa.bool_()))
-    return set(noted.lines.column("shipment_id").take(rows_of(lines, noted.lines.column(LINE_NO))).to_pylist())
+    lines = relevant.substances.column(LINE_NO).filter(pa.array(holds, pa.bool_()))
+    return set(relevant.lines.column("shipment_id").take(rows_of(lines, relevant.lines.column(LINE_NO))).to_pylist())
 
 
 _NEWER = "Install a newer edition of the tables; what was compared and when is in docs/substances.md."
@@ -106,45 +106,47 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
         all others.
     """
     facts = _Facts(screened.resolved, screened.shipments.num_rows)
-    spots: dict[str, _BlindSpot] = {}
+    blind_spots: dict[str, _BlindSpot] = {}
     gaps = screened.gaps
     usable = any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds)
     if not reference.jurisdiction:
-        spots["no-jurisdiction"] = _BlindSpot(
+        blind_spots["no-jurisdiction"] = _BlindSpot(
             "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
             "Give --jurisdiction.",
             facts.all,
         )
     elif not reference.law:
-        spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
+        blind_spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
     elif not usable:
-        spots["no-thresholds"] = _BlindSpot(
+        blind_spots["no-thresholds"] = _BlindSpot(
             f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
         )
     if not described:
-        spots["no-descriptions"] = _BlindSpot(
+        blind_spots["no-descriptions"] = _BlindSpot(
             "Descriptions are missing in all lines: substances are seen by code only",
             "Give a column of goods descriptions.",
             facts.all,
         )
     if not reference.watchlists:
-        spots["no-watchlist"] = _BlindSpot(
+        blind_spots["no-watchlist"] = _BlindSpot(
             "Parties are not compared with any list", "Import one: precursor-screen watchlists update un-sc", facts.all
         )
     for edition in stale_laws(reference):
-        spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
-    of_run = list(spots)
+        blind_spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
+    of_run = list(blind_spots)
     for rule_id, missing in _missing(screened.unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
-            spot = spots.setdefault(code, _BlindSpot(message, remedy, shipments))
-            spot.rules.add(rule_id)
-    for code, message, remedy, shipments in chain(_of_rates(gaps), find_law_spots(screened.resolved, gaps.law, reference)):
-        spots[code] = _BlindSpot(message, remedy, shipments)
-    order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
+            blind_spot = blind_spots.setdefault(code, _BlindSpot(message, remedy, shipments))
+            blind_spot.rules.add(rule_id)
+    for code, message, remedy, shipments in chain(_of_rates(gaps), find_law_blind_spots(screened.resolved, gaps.law, reference)):
+        blind_spots[code] = _BlindSpot(message, remedy, shipments)
+    order = sorted(
+        blind_spots, key=lambda code: (code not in of_run, -blind_spots[code].shipments, -len(blind_spots[code].rules), code)
+    )
     return [
         {"code": c, "message": s.message, "remedy": s.remedy, "shipments": s.shipments, "rules": sorted(s.rules)}
         for c in order
-        if (s := spots[c]).shipments or c in of_run
+        if (s := blind_spots[c]).shipments or c in of_run
     ]
 
 
@@ -211,9 +213,9 @@ def _register_of(missing: str) -> str | None:
 class _Facts:
     """How many shipments lack something: of all, of those with goods of a substance."""
 
-    def __init__(self, noted: Resolved, shipments: int) -> None:
-        self._lines = noted.lines
-        self._candidates = noted.substances
+    def __init__(self, relevant: Resolved, shipments: int) -> None:
+        self._lines = relevant.lines
+        self._candidates = relevant.substances
         self._at = rows_of(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
         self._of_candidates = self._lines.column("shipment_id").take(self._at)
         self.all = shipments

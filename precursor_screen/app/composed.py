@@ -60,7 +60,7 @@ def resolved_table(screened: Screened) -> pa.Table:
 Cite = Callable[[pa.Array, tuple[str, ...]], pa.Table]
 
 
-class Judged(Struct, frozen=True):
+class EngineResult(Struct, frozen=True):
     """All lines of a run, read and judged by themselves.
 
     Attributes:
@@ -83,7 +83,7 @@ class Judged(Struct, frozen=True):
 def compose(
     run: Mapping[str, Any],
     provenance: Mapping[str, Any],
-    judged: Judged,
+    judged: EngineResult,
     screened: Screened,
     memory: HistoryStore | None,
     reference: Reference,
@@ -137,7 +137,9 @@ def compose(
     )
 
 
-def _coverage(judged: Judged, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool) -> dict[str, Any]:
+def _coverage(
+    judged: EngineResult, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
+) -> dict[str, Any]:
     textless, lines = judged.textless, judged.part.lines.num_rows
     coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
     if remembered:
@@ -230,11 +232,11 @@ def provenance_of(inputs: Iterable[Input], reference: Reference) -> dict[str, An
             {"list_id": w.list_id, "list_date": m.list_date.isoformat(), "sha256": m.sha256, "entries": m.entries}
             | {"age_days": m.age_days(day)}
             for w in reference.watchlists
-            for m in (w.manifest,)
+            for m in (w.snapshot,)
         ],
         "registers": [
             {"register": m.register, "date": m.day, "sha256": m.sha256, "rows": m.rows}
             | {"set_aside": len(m.skipped), "age_days": m.age_days(day)}
-            for m in reference.register_manifests
+            for m in reference.register_records
         ],
     }

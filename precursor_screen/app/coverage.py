@@ -152,11 +152,11 @@ def age_notices(reference: Reference) -> list[str]:
     """One sentence for every watchlist past its maximum age."""
     found = []
     for watchlist in reference.watchlists:
-        age = watchlist.manifest.age_days(reference.as_of)
+        age = watchlist.snapshot.age_days(reference.as_of)
         limit = reference.maximum_ages.get(watchlist.list_id)
         if limit is not None and age is not None and age > limit:
             found.append(
-                f"watchlist {watchlist.list_id} of {watchlist.manifest.list_date} is {age} days old; its limit is {limit}"
+                f"watchlist {watchlist.list_id} of {watchlist.snapshot.list_date} is {age} days old; its limit is {limit}"
             )
     return found
 
@@ -185,7 +185,7 @@ def own_editions(reference: Reference) -> list[Edition]:
 
 def undated(reference: Reference) -> list[str]:
     """One sentence for every watchlist of which nobody knows how old it is; the fictional one that ships never ages."""
-    unknown = [w.list_id for w in reference.watchlists if not w.manifest.number and w.list_id != "sample"]
+    unknown = [w.list_id for w in reference.watchlists if not w.snapshot.number and w.list_id != "sample"]
     return [f"watchlist {list_id} was opened from a file, which states no date; import it with one" for list_id in unknown]
 
 
@@ -197,7 +197,7 @@ def decide_exit_code(
         return ExitCode.NOT_SCREENED
     if _moves(screened, rules, fail_on):
         return ExitCode.FLAGGED
-    by_code_only = any(spot["code"] == "no-descriptions" for spot in coverage.get("blind_spots", ()))
+    by_code_only = any(blind_spot["code"] == "no-descriptions" for blind_spot in coverage.get("blind_spots", ()))
     # What was read before in the same run is screened at its first place.
     missing = [group for group in coverage["set_aside"] if group["code"] != "repeated-line"]
     if missing or coverage["unscreenable"] or by_code_only:

@@ -93,16 +93,16 @@ def _watchlists(home: Path, today: date) -> Iterator[Finding]:
     from precursor_screen.reference.store import WatchlistStore
 
     found = WatchlistStore(home).status(today)
-    limits = maximum_ages(one.manifest for one in found if one.manifest is not None)
+    limits = maximum_ages(one.snapshot for one in found if one.snapshot is not None)
     for one in found:
         name = f"watchlist {one.list_id}"
-        if one.manifest is None:
+        if one.snapshot is None:
             state, problem = (WRONG, one.problem) if one.imported else (MISSING, one.refused)
             yield Finding(name, state, problem, f"precursor-screen watchlists import {one.list_id} FILE")
         else:
             limit = limits.get(one.list_id)
             stale = one.is_stale(limit)
-            said = f"{one.manifest.entries:,} entries, list of {one.manifest.list_date}, {one.age_days} days old (limit {limit})"
+            said = f"{one.snapshot.entries:,} entries, list of {one.snapshot.list_date}, {one.age_days} days old (limit {limit})"
             yield Finding(
                 name, STALE if stale else OK, said, f"precursor-screen watchlists update {one.list_id}" if stale else ""
             )
@@ -134,7 +134,7 @@ def _registers(home: Path, today: date) -> Iterator[Finding]:
         yield Finding("registers", WRONG, error.message, error.remedy)
         return
     for register in opened:
-        one = register.manifest
+        one = register.record
         yield Finding(f"register {one.register}", OK, f"{counted(one.rows, 'row')} of {one.day}, {one.age_days(today)} days old")
     if not opened:
         to_do = "precursor-screen registers import licences FILE"

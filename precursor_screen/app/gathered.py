@@ -75,10 +75,10 @@ class Spool:
         """
         found = [table.schema.empty_table()]
         for begin in range(0, table.num_rows, _TAKEN_FROM):
-            piece = table.slice(begin, _TAKEN_FROM)
-            low, high = np.searchsorted(rows, (begin, begin + piece.num_rows))
+            chunk = table.slice(begin, _TAKEN_FROM)
+            low, high = np.searchsorted(rows, (begin, begin + chunk.num_rows))
             if low < high:
-                found.append(take_rows(piece, rows[low:high] - begin))
+                found.append(take_rows(chunk, rows[low:high] - begin))
                 if table.num_rows > _TAKEN_FROM:  # an input of a few lines is not worth it, and there may be thousands
                     self.release()
         return pa.concat_tables(found)
@@ -162,7 +162,7 @@ def gather(request: Request) -> GatherResult:
         spool.release()
     give_back()
     tables = [replace(one, lines=spool.table(lines), raw=spool.table(raw)) for one, lines, raw in kept]
-    named = name_asides(tables, request.reference)
+    named = find_naming_texts(tables, request.reference)
     issues = issues_of(tables, errors, named, refuse_empty=request.refuse_empty)
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
@@ -172,14 +172,14 @@ def gather(request: Request) -> GatherResult:
         ],
         names=["input_no", "row_no"],
     )
-    lines = _in_large_pieces(lines, spool)
+    lines = _in_large_chunks(lines, spool)
     first, repeated = find_repeated(lines)
     if repeated.num_rows:
         lines, origin = spool.table(spool.add(take_rows(lines, first.to_numpy()))), origin.take(first)
-    found, by_hand = part_asides(named, tables)
+    found, by_hand = split_naming_texts(named, tables)
     issues = pa.concat_tables([issues, repeated, by_hand])
     gathered = GatherResult(lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, issues)
-    return _with_asides(gathered, found) if found.num_rows else gathered
+    return _add_texts_as_lines(gathered, found) if found.num_rows else gathered
 
 
 _Kept = tuple[InputTables, int, int]  # a table without its lines and cells, and their numbers in the spool
@@ -197,7 +197,7 @@ def _read(source: Source, request: Request) -> list[_Kept]:
 _FEW, _MANY = 1 << 10, 1 << 17  # lines of a piece
 
 
-def _in_large_pieces(lines: pa.Table, spool: Spool) -> pa.Table:
+def _in_large_chunks(lines: pa.Table, spool: Spool) -> pa.Table:
     """Lines of many small files, put together: each step costs as much a piece as it does some hundred lines."""
     if lines.column(0).num_chunks * _FEW <= lines.num_rows:
         return lines
@@ -213,7 +213,7 @@ def issues_of(
     Args:
         tables: that were read; only what describes them matters.
         errors: of files that could not be read.
-        named: of the texts beside the tables, see `name_asides`.
+        named: of the texts beside the tables, see `find_naming_texts`.
         refuse_empty: whether it is an error that no input has a line.
 
     Raises:
@@ -224,14 +224,14 @@ def issues_of(
     return pa.concat_tables([ISSUE.empty_table(), *(t.issues for t in tables), *(_file_issue(e) for e in errors)])
 
 
-def name_asides(tables: Sequence[InputTables], reference: Reference) -> pa.Table:
+def find_naming_texts(tables: Sequence[InputTables], reference: Reference) -> pa.Table:
     """The lines of texts beside the tables that name something."""
-    asides = [t.asides for t in tables if t.asides is not None]
-    return naming(pa.concat_tables(asides), reference) if asides else no_lines()
+    out_of_table_texts = [t.out_of_table_texts for t in tables if t.out_of_table_texts is not None]
+    return naming(pa.concat_tables(out_of_table_texts), reference) if out_of_table_texts else no_lines()
 
 
-def part_asides(named: pa.Table, tables: Sequence[InputTables]) -> tuple[pa.Table, pa.Table]:
-    """Those of `name_asides` that are screened as lines of their own, and ISSUE of files that are to be read by hand.
+def split_naming_texts(named: pa.Table, tables: Sequence[InputTables]) -> tuple[pa.Table, pa.Table]:
+    """Those of `find_naming_texts` that are screened as lines of their own, and ISSUE of files that are to be read by hand.
 
     A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
     """
@@ -243,7 +243,7 @@ def part_asides(named: pa.Table, tables: Sequence[InputTables]) -> tuple[pa.Tabl
     return named.filter(pc.invert(by_hand)), _by_hand(named.filter(by_hand))
 
 
-def _with_asides(gathered: GatherResult, found: pa.Table) -> GatherResult:
+def _add_texts_as_lines(gathered: GatherResult, found: pa.Table) -> GatherResult:
     """The lines, and behind them those of texts beside the tables."""
     number, count = len(gathered.raw), found.num_rows
     places = pa.table(
@@ -282,7 +282,7 @@ def _by_hand(found: pa.Table) -> pa.Table:
 
 
 def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputError], named: pa.Array) -> None:
-    """No line in any input: say what is wrong with each instead of reporting that nothing was found; `named`: line_id of asides."""
+    """No line in any input: say what is wrong with each instead of reporting that nothing was found; `named`: line_id of these texts."""
     errors = list(read_errors)
     for table in tables:
         place, message, remedy = Where(table.input.name), "has no lines", "Ask for the file again."
@@ -291,7 +291,9 @@ def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputEr
             message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
             if worst["code"] != "no-usable-column":
                 place, message = Where(table.input.name, worst["source_row"]), f"has no line that can be read: {message}"
-        if table.asides is not None and (rows := pc.sum(pc.is_in(pc.unique(table.asides.column("line_id")), named)).as_py()):
+        if table.out_of_table_texts is not None and (
+            rows := pc.sum(pc.is_in(pc.unique(table.out_of_table_texts.column("line_id")), named)).as_py()
+        ):
             message = f"{message}; it {_names_something(rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
     raise errors[0] if len(errors) == 1 else ErrorGroup([*errors])

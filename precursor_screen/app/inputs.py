@@ -249,7 +249,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         PrecursorScreenError: of another kind: the column map or the encoding asked for is wrong, for every input.
     """
     if source.note:
-        return [_noted(source)]
+        return [_only_a_note(source)]
     try:
         return _read_unchanged(source, replace(options, pasted=source.pasted))
     except PrecursorScreenError:
@@ -319,7 +319,7 @@ def _state(file: Path | None, digested: bool) -> tuple[object, ...]:
     return known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, digest
 
 
-def _noted(source: Source) -> InputTables:
+def _only_a_note(source: Source) -> InputTables:
     """No lines, and an issue that says why there is nothing to read."""
     issues = IssueList(source.name)
     issues.add("linked-folder", source.note)

@@ -93,14 +93,16 @@ class LedgerMemory:
         assert self._run is not None
         self._begun = self._ledger.begin(self._run)
         self._movements = request.movements
-        first = self._ask(NOTHING)
-        counted = self._transaction.read_counts(request.tally, first.settled.counted_as.values())
+        first = self._read_query(NOTHING)
+        counted = self._transaction.read_counts(request.counted_lines, first.versions.counted_as.values())
         episodes = self._transaction.episodes
-        return History(lambda ask: self._ask(ask).movements, first.known, first.settled, first.since, counted, episodes)
+        return History(
+            lambda query: self._read_query(query).movements, first.known, first.versions, first.since, counted, episodes
+        )
 
-    def _ask(self, ask: HistoryQuery) -> QueryAnswer:
-        span = EVER if ask.span_days is None else ask.span_days
-        return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
+    def _read_query(self, query: HistoryQuery) -> QueryAnswer:
+        span = EVER if query.span_days is None else query.span_days
+        return self._transaction.look_back(self._movements, span, query.columns, query.groupings)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs, those that are still remembered."""
@@ -109,6 +111,10 @@ class LedgerMemory:
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return self._transaction.with_open_serious_flag(movement_keys)
+
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """The line ids of some lines of which, or of whose movement, a flag is recorded."""
+        return self._transaction.with_recorded_flag(lines)
 
     def compare_flags(self, flags: pa.Table, judged: JudgeResult) -> FlagComparison:
         """The flags with their states, and what is no longer raised."""

@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from precursor_screen.history.store import Ledger
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo
 from precursor_screen.text.key_numbers import numbers_of
 from precursor_screen.text.party_cells import name_parts
 

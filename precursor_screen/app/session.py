@@ -2,7 +2,7 @@
 
     Settings -> load() -> Reference -> Session.run(): read and screen -> write -> record in the ledger -> tell -> mark as delivered
 
-Who calls it says where reports go (`write`) and how a person is told (`tell`); all else is the same for everybody.
+Who calls it says where reports go (`write`) and how a person is told (`present`); all else is the same for everybody.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Session(Struct, frozen=True):
         self,
         sources: tuple[Source, ...],
         write: Callable[[Run], None] = _nothing,
-        tell: Callable[[Run], None] = _nothing,
+        present: Callable[[Run], None] = _nothing,
         *,
         remember: bool = True,
         also: Callable[[Run], Iterable[FileRecord]] = lambda _: (),
@@ -148,7 +148,7 @@ class Session(Struct, frozen=True):
         Args:
             sources: from `inputs.find_sources`.
             write: puts the reports in their places. A run that is killed before it has recorded no flag that nobody knows of.
-            tell: says on the terminal what was found. A run that is killed before it is done tells as new again what is new in it.
+            present: says on the terminal what was found. A run that is killed before it is done tells as new again what is new in it.
 
             remember: whether the ledger, where the settings name one, takes part.
             also: which files count as screened beside the inputs, such as archives.
@@ -187,7 +187,7 @@ class Session(Struct, frozen=True):
             if memory:
                 self.progress("recording")
                 memory.record(result.screened, result.report, result.inputs, also(result))
-            tell(result)
+            present(result)
             if memory:
                 memory.delivered()
         return result

@@ -23,8 +23,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app import spark_tasks as tasks
-from precursor_screen.app.composed import Judged
-from precursor_screen.app.gathered import CITED, Request, issues_of, name_asides, part_asides, supplied_by
+from precursor_screen.app.composed import EngineResult
+from precursor_screen.app.gathered import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark_tasks import (
     SCHEMA,
@@ -34,8 +34,8 @@ from precursor_screen.app.spark_tasks import (
     Row,
     Unforeseen,
     Work,
+    chunks_of,
     on_batches,
-    pieces_of,
     unpack,
 )
 from precursor_screen.app.stream import PART, Engine, spool_parts
@@ -44,7 +44,7 @@ from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match_texts, merge_matches
-from precursor_screen.kernel.part import Part, find_unnoted, judge_part, recall_lines
+from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.readers.finish import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
@@ -167,7 +167,7 @@ def open_cluster(master: str) -> Iterator[SparkSession]:
         session.stop()
 
 
-class Spread(Struct, frozen=True):
+class ClusterLines(Struct, frozen=True):
     """The rows of the tables of a run on the cluster. keys: one that each task has."""
 
     rows: DataFrame
@@ -194,7 +194,7 @@ class Spread(Struct, frozen=True):
         return pa.concat_tables([empty, *(tasks.read_table(row.content) for row in taken)]).sort_by(LINE_NO)
 
 
-def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> Judged:
+def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> EngineResult:
     """Reads and judges on a cluster; an `Engine`.
 
     Args:
@@ -208,32 +208,32 @@ def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = 
     """
     reference, progress = request.reference, request.progress
     progress("reading on the cluster")
-    spread, tables, issues = _read(session, request, lines_a_task)
-    inputs, plan = tuple(t.input for t in tables), spread.share(spread.plan)
-    shared = spread.share(tasks.KnownLists(reference, tasks.digests_of(reference)))
+    cluster_lines, tables, issues = _read(session, request, lines_a_task)
+    inputs, plan = tuple(t.input for t in tables), cluster_lines.share(cluster_lines.plan)
+    shared = cluster_lines.share(tasks.KnownLists(reference, tasks.digests_of(reference)))
     progress("matching texts and parties")
-    matched = spread.by_key(partial(tasks.cut_texts, plan, spread.keys), partial(tasks.match_values, shared))
-    given = {"inputs": supplied_by(inputs), "matches": _join_matches(matched, spread.plan, reference)}
+    matched = cluster_lines.by_key(partial(tasks.cut_texts, plan, cluster_lines.keys), partial(tasks.match_values, shared))
+    given = {"inputs": supplied_by(inputs), "matches": _join_matches(matched, cluster_lines.plan, reference)}
     progress("applying rules")
-    total, textless = spread.plan.total, list[int]()
-    judge = partial(tasks.judge_lines, spread.share(given), shared, request.every_line or total <= PART)
-    judged = spread.by_key(partial(tasks.cut_lines, plan, spread.keys), judge)
+    total, textless = cluster_lines.plan.total, list[int]()
+    judge = partial(tasks.judge_lines, cluster_lines.share(given), shared, request.every_line or total <= PART)
+    judged = cluster_lines.by_key(partial(tasks.cut_lines, plan, cluster_lines.keys), judge)
     if total:
         part = spool_parts(_parts(judged, textless), total, request.spool, progress)
     else:
-        part = judge_part(spread.plan.schema.empty_table(), **given, reference=reference, every_line=True)
-    recall = partial(_recall, spread, {**given, "reference": reference})
-    return Judged(inputs, issues, part, sum(textless), recall, partial(_cite, spread, part.lines))
+        part = judge_part(cluster_lines.plan.schema.empty_table(), **given, reference=reference, every_line=True)
+    recall = partial(_recall, cluster_lines, {**given, "reference": reference})
+    return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines))
 
 
-def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[Spread, list[InputTables], pa.Table]:
+def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[ClusterLines, list[InputTables], pa.Table]:
     """The lines, those met again left out; the tables without them; ISSUE of reading."""
     sources = [_as_seen_everywhere(number, source) for number, source in enumerate(request.sources)]
     read = each(make_frame(session, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))
     read = read.persist(on_disk())
     described, more = _describe(read, sources, request)
     tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
-    named = name_asides(list(tables.values()), request.reference)
+    named = find_naming_texts(list(tables.values()), request.reference)
     errors = [e for _, e in described if isinstance(e, InputError)]
     issues = issues_of(list(tables.values()), errors, named, refuse_empty=request.refuse_empty)
     schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
@@ -241,11 +241,11 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[S
     plan = Plan(schema, lengths, {key: one.input.input_id for key, one in tables.items()})
     keys = find_keys(session, max(1, -(-plan.total // lines_a_task)))
     request.progress("looking for lines met again")
-    spread, repeated = _drop_repeated(Spread(read.union(make_frame(session, more)) if more else read, plan, keys))
-    found, by_hand = part_asides(named, list(tables.values()))
+    cluster_lines, repeated = _drop_repeated(ClusterLines(read.union(make_frame(session, more)) if more else read, plan, keys))
+    found, by_hand = split_naming_texts(named, list(tables.values()))
     if found.num_rows:
-        spread = _with_asides(spread, found, len(sources) << TABLE_BITS)
-    return spread, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])
+        cluster_lines = _add_texts_as_lines(cluster_lines, found, len(sources) << TABLE_BITS)
+    return cluster_lines, list(tables.values()), pa.concat_tables([issues, repeated, by_hand])
 
 
 def _as_seen_everywhere(number: int, source: Source) -> Row:
@@ -273,26 +273,26 @@ def _describe(read: DataFrame, sources: list[Row], request: Request) -> tuple[li
     return rows, [row for row in again if row.kind in ("lines", "cells")]
 
 
-def _drop_repeated(spread: Spread) -> tuple[Spread, pa.Table]:
+def _drop_repeated(cluster_lines: ClusterLines) -> tuple[ClusterLines, pa.Table]:
     """The lines without those met again, and ISSUE of these: eight bytes of an id tell which may be, the whole ids of these decide."""
-    found = bring(spread.by_key(partial(tasks.cut_ids, spread.keys), tasks.find_met_again))
+    found = bring(cluster_lines.by_key(partial(tasks.cut_ids, cluster_lines.keys), tasks.find_repeated_ids))
     numbers = np.concatenate([np.empty(0, np.uint64), *map(unpack, found)])
     if not len(numbers):
-        return spread, ISSUE.empty_table()
-    lines = spread.take(pa.chunked_array([pa.array(numbers)]))
+        return cluster_lines, ISSUE.empty_table()
+    lines = cluster_lines.take(pa.chunked_array([pa.array(numbers)]))
     kept, repeated = find_repeated(lines)
     gone = np.delete(lines.column(LINE_NO).to_numpy(), kept.to_numpy())
-    plan = spread.plan
+    plan = cluster_lines.plan
     dropped = {key: places for key in plan.lengths if len(places := plan.rows_of(key, gone))}
-    return replace(spread, plan=replace(plan, dropped=dropped)), repeated
+    return replace(cluster_lines, plan=replace(plan, dropped=dropped)), repeated
 
 
-def _with_asides(spread: Spread, found: pa.Table, key: int) -> Spread:
+def _add_texts_as_lines(cluster_lines: ClusterLines, found: pa.Table, key: int) -> ClusterLines:
     """The lines, and behind them those of texts beside the tables."""
-    rows = [*pieces_of("lines", key, found), *pieces_of("cells", key, raw_aside(found))]
-    schema = pa.concat_tables([spread.plan.schema.empty_table(), found], promote_options="default").schema
-    plan = replace(spread.plan, schema=schema, lengths={**spread.plan.lengths, key: found.num_rows})
-    return replace(spread, rows=spread.rows.union(make_frame(spread.rows.sparkSession, rows)), plan=plan)
+    rows = [*chunks_of("lines", key, found), *chunks_of("cells", key, raw_aside(found))]
+    schema = pa.concat_tables([cluster_lines.plan.schema.empty_table(), found], promote_options="default").schema
+    plan = replace(cluster_lines.plan, schema=schema, lengths={**cluster_lines.plan.lengths, key: found.num_rows})
+    return replace(cluster_lines, rows=cluster_lines.rows.union(make_frame(cluster_lines.rows.sparkSession, rows)), plan=plan)
 
 
 def _join_matches(matched: DataFrame, plan: Plan, reference: Reference) -> Matches:
@@ -314,23 +314,23 @@ def _parts(judged: DataFrame, textless: list[int]) -> Iterator[Part]:
     judged.unpersist()
 
 
-def _recall(spread: Spread, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
-    unknown = find_unnoted(line_ids, noted)
+def _recall(cluster_lines: ClusterLines, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:
+    unknown = find_missing(line_ids, relevant)
     if not len(unknown):
-        return noted
-    lines = spread.take(numbers_of(pa.chunked_array([unknown])))
-    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), noted, **given)
+        return relevant
+    lines = cluster_lines.take(numbers_of(pa.chunked_array([unknown])))
+    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), relevant, **given)
 
 
-def _cite(spread: Spread, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
+def _cite(cluster_lines: ClusterLines, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
     """As `gathered.cite_cells`; known: line_id and shipment_id of all lines."""
     sampled = known.filter(pc.is_in(known.column("shipment_id"), pa.array(shipments, pa.string()))).column("line_id")
     wanted = pa.concat_arrays([line_ids.drop_null(), *sampled.chunks])
-    lines = spread.take(numbers_of(pa.chunked_array([wanted])))
+    lines = cluster_lines.take(numbers_of(pa.chunked_array([wanted])))
     lines = lines.filter(pc.is_in(lines.column("line_id"), pc.unique(wanted)))
-    numbers, plan = lines.column(LINE_NO).to_numpy(), spread.plan
+    numbers, plan = lines.column(LINE_NO).to_numpy(), cluster_lines.plan
     places = {key: rows for key in plan.lengths if len(rows := plan.rows_of(key, numbers))}
-    cells = spread.rows.where("kind = 'cells'").where(f"key in ({', '.join(map(str, places)) or 'null'})")
+    cells = cluster_lines.rows.where("kind = 'cells'").where(f"key in ({', '.join(map(str, places)) or 'null'})")
     found: dict[int, dict[int, str]] = {key: {} for key in places}
     for row in bring(each(cells, partial(tasks.show_rows, places))):
         found[row.key].update(unpack(row))

@@ -35,7 +35,7 @@ from precursor_screen.text.key_numbers import numbers_of
 
 SCHEMA = "kind string, key long, first long, content binary"
 _TYPES = (pa.string(), pa.int64(), pa.int64(), pa.binary())
-_PIECE = 1 << 15  # lines that travel as one row
+_CHUNK = 1 << 15  # lines that travel as one row
 TABLE_BITS = 32  # a table's key: the number of the source, and behind it that of the table within
 _MATCHED = tuple(dict.fromkeys((*TEXT_FIELDS, *CODE_FIELDS, *NAME_COLUMNS.values(), *MENTION_COLUMNS)))
 Numbers = npt.NDArray[Any]
@@ -162,16 +162,16 @@ def read_files(options: ReadOptions, keep_fault: FaultKeeper | None, rows: Itera
             for key, one in enumerate(read_one(unpack(row), options, keep_fault), row.key):
                 described = replace(one, lines=one.lines.schema.empty_table(), raw=pa.table({}))
                 yield Row("input", key, one.lines.num_rows, pack(described))
-                yield from pieces_of("lines", key, one.lines)
-                yield from pieces_of("cells", key, one.raw)
+                yield from chunks_of("lines", key, one.lines)
+                yield from chunks_of("cells", key, one.raw)
         except PrecursorScreenError as error:
             yield row._replace(kind="error", content=pack(error))
 
 
-def pieces_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
+def chunks_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
     """A table as rows that are not too large to travel."""
-    for first in range(0, table.num_rows, _PIECE):
-        yield Row(kind, key, first, write_table(table.slice(first, _PIECE)))
+    for first in range(0, table.num_rows, _CHUNK):
+        yield Row(kind, key, first, write_table(table.slice(first, _CHUNK)))
 
 
 def number_lines(shared_plan: Shared[Plan], row: Row) -> pa.Table:
@@ -208,7 +208,7 @@ def cut_ids(keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
         yield from _spread(keys, numbers, pa.table([numbers], names=["number"]))
 
 
-def find_met_again(rows: Iterator[Row]) -> Iterator[Row]:
+def find_repeated_ids(rows: Iterator[Row]) -> Iterator[Row]:
     """Those that occur twice."""
     if whole := list(rows):
         numbers, counts = np.unique(_joined(whole).column("number").to_numpy(), return_counts=True)
@@ -225,8 +225,8 @@ def take_lines(plan: Shared[Plan], numbers: Numbers, rows: Iterator[Row]) -> Ite
 
 def cut_texts(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
     """The distinct values that are matched, by value, and `cut`: `find_cut_lengths` of each file, which all its lines together tell."""
-    for _, pieces in groupby(rows, lambda row: row.key >> TABLE_BITS):
-        lines = pa.concat_tables([number_lines(plan, row) for row in pieces])
+    for _, chunks in groupby(rows, lambda row: row.key >> TABLE_BITS):
+        lines = pa.concat_tables([number_lines(plan, row) for row in chunks])
         yield Row("cut", int(keys[0]), 0, pack(find_cut_lengths(lines)))
         found = {field: distinct(lines, [field]) for field in _MATCHED}
         values = pa.chunked_array([pa.array(some, pa.string()) for some in found.values()])

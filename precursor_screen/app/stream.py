@@ -1,6 +1,6 @@
 """A run on this machine: the inputs read onto disk, what is distinct matched once, the lines judged part by part, the report composed.
 
-No screening logic lives here. In memory stay the noted lines, what is distinct, and some numbers a line.
+No screening logic lives here. In memory stay the relevant lines, what is distinct, and some numbers a line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.composed import Judged, compose, provenance_of
+from precursor_screen.app.composed import EngineResult, compose, provenance_of
 from precursor_screen.app.gathered import Request, Spool, cite_cells, count_textless, gather, supplied_by
 from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.match_cache import cached_matches
@@ -33,7 +33,7 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.part import Part, cut_parts, find_unnoted, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.part import Part, cut_parts, find_missing, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
 from precursor_screen.readers.interface import ReadOptions
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 LARGE = 20_000_000  # bytes
 
-Engine = Callable[[Request], Judged]
+Engine = Callable[[Request], EngineResult]
 
 
 class Run(Struct, frozen=True):
@@ -118,7 +118,7 @@ def run(
 PART = 1 << 17  # lines that are judged together
 
 
-def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Judged:
+def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> EngineResult:
     """Reads and judges on this machine; for arguments and errors see `run`."""
     reference, progress = request.reference, request.progress
     early, prepare = _is_large(request.sources), [w.index.prepare for w in reference.watchlists]
@@ -137,21 +137,21 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Jud
     every_line = request.every_line or gathered.lines.num_rows <= PART
     part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
     recall = partial(_recall, gathered.lines, request.spool, given)
-    return Judged(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
+    return EngineResult(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
 
 
-def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, noted: Resolved) -> Resolved:
-    rows = np.flatnonzero(pc.is_in(lines.column("line_id"), find_unnoted(line_ids, noted)).to_numpy())
-    return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), noted, **given)
+def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:
+    rows = np.flatnonzero(pc.is_in(lines.column("line_id"), find_missing(line_ids, relevant)).to_numpy())
+    return recall_lines(spool.take(lines, rows).append_column(LINE_NO, pa.array(rows)), relevant, **given)
 
 
-_OF_MANY_LINES = ("lines", "tally", "moved", "flags")  # the tables of a part that go to disk
+_OF_MANY_LINES = ("lines", "counted_lines", "movements", "flags", "held", "shipments")  # the tables of a part that go to disk
 
 
 def _judge(lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, jobs: int, progress: Progress) -> Part:
     """All lines, judged part by part; what is kept of every line, or of many, is kept on disk."""
     progress("applying rules")
-    parts = in_turn(judge, cut_parts(lines, PART), jobs)
+    parts = map_in_threads(judge, cut_parts(lines, PART), jobs)
     return spool_parts(parts, lines.num_rows, spool, progress) if lines.num_rows else judge(lines)
 
 
@@ -200,7 +200,7 @@ def _is_large(sources: tuple[Source, ...]) -> bool:
 MOST_AT_ONCE = 4
 
 
-def in_turn(judge: Callable[[pa.Table], Part], pieces: Iterator[pa.Table], jobs: int) -> Iterator[Part]:
+def map_in_threads(judge: Callable[[pa.Table], Part], chunks: Iterator[pa.Table], jobs: int) -> Iterator[Part]:
     """The results in order, of as many pieces at once as there are jobs, in threads.
 
     Args:
@@ -210,11 +210,11 @@ def in_turn(judge: Callable[[pa.Table], Part], pieces: Iterator[pa.Table], jobs:
     """
     jobs = min(jobs or os.cpu_count() or 1, MOST_AT_ONCE)
     if jobs == 1:
-        yield from map(judge, pieces)
+        yield from map(judge, chunks)
         return
     with ThreadPoolExecutor(jobs) as pool:
-        running = deque(pool.submit(judge, piece) for piece in islice(pieces, jobs))
+        running = deque(pool.submit(judge, chunk) for chunk in islice(chunks, jobs))
         while running:
             done = running.popleft().result()
-            running.extend(pool.submit(judge, piece) for piece in islice(pieces, 1))
+            running.extend(pool.submit(judge, chunk) for chunk in islice(chunks, 1))
             yield done

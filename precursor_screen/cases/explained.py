@@ -8,7 +8,7 @@ from typing import Any
 from precursor_screen.core.model import Rule
 from precursor_screen.core.report import MARKS, legal_basis
 
-_BESIDE = 20  # lines of a window that are shown with what is filed in them
+_MOST_WINDOW_LINES = 20  # lines of a window that are shown with what is filed in them
 Lines = Mapping[str, Mapping[str, Any]]  # line_id -> source_file, source_row, cells
 
 
@@ -33,7 +33,7 @@ def explain_lines(flag: Mapping[str, Any], lines: Lines, rule: Rule | None) -> l
         *(f"    {e['field']}: {e['as_written']}{_match(e)}" for e in flag["evidence"]),
         "  the line as filed:" if filed else "  The line as filed is not kept here.",
         *(f"    {name}: {value}" for name, value in filed.get("cells", {}).items()),
-        *_beside(flag["window_line_ids"] or [], lines),
+        *_window_lines(flag["window_line_ids"] or [], lines),
     ]
 
 
@@ -74,21 +74,25 @@ def _rule(flag: Mapping[str, Any], rule: Rule | None) -> list[str]:
     ]
 
 
-def _beside(line_ids: list[str], lines: Lines) -> list[str]:
+def _window_lines(line_ids: list[str], lines: Lines) -> list[str]:
     """The other lines of the window, each in one line."""
     if not line_ids:
         return []
     places = sorted((str(lines[i]["source_file"]), int(lines[i]["source_row"] or 0), i) for i in line_ids if i in lines)
     shown = [
         f"    {file}, row {row} ({line_id}): " + "; ".join(f"{n}: {v}" for n, v in lines[line_id]["cells"].items())
-        for file, row, line_id in places[:_BESIDE]
+        for file, row, line_id in places[:_MOST_WINDOW_LINES]
     ]
     unknown = [i for i in line_ids if i not in lines]
-    rest = len(line_ids) - len(shown) - len(unknown)
+    more = len(line_ids) - len(shown) - len(unknown)
     return [
         f"  with {len(line_ids):,} other {'line' if len(line_ids) == 1 else 'lines'}:",
         *shown,
-        *([f"    and {rest:,} more"] if rest else []),
-        *(f"    line {i}, whose cells are not kept here" for i in unknown[:_BESIDE]),
-        *([f"    and {len(unknown) - _BESIDE:,} more of which no cells are kept"] if len(unknown) > _BESIDE else []),
+        *([f"    and {more:,} more"] if more else []),
+        *(f"    line {i}, whose cells are not kept here" for i in unknown[:_MOST_WINDOW_LINES]),
+        *(
+            [f"    and {len(unknown) - _MOST_WINDOW_LINES:,} more of which no cells are kept"]
+            if len(unknown) > _MOST_WINDOW_LINES
+            else []
+        ),
     ]

@@ -71,27 +71,27 @@ def make_return(
         table_of: see TableOf.
         requirements: of the register; None: not imported.
     """
-    moved = _frame_of(m for m in movements if m.day.year == year)
-    moved["table"] = [table_of(m.substance_id, m.day) for m in moved["movement"]]
-    moved["form"] = moved["bulk"].map({True: BULK, False: PREPARATION})
-    listed, traded = moved["table"].notna(), moved["direction"].isin((IMPORT, EXPORT))
-    counted = moved[listed & traded]
+    frame = _frame_of(m for m in movements if m.day.year == year)
+    frame["table"] = [table_of(m.substance_id, m.day) for m in frame["movement"]]
+    frame["form"] = frame["bulk"].map({True: BULK, False: PREPARATION})
+    listed, traded = frame["table"].notna(), frame["direction"].isin((IMPORT, EXPORT))
+    counted = frame[listed & traded]
     unknown, no_country = counted["substance_kg"].isna(), counted["other_country"].isna()
     weighed = counted[counted["substance_kg"] > 0]
     readings = weighed.groupby(["line_id", "substance_kg"])["substance_id"].transform("nunique")
-    doubted = {
+    unjudged_rows = {
         "mass-unknown": counted[unknown],
-        "no-direction": moved[listed & moved["direction"].isna()],
+        "no-direction": frame[listed & frame["direction"].isna()],
         "no-country": counted[no_country],
         "party-country": counted[~no_country & counted["assumed"]],
-        "in-transit": moved[listed & moved["direction"].notna() & ~traded],
+        "in-transit": frame[listed & frame["direction"].notna() & ~traded],
         "several-substances": weighed[readings > 1].drop_duplicates("place"),
-        "not-in-tables": moved[~listed],
+        "not-in-tables": frame[~listed],
     }
-    doubts = all_unjudged("", {code: those["place"] for code, those in doubted.items()}, _MESSAGES)
+    not_judged = all_unjudged("", {code: those["place"] for code, those in unjudged_rows.items()}, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
-        doubts.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
+        not_judged.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
     counted = counted.assign(
         country=counted["other_country"].fillna(NOT_STATED), unknown=unknown, shipment=counted["shipment_id"].mask(unknown)
     )
@@ -107,8 +107,8 @@ def make_return(
     needs = {(row["table"], row["substance_id"]) for row in to_rows(figures)}
     needs |= {(table, d.substance_id) for d in own if (table := table_of(d.substance_id, date(year, 12, 31)))}
     stated = {d.substance_id: d.kg for d in own}
-    told = tuple((t, s, stated.get(s)) for t, s in sorted(needs))
-    return YearlyReturn(year, jurisdiction, figures, counted.assign(figure=cells.ngroup() + 1), told, tuple(doubts))
+    stated_needs = tuple((t, s, stated.get(s)) for t, s in sorted(needs))
+    return YearlyReturn(year, jurisdiction, figures, counted.assign(figure=cells.ngroup() + 1), stated_needs, tuple(not_judged))
 
 
 def _frame_of(movements: Iterable[Movement]) -> pd.DataFrame:

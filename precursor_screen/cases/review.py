@@ -121,20 +121,20 @@ def _judge(
             stated = _check(draft, officer, now, where)
             for flag in _meant(find(draft.flag, where), draft, where, many):
                 one = _complete(stated, flag, recorded, ledger, where, may_clear)
-                before = last.get((one.flag_id, one.line_id))
-                verdicts[one] = one not in recorded and _is_new(one, draft, before, now.date().isoformat())
+                previous = last.get((one.flag_id, one.line_id))
+                verdicts[one] = one not in recorded and _is_new(one, draft, previous, now.date().isoformat())
         except UsageError as error:
             refused[number] = error
     return verdicts
 
 
-def _is_new(one: Verdict, draft: VerdictDraft, before: Verdict | None, today: str) -> bool:
+def _is_new(one: Verdict, draft: VerdictDraft, previous: Verdict | None, today: str) -> bool:
     """Whether a verdict is at a time of its own, or says more than the last one on that flag and line but for a later time."""
-    if draft.at or before is None:
+    if draft.at or previous is None:
         return True
-    holds = not before.until or before.until >= today
-    until = one.until if draft.until or not holds else before.until
-    return replace(one, at=before.at, until=until) != before
+    holds = not previous.until or previous.until >= today
+    until = one.until if draft.until or not holds else previous.until
+    return replace(one, at=previous.at, until=until) != previous
 
 
 def _record(ledger: Ledger, verdicts: Mapping[Verdict, bool], **more: Any) -> Added:

@@ -62,8 +62,8 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> TargetResult 
 
 def split_name(text: str, kinds: Sequence[str] = KINDS) -> tuple[str, str]:
     """The kind that is written before a name (`bill:`), empty: none; and the name."""
-    kind, _, rest = text.partition(":")
-    return (kind, rest.strip()) if kind in kinds and rest else ("", text)
+    kind, _, value = text.partition(":")
+    return (kind, value.strip()) if kind in kinds and value else ("", text)
 
 
 def is_referred_to(shipment: Flag, name: str) -> bool:

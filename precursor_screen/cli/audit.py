@@ -75,11 +75,11 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
     shown = {"exporters": list(asked), **{name: given[name] for name in names}}
     run = reconcile.run_block({name: value for name, value in shown.items() if value})
-    with _opened(ctx, values, given, first, last) as everybody:
+    with _opened(ctx, values, given, first, last) as population:
         if given["everyone"]:
-            audit = Audit(run, ranking=rank_all(everybody, given["top"]))
+            audit = Audit(run, ranking=rank_all(population, given["top"]))
         else:
-            audit = Audit(run, exporters=_audited(everybody, asked, given))
+            audit = Audit(run, exporters=_audit_exporters(population, asked, given))
     common.deliver(document_of(audit), outputs, mode, _said(audit))
     return _exit_code(audit)
 
@@ -121,54 +121,54 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
 @contextlib.contextmanager
 def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Population]:
     """A context in which everybody's movements are at hand."""
-    from precursor_screen.app.audit import AuditBasis, FromLedger, Population
+    from precursor_screen.app.audit import AuditBasis, LedgerSource, Population
     from precursor_screen.app.config import home_of
     from precursor_screen.reference.jurisdiction import check_jurisdiction
 
     code = check_jurisdiction(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")))
     law = AuditBasis.of(code, home_of(values))
     if given["manifests"]:
-        yield _checked(Population.of(_from_manifests(ctx, values, given, first, last), law, first, last))
+        yield _checked(Population.of(_manifest_source(ctx, values, given, first, last), law, first, last))
     else:
         with open_existing(ctx, given["url"], 0) as ledger:
-            yield _checked(Population.of(FromLedger(ledger), law, first, last))
+            yield _checked(Population.of(LedgerSource(ledger), law, first, last))
 
 
-def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
-    from precursor_screen.app.audit import FromManifests, days_read
-    from precursor_screen.app.gathering import from_manifests
+def _manifest_source(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
+    from precursor_screen.app.audit import ManifestSource, days_read
     from precursor_screen.app.inputs import find_sources
+    from precursor_screen.app.reconcile_inputs import from_manifests
     from precursor_screen.app.session import open_session
     from precursor_screen.app.settings import merge_options
 
-    told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(merge_options(values, **told), keep_fault=common.fault_keeper(ctx))
-    moved = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
-    return FromManifests(moved, bool(session.reference.watchlists))
+    stated = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
+    session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper(ctx))
+    table = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
+    return ManifestSource(table, bool(session.reference.watchlists))
 
 
-def _checked(everybody: Population) -> Population:
+def _checked(population: Population) -> Population:
     """Raises: InputError: nobody shipped anything in the period."""
     from precursor_screen.core.errors import InputError
 
-    if not everybody.senders:
-        recorded = everybody.source.basis().recorded
+    if not population.senders:
+        recorded = population.source.basis().recorded
         there = f"there is something from {recorded[0]} to {recorded[1]}" if recorded else "there is nothing at all"
         raise InputError(
-            f"no movement with a named sender from {everybody.first} to {everybody.last}: {there}",
+            f"no movement with a named sender from {population.first} to {population.last}: {there}",
             remedy="Choose other days with --from and --to, or another ledger.",
         )
-    return everybody
+    return population
 
 
-def _audited(everybody: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
-    from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
+def _audit_exporters(population: Population, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
+    from precursor_screen.cases.audit.findings import ExporterAudit, draw, find, seed_of
 
-    profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]
+    profiles = [population.profile(name, given["also"], given["leave"]) for name in asked]
     size = given["sample"] or 0
     seeds = [given["seed"] or seed_of(p.name, p.first, p.last) for p in profiles]
     return tuple(
-        Audited(profile, find(profile), draw(profile.moves, size, seed), seed if size else "")
+        ExporterAudit(profile, find(profile), draw(profile.table, size, seed), seed if size else "")
         for profile, seed in zip(profiles, seeds, strict=True)
     )
 

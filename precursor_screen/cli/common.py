@@ -309,9 +309,9 @@ def sure(question: str, yes: bool) -> bool:
     return agreed
 
 
-def exit_code(found: object, doubts: object = ()) -> ExitCode:
+def exit_code(found: object, not_judged: object = ()) -> ExitCode:
     """1 where something was found, else 3 where something could not be evaluated, else 0."""
-    return ExitCode.FLAGGED if found else ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR
+    return ExitCode.FLAGGED if found else ExitCode.SET_ASIDE if not_judged else ExitCode.CLEAR
 
 
 def unknown(message: str, name: str, known: Iterable[str], otherwise: str) -> UsageError:

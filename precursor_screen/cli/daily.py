@@ -73,13 +73,13 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
     if given["check"]:
         return int(check_daily(job, click.echo))
 
-    def tell(text: str, loud: bool) -> None:
+    def send(text: str, loud: bool) -> None:
         if loud and not given["quiet"]:
             with common.reader_may_leave():
                 click.echo(text)
 
     progress = partial(common.show_progress, quiet=given["quiet"])
-    code = run_daily(job, tell, progress, common.fault_keeper(ctx))
+    code = run_daily(job, send, progress, common.fault_keeper(ctx))
     progress("")
     return int(code)
 

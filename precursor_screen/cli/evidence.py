@@ -57,7 +57,7 @@ class _Checked(Struct):
 
     problems: list[str]
     unknown: list[str]
-    told: list[str]
+    checked: list[str]
 
 
 @command.command()
@@ -84,21 +84,21 @@ def verify(
 
     key = fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
-    done = _Checked(list(found.problems), list(found.unknown), list(found.told))
+    done = _Checked(list(found.problems), list(found.unknown), list(found.checked))
     if found.document is not None and not done.problems:
         if full is not None:
             _compare_whole(found.document, full, done)
         law = _law_of(ctx, found.document, done)
         absent = [f"{pack} is not installed here" for pack in law.lacking]
         if inputs is None:
-            done.told += absent
+            done.checked += absent
         else:
             done.unknown += absent
             _run_again(ctx, found.document, inputs, reading, law, done)
     # Of a bundle with nothing wrong no more may be said: only who holds its key cannot have been somebody else.
     sound = f"unchanged since it was made; {found.signed}"
     click.echo(f"{printable(bundle)}: {f'{len(done.problems):,} problems' if done.problems else sound}")
-    common.say(done.told, "  ")
+    common.say(done.checked, "  ")
     common.say(done.unknown, "  not checked: ")
     common.say(done.problems, "  problem: ")
     if done.problems:
@@ -123,7 +123,7 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
     wrong, proved = checking.compare_redacted(document, whole.document, whole.secret)
     done.problems += wrong
     if not wrong:
-        done.told.append(f"{proved:,} values were left out, each proved by the whole bundle; all else is the same")
+        done.checked.append(f"{proved:,} values were left out, each proved by the whole bundle; all else is the same")
 
 
 class _LawOfRun(Struct, frozen=True):
@@ -188,13 +188,13 @@ def _run_again(
     compared = compare(document, report, sought.missing, law.lacking)
     done.problems += compared.differences
     done.unknown += compared.unknown
-    done.told += [f"here otherwise: {note}" for note in compared.notes]
+    done.checked += [f"here otherwise: {note}" for note in compared.notes]
     inputs = counted(len(sources), "input")
     reworded = f", {compared.reworded:,} of them in other words" if compared.reworded else ""
     same = (
         f"{compared.same:,} of {counted(len(document['flags']), 'flag')} raised again with the same level and evidence{reworded}"
     )
-    done.told.append(f"screened again from {inputs}: {same}")
+    done.checked.append(f"screened again from {inputs}: {same}")
 
 
 def _screen(

@@ -307,7 +307,7 @@ def _entry(ctx: click.Context, identifier: str) -> str | None:
         entry = watchlist.entry(entry_id)
     except KeyError:
         return None
-    lines = [f"{entry.primary_name}  [{list_id} {entry_id}], {entry.kind}, list of {watchlist.manifest.list_date}"]
+    lines = [f"{entry.primary_name}  [{list_id} {entry_id}], {entry.kind}, list of {watchlist.snapshot.list_date}"]
     lines += [f"  name ({n.kind}): {n.name}" for n in entry.names]
     lines += [f"  address: {a}" for a in entry.addresses]
     lines += [f"  {kind}: {value}" for kind, value in entry.identifiers]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from precursor_screen.app.gathering import MovementsResult
+    from precursor_screen.app.reconcile_inputs import MovementList
     from precursor_screen.app.settings import Settings
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
@@ -66,11 +66,11 @@ def gather(
     first: date | None,
     last: date | None,
     numbers: Mapping[str, frozenset[str]] | None = None,
-) -> MovementsResult:
+) -> MovementList:
     """Movements of INPUT, else of the ledger."""
     from precursor_screen.app.config import ledger_of
-    from precursor_screen.app.gathering import gather_ledger, gather_manifests
     from precursor_screen.app.inputs import wants_stdin
+    from precursor_screen.app.reconcile_inputs import gather_ledger, gather_manifests
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
@@ -173,7 +173,7 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     store = RegisterStore(settings.home)
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
-    doubts = (*gathered.unjudged, *made.unjudged)
+    not_judged = (*gathered.unjudged, *made.unjudged)
     notices = [] if settings.jurisdiction else ["no jurisdiction is set: directions that are not stated are not known"]
     notices += [OF_LEDGER] if "ledger" in gathered.source else []
     last, whose = date(year, 12, 31), settings.jurisdiction
@@ -183,10 +183,10 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     here = known_permit_law().of(whose, last)
     form = head_of(here.name if here else whose, given["office"], given["officer"], date.today())
     head = Head(run_block({}), provenance, notices, last)
-    document = present_return(replace(made, unjudged=doubts), head, form)
-    said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
+    document = present_return(replace(made, unjudged=not_judged), head, form)
+    said = f"{len(made.figures)} figures, {len(not_judged)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
-    return common.exit_code((), doubts)
+    return common.exit_code((), not_judged)
 
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
@@ -236,10 +236,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), given["mode"])
     capacity = 0 if outputs else given["capacity"]
-    document, found, doubts = _mirror(ctx, given, capacity) if mirrored else _reconcile(ctx, inputs, given, capacity)
-    said = f"{found} differences, {len(doubts)} points not evaluable"
+    document, found, not_judged = _mirror(ctx, given, capacity) if mirrored else _reconcile(ctx, inputs, given, capacity)
+    said = f"{found} differences, {len(not_judged)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
-    return common.exit_code(found, doubts)
+    return common.exit_code(found, not_judged)
 
 
 def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: dict[str, Any]) -> None:
@@ -268,9 +268,9 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
-    from precursor_screen.app.gathering import gather_registers, make_frame
-    from precursor_screen.cases.reconcile.alike import numbers_of
+    from precursor_screen.app.reconcile_inputs import gather_registers, make_frame
     from precursor_screen.cases.reconcile.reconcile import reconcile
+    from precursor_screen.cases.reconcile.similar_names import numbers_of
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reporting.comparison import Head
     from precursor_screen.reporting.comparison import present as present
@@ -280,10 +280,12 @@ def _reconcile(
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
     papers = [d for some in registers.documents.values() for d in some]
     known_from = first and min([first, *(d.first for d in papers if d.first and (d.last is None or d.last >= first))])
-    gathered = gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
+    gathered = gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.set_aside_numbers))
     begin, end = gathered.span(first, last)
     earliest = min([begin, *(m.day for m in gathered.movements)])
-    frame = make_frame(settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=earliest)
+    frame = make_frame(
+        settings.jurisdiction, begin, end, tolerance=tolerance, set_aside_numbers=registers.set_aside_numbers, known_from=earliest
+    )
     firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
@@ -341,7 +343,7 @@ def _mirror(ctx: click.Context, given: dict[str, Any], capacity: int) -> tuple[A
     sides = [gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, given["days"])
     found = tuple(d for d in found if _is_wanted(d.kind, given))
-    doubts = [
+    not_judged = [
         replace(u, register=name)
         for name, side in zip(("exports", "imports"), sides, strict=True)
         for u in side.unjudged
@@ -352,4 +354,4 @@ def _mirror(ctx: click.Context, given: dict[str, Any], capacity: int) -> tuple[A
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance)
     provenance |= {"exports": sides[0].source, "imports": sides[1].source}
     run = run_block({"days": given["days"]})
-    return present_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts
+    return present_mirror(found, pairs, not_judged, Head(run, provenance, notices, end), capacity), len(found), not_judged

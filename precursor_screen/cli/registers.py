@@ -54,16 +54,16 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
 
     words = load_register_map(mapping, register, field_of) if mapping and register in REGISTERS else HeaderWords(field_of)
     store = RegisterStore(home_of(common.settings(ctx)))
-    manifest, read = store.import_file(register, file, known_index(), common.parse_day(day, "--date"), force=force, words=words)
-    click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
-    for note in (*read.notes, *read.doubts):
+    record, read = store.import_file(register, file, known_index(), common.parse_day(day, "--date"), force=force, words=words)
+    click.echo(f"{register}: {record.rows} rows of {record.day} imported, {len(record.skipped)} set aside")
+    for note in (*read.notes, *read.uncertain):
         click.echo(f"  {note}")
-    for skipped in manifest.skipped:
+    for skipped in record.skipped:
         click.echo(f"  row {skipped.row}: {skipped.reason}", err=True)
     if read.unused:
         remedy = "Name them in a --mapping file: `HEADER: column`, or `HEADER: ignore`"
         click.echo(f"  filled columns that were not used: {', '.join(read.unused)}. {remedy}", err=True)
-    return ExitCode.SET_ASIDE if manifest.skipped or read.unused or read.doubts else ExitCode.CLEAR
+    return ExitCode.SET_ASIDE if record.skipped or read.unused or read.uncertain else ExitCode.CLEAR
 
 
 @command.command()
@@ -84,7 +84,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     from precursor_screen.rulebook.registers import REGISTERS
 
     store = RegisterStore(home_of(common.settings(ctx)))
-    opened = {r.manifest.register: r.manifest for r in store.open_all()}
+    opened = {r.record.register: r.record for r in store.open_all()}
     if as_json:
         click.echo(json.dumps(to_builtins(list(opened.values())), ensure_ascii=False))
         return
@@ -92,6 +92,6 @@ def status(ctx: click.Context, as_json: bool) -> None:
         if name not in opened:
             click.echo(f"{name:<26} not imported")
             continue
-        manifest = opened[name]
-        rows = f"{manifest.rows:>7} rows of {manifest.day} ({manifest.age_days(date.today())} days old)"
-        click.echo(f"{name:<26} {rows}, {len(manifest.skipped)} set aside, {manifest.file}")
+        record = opened[name]
+        rows = f"{record.rows:>7} rows of {record.day} ({record.age_days(date.today())} days old)"
+        click.echo(f"{name:<26} {rows}, {len(record.skipped)} set aside, {record.file}")

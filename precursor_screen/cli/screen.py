@@ -120,7 +120,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     settings = _merge_options(values, given)
     clock = _Clock(given["timing"], given["quiet"])
 
-    def tell(result: Run) -> None:
+    def present(result: Run) -> None:
         clock.step("")
         if printed:
             _print(result.report, printed)
@@ -129,7 +129,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
     session = open_session(settings, clock.step, common.fault_keeper(ctx))
     result = session.run(
-        sources, lambda result: _write(result, outputs, given), tell, every_line=given["resolved_path"] is not None
+        sources, lambda result: _write(result, outputs, given), present, every_line=given["resolved_path"] is not None
     )
     clock.step("")
     return int(result.report.exit_code)

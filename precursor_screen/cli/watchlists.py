@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from precursor_screen.history.store import Ledger
     from precursor_screen.reference.sources import ListSource
     from precursor_screen.reference.store import ListStatus, WatchlistStore
-    from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo
+    from precursor_screen.reference.watchlists.snapshot_info import ListDiff, SnapshotInfo
 
 # How watchlists and changes of them are shown: to people and as JSON.
 
@@ -41,17 +41,17 @@ def say_changes(found: ListDiff, kind: str, everything: bool) -> None:
         click.echo(f"  and {len(entries) - MOST:,} more (--all)")
 
 
-def say_imported(manifest: SnapshotInfo) -> None:
+def say_imported(snapshot: SnapshotInfo) -> None:
     """What was read of a list."""
-    counts = f"{manifest.entries:,} entries, {manifest.names:,} names, {manifest.addresses:,} addresses"
-    click.echo(f"{manifest.list_id}: {counts}; list of {manifest.list_date}, snapshot {manifest.number}")
-    for skipped in manifest.skipped:
+    counts = f"{snapshot.entries:,} entries, {snapshot.names:,} names, {snapshot.addresses:,} addresses"
+    click.echo(f"{snapshot.list_id}: {counts}; list of {snapshot.list_date}, snapshot {snapshot.number}")
+    for skipped in snapshot.skipped:
         example = f" (such as {skipped.examples[0]!r})" if skipped.examples else ""
         click.echo(f"  skipped {skipped.count}: {printable(skipped.reason)}{example}")
-    for note in manifest.notes:
+    for note in snapshot.notes:
         click.echo(f"  note: {printable(note.reason)}" + (f" ({note.count})" if note.count > 1 else ""))
-    if manifest.forced:
-        click.echo(f"  forced: {manifest.forced}")
+    if snapshot.forced:
+        click.echo(f"  forced: {snapshot.forced}")
 
 
 def say_looked_back(found: LookedBack) -> None:
@@ -73,14 +73,14 @@ def status_lines(one: ListStatus, limit: int | None, by_source: bool) -> Iterato
     if not one.imported:
         remove = f"precursor-screen watchlists remove {one.list_id}"
         yield f"{one.list_id:<16} never imported, so nothing uses it. To take it out of this list: {remove}"
-    elif one.manifest is None:
+    elif one.snapshot is None:
         yield f"{one.list_id:<16} NOT usable: {printable(one.problem)}"
     else:
         stale = f"{' STALE' if one.is_stale(limit) else ''} (limit {limit} days)"
-        counts = f"{one.manifest.entries:>8,} entries {one.manifest.names:>9,} names"
+        counts = f"{one.snapshot.entries:>8,} entries {one.snapshot.names:>9,} names"
         checked = f", checked {one.checked_at[:10]}" if one.checked_at else ""
-        yield f"{one.list_id:<16} {counts}  list of {one.manifest.list_date}, {one.age_days} days old{stale}{checked}"
-        for source, count in one.manifest.by_source if by_source else ():
+        yield f"{one.list_id:<16} {counts}  list of {one.snapshot.list_date}, {one.age_days} days old{stale}{checked}"
+        for source, count in one.snapshot.by_source if by_source else ():
             yield f"{'':<16} {count:>8,} {printable(source)}"
     if one.refused:
         yield f"{'':<16} last import refused: {printable(one.refused)}"
@@ -90,16 +90,16 @@ def status_record(one: ListStatus, limit: int | None) -> dict[str, Any]:
     """The same for JSON."""
     listed = {
         "list_id": one.list_id,
-        "usable": one.manifest is not None,
+        "usable": one.snapshot is not None,
         "problem": one.problem,
         "last_refusal": one.refused,
         **common.fields(one, "checked_at age_days"),
         "max_age_days": limit,
         "stale": one.is_stale(limit),
     }
-    if one.manifest is not None:
-        read = common.fields(one.manifest, "list_date list_date_from sha256 importer entries names addresses by_source forced")
-        listed |= {"snapshot": one.manifest.number, **read, "by_source": dict(one.manifest.by_source)}
+    if one.snapshot is not None:
+        read = common.fields(one.snapshot, "list_date list_date_from sha256 importer entries names addresses by_source forced")
+        listed |= {"snapshot": one.snapshot.number, **read, "by_source": dict(one.snapshot.by_source)}
     return listed
 
 
@@ -225,11 +225,11 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
             click.echo(f"error: {source.list_id}: {printable(error)}", err=True)
             continue
         if not done.changed:
-            click.echo(f"{source.list_id}: unchanged; list of {done.manifest.list_date}, snapshot {done.manifest.number}")
+            click.echo(f"{source.list_id}: unchanged; list of {done.snapshot.list_date}, snapshot {done.snapshot.number}")
             continue
-        say_imported(done.manifest)
-        if done.before is not None:
-            counts = store.diff(source.list_id, done.before.number, done.manifest.number).to_dict()["counts"]
+        say_imported(done.snapshot)
+        if done.previous is not None:
+            counts = store.diff(source.list_id, done.previous.number, done.snapshot.number).to_dict()["counts"]
             click.echo(f"  added {counts['added']:,}, removed {counts['removed']:,}, changed {counts['changed']:,}")
     if failed:
         click.echo(f"NOT updated: {', '.join(failed)}", err=True)
@@ -253,14 +253,14 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
 
     day = common.parse_day(as_of, "--as-of")
     found = _store(ctx).status(day)
-    limits = maximum_ages(one.manifest for one in found if one.manifest is not None)
+    limits = maximum_ages(one.snapshot for one in found if one.snapshot is not None)
     if as_json:
         common.echo_json({"as_of": day.isoformat(), "lists": [status_record(one, limits.get(one.list_id)) for one in found]})
     elif not found:
         click.echo("No watchlist is imported.")
     else:
         click.echo("\n".join(line for one in found for line in status_lines(one, limits.get(one.list_id), by_source)))
-    return ExitCode.NOT_SCREENED if any(one.manifest is None and one.imported for one in found) else ExitCode.CLEAR
+    return ExitCode.NOT_SCREENED if any(one.snapshot is None and one.imported for one in found) else ExitCode.CLEAR
 
 
 @command.command()

@@ -31,19 +31,19 @@ class VersionsResult(Struct, frozen=True):
         uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
         amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
         previous: line of the run -> the line that it amends.
-        again: MOVEMENT: recorded rows that stand and are to be judged anew.
+        rejudged: MOVEMENT: recorded rows that stand and are to be judged anew.
         ended: KNOWN: recorded lines that stand no longer.
         overlapping: lines of the run that two parts of a bill state.
         conflicting: lines of the run that contradict another of their version.
         counted_as: line -> movement_key under which its cargo is counted, of lines that amend others under another key, or are amended.
-        flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
+        flagged: RULE_LINE: lines of the run, and of `rejudged`, of whose movement an open flag of the rule is recorded.
     """
 
     why: Mapping[str, str] = field(default_factory=dict)
     uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
     amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
     previous: Mapping[str, str] = field(default_factory=dict)
-    again: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    rejudged: pa.Table = field(default_factory=MOVEMENT.empty_table)
     ended: pa.Table = field(default_factory=KNOWN.empty_table)
     overlapping: frozenset[str] = frozenset()
     conflicting: frozenset[str] = frozenset()
@@ -104,7 +104,7 @@ CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
 
 
 class CountedLines(Struct, frozen=True):
-    """TALLY of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
+    """COUNTED_LINES of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
 
     lines: pa.Table
     asked: pa.Array
@@ -127,13 +127,13 @@ class HistoryRequest(Struct, frozen=True):
 
     Attributes:
         movements: MOVEMENT rows of this run, one a line and substance: all messages, cancellations among them.
-        asks: different ones, each answered by a table of its own.
-        tally: of all lines of the run.
+        queries: different ones, each answered by a table of its own.
+        counted_lines: of all lines of the run.
     """
 
     movements: pa.Table
-    asks: tuple[HistoryQuery, ...]
-    tally: CountedLines = NO_COUNTED_LINES
+    queries: tuple[HistoryQuery, ...]
+    counted_lines: CountedLines = NO_COUNTED_LINES
 
 
 class QueryAnswer(Struct, frozen=True):
@@ -142,13 +142,13 @@ class QueryAnswer(Struct, frozen=True):
     Attributes:
         movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
-        settled: what was decided of the lines of this run and those recorded of their bills.
+        versions: what was decided of the lines of this run and those recorded of their bills.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
 
     movements: pa.Table
     known: pa.Table
-    settled: VersionsResult
+    versions: VersionsResult
     since: date | None
 
 
@@ -156,13 +156,13 @@ class History(Struct, frozen=True):
     """The answers to a `HistoryRequest`: as `QueryAnswer`, with a table of movements for each `HistoryQuery`.
 
     movements: reads one; each is asked for once, when the one before is done with, so that only one of them need be held. counts: of the parties and codes that the
-    tally asks for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
+    counted lines ask for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
     rule in some groups; None: nobody remembers any.
     """
 
     movements: Callable[[HistoryQuery], pa.Table]
     known: pa.Table
-    settled: VersionsResult
+    versions: VersionsResult
     since: date | None
     counts: TradeCounts = NO_COUNTS
     episodes: Callable[[str, pa.Array], pa.Table] | None = None
@@ -206,22 +206,22 @@ class JudgeResult(Struct, frozen=True):
     Attributes:
         lines: line_id, movement_key, shipment_id of every line that was screened.
         scopes: rule id -> line, shipment or history, of the rules that were applied.
-        doubts: what could not be judged.
+        not_evaluable: what could not be judged.
         cancelled: movement keys that a message of this run cancels.
-        fallen: KNOWN: recorded lines that stand no longer.
+        obsolete: KNOWN: recorded lines that stand no longer.
         amends: line of the run -> the line that it amends.
-        again: as `lines`: recorded lines of windows that were judged anew.
+        rejudged: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
         episodes: EPISODE of the flags of those rules.
     """
 
     lines: pa.Table
     scopes: Mapping[str, str]
-    doubts: NotEvaluable = field(default_factory=NotEvaluable)
+    not_evaluable: NotEvaluable = field(default_factory=NotEvaluable)
     cancelled: frozenset[str] = frozenset()
-    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
+    obsolete: pa.Table = field(default_factory=KNOWN.empty_table)
     amends: Mapping[str, str] = field(default_factory=dict)
-    again: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
+    rejudged: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
 
@@ -256,6 +256,9 @@ class HistoryStore(Protocol):
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
+
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """Those line ids of some lines (line_id, movement_key) of which, or of whose movement, a flag is recorded, whatever its state."""
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs: a report shows them beside its own."""

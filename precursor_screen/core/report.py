@@ -155,10 +155,10 @@ def legal_basis(rule: Rule) -> list[dict[str, str]]:
 MARKS = {"R": "read", "K": "recalled, not checked", "P": "own proposal"}
 
 
-def show_spot(spot: Mapping[str, Any]) -> str:
+def show_blind_spot(blind_spot: Mapping[str, Any]) -> str:
     """A blind spot in one sentence, with how many shipments and rules it concerns."""
-    rules = f", {len(spot['rules'])} rules" if len(spot["rules"]) > 1 else ", 1 rule" if spot["rules"] else ""
-    return f"{spot['message']} ({counted(spot['shipments'], 'shipment')}{rules})."
+    rules = f", {len(blind_spot['rules'])} rules" if len(blind_spot["rules"]) > 1 else ", 1 rule" if blind_spot["rules"] else ""
+    return f"{blind_spot['message']} ({counted(blind_spot['shipments'], 'shipment')}{rules})."
 
 
 def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:

@@ -175,7 +175,7 @@ class Record(Shape, frozen=True, kw_only=True):
     Attributes:
         fields: shapes of its keys.
         required: keys that must have a value.
-        rest: shape of all other keys; None: there must be none.
+        others: shape of all other keys; None: there must be none.
         names: JSON Schema of the names of other keys.
         least: how many keys there must be.
         unknown: what to say of a key that there must not be; `{name}` is the key.
@@ -184,21 +184,21 @@ class Record(Shape, frozen=True, kw_only=True):
 
     fields: Mapping[str, Shape] = field(default_factory=dict)
     required: tuple[str, ...] = ()
-    rest: Shape | None = None
+    others: Shape | None = None
     names: Mapping[str, Any] = field(default_factory=dict)
     least: int = 0
     unknown: str = "unknown key {name!r}"
     filled: bool = False
 
     def _schema(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "properties": {name: shape.schema() for name, shape in self.fields.items()},
             "required": list(self.required),
             "propertyNames": dict(self.names),
-            "additionalProperties": self.rest.schema() if self.rest else False,
+            "additionalProperties": self.others.schema() if self.others else False,
             "minProperties": self.least,
         }
-        return {"type": "object", **{name: part for name, part in told.items() if part or part is False}}
+        return {"type": "object", **{name: part for name, part in values.items() if part or part is False}}
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, Mapping) or len(value) < self.least:
@@ -208,7 +208,7 @@ class Record(Shape, frozen=True, kw_only=True):
             yield key, message, self.remedy or f"Keys: {', '.join(self.fields)}."
             return
         for name, part in value.items():
-            shape = self.fields.get(name, self.rest)
+            shape = self.fields.get(name, self.others)
             if shape is None:
                 remedy = did_you_mean(name, self.fields) or f"Known: {', '.join(self.fields)}."
                 yield (*key, name), self.unknown.format(name=name), remedy

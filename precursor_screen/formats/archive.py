@@ -179,7 +179,7 @@ def _gaps(archive: zipfile.ZipFile, data: bytes) -> list[tuple[int, int]]:
     """Where the file holds what is neither a member, nor the directory, nor its end (APPNOTE 4.3.6)."""
     infos = archive.infolist()
     starts = {info.header_offset for info in infos} | {archive.start_dir}
-    taken = [(info.header_offset, _end_of(info, data, starts)) for info in infos]
+    used = [(info.header_offset, _end_of(info, data, starts)) for info in infos]
     end = data.rfind(b"PK\x05\x06")
     directory, last = archive.start_dir, archive.start_dir
     for _ in infos:
@@ -190,9 +190,9 @@ def _gaps(archive: zipfile.ZipFile, data: bytes) -> list[tuple[int, int]]:
         last += 6 + struct.unpack_from("<H", data, last + 4)[0]
     if data[last : last + 4] == b"PK\x06\x06" and last + 12 <= len(data):  # end of a large archive, and where that is
         last += 12 + struct.unpack_from("<Q", data, last + 4)[0] + 20
-    taken += [(directory, last), (end, end + 22 + len(archive.comment))]
+    used += [(directory, last), (end, end + 22 + len(archive.comment))]
     gaps, at = [], 0
-    for begin, stop in sorted(taken):
+    for begin, stop in sorted(used):
         if begin > at:
             gaps.append((at, begin))
         at = max(at, stop)

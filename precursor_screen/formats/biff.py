@@ -30,7 +30,7 @@ _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
 _TEXT_IN_FORMULA = b"\x17"  # [MS-XLS] 2.5.198.89, PtgStr
 FORMAT_OF_NUMBERS = "format of numbers"
 # WRITEACCESS, FORMAT, NAME, EXTERNNAME, CRN, SUPBOOK, SXSTRING, DV, HLINK, of the whole workbook or of a sheet.
-WORDS_BESIDE = {
+WORDS_OUTSIDE_CELLS = {
     0x5C: "user of the workbook",
     0x41E: FORMAT_OF_NUMBERS,
     0x18: "defined name",
@@ -136,7 +136,7 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
             _note(state, kind, body)
     else:
         raise ValueError("it was cut off")
-    scan = _finish(state)
+    scan = _complete(state)
     after = stream[end:]
     if not after.startswith(struct.pack("<H", BOF)) and after.strip(b"\0"):  # zeros fill up the container's last sector
         scan.bad = scan.bad or "records follow after its end"
@@ -157,7 +157,7 @@ def _note(state: _State, kind: int, body: bytes) -> None:
             state.scan.filled += 1
         if kind == FORMULA and _TEXT_IN_FORMULA in body[22:]:
             texts = _constants(body[22:], state.version >= _BIFF8)
-            state.scan.asides += [OutOfTableText(row + 1, "formula", text) for text in texts]
+            state.scan.out_of_table_texts += [OutOfTableText(row + 1, "formula", text) for text in texts]
         _use(state, row, column)
     elif kind == MULRK:
         row, first = struct.unpack_from("<HH", body)
@@ -178,13 +178,13 @@ def _note(state: _State, kind: int, body: bytes) -> None:
     elif kind == NOTE:
         row, column, _, number = struct.unpack_from("<HHHH", body)
         state.notes.append((row, column, number))
-    elif kind in WORDS_BESIDE:
-        state.scan.asides += [OutOfTableText(None, WORDS_BESIDE[kind], text) for text in runs_of(body)]
+    elif kind in WORDS_OUTSIDE_CELLS:
+        state.scan.out_of_table_texts += [OutOfTableText(None, WORDS_OUTSIDE_CELLS[kind], text) for text in runs_of(body)]
     elif kind in (HEADER, FOOTER) and len(body) > 3:
         shown = _long_string(body) if state.version >= _BIFF8 else body[1:].decode("latin-1")
         if has_words(shown):
             place = "page header" if kind == HEADER else "page footer"
-            state.scan.asides.append(OutOfTableText(None, place, words_of_page(shown)))
+            state.scan.out_of_table_texts.append(OutOfTableText(None, place, words_of_page(shown)))
 
 
 def _constants(tokens: bytes, has_width: bool) -> list[str]:
@@ -221,7 +221,7 @@ def _is_empty_text(kind: int, body: bytes) -> bool:
     return kind in (LABEL, RSTRING) and len(body) >= 8 and body[6:8] == b"\x00\x00"
 
 
-def _finish(state: _State) -> SheetScan:
+def _complete(state: _State) -> SheetScan:
     scan = state.scan
     scan.rows, scan.last_row = len(state.rows), max(state.rows, default=-1) + 1
     titles = {number: (row, column) for row, column, number in state.notes}
@@ -229,7 +229,7 @@ def _finish(state: _State) -> SheetScan:
         place = titles.get(number)
         if text.strip():
             shown = "text box" if place is None else f"comment at {name_of(*place)}"
-            scan.asides.append(OutOfTableText(None if place is None else place[0] + 1, shown, text))
+            scan.out_of_table_texts.append(OutOfTableText(None if place is None else place[0] + 1, shown, text))
     if scan.rows and state.dimensions > state.last_mentioned + 1:
         scan.bad = f"it should reach to row {state.dimensions} and ends at row {state.last_mentioned + 1}"
     empty = sorted(state.stated - state.rows - state.blank)

@@ -48,14 +48,14 @@ def read_columnar(blob: Blob) -> Sheet:
         Broken(1, name, count, f"{count} cells of the column {name} are bytes that are not text", "undecodable-text")
         for name, count in undecodable.items()
     )
-    return Sheet(blob.name, kind, "", head_of(names, texts, 30), True, memory_reader(texts), notes, _texts_beside(table))
+    return Sheet(blob.name, kind, "", head_of(names, texts, 30), True, memory_reader(texts), notes, _texts_outside(table))
 
 
-def _texts_beside(table: pa.Table) -> tuple[OutOfTableText, ...]:
+def _texts_outside(table: pa.Table) -> tuple[OutOfTableText, ...]:
     """What the file says beside its cells: of itself, of its columns, and in lists of values of which no cell holds some."""
     found = [("metadata of the file", table.schema.metadata or {})]
     found += [(f"metadata of the column {field.name}", field.metadata or {}) for field in table.schema]
-    asides = [
+    out_of_table_texts = [
         OutOfTableText(None, f"{place}, {key.decode('utf-8', 'replace')}", value.decode("utf-8", "replace"))
         for place, stated in found
         for key, value in stated.items()
@@ -66,8 +66,8 @@ def _texts_beside(table: pa.Table) -> tuple[OutOfTableText, ...]:
             listed = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist() if text}
             used = set(pc.unique(column.cast(column.type.value_type)).to_pylist())
             place = f"value of the column {name} that no cell holds"
-            asides += [OutOfTableText(None, place, text) for text in sorted(listed - used)]
-    return tuple(asides)
+            out_of_table_texts += [OutOfTableText(None, place, text) for text in sorted(listed - used)]
+    return tuple(out_of_table_texts)
 
 
 def _read_table(blob: Blob, kind: str) -> pa.Table:

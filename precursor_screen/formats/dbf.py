@@ -123,7 +123,7 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     behind = data[header + count * size :].strip(b"\x1a\0 ")  # but for the mark of the end and what fills the last block
     notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields, memos)
     read = memory_reader(columns, numbers.tolist())
-    return Sheet(blob.name, "DBF", str(choice), head, True, read, (*notes, *decoder.notes()), tuple(decoder.asides))
+    return Sheet(blob.name, "DBF", str(choice), head, True, read, (*notes, *decoder.notes()), tuple(decoder.out_of_table_texts))
 
 
 def _memos(kept: Records, field: Field, memo: bytes, version: int) -> list[bytes | None]:

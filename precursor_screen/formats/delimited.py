@@ -66,7 +66,7 @@ def find_dialect(sample: str) -> Dialect:
     stated = _SEP.match(sample)  # Excel's own first line
     if stated:
         return Dialect(stated[1], True, _widths(split(sample, stated[1], True))[0])
-    cuts: list[tuple[float, Dialect]] = [(0.0, Dialect(ONE_COLUMN, True, 1))]
+    dialects: list[tuple[float, Dialect]] = [(0.0, Dialect(ONE_COLUMN, True, 1))]
     for order, delimiter in enumerate(DELIMITERS):
         ways = () if delimiter not in sample else (True, False) if _breaks_quotes(sample, delimiter) else (True,)
         for quoted in ways:
@@ -79,13 +79,13 @@ def find_dialect(sample: str) -> Dialect:
             first = next((r for r in rows if any(c.strip() for c in r)), [])
             # Without quoting the quotes stay in the cells, so quoting must lose clearly before it is given up.
             signs = 0.3 * header + 0.15 * (len(first) == width) + 0.01 * min(width, 20)
-            cuts.append((share + signs - 0.001 * order - 0.1 * (not quoted), Dialect(delimiter, quoted, width)))
-    cuts.sort(key=lambda cut: -cut[0])
-    best = cuts[0][1]
+            dialects.append((share + signs - 0.001 * order - 0.1 * (not quoted), Dialect(delimiter, quoted, width)))
+    dialects.sort(key=lambda scored: -scored[0])
+    best = dialects[0][1]
     if best.delimiter == "," and len(_DECIMAL_COMMA.findall(sample)) == sample.count(","):
         # "77;ACETONA;1250,50": the decimal commas cut all rows alike too, where commas stand nowhere else.
-        best = next((d for _, d in cuts if d.delimiter != "," and d.width > best.width), best)
-    others = [cut.delimiter for _, cut in cuts if cut.delimiter not in (best.delimiter, ONE_COLUMN)]
+        best = next((d for _, d in dialects if d.delimiter != "," and d.width > best.width), best)
+    others = [scored.delimiter for _, scored in dialects if scored.delimiter not in (best.delimiter, ONE_COLUMN)]
     return replace(best, runner_up=others[0]) if others else best
 
 
@@ -127,7 +127,7 @@ BLOCK = 2 << 20
 BIG_BLOCK = 256 << 20
 BATCH = 50_000
 _JOIN_LINES = 60  # how far a quoted cell may run over line ends before it counts as unbalanced
-_JUDGED = 2_000  # lines by which one tells what columns hold
+_SAMPLED_LINES = 2_000  # lines by which one tells what columns hold
 _NEARLY_ALL = 0.9
 _WIDE = 4  # columns from which a line of that many cells is hardly one by chance
 _SHOWN = 200  # characters of a broken row that an issue shows
@@ -144,7 +144,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
         UsageError: no such encoding.
         UnreadableManifest: the file holds no text.
     """
-    text, choice, notes, asides = open_text(blob, encoding)
+    text, choice, notes, out_of_table_texts = open_text(blob, encoding)
     sample = _sample(text)
     if not sample.strip():
         raise unreadable(blob.name, "is empty", EMPTY)
@@ -154,7 +154,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
     def read(after: int, width: int) -> Body:
         return read_rows(text, dialect, after, width)
 
-    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, asides, str(dialect))
+    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, out_of_table_texts, str(dialect))
 
 
 def _sample(text: Blob) -> str:
@@ -280,7 +280,9 @@ class _Record(Struct, frozen=True):
 
 def _figures(lines: list[str], dialect: Dialect, width: int) -> tuple[int, ...]:
     """The columns that hold figures in nearly every row of one line: by them one tells whether other lines are rows."""
-    rows = [cells for line in lines[1:_JUDGED] if '"' not in line and len(cells := _cut(line, dialect, False)) == width]
+    rows = [
+        cells for line in lines[1:_SAMPLED_LINES] if '"' not in line and len(cells := _split_line(line, dialect, False)) == width
+    ]
     return tuple(n for n, column in enumerate(zip(*rows, strict=True)) if sum(map(_is_figure, column)) >= _NEARLY_ALL * len(rows))
 
 
@@ -362,8 +364,8 @@ def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[_Reco
 
 def _loose(line: str, dialect: Dialect, width: int) -> list[str]:
     """One line, its stray quotes quoting what they can, else nothing."""
-    cells = _cut(line, dialect, dialect.quoted)
-    return cells if len(cells) == width else _cut(line, dialect, False)
+    cells = _split_line(line, dialect, dialect.quoted)
+    return cells if len(cells) == width else _split_line(line, dialect, False)
 
 
 def _strict_record(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int]:
@@ -376,6 +378,6 @@ def _strict_record(lines: list[str], at: int, dialect: Dialect) -> tuple[list[st
         return [], 0
 
 
-def _cut(line: str, dialect: Dialect, quoted: bool) -> list[str]:
+def _split_line(line: str, dialect: Dialect, quoted: bool) -> list[str]:
     reader = csv.reader([line], delimiter=dialect.delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     return next(reader, [])

@@ -50,19 +50,19 @@ class EncodingChoice(Struct, frozen=True):
         reason: why.
         runner_up: among code pages; empty where there was no contest.
         other: of lines that are not in it, or may not be; empty: all are in one encoding.
-        in_doubt: too many lines speak for the other one: those are to be read in both.
+        is_ambiguous: too many lines speak for the other one: those are to be read in both.
     """
 
     name: str
     reason: str
     runner_up: str = ""
     other: str = ""
-    in_doubt: bool = False
+    is_ambiguous: bool = False
 
     def __str__(self) -> str:
         """`cp1251 (code page, next koi8-r)`."""
-        rest = f"{self.reason}, next {self.runner_up}" if self.runner_up else self.reason
-        return f"{self.name} ({rest}{f'; some lines {self.other}' if self.other else ''})"
+        chosen = f"{self.reason}, next {self.runner_up}" if self.runner_up else self.reason
+        return f"{self.name} ({chosen}{f'; some lines {self.other}' if self.other else ''})"
 
 
 class Text(NamedTuple):
@@ -72,13 +72,13 @@ class Text(NamedTuple):
         blob: the text.
         choice: how it was encoded.
         notes: what could not be decoded, and what is in doubt.
-        asides: lines in doubt as they read in the other encoding, to be screened as well.
+        out_of_table_texts: lines in doubt as they read in the other encoding, to be screened as well.
     """
 
     blob: Blob
     choice: EncodingChoice
     notes: tuple[Broken, ...] = ()
-    asides: tuple[OutOfTableText, ...] = ()
+    out_of_table_texts: tuple[OutOfTableText, ...] = ()
 
 
 def open_text(blob: Blob, encoding: str = "") -> Text:
@@ -102,11 +102,11 @@ class LineDecoder:
     """Decodes line by line, or cell by cell; what is in doubt is kept in its other reading too.
 
     Attributes:
-        asides: lines in doubt as they read in the other encoding, each once.
+        out_of_table_texts: lines in doubt as they read in the other encoding, each once.
     """
 
     def __init__(self, choice: EncodingChoice, unit: str = "line") -> None:
-        self.asides: list[OutOfTableText] = []
+        self.out_of_table_texts: list[OutOfTableText] = []
         self._choice, self._unit = choice, unit
         self._damage = self._first = 0
         self._seen: set[str] = set()
@@ -118,14 +118,16 @@ class LineDecoder:
         if other and other != text and other not in self._seen:
             self._seen.add(other)
             self._first = self._first or number
-            self.asides.append(OutOfTableText(None, f"{self._unit} {number} read in {_other_of(self._choice)}", other.strip()))
+            self.out_of_table_texts.append(
+                OutOfTableText(None, f"{self._unit} {number} read in {_other_of(self._choice)}", other.strip())
+            )
         return text
 
     def notes(self) -> tuple[Broken, ...]:
         """What could not be decoded, and what is in doubt."""
         found = _undecodable(self._damage, self._choice.name)
-        if self.asides:
-            count = len(self.asides)
+        if self.out_of_table_texts:
+            count = len(self.out_of_table_texts)
             some = f"1 {self._unit}" if count == 1 else f"{count} different {self._unit}s"
             says = f"{some} may be in {self._choice.name} or in {self._choice.other}: screened in both"
             found += (Broken(self._first, "", count, says, "mixed-encoding"),)
@@ -139,7 +141,9 @@ def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
         out.write(decoder.decode(line, number).encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
             raise unreadable(blob.name, "is too large once decoded", "Split the file.")
-    return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, decoder.notes(), tuple(decoder.asides))
+    return Text(
+        Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, decoder.notes(), tuple(decoder.out_of_table_texts)
+    )
 
 
 def _other_of(choice: EncodingChoice) -> str:
@@ -154,15 +158,15 @@ def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
     valid = is_utf8(line)
     if choice.name != "utf-8":  # of a code page, with lines that could be UTF-8
         text = line.decode(choice.name, "replace")
-        return text, line.decode("utf-8") if valid and choice.in_doubt else "", text.count("\ufffd")
+        return text, line.decode("utf-8") if valid and choice.is_ambiguous else "", text.count("\ufffd")
     if valid:
         return line.decode("utf-8"), "", 0
     damaged = line.decode("utf-8", "replace")
     if _is_damaged_utf8(damaged):
-        return damaged, line.decode(choice.other, "replace") if choice.in_doubt else "", damaged.count("\ufffd")
+        return damaged, line.decode(choice.other, "replace") if choice.is_ambiguous else "", damaged.count("\ufffd")
     text = line.decode(choice.other, "replace")
     holds_both = any(map(is_utf8, _WORD.findall(line)))
-    return text, damaged if choice.in_doubt or holds_both else "", text.count("\ufffd")
+    return text, damaged if choice.is_ambiguous or holds_both else "", text.count("\ufffd")
 
 
 def _chunks(blob: Blob) -> Iterator[bytes]:
@@ -174,14 +178,14 @@ def _chunks(blob: Blob) -> Iterator[bytes]:
 
 def _lines(blob: Blob) -> Iterator[bytes]:
     """The lines of an input, with their ends."""
-    rest = b""
+    remainder = b""
     for chunk in _chunks(blob):
-        *whole, rest = (rest + chunk).splitlines(keepends=True)
-        if rest.endswith(b"\n"):
-            whole, rest = [*whole, rest], b""
+        *whole, remainder = (remainder + chunk).splitlines(keepends=True)
+        if remainder.endswith(b"\n"):
+            whole, remainder = [*whole, remainder], b""
         yield from whole
-    if rest:
-        yield rest
+    if remainder:
+        yield remainder
 
 
 def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
@@ -209,14 +213,14 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     if valid:
         return EncodingChoice("utf-8", "all ASCII" if ascii_only else "valid UTF-8")
     good, bad = _count_words(blob)
-    in_doubt = max(good, bad) < _AGREED * (good + bad)
+    is_ambiguous = max(good, bad) < _AGREED * (good + bad)
     if good > bad:
         lines = dict.fromkeys(sample.splitlines())
         known = b"\n".join(line for line in lines if is_utf8(line)).decode("utf-8")
         strange = b"\n".join(line for line in lines if not is_utf8(line)) or next(x for x in _lines(blob) if not is_utf8(x))
-        return EncodingChoice("utf-8", BY_LINE, "", rank_code_pages(strange, known)[0][0], in_doubt)
+        return EncodingChoice("utf-8", BY_LINE, "", rank_code_pages(strange, known)[0][0], is_ambiguous)
     ranking = rank_code_pages(b"\n".join(dict.fromkeys(sample.splitlines())))
-    return EncodingChoice(ranking[0][0], "code page", ranking[1][0], "utf-8" if in_doubt else "", in_doubt)
+    return EncodingChoice(ranking[0][0], "code page", ranking[1][0], "utf-8" if is_ambiguous else "", is_ambiguous)
 
 
 def _count_words(blob: Blob) -> tuple[int, int]:

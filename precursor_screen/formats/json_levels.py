@@ -70,7 +70,7 @@ def stream_documents(text: str, file: str) -> Iterator[Event]:
             after = _NEXT_LINE.search(text, error.pos)
             end = after.start() if after else len(text)
             if (
-                whole := _mended(text, place, end if "string" in error.msg or "control" in error.msg else min(error.pos, end))
+                whole := _repaired(text, place, end if "string" in error.msg or "control" in error.msg else min(error.pos, end))
             ) is not None:
                 yield DOCUMENT, whole
             place = end
@@ -95,7 +95,7 @@ def _after_blanks(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _mended(text: str, start: int, end: int) -> Any:
+def _repaired(text: str, start: int, end: int) -> Any:
     """What a document that breaks off says: what is open is closed; where that is not enough, what began last is left out."""
     closing: list[str] = []
     cut, left = start, ""
@@ -192,10 +192,10 @@ def _stated_value(members: Members) -> tuple[str, dict[str, str]] | None:
         return None
     texts = {key: as_text(value) for key, value in members if not isinstance(value, list) and value is not None}
     named = [key for key in _VALUES if key in texts]
-    rest = {key: text for key, text in texts.items() if key in _OF_VALUES and len(text) <= _LONGEST}
-    if len(named) != 1 or len(rest) != sum(value is not None for _, value in members) - 1:
+    remaining = {key: text for key, text in texts.items() if key in _OF_VALUES and len(text) <= _LONGEST}
+    if len(named) != 1 or len(remaining) != sum(value is not None for _, value in members) - 1:
         return None
-    return texts[named[0]], rest
+    return texts[named[0]], remaining
 
 
 # JSON-LD to plain JSON: names without their prefixes, references replaced by what they refer to.

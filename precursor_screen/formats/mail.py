@@ -238,7 +238,7 @@ def _decode(content: bytes, charset: str = "") -> str:
         text = open_text(blob, "" if charset.lower() in _FOUND_BY_ITSELF else charset)
     except UsageError:
         text = open_text(blob)
-    readings = [text.blob.read().decode("utf-8"), *(a.text for a in text.asides)]
+    readings = [text.blob.read().decode("utf-8"), *(a.text for a in text.out_of_table_texts)]
     return "\n".join(readings)
 
 

@@ -18,8 +18,8 @@ from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Wher
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
-from precursor_screen.formats.sheet import AsidesKept, Broken, Cells, OutOfTableText, Sheet, memory_reader
-from precursor_screen.formats.xlsx import asides_of_names
+from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet, memory_reader
+from precursor_screen.formats.xlsx import texts_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements that stand within a text
@@ -39,19 +39,19 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
         UnknownFormat: it has no table of two columns and two rows.
         UsageError: no such encoding.
     """
-    source, choice, notes, asides = open_text(blob, encoding or _stated(blob.head()))
+    source, choice, notes, out_of_table_texts = open_text(blob, encoding or _stated(blob.head()))
     page = _Page(cells_allowed(blob.size()))
     page.feed(source.read().decode("utf-8", "replace"))
     page.close()
     page.end()
     tables = [table for table in page.done if table.is_one]
     frames = [cell for table in page.done if not table.is_one for row in table.rows for cell in row]
-    beside = [*asides, *page.asides.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
+    texts = [*out_of_table_texts, *page.out_of_table_texts.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
     if not tables:
         remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
         raise UnknownFormat("is a web page without a table", where=Where(blob.name), remedy=remedy)
     named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
-    return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.asides.unread)), beside)
+    return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.out_of_table_texts.unread)), texts)
 
 
 def _unread(count: int) -> tuple[Broken, ...]:
@@ -69,7 +69,7 @@ def _stated(head: bytes) -> str:
 
 
 def _sheets(
-    name: str, tables: list[tuple[str, list[list[str]]]], kind: str, encoding: str, notes: Sequence[Broken], asides: list[OutOfTableText]
+    name: str, tables: list[tuple[str, list[list[str]]]], kind: str, encoding: str, notes: Sequence[Broken], out_of_table_texts: list[OutOfTableText]
 ) -> list[Sheet]:  # fmt: skip
     """A sheet a table; what is said of the file stands with the first."""
     made: list[Sheet] = []
@@ -77,8 +77,8 @@ def _sheets(
         cells = Cells()
         cells.take(rows)
         shown = f"{name}#{called}" if len(tables) > 1 else name
-        beside = ((), ()) if made else (tuple(notes), tuple(asides))
-        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns()), *beside))
+        texts = ((), ()) if made else (tuple(notes), tuple(out_of_table_texts))
+        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns()), *texts))
     return made
 
 
@@ -108,7 +108,7 @@ class _Page(HTMLParser):
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.done: list[_Table] = []
-        self.asides = AsidesKept()
+        self.out_of_table_texts = OutOfTableTexts()
         self._open: list[_Table] = []
         self._loose: list[str] = []
         self._room = most
@@ -119,7 +119,7 @@ class _Page(HTMLParser):
         stated = dict(attrs)
         for name in _SAID:
             if stated.get(name):
-                self.asides.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
+                self.out_of_table_texts.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
         if tag == "style":
             self._is_style = True
         elif tag == "table":
@@ -163,7 +163,7 @@ class _Page(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""
-        self.asides.add("comment of the web page", " ".join(data.split()))
+        self.out_of_table_texts.add("comment of the web page", " ".join(data.split()))
 
     def unknown_decl(self, data: str) -> None:
         """A section such as CDATA."""
@@ -178,7 +178,7 @@ class _Page(HTMLParser):
 
     def _end_loose(self) -> None:
         for line in "".join(self._loose).splitlines():
-            self.asides.add("web page", " ".join(line.split()))
+            self.out_of_table_texts.add("web page", " ".join(line.split()))
         self._loose.clear()
 
     def _end_row(self) -> None:
@@ -221,8 +221,8 @@ def read_spreadsheetml(blob: Blob) -> list[Sheet]:
         raise damaged_workbook(blob.name, error) from error
     if not reader.tables:
         raise unreadable(blob.name, "does not hold a sheet with cells", "Check that it is the right file.")
-    asides = [*reader.asides.kept, *asides_of_names(name for name, _ in reader.tables)]
-    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.asides.unread), asides)
+    out_of_table_texts = [*reader.out_of_table_texts.kept, *texts_of_names(name for name, _ in reader.tables)]
+    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.out_of_table_texts.unread), out_of_table_texts)
 
 
 class _Book:
@@ -231,7 +231,7 @@ class _Book:
     def __init__(self, most: int) -> None:
         self.parser = expat_parser(self._start, self._end, self._hear, " ")
         self.tables: list[tuple[str, list[list[str]]]] = []
-        self.asides = AsidesKept()
+        self.out_of_table_texts = OutOfTableTexts()
         self._room = most
         self._row: list[str] = []
         self._at = 0
@@ -258,19 +258,19 @@ class _Book:
             self._row += [""] * (_count(str(int(across) + 1)) - 1 if across.isdigit() else 0)
             self._take(1)
             for text in (*constants_of(stated.get("Formula", "")), stated.get("HRef", ""), stated.get("HRefScreenTip", "")):
-                self.asides.add("formula or link", text)
+                self.out_of_table_texts.add("formula or link", text)
         elif local == "Data":
             self._is_date = stated.get("Type") == "DateTime"
         elif local == "Comment":
             self._in_comment = True
-            self.asides.add("author of a comment", stated.get("Author", ""))
+            self.out_of_table_texts.add("author of a comment", stated.get("Author", ""))
         elif local in ("Header", "Footer"):
-            self.asides.add(f"page {local.lower()}", words_of_page(stated.get("Data", "")))
+            self.out_of_table_texts.add(f"page {local.lower()}", words_of_page(stated.get("Data", "")))
         elif local == "NumberFormat":
             for text in words_of_format(stated.get("Format", "")):
-                self.asides.add("format of numbers", text)
+                self.out_of_table_texts.add("format of numbers", text)
         elif local == "NamedRange":
-            self.asides.add("defined name", stated.get("Name", ""))
+            self.out_of_table_texts.add("defined name", stated.get("Name", ""))
 
     def _end(self, name: str) -> None:
         local = name.rpartition(" ")[2]
@@ -291,7 +291,7 @@ class _Book:
         if not text:
             return
         if self._in_comment or not self._in_cell:
-            self.asides.add("comment" if self._in_comment else f"{local} of the workbook", text)
+            self.out_of_table_texts.add("comment" if self._in_comment else f"{local} of the workbook", text)
         else:
             self._row[self._at] = _NO_TIME.sub("", text) if self._is_date else text
 

@@ -15,8 +15,17 @@ from msgspec.structs import replace
 
 from precursor_screen.formats.blob import damaged_workbook, unreadable
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, name_of
-from precursor_screen.formats.sheet import MOST_ASIDES, UNCACHED, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
-from precursor_screen.formats.xlsx import asides_of_names, records
+from precursor_screen.formats.sheet import (
+    MOST_OUT_OF_TABLE_TEXTS,
+    UNCACHED,
+    Broken,
+    Cells,
+    OutOfTableText,
+    Sheet,
+    memory_reader,
+    text_of,
+)
+from precursor_screen.formats.xlsx import records, texts_of_names
 
 _CHUNK = 1 << 20
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -61,18 +70,20 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
         raise damaged_workbook(name, error) from error
     tables = reader.tables
     sheets = [_to_sheet(table, f"{name}#{table.name}" if len(tables) > 1 else name) for table in tables]
-    beside = (*reader.loose, *asides_of_names(table.name for table in tables), *_page_texts(archive))
-    if sheets and beside:
+    outside = (*reader.loose, *texts_of_names(table.name for table in tables), *_page_texts(archive))
+    if sheets and outside:
         reason = f"texts of {reader.unread:,} formulas were not screened"
         unread = (Broken(1, "", reader.unread, reason, UNREAD),) if reader.unread else ()
-        sheets[0] = replace(sheets[0], notes=(*sheets[0].notes, *unread), asides=(*sheets[0].asides, *beside))
+        sheets[0] = replace(
+            sheets[0], notes=(*sheets[0].notes, *unread), out_of_table_texts=(*sheets[0].out_of_table_texts, *outside)
+        )
     return sheets
 
 
 class _Table(Struct):
     name: str
     cells: Cells = field(default_factory=Cells)
-    asides: list[OutOfTableText] = field(default_factory=list)
+    out_of_table_texts: list[OutOfTableText] = field(default_factory=list)
     width: int = 0
     rows: int = 0
     blank: int = 0  # rows without a cell that are held back: those at the end are not there
@@ -80,7 +91,7 @@ class _Table(Struct):
 
 def _to_sheet(table: _Table, name: str) -> Sheet:
     columns = table.cells.columns()
-    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(columns), (), tuple(table.asides))
+    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(columns), (), tuple(table.out_of_table_texts))
 
 
 class _Reader:
@@ -95,7 +106,7 @@ class _Reader:
         self._row_repeats = 1
         self._cell: dict[str, str] | None = None
         self._lines: list[str] = []
-        self._beside: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
+        self._open_texts: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
         self._paragraphs = 0
         self.unread = 0  # formulas beyond the texts that are kept
         self.loose: list[OutOfTableText] = []  # of no table: what validations say and list, constants within formulas
@@ -104,14 +115,14 @@ class _Reader:
         if name == "text:p" or name == "text:h":
             self._paragraphs += 1
             self._target().append("")
-        elif name in _CELLS and not self._beside:
+        elif name in _CELLS and not self._open_texts:
             self._cell, self._lines = attributes, []
             self._note_constants("formula", attributes.get("table:formula", ""))
         elif name == "table:content-validation":
             self._note_constants("list of a validation", attributes.get("table:condition", ""))
         elif name in _BESIDE:
-            self._beside.append((name, []))
-        elif name == "table:table-row" and not self._beside:
+            self._open_texts.append((name, []))
+        elif name == "table:table-row" and not self._open_texts:
             self._row, self._row_repeats = [], _count(attributes.get("table:number-rows-repeated", "1"))
         elif name == "table:table":
             self._tables_open += 1
@@ -125,12 +136,12 @@ class _Reader:
     def _end(self, name: str) -> None:
         if name == "text:p" or name == "text:h":
             self._paragraphs -= 1
-        elif name in _CELLS and not self._beside and self._cell is not None:
+        elif name in _CELLS and not self._open_texts and self._cell is not None:
             self._end_cell(self._cell)
             self._cell = None
-        elif self._beside and name == self._beside[-1][0]:
-            self._end_beside(*self._beside.pop())
-        elif name == "table:table-row" and not self._beside and self._tables_open == 1:
+        elif self._open_texts and name == self._open_texts[-1][0]:
+            self._end_text(*self._open_texts.pop())
+        elif name == "table:table-row" and not self._open_texts and self._tables_open == 1:
             self._end_row(self.tables[-1])
         elif name == "table:table":
             self._tables_open -= 1
@@ -141,12 +152,12 @@ class _Reader:
             target[-1:] = [(target[-1] if target else "") + text]
 
     def _target(self) -> list[str]:
-        return self._beside[-1][1] if self._beside else self._lines
+        return self._open_texts[-1][1] if self._open_texts else self._lines
 
     def _note_constants(self, place: str, formula: str) -> None:
         if '"' not in formula:
             return
-        if len(self.loose) < MOST_ASIDES:
+        if len(self.loose) < MOST_OUT_OF_TABLE_TEXTS:
             self.loose += [OutOfTableText(None, place, text) for text in constants_of(formula)]
         else:
             self.unread += 1
@@ -158,12 +169,12 @@ class _Reader:
         if stated and stated.split() != text.split() and self.tables:
             row = self.tables[-1].rows + self.tables[-1].blank
             place = f"value at {name_of(row, len(self._row))}, where the cell shows another text"
-            self.tables[-1].asides.append(OutOfTableText(row + 1, place, stated))
+            self.tables[-1].out_of_table_texts.append(OutOfTableText(row + 1, place, stated))
         if text and len(self._row) + repeats > self._most:
             raise ValueError(f"a row of more than {self._most:,} cells, the limit for its size")
         self._row.extend([text] * min(repeats, self._most - len(self._row)))
 
-    def _end_beside(self, name: str, lines: list[str]) -> None:
+    def _end_text(self, name: str, lines: list[str]) -> None:
         text = "\n".join(line for line in lines if line.strip())
         if not text:
             return
@@ -173,9 +184,9 @@ class _Reader:
         table = self.tables[-1]
         row, inside = table.rows + table.blank, self._cell is not None
         if name == "office:annotation":
-            table.asides.append(OutOfTableText(row + 1, f"comment at {name_of(row, len(self._row))}", text))
+            table.out_of_table_texts.append(OutOfTableText(row + 1, f"comment at {name_of(row, len(self._row))}", text))
         else:
-            table.asides.append(OutOfTableText(row + 1 if inside else None, "text box", text))
+            table.out_of_table_texts.append(OutOfTableText(row + 1 if inside else None, "text box", text))
 
     def _end_row(self, table: _Table) -> None:
         while self._row and not self._row[-1]:
@@ -186,8 +197,8 @@ class _Reader:
         table.width = max(table.width, len(self._row))
         rows = table.rows + table.blank + self._row_repeats
         if rows * table.width > self._most:
-            corner = name_of(rows - 1, table.width - 1)
-            raise ValueError(f"its cells reach to {corner}, {rows * table.width:,} cells where {self._most:,} are read")
+            extent = name_of(rows - 1, table.width - 1)
+            raise ValueError(f"its cells reach to {extent}, {rows * table.width:,} cells where {self._most:,} are read")
         table.cells.take([] for _ in range(table.blank))
         table.cells.take(list(self._row) for _ in range(self._row_repeats))
         table.rows, table.blank = rows, 0

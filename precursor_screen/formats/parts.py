@@ -37,7 +37,7 @@ class SheetScan(Struct):
         rows: rows with at least one such cell.
         last_row: the highest row number with one.
         fixes: (row, column), from 0 -> text of cells that the library gives empty: errors and formulas without a value.
-        asides: texts beside the cells.
+        out_of_table_texts: texts beside the cells.
         bad: what is wrong with it, in words; empty: nothing.
     """
 
@@ -45,7 +45,7 @@ class SheetScan(Struct):
     rows: int = 0
     last_row: int = 0
     fixes: dict[tuple[int, int], str] = field(default_factory=dict)
-    asides: list[OutOfTableText] = field(default_factory=list)
+    out_of_table_texts: list[OutOfTableText] = field(default_factory=list)
     bad: str = ""
 
 
@@ -105,8 +105,8 @@ def name_of(row: int, column: int) -> str:
     letters = ""
     column += 1
     while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
+        column, remainder = divmod(column - 1, 26)
+        letters = chr(65 + remainder) + letters
     return f"{letters}{row + 1}"
 
 
@@ -148,7 +148,7 @@ _OF_BOXES: Final = ("font", "div", "span", "p")
 _MOST_TEXTS, _MOST_NAMES, _MOST_BYTES = 50_000, 10, 64 << 20
 
 
-def parts_beside(
+def texts_of_parts(
     archive: zipfile.ZipFile, source: Blob, read: Collection[str], said: Collection[str]
 ) -> tuple[list[OutOfTableText], list[Broken]]:
     """The words of all parts that nothing else reads, and notes of what could not be read.
@@ -162,7 +162,7 @@ def parts_beside(
     Raises:
         zipfile.BadZipFile, zlib.error: a part is damaged.
     """
-    asides: list[OutOfTableText] = []
+    out_of_table_texts: list[OutOfTableText] = []
     unread: list[str] = []
     wordless: list[str] = []
     for info in archive.infolist():
@@ -176,21 +176,21 @@ def parts_beside(
             unread.append(name)
         if name == "docProps/app.xml":
             said_of = (text.strip() for text in _OF_THE_FIRM.findall(content.decode("utf-8", "replace")))
-            asides += [OutOfTableText(None, "document property", unescape(text)) for text in said_of if text]
+            out_of_table_texts += [OutOfTableText(None, "document property", unescape(text)) for text in said_of if text]
         elif kind in ("xml", "vml", "rdf", "rels", "xhtml") and (texts := texts_of_xml(content, _only(name, kind))) is not None:
-            asides += [OutOfTableText(None, f"part {name}", text) for text in texts if text not in said]
+            out_of_table_texts += [OutOfTableText(None, f"part {name}", text) for text in texts if text not in said]
             if len(texts) >= _MOST_TEXTS:
                 unread.append(name)
         elif content.startswith(_PICTURES) or content[40:44] == b" EMF":
             wordless.append(name)
         else:
             found = runs_of(content)
-            asides += [OutOfTableText(None, f"part {name}", text) for text in found]
+            out_of_table_texts += [OutOfTableText(None, f"part {name}", text) for text in found]
             if _TABLES_OF_RECORDS.fullmatch(name):
                 continue
             (unread if found or content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")) else wordless).append(name)
     notes = [Broken(1, error.where.file, 1, error.message, UNREAD) for error in loose_parts(archive, source)]
-    return asides, [*notes, *notes_of(unread, wordless)]
+    return out_of_table_texts, [*notes, *notes_of(unread, wordless)]
 
 
 def _only(name: str, kind: str) -> tuple[str, ...]:

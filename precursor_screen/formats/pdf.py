@@ -20,7 +20,7 @@ from precursor_screen.core.errors import UnknownFormat, Where
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import LOST, AsidesKept, Broken, Cells, Sheet, memory_reader
+from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet, memory_reader
 
 if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
@@ -92,7 +92,7 @@ MOST_ATTACHED: Final = 64 * MB  # bytes of all attachments of one file
 _MOST_SHOWN: Final = 10  # pages that a message lists
 _END: Final = b"%%EOF"
 _RECOGNISE: Final = "`ocrmypdf in.pdf out.pdf` adds a text layer; screen out.pdf. Or ask for the data as XLSX or CSV."
-_AGAIN: Final = "Open it in its own program and save it again, or ask for it again."
+_SAVE_ANEW: Final = "Open it in its own program and save it again, or ask for it again."
 _UNLOCK: Final = "`qpdf --decrypt --password=PASSWORD in.pdf out.pdf` unlocks it; screen out.pdf."
 _INFO: Final = ("Title", "Subject", "Keywords", "Author")  # Creator and Producer are programs
 # What pdfminer and pdfplumber raise on damage; there is no list of them.
@@ -106,12 +106,12 @@ class _Read(Struct):
     """What is gathered while pages are read: the tables, each with the pages that it stands on, and what beside them there is."""
 
     tables: list[list[Table]] = field(default_factory=list)
-    asides: AsidesKept = field(default_factory=AsidesKept)
+    out_of_table_texts: OutOfTableTexts = field(default_factory=OutOfTableTexts)
     notes: list[Broken] = field(default_factory=list)
     attached: list[tuple[str, bytes]] = field(default_factory=list)
     letters: int = 0
 
-    def tell(self, code: str, reason: str, count: int = 1) -> None:
+    def note(self, code: str, reason: str, count: int = 1) -> None:
         self.notes.append(Broken(1, "", count, reason, code))
 
 
@@ -157,17 +157,17 @@ def read_pdf(blob: Blob) -> list[Sheet]:
         _pages(pdf, blob, read)
         _document(pdf, read)
     if losses:
-        read.tell(LOST, f"{len(losses)} of its parts are damaged: what could be unpacked of them was read", len(losses))
+        read.note(LOST, f"{len(losses)} of its parts are damaged: what could be unpacked of them was read", len(losses))
     _whole(pdf, data, read)
     damage = [note.reason for note in read.notes if note.code == LOST]
-    if not read.letters and not read.asides.kept and not read.attached:
+    if not read.letters and not read.out_of_table_texts.kept and not read.attached:
         if damage:
-            raise unreadable(blob.name, f"is a damaged PDF: {damage[0]}", _AGAIN)
+            raise unreadable(blob.name, f"is a damaged PDF: {damage[0]}", _SAVE_ANEW)
         raise unreadable(blob.name, "has no text: its pages are pictures, or empty", _RECOGNISE)
     if not read.tables:
-        read.tell("no-lines", "no table was found on its pages; only their words were screened")
-    if read.asides.unread:
-        read.tell(UNREAD, f"{read.asides.unread:,} lines of text were not screened", read.asides.unread)
+        read.note("no-lines", "no table was found on its pages; only their words were screened")
+    if read.out_of_table_texts.unread:
+        read.note(UNREAD, f"{read.out_of_table_texts.unread:,} lines of text were not screened", read.out_of_table_texts.unread)
     return _sheets(blob.name, read)
 
 
@@ -184,7 +184,7 @@ def _opened(blob: Blob, data: bytes) -> PDF:
         cause = error.args[0] if isinstance(error, PdfminerException) and error.args else error
         if isinstance(cause, PDFEncryptionError):
             raise unreadable(blob.name, "is a PDF that is locked by a password", _UNLOCK) from error
-        raise unreadable(blob.name, f"is a damaged PDF ({type(cause).__name__})", _AGAIN) from error
+        raise unreadable(blob.name, f"is a damaged PDF ({type(cause).__name__})", _SAVE_ANEW) from error
 
 
 def _sheets(name: str, read: _Read) -> list[Sheet]:
@@ -197,7 +197,7 @@ def _sheets(name: str, read: _Read) -> list[Sheet]:
         whole: dict[str, Any] = {}
         if not made:
             notes += read.notes
-            whole = {"asides": tuple(read.asides.kept), "attached": tuple(read.attached)}
+            whole = {"out_of_table_texts": tuple(read.out_of_table_texts.kept), "attached": tuple(read.attached)}
         shown = f"{name}#table {number}" if len(read.tables) > 1 else name
         made.append(
             Sheet(shown, "PDF", "", tuple(cells.head), False, memory_reader(cells.columns()), notes=tuple(notes), **whole)
@@ -221,9 +221,9 @@ def _pages(pdf: PDF, blob: Blob, read: _Read) -> None:
     from precursor_screen.formats.pdf_page import read_page
 
     off = _layers_off(pdf)
-    told: dict[str, list[int]] = {}
+    pages_by_words: dict[str, list[int]] = {}
     count = 0
-    before: list[Table] | None = None
+    last_tables: list[Table] | None = None
     for count, stated in enumerate(islice(_caught(PDFPage.create_pages(pdf.doc), read), MOST_PAGES + 1), start=1):
         if count > MOST_PAGES:
             remedy = "Split it: `qpdf --split-pages=1000 in.pdf out.pdf`."
@@ -234,16 +234,16 @@ def _pages(pdf: PDF, blob: Blob, read: _Read) -> None:
         except Exception as error:
             if isinstance(error, MemoryError):
                 raise
-            read.tell(LOST, f"page {count} is damaged and could not be read ({type(error).__name__})")
-            before = None
+            read.note(LOST, f"page {count} is damaged and could not be read ({type(error).__name__})")
+            last_tables = None
             continue
-        before = _add_page(printed, count, before, read, told)
+        last_tables = _add_page(printed, count, last_tables, read, pages_by_words)
         _notes_on(page, count, read)
         page.close()
-    _tell_pages(told, read)
+    _note_pages(pages_by_words, read)
     expected = resolved(dict_of(pdf.doc.catalog.get("Pages")).get("Count"))
     if isinstance(expected, int) and expected > count:
-        read.tell("fewer-than-stated", f"it states {expected:,} pages, and {count:,} were found", expected - count)
+        read.note("fewer-than-stated", f"it states {expected:,} pages, and {count:,} were found", expected - count)
 
 
 def _caught(pages: Iterator[T], read: _Read) -> Iterator[T]:
@@ -254,28 +254,28 @@ def _caught(pages: Iterator[T], read: _Read) -> Iterator[T]:
     try:
         yield from pages
     except (PDFException, PSException, *_DAMAGE) as error:
-        read.tell(LOST, f"the list of its pages is damaged ({type(error).__name__})")
+        read.note(LOST, f"the list of its pages is damaged ({type(error).__name__})")
 
 
 def _add_page(
-    printed: PrintedPage, number: int, before: list[Table] | None, read: _Read, told: dict[str, list[int]]
+    printed: PrintedPage, number: int, last_tables: list[Table] | None, read: _Read, pages_by_words: dict[str, list[int]]
 ) -> list[Table] | None:
     """Adds what a page holds; returns the table that may go on on the next page."""
     from precursor_screen.formats.pdf_table import goes_on
 
     tables = list(printed.tables)
-    if before is not None and tables and goes_on(before[-1], tables[0]):
-        before.append(tables.pop(0))
-        last = before
+    if last_tables is not None and tables and goes_on(last_tables[-1], tables[0]):
+        last_tables.append(tables.pop(0))
+        last = last_tables
     else:
         last = None
     read.tables += ([table] for table in tables)
     for text in printed.texts:
-        read.asides.add(f"page {number}", text)
+        read.out_of_table_texts.add(f"page {number}", text)
     for why, text in printed.hidden:
-        read.asides.add(f"text of page {number} that is {why}", text)
+        read.out_of_table_texts.add(f"text of page {number} that is {why}", text)
     read.letters += printed.letters
-    _note_page(printed, number, told)
+    _collect_page(printed, number, pages_by_words)
     return read.tables[-1] if tables else last
 
 
@@ -291,7 +291,7 @@ _CURES: Final = {
 }
 
 
-def _note_page(printed: PrintedPage, number: int, told: dict[str, list[int]]) -> None:
+def _collect_page(printed: PrintedPage, number: int, pages_by_words: dict[str, list[int]]) -> None:
     found = {
         _PICTURES: not printed.letters and printed.drawn,
         _SHOWN: bool(printed.letters and printed.pictures and not printed.recognised),
@@ -301,14 +301,14 @@ def _note_page(printed: PrintedPage, number: int, told: dict[str, list[int]]) ->
     }
     for words, is_so in found.items():
         if is_so:
-            told.setdefault(words, []).append(number)
+            pages_by_words.setdefault(words, []).append(number)
 
 
-def _tell_pages(told: dict[str, list[int]], read: _Read) -> None:
-    for words, pages in told.items():
+def _note_pages(pages_by_words: dict[str, list[int]], read: _Read) -> None:
+    for words, pages in pages_by_words.items():
         shown = f"{', '.join(map(str, pages[:_MOST_SHOWN]))}{' ...' if len(pages) > _MOST_SHOWN else ''}"
         where = f"page {shown}" if len(pages) == 1 else f"pages {shown}"
-        read.tell(_CODES.get(words, "hidden-text"), f"{words} on {where}{_CURES.get(words, '')}", len(pages))
+        read.note(_CODES.get(words, "hidden-text"), f"{words} on {where}{_CURES.get(words, '')}", len(pages))
 
 
 # What stands beside the pages: notes, fields of forms, files within the file, what the file says of itself.
@@ -318,7 +318,7 @@ def _notes_on(page: Any, number: int, read: _Read) -> None:
     """Notes that people stick on a page, and the files that they hold."""
     for note in map(dict_of, list_of(page.page_obj.annots)):
         for key in ("Contents", "RC"):
-            read.asides.add(f"note on page {number}", text_of(note.get(key)))
+            read.out_of_table_texts.add(f"note on page {number}", text_of(note.get(key)))
         _attach(note.get("FS"), read)
         if name_of(note.get("Subtype")) == "Widget" and "Parent" not in note:
             _add_field(note, read)
@@ -328,7 +328,7 @@ def _add_field(stated: dict[str, Any], read: _Read) -> None:
     called = text_of(stated.get("T")) or text_of(stated.get("TU"))
     values = resolved(stated.get("V"))
     for value in values if isinstance(values, list) else [values]:
-        read.asides.add(f"field {called} of the form".replace("  ", " "), text_of(value))
+        read.out_of_table_texts.add(f"field {called} of the form".replace("  ", " "), text_of(value))
 
 
 def _document(pdf: PDF, read: _Read) -> None:
@@ -336,12 +336,12 @@ def _document(pdf: PDF, read: _Read) -> None:
     catalog = pdf.doc.catalog
     for info in pdf.doc.info:
         for key in _INFO:
-            read.asides.add(f"{key.lower()} of the document", text_of(info.get(key)))
+            read.out_of_table_texts.add(f"{key.lower()} of the document", text_of(info.get(key)))
     form = dict_of(catalog.get("AcroForm"))
     for stated in tree_of(form.get("Fields")):
         _add_field(stated, read)
     if "XFA" in form:
-        read.tell(UNREAD, "it holds a form of another kind (XFA), which is not read. Print it to a PDF, and screen that.")
+        read.note(UNREAD, "it holds a form of another kind (XFA), which is not read. Print it to a PDF, and screen that.")
     names = dict_of(dict_of(catalog.get("Names")).get("EmbeddedFiles"))
     for node in tree_of([names]):
         pairs = resolved(node.get("Names"))
@@ -363,12 +363,12 @@ def _attach(stated: Any, read: _Read) -> None:
     except Exception as error:
         if isinstance(error, MemoryError):
             raise
-        read.tell(UNREAD, f"its attachment {name} is damaged ({type(error).__name__})")
+        read.note(UNREAD, f"its attachment {name} is damaged ({type(error).__name__})")
         return
     if (name, content) in read.attached:  # it is named in several places
         return
     if sum(len(held) for _, held in read.attached) + len(content) > MOST_ATTACHED:
-        read.tell(UNREAD, f"its attachment {name} is one of more than {MOST_ATTACHED // MB} MB. Save it, and screen that.")
+        read.note(UNREAD, f"its attachment {name} is one of more than {MOST_ATTACHED // MB} MB. Save it, and screen that.")
         return
     read.attached.append((name, content))
 
@@ -379,9 +379,9 @@ def _whole(pdf: PDF, data: bytes, read: _Read) -> None:
 
     end = data.rfind(_END)
     if end < 0 or any(isinstance(table, PDFXRefFallback) for table in pdf.doc.xrefs):
-        read.tell(LOST, "it is damaged or cut short: the list of its objects is missing; what was found was screened")
+        read.note(LOST, "it is damaged or cut short: the list of its objects is missing; what was found was screened")
     elif behind := len(data[end + len(_END) :].strip(b"\0 \t\r\n\x1a")):
-        read.tell(UNREAD, f"{behind:,} bytes are behind its end and do not belong to it")
+        read.note(UNREAD, f"{behind:,} bytes are behind its end and do not belong to it")
 
 
 def _layers_off(pdf: PDF) -> frozenset[int]:

@@ -33,7 +33,7 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
         UsageError: no such encoding.
         UnreadableManifest: no JSON, or no object in it.
     """
-    source, choice, notes, asides = open_text(blob, encoding)
+    source, choice, notes, out_of_table_texts = open_text(blob, encoding)
     text = source.read().decode("utf-8", "replace").removeprefix("\ufeff")
     whole, broken, lines = _parse(text, blob.name)
     rows: list[Record] = []
@@ -41,9 +41,9 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
     room = Room()
     places: list[tuple[int, dict[tuple[str, ...], str]]] = []  # where a record begins that holds lists side by side
     for number, value in whole:
-        room.beside = {}
+        room.lists = {}
         exploded = explode(value, room)
-        places += [(len(rows), room.beside)] if room.beside else []
+        places += [(len(rows), room.lists)] if room.lists else []
         for row in exploded:
             rows.append(row)
             numbers.append(number)
@@ -54,8 +54,8 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
     if len(numbers) != len(set(numbers)) or not lines:
         numbers = list(range(1, len(rows) + 1))
     sheet = _to_sheet(rows, numbers, blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
-    joined = (JoinedLists(numbers[at], names, opened) for at, beside in places for names, opened in beside.items())
-    return replace(sheet, asides=asides, joined=tuple(joined))
+    joined = (JoinedLists(numbers[at], names, opened) for at, lists in places for names, opened in lists.items())
+    return replace(sheet, out_of_table_texts=out_of_table_texts, joined=tuple(joined))
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
@@ -138,12 +138,12 @@ class Room(Struct):
     Attributes:
         texts: characters that rows may still repeat of what stands around them.
         closed: name of a list that was not opened -> why.
-        beside: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
+        lists: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
     """
 
     texts: int = MOST_REPEATED
     closed: dict[str, str] = field(default_factory=dict)
-    beside: dict[tuple[str, ...], str] = field(default_factory=dict)
+    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
 
 
 def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
@@ -156,14 +156,14 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     lists: list[tuple[str, list[dict[str, Any]]]] = []
     plain = _flatten(record, prefix, flat, lists, 0)
     if not lists:
-        _note_beside(plain, "", room)
+        _note_lists(plain, "", room)
         return [flat]
     name, items = max(lists, key=lambda item: (_lines_in(*item), len(item[1])))
     for other, values in lists:
         if other != name:
             joined = _join(other, values, flat, room)
             plain += joined if len(values) > 1 and _lines_in(other, values) else []
-    _note_beside(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
+    _note_lists(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
     if not _lines_in(name, items):
         _join(name, items, flat, room)
         return [flat]
@@ -184,9 +184,9 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     return rows
 
 
-def _note_beside(names: list[str], opened: str, room: Room) -> None:
+def _note_lists(names: list[str], opened: str, room: Room) -> None:
     if len(names) > 1 or (names and opened):
-        room.beside[tuple(names)] = opened
+        room.lists[tuple(names)] = opened
 
 
 _NOT_ITEMS = ("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg")
@@ -242,7 +242,7 @@ def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> 
     Returns:
         The names.
     """
-    gathered: dict[str, list[str]] = {}
+    texts_by_key: dict[str, list[str]] = {}
     for value in values:
         part: Record = {}
         inner: list[tuple[str, list[dict[str, Any]]]] = []
@@ -253,10 +253,10 @@ def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> 
                 room.closed[key] = "a second list of goods beside a longer one: it was read as text, its masses were not"
         for key, text in part.items():
             if text:
-                gathered.setdefault(key, []).append(text)
-    for key, texts in gathered.items():
+                texts_by_key.setdefault(key, []).append(text)
+    for key, texts in texts_by_key.items():
         flat[key] = LIST_SEPARATOR.join(texts)
-    return list(gathered)
+    return list(texts_by_key)
 
 
 def _text(item: Any) -> str | None:

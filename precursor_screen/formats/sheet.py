@@ -14,7 +14,7 @@ HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows 
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
 UNCACHED = "#UNCACHED!"
 LOST = "lost-rows"  # the code of what a file holds and its reader did not give
-MOST_ASIDES = 50_000  # texts beside the cells of one file
+MOST_OUT_OF_TABLE_TEXTS = 50_000  # texts beside the cells of one file
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
 
 
@@ -56,15 +56,15 @@ class OutOfTableText(Struct, frozen=True):
     text: str
 
 
-class AsidesKept(Struct):
-    """Texts beside the cells while they are gathered: at most `MOST_ASIDES`, and how many more there are."""
+class OutOfTableTexts(Struct):
+    """Texts beside the cells while they are gathered: at most `MOST_OUT_OF_TABLE_TEXTS`, and how many more there are."""
 
     kept: list[OutOfTableText] = field(default_factory=list)
     unread: int = 0
 
     def add(self, place: str, text: str) -> None:
         """A text of no row; a blank one says nothing."""
-        if text.strip() and len(self.kept) < MOST_ASIDES:
+        if text.strip() and len(self.kept) < MOST_OUT_OF_TABLE_TEXTS:
             self.kept.append(OutOfTableText(None, place, text))
         elif text.strip():
             self.unread += 1
@@ -95,7 +95,7 @@ class Sheet(Struct, frozen=True):
         named: the first row of `head` holds the names for sure, and rows count from the first record.
         read: `read(after, width)` gives the rows after source row `after`, `width` columns wide.
         notes: what had to be said while reading, as Broken with the code of an issue.
-        asides: texts beside the table; they are screened as well.
+        out_of_table_texts: texts beside the table; they are screened as well.
         dialect: how text was cut into cells, in words; empty for other formats.
         joined: lists of one record side by side; only JSON has them.
         attached: files within the file, by name; only printed pages have them.
@@ -109,7 +109,7 @@ class Sheet(Struct, frozen=True):
     named: bool
     read: Callable[[int, int], Body]
     notes: tuple[Broken, ...] = ()
-    asides: tuple[OutOfTableText, ...] = ()
+    out_of_table_texts: tuple[OutOfTableText, ...] = ()
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()

@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
-from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, parts_beside
+from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, texts_of_parts
 from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
-from precursor_screen.formats.xlsx import XlsxAudit, absolute, asides_of_names
+from precursor_screen.formats.xlsx import XlsxAudit, absolute, texts_of_names
 
 # What calamine leaves out of an XLSB workbook: cells that hold an error, and comments ([MS-XLSB] 2.1.4 for records).
 
@@ -54,14 +54,16 @@ class XlsbAudit(WorkbookAudit):
             elif kind == _DIMENSIONS and len(content) >= 8:
                 stated = struct.unpack_from("<I", content, 4)[0] + 1
             if kind in _FORMULAS:
-                scan.asides += [OutOfTableText(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))]
+                scan.out_of_table_texts += [
+                    OutOfTableText(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))
+                ]
             elif kind not in _CELLS:
-                scan.asides += [OutOfTableText(None, "beside the cells", text) for text in _wide_runs(content)]
+                scan.out_of_table_texts += [OutOfTableText(None, "beside the cells", text) for text in _wide_runs(content)]
             if kind in _ERRORS and len(content) >= 9:
                 scan.fixes[row, struct.unpack_from("<I", content)[0]] = ERRORS.get(content[8], "#N/A")
         for target in _comments_of(self._archive, path):
             texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
-            scan.asides += [OutOfTableText(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
+            scan.out_of_table_texts += [OutOfTableText(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
         if stated > scan.last_row > 0:
             scan.bad = f"it should reach to row {stated} and ends at row {scan.last_row}"
         return scan
@@ -217,13 +219,16 @@ def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
 
 def _with_parts(sheets: list[Sheet], archive: zipfile.ZipFile, blob: Blob) -> list[Sheet]:
     """The sheets, the first with the words of all parts that are no sheet, and with notes of those that were not read."""
-    said = {aside.text for sheet in sheets for aside in sheet.asides}
+    said = {aside.text for sheet in sheets for aside in sheet.out_of_table_texts}
     read = [name for name in archive.namelist() if "xl/workbook.xml" in archive.NameToInfo and _READ_ELSEWHERE.match(name)]
-    asides, notes = parts_beside(archive, blob, [*read, *linked_comments(archive)], said)
-    if not sheets or not (asides or notes):
+    out_of_table_texts, notes = texts_of_parts(archive, blob, [*read, *linked_comments(archive)], said)
+    if not sheets or not (out_of_table_texts or notes):
         return sheets
     first = sheets[0]
-    return [replace(first, asides=(*first.asides, *asides), notes=(*first.notes, *notes)), *sheets[1:]]
+    return [
+        replace(first, out_of_table_texts=(*first.out_of_table_texts, *out_of_table_texts), notes=(*first.notes, *notes)),
+        *sheets[1:],
+    ]
 
 
 def _open(data: bytes) -> calamine.CalamineWorkbook:
@@ -245,10 +250,12 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
         empty = Sheet(shown, kind, "", (), False, memory_reader([]))
         sheets.append(_read_watched(book, index, name, empty, audit, position, size))
     book.close()
-    asides, notes = audit.loose_parts()
-    asides += asides_of_names(name for _, name in metas)
-    if asides or notes:
-        sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
+    out_of_table_texts, notes = audit.loose_parts()
+    out_of_table_texts += texts_of_names(name for _, name in metas)
+    if out_of_table_texts or notes:
+        sheets[0] = replace(
+            sheets[0], out_of_table_texts=(*sheets[0].out_of_table_texts, *out_of_table_texts), notes=(*sheets[0].notes, *notes)
+        )
     if not sheets:
         raise unreadable(blob.name, "has no sheet of cells", "Check that it is the right file.")
     lost = [note for sheet in sheets for note in sheet.notes]
@@ -283,17 +290,17 @@ def _read_watched(
     if scan is None:
         return made
     notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
-    return replace(made, notes=tuple(notes), asides=tuple(scan.asides))
+    return replace(made, notes=tuple(notes), out_of_table_texts=tuple(scan.out_of_table_texts))
 
 
 def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> calamine.CalamineSheet:
     try:
         return book.get_sheet_by_index(index)
     except calamine.CalamineError as error:
-        mended = audit.repaired() if "error value" in str(error) else b""
-        if not mended:
+        repaired = audit.repaired() if "error value" in str(error) else b""
+        if not repaired:
             raise
-        return _open(mended).get_sheet_by_index(index)
+        return _open(repaired).get_sheet_by_index(index)
 
 
 def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) -> list[Broken]:

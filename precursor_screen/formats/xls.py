@@ -15,7 +15,7 @@ from precursor_screen.formats.biff import (
     FORMAT_OF_NUMBERS,
     LABELSST,
     SST,
-    WORDS_BESIDE,
+    WORDS_OUTSIDE_CELLS,
     list_sheets,
     records,
     scan_records,
@@ -76,12 +76,12 @@ class XlsAudit(WorkbookAudit):
         """Properties of the document, who wrote it, names, formats of numbers, and streams that are no workbook."""
         if not self._is_known:
             return [], []
-        asides = [OutOfTableText(None, place, text) for place, text in _of_workbook(self._stream)]
+        out_of_table_texts = [OutOfTableText(None, place, text) for place, text in _of_workbook(self._stream)]
         try:
             found, notes = _of_container(self._container) if self._container else ([], [])
         except (*_DAMAGE, TypeError, KeyError, AttributeError) as error:  # what olefile raises on damage is one of these
             found, notes = [], [Broken(1, "", 1, f"its properties or other parts are damaged ({type(error).__name__})", LOST)]
-        return asides + found, notes
+        return out_of_table_texts + found, notes
 
     def _scan(self, position: int) -> tuple[SheetScan, int]:
         if position not in self._scans:
@@ -97,8 +97,8 @@ def _of_workbook(stream: bytes) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     try:
         for kind, body in records(stream, 0):
-            if kind in WORDS_BESIDE:
-                place = WORDS_BESIDE[kind]
+            if kind in WORDS_OUTSIDE_CELLS:
+                place = WORDS_OUTSIDE_CELLS[kind]
                 texts = runs_of(body)
                 texts = [w for t in texts for w in words_of_format(t)] if place == FORMAT_OF_NUMBERS else texts
                 found |= dict.fromkeys((place, text) for text in texts)
@@ -109,7 +109,7 @@ def _of_workbook(stream: bytes) -> list[tuple[str, str]]:
 
 def _of_container(data: bytes) -> tuple[list[OutOfTableText], list[Broken]]:
     """Properties of the document, and notes of streams that are none of a workbook: macros, files within it."""
-    asides: list[OutOfTableText] = []
+    out_of_table_texts: list[OutOfTableText] = []
     unread: list[str] = []
     wordless: list[str] = []
     with olefile.OleFileIO(io.BytesIO(data)) as container:
@@ -119,11 +119,13 @@ def _of_container(data: bytes) -> tuple[list[OutOfTableText], list[Broken]]:
                 continue
             texts = runs_of(container.openstream(path).read(MOST_OF_A_STREAM))
             if name.startswith("\x05"):
-                asides += [OutOfTableText(None, "document property", text) for text in texts if text not in STANDARD_PROPERTIES]
+                out_of_table_texts += [
+                    OutOfTableText(None, "document property", text) for text in texts if text not in STANDARD_PROPERTIES
+                ]
             else:
-                asides += [OutOfTableText(None, f"part {name}", text) for text in texts]
+                out_of_table_texts += [OutOfTableText(None, f"part {name}", text) for text in texts]
                 (unread if texts else wordless).append(name)
-    return asides, notes_of(unread, wordless)
+    return out_of_table_texts, notes_of(unread, wordless)
 
 
 def _count_empty(stream: bytes, offset: int) -> int:
@@ -174,14 +176,14 @@ class _Cursor:
 
     def take(self, size: int) -> bytes:
         """The next bytes, over the ends of records."""
-        taken = b""
-        while len(taken) < size:
+        read = b""
+        while len(read) < size:
             if not self._parts:
                 raise ValueError("the table of texts was cut off")
-            piece = self._parts[0][self._at : self._at + size - len(taken)]
-            taken += piece
-            self._advance(len(piece))
-        return taken
+            chunk = self._parts[0][self._at : self._at + size - len(read)]
+            read += chunk
+            self._advance(len(chunk))
+        return read
 
     def skip_characters(self, count: int, wide: int) -> None:
         """Characters of one string: where it runs into the next record, that begins with the width of its own characters."""

@@ -109,7 +109,7 @@ _DEFAULT_SHEET = re.compile(
 )
 
 
-def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]:
+def texts_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]:
     """What stands beside the cells of one sheet, in the order in which its part refers to it.
 
     Raises:
@@ -127,12 +127,12 @@ def asides_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]
     return found
 
 
-def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list[OutOfTableText]:
+def texts_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list[OutOfTableText]:
     """Names that hold words, properties of the document, and drawings and comments that no sheet refers to.
 
     Args:
         archive: the workbook.
-        reached: the parts of sheets, whose own asides were read.
+        reached: the parts of sheets, whose own texts were read.
 
     Raises:
         UnreadableManifest: a part is not well formed.
@@ -163,7 +163,7 @@ def asides_of_workbook(archive: zipfile.ZipFile, reached: Iterable[str]) -> list
     return found
 
 
-def asides_of_names(names: Iterable[str]) -> list[OutOfTableText]:
+def texts_of_names(names: Iterable[str]) -> list[OutOfTableText]:
     """Names of sheets, but those that a program gave: `Sheet1`, `Tabelle 2`."""
     return [OutOfTableText(None, "name of the sheet", name) for name in names if not _DEFAULT_SHEET.fullmatch(name)]
 
@@ -236,8 +236,8 @@ class XlsxAudit(WorkbookAudit):
         path = self._path(position, name)
         if not path:
             return 0, 0
-        corner, self._bad[path] = survey_sheet(self._archive, path, cells)
-        return corner
+        extent, self._bad[path] = survey_sheet(self._archive, path, cells)
+        return extent
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """As `WorkbookAudit.scan`."""
@@ -247,9 +247,9 @@ class XlsxAudit(WorkbookAudit):
         scan = scan_sheet(self._archive, path)
         scan.bad = scan.bad or self._bad.get(path, "")
         try:
-            scan.asides += asides_of_sheet(self._archive, path)
+            scan.out_of_table_texts += texts_of_sheet(self._archive, path)
             for texts in (words_in_formulas(self._archive, path), numbers_with_dashes(self._archive, path)):
-                scan.asides += texts
+                scan.out_of_table_texts += texts
                 if len(texts) >= MOST_CONSTANTS:
                     reason = (
                         f"more than {MOST_CONSTANTS:,} texts are in formulas or formats of numbers; the others were not screened"
@@ -292,9 +292,9 @@ class XlsxAudit(WorkbookAudit):
         """As `WorkbookAudit.rest`."""
         notes = self._unread
         try:
-            asides = asides_of_workbook(self._archive, self._bad) + words_of_formats(self._archive)
+            out_of_table_texts = texts_of_workbook(self._archive, self._bad) + words_of_formats(self._archive)
         except UnreadableManifest as error:
-            asides = []
+            out_of_table_texts = []
             notes.append(Broken(1, "", 1, f"a comment, drawing or list of names is damaged: {error.message}", LOST))
         strings = self._strings()
         if strings in self._archive.NameToInfo:
@@ -302,12 +302,12 @@ class XlsxAudit(WorkbookAudit):
             if unused is None:
                 reason = "the table of texts is too large to look for texts that no cell shows"
                 notes.append(Broken(1, strings, 1, reason, UNREAD))
-            asides += unused or []
+            out_of_table_texts += unused or []
         for path in sorted(set(filter(_SHEETS.fullmatch, self._archive.namelist())) - {p.path for p in self._parts}):
             scan = scan_sheet(self._archive, path)
             if scan.filled or scan.fixes:
                 notes.append(Broken(1, path, scan.rows, "holds cells, and the workbook does not list it as a sheet", LOST))
-        return asides, notes
+        return out_of_table_texts, notes
 
     def _path(self, position: int, name: str) -> str:
         if position >= len(self._parts) or self._parts[position].name != name:

@@ -56,13 +56,13 @@ def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> tuple[tuple
         zipfile.BadZipFile, zlib.error, EOFError: damaged.
     """
     is_far, bad = False, ""
-    for piece in _pieces(archive, path):
-        is_far = is_far or _FAR.search(piece) is not None
-        if _BAD_STRING.search(piece):
+    for chunk in _chunks(archive, path):
+        is_far = is_far or _FAR.search(chunk) is not None
+        if _BAD_STRING.search(chunk):
             bad = "it refers to texts by what is not a number"
     if is_far:
         for pattern in (_ANY, _FILLED):
-            rows, columns = _corner(archive, path, pattern)
+            rows, columns = _extent(archive, path, pattern)
             if rows * columns <= cells:
                 break
         else:
@@ -70,16 +70,16 @@ def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> tuple[tuple
     return (0, 0), bad
 
 
-def _corner(archive: zipfile.ZipFile, path: str, pattern: re.Pattern[bytes]) -> tuple[int, int]:
+def _extent(archive: zipfile.ZipFile, path: str, pattern: re.Pattern[bytes]) -> tuple[int, int]:
     rows, columns = {b"0"}, {b""}
-    for piece in _pieces(archive, path):
-        for column, row in pattern.findall(piece):
+    for chunk in _chunks(archive, path):
+        for column, row in pattern.findall(chunk):
             rows.add(row)
             columns.add(column)
     return max(map(int, rows)), 1 + max(place_of(f"{column.decode()}1")[1] for column in columns)
 
 
-def _pieces(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
     """A part in pieces that overlap, so that nothing short is cut in two."""
     tail = b""
     with archive.open(path) as stream:
@@ -98,11 +98,11 @@ def scan_sheet(archive: zipfile.ZipFile, path: str) -> SheetScan:
         return _Scanner().run(stream.read)
 
 
-def _is_plain(piece: bytes) -> bool:
+def _is_plain(chunk: bytes) -> bool:
     """Whether tags can be counted as bytes: no error, no formula, no comment, and no tag written in an unusual way."""
-    if any(mark in piece for mark in (b't="e"', b"t='", b"<f", b"<!", b":row", b":v>", b"\x00")):
+    if any(mark in chunk for mark in (b't="e"', b"t='", b"<f", b"<!", b":row", b":v>", b"\x00")):
         return False
-    return all(piece.count(tag) == piece.count(tag + b">") for tag in (b"<v", b"<is"))
+    return all(chunk.count(tag) == chunk.count(tag + b">") for tag in (b"<v", b"<is"))
 
 
 class _Scanner:
@@ -208,7 +208,7 @@ class _Scanner:
             row = place_of(attributes.get("ref", ""))[0] + 1 or None
             for key in _ATTRIBUTES[local]:
                 if attributes.get(key):
-                    self.scan.asides.append(OutOfTableText(row, place, attributes[key]))
+                    self.scan.out_of_table_texts.append(OutOfTableText(row, place, attributes[key]))
 
     def _listen(self) -> None:
         self._text = []
@@ -225,7 +225,7 @@ class _Scanner:
             text = "".join(self._text).strip()
             if has_words(text):
                 kind = "page header" if local.endswith("Header") else "page footer"
-                self.scan.asides.append(OutOfTableText(None, kind, words_of_page(text)))
+                self.scan.out_of_table_texts.append(OutOfTableText(None, kind, words_of_page(text)))
             self._stop_listening()
         elif local == self._element:
             self._element = ""
@@ -326,7 +326,7 @@ def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) ->
     if archive.getinfo(strings).file_size > _MOST_STRINGS:
         return None
     texts = _STRING.findall(archive.read(strings))
-    used = {int(number) for path in sheets for piece in _pieces(archive, path) for number in _USED.findall(piece)}
+    used = {int(number) for path in sheets for piece in _chunks(archive, path) for number in _USED.findall(piece)}
     rest = (b"".join(_RUN.findall(text)).decode("utf-8", "replace") for at, text in enumerate(texts) if at not in used)
     return [OutOfTableText(None, "text that no cell shows", unescape(text)) for text in dict.fromkeys(rest) if text.strip()]
 
@@ -354,7 +354,7 @@ def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[OutOfTableT
     xfs = _XF.findall(styles[begin : styles.find(b"</cellXfs>", begin)])
     shown = {str(at).encode() for at, xf in enumerate(xfs) for number in formats if b'numFmtId="' + number + b'"' in xf}
     found: dict[tuple[str, str], None] = {}
-    for piece in _pieces(archive, path):
+    for piece in _chunks(archive, path):
         for attributes, digits in _CELL.findall(piece):
             style, place = _STYLE.search(attributes), _PLACED.search(attributes)
             if style and style[1] in shown and len(found) < MOST_CONSTANTS:

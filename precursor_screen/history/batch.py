@@ -77,17 +77,17 @@ class StageResult(Struct, frozen=True):
         return pa.concat_tables([t.select(LINE_SUBSTANCE.names) for t in (theirs, mine)])
 
 
-def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
+def stage_batch(checksums: RowChecksums, movements: pa.Table) -> StageResult:
     """Stages the rows of the run, and decides on them and on what is recorded of their bills.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         movements: MOVEMENT, with the cancellations among them.
 
     Raises:
         LedgerError: a recorded movement of the same bill is not what was recorded.
     """
-    connection = seals.connection
+    connection = checksums.connection
     rows = add_bills(each_once(movements))
     staged = pa.table(
         [pa.array(range(rows.num_rows), pa.int64()), *(rows.column(c) for c in ("movement_key", "line_id", BILL))],
@@ -95,7 +95,7 @@ def stage_batch(seals: RowChecksums, movements: pa.Table) -> StageResult:
     )
     stage(connection, "batch", staged, [BILL])
     bills = f"(select distinct {BILL} from batch) b cross join movements t where t.{BILL} = b.{BILL}"
-    recorded = seals.fetch("movements", f"{bills} order by t.id", _RECORDED)
+    recorded = checksums.fetch("movements", f"{bills} order by t.id", _RECORDED)
     # Of a row that was recorded anew the later one speaks.
     recorded = recorded.filter(pc.fill_null(pc.not_equal(recorded.column("ended_why"), RECOUNTED), True))
     at = recorded.column_names.index("substance_mass_kg")

@@ -1,6 +1,6 @@
 """The chain: what the ledger held after each thing that was done to it, each link a hash over the one before.
 
-A link says what was done, by which run, when, and how many rows each table held then with the sum of their digests (`seals`). The
+A link says what was done, by which run, when, and how many rows each table held then with the sum of their digests (`Checksum`). The
 last one, the head, tells what the tables must hold now. Links are only ever added. Where nothing that came before has to be read any
 more (a new ledger, one of an earlier version, rows that were pruned, tables that were changed) a link is a checkpoint: a run
 follows the chain from the last one, `verify` from the beginning.
@@ -112,7 +112,7 @@ class RowChecksums(Struct):
 
     connection: Connection
     shown: str
-    checksums: dict[str, Checksum]
+    tables: dict[str, Checksum]
     _columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _checked: set[tuple[Any, ...]] = field(default_factory=set)
 
@@ -174,15 +174,15 @@ class RowChecksums(Struct):
         for row in read_rows(self.connection, f"{name} t"):
             self._verify(name, row)
             found.add(row.now)
-        if found != self.checksums[name]:
-            problem = f"{name} has {found.rows:,} rows, not the {self.checksums[name].rows:,} that were recorded"
+        if found != self.tables[name]:
+            problem = f"{name} has {found.rows:,} rows, not the {self.tables[name].rows:,} that were recorded"
             raise LedgerError(f"{self.shown} is damaged: {problem}", remedy=RESTORE)
 
     def insert(self, name: str, table: pa.Table) -> None:
         """Inserts new rows; columns that the table lacks are null."""
         names = self._names(name)
         columns = [table.column(n) if n in table.column_names else pa.nulls(table.num_rows) for n in names]
-        checksum = self.checksums[name]
+        checksum = self.tables[name]
         for rows in to_rows(pa.table(columns, names=names)):
             digests = [digest_of(row) for row in rows]
             for digest in digests:
@@ -195,7 +195,7 @@ class RowChecksums(Struct):
         Returns:
             How many of them had none.
         """
-        checksum, changed = self.checksums[name], {}
+        checksum, changed = self.tables[name], {}
         added = 0
         for row in read_rows(self.connection, source, values):
             if row[KEYS[name]] in changed or row.sound:
@@ -218,7 +218,7 @@ class RowChecksums(Struct):
         """
         for row in read_rows(self.connection, source, values):
             self._verify(name, row)
-            self.checksums[name].add(row.now, -1)
+            self.tables[name].add(row.now, -1)
 
     def _verify(self, name: str, row: Row) -> None:
         if not row.sound:
@@ -266,7 +266,7 @@ _SELECT = f"select {', '.join(COLUMNS)} from {CHAIN}"
 
 
 class Link(Struct, frozen=True):
-    """A row of the chain. run_no: of `run` and `delivered`. state: see `seals.to_state`. link: SHA-256, hexadecimal."""
+    """A row of the chain. run_no: of `run` and `delivered`. state: see `to_state`. link: SHA-256, hexadecimal."""
 
     number: int
     kind: str
@@ -303,7 +303,7 @@ def find_break(links: Iterable[Link]) -> str:
     return "" if before else "the chain is empty"
 
 
-def open_seals(connection: Connection, shown: str) -> RowChecksums:
+def open_checksums(connection: Connection, shown: str) -> RowChecksums:
     """Follows the chain from the last checkpoint to its head, and takes what the tables must hold from there.
 
     Raises:
@@ -324,7 +324,7 @@ def add_link(connection: Connection, kind: str, checksums: Mapping[str, Checksum
     """Adds what was done.
 
     Args:
-        connection: in a transaction that writes, in which the chain was followed (`open_seals`).
+        connection: in a transaction that writes, in which the chain was followed (`open_checksums`).
         kind: of what was done.
         checksums: what the tables hold now.
         run_no: of the run that did it.

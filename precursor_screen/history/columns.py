@@ -28,7 +28,7 @@ from precursor_screen.history.transfer import fetch, fetch_batches
 
 BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most
 _AT_ONCE = 2  # blocks
-_SEAL = hashlib.sha256().digest_size
+_CHECKSUM_BYTES = hashlib.sha256().digest_size
 _ID = pa.field("id", pa.int64())
 _SCHEMA = pa.schema([_ID, *MOVEMENT])
 _ENDED = pa.field("ended_run", pa.int64())
@@ -61,15 +61,15 @@ class Copy:
     the rows that are in no whole block yet.
     """
 
-    def __init__(self, seals: RowChecksums, folder: Path | None, run_no: int) -> None:
+    def __init__(self, checksums: RowChecksums, folder: Path | None, run_no: int) -> None:
         """Args:
-        seals: of the transaction.
+        checksums: of the transaction.
         folder: of the copy; None: everything is read from the ledger.
         run_no: of the run that asks. What it has ended itself is copied: it may yet be rolled back.
         """
-        self._seals, self._folder, self._run_no = seals, folder, run_no
+        self._checksums, self._folder, self._run_no = checksums, folder, run_no
         self._blocks: list[_Block] | None = None
-        self._rest: pa.Table | None = None
+        self._recent: pa.Table | None = None
         self._sound: set[str] = set()
         self.checks = folder is not None  # whether the rows that it gives are what was recorded
 
@@ -91,14 +91,14 @@ class Copy:
             yield from self._read_ledger(wanted, days, pick)
             return
         yield from self._read_blocks(self._folder, wanted, days, pick)
-        yield pick(_in_days(self._read_rest().select(wanted.names), *days))
+        yield pick(_in_days(self._read_recent().select(wanted.names), *days))
 
     def _read_blocks(
         self, folder: Path, wanted: pa.Schema, days: tuple[date, date], pick: Callable[[pa.Table], pa.Table]
     ) -> Iterator[pa.Table]:
         first, last = days
         if self._blocks is None:
-            self._blocks = _blocks(self._seals.connection)
+            self._blocks = _blocks(self._checksums.connection)
             _remove_others(folder, self._blocks)
         mine = [b for b in self._blocks if b.first_day <= last.isoformat() and b.last_day >= first.isoformat()]
 
@@ -109,25 +109,27 @@ class Copy:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for block, picked in zip(mine, pool.map(read, mine), strict=True):
                 if picked is None:
-                    copied = _copy(self._seals, folder / block.name, block.first, self._run_no)
+                    copied = _copy(self._checksums, folder / block.name, block.first, self._run_no)
                     picked = pick(_in_days(copied.select(wanted.names), first, last))
                 else:
                     self._sound.add(block.name)
                 yield picked
 
-    def _read_rest(self) -> pa.Table:
+    def _read_recent(self) -> pa.Table:
         """The rows behind the whole blocks, checked."""
-        if self._rest is None:
+        if self._recent is None:
             begin = self._blocks[-1].first + BLOCK if self._blocks else 0
-            rows = self._seals.fetch("movements", "movements t where t.id >= ? order by t.id", _SCHEMA.append(_ENDED), (begin,))
-            self._rest = rows.filter(pc.is_null(rows.column(_ENDED.name))).select(_SCHEMA.names)
-        return self._rest
+            rows = self._checksums.fetch(
+                "movements", "movements t where t.id >= ? order by t.id", _SCHEMA.append(_ENDED), (begin,)
+            )
+            self._recent = rows.filter(pc.is_null(rows.column(_ENDED.name))).select(_SCHEMA.names)
+        return self._recent
 
     def _read_ledger(
         self, wanted: pa.Schema, days: tuple[date, date], pick: Callable[[pa.Table], pa.Table]
     ) -> Iterator[pa.Table]:
         query = f"select {', '.join(wanted.names)} from movements where {_DATE} between ? and ? and ended_run is null order by id"
-        for batch in fetch_batches(self._seals.connection, query, wanted, tuple(d.isoformat() for d in days)):
+        for batch in fetch_batches(self._checksums.connection, query, wanted, tuple(d.isoformat() for d in days)):
             yield pick(_in_days(pa.Table.from_batches([batch]), *days))
 
 
@@ -161,10 +163,10 @@ def _remove_others(folder: Path, blocks: list[_Block]) -> None:
                 (folder / name).unlink()
 
 
-def _copy(seals: RowChecksums, path: Path, first: int, run_no: int) -> pa.Table:
+def _copy(checksums: RowChecksums, path: Path, first: int, run_no: int) -> pa.Table:
     """The rows of a block from the ledger, which are copied."""
     source = "movements t where t.id >= ? and t.id < ? order by t.id"
-    table = seals.fetch("movements", source, _SCHEMA.append(_ENDED), (first, first + BLOCK))
+    table = checksums.fetch("movements", source, _SCHEMA.append(_ENDED), (first, first + BLOCK))
     table = table.filter(pc.equal(pc.fill_null(table.column(_ENDED.name), run_no), run_no)).select(_SCHEMA.names)
     with contextlib.suppress(OSError):  # no space, or a folder that is not ours: the next run reads the ledger again
         _write(path, table)
@@ -180,8 +182,8 @@ def _read_file(path: Path, wanted: pa.Schema, *, check: bool) -> pa.Table | None
     try:
         with pa.memory_map(str(path)) as source:
             content = source.read_buffer()
-            body = content.slice(0, max(0, content.size - _SEAL))
-            if check and content.slice(body.size).to_pybytes() != _seal(path, body):
+            body = content.slice(0, max(0, content.size - _CHECKSUM_BYTES))
+            if check and content.slice(body.size).to_pybytes() != _checksum_of(path, body):
                 return None
             reader = pa.ipc.open_file(body, options=pa.ipc.IpcReadOptions(included_fields=fields))
             table = reader.read_all().select(wanted.names)
@@ -199,10 +201,10 @@ def _write(path: Path, table: pa.Table) -> None:
             writer.write_table(encoded)
         body = content.getvalue()
         stream.write(body)
-        stream.write(_seal(path, body))
+        stream.write(_checksum_of(path, body))
 
 
-def _seal(path: Path, body: pa.Buffer) -> bytes:
+def _checksum_of(path: Path, body: pa.Buffer) -> bytes:
     """The digest of a block and its name, which stands behind it: damage is found, and a block in another's place."""
     digest = hashlib.sha256(path.name.encode())
     digest.update(body)

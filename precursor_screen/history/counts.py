@@ -51,35 +51,35 @@ class Recorded(Struct, frozen=True):
     days: tuple[date, date] | None = None
 
 
-def record_movements(seals: RowChecksums, staged: StageResult, run_no: int) -> Recorded:
+def record_movements(checksums: RowChecksums, staged: StageResult, run_no: int) -> Recorded:
     """Records the movements of a run.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         staged: what the run brings (`batch.stage_batch`).
         run_no: of the run.
     """
-    connection = seals.connection
+    connection = checksums.connection
     ended: Counter[str] = Counter(staged.leaving.values())
-    again = read_rows(connection, staged.returning)
+    returning = read_rows(connection, staged.returning)
     if staged.leaving:
         change = """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
             where id in (select id from leaving)"""
         connection.execute(text(change), {"run": run_no})
-        seals.rehash("movements", "leaving l cross join movements t where t.id = l.id")
+        checksums.rehash("movements", "leaving l cross join movements t where t.id = l.id")
     fresh = staged.rows.take(pa.array(staged.fresh, pa.int64()))
     # A cancellation waits, or has done its work; either way it is a message.
     whys = [WAITING if (w := staged.decision.why.get(line)) == DONE else w for line in fresh.column("line_id").to_pylist()]
     ended.update(why for why in whys if why is not None)
-    added = pa.concat_tables([_counted(fresh, [staged.uncounted(n) for n in staged.fresh]), counted_anew(again, staged)])
-    whys += [None] * again.num_rows
+    added = pa.concat_tables([_counted(fresh, [staged.uncounted(n) for n in staged.fresh]), counted_anew(returning, staged)])
+    whys += [None] * returning.num_rows
     first = next_id(connection)
     if added.num_rows:
         ids = pa.array(np.arange(first, first + added.num_rows))
         runs = pa.array(np.full(added.num_rows, run_no))
         ends = pa.array([run_no if why else None for why in whys], pa.int64())
         names = ["id", "added_run", "ended_run", "ended_why", *_MOVEMENT.names]
-        seals.insert("movements", pa.table([ids, runs, ends, pa.array(whys, pa.string()), *added.columns], names=names))
+        checksums.insert("movements", pa.table([ids, runs, ends, pa.array(whys, pa.string()), *added.columns], names=names))
     superseded = ended[SUPERSEDED] + ended[RECOUNTED]
     counts = (added.num_rows, superseded, sum(ended.values()) - superseded)
     if not added.num_rows:
@@ -116,15 +116,15 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
     return pa.table([columns[n] for n in _MOVEMENT.names], schema=_MOVEMENT)
 
 
-def counted_anew(again: pa.Table, staged: StageResult) -> pa.Table:
+def counted_anew(returning: pa.Table, staged: StageResult) -> pa.Table:
     """By the columns of `_MOVEMENT`: rows that stand again, or count otherwise than they did, with the mass that they count with."""
-    stated = pc.coalesce(again.column(STATED), again.column(_MASS))
-    rows = again.set_column(again.column_names.index(_MASS), _MASS, stated)
-    return _counted(rows, [not staged.returning[i] for i in again.column("id").to_pylist()])
+    stated = pc.coalesce(returning.column(STATED), returning.column(_MASS))
+    rows = returning.set_column(returning.column_names.index(_MASS), _MASS, stated)
+    return _counted(rows, [not staged.returning[i] for i in returning.column("id").to_pylist()])
 
 
 TABLE: Final = "counts"
-SENT_AGAIN: Final = 92  # days around a run's own in which a cargo is looked for that is counted already
+SENT_ANEW_DAYS: Final = 92  # days around a run's own in which a cargo is looked for that is counted already
 PARTIES: Final = ("senders", "receivers")
 LANES, CARGO_KIND = "lanes", "cargoes"
 _PARTY = np.dtype([("party", "<u8"), ("chapter", "u1"), ("lines", "<u4")])
@@ -135,13 +135,13 @@ _COUNTS = pa.schema([("day", pa.string()), (TABLE, pa.string())])
 _Records = npt.NDArray[np.void]
 
 
-def record_counts(seals: RowChecksums, counts: TradeCounts, run_no: int) -> int:
+def record_counts(checksums: RowChecksums, counts: TradeCounts, run_no: int) -> int:
     """Records what the lines of a run come to that no earlier run has counted.
 
     Returns:
         How many lines that were.
     """
-    first = int(seals.connection.execute(text(f"select coalesce(max(id), 0) + 1 from {TABLE}")).scalar_one())
+    first = int(checksums.connection.execute(text(f"select coalesce(max(id), 0) + 1 from {TABLE}")).scalar_one())
     rows = [row for kind, table in _by_kind(counts) for row in _packed(kind, table)]
     if rows:
         days, kinds, lines, packed = zip(*rows, strict=True)
@@ -150,7 +150,7 @@ def record_counts(seals: RowChecksums, counts: TradeCounts, run_no: int) -> int:
             pa.array(np.full(len(rows), run_no)),
             *(pa.array(values) for values in (days, kinds, lines, packed)),
         ]
-        seals.insert(TABLE, pa.table(columns, names=["id", "added_run", "day", "kind", "lines", TABLE]))
+        checksums.insert(TABLE, pa.table(columns, names=["id", "added_run", "day", "kind", "lines", TABLE]))
     return int(counts.cargoes.num_rows)
 
 
@@ -176,26 +176,26 @@ def _packed(kind: str, table: pa.Table) -> Iterator[tuple[str, str, int, str]]:
         yield str(table.column("day")[start].as_py()), kind, lines, base64.b64encode(part.tobytes()).decode()
 
 
-def read(seals: RowChecksums, tally: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
+def read(checksums: RowChecksums, counted_lines: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
     """What earlier runs counted of the parties and codes that a run asks for, and which of its cargoes are counted already.
 
     Raises:
         LedgerError: a row that it reads is not what was recorded.
     """
-    asked = tally.lines.filter(tally.asked)
+    asked = counted_lines.lines.filter(counted_lines.asked)
     days = pc.min_max(asked.column("day")).as_py()
     parties, lanes = [PARTY_COUNTS.empty_table()], [LANE_COUNTS.empty_table()]
     if days["min"] is not None:
         between = (_earlier(days["min"], COUNTED_DAYS), _earlier(days["max"], 1))
         for role, (kind, side) in enumerate(zip(PARTIES, ("sender", "receiver"), strict=True)):
-            found, on = _read(seals, kind, between, "party", asked.column(side))
+            found, on = _read(checksums, kind, between, "party", asked.column(side))
             parties.append(_table(PARTY_COUNTS, found, on, role=np.full(len(found), role, np.uint8)))
-        found, on = _read(seals, LANES, between, "hs6", asked.column("hs6"))
+        found, on = _read(checksums, LANES, between, "hs6", asked.column("hs6"))
         lanes.append(_table(LANE_COUNTS, found, on))
-    return TradeCounts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
+    return TradeCounts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(checksums, counted_lines.lines, keys))
 
 
-def read_parties(seals: RowChecksums, days: tuple[date, date]) -> frozenset[int]:
+def read_parties(checksums: RowChecksums, days: tuple[date, date]) -> frozenset[int]:
     """The numbers of all parties that were counted on some days, the last included.
 
     Raises:
@@ -203,39 +203,41 @@ def read_parties(seals: RowChecksums, days: tuple[date, date]) -> frozenset[int]
     """
     found: set[int] = set()
     for kind in PARTIES:
-        for _, records in _records(seals, kind, days):
+        for _, records in _records(checksums, kind, days):
             found.update(records["party"].tolist())
     return frozenset(found)
 
 
-def _known(seals: RowChecksums, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
+def _known(checksums: RowChecksums, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
     days = pc.min_max(lines.column("day")).as_py()
     if days["min"] is None:
         return CARGOES.empty_table()
-    between = (_earlier(days["min"], SENT_AGAIN), _earlier(days["max"], -SENT_AGAIN))
+    between = (_earlier(days["min"], SENT_ANEW_DAYS), _earlier(days["max"], -SENT_ANEW_DAYS))
     more = numbers_of(pa.chunked_array([sorted(set(keys))], pa.string()))
     asked = pa.chunked_array([*lines.column("cargo").chunks, *(more.chunks if isinstance(more, pa.ChunkedArray) else [more])])
-    found, on = _read(seals, CARGO_KIND, between, "cargo", asked)
+    found, on = _read(checksums, CARGO_KIND, between, "cargo", asked)
     return _table(CARGOES, found, on)
 
 
 def _read(
-    seals: RowChecksums, kind: str, days: tuple[date, date], name: str, asked: pa.ChunkedArray
+    checksums: RowChecksums, kind: str, days: tuple[date, date], name: str, asked: pa.ChunkedArray
 ) -> tuple[_Records, npt.NDArray[np.int32]]:
     """Records of a kind whose column `name` is among those asked for, each with its day since 1970."""
-    wanted = pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name])
+    wanted = np.sort(pc.unique(asked).drop_null().to_numpy(zero_copy_only=False).astype(_TYPES[kind][name]))
     records, on = [np.empty(0, _TYPES[kind])], [np.empty(0, np.int32)]
-    for day, every in _records(seals, kind, days) if len(wanted) else ():
-        part = every[np.isin(every[name], wanted)]
+    for day, every in _records(checksums, kind, days) if len(wanted) else ():
+        # `np.isin` would look through all that is wanted once a day of the ledger.
+        at = np.minimum(np.searchsorted(wanted, every[name]), len(wanted) - 1)
+        part = every[wanted[at] == every[name]]
         records.append(part)
         on.append(np.full(len(part), (day - date(1970, 1, 1)).days, np.int32))
     return np.concatenate(records), np.concatenate(on)
 
 
-def _records(seals: RowChecksums, kind: str, days: tuple[date, date]) -> Iterator[tuple[date, _Records]]:
+def _records(checksums: RowChecksums, kind: str, days: tuple[date, date]) -> Iterator[tuple[date, _Records]]:
     """The records of a kind, a row of the ledger at a time, each with its day."""
     source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
-    stored = seals.fetch(TABLE, source, _COUNTS, (kind, *(day.isoformat() for day in days)))
+    stored = checksums.fetch(TABLE, source, _COUNTS, (kind, *(day.isoformat() for day in days)))
     for row in stored.to_pylist():
         yield date.fromisoformat(row["day"]), np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
 

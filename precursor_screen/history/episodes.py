@@ -55,7 +55,7 @@ class _Known(Struct, frozen=True):
     rows: tuple[Member, ...]
 
 
-def read_members(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.Table:
+def read_members(checksums: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.Table:
     """MEMBER of the recorded episodes of a rule in some groups that are not over.
 
     Raises:
@@ -63,34 +63,34 @@ def read_members(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> pa.
     """
     rows = [
         (flag["group_key"], line, substance, date.fromisoformat(day), value)
-        for flag in _recorded(seals, rule_id, group_keys)
+        for flag in _recorded(checksums, rule_id, group_keys)
         for line, substance, day, value in json.loads(flag["episode"])
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(MEMBER)
     return pa.table([pa.array(list(c), f.type) for c, f in zip(columns, MEMBER, strict=True)], schema=MEMBER)
 
 
-def _recorded(seals: RowChecksums, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
-    stage_keys(seals.connection, "asked_groups", "group_key", group_keys)
+def _recorded(checksums: RowChecksums, rule_id: str, group_keys: pa.Array) -> list[dict[str, Any]]:
+    stage_keys(checksums.connection, "asked_groups", "group_key", group_keys)
     source = "asked_groups a cross join flags t where t.group_key = a.group_key order by t.first_run, t.flag_id"
-    found = seals.fetch("flags", source, _RECORDED)
+    found = checksums.fetch("flags", source, _RECORDED)
     mine = found.filter((pc.field("rule_id") == rule_id) & (pc.field("state") != RESOLVED) & pc.field("episode").is_valid())
     rows: list[dict[str, Any]] = mine.to_pylist()
     return rows
 
 
-def join_episodes(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> Joined:
+def join_episodes(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> Joined:
     """Finds the recorded flags that the episodes of a run go on with: those that share a movement, or what it amends.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         episodes: EPISODE of the run.
         amends: line_id -> the line that it amends.
 
     Raises:
         LedgerError: a recorded flag is not what was recorded.
     """
-    known = _known(seals, episodes, amends)
+    known = _known(checksums, episodes, amends)
     kept: dict[str, str] = {}
     aliases: dict[str, str] = {}
     owner: dict[str, str] = {}  # recorded flag -> flag of the run that took its id
@@ -115,7 +115,7 @@ def _by_flag(episodes: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _known(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:
+def _known(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:
     """The recorded flags of the groups by rule and group, first raised first; those of earlier versions stand on their line alone."""
     if not episodes.num_rows:
         return {}
@@ -127,13 +127,13 @@ def _known(seals: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -
         for line in {row["line_id"], amends.get(row["line_id"], row["line_id"])}:
             of_line[row["rule_id"], line].add(row["group_key"])
     for rule_id in sorted(groups):
-        for flag in _recorded(seals, rule_id, pa.array(sorted(groups[rule_id]), pa.string())):
+        for flag in _recorded(checksums, rule_id, pa.array(sorted(groups[rule_id]), pa.string())):
             rows = tuple((line, substance) for line, substance, _, _ in json.loads(flag["episode"]))
             found[rule_id, flag["group_key"]].append(_Known(flag["flag_id"], flag["first_run"], rows))
     lines = pa.array(sorted({line for _, line in of_line}), pa.string())
-    stage(seals.connection, "member_lines", pa.table([lines], names=["line_id"]), ["line_id"])
+    stage(checksums.connection, "member_lines", pa.table([lines], names=["line_id"]), ["line_id"])
     source = "member_lines a cross join flags t where t.line_id = a.line_id and t.group_key is null"
-    for flag in seals.fetch("flags", source, _RECORDED).filter(pc.field("state") != RESOLVED).to_pylist():
+    for flag in checksums.fetch("flags", source, _RECORDED).filter(pc.field("state") != RESOLVED).to_pylist():
         for group in of_line.get((flag["rule_id"], flag["line_id"]), ()):
             own = ((flag["line_id"], flag["substance_id"] or ""),)
             found[flag["rule_id"], group].append(_Known(flag["flag_id"], flag["first_run"], own))
@@ -148,11 +148,11 @@ def under_kept_ids(table: pa.Table, joined: Joined) -> pa.Table:
     return table.set_column(table.column_names.index("flag_id"), "flag_id", pa.array(ids, pa.string()))
 
 
-def record_episodes(seals: RowChecksums, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
+def record_episodes(checksums: RowChecksums, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
     """Records who is in the episodes of flags that are recorded, and which flags have become parts of others.
 
     Args:
-        seals: of a transaction; the rows of `flags` are renewed by the caller.
+        checksums: of a transaction; the rows of `flags` are renewed by the caller.
         episodes: EPISODE, under the ids that stand.
         aliases: of `Joined`.
         run_no: of the run.
@@ -160,11 +160,11 @@ def record_episodes(seals: RowChecksums, episodes: pa.Table, aliases: Mapping[st
     Returns:
         Ids of the flags that are parts of others now.
     """
-    connection = seals.connection
+    connection = checksums.connection
     rows = []
     for flag_id, some in _by_flag(episodes).items():
-        told = sorted((r["line_id"], r["substance_id"], r["day"].isoformat(), r["value"]) for r in some)
-        rows.append((some[0]["group_key"], json.dumps(told, separators=(",", ":")), flag_id))
+        members = sorted((r["line_id"], r["substance_id"], r["day"].isoformat(), r["value"]) for r in some)
+        rows.append((some[0]["group_key"], json.dumps(members, separators=(",", ":")), flag_id))
     run_many(connection, "update flags set group_key = ?, episode = ? where flag_id = ?", rows)
     for alias, flag_id in sorted(aliases.items()):
         # What had become a part of it goes along.
@@ -181,7 +181,7 @@ def aliases_of(connection: Connection) -> dict[str, str]:
     return {str(alias): str(flag_id) for alias, flag_id in connection.execute(query)}
 
 
-def lines_beside(connection: Connection, gone: Collection[str]) -> set[str]:
+def lines_of_episodes(connection: Connection, gone: Collection[str]) -> set[str]:
     """The other lines of episodes that are not over and in which some line stands."""
     if not gone:
         return set()
@@ -222,11 +222,11 @@ class PreviousFlag(Struct, frozen=True):
 
 
 def name_continued(
-    seals: RowChecksums,
+    checksums: RowChecksums,
     flags: pa.Table,
     rules: frozenset[str],
     first_runs: Sequence[int],
-    untold: frozenset[int] = frozenset(),
+    undelivered_runs: frozenset[int] = frozenset(),
     growing: frozenset[str] = frozenset(),
     cleared: Collection[str] = (),
     kept: Mapping[str, PreviousFlag] | None = None,
@@ -238,11 +238,11 @@ def name_continued(
     of it last, or the level is higher; else the evidence says what was `told`, and on which flag a clearance covers the episode.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         flags: FLAG of a run.
         rules: ids of those that look at windows over time.
         first_runs: number of the run that first raised each flag; this one for what is raised anew.
-        untold: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
+        undelivered_runs: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
         growing: those of the rules whose windows are one episode while they overlap: sums, counts, sequences.
         cleared: ids of flags with a clearance that holds.
         kept: flags that are recorded episodes that go on, and what was told of those.
@@ -255,37 +255,37 @@ def name_continued(
         LedgerError: a flag on a line of a window is not what was recorded.
     """
     kept = kept or {}
-    earlier = _flags_beside(seals, flags, rules, untold)
+    earlier = _earlier_flags(checksums, flags, rules, undelivered_runs)
     if not earlier.num_rows and not kept:
         return flags, {}
     evidence = flags.column("evidence").to_pylist()
     ids = earlier.column("flag_id")
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
-    known = read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
+    known = read_previous(checksums, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
     grows: dict[str, PreviousFlag] = {}
     own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
     for row, (flag_id, rule_id, level) in enumerate(own):
         if flag_id not in kept and latest[row] == _NONE:
             continue
-        before = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]
+        previous = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]
         shown = json.loads(evidence[row] or "[]")
-        more = {} if flag_id in kept else {"continues": before.flag_id}
+        more = {} if flag_id in kept else {"continues": previous.flag_id}
         if rule_id in growing:
-            if _escalated(before, level, _value(shown)):
-                more["escalated"] = before.level if before.value is None else f"{before.level}, {before.value:g}"
+            if _escalated(previous, level, _value(shown)):
+                more["escalated"] = previous.level if previous.value is None else f"{previous.level}, {previous.value:g}"
             else:
-                covers = before.flag_id if before.flag_id in cleared else before.verdict_on
-                grows[flag_id] = replace(before, verdict_on=covers)
-                more |= {"episode": covers} | ({} if before.value is None else {"told": f"{before.value:g}"})
+                covers = previous.flag_id if previous.flag_id in cleared else previous.verdict_on
+                grows[flag_id] = replace(previous, verdict_on=covers)
+                more |= {"episode": covers} | ({} if previous.value is None else {"told": f"{previous.value:g}"})
         shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
     return named, grows
 
 
-def _escalated(before: PreviousFlag, level: str, value: float | None) -> bool:
-    higher = LEVELS.index(level) > LEVELS.index(before.level)
-    return higher or (before.value is not None and (value is None or value >= _GROWN * before.value))
+def _escalated(previous: PreviousFlag, level: str, value: float | None) -> bool:
+    higher = LEVELS.index(level) > LEVELS.index(previous.level)
+    return higher or (previous.value is not None and (value is None or value >= _GROWN * previous.value))
 
 
 def covering(evidence: str | None) -> str:
@@ -293,16 +293,18 @@ def covering(evidence: str | None) -> str:
     return _stated(json.loads(evidence or "[]")).get("episode", "")
 
 
-def read_before(seals: RowChecksums, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, PreviousFlag]:
-    """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `untold`."""
-    stage_keys(seals.connection, "continued", "flag_id", flag_ids)
+def read_previous(
+    checksums: RowChecksums, flag_ids: set[str], undelivered_runs: frozenset[int] = frozenset()
+) -> dict[str, PreviousFlag]:
+    """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `undelivered_runs`."""
+    stage_keys(checksums.connection, "continued", "flag_id", flag_ids)
     query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
         from continued c cross join flags f where f.flag_id = c.flag_id"""
     found = {}
-    for row in fetch(seals.connection, query, _BEFORE).to_pylist():
+    for row in fetch(checksums.connection, query, _BEFORE).to_pylist():
         shown = json.loads(row["evidence"] or "[]")
         covers = _stated(shown).get("episode", row["flag_id"])
-        state = EXISTING if row["state"] == NEW and row["last_run"] not in untold else row["state"]
+        state = EXISTING if row["state"] == NEW and row["last_run"] not in undelivered_runs else row["state"]
         found[row["flag_id"]] = PreviousFlag(row["flag_id"], state, row["level"], _value(shown), covers)
     return found
 
@@ -318,19 +320,19 @@ def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
     return float(text) if text else None
 
 
-def _flags_beside(seals: RowChecksums, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:
+def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[str], undelivered_runs: frozenset[int]) -> pa.Table:
     """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
     mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
     if not len(lines):
         return _EARLIER.empty_table()
-    stage_keys(seals.connection, "beside", "line_id", lines)
-    seals.check("flags", "beside b cross join flags t where t.line_id = b.line_id")
-    runs = ", ".join(map(str, sorted(untold))) or "null"
+    stage_keys(checksums.connection, "beside", "line_id", lines)
+    checksums.check("flags", "beside b cross join flags t where t.line_id = b.line_id")
+    runs = ", ".join(map(str, sorted(undelivered_runs))) or "null"
     query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
         from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
         and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
-    found = fetch(seals.connection, query, _EARLIER)
+    found = fetch(checksums.connection, query, _EARLIER)
     return found.filter(pc.is_in(found.column("rule_id"), pa.array(sorted(rules), _TEXT)))
 
 

@@ -24,13 +24,13 @@ from precursor_screen.history.episodes import (
     covering,
     join_episodes,
     name_continued,
-    read_before,
+    read_previous,
     under_kept_ids,
 )
-from precursor_screen.history.transfer import fetch, stage_keys
+from precursor_screen.history.transfer import fetch, fetch_texts, stage, stage_keys
 from precursor_screen.history.upkeep import adopt_ids
 from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Verdict
-from precursor_screen.history.verdicts import standing_clearances
+from precursor_screen.history.verdicts import clearances_in_force
 
 _TEXT = pa.string()
 _STORED = pa.schema(
@@ -50,7 +50,7 @@ class _Run(Struct, frozen=True):
         cleared: the clearances that hold.
         on_flag: the same, by flag.
         answered: flags whose document is no longer absent.
-        untold: numbers of earlier runs that were recorded and not delivered.
+        undelivered_runs: numbers of earlier runs that were recorded and not delivered.
     """
 
     flag_ids: frozenset[str]
@@ -58,16 +58,21 @@ class _Run(Struct, frozen=True):
     cleared: Clearances
     on_flag: Mapping[str, Verdict]
     answered: frozenset[str]
-    untold: frozenset[int]
+    undelivered_runs: frozenset[int]
 
 
 def compare(
-    seals: RowChecksums, flags: pa.Table, judged: JudgeResult, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+    checksums: RowChecksums,
+    flags: pa.Table,
+    judged: JudgeResult,
+    as_of: date,
+    run_no: int,
+    answered: frozenset[str] = frozenset(),
 ) -> FlagComparison:
     """Compares the flags of a run with those recorded before it.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         flags: FLAG of the run.
         judged: what the run has judged.
         as_of: the day on which a clearance must still hold.
@@ -77,22 +82,22 @@ def compare(
     Raises:
         LedgerError: a flag that is compared with is not what was recorded.
     """
-    connection = seals.connection
-    joined = join_episodes(seals, judged.episodes, judged.amends)
+    connection = checksums.connection
+    joined = join_episodes(checksums, judged.episodes, judged.amends)
     flags = _one_each(under_kept_ids(flags, joined), joined)
-    flags = adopt_ids(seals, flags, judged.amends)
-    untold = undelivered(connection, run_no)
-    cleared = standing_clearances(connection, as_of)
+    flags = adopt_ids(checksums, flags, judged.amends)
+    undelivered_runs = undelivered(connection, run_no)
+    cleared = clearances_in_force(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
     raised = frozenset(flags.column("flag_id").to_pylist())
-    recorded = _recorded_states(seals, flags, untold)
+    recorded = _recorded_states(checksums, flags, undelivered_runs)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
-    kept = _kept_episodes(seals, joined, untold)
+    kept = _kept_episodes(checksums, joined, undelivered_runs)
     # Of an episode it counts whether what was recorded of it is covered, and not which of its lines was cleared.
     states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
     first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
-    named, grows = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag, kept)
+    named, grows = name_continued(checksums, flags, over_time, first_runs, undelivered_runs, judged.growing, on_flag, kept)
     of_episode = {
         place: grows[place[0]]
         for place, state in zip(places, states, strict=True)
@@ -103,15 +108,15 @@ def compare(
     covers = {p: b.verdict_on for p, b in of_episode.items() if p[0] not in kept or b.state == SUPPRESSED}
     cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
     cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
-    told = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
+    known = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
     states = [
-        SUPPRESSED if p in cleared else EXISTING if p in told else NEW if p[0] in kept else s
+        SUPPRESSED if p in cleared else EXISTING if p in known else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
     position = flags.column_names.index("state")
     compared = named.set_column(position, "state", pa.array(states, _TEXT))
-    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, untold)
-    carried, resolved = _no_longer_raised(seals, run)
+    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, undelivered_runs)
+    carried, resolved = _no_longer_raised(checksums, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
     return FlagComparison(
@@ -130,16 +135,16 @@ def _one_each(flags: pa.Table, joined: Joined) -> pa.Table:
     if not joined.kept:
         return flags
     seen: set[str] = set()
-    standing = set(joined.kept.values())
+    kept_ids = set(joined.kept.values())
     keep = []
     for number, flag_id in enumerate(flags.column("flag_id").to_pylist()):
-        if flag_id not in seen or flag_id not in standing:
+        if flag_id not in seen or flag_id not in kept_ids:
             keep.append(number)
         seen.add(flag_id)
     return flags.take(pa.array(keep, pa.int64()))
 
 
-def _kept_episodes(seals: RowChecksums, joined: Joined, untold: frozenset[int]) -> dict[str, PreviousFlag]:
+def _kept_episodes(checksums: RowChecksums, joined: Joined, undelivered_runs: frozenset[int]) -> dict[str, PreviousFlag]:
     """What was told of the episodes that go on, by the id that stands.
 
     One that others have joined is what is told of all of them: cleared where each of them is, known where somebody was told of one.
@@ -147,7 +152,7 @@ def _kept_episodes(seals: RowChecksums, joined: Joined, untold: frozenset[int]) 
     parts: dict[str, list[str]] = {flag_id: [flag_id] for flag_id in joined.kept.values()}
     for alias, flag_id in joined.aliases.items():
         parts[flag_id].append(alias)
-    known = read_before(seals, {i for ids in parts.values() for i in ids}, untold)
+    known = read_previous(checksums, {i for ids in parts.values() for i in ids}, undelivered_runs)
     found = {}
     for flag_id, ids in parts.items():
         before = [known[i] for i in ids]
@@ -178,34 +183,34 @@ def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
     return frozenset(int(n) for n in connection.execute(query, {"run": run_no}).scalars())
 
 
-def _recorded_states(seals: RowChecksums, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
+def _recorded_states(checksums: RowChecksums, flags: pa.Table, undelivered_runs: frozenset[int]) -> dict[str, tuple[str, int]]:
     """Flag id -> state, new only where nobody was told, and the run that first raised it."""
-    stage_keys(seals.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
+    stage_keys(checksums.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
-    found = seals.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema)
+    found = checksums.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema)
     rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
-    return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
+    return {flag_id: (_known_state(state, last, undelivered_runs), first) for flag_id, state, last, first in rows}
 
 
-def _known_state(state: str, last_run: int, untold: frozenset[int]) -> str:
+def _known_state(state: str, last_run: int, undelivered_runs: frozenset[int]) -> str:
     """What somebody was told of a flag: `new` means that nobody was."""
-    return EXISTING if state == NEW and last_run not in untold else state
+    return EXISTING if state == NEW and last_run not in undelivered_runs else state
 
 
-def _no_longer_raised(seals: RowChecksums, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
     judged = run.judged
-    candidates = [f for f in _flags_to_compare(seals, run) if f["flag_id"] not in run.flag_ids]
+    candidates = [f for f in _flags_to_compare(checksums, run) if f["flag_id"] not in run.flag_ids]
     sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
     keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
-    fallen = frozenset(judged.fallen.column("line_id").to_pylist())
-    anew = frozenset(judged.again.column("line_id").to_pylist())
-    doubted = judged.doubts.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
+    obsolete = frozenset(judged.obsolete.column("line_id").to_pylist())
+    anew = frozenset(judged.rejudged.column("line_id").to_pylist())
+    not_evaluable = judged.not_evaluable.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
     carried, resolved = [], []
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
-        known = _known_state(flag["state"], flag["last_run"], run.untold)
+        known = _known_state(flag["state"], flag["last_run"], run.undelivered_runs)
         place = flag["flag_id"], flag["line_id"]
         if place not in run.cleared and (verdict := run.on_flag.get(covering(flag["evidence"]))):
             run.cleared[place] = verdict
@@ -213,32 +218,32 @@ def _no_longer_raised(seals: RowChecksums, run: _Run) -> tuple[list[dict[str, An
         scope = judged.scopes.get(flag["rule_id"])
         if known == RESOLVED:
             over = True  # by a run that was not delivered
-        elif own in judged.cancelled or flag["line_id"] in fallen or flag["flag_id"] in run.answered:
+        elif own in judged.cancelled or flag["line_id"] in obsolete or flag["flag_id"] in run.answered:
             over = not is_cleared
         elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
-            over = (flag["rule_id"], flag["line_id"]) not in doubted and not is_cleared
+            over = (flag["rule_id"], flag["line_id"]) not in not_evaluable and not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
             carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
             continue
         else:
             # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
             whole = scope == _HISTORY or there.issuperset(keys)
-            doubtful = (flag["rule_id"], flag["line_id"]) in doubted
-            over = scope is not None and not doubtful and whole and flag["line_id"] in sent and not is_cleared
+            is_not_evaluable = (flag["rule_id"], flag["line_id"]) in not_evaluable
+            over = scope is not None and not is_not_evaluable and whole and flag["line_id"] in sent and not is_cleared
         if over:
             resolved.append({**flag, "state": RESOLVED})
     return carried, resolved
 
 
-def _flags_to_compare(seals: RowChecksums, run: _Run) -> list[dict[str, Any]]:
+def _flags_to_compare(checksums: RowChecksums, run: _Run) -> list[dict[str, Any]]:
     """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; and
     those of which nobody was told that they are resolved; in the order they were raised."""
-    judged, connection = run.judged, seals.connection
+    judged, connection = run.judged, checksums.connection
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
-    fallen = judged.fallen.column("movement_key")
-    keys = pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
+    obsolete = judged.obsolete.column("movement_key")
+    keys = pa.chunked_array([*judged.lines.column("movement_key").chunks, *obsolete.chunks, cancelled], _TEXT)
     keys = pc.unique(keys).drop_null()
-    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
+    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.rejudged) for c in t.column("line_id").chunks], _TEXT))
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
         flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)
@@ -254,11 +259,11 @@ def _flags_to_compare(seals: RowChecksums, run: _Run) -> list[dict[str, Any]]:
             union select g.flag_id from judged_lines j cross join flags g where g.line_id = j.line_id
             union select flag_id from answered) c
         cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}'
-        union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.untold)})
+        union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.undelivered_runs)})
         order by first_run, rule_id, flag_id"""
     places = ("judged c cross join flags t where t.movement_key", "judged_lines c cross join flags t where t.line_id")
     for place in (*places, "answered c cross join flags t where t.flag_id"):
-        seals.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
+        checksums.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
     rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
     return rows
 
@@ -273,26 +278,26 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
     return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
 
 
-def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
-    """In which bands earlier runs told of the shipments of some flags (`memory.Memory.told_bands`).
+def reported_bands(checksums: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
+    """In which bands earlier runs told of the shipments of some flags (`history_seam.HistoryStore.reported_bands`).
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         flags: FLAG, the open ones of the run, with their states.
         run_no: of the run.
 
     Raises:
         LedgerError: a recorded flag is not what was recorded.
     """
-    connection = seals.connection
+    connection = checksums.connection
     stage_keys(connection, "asked_shipments", "shipment_id", pc.unique(flags.column("shipment_id")))
     source = f"asked_shipments a cross join flags t where t.shipment_id = a.shipment_id and t.last_run < {run_no}"
-    untold = undelivered(connection, run_no)
+    undelivered_runs = undelivered(connection, run_no)
     kinds = pa.schema([*((name, _TEXT) for name in ("flag_id", "shipment_id", "band", "state")), ("last_run", pa.int64())])
-    recorded = seals.fetch("flags", source, kinds).to_pylist()
+    recorded = checksums.fetch("flags", source, kinds).to_pylist()
     bands: dict[str, str] = {}
     for row in recorded:
-        if row["state"] in OPEN and row["last_run"] not in untold:
+        if row["state"] in OPEN and row["last_run"] not in undelivered_runs:
             bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
     known = {row["flag_id"] for row in recorded}
     columns = (flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state"))
@@ -302,7 +307,7 @@ def reported_bands(seals: RowChecksums, flags: pa.Table, run_no: int) -> dict[st
     return bands
 
 
-def with_open_serious_flag(seals: RowChecksums, movement_keys: pa.Array) -> frozenset[str]:
+def with_open_serious_flag(checksums: RowChecksums, movement_keys: pa.Array) -> frozenset[str]:
     """Those of some movements that bear an open flag of high or critical.
 
     Raises:
@@ -311,17 +316,27 @@ def with_open_serious_flag(seals: RowChecksums, movement_keys: pa.Array) -> froz
     wanted = pc.unique(movement_keys).drop_null()
     if not len(wanted):
         return frozenset()
-    stage_keys(seals.connection, "asked_keys", "movement_key", wanted)
+    stage_keys(checksums.connection, "asked_keys", "movement_key", wanted)
     serious = f"t.state in ('{NEW}', '{EXISTING}') and t.level in ('high', 'critical')"
     source = f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious}"
-    return frozenset(seals.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
+    return frozenset(checksums.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
 
 
-def open_movements(seals: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:
+def with_recorded_flag(checksums: RowChecksums, lines: pa.Table) -> pa.Array:
+    """The line ids of some lines (line_id, movement_key) of which, or of whose movement, a flag is recorded, whatever its state."""
+    connection = checksums.connection
+    if connection.exec_driver_sql("select 1 from flags limit 1").first() is None:
+        return pa.array([], _TEXT)
+    stage(connection, "asked_lines", lines, ["line_id"])
+    flagged = " or ".join(f"exists (select 1 from flags t where t.{n} = a.{n})" for n in lines.column_names)
+    return pa.array(fetch_texts(connection, f"select a.line_id from asked_lines a where {flagged}"), _TEXT)
+
+
+def open_movements(checksums: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:
     """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         rule_ids: of the rules.
 
     Raises:
@@ -331,12 +346,12 @@ def open_movements(seals: RowChecksums, rule_ids: Sequence[str]) -> pa.Table:
     columns = ", ".join(f"m.{n}" for n in MOVEMENT.names)
     marks = ", ".join("?" * len(rule_ids)) or "null"
     flags = f"flags {{}} where {{}}.rule_id in ({marks})"
-    seals.check("flags", flags.format("t", "t"), tuple(rule_ids))
+    checksums.check("flags", flags.format("t", "t"), tuple(rule_ids))
     movements = "cross join movements t where t.movement_key = f.movement_key and t.line_id = f.line_id"
-    seals.check("movements", f"(select * from {flags.format('g', 'g')}) f {movements}", tuple(rule_ids))
+    checksums.check("movements", f"(select * from {flags.format('g', 'g')}) f {movements}", tuple(rule_ids))
     # A flag about a substance is about that one of its line's movements.
     query = f"""select f.flag_id, f.rule_id, {columns} from flags f cross join movements m
         where f.rule_id in ({marks}) and f.state in ('{NEW}', '{EXISTING}')
         and m.movement_key = f.movement_key and m.line_id = f.line_id and m.ended_run is null
         and (f.substance_id is null or m.substance_id = f.substance_id) order by f.flag_id, m.id"""
-    return fetch(seals.connection, query, schema, tuple(rule_ids))
+    return fetch(checksums.connection, query, schema, tuple(rule_ids))

@@ -19,7 +19,7 @@ from precursor_screen.history.batch import IS_MOVEMENT, StageResult, each_once
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.columns import Copy, ended_since
 from precursor_screen.history.counts import counted_anew, read_rows
-from precursor_screen.history.episodes import lines_beside
+from precursor_screen.history.episodes import lines_of_episodes
 from precursor_screen.history.transfer import fetch, stage_keys
 from precursor_screen.history.values import RECOUNTED, SUPPRESSED
 from precursor_screen.kernel.versions import amended_rows, counted_as
@@ -135,43 +135,43 @@ IDENTITY = ("movement_key", "line_id")
 _NO_IDS = pa.array([], pa.int64())
 
 
-def read_beside(seals: RowChecksums, staged: StageResult) -> tuple[pa.Table, VersionsResult, date | None]:
-    """What is recorded of a run's own lines, whatever is asked beside: `known`, `settled` and `since` of a `History`.
+def read_versions(checksums: RowChecksums, staged: StageResult) -> tuple[pa.Table, VersionsResult, date | None]:
+    """What is recorded of a run's own lines, whatever is asked beside: `known`, `versions` and `since` of a `History`.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         staged: what the run brings (`batch.stage_batch`).
     """
-    connection = seals.connection
+    connection = checksums.connection
     rows, decision = staged.rows, staged.decision
     ids = rows.column("line_id")
     known = rows.filter(pc.is_in(ids, pa.array(sorted(staged.known), pa.string()))).select(KNOWN.names)
     first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
     own = frozenset(ids.to_pylist())
-    again = _again(seals, staged, _late(staged))
-    settled = VersionsResult(
+    rejudged = _to_rejudge(checksums, staged, _late(staged))
+    versions = VersionsResult(
         why={line: why for line, why in decision.why.items() if line in own},
         uncounted=staged.uncounted_rows,
-        amended=_amended(seals, staged),
+        amended=_amended_rows(checksums, staged),
         previous={new: old for new, old in decision.previous.items() if new in own},
-        again=again,
+        rejudged=rejudged,
         ended=_ended(staged),
         overlapping=decision.overlapping & own,
         conflicting=decision.conflicting & own,
         counted_as=counted_as(decision.previous, _keys(staged), staged.recorded.column("line_id").to_pylist()),
-        flagged=_flagged(seals, own | frozenset(again.column("line_id").to_pylist())),
+        flagged=_flagged(checksums, own | frozenset(rejudged.column("line_id").to_pylist())),
     )
-    return known.group_by(KNOWN.names).aggregate([]), settled, date.fromisoformat(first) if first else None
+    return known.group_by(KNOWN.names).aggregate([]), versions, date.fromisoformat(first) if first else None
 
 
-def _flagged(seals: RowChecksums, lines: frozenset[str]) -> pa.Table:
+def _flagged(checksums: RowChecksums, lines: frozenset[str]) -> pa.Table:
     """RULE_LINE: those of some lines that bear an open flag, or whose earlier version does."""
     opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
-    stage_keys(seals.connection, "bearing", "line_id", lines)
+    stage_keys(checksums.connection, "bearing", "line_id", lines)
     query = f"""select f.rule_id, b.line_id from bearing b cross join flags f where f.line_id = b.line_id and f.state in ({opened})
         union select f.rule_id, b.line_id from batch b cross join flags f
         where f.movement_key = b.movement_key and f.state in ({opened}) order by 1, 2"""
-    return fetch(seals.connection, query, RULE_LINE)
+    return fetch(checksums.connection, query, RULE_LINE)
 
 
 def _ended(staged: StageResult) -> pa.Table:
@@ -179,18 +179,18 @@ def _ended(staged: StageResult) -> pa.Table:
     gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
     columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
     rows = list(zip(*columns, strict=True))
-    standing = {key for number, key, _, ended in rows if ended is None and number not in gone}
-    pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in standing)
+    still_counted = {key for number, key, _, ended in rows if ended is None and number not in gone}
+    pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in still_counted)
     return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
 
 
-def _amended(seals: RowChecksums, staged: StageResult) -> pa.Table:
+def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
     """The rows that others take the place of, recorded ones and those of the run."""
     decision = staged.decision
     before = {old for new, old in decision.previous.items() if new not in decision.why}
     recorded = staged.recorded
     theirs = recorded.filter(pc.is_in(recorded.column("line_id"), pa.array(sorted(before), pa.string())))
-    rows = [read_rows(seals.connection, theirs.column("id").to_pylist()), staged.rows]
+    rows = [read_rows(checksums.connection, theirs.column("id").to_pylist()), staged.rows]
     found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
     return amended_rows(each_once(found), decision, _keys(staged))
 
@@ -210,29 +210,29 @@ def _late(staged: StageResult) -> frozenset[str]:
     return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
 
 
-def _again(seals: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa.Table:
-    """MOVEMENT: recorded rows that are to be judged anew: those that stand again or count otherwise, those that amend what is late,
+def _to_rejudge(checksums: RowChecksums, staged: StageResult, late: frozenset[str]) -> pa.Table:
+    """MOVEMENT: recorded rows that are to be judged anew: those that stand rejudged or count otherwise, those that amend what is late,
     and the rest of the windows of open flags from which a line has gone."""
-    connection = seals.connection
+    connection = checksums.connection
     back = read_rows(connection, staged.returning)
-    moved = pa.array(sorted(staged.leaving), pa.int64())
-    gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), moved)).column("line_id")
-    lines = _beside(seals, frozenset(gone.to_pylist())) | lines_beside(connection, frozenset(gone.to_pylist()))
-    stage_keys(connection, "again", "line_id", lines | late)
-    source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
-    rows = seals.fetch("movements", f"{source} order by t.id", pa.schema([("id", pa.int64()), *MOVEMENT]))
-    stays = rows.filter(pc.invert(pc.is_in(rows.column("id"), moved)))
+    leaving = pa.array(sorted(staged.leaving), pa.int64())
+    gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), leaving)).column("line_id")
+    lines = _lines_of_windows(checksums, frozenset(gone.to_pylist())) | lines_of_episodes(connection, frozenset(gone.to_pylist()))
+    stage_keys(connection, "rejudged", "line_id", lines | late)
+    source = "rejudged a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
+    rows = checksums.fetch("movements", f"{source} order by t.id", pa.schema([("id", pa.int64()), *MOVEMENT]))
+    stays = rows.filter(pc.invert(pc.is_in(rows.column("id"), leaving)))
     return pa.concat_tables([t.select(MOVEMENT.names) for t in (counted_anew(back, staged), stays)])
 
 
-def _beside(seals: RowChecksums, gone: frozenset[str]) -> set[str]:
+def _lines_of_windows(checksums: RowChecksums, gone: frozenset[str]) -> set[str]:
     """The lines of open flags over windows in which some line stands."""
     if not gone:
         return set()
     opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
     query = f"select line_id, window_line_ids from flags where state in ({opened}) and window_line_ids <> '[]'"
     found: set[str] = set()
-    for row in fetch(seals.connection, query, pa.schema([FLAG.field("line_id"), FLAG.field("window_line_ids")])).to_pylist():
+    for row in fetch(checksums.connection, query, pa.schema([FLAG.field("line_id"), FLAG.field("window_line_ids")])).to_pylist():
         lines = {row["line_id"], *(row["window_line_ids"] or ())}
         if lines & gone:
             found |= lines - gone
@@ -240,7 +240,7 @@ def _beside(seals: RowChecksums, gone: frozenset[str]) -> set[str]:
 
 
 def read_groups(
-    seals: RowChecksums,
+    checksums: RowChecksums,
     copy: Copy,
     movements: pa.Table,
     span_days: int,
@@ -250,7 +250,7 @@ def read_groups(
     """The recorded movements that share a group with a run whose batch is staged: `movements` of a `History`.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         copy: of the movements, as the transaction sees them.
         movements: MOVEMENT of the run.
         span_days: longest window of the rules.
@@ -264,12 +264,12 @@ def read_groups(
     groups, days = Groups(movements, keys), date_range(movements, span_days)
     if days is None or not groups.keys:
         return pa.schema([MOVEMENT.field(c) for c in wanted]).empty_table()
-    leaving = fetch(seals.connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()
+    leaving = fetch(checksums.connection, "select id from leaving", pa.schema([("id", pa.int64())])).column(0).combine_chunks()
 
     def pick(rows: pa.Table) -> pa.Table:
         return rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
 
-    return _read(seals, copy, days, pick, wanted, groups.columns, leaving)
+    return _read(checksums, copy, days, pick, wanted, groups.columns, leaving)
 
 
 def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
@@ -284,18 +284,18 @@ def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
     return earliest, latest
 
 
-def recall(seals: RowChecksums, line_ids: Iterable[str]) -> pa.Table:
+def recall(checksums: RowChecksums, line_ids: Iterable[str]) -> pa.Table:
     """MOVEMENT of some recorded lines, in the order in which they were recorded.
 
     Raises:
         LedgerDamaged: a row is not what was written.
     """
-    stage_keys(seals.connection, "recalled", "line_id", line_ids)
-    return seals.fetch("movements", "recalled r cross join movements t where t.line_id = r.line_id order by t.id", MOVEMENT)
+    stage_keys(checksums.connection, "recalled", "line_id", line_ids)
+    return checksums.fetch("movements", "recalled r cross join movements t where t.line_id = r.line_id order by t.id", MOVEMENT)
 
 
 def read_between(
-    seals: RowChecksums,
+    checksums: RowChecksums,
     folder: Path | None,
     days: tuple[date, date],
     pick: Callable[[pa.Table], pa.Table] = lambda rows: rows,
@@ -304,7 +304,7 @@ def read_between(
     """MOVEMENT rows of some days that count, each with the mass that it counts with, in the order in which they were recorded.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         folder: of the copy by column; None: there is none.
         days: the first and the last, which is included.
         pick: takes those columns of MOVEMENT with `id`, gives the rows that are wanted.
@@ -313,11 +313,11 @@ def read_between(
     Raises:
         LedgerError: a movement that it reads is not what was recorded.
     """
-    return _read(seals, Copy(seals, folder, 0), days, pick, columns)
+    return _read(checksums, Copy(checksums, folder, 0), days, pick, columns)
 
 
 def _read(
-    seals: RowChecksums,
+    checksums: RowChecksums,
     copy: Copy,
     days: tuple[date, date],
     pick: Callable[[pa.Table], pa.Table],
@@ -327,18 +327,18 @@ def _read(
 ) -> pa.Table:
     """What is picked, by columns of MOVEMENT and `more`, of the rows that count and are not leaving; checked."""
     schema = pa.schema([MOVEMENT.field(name) for name in columns])
-    gone = pa.concat_arrays([ended_since(seals.connection, *days), leaving])
+    gone = pa.concat_arrays([ended_since(checksums.connection, *days), leaving])
 
     def chosen(rows: pa.Table) -> pa.Table:
         part = pick(rows)
         part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
         if not copy.checks:
-            _check(seals, part.column("id"))
+            _check(checksums, part.column("id"))
         return part.select(schema.names).cast(schema)
 
     return pa.concat_tables([schema.empty_table(), *copy.read((*columns, *more), days, chosen)])
 
 
-def _check(seals: RowChecksums, ids: pa.ChunkedArray) -> None:
-    stage_keys(seals.connection, "picked", "id", ids)
-    seals.check("movements", "picked p cross join movements t where t.id = p.id")
+def _check(checksums: RowChecksums, ids: pa.ChunkedArray) -> None:
+    stage_keys(checksums.connection, "picked", "id", ids)
+    checksums.check("movements", "picked p cross join movements t where t.id = p.id")

@@ -150,12 +150,12 @@ _STORED = {  # parts of a role that version 2 recorded
 }
 
 
-def _fill_traders(connection: Connection, seals: RowChecksums) -> None:
+def _fill_traders(connection: Connection, checksums: RowChecksums) -> None:
     """Sender and receiver of every movement, from the roles that were recorded.
 
     By its recorded names alone: that a consignee is a bank or a forwarder is not looked at. As `kernel.resolve.traders` else.
     """
-    seals.check_all("movements")
+    checksums.check_all("movements")
     filled = []
     for side, (roles, places) in _TRADERS.items():
         for part in ("role", *_STORED):
@@ -168,7 +168,7 @@ def _fill_traders(connection: Connection, seals: RowChecksums) -> None:
     connection.exec_driver_sql(f"update movements set {', '.join(filled)}")
     highest = connection.execute(text("select coalesce(max(id), -1) from movements")).scalar_one()
     for first in range(0, int(highest) + 1, STEP):
-        seals.rehash("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
+        checksums.rehash("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
 
 
 def _of_role(role: str, part: str) -> str:
@@ -211,11 +211,11 @@ _OF_BILL = (
 )
 
 
-def _add_bills(connection: Connection, seals: RowChecksums) -> None:
+def _add_bills(connection: Connection, checksums: RowChecksums) -> None:
     """The bill of every movement, by which messages about it are found; and item numbers and stated masses, which earlier versions
     did not record. Nothing asks by movement_key alone any more."""
     _add("movements", "item_number", "bill_key", "stated_kg")(connection)
-    seals.check_all("movements")
+    checksums.check_all("movements")
     last = -1
     columns = ", ".join(("id", *_OF_BILL))
     while rows := connection.exec_driver_sql(
@@ -223,7 +223,7 @@ def _add_bills(connection: Connection, seals: RowChecksums) -> None:
     ).fetchall():
         bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
         run_many(connection, "update movements set bill_key = ? where id = ?", bills)
-        seals.rehash("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
+        checksums.rehash("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
         last = rows[-1][0]
     connection.exec_driver_sql("drop index movements_by_key")
     connection.exec_driver_sql("create index movements_by_bill on movements (bill_key)")
@@ -259,7 +259,7 @@ MIGRATIONS = (
     Migration(10, "the mass of goods as traded", _add("movements", "goods_mass_kg")),
 )
 
-_SEALED = 2  # the step from which on rows have digests
+_WITH_DIGESTS = 2  # the step from which on rows have digests
 
 
 def read_version(connection: Connection, shown: str) -> int:
@@ -298,7 +298,7 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
     Raises:
         LedgerError: what an earlier version sealed is not what was recorded.
     """
-    seals = chain.open_seals(connection, shown) if version >= _SEALED else None
+    checksums = chain.open_checksums(connection, shown) if version >= _WITH_DIGESTS else None
     if not version:
         connection.exec_driver_sql(
             f"create table {VERSIONS} (number integer primary key, name text not null, applied text not null, "
@@ -309,8 +309,8 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
             if step.apply is not None:
                 step.apply(connection)
             if step.change is not None:
-                seals = seals or chain.open_seals(connection, shown)
-                step.change(connection, seals)
+                checksums = checksums or chain.open_checksums(connection, shown)
+                step.change(connection, checksums)
             row = {
                 "number": step.number,
                 "name": step.name,
@@ -318,5 +318,5 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
                 "tool_version": __version__,
             }
             connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)
-    if seals is not None and version:
-        chain.add_link(connection, chain.MIGRATED, seals.checksums)
+    if checksums is not None and version:
+        chain.add_link(connection, chain.MIGRATED, checksums.tables)

@@ -154,13 +154,13 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[RowChecksums]:
+    def _open_verified(self) -> Iterator[RowChecksums]:
         """A transaction that sees one moment of a ledger that is sound as far as a run would look."""
         with connected(self.engine) as connection:
             one_moment(connection)
-            seals = verify.sound_seals(connection, self.shown, looked=self._looked)
+            checksums = verify.verified_checksums(connection, self.shown, looked=self._looked)
             self._looked = True
-            yield seals
+            yield checksums
 
     def check_free(self) -> None:
         """Waits until no run holds the ledger.
@@ -188,13 +188,13 @@ class Ledger:
 
     def known_files(self, sha256s: Iterable[str]) -> set[str]:
         """Those of some files that a run has screened and delivered already."""
-        with self._reading() as seals:
-            return known_files(seals.connection, sha256s)
+        with self._open_verified() as checksums:
+            return known_files(checksums.connection, sha256s)
 
     def broken_off(self) -> set[str]:
         """Ids of the runs that are recorded, and whose process ended before they were delivered."""
-        with self._reading() as seals:
-            return set(seals.connection.execute(text("select run_id from runs where delivered is null")).scalars())
+        with self._open_verified() as checksums:
+            return set(checksums.connection.execute(text("select run_id from runs where delivered is null")).scalars())
 
     def deliver(self, run_id: str) -> None:
         """Marks a run that broke off as delivered: its reports have been put in their places after all.
@@ -204,12 +204,12 @@ class Ledger:
             LedgerError: it is damaged.
         """
         with self._writing() as connection:
-            seals = verify.sound_seals(connection, self.shown)
+            checksums = verify.verified_checksums(connection, self.shown)
             query = "update runs set delivered = :at where run_id = :run_id and delivered is null returning run_no"
             run_no = connection.execute(text(query), {"at": now(), "run_id": run_id}).scalar()
             if run_no is not None:
-                seals.rehash("runs", "runs t where t.run_no = ?", (run_no,))
-                chain.add_link(connection, chain.DELIVERED, seals.checksums, run_no)
+                checksums.rehash("runs", "runs t where t.run_no = ?", (run_no,))
+                chain.add_link(connection, chain.DELIVERED, checksums.tables, run_no)
 
     def flags(
         self,
@@ -238,43 +238,43 @@ class Ledger:
         level = "case level when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end"
         order = f"order by last_run desc, {level}, shipment_id, rule_id, flag_id"
         where, values = " and ".join(tests), (*equal.values(), *states)
-        with self._reading() as seals:
+        with self._open_verified() as checksums:
             if line_ids is None:
-                return seals.fetch("flags", f"flags t where {where} {order}", FLAG, values)
-            return seals.fetch_among("flags", f"{where} and line_id in ({{0}}) {order}", FLAG, line_ids, values)
+                return checksums.fetch("flags", f"flags t where {where} {order}", FLAG, values)
+            return checksums.fetch_among("flags", f"{where} and line_id in ({{0}}) {order}", FLAG, line_ids, values)
 
     def history_of(self, flag_id: str) -> dict[str, str]:
         """Start of the runs that first raised a flag, last raised it, and resolved it (empty: none did), ISO 8601."""
         query = """select a.started, z.started, coalesce(r.started, '') from flags f join runs a on a.run_no = f.first_run
             join runs z on z.run_no = f.last_run left join runs r on r.run_no = f.resolved_run where f.flag_id = :flag_id"""
-        with self._reading() as seals:
-            found = seals.connection.execute(text(query), {"flag_id": flag_id}).one_or_none()
+        with self._open_verified() as checksums:
+            found = checksums.connection.execute(text(query), {"flag_id": flag_id}).one_or_none()
         return dict(zip(("first", "last", "resolved"), map(str, found), strict=True)) if found else {}
 
     def cited_lines(self, line_ids: Sequence[str]) -> pa.Table:
         """The source's own cells of flagged lines: line_id, source_file, source_row, shipment_id, cells (JSON)."""
         schema = pa.schema([("line_id", pa.string()), *(FLAG.field(n) for n in ("source_file", "source_row", "shipment_id"))])
         schema = schema.append(pa.field("cells", pa.string()))
-        with self._reading() as seals:
-            return seals.fetch_among("cited_lines", "line_id in ({0})", schema, line_ids).sort_by("line_id")
+        with self._open_verified() as checksums:
+            return checksums.fetch_among("cited_lines", "line_id in ({0})", schema, line_ids).sort_by("line_id")
 
     def lines_with(self, cell: str) -> list[str]:
         """Ids of the flagged lines of which one cell, as it was filed, is this text; in their order."""
         # Either way of writing JSON may have been used; which cell it is, and not a header, is seen by reading it.
         texts = {json.dumps(cell, ensure_ascii=ascii_only) for ascii_only in (True, False)}
         found = set()
-        with self._reading() as seals:
+        with self._open_verified() as checksums:
             for quoted in sorted(texts):
                 pattern = "%" + "".join(f"!{c}" if c in "!%_" else c for c in quoted) + "%"
                 query = text("select line_id, cells from cited_lines where cells like :pattern escape '!'")
-                rows = seals.connection.execute(query, {"pattern": pattern})
+                rows = checksums.connection.execute(query, {"pattern": pattern})
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
 
     def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> verdicts.Behind:
         """What stands behind some flags and the lines that they cite (`provenance`)."""
-        with self._reading() as seals:
-            return verdicts.read_behind(seals, flag_ids, line_ids)
+        with self._open_verified() as checksums:
+            return verdicts.read_behind(checksums, flag_ids, line_ids)
 
     def movements_between(
         self,
@@ -284,18 +284,18 @@ class Ledger:
         columns: Sequence[str] = MOVEMENT.names,
     ) -> pa.Table:
         """MOVEMENT rows of some days that count, all their columns or some (`history.read_between`)."""
-        with self._reading() as seals:
-            return history.read_between(seals, self.cache, (first, last), pick, columns)
+        with self._open_verified() as checksums:
+            return history.read_between(checksums, self.cache, (first, last), pick, columns)
 
     def counted_parties(self, first: date, last: date) -> frozenset[int]:
         """The numbers (`text.key_numbers`) of the parties of some days, also of those whose names are not recorded."""
-        with self._reading() as seals:
-            return counts.read_parties(seals, (first, last))
+        with self._open_verified() as checksums:
+            return counts.read_parties(checksums, (first, last))
 
     def verdicts(self, flag_id: str = "") -> list[Verdict]:
         """The verdicts, all or on one flag, in the order in which they were added."""
-        with self._reading() as seals:
-            return list(verdict_rows.read(seals.connection, flag_id))
+        with self._open_verified() as checksums:
+            return list(verdict_rows.read(checksums.connection, flag_id))
 
     def add_verdicts(self, verdicts: Iterable[Verdict]) -> tuple[int, int]:
         """Adds verdicts: all of them or none.
@@ -308,10 +308,10 @@ class Ledger:
             LedgerLocked: a run holds it.
         """
         with self._writing() as connection:
-            seals = verify.sound_seals(connection, self.shown)
-            added, repeated = verdict_rows.add(seals, verdicts)
+            checksums = verify.verified_checksums(connection, self.shown)
+            added, repeated = verdict_rows.add(checksums, verdicts)
             if added:
-                chain.add_link(connection, chain.VERDICTS, seals.checksums)
+                chain.add_link(connection, chain.VERDICTS, checksums.tables)
             return added, repeated
 
     def info(self, today: date | None = None) -> upkeep.Info:
@@ -350,7 +350,7 @@ class Ledger:
             LedgerError: it is damaged.
         """
         with self._writing() as connection:
-            seals = verify.sound_seals(connection, self.shown)
-            pruned = upkeep.prune(seals, days, today or date.today())
-            chain.add_link(connection, chain.PRUNED, seals.checksums)
+            checksums = verify.verified_checksums(connection, self.shown)
+            pruned = upkeep.prune(checksums, days, today or date.today())
+            chain.add_link(connection, chain.PRUNED, checksums.tables)
             return pruned

@@ -25,10 +25,10 @@ from precursor_screen.history.batch import StageResult, stage_batch
 from precursor_screen.history.chain import KEYS, RowChecksums
 from precursor_screen.history.columns import Copy
 from precursor_screen.history.episodes import record_episodes
-from precursor_screen.history.history import read_beside, read_groups, recall
+from precursor_screen.history.history import read_groups, read_versions, recall
 from precursor_screen.history.transfer import fetch_texts, insert, run_many, stage_keys
 from precursor_screen.history.values import SUPPRESSED, FileRecord, RunRecord, now
-from precursor_screen.history.verify import sound_seals
+from precursor_screen.history.verify import verified_checksums
 
 # Recording flags with their evidence, and the source's own cells of the lines they cite.
 
@@ -38,12 +38,12 @@ _ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded
 
 
 def record(
-    seals: RowChecksums, compared: FlagComparison, cells: pa.Table, judged: JudgeResult, bands: Mapping[str, str], run_no: int
+    checksums: RowChecksums, compared: FlagComparison, cells: pa.Table, judged: JudgeResult, bands: Mapping[str, str], run_no: int
 ) -> Counter[str]:
     """Records what a comparison came to.
 
     Args:
-        seals: of a transaction, in which the flags were compared.
+        checksums: of a transaction, in which the flags were compared.
         compared: of this run.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON) of the lines that flags cite; others are left out.
         judged: of this run.
@@ -54,21 +54,21 @@ def record(
         Flags by state, and under `added` those that were never recorded before.
     """
     flags = _first_of_each(compared.flags)
-    connection = seals.connection
+    connection = checksums.connection
     rows = flags.append_column("movement_key", _keys(flags.column("line_id"), judged))
     rows = rows.append_column("movement_keys", _key_lists(flags, judged))
     for name in ("first_run", "last_run"):
         rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
     rows = rows.append_column("band", pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()))
     insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
-    joined = record_episodes(seals, compared.episodes, compared.joined, run_no)
+    joined = record_episodes(checksums, compared.episodes, compared.joined, run_no)
     _move(connection, compared.carried, f"last_run = {run_no}", bands)
     _move(connection, compared.resolved, f"resolved_run = {run_no}", {})
     ids = [chunk for t in (flags, compared.carried, compared.resolved) for chunk in t.column("flag_id").chunks]
     touched = pa.chunked_array([*ids, pa.array(sorted(joined), pa.string())], pa.string())
     stage_keys(connection, "touched", "flag_id", pc.unique(touched))
-    added = seals.rehash("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
-    _record_lines(seals, flags, cells, run_no)
+    added = checksums.rehash("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
+    _record_lines(checksums, flags, cells, run_no)
     counts = Counter(flags.column("state").to_pylist() + compared.carried.column("state").to_pylist())
     counts["resolved"] = compared.resolved.num_rows
     counts["added"] = added
@@ -92,15 +92,15 @@ def _first_rows(keys: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _keys(line_ids: pa.ChunkedArray, judged: JudgeResult) -> pa.ChunkedArray:
     """The movement key of each line; null for a line that was not judged."""
-    lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.again)])
+    lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.rejudged)])
     return lines.column("movement_key").take(pc.index_in(line_ids, lines.column("line_id")))
 
 
 def _key_lists(flags: pa.Table, judged: JudgeResult) -> pa.Array:
     """The movement keys of the flag's line and of the lines beside it, as JSON: what must be judged again to resolve it."""
-    beside = flags.column("window_line_ids").combine_chunks()
-    parents = pc.list_parent_indices(beside).to_pylist()
-    others = _keys(pa.chunked_array([pc.list_flatten(beside)]), judged).to_pylist()
+    others_of = flags.column("window_line_ids").combine_chunks()
+    parents = pc.list_parent_indices(others_of).to_pylist()
+    others = _keys(pa.chunked_array([pc.list_flatten(others_of)]), judged).to_pylist()
     lists: list[list[str]] = [[key] if key else [] for key in _keys(flags.column("line_id"), judged).to_pylist()]
     for parent, key in zip(parents, others, strict=True):
         if key and key not in lists[parent]:
@@ -114,21 +114,21 @@ def _move(connection: Connection, flags: pa.Table, change: str, bands: Mapping[s
     run_many(connection, f"update flags set state = ?, band = ?, {change} where flag_id = ?", rows)
 
 
-def _record_lines(seals: RowChecksums, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
+def _record_lines(checksums: RowChecksums, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
     cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
     rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
     rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
     rows = rows.append_column("run_no", pa.array([run_no] * rows.num_rows, pa.int64()))
-    insert_new(seals, "cited_lines", rows)
+    insert_new(checksums, "cited_lines", rows)
 
 
-def insert_new(seals: RowChecksums, name: str, rows: pa.Table) -> None:
+def insert_new(checksums: RowChecksums, name: str, rows: pa.Table) -> None:
     """Inserts the rows whose key is not there yet; of several with one key the first."""
     keys = rows.column(KEYS[name])
-    stage_keys(seals.connection, "offered", "key", pc.unique(keys))
-    known = fetch_texts(seals.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
+    stage_keys(checksums.connection, "offered", "key", pc.unique(keys))
+    known = fetch_texts(checksums.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
     rows = rows.take(_first_rows(keys))
-    seals.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))
+    checksums.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))
 
 
 class Transaction:
@@ -155,12 +155,12 @@ class Transaction:
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._batch: pa.Table | None = None
         self._staged: StageResult | None = None
-        self._beside: tuple[pa.Table, VersionsResult, date | None] | None = None
+        self._versions: tuple[pa.Table, VersionsResult, date | None] | None = None
         self._scope = connection.begin()
         self._kept = False
-        self._seals = sound_seals(connection, shown)
+        self._checksums = verified_checksums(connection, shown)
         self.run_no = int(connection.execute(text("select coalesce(max(run_no), 0) + 1 from runs")).scalar_one())
-        self._copy = Copy(self._seals, cache, self.run_no)
+        self._copy = Copy(self._checksums, cache, self.run_no)
         row = run.columns(self.run_no)
         self.run_id = str(row["run_id"])
         if connection.execute(text("select 1 from runs where run_id = :run_id"), row).first():
@@ -194,16 +194,16 @@ class Transaction:
         """Marks a run that was kept: its reports are in place, and whoever waits for it has been told."""
         with self._connection.begin():
             self._count("delivered", now())
-            self._seal(chain.DELIVERED)
+            self._add_link(chain.DELIVERED)
 
     def _commit(self) -> None:
         self._count("finished", now())
-        self._seal(chain.RUN)
+        self._add_link(chain.RUN)
         self._scope.commit()
 
-    def _seal(self, kind: str) -> None:
-        self._seals.rehash("runs", "runs t where t.run_no = ?", (self.run_no,))
-        chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
+    def _add_link(self, kind: str) -> None:
+        self._checksums.rehash("runs", "runs t where t.run_no = ?", (self.run_no,))
+        chain.add_link(self._connection, kind, self._checksums.tables, self.run_no)
 
     def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> QueryAnswer:
         """What is recorded that bears on the movements of this run.
@@ -219,11 +219,11 @@ class Transaction:
             See `QueryAnswer`. Movements outside the run's groups and days may be among them; none that shares both is missing.
         """
         staged = self._stage(batch)
-        if self._beside is None:
-            self._beside = read_beside(self._seals, staged)
-        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
-        found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
-        return QueryAnswer(found, *self._beside)
+        if self._versions is None:
+            self._versions = read_versions(self._checksums, staged)
+        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._versions[1].rejudged])
+        found = read_groups(self._checksums, self._copy, asked, span_days, columns, keys)
+        return QueryAnswer(found, *self._versions)
 
     def record_movements(self, batch: pa.Table) -> counts.Recorded:
         """Records the movements of this run; the same twice changes nothing.
@@ -231,9 +231,9 @@ class Transaction:
         Args:
             batch: MOVEMENT of this run, cancellations among them.
         """
-        recorded = counts.record_movements(self._seals, self._stage(batch), self.run_no)
+        recorded = counts.record_movements(self._checksums, self._stage(batch), self.run_no)
         self._batch = self._staged = None
-        self._copy = Copy(self._seals, self._cache, self.run_no)
+        self._copy = Copy(self._checksums, self._cache, self.run_no)
         ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
         for name, count in ended.items():
             self._add(f"movements_{name}", count)
@@ -245,43 +245,47 @@ class Transaction:
                 self._count(column, value)
         return recorded
 
-    def read_counts(self, tally: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
+    def read_counts(self, counted_lines: CountedLines, keys: Iterable[str] = ()) -> TradeCounts:
         """What earlier runs counted of all their lines, as far as a run asks for it; `keys`: of cargoes that it asks for beside its own."""
-        return counts.read(self._seals, tally, keys)
+        return counts.read(self._checksums, counted_lines, keys)
 
     def record_counts(self, counted: TradeCounts) -> None:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
-        self._count("lines_counted", counts.record_counts(self._seals, counted, self.run_no))
+        self._count("lines_counted", counts.record_counts(self._checksums, counted, self.run_no))
 
     def _stage(self, batch: pa.Table) -> StageResult:
         if self._batch is not batch or self._staged is None:
-            self._staged = stage_batch(self._seals, with_columns(batch, MOVEMENT))
-            self._batch, self._beside = batch, None
+            self._staged = stage_batch(self._checksums, with_columns(batch, MOVEMENT))
+            self._batch, self._versions = batch, None
         return self._staged
 
     def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:
         """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT."""
-        return flags.open_movements(self._seals, rule_ids)
+        return flags.open_movements(self._checksums, rule_ids)
 
     def episodes(self, rule_id: str, group_keys: pa.Array) -> pa.Table:
         """MEMBER of the recorded episodes of a rule in some groups that are not over."""
-        return episodes.read_members(self._seals, rule_id, group_keys)
+        return episodes.read_members(self._checksums, rule_id, group_keys)
 
     def compare_flags(self, found: pa.Table, judged: JudgeResult, answered: frozenset[str] = frozenset()) -> FlagComparison:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
-        return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
+        return flags.compare(self._checksums, found, judged, self._run.as_of, self.run_no, answered)
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs."""
-        return recall(self._seals, line_ids)
+        return recall(self._checksums, line_ids)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
-        return flags.with_open_serious_flag(self._seals, movement_keys)
+        return flags.with_open_serious_flag(self._checksums, movement_keys)
+
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """The line ids of some lines of which, or of whose movement, a flag is recorded (`flags.with_recorded_flag`)."""
+        return flags.with_recorded_flag(self._checksums, lines)
 
     def reported_bands(self, found: pa.Table) -> dict[str, str]:
-        """In which bands earlier runs told of the shipments of some open flags (`flags.told_bands`)."""
-        return flags.reported_bands(self._seals, found, self.run_no)
+        """In which bands earlier runs told of the shipments of some open flags (`flags.reported_bands`)."""
+        return flags.reported_bands(self._checksums, found, self.run_no)
 
     def record_flags(
         self, compared: FlagComparison, cells: pa.Table, judged: JudgeResult, bands: Mapping[str, str] | None = None
@@ -291,7 +295,7 @@ class Transaction:
         Returns:
             Flags by state; `added`: never recorded before.
         """
-        states = record(self._seals, compared, cells, judged, bands or {}, self.run_no)
+        states = record(self._checksums, compared, cells, judged, bands or {}, self.run_no)
         for name, count in states.items():
             self._add(f"flags_{name}", count)
         return dict(states)
@@ -307,16 +311,16 @@ class Transaction:
             ("run_no", pa.int64()),
         ]
         table = pa.Table.from_pylist(rows, schema=pa.schema(kinds))
-        untold = flags.undelivered(self._connection, self.run_no)
-        insert_new(self._seals, "files", table)
-        if untold:  # they count as screened from this run on
-            numbers = ", ".join(map(str, sorted(untold)))
+        undelivered_runs = flags.undelivered(self._connection, self.run_no)
+        insert_new(self._checksums, "files", table)
+        if undelivered_runs:  # they count as screened from this run on
+            numbers = ", ".join(map(str, sorted(undelivered_runs)))
             source = "offered o cross join files t where t.sha256 = o.key"
-            self._seals.check("files", source)
+            self._checksums.check("files", source)
             self._connection.exec_driver_sql(
                 f"update files set run_no = {self.run_no} where run_no in ({numbers}) and sha256 in (select key from offered)"
             )
-            self._seals.rehash("files", source)
+            self._checksums.rehash("files", source)
 
     def known_files(self, sha256s: Iterable[str]) -> set[str]:
         """Those of some files that a run has screened already."""

@@ -24,7 +24,7 @@ from precursor_screen.history.chain import DIGEST, KEYS, RowChecksums
 from precursor_screen.history.migrations import read_version
 from precursor_screen.history.transfer import fetch_batches, fetch_texts, stage, stage_keys
 from precursor_screen.history.values import RESOLVED, SUPPRESSED, Pruned
-from precursor_screen.history.verdicts import standing_clearances
+from precursor_screen.history.verdicts import clearances_in_force
 
 # A flag keeps the id under which it was first raised, also when the key of its item is another today.
 
@@ -34,18 +34,18 @@ _RECORDED = pa.schema([("flag_id", _TEXT), *((n, _TEXT) for n in _ABOUT)])
 _Place = tuple[str | None, ...]
 
 
-def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -> pa.Table:
+def adopt_ids(checksums: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -> pa.Table:
     """The flags, those about what was flagged before under the id that they had.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         flags: FLAG of a run.
         amends: line_id -> the line that it amends.
 
     Raises:
         LedgerError: a flag on one of the lines is not what was recorded.
     """
-    connection = seals.connection
+    connection = checksums.connection
     if not flags.num_rows or connection.exec_driver_sql("select 1 from flags limit 1").first() is None:
         return flags
     stage_keys(connection, "own_ids", "flag_id", pc.unique(flags.column("flag_id")))
@@ -65,7 +65,7 @@ def adopt_ids(seals: RowChecksums, flags: pa.Table, amends: Mapping[str, str]) -
     stage_keys(connection, "flagged_before", "line_id", {str(place[0]) for place in asked})
     source = "flagged_before b cross join flags t where t.line_id = b.line_id"
     found: dict[_Place, list[str]] = {}
-    for row in seals.fetch("flags", source, _RECORDED).to_pylist():
+    for row in checksums.fetch("flags", source, _RECORDED).to_pylist():
         if row["flag_id"] not in known:  # those are raised under their own id
             found.setdefault(tuple(row[n] for n in _ABOUT), []).append(row["flag_id"])
     # One flag of each kind on a line, or nobody can say which is which.
@@ -133,7 +133,7 @@ def describe(connection: Connection, shown: str, today: date) -> Info:
         superseded=ended.get("superseded", 0),
         cancelled=ended.get("cancelled", 0),
         flags=flags,
-        clearances=len(standing_clearances(connection, today)),
+        clearances=len(clearances_in_force(connection, today)),
         **figures,
     )
 
@@ -204,7 +204,7 @@ def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[p
     """A table of the ledger with its schema, in the order of its key, a bounded number of rows at a time."""
     fields = []
     for column in inspect(connection).get_columns(name):
-        if column["name"] == DIGEST:  # the chain has their sums; what they are of is in `seals`
+        if column["name"] == DIGEST:  # the chain has their sums; what they are of is in `chain`
             continue
         kind = column["type"]
         plain = pa.int64() if isinstance(kind, Integer) else pa.float64() if isinstance(kind, Float) else pa.string()
@@ -215,20 +215,20 @@ def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[p
     return schema, fetch_batches(connection, query, schema)
 
 
-def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
+def prune(checksums: RowChecksums, days: int, today: date) -> Pruned:
     """Removes movements and counts that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
 
     Runs, files and verdicts stay: they say what was done.
 
     Args:
-        seals: of a transaction that writes.
+        checksums: of a transaction that writes.
         days: that are kept.
         today: from which they are counted.
 
     Raises:
         LedgerError: a row that would go is not what was recorded.
     """
-    connection = seals.connection
+    connection = checksums.connection
     before = today - timedelta(days=days)
     day = {"day": before.isoformat()}
     if connection.dialect.name == "sqlite":
@@ -250,14 +250,14 @@ def prune(seals: RowChecksums, days: int, today: date) -> Pruned:
     _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
     _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
     _note(connection, "counts_pruned", "added_run from counts where kind = 'cargoes' and day < :day", day, "sum(lines)")
-    seals.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
-    seals.drop("counts", "counts t where t.day < ?", (day["day"],))
-    seals.drop("flags", "pruned p cross join flags t where t.flag_id = p.flag_id")
+    checksums.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
+    checksums.drop("counts", "counts t where t.day < ?", (day["day"],))
+    checksums.drop("flags", "pruned p cross join flags t where t.flag_id = p.flag_id")
     movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
     connection.execute(text("delete from counts where day < :day"), day)
     flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
-    seals.rehash("runs", "runs t")
-    return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_with_verdict)
+    checksums.rehash("runs", "runs t")
+    return Pruned(before, movements, flags, _remove_uncited(checksums) if flags else 0, kept_open, kept_with_verdict)
 
 
 def _note(connection: Connection, column: str, rows: str, values: dict[str, str], counted: str = "count(*)") -> None:
@@ -269,12 +269,12 @@ def _note(connection: Connection, column: str, rows: str, values: dict[str, str]
         connection.execute(change, {"count": int(count), "run": number})
 
 
-def _remove_uncited(seals: RowChecksums) -> int:
-    connection = seals.connection
+def _remove_uncited(checksums: RowChecksums) -> int:
+    connection = checksums.connection
     each = {
         "sqlite": "select j.value from flags f, json_each(f.window_line_ids) j",
         "postgresql": "select jsonb_array_elements_text(f.window_line_ids::jsonb) from flags f where f.window_line_ids is not null",
     }[connection.dialect.name]
     uncited = f"line_id not in (select line_id from flags where line_id is not null) and line_id not in ({each})"
-    seals.drop("cited_lines", f"cited_lines t where t.{uncited}")
+    checksums.drop("cited_lines", f"cited_lines t where t.{uncited}")
     return connection.execute(text(f"delete from cited_lines where {uncited}")).rowcount

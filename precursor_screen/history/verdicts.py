@@ -61,39 +61,39 @@ class Behind(Struct, frozen=True):
     head: Row
 
 
-def read_behind(seals: RowChecksums, flag_ids: Sequence[str], line_ids: Sequence[str]) -> Behind:
+def read_behind(checksums: RowChecksums, flag_ids: Sequence[str], line_ids: Sequence[str]) -> Behind:
     """Reads it.
 
     Args:
-        seals: of a transaction.
+        checksums: of a transaction.
         flag_ids: of recorded flags.
         line_ids: of the lines that they cite.
 
     Raises:
         LedgerError: a row is not what was recorded.
     """
-    flags = seals.fetch_among("flags", "flag_id in ({0}) or alias_of in ({0})", _FLAG, flag_ids).to_pylist()
+    flags = checksums.fetch_among("flags", "flag_id in ({0}) or alias_of in ({0})", _FLAG, flag_ids).to_pylist()
     ids = sorted({f["flag_id"] for f in flags})
-    lines = seals.fetch_among("cited_lines", "line_id in ({0})", _LINE, line_ids).to_pylist()
+    lines = checksums.fetch_among("cited_lines", "line_id in ({0})", _LINE, line_ids).to_pylist()
     numbers = sorted({n for f in flags for n in (f["first_run"], f["last_run"], f["resolved_run"]) if n is not None})
     numbers = sorted({*numbers, *(line["run_no"] for line in lines)})
-    runs = seals.fetch_among("runs", "run_no in ({0})", _RUN, numbers).to_pylist()
+    runs = checksums.fetch_among("runs", "run_no in ({0})", _RUN, numbers).to_pylist()
     # Movements that were superseded stay: a flag may be about what a line said then.
-    movements = seals.fetch_among("movements", "line_id in ({0})", MOVEMENT, line_ids).to_pylist()
-    verdicts = seals.fetch_among("dispositions", "flag_id in ({0})", _VERDICT, ids).to_pylist()
+    movements = checksums.fetch_among("movements", "line_id in ({0})", MOVEMENT, line_ids).to_pylist()
+    verdicts = checksums.fetch_among("dispositions", "flag_id in ({0})", _VERDICT, ids).to_pylist()
     return Behind(
         sorted(({**f, "episode": json.loads(f["episode"]) if f["episode"] else None} for f in flags), key=lambda f: f["flag_id"]),
         [{**r, "options": json.loads(r["options"]), "inputs": json.loads(r["inputs"])} for r in runs],
         sorted(lines, key=lambda line: str(line["line_id"])),
         sorted(movements, key=lambda m: (str(m["line_id"]), str(m["substance_id"] or ""), str(m["movement_key"]))),
         sorted(({**v, chain.DIGEST: v[chain.DIGEST].hex()} for v in verdicts), key=lambda v: int(v["id"])),
-        _head(seals),
+        _head(checksums),
     )
 
 
-def _head(seals: RowChecksums) -> Row:
+def _head(checksums: RowChecksums) -> Row:
     query = f"select {', '.join(chain.COLUMNS)} from {chain.CHAIN} order by number desc limit 2"
-    rows = [dict(zip(chain.COLUMNS, row, strict=True)) for row in seals.connection.execute(text(query))]
+    rows = [dict(zip(chain.COLUMNS, row, strict=True)) for row in checksums.connection.execute(text(query))]
     return {**rows[0], "before": rows[1]["link"] if len(rows) > 1 else ""}
 
 
@@ -102,7 +102,7 @@ _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", 
 _SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS[:-1])}, coalesce(d.second, '') from dispositions d"
 
 
-def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
+def add(checksums: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
     """Adds verdicts; one that is there already, word for word, is not added again.
 
     The flag's state follows at once where the verdict is about the content that the flag is about now.
@@ -113,16 +113,16 @@ def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
     Raises:
         LedgerError: a flag that is not in the ledger, or not what was recorded; nothing is added then.
     """
-    connection = seals.connection
+    connection = checksums.connection
     added = repeated = 0
     for one in verdicts:
         row = {name: getattr(one, name) for name in _COLUMNS}
-        seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
+        checksums.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
         # What is said of a part of an episode is said of the episode.
         part_of = connection.execute(text("select alias_of from flags where flag_id = :flag_id"), row).scalar()
         row["flag_id"] = part_of or one.flag_id
         one = replace(one, flag_id=row["flag_id"])
-        seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
+        checksums.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
         flag = connection.execute(text("select line_id, state from flags where flag_id = :flag_id"), row).one_or_none()
         if flag is None:
             raise LedgerError(
@@ -133,22 +133,22 @@ def add(seals: RowChecksums, verdicts: Iterable[Verdict]) -> tuple[int, int]:
             repeated += 1
             continue
         number = int(connection.execute(text("select coalesce(max(id), 0) + 1 from dispositions")).scalar_one())
-        seals.insert("dispositions", pa.Table.from_pylist([{**row, "second": one.second or None, "id": number}]))
+        checksums.insert("dispositions", pa.Table.from_pylist([{**row, "second": one.second or None, "id": number}]))
         added += 1
         if flag.line_id == one.line_id:
-            _follow(seals, one, str(flag.state))
+            _follow(checksums, one, str(flag.state))
     return added, repeated
 
 
-def _follow(seals: RowChecksums, verdict: Verdict, state: str) -> None:
+def _follow(checksums: RowChecksums, verdict: Verdict, state: str) -> None:
     follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
     if follows != state:
         change = text("update flags set state = :state where flag_id = :flag_id")
-        seals.connection.execute(change, {"state": follows, "flag_id": verdict.flag_id})
-        seals.rehash("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
+        checksums.connection.execute(change, {"state": follows, "flag_id": verdict.flag_id})
+        checksums.rehash("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
 
 
-def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, str], Verdict]:
+def clearances_in_force(connection: Connection, day: date) -> dict[tuple[str, str], Verdict]:
     """The clearances that hold on a day, by flag and line: the last verdict on both, and not past its last day."""
     query = f"""{_SELECT} where d.verdict = '{CLEARED}' and (d.until = '' or d.until >= :day) and d.id =
         (select max(e.id) from dispositions e where e.flag_id = d.flag_id and e.line_id = d.line_id)"""

@@ -56,7 +56,7 @@ _CHECKS = (
 )
 
 
-def sound_seals(connection: Connection, shown: str, *, looked: bool = False) -> RowChecksums:
+def verified_checksums(connection: Connection, shown: str, *, looked: bool = False) -> RowChecksums:
     """Looks at what a run relies on: the chain from its last checkpoint on, runs and verdicts in full, and of a file that is small
     everything. Other rows are checked when they are read (`RowChecksums.check`).
 
@@ -76,10 +76,10 @@ def sound_seals(connection: Connection, shown: str, *, looked: bool = False) -> 
         if problems:
             more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
             raise LedgerError(f"{shown} is damaged: {problems[0]}{more}", remedy=RESTORE)
-    seals = chain.open_seals(connection, shown)
-    seals.check_all("runs")
-    seals.check_all("dispositions")
-    return seals
+    checksums = chain.open_checksums(connection, shown)
+    checksums.check_all("runs")
+    checksums.check_all("dispositions")
+    return checksums
 
 
 def check(connection: Connection, shown: str) -> list[str]:

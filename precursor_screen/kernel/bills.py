@@ -68,12 +68,12 @@ class Item(Struct, frozen=True):
         return bool(self.number or self.hs6 or self.goods or self.substances)
 
 
-def alike(one: Item, other: Item) -> bool:
+def is_same_goods(one: Item, other: Item) -> bool:
     """Whether two items are of the same goods, by code, by words or by what was recognised."""
     return any(getattr(one, n) and getattr(one, n) == getattr(other, n) for n in ("hs6", "goods", "substances"))
 
 
-def find_again(older: Sequence[Item], newer: Sequence[Item], *, amended: bool) -> list[tuple[Item, Item]]:
+def match_items(older: Sequence[Item], newer: Sequence[Item], *, amended: bool) -> list[tuple[Item, Item]]:
     """Pairs (older, newer) that are one item; no item is in two of them.
 
     Args:
@@ -88,15 +88,15 @@ def find_again(older: Sequence[Item], newer: Sequence[Item], *, amended: bool) -
     pairs: list[tuple[Item, Item]] = []
     left: list[Item] = []
     for item in sorted(newer, key=lambda i: i.line_id):
-        same = [o for o in by_number.get(_place(item), ()) if amended or alike(o, item)]
+        same = [o for o in by_number.get(_place(item), ()) if amended or is_same_goods(o, item)]
         if same:
             best = max(same, key=lambda o: (_agreement(o, item), o.line_id))
             by_number[_place(item)].remove(best)
             pairs.append((best, item))
         else:
             left.append(item)
-    taken = {o.line_id for o, _ in pairs}
-    free = [o for o in older if o.line_id not in taken and not o.number]
+    paired = {o.line_id for o, _ in pairs}
+    free = [o for o in older if o.line_id not in paired and not o.number]
     unnumbered = [i for i in left if not i.number]
     if amended and len(free) * len(unnumbered) <= _MOST_PAIRS:
         pairs += _assign(free, unnumbered)
@@ -147,7 +147,7 @@ def targets(cancelling: Item, items: Sequence[Item]) -> list[Item]:
         return same
     if not cancelling.says_goods:
         return list(items)
-    return [i for i in items if i.content == cancelling.content] or [i for i in items if alike(i, cancelling)]
+    return [i for i in items if i.content == cancelling.content] or [i for i in items if is_same_goods(i, cancelling)]
 
 
 ORIGINAL, REPLACEMENT, CANCELLATION = "original", "replacement", "cancellation"
@@ -157,7 +157,7 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 _AFTER = timedelta(days=LINK_DAYS)
 
 
-class Outcome(Struct):
+class BillResult(Struct):
     """What becomes of the lines of a bill.
 
     Attributes:
@@ -175,7 +175,7 @@ class Outcome(Struct):
 
 class _Message(Struct):
     items: list[Item]
-    fallen: bool = False
+    superseded: bool = False
 
     @property
     def order(self) -> tuple[float, bool, date, str]:
@@ -184,13 +184,13 @@ class _Message(Struct):
         return first.nth, first.function == REPLACEMENT, first.day, content
 
 
-def judge_bill(items: Iterable[Item]) -> Outcome:
+def judge_bill(items: Iterable[Item]) -> BillResult:
     """Judges the messages about one bill.
 
     Args:
         items: every line that was ever received of it, each once.
     """
-    outcome = Outcome()
+    result = BillResult()
     by_message: dict[tuple[str, float, date], list[Item]] = defaultdict(list)
     cancellations = []
     for item in sorted(items, key=lambda i: i.line_id):
@@ -199,48 +199,48 @@ def judge_bill(items: Iterable[Item]) -> Outcome:
         else:
             by_message[item.function, item.nth, item.day].append(item)
     messages = sorted((_Message(m) for m in by_message.values()), key=lambda m: m.order)
-    standing: list[_Message] = []
+    current: list[_Message] = []
     for message in messages:
-        _within(message, outcome)
-        _take_place(standing, message, outcome)
-        standing = [m for m in standing if not m.fallen]
-        standing.append(message)
+        _resolve_repeats(message, result)
+        _supersede(current, message, result)
+        current = [m for m in current if not m.superseded]
+        current.append(message)
     every = [item for m in messages for item in m.items]
     for cancelling in cancellations:
         named = [i for i in targets(cancelling, every) if i.day <= _later(cancelling.day)]
-        outcome.why[cancelling.line_id] = DONE if named else WAITING
-        outcome.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
-    return outcome
+        result.why[cancelling.line_id] = DONE if named else WAITING
+        result.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
+    return result
 
 
 def _later(day: date) -> date:
     return day + _AFTER if date.max - day >= _AFTER else date.max
 
 
-def _within(message: _Message, outcome: Outcome) -> None:
+def _resolve_repeats(message: _Message, result: BillResult) -> None:
     """Lines of one message with one key: originals contradict each other and stay; of replacements the last by content holds."""
     by_key: dict[str, list[Item]] = defaultdict(list)
     for item in message.items:
         by_key[item.key].append(item)
     for same in (s for s in by_key.values() if len(s) > 1):
         if same[0].function == REPLACEMENT:
-            outcome.why |= {i.line_id: SUPERSEDED for i in same[:-1]}
+            result.why |= {i.line_id: SUPERSEDED for i in same[:-1]}
         else:
-            outcome.conflicting |= {i.line_id for i in same}
+            result.conflicting |= {i.line_id for i in same}
 
 
-def _take_place(standing: Sequence[_Message], message: _Message, outcome: Outcome) -> None:
+def _supersede(current: Sequence[_Message], message: _Message, result: BillResult) -> None:
     """What a message does to those before it."""
     replaces = message.items[0].function == REPLACEMENT
-    for before in standing:
-        amended = replaces or before.items[0].nth != message.items[0].nth
-        pairs = find_again(before.items, message.items, amended=amended)
+    for earlier in current:
+        amended = replaces or earlier.items[0].nth != message.items[0].nth
+        pairs = match_items(earlier.items, message.items, amended=amended)
         found = len(pairs)
-        if replaces or 2 * found >= min(len(before.items), len(message.items)):
-            before.fallen = True
-            fell = before.items
+        if replaces or 2 * found >= min(len(earlier.items), len(message.items)):
+            earlier.superseded = True
+            superseded = earlier.items
         else:
-            fell = [o for o, _ in pairs]
-            outcome.overlapping |= {n.line_id for _, n in pairs}
-        outcome.why |= {i.line_id: SUPERSEDED for i in fell}
-        outcome.previous |= {n.line_id: o.line_id for o, n in pairs}
+            superseded = [o for o, _ in pairs]
+            result.overlapping |= {n.line_id for _, n in pairs}
+        result.why |= {i.line_id: SUPERSEDED for i in superseded}
+        result.previous |= {n.line_id: o.line_id for o, n in pairs}

@@ -169,12 +169,12 @@ class Goods(Struct, frozen=True):
 _LINES_OWN = f"case when mass_doubt = '{TEXT_EXCEEDS}' then mass_readings[1]::double end"
 
 
-def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
+def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
     """What each shipment holds of the substances that an open flag names; articles are left out.
 
     Args:
         flags: FLAG rows that are open.
-        noted: the lines with candidates, at least of the flagged shipments.
+        relevant: the lines with candidates, at least of the flagged shipments.
         concern: by substance.
 
     Returns:
@@ -183,7 +183,7 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
     found: dict[str, list[Goods]] = defaultdict(list)
     if not flags.num_rows:
         return found
-    lines, candidates = noted.lines, noted.substances
+    lines, candidates = relevant.lines, relevant.substances
     facts = [f"l.{identifier(c)}" if c in lines.column_names else null_column(c) for c in _LINE_FACTS]
     facts += [f"c.{identifier(c)}" if c in candidates.column_names else null_column(c) for c in _CANDIDATE_FACTS]
     with connect() as connection:

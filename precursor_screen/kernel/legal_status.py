@@ -53,11 +53,9 @@ def country_of(side: tuple[str, ...], columns: list[str]) -> str:
     return f"coalesce({', '.join(there)})" if there else "cast(null as varchar)"
 
 
-def same_country(country: str, moved: str) -> str:
-    """SQL that is true for the one row of the table `countries` called `country` that holds for a side of `moved` (as_of_date)."""
-    return (
-        f"{country}.code = {moved}.{country} and {country}.since <= {moved}.as_of_date and {moved}.as_of_date < {country}.until"
-    )
+def same_country(country: str, movement: str) -> str:
+    """SQL that is true for the one row of the table `countries` called `country` that holds for a side of `movement` (as_of_date)."""
+    return f"{country}.code = {movement}.{country} and {country}.since <= {movement}.as_of_date and {movement}.as_of_date < {country}.until"
 
 
 def listings(country: str) -> str:
@@ -135,8 +133,8 @@ def _rows(
     for since, until in _spans(controls, limits, office):
         day = since or date.min
         law = next((c.law for c in office if c.dated.in_force(day)), "")
-        standing = [c for c in controls if c.in_force(day)]
-        listing = _coming(controls, standing, law, tiers, day) | _listing(standing, law, day)
+        in_force = [c for c in controls if c.in_force(day)]
+        listing = _coming(controls, in_force, law, tiers, day) | _listing(in_force, law, day)
         for direction in (*DIRECTIONS, None):
             found = listing | _limits(limits, law, substance_id, direction, day)
             if found:
@@ -156,8 +154,8 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
     connection.execute("create temp table law as select * from spans")
 
 
-def same_law(goods: str, moved: str, goods_class: str = "null") -> str:
-    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date).
+def same_law(goods: str, movement: str, goods_class: str = "null") -> str:
+    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `movement` (direction, as_of_date).
 
     goods_class: SQL of the matched name, which may be a class of compounds; of what is recorded the substance alone is known.
     """
@@ -165,8 +163,8 @@ def same_law(goods: str, moved: str, goods_class: str = "null") -> str:
     directions = ", ".join(literal(d) for d in DIRECTIONS)
     return f"""{goods}.substance_id = law.substance_id
         and case when {goods_class} in ({classes}) then {goods_class} end is not distinct from law.goods_class
-        and case when {moved}.direction in ({directions}) then {moved}.direction end is not distinct from law.direction
-        and (law.since is null or law.since <= {moved}.as_of_date) and (law.until is null or {moved}.as_of_date < law.until)"""
+        and case when {movement}.direction in ({directions}) then {movement}.direction end is not distinct from law.direction
+        and (law.since is null or law.since <= {movement}.as_of_date) and (law.until is null or {movement}.as_of_date < law.until)"""
 
 
 def _tier(control: Control) -> str:
@@ -217,11 +215,11 @@ def _decisive(controls: Sequence[Control], law: str) -> list[Control]:
 
 
 def _coming(
-    controls: Sequence[Control], standing: Sequence[Control], law: str, tiers: Sequence[str], day: date
+    controls: Sequence[Control], in_force: Sequence[Control], law: str, tiers: Sequence[str], day: date
 ) -> dict[str, Any]:
     """LISTING of the listings that the conventions or the law one screens for have announced on a day, and where that is asked for
     proposed; empty where either lists the substance already. What other countries announce is for them to say when it holds."""
-    if _decisive(standing, law):
+    if _decisive(in_force, law):
         return {}
     stages = (ANNOUNCED, PROPOSED) if PROPOSED in tiers else (ANNOUNCED,)
     found = {stage: [c for c in controls if c.coming(day) == stage] for stage in stages}

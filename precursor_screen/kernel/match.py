@@ -114,7 +114,7 @@ def match_parties(
     Args:
         lines: LINE columns.
         reference: with the watchlists.
-        spread: how the matching is spread; changes nothing in the result.
+        parallel_map: how the matching is spread; changes nothing in the result.
         memory: what is known of names from earlier runs; changes nothing in the result, and learns what is new.
     """
     cells = distinct(lines, NAME_COLUMNS.values())

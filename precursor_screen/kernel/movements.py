@@ -22,7 +22,7 @@ from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_ro
 from precursor_screen.kernel.versions import apply_versions_alone, is_number
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
-MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
+LINE_MOVEMENT = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
 
 
 class MovementsResult(Struct, frozen=True):
@@ -31,16 +31,16 @@ class MovementsResult(Struct, frozen=True):
     Attributes:
         live: MOVEMENT rows that stand, each with the mass that it counts with.
         issues: ISSUE about messages that contradict each other, overlap, wait, or hold no longer.
-        fallen: line_id of the lines that do not stand, cancellations among them.
+        obsolete: line_id of the lines that do not stand, cancellations among them.
     """
 
     live: pa.Table
     issues: pa.Table
-    fallen: pa.Array
+    obsolete: pa.Array
 
 
 def movement_rows(resolved: Resolved) -> pa.Table:
-    """MOVED: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
+    """LINE_MOVEMENT: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
     lines, substances = resolved.lines, resolved.substances
     numbers, named = lines.column(LINE_NO), substances.column(LINE_NO)
     function = pc.coalesce(column_or_nulls(lines, "message_function"), "original")
@@ -64,7 +64,7 @@ def movement_rows(resolved: Resolved) -> pa.Table:
     for column in MOVEMENT_STORED:
         table, at = (substances, candidates) if column.subject == SUBSTANCE else (lines, rows)
         columns.append(given.get(column.name, column_or_nulls(table, column.name, column.arrow)).take(at))
-    return pa.table(columns, MOVED.names).cast(MOVED)
+    return pa.table(columns, LINE_MOVEMENT.names).cast(LINE_MOVEMENT)
 
 
 def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -75,35 +75,35 @@ def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_in(versions, later.column("version"))
 
 
-def batch_of(moved: pa.Table) -> pa.Table:
+def batch_of(movements: pa.Table) -> pa.Table:
     """MOVEMENT: what a memory is to decide on and to keep, one row a line and substance.
 
     Args:
-        moved: MOVED, in the order of lines and substances.
+        movements: LINE_MOVEMENT, in the order of lines and substances.
     """
-    first = begin_rows(number_alike(moved.column("line_id"), moved.column("substance_id")))
-    stored = moved.select(MOVEMENT.names)
-    return stored if len(first) == moved.num_rows else stored.filter(pa.array(np.isin(np.arange(moved.num_rows), first)))
+    first = begin_rows(number_alike(movements.column("line_id"), movements.column("substance_id")))
+    stored = movements.select(MOVEMENT.names)
+    return stored if len(first) == movements.num_rows else stored.filter(pa.array(np.isin(np.arange(movements.num_rows), first)))
 
 
-def apply_versions(moved: pa.Table, batch: pa.Table, settled: VersionsResult | None = None) -> MovementsResult:
+def apply_versions(movements: pa.Table, batch: pa.Table, versions: VersionsResult | None = None) -> MovementsResult:
     """Makes movements of what moved, message by message (`kernel.bills`).
 
     Args:
-        moved: MOVED, every line of each bill.
+        movements: LINE_MOVEMENT, every line of each bill.
         batch: of these, as `batch_of` makes it.
-        settled: what was decided in the light of all that is remembered; None: nothing is.
+        versions: what was decided in the light of all that is remembered; None: nothing is.
     """
-    settled = apply_versions_alone(batch) if settled is None else settled
-    fallen = pa.array(sorted(settled.why), pa.string())
-    live = standing(batch, fallen)
-    issues = pa.concat_tables([_find_issues(moved, settled), _overtaken(moved, fallen)])
-    return MovementsResult(_weighed(live, settled.uncounted), issues, fallen)
+    versions = apply_versions_alone(batch) if versions is None else versions
+    obsolete = pa.array(sorted(versions.why), pa.string())
+    live = without_obsolete(batch, obsolete)
+    issues = pa.concat_tables([_message_issues(movements, versions), _obsolete_issues(movements, obsolete)])
+    return MovementsResult(_weighed(live, versions.uncounted), issues, obsolete)
 
 
-def standing(rows: pa.Table, fallen: pa.Array) -> pa.Table:
+def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:
     """The rows of lines that stand, of any table with line_id; mostly all do, and a copy would hold them twice."""
-    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), fallen))) if len(fallen) else rows
+    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), obsolete))) if len(obsolete) else rows
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
@@ -117,7 +117,7 @@ def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
     return live.set_column(live.column_names.index("substance_mass_kg"), "substance_mass_kg", mass)
 
 
-_TOLD = {
+_MESSAGES = {
     "version-conflict": "another message of this version states the same item with other content",
     "partial-overlap": "another part of the bill states some of its items as well; they count once, here",
     "cancellation-waiting": "what it cancels has not been received",
@@ -125,25 +125,25 @@ _TOLD = {
 }
 
 
-def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
+def _message_issues(movements: pa.Table, versions: VersionsResult) -> pa.Table:
     """ISSUE about single lines, in their order."""
-    about = [("version-conflict", settled.conflicting), ("partial-overlap", settled.overlapping)]
-    about.append(("cancellation-waiting", frozenset(line for line, why in settled.why.items() if why == WAITING)))
-    versions = pc.unique(moved.column("version")).drop_null().to_pylist()
-    if wrong := [v for v in versions if not is_number(v)]:
-        rows = moved.filter(pc.is_in(moved.column("version"), pa.array(wrong, pa.string())))
+    about = [("version-conflict", versions.conflicting), ("partial-overlap", versions.overlapping)]
+    about.append(("cancellation-waiting", frozenset(line for line, why in versions.why.items() if why == WAITING)))
+    stated = pc.unique(movements.column("version")).drop_null().to_pylist()
+    if wrong := [v for v in stated if not is_number(v)]:
+        rows = movements.filter(pc.is_in(movements.column("version"), pa.array(wrong, pa.string())))
         about.append(("unparsed-version", frozenset(rows.column("line_id").to_pylist())))
     found = []
     for code, line_ids in about:
         if not line_ids:
             continue
-        rows = moved.filter(pc.is_in(moved.column("line_id"), pa.array(sorted(line_ids), pa.string())))
+        rows = movements.filter(pc.is_in(movements.column("line_id"), pa.array(sorted(line_ids), pa.string())))
         rows = rows.select([LINE_NO, "line_id", "source_file", "source_row", "version"]).to_pylist()
         for row in {r["line_id"]: r for r in reversed(rows)}.values():
             value = row["version"] if code == "unparsed-version" else row["line_id"]
             place = {n: row[n] for n in (LINE_NO, "source_file", "source_row", "line_id")}
             found.append(
-                {**place, "code": code, "field": _FIELD.get(code, "movement_key"), "value": value, "message": _TOLD[code]}
+                {**place, "code": code, "field": _FIELD.get(code, "movement_key"), "value": value, "message": _MESSAGES[code]}
             )
     found.sort(key=lambda r: (r[LINE_NO], r["code"]))
     return pa.Table.from_pylist([{**{n: r.get(n) for n in ISSUE.names}, "count": 1} for r in found], schema=ISSUE)
@@ -152,17 +152,17 @@ def _find_issues(moved: pa.Table, settled: VersionsResult) -> pa.Table:
 _FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
-def _overtaken(moved: pa.Table, fallen: pa.Array) -> pa.Table:
+def _obsolete_issues(movements: pa.Table, obsolete: pa.Array) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
-    goods = pc.not_equal(moved.column("function"), CANCELLATION)
-    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), fallen)))
+    goods = pc.not_equal(movements.column("function"), CANCELLATION)
+    rows = movements.filter(pc.and_(goods, pc.is_in(movements.column("line_id"), obsolete)))
     rows = rows.select(["source_file", "source_row", "line_id"])
-    told = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
+    by_file = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
     message = "another message about the same goods holds: a later version, or a cancellation"
     notes = [
         {"code": "overtaken-message", "source_file": file, "source_row": row, "message": message, "count": count}
         for file, row, count in zip(
-            *(told.column(n).to_pylist() for n in ("source_file", "source_row_min", "line_id_count_distinct")), strict=True
+            *(by_file.column(n).to_pylist() for n in ("source_file", "source_row_min", "line_id_count_distinct")), strict=True
         )
     ]
     return pa.Table.from_pylist(notes, schema=ISSUE)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import SUBJECTS
-from precursor_screen.kernel.judge.flag import flag_lines, in_noted_shipments
+from precursor_screen.kernel.judge.flag import HELD, in_relevant_shipments, judge_lines
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
@@ -24,7 +24,8 @@ from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.kernel.trade_counts import tally_lines
+from precursor_screen.kernel.trade_counts import count_lines
+from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import law_of
@@ -113,25 +114,29 @@ class Part(Struct, frozen=True):
 
     Attributes:
         lines: LINE_NO, line_id, movement_key, shipment_id of every line.
-        noted: the lines of shipments in which something was recognised, and those that could not be screened, with their candidates;
+        relevant: the lines of shipments in which something was recognised, and those that could not be screened, with their candidates;
             others that a rule flags are recalled.
         flags: FLAG of the rules of scope line.
         unjudged: UNJUDGED of the same.
-        moved: MOVED: what moved, message by message.
+        movements: LINE_MOVEMENT: what moved, message by message.
         issues: NUMBERED_ISSUE: what could not be screened.
         party_cells: how many cells name a party.
-        tally: TALLY of every line, in the order of `lines`.
+        counted_lines: COUNTED_LINES of every line, in the order of `lines`.
+        held: HELD of the rules of scope line.
+        shipments: LINES_OF_SHIPMENT; no shipment is in two parts.
         gaps: what all lines lack.
     """
 
     lines: pa.Table
-    noted: Resolved
+    relevant: Resolved
     flags: pa.Table
     unjudged: pa.Table
-    moved: pa.Table
+    movements: pa.Table
     issues: pa.Table
     party_cells: int
-    tally: pa.Table
+    counted_lines: pa.Table
+    held: pa.Table
+    shipments: pa.Table
     gaps: LineGaps = LineGaps()
 
 
@@ -152,47 +157,65 @@ def judge_part(
         matches: of the texts and names of these lines; those of others do not matter.
         reference: what the law, the lists and the rules say.
         parallel_map: how the comparison of names is spread; changes nothing in the result.
-        every_line: whether `noted` is to hold all lines, for whoever wants to look at them.
+        every_line: whether `relevant` is to hold all lines, for whoever wants to look at them.
     """
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
     resolved = resolve(given, inputs, matches, reference, parallel_map)
-    resolved, tally = _tallied(resolved)
-    flags, unjudged = flag_lines(resolved, reference.rules, held=True)
-    moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, matches.cut_at, reference)
+    resolved, counted_lines = _split_counted(resolved)
+    flags, unjudged, held = judge_lines(resolved, reference.rules)
+    movements, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, matches.cut_at, reference)
     if numbers is not None:
-        moved, issues = _numbered(moved, numbers), _numbered(issues, numbers)
+        movements, issues, held = (_numbered(table, numbers) for table in (movements, issues, held))
+        for name in ("group", "shipment"):
+            held = held.set_column(HELD.get_field_index(name), name, numbers.take(held.column(name)))
         numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
-    noted = resolved if every_line else _noted(resolved, issues)
-    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally, find_gaps(resolved.lines, reference))
+    relevant = resolved if every_line else _pick_relevant(resolved, issues)
+    return Part(
+        seen,
+        relevant,
+        flags,
+        unjudged,
+        movements,
+        issues,
+        count_parties(lines),
+        counted_lines,
+        held,
+        lines_by_shipment(seen),
+        find_gaps(resolved.lines, reference),
+    )
 
 
-def _tallied(resolved: Resolved) -> tuple[Resolved, pa.Table]:
-    """The tally of lines, and the lines without what only it needs."""
-    tally = tally_lines(resolved.lines)
-    return replace(resolved, lines=resolved.lines.drop_columns([c for c in COUNTED if c in resolved.lines.column_names])), tally
+def _split_counted(resolved: Resolved) -> tuple[Resolved, pa.Table]:
+    """The counted lines, and the lines without what only it needs."""
+    counted_lines = count_lines(resolved.lines)
+    return replace(
+        resolved, lines=resolved.lines.drop_columns([c for c in COUNTED if c in resolved.lines.column_names])
+    ), counted_lines
 
 
 def merge_parts(parts: Sequence[Part]) -> Part:
     """Parts of one run as one, whatever their order."""
     if len(parts) == 1:
         return parts[0]
-    inputs = {row["input_id"]: row for p in parts for row in p.noted.inputs.to_pylist()}
-    lines, substances, parties = (_joined([p.noted.table(subject) for p in parts]) for subject in SUBJECTS)
-    supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].noted.inputs.schema)
-    tallies = (p.tally.append_column(LINE_NO, p.lines.column(LINE_NO)) for p in parts)
-    tally = _joined(list(tallies)).drop_columns([LINE_NO])
+    inputs = {row["input_id"]: row for p in parts for row in p.relevant.inputs.to_pylist()}
+    lines, substances, parties = (_joined([p.relevant.table(subject) for p in parts]) for subject in SUBJECTS)
+    supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].relevant.inputs.schema)
+    counted = (p.counted_lines.append_column(LINE_NO, p.lines.column(LINE_NO)) for p in parts)
+    counted_lines = _joined(list(counted)).drop_columns([LINE_NO])
     return Part(
         lines=_joined([p.lines for p in parts]),
-        noted=Resolved(lines, substances, parties, supplied),
+        relevant=Resolved(lines, substances, parties, supplied),
         flags=_joined([p.flags for p in parts]),
         unjudged=_joined([p.unjudged for p in parts]),
-        moved=_joined([p.moved for p in parts]),
+        movements=_joined([p.movements for p in parts]),
         issues=add_notes(_joined([p.issues for p in parts])),
         party_cells=sum(p.party_cells for p in parts),
-        tally=tally,
+        counted_lines=counted_lines,
+        held=_joined([p.held for p in parts]),
+        shipments=_joined([p.shipments for p in parts]),
         gaps=add_gaps(p.gaps for p in parts),
     )
 
@@ -206,19 +229,19 @@ def cut_parts(lines: pa.Table, size: int) -> Iterator[pa.Table]:
     """
     begins = range(0, lines.num_rows, size)
     numbers = [_shipment_numbers(lines.slice(begin, size)) for begin in begins]
-    moved: dict[int, list[npt.NDArray[np.int64]]] = {}  # rows of parts that are not just a piece of the lines
+    part_rows: dict[int, list[npt.NDArray[np.int64]]] = {}  # rows of parts that are not just a piece of the lines
     for part, homes in _find_homes(numbers):
         for home in np.unique(homes):
-            if home != part and home not in moved:
-                moved[home] = [np.arange(begins[home], begins[home] + size)]
-            moved.setdefault(home, []).append(begins[part] + np.flatnonzero(homes == home))
-        moved.setdefault(part, [])
+            if home != part and home not in part_rows:
+                part_rows[home] = [np.arange(begins[home], begins[home] + size)]
+            part_rows.setdefault(home, []).append(begins[part] + np.flatnonzero(homes == home))
+        part_rows.setdefault(part, [])
     for part, begin in enumerate(begins):
-        if part not in moved:
-            piece = lines.slice(begin, size)
-            yield piece.append_column(LINE_NO, pa.array(np.arange(begin, begin + piece.num_rows)))
-        elif moved[part]:
-            rows = np.concatenate(moved[part])
+        if part not in part_rows:
+            chunk = lines.slice(begin, size)
+            yield chunk.append_column(LINE_NO, pa.array(np.arange(begin, begin + chunk.num_rows)))
+        elif part_rows[part]:
+            rows = np.concatenate(part_rows[part])
             yield take_rows(lines, rows).append_column(LINE_NO, pa.array(rows))
 
 
@@ -246,31 +269,42 @@ def _find_homes(numbers: Sequence[Hashes]) -> Iterator[tuple[int, npt.NDArray[np
             yield part, homes
 
 
-def find_unnoted(line_ids: pa.Array, noted: Resolved) -> pa.Array:
-    """Those of some line ids that are not among the noted lines."""
-    return line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(noted.lines.column("line_id")))))
+def find_missing(line_ids: pa.Array, relevant: Resolved) -> pa.Array:
+    """Those of some line ids that are not among the relevant lines."""
+    return line_ids.filter(pc.invert(pc.is_in(line_ids, pc.unique(relevant.lines.column("line_id")))))
 
 
-def recall_lines(lines: pa.Table, noted: Resolved, *, inputs: pa.Table, matches: Matches, reference: Reference) -> Resolved:
-    """The noted lines, and some others, resolved again.
+def recall_lines(lines: pa.Table, relevant: Resolved, *, inputs: pa.Table, matches: Matches, reference: Reference) -> Resolved:
+    """The relevant lines, and some others, resolved again.
 
     Args:
         lines: LINE columns with LINE_NO, of the others.
-        noted: see `Part`.
+        relevant: see `Part`.
         inputs, matches, reference: as they were judged by.
     """
     if not lines.num_rows:
-        return noted
-    more, _ = _tallied(resolve(lines.drop_columns([LINE_NO]), inputs, matches, reference))
+        return relevant
+    more, _ = _split_counted(resolve(lines.drop_columns([LINE_NO]), inputs, matches, reference))
     numbers = lines.column(LINE_NO)
-    tables = ([noted.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
+    tables = ([relevant.table(subject), _numbered(more.table(subject), numbers)] for subject in SUBJECTS)
     found, substances, parties = (_joined(both) for both in tables)
-    return Resolved(found, substances, parties, noted.inputs)
+    return Resolved(found, substances, parties, relevant.inputs)
 
 
-def _noted(resolved: Resolved, issues: pa.Table) -> Resolved:
+def keep_lines(wide: Resolved, relevant: Resolved, line_ids: pa.ChunkedArray) -> Resolved:
+    """Of relevant lines and others: those that are relevant, and those of some line ids."""
+    lines = wide.lines
+    kept = pc.or_(
+        pc.is_in(lines.column(LINE_NO), relevant.lines.column(LINE_NO)), pc.is_in(lines.column("line_id"), pc.unique(line_ids))
+    )
+    others = lines.column(LINE_NO).filter(pc.invert(kept))
+    substances, parties = (t.filter(pc.invert(pc.is_in(t.column(LINE_NO), others))) for t in (wide.substances, wide.parties))
+    return Resolved(lines.filter(kept), substances, parties, wide.inputs)
+
+
+def _pick_relevant(resolved: Resolved, issues: pa.Table) -> Resolved:
     lines = resolved.lines
-    wanted = pc.or_(in_noted_shipments(resolved), pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
+    wanted = pc.or_(in_relevant_shipments(resolved), pc.is_in(lines.column("line_id"), pc.unique(issues.column("line_id"))))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 
 

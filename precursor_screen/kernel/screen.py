@@ -1,6 +1,6 @@
 """The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
-    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags -> build_result
+    match -> judge_part -> merge_parts -> flag_shipments, judge_windows -> raise_flags, raise_held -> build_result
 
 Parts may be judged anywhere, each by itself; from `merge_parts` on a run is one. Whoever runs this asks the memory of earlier runs
 twice: for the history, which `judge_windows` takes, and for the states of flags, which `build_result` takes.
@@ -32,27 +32,33 @@ from precursor_screen.core.history_seam import (
 from precursor_screen.core.model import BANDS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT, MOVEMENT_COUNTED, SUPPRESSED
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.flag import (
+from precursor_screen.kernel.judge.companions import (
     NOT_RAISED,
+    count_not_raised,
+    describe_held,
+    drop_without_companion,
+    lines_with_companions,
+    pick_held,
+    without_held,
+)
+from precursor_screen.kernel.judge.flag import (
     Recall,
-    drop_lonely,
     flag_shipments,
     mark_own_list,
     merge_flags,
     recall_nothing,
     sort_flags,
     sum_unjudged,
-    tell_held,
     undecided_lines,
 )
 from precursor_screen.kernel.judge.windows.judge import Judgement, judge_windows, request_history
 from precursor_screen.kernel.match import Progress, match
-from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, standing
+from precursor_screen.kernel.movements import MovementsResult, apply_versions, batch_of, without_obsolete
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
-from precursor_screen.kernel.part import LineGaps, Part, judge_part
+from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
-from precursor_screen.kernel.trade_counts import add_count_facts, asked_of, find_own, under_first_versions
-from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
+from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
+from precursor_screen.kernel.triage import EARLIER, count_earlier, gather_cases, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference
@@ -65,8 +71,8 @@ class NoHistory:
 
     def look_back(self, request: HistoryRequest) -> History:
         """Nothing."""
-        settled = apply_versions_alone(request.movements)
-        return History(lambda ask: MOVEMENT.empty_table().select(ask.columns), KNOWN.empty_table(), settled, None)
+        versions = apply_versions_alone(request.movements)
+        return History(lambda query: MOVEMENT.empty_table().select(query.columns), KNOWN.empty_table(), versions, None)
 
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
@@ -80,6 +86,10 @@ class NoHistory:
         """The flags as they are."""
         return FlagComparison(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
 
+    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+        """None."""
+        return pa.array([], pa.string())
+
     def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
         """None was told of."""
         return {}
@@ -88,7 +98,7 @@ class NoHistory:
 class Screened(Struct, frozen=True):
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
-    resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
+    resolved: the lines that were kept, see `Part.relevant`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
     compared, judged and own (`trade_counts.find_own`): what a ledger is to remember; known_lines: how many lines are recorded as they are;
     news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED; gaps: what all lines lack.
     """
@@ -119,6 +129,7 @@ class RaiseResult(Struct, frozen=True):
         part: all lines of the run.
         movements: of them.
         flags: FLAG, all new, in their fixed order.
+        held: HELD.
         unjudged: UNJUDGED.
         judged: what was judged.
     """
@@ -126,6 +137,7 @@ class RaiseResult(Struct, frozen=True):
     part: Part
     movements: MovementsResult
     flags: pa.Table
+    held: pa.Table
     unjudged: pa.Table
     judged: JudgeResult
 
@@ -160,35 +172,38 @@ def judge_run(
         part: all lines.
         memory: of earlier runs; asked for the history, then for the states of flags.
         reference: what the law, the lists and the rules say.
-        recall: gives lines that `part` did not note.
+        recall: gives lines that `part` did not keep.
         progress: told what is being done.
     """
     progress("looking back")
-    batch = batch_of(part.moved)
-    tally = asked_of(part.tally, part.moved, _rows_of(part.moved, part))
+    batch = batch_of(part.movements)
+    counted_lines = mark_watched(part.counted_lines, part.movements, _rows_of(part.movements, part))
     windows = request_history(batch, reference.rules, reference.registers)
-    history = memory.look_back(replace(windows, asks=(*windows.asks, EARLIER), tally=tally))
+    history = memory.look_back(replace(windows, queries=(*windows.queries, EARLIER), counted_lines=counted_lines))
     progress("comparing versions")
-    movements = apply_versions(part.moved, batch, history.settled)
-    noted = replace(part.noted, lines=standing(part.noted.lines, movements.fallen))
-    by_shipment = Judgement(*flag_shipments(noted, reference.rules))
+    movements = apply_versions(part.movements, batch, history.versions)
+    relevant = replace(part.relevant, lines=without_obsolete(part.relevant.lines, movements.obsolete))
+    by_shipment = Judgement(*flag_shipments(relevant, reference.rules))
     progress("counting trade")
-    tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
-    own = find_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
+    counted_lines = under_first_versions(counted_lines, part.lines.column("line_id"), history.versions.counted_as)
+    own = find_own(counted_lines, history.counts.cargoes.column("cargo").combine_chunks())
     if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
-        counted = add_count_facts(movements.live, _rows_of(movements.live, part), tally, own, history.counts)
+        counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
     else:
         counted = movements.live
     progress("judging movements over time")
     by_window = judge_windows(counted, history, reference.rules, reference)
     progress("raising flags")
     recorded = history.movements(EARLIER)
-    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled, recall)
+    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.versions, recall)
+    raised = raise_held(raised, memory, history, reference, recall)
     progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
-    compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
-    part = replace(part, noted=recall(pc.unique(compared.flags.column("line_id")), part.noted))
-    raised, compared = replace(raised, part=part), replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
+    rules = tuple(r.rule for r in reference.rules)
+    compared, dropped = drop_without_companion(compared, rules)
+    not_raised = count_not_raised(dropped, raised.held, compared.flags, part.lines)
+    relevant = keep_lines(raised.part.relevant, part.relevant, compared.flags.column("line_id"))
+    raised = replace(raised, part=replace(part, relevant=relevant))
     progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
     screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
@@ -199,9 +214,9 @@ def judge_run(
 
 def _rows_of(movements: pa.Table, part: Part) -> Numbers:
     """The row of each movement's line, of some that moved in a part."""
-    numbers = part.moved.column(LINE_NO)
-    if movements.num_rows != part.moved.num_rows:
-        numbers = numbers.take(rows_of(movements.column("line_id"), part.moved.column("line_id")))
+    numbers = part.movements.column(LINE_NO)
+    if movements.num_rows != part.movements.num_rows:
+        numbers = numbers.take(rows_of(movements.column("line_id"), part.movements.column("line_id")))
     rows: Numbers = np.searchsorted(part.lines.column(LINE_NO).to_numpy(), numbers.to_numpy())
     return rows
 
@@ -211,13 +226,13 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
 
     That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
     """
-    told = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    reported = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
     flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
     rows = screened.shipments.select(["shipment_id", "band", "flags"]).filter(flagged).columns
     return frozenset(
         shipment_id
         for shipment_id, band, flags in zip(*(column.to_pylist() for column in rows), strict=True)
-        if band and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
+        if band and (not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
     )
 
 
@@ -226,9 +241,9 @@ def _count_known(part: Part, history: History) -> int:
     if not history.known.num_rows and not history.counts.cargoes.num_rows:  # to look 20 million ids up takes a gigabyte
         return 0
     ids = part.lines.column("line_id")
-    kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
+    kept = pc.is_in(ids, pc.unique(part.movements.column("line_id")))
     known = pc.is_in(ids, pc.unique(history.known.column("line_id")))
-    counted = pc.is_in(part.tally.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
+    counted = pc.is_in(part.counted_lines.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
     return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
 
 
@@ -238,27 +253,49 @@ def raise_flags(
     by_shipment: Judgement,
     by_window: Judgement,
     reference: Reference,
-    settled: VersionsResult | None = None,
+    versions: VersionsResult | None = None,
     recall: Recall = recall_nothing,
 ) -> RaiseResult:
     """Gathers what the rules say of all lines of a run."""
-    settled = settled or VersionsResult()
-    of_rows = pa.concat_tables([merge_flags(standing(part.flags, movements.fallen)), by_shipment.flags])
+    versions = versions or VersionsResult()
+    of_rows = pa.concat_tables([merge_flags(without_obsolete(part.flags, movements.obsolete)), by_shipment.flags])
     unjudged = sum_unjudged(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
-    again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
-    of_noted = partial(undecided_lines, part.noted, recall, reference.rules)
+    rejudged = versions.rejudged.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
+    find_undecided = partial(undecided_lines, part.relevant, recall, reference.rules)
     judged = JudgeResult(
-        standing(part.lines, movements.fallen).drop_columns([LINE_NO]),
+        without_obsolete(part.lines, movements.obsolete).drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
-        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
-        fallen=settled.ended,
-        amends=settled.previous,
-        again=again,
+        NotEvaluable(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), find_undecided, by_window.not_evaluable),
+        obsolete=versions.ended,
+        amends=versions.previous,
+        rejudged=rejudged,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
     )
     flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, by_window.flags])), reference.substances.substances)
-    return RaiseResult(part, movements, flags, unjudged, judged)
+    held = without_held(part.held, part.lines, movements.obsolete)
+    return RaiseResult(part, movements, flags, held, unjudged, judged)
+
+
+def raise_held(raised: RaiseResult, memory: HistoryStore, history: History, reference: Reference, recall: Recall) -> RaiseResult:
+    """With the flags of HELD that may stand, and their lines: of lines with a companion, and of those of which something is recorded."""
+    lines, rules = raised.part.lines, tuple(r.rule for r in reference.rules)
+    ids = [lines_with_companions(raised.flags, rules)]
+    if history.since is not None:
+        mine = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(raised.held.column(LINE_NO))))
+        amending = pa.array(list(history.versions.previous), pa.string())
+        ids += [
+            memory.with_recorded_flag(mine.select(["line_id", "movement_key"])),
+            amending,
+            pc.unique(history.known.column("line_id")),
+        ]
+    picked = pick_held(raised.held, lines, pa.concat_arrays(ids))
+    theirs = lines.column("line_id").filter(pc.is_in(lines.column(LINE_NO), pc.unique(picked.column(LINE_NO))))
+    relevant = recall(
+        pc.unique(pa.chunked_array([*raised.flags.column("line_id").chunks, *theirs.chunks], pa.string())), raised.part.relevant
+    )
+    flags = sort_flags(pa.concat_tables([raised.flags, describe_held(picked, relevant, reference.rules)]))
+    return replace(raised, flags=flags, part=replace(raised.part, relevant=relevant))
 
 
 def build_result(
@@ -278,34 +315,35 @@ def build_result(
         with_open_serious_flag: those with an open flag of high or critical, by movement key.
     """
     part = raised.part
-    excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)
+    excepted = apply_exceptions(compared.flags, part.relevant, reference.exceptions, reference.as_of, compared.aliases)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
     unscreened = _unscreened_shipments(part.lines, issues, reference)
-    troubled = with_open_serious_flag | _troubled(still_open, part.lines)
-    earlier = count_earlier(raised.movements.live, recorded, troubled)
+    serious_keys = with_open_serious_flag | _serious_keys(still_open, part.lines)
+    earlier = count_earlier(raised.movements.live, recorded, serious_keys)
+    rules = tuple(r.rule for r in reference.rules)
     shipments = triage(
         still_open,
         raised.unjudged,
-        part.lines,
-        part.noted,
+        part.shipments,
+        part.relevant,
         unscreened,
-        tuple(r.rule for r in reference.rules),
+        rules,
         reference.typologies,
         reference.concern,
         earlier,
     )
     return Screened(
-        resolved=part.noted,
+        resolved=part.relevant,
         movements=raised.movements,
         flags=flags,
         suppressed=pa.concat_tables([excepted.suppressed, compared.suppressed]),
         expired_exceptions=excepted.expired,
         unused_exceptions=excepted.unused,
         unjudged=raised.unjudged,
-        shipments=shipments,
+        shipments=gather_cases(shipments, still_open, part.lines, rules),
         issues=issues,
         unscreened_lines=goods_unscreened(issues),
         compared=compared,
@@ -313,7 +351,7 @@ def build_result(
     )
 
 
-def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
+def _serious_keys(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
     """The movements of this run with an open flag of high or critical."""
     serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
     mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))

@@ -1,6 +1,6 @@
 """All lines counted, watched or not: who trades in which chapters, and on which lanes goods of a code move, day by day.
 
-A tally has one row a line and stands for what later runs may ask of it; counts are its sums by day, of this run's lines and of those
+COUNTED_LINES has one row a line and stands for what later runs may ask of it; counts are its sums by day, of this run's lines and of those
 recorded before. A cargo counts once, on the first day on which it was stated: one that is sent again, amended or taken back is no
 further trade. Only earlier days count for a line, never its own, as in all windows.
 
@@ -31,8 +31,8 @@ _COUNTRY: Final = r"^[A-Z]{2}$"
 _CODE: Final = r"^[0-9]{6}$"
 
 
-def tally_lines(lines: pa.Table) -> pa.Table:
-    """TALLY, row by row, of lines that are resolved. What cannot be known is null; a cancellation counts nothing, its cargo is null."""
+def count_lines(lines: pa.Table) -> pa.Table:
+    """COUNTED_LINES, row by row, of lines that are resolved. What cannot be known is null; a cancellation counts nothing, its cargo is null."""
     rows = lines.num_rows
     cancels = pc.fill_null(pc.equal(column_or_nulls(lines, "message_function"), "cancellation"), False)
     known = pc.fill_null(pc.not_equal(column_or_nulls(lines, "hs_known"), DOES_NOT_EXIST), False)
@@ -53,50 +53,51 @@ def tally_lines(lines: pa.Table) -> pa.Table:
     return pa.table(list(columns.values()), names=list(columns)).cast(COUNTED_LINES)
 
 
-def asked_of(tally: pa.Table, live: pa.Table, rows: Numbers) -> CountedLines:
-    """The tally of a run, and which of its rows are asked for: those of watched goods.
+def mark_watched(counted_lines: pa.Table, live: pa.Table, rows: Numbers) -> CountedLines:
+    """The counted lines of a run, and which of its rows are asked for: those of watched goods.
 
     Args:
-        tally: TALLY of every line.
+        counted_lines: COUNTED_LINES of every line.
         live: MOVEMENT rows of the run.
-        rows: of the tally, that of each movement's line.
+        rows: of the counted lines, that of each movement's line.
     """
-    asked = np.zeros(tally.num_rows, dtype=np.bool_)
+    asked = np.zeros(counted_lines.num_rows, dtype=np.bool_)
     asked[rows[pc.is_valid(live.column("goods_key")).to_numpy()]] = True
-    return CountedLines(tally, pa.array(asked))
+    return CountedLines(counted_lines, pa.array(asked))
 
 
-def under_first_versions(tally: CountedLines, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> CountedLines:
-    """The tally of a run, in which versions of one item are one cargo.
+def under_first_versions(counted_lines: CountedLines, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> CountedLines:
+    """The counted lines of a run, in which versions of one item are one cargo.
 
     Args:
-        tally: of the run.
+        counted_lines: of the run.
         line_ids: of its rows.
         counted_as: line -> movement_key under which its cargo is counted, where that is not its own.
     """
     if not counted_as:
-        return tally
+        return counted_lines
     lines = pa.array(list(counted_as), pa.string())
     keys = numbers_of(pa.chunked_array([list(counted_as.values())], pa.string()))
-    own = tally.lines.column("cargo")
+    own = counted_lines.lines.column("cargo")
     there = pc.index_in(line_ids, lines)
     first = keys.take(there)
     cargo = pc.if_else(pc.and_(pc.is_valid(own), pc.is_valid(there)), first, own)
     return CountedLines(
-        tally.lines.set_column(tally.lines.column_names.index("cargo"), COUNTED_LINES.field("cargo"), cargo), tally.asked
+        counted_lines.lines.set_column(counted_lines.lines.column_names.index("cargo"), COUNTED_LINES.field("cargo"), cargo),
+        counted_lines.asked,
     )
 
 
-def find_own(tally: CountedLines, known: pa.Array) -> pa.Table:
+def find_own(counted_lines: CountedLines, known: pa.Array) -> pa.Table:
     """The rows that the lines of a run are counted by, one a cargo: COUNTED_LINES without what is recorded already.
 
     Args:
-        tally: of the run.
+        counted_lines: of the run.
         known: numbers of cargoes that earlier runs have counted.
     """
-    cargo = tally.lines.column("cargo")
+    cargo = counted_lines.lines.column("cargo")
     counted = pc.and_(pc.is_valid(cargo), pc.invert(pc.is_in(cargo, known)))
-    return _first_of_each(tally.lines if pc.all(counted, min_count=0).as_py() else tally.lines.filter(counted))
+    return _first_of_each(counted_lines.lines if pc.all(counted, min_count=0).as_py() else counted_lines.lines.filter(counted))
 
 
 def sum_trade(rows: pa.Table) -> TradeCounts:
@@ -140,9 +141,9 @@ def _first_of_each(rows: pa.Table) -> pa.Table:
 
 def _through(rows: pa.Table) -> pa.Table:
     """A row for each country that goods pass through."""
-    passing = rows.filter(pc.fill_null(pc.greater(pc.list_value_length(rows.column("transit")), 0), False))
-    lists = passing.column("transit").combine_chunks()
-    lanes = passing.select(["hs6", "dispatch", "destination", "day"]).take(pc.list_parent_indices(lists))
+    in_transit = rows.filter(pc.fill_null(pc.greater(pc.list_value_length(rows.column("transit")), 0), False))
+    lists = in_transit.column("transit").combine_chunks()
+    lanes = in_transit.select(["hs6", "dispatch", "destination", "day"]).take(pc.list_parent_indices(lists))
     return lanes.append_column("transit", _only(pa.chunked_array([pc.list_flatten(lists)]), _COUNTRY))
 
 
@@ -159,18 +160,18 @@ def _summed(parts: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     return summed.rename_columns([*keys, "lines"]).cast(schema)
 
 
-def add_count_facts(live: pa.Table, rows: Numbers, tally: CountedLines, own: pa.Table, recorded: TradeCounts) -> pa.Table:
+def add_count_facts(live: pa.Table, rows: Numbers, counted_lines: CountedLines, own: pa.Table, recorded: TradeCounts) -> pa.Table:
     """Movements with the columns of MOVEMENT_COUNTED; null for all but watched goods, and where a key, code or country is unknown.
 
     Args:
         live: MOVEMENT rows of a run.
-        rows: of the tally, that of each movement's line.
-        tally: of the run.
+        rows: of the counted lines, that of each movement's line.
+        counted_lines: of the run.
         own: the rows by which its lines are counted (`find_own`).
         recorded: what earlier runs counted of the parties and codes that are asked for.
     """
-    asked = tally.lines.filter(tally.asked)
-    places = np.flatnonzero(tally.asked.to_numpy(zero_copy_only=False))
+    asked = counted_lines.lines.filter(counted_lines.asked)
+    places = np.flatnonzero(counted_lines.asked.to_numpy(zero_copy_only=False))
     facts = dict(zip((c.name for c in MOVEMENT_COUNTED), _facts_of(asked, own, recorded), strict=True))
     at = pc.index_in(pa.array(rows), pa.array(places))
     for column in MOVEMENT_COUNTED:
@@ -179,7 +180,7 @@ def add_count_facts(live: pa.Table, rows: Numbers, tally: CountedLines, own: pa.
 
 
 def _facts_of(asked: pa.Table, own: pa.Table, recorded: TradeCounts) -> Iterator[pa.Array]:
-    """The columns of MOVEMENT_COUNTED, in their order, of the rows of a tally."""
+    """The columns of MOVEMENT_COUNTED, in their order, of the rows of counted lines."""
     for role, side in enumerate(TRADERS):
         theirs = recorded.parties.filter(pc.equal(recorded.parties.column("role"), role)).drop_columns(["role"])
         mine = own.select([side, "chapter", "day"]).rename_columns(["party", "chapter", "day"])
@@ -236,7 +237,7 @@ def _moments(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Moment
         keys: numbers or texts.
     """
     there = reduce(pc.and_, (pc.is_valid(asked.column(name)) for name in (*keys, "day"))).to_numpy()
-    of_counted, of_asked = np.zeros(counted.num_rows, np.int64), np.zeros(int(there.sum()), np.int64)
+    of_counted, of_rows_asked = np.zeros(counted.num_rows, np.int64), np.zeros(int(there.sum()), np.int64)
     gone = np.zeros(counted.num_rows, np.bool_)
     for key in keys:
         values = asked.column(key).filter(pa.array(there))
@@ -244,7 +245,7 @@ def _moments(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Moment
         found = pc.fill_null(pc.index_in(counted.column(key), known), -1).to_numpy()
         gone |= found < 0
         of_counted = of_counted * len(known) + found
-        of_asked = of_asked * len(known) + pc.index_in(values, known).to_numpy()
+        of_rows_asked = of_rows_asked * len(known) + pc.index_in(values, known).to_numpy()
     days, lines, when = (
         column.to_numpy().astype(np.int64)
         for column in (counted.column("day").cast(pa.int32()), counted.column("lines"), asked.column("day").cast(pa.int32()).filter(pa.array(there)))
@@ -253,7 +254,7 @@ def _moments(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Moment
     among = np.flatnonzero(~gone)
     moments = of_counted[among] * _SPAN + days[among] - first
     order = np.argsort(moments, kind="stable")
-    return _Moments(moments[order], lines[among][order], of_asked * _SPAN + when - first, there)
+    return _Moments(moments[order], lines[among][order], of_rows_asked * _SPAN + when - first, there)
 
 
 def _before(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> pa.Array:
@@ -296,8 +297,8 @@ def _chapters_before(counted: pa.Table, asked: pa.Table) -> pa.Array:
     order = np.lexsort((moments.counted, moments.lines, moments.counted // _SPAN))
     of, chapter = moments.counted[order], moments.lines[order]
     ends = of + COUNTED_DAYS
-    again = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
-    ends[:-1] = np.where(again, np.minimum(ends[:-1], of[1:]), ends[:-1])
+    same_chapter = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
+    ends[:-1] = np.where(same_chapter, np.minimum(ends[:-1], of[1:]), ends[:-1])
     begun, ended = (np.searchsorted(np.sort(days), moments.asked) for days in (of, ends))
     return _spread(begun - ended, moments.there)
 
@@ -305,20 +306,20 @@ def _chapters_before(counted: pa.Table, asked: pa.Table) -> pa.Array:
 def _unusual(asked: pa.Table, through: pa.ChunkedArray, ways: pa.Table, lanes: pa.Table) -> pa.Array:
     """The countries on the way that are not usual; empty where there is none, null where nothing tells what is usual."""
     stated = pc.if_else(pc.is_valid(asked.column("transit")), pa.scalar(""), None).combine_chunks()
-    passing = asked.filter(through).append_column("row", pa.array(np.flatnonzero(through.to_numpy())))
-    if not passing.num_rows:
+    in_transit = asked.filter(through).append_column("row", pa.array(np.flatnonzero(through.to_numpy())))
+    if not in_transit.num_rows:
         return stated
-    counts = [_before(ways, passing, keys) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
+    counts = [_before(ways, in_transit, keys) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
     known = pc.fill_null(reduce(pc.and_, (pc.greater_equal(count, LEAST) for count in counts)), False)
     lanes = lanes.drop_columns(["lines"]).append_column("transit", pa.repeat(pa.scalar(""), lanes.num_rows))
     with connect() as connection:
-        connection.register("asked", passing)
+        connection.register("asked", in_transit)
         connection.register("lane_counts", pa.concat_tables([lanes, ways.select(lanes.column_names)]))
         found = fetch(connection, _THROUGH)
-    at = pc.index_in(passing.column("row"), found.column("row").combine_chunks())
+    at = pc.index_in(in_transit.column("row"), found.column("row").combine_chunks())
     told = pc.if_else(known, pc.fill_null(found.column("unusual").take(at), ""), None)
     mask = np.zeros(asked.num_rows, dtype=np.bool_)
-    mask[passing.column("row").to_numpy()] = True
+    mask[in_transit.column("row").to_numpy()] = True
     return pc.replace_with_mask(stated, pa.array(mask), told.combine_chunks() if isinstance(told, pa.ChunkedArray) else told)
 
 

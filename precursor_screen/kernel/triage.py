@@ -8,7 +8,7 @@ rules have the weight 0.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import connect
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.core.schema import SHIPMENT
@@ -76,7 +76,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     Args:
         live: MOVEMENT rows of this run.
         recorded: of earlier runs, as `EARLIER` asks for them.
-        troubled: keys of movements with an open flag of high or critical; they speak for nobody.
+        with_open_serious_flag: keys of movements with an open flag of high or critical; they speak for nobody.
 
     Returns:
         (shipment, substance) -> days; the least of the shipment's movements. Only those with one at least.
@@ -86,7 +86,9 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     with connect() as connection:
         connection.register("live", live)
         connection.register("recorded", recorded.select([c for c in recorded.column_names if c in EARLIER.columns]))
-        connection.register("troubled", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())}))
+        connection.register(
+            "with_open_serious_flag", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())})
+        )
         rows = connection.execute(f"""
             with asking as (
                 select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),
@@ -95,7 +97,7 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
                 from (select *, {_STEP} as step from (
                         select {columns} from live where {known} and substance_mass_kg > 0
                         union all select {columns} from recorded where {known} and substance_mass_kg > 0)
-                      anti join troubled using (movement_key))),
+                      anti join with_open_serious_flag using (movement_key))),
             counted as (
                 select shipment_id, substance_id, sum(day) over (
                     partition by sender_key, receiver_key, substance_id, step order by as_of_date
@@ -112,13 +114,13 @@ REVIEW, HOLD = 40, 80
 LOW = 16
 # Solvents and acids go by the tank, so that most rules about quantities say of them what is so every day.
 _QUANTITY_OF_COMMODITIES = 15
-_LEAST_TOLD = 15  # weight of what rules say, from which points alone make a review
+_LEAST_EVIDENCE = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
 _AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
-class _Found(Struct):
+class _ShipmentFlags(Struct):
     """What the flags of one shipment come to."""
 
     weights: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # rule or its similar group -> (family, weight, rule)
@@ -135,8 +137,8 @@ class _Found(Struct):
 def triage(
     flags: pa.Table,
     unjudged: pa.Table,
-    lines: pa.Table,
-    noted: Resolved,
+    counted: pa.Table,
+    relevant: Resolved,
     unscreened: set[str],
     rules: tuple[Rule, ...],
     typologies: tuple[Typology, ...],
@@ -148,19 +150,19 @@ def triage(
     Args:
         flags: FLAG rows that are open (not suppressed).
         unjudged: UNJUDGED rows; those with a shipment_id bar the band `none`.
-        lines: at least the columns line_id and shipment_id, one row a line.
-        noted: the lines in which something was recognised, with their candidates.
+        counted: LINES_OF_SHIPMENT: every shipment once.
+        relevant: the lines in which something was recognised, with their candidates.
         unscreened: shipments with a line or party that could not be screened; without a flag they have no band.
         rules: for `related: similar`, of which only the highest counts.
         typologies: caps and floors; one of them without `applies`.
         concern: grade and masses of each substance.
-        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing`.
+        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing_of`.
 
     Returns:
-        SHIPMENT, worst first, those of one splitting together.
+        SHIPMENT, worst first.
     """
     found = _gather(flags, _similar(rules))
-    goods = find_goods(flags, noted, concern)
+    goods = find_goods(flags, relevant, concern)
     barred = set(unjudged.column("shipment_id").drop_null().to_pylist())
     rows: dict[str, dict[str, Any]] = {}
     for shipment_id, mine in found.items():
@@ -168,8 +170,15 @@ def triage(
         rows[shipment_id] = _row(shipment_id, mine, goods.get(shipment_id, []), typologies, regular or {}, incomplete=incomplete)
         if rows[shipment_id]["band"] == "none" and incomplete:
             rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
-    scored = pa.Table.from_pylist([rows[k] for k in sorted(rows)], schema=SHIPMENT)
-    return gather_cases(_with_the_rest(scored, lines, barred, unscreened), flags, lines, rules)
+    return _add_unflagged(pa.Table.from_pylist(list(rows.values()), schema=SHIPMENT), counted, barred, unscreened)
+
+
+LINES_OF_SHIPMENT = pa.schema([("shipment_id", pa.string()), ("lines", pa.int64())])
+
+
+def lines_by_shipment(lines: pa.Table) -> pa.Table:
+    """LINES_OF_SHIPMENT of some lines with a shipment_id."""
+    return pa.table(lines.column("shipment_id").value_counts().flatten(), schema=LINES_OF_SHIPMENT)
 
 
 def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
@@ -183,8 +192,8 @@ def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
     return group
 
 
-def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
-    found: dict[str, _Found] = defaultdict(_Found)
+def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _ShipmentFlags]:
+    found: dict[str, _ShipmentFlags] = defaultdict(_ShipmentFlags)
     columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
     for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
         *(flags.column(c).to_pylist() for c in columns), strict=True
@@ -213,7 +222,7 @@ def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
 
 def _row(
     shipment_id: str,
-    mine: _Found,
+    mine: _ShipmentFlags,
     goods: list[Goods],
     typologies: tuple[Typology, ...],
     regular: Mapping[tuple[str, str], int],
@@ -249,7 +258,6 @@ def _row(
         "parts": parts,
         "families": sorted(mine.families),
         "flags": mine.flags,
-        "lines": 0,
         "incomplete": incomplete,
         "case_id": None,
     }
@@ -259,7 +267,7 @@ def _part(part: str, points: int, because: str) -> dict[str, Any]:
     return {"part": part, "points": points, "because": because}
 
 
-def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
+def _by_family(mine: _ShipmentFlags, typology: Typology, grade: str) -> dict[str, int]:
     """Points of each family that weighs something, capped."""
     sums: dict[str, int] = defaultdict(int)
     for family, weight, _ in mine.weights.values():
@@ -272,55 +280,90 @@ def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
     return {family: min(total, caps[family]) for family, total in sorted(sums.items()) if total}
 
 
-def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
+def _why_evidence(evidence: Mapping[str, int], mine: _ShipmentFlags) -> str:
     def rules(family: str) -> str:
         return ", ".join(sorted(rule for of, weight, rule in mine.weights.values() if of == family and weight))
 
     return "; ".join(f"{family} {points} ({rules(family)})" for family, points in evidence.items())
 
 
-def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
+def _band(score: int, mine: _ShipmentFlags, goods: list[Goods], typology: Typology) -> str:
     """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
     # Large lawful trade is what industry and makers of medicines live on: goods by themselves, or beside one weak sign, are no more than
     # low, however many points.
     by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
-    told = sum(weight for _, weight, _ in mine.weights.values())
-    bands = [by_points if told >= _LEAST_TOLD else min(by_points, "low", key=BANDS.index)]
+    evidence = sum(weight for _, weight, _ in mine.weights.values())
+    bands = [by_points if evidence >= _LEAST_EVIDENCE else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):
         bands.append("review")
     if any(g.is_held for g in goods):
         bands.append("hold")
     if mine.worst_families:
-        bands.append("review" if _a_second_agrees(mine) else "low")
+        bands.append("review" if _has_second_family(mine) else "low")
     return max(bands, key=BANDS.index)
 
 
-def _a_second_agrees(mine: _Found) -> bool:
+def _has_second_family(mine: _ShipmentFlags) -> bool:
     """Whether beside a flag of high another family has one of medium or above that does more than name or weigh the goods."""
     agreeing = {f for f, rank in mine.agreeing.items() if rank >= _BY_LEVEL["medium"] and f != _COVER}
     return any(agreeing - {family} for family in mine.worst_families)
 
 
-def _with_the_rest(scored: pa.Table, lines: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
-    """Adds the shipments without a flag, and counts the lines of each: nothing to say, or not judged to the end (`low`), or not at all."""
-    with connect() as connection:
-        connection.register("scored", scored)
-        connection.register("lines", lines.select(["shipment_id"]))
-        for name, ids in (("barred", barred), ("unscreened", unscreened)):
-            connection.register(name, pa.table({"shipment_id": pa.array(sorted(ids), pa.string())}))
-        query = """
-            with counted as (select shipment_id, count(*) as lines from lines group by shipment_id),
-            told as (
-                select c.shipment_id, c.lines, u.shipment_id is not null as unscreened, b.shipment_id is not null as barred
-                from counted c left join unscreened u using (shipment_id) left join barred b using (shipment_id))
-            select * from (select t.shipment_id, coalesce(s.score, 0) as score,
-                   case when s.shipment_id is not null then s.band when unscreened then null when barred then 'low' else 'none' end as band,
-                   s.typology, coalesce(s.parts, []) as parts, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, t.lines,
-                   coalesce(s.incomplete, unscreened or barred) as incomplete, null as case_id
-            from told t left join scored s using (shipment_id))
-            order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
-        return fetch(connection, query, SHIPMENT)
+_WORST_FIRST = ("hold", "review", "low", None, "none")  # None: could not be screened
+_AT_ONCE = 1 << 17  # shipments
+
+
+def _add_unflagged(scored: pa.Table, counted: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
+    """Adds the shipments without a flag, and the lines of each: nothing to say, or not judged to the end (`low`), or not at all."""
+    flagged = pc.is_in(counted.column("shipment_id"), scored.column("shipment_id"))
+    scored, others = _with_lines(scored, counted.filter(flagged)), counted.filter(pc.invert(flagged))
+    is_barred, is_unscreened = (
+        pc.is_in(others.column("shipment_id"), pa.array(sorted(ids), pa.string())) for ids in (barred, unscreened)
+    )
+    unflagged = {
+        "low": others.filter(pc.and_not(is_barred, is_unscreened)),
+        None: others.filter(is_unscreened),
+        "none": others.filter(pc.invert(pc.or_(is_barred, is_unscreened))),
+    }
+    ranked = scored.sort_by([("score", "descending"), ("shipment_id", "ascending")])
+    pieces = [SHIPMENT.empty_table()]
+    for band in _WORST_FIRST:
+        mine = ranked.filter(pc.is_null(ranked.column("band")) if band is None else pc.equal(ranked.column("band"), band))
+        has_points = pc.greater(mine.column("score"), 0)
+        pieces.append(mine.filter(has_points))
+        pieces += _by_id(mine.filter(pc.invert(has_points)), unflagged.get(band, LINES_OF_SHIPMENT.empty_table()), band)
+    return pa.concat_tables(pieces)
+
+
+def _with_lines(scored: pa.Table, counted: pa.Table) -> pa.Table:
+    """The shipments of which there are lines, with their number."""
+    at = pc.index_in(scored.column("shipment_id"), counted.column("shipment_id").combine_chunks())
+    place = SHIPMENT.get_field_index("lines")
+    return scored.set_column(place, SHIPMENT.field(place), counted.column("lines").take(at)).filter(pc.is_valid(at))
+
+
+def _by_id(scored: pa.Table, unflagged: pa.Table, band: str | None) -> Iterator[pa.Table]:
+    """Shipments of a band without points, by their ids. There may be millions without a flag: what is the same of them is there once."""
+    ids = [*scored.column("shipment_id").chunks, *unflagged.column("shipment_id").chunks]
+    order = pc.sort_indices(pa.chunked_array(ids, pa.string())).to_numpy()
+    places = np.flatnonzero(order < scored.num_rows)
+    unflagged = unflagged.take(order[order >= scored.num_rows] - scored.num_rows)
+    before = places - np.arange(len(places))  # how many without a flag come before each of the others
+    facts: dict[str, Any] = {"score": 0, "band": band, "parts": [], "families": [], "flags": [], "incomplete": band != "none"}
+    alike = pa.Table.from_pylist([facts], schema=SHIPMENT).take(pa.array(np.zeros(min(_AT_ONCE, unflagged.num_rows), np.int64)))
+    for begin in range(0, max(unflagged.num_rows, 1), _AT_ONCE):
+        rows = unflagged.slice(begin, _AT_ONCE)
+        piece = alike.slice(0, rows.num_rows)
+        for name in LINES_OF_SHIPMENT.names:
+            piece = piece.set_column(SHIPMENT.get_field_index(name), SHIPMENT.field(name), rows.column(name))
+        last = begin + _AT_ONCE >= unflagged.num_rows
+        low, high = np.searchsorted(before, (begin, np.iinfo(np.int64).max if last else begin + _AT_ONCE))
+        if low < high:
+            mine = scored.take(order[places[low:high]])
+            behind = np.insert(np.arange(rows.num_rows), before[low:high] - begin, np.arange(low, high) - low + rows.num_rows)
+            piece = pa.concat_tables([piece, mine]).take(behind)
+        yield piece
 
 
 # Shipments of one splitting are one case: they stand together, below the one with the most reason to be opened.

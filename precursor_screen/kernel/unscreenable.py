@@ -91,8 +91,8 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], cut_at: Mapp
         )
     if cut_at:
         parts.append(_cut_texts(cut_at))
-    doubts = resolved.substances.column("mass_doubt") if "mass_doubt" in resolved.substances.column_names else None
-    if doubts is not None and "description" in columns and _is_there(doubts, TWO_READINGS):
+    mass_doubts = resolved.substances.column("mass_doubt") if "mass_doubt" in resolved.substances.column_names else None
+    if mass_doubts is not None and "description" in columns and _is_there(mass_doubts, TWO_READINGS):
         stated = [f"ambiguous_{c} is null" for c in ("net_mass_kg", "quantity", "gross_mass_kg") if f"ambiguous_{c}" in columns]
         parts.append(
             f"""select 'ambiguous-number' as code, {place}, 'description' as field, left(description, 200) as value,

@@ -21,7 +21,7 @@ from msgspec import Struct
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Item, Outcome, judge_bill
+from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, BillResult, Item, judge_bill
 from precursor_screen.kernel.resolve.distinct import any_of, column_or_nulls, differs, number_alike
 
 BILL: Final = "bill_key"
@@ -102,10 +102,10 @@ def add_bills(movements: pa.Table) -> pa.Table:
     is_own = pc.and_(pc.not_equal(shipment, ""), pc.fill_null(pc.not_equal(shipment, column("line_id")), True))
     for _, number, _ in stated:
         is_own = pc.and_(is_own, pc.fill_null(pc.not_equal(shipment, number), True))
-    told = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
-    told.append((is_own, _parts("s", shipment, "")))
+    candidates = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
+    candidates.append((is_own, _parts("s", shipment, "")))
     parts = _parts("k", column("movement_key"), "")
-    for is_so, said in reversed(told):
+    for is_so, said in reversed(candidates):
         parts = pc.if_else(pc.fill_null(is_so, False), said, parts)
     known = pc.unique(parts)
     hashed = pa.array((_hash(one) for one in known.to_pylist()), _TEXT)
@@ -129,19 +129,19 @@ def decide(rows: pa.Table) -> Decision:
     with connect() as connection:
         connection.register("given", rows)
         connection.execute(_LINES)
-        merged = Outcome()
-        for items in _doubtful_bills(connection):
-            outcome = judge_bill(items)
-            merged.why |= outcome.why
-            merged.previous |= outcome.previous
-            merged.overlapping |= outcome.overlapping
-            merged.conflicting |= outcome.conflicting
-        fallen = pa.table([list(merged.why), list(merged.why.values())], schema=WHY)
-        connection.register("fallen", fallen)
+        merged = BillResult()
+        for items in _contested_bills(connection):
+            result = judge_bill(items)
+            merged.why |= result.why
+            merged.previous |= result.previous
+            merged.overlapping |= result.overlapping
+            merged.conflicting |= result.conflicting
+        obsolete = pa.table([list(merged.why), list(merged.why.values())], schema=WHY)
+        connection.register("obsolete", obsolete)
         uncounted = fetch(connection, _UNCOUNTED, _ZERO).column(0).to_pylist()
-    standing = merged.conflicting - set(merged.why)
+    conflicting = merged.conflicting - set(merged.why)
     overlapping = merged.overlapping - set(merged.why)
-    return Decision(merged.why, merged.previous, frozenset(overlapping), frozenset(standing), frozenset(uncounted))
+    return Decision(merged.why, merged.previous, frozenset(overlapping), frozenset(conflicting), frozenset(uncounted))
 
 
 def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
@@ -155,9 +155,9 @@ def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
     original = pc.fill_null(pc.equal(rows.column("message_function"), ORIGINAL), True).to_numpy()
     version = number_alike(pc.fill_null(rows.column("version"), ""), rows.column("as_of_date"))
     cargoes = number_alike(rows.column(BILL), rows.column("movement_key"))
-    doubted = any_of(bills, ~original | differs(bills, version) | differs(cargoes, lines))
+    contested = any_of(bills, ~original | differs(bills, version) | differs(cargoes, lines))
     gross = pc.fill_null(pc.equal(rows.column("mass_basis"), "gross"), False).to_numpy()
-    return any_of(shipments, doubted | (gross & differs(shipments, number_alike(rows.column("description")))))
+    return any_of(shipments, contested | (gross & differs(shipments, number_alike(rows.column("description")))))
 
 
 _LINES = f"""
@@ -168,8 +168,8 @@ _LINES = f"""
     select * exclude (its_row) from first where its_row = {ROW}"""
 
 # A bill of one message in which every item stands once needs no judgement.
-_DOUBTFUL = f"""
-    with doubtful as (
+_CONTESTED = f"""
+    with contested as (
         select {BILL} from lines group by {BILL}
         having bool_or(function <> '{ORIGINAL}') or count(distinct (coalesce(version, ''), as_of_date)) > 1
             or count(distinct movement_key) < count(distinct line_id))
@@ -177,10 +177,10 @@ _DOUBTFUL = f"""
            any_value(description) as description, any_value(container_numbers) as containers, max(substance_mass_kg) as mass,
            any_value(packages) as packages, list(distinct substance_id) filter (where substance_id is not null) as substances,
            any_value(function) as function, any_value(version) as version, min(as_of_date) as day
-    from lines semi join doubtful using ({BILL}) group by {BILL}, line_id order by {BILL}, line_id"""
+    from lines semi join contested using ({BILL}) group by {BILL}, line_id order by {BILL}, line_id"""
 
 
-def _doubtful_bills(connection: Any) -> list[list[Item]]:
+def _contested_bills(connection: Any) -> list[list[Item]]:
     found: dict[str, list[Item]] = {}
     for (
         bill,
@@ -196,7 +196,7 @@ def _doubtful_bills(connection: Any) -> list[list[Item]]:
         function,
         version,
         day,
-    ) in connection.execute(_DOUBTFUL).fetchall():
+    ) in connection.execute(_CONTESTED).fetchall():
         item = Item(
             line_id=line_id,
             key=key,
@@ -218,19 +218,19 @@ def _doubtful_bills(connection: Any) -> list[list[Item]]:
 # A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the bill's: it
 # counts once. Of what contradicts itself the larger mass counts: nothing is counted twice, and nothing is made small.
 _UNCOUNTED = f"""
-    with standing as (select l.* from lines l anti join fallen f using (line_id)),
+    with current as (select l.* from lines l anti join obsolete f using (line_id)),
     bills as (
         select shipment_id from (
-            select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis, packages, container_numbers from standing)
+            select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis, packages, container_numbers from current)
         where shipment_id is not null
         group by shipment_id having count(*) > 1 and count(distinct description) = count(*) and count(*) = count(substance_mass_kg)
            and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')
            and count(distinct packages) <= 1 and count(distinct container_numbers) <= 1),
     repeated as (
-        select {ROW} from standing semi join bills using (shipment_id)
+        select {ROW} from current semi join bills using (shipment_id)
         qualify row_number() over (partition by shipment_id, substance_id order by line_id) > 1),
     contradicted as (
-        select {ROW} from standing
+        select {ROW} from current
         qualify row_number() over (partition by {BILL}, movement_key, substance_id
                                    order by substance_mass_kg desc nulls last, line_id) > 1)
     select {ROW} from repeated union select {ROW} from contradicted order by 1"""

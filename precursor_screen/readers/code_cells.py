@@ -105,8 +105,8 @@ REFERENCES: Final = frozenset(
         *(f"{role}_identifier" for role in ("consignor", "consignee", "notify_party", "exporter", "importer")),
     ]
 )
-_TELLING: Final = frozenset("12345678")  # none of the words for nothing holds one of these
-_TELLS: Final = "[1-8]"
+_INFORMATIVE: Final = frozenset("12345678")  # none of the words for nothing holds one of these
+_INFORMATIVE_PATTERN: Final = "[1-8]"
 _FEW: Final = 64  # cells, for which making the pattern ready takes longer than looking at them
 _NONE: Final = pa.scalar(None, pa.string())
 
@@ -127,14 +127,14 @@ def without_fillers(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
     if field not in REFERENCES:
         return column
     if len(column) <= _FEW:
-        doubtful = string_array(list(dict.fromkeys(t for t in column.to_pylist() if t and _TELLING.isdisjoint(t))))
+        perhaps_nothing = string_array(list(dict.fromkeys(t for t in column.to_pylist() if t and _INFORMATIVE.isdisjoint(t))))
     else:
-        telling = pc.fill_null(pc.match_substring_regex(column, _TELLS), True)
-        doubtful = pc.unique(column.filter(pc.invert(telling)))
+        informative = pc.fill_null(pc.match_substring_regex(column, _INFORMATIVE_PATTERN), True)
+        perhaps_nothing = pc.unique(column.filter(pc.invert(informative)))
     # Where goods are packed in no container, the column of containers says so.
     roles = ("nothing", "no container") if field == "container_numbers" else ("nothing",)
-    for role in roles if len(doubtful) else ():
-        nothing = doubtful.filter(pc.match_substring_regex(doubtful, _only(role)))
+    for role in roles if len(perhaps_nothing) else ():
+        nothing = perhaps_nothing.filter(pc.match_substring_regex(perhaps_nothing, _only(role)))
         if len(nothing):
             column = pc.if_else(pc.is_in(column, value_set=nothing), _NONE, column)
     return column

@@ -69,7 +69,7 @@ _MAP = Record(
     what="a column map",
     remedy=_WRITE,
     fields={
-        "columns": Record(rest=_FIELD, default={}, remedy=_WRITE),
+        "columns": Record(others=_FIELD, default={}, remedy=_WRITE),
         **_SPELT,
         "header_row": Whole(low=0, fault="header_row {value!r} is not a row", remedy="Write a number from 0."),
         "preset": _any_text,
@@ -250,7 +250,7 @@ def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWor
 
     names = (*(c.name for c in REGISTERS[register]), IGNORED)
     fault, remedy = f"column {{name!r}}: {{value!r}} is not a column of {register}", f"Columns: {', '.join(names)}."
-    columns = Record(rest=Choice(of=names, fault=fault, remedy=remedy), least=1, filled=True, remedy=_WRITE)
+    columns = Record(others=Choice(of=names, fault=fault, remedy=remedy), least=1, filled=True, remedy=_WRITE)
     shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
     said, *others = _read_maps(_text(path), str(path), shape)
     if others:

@@ -72,11 +72,11 @@ def input_without_lines(name: str, digest: Digest, format_name: str = "") -> Inp
 
 
 def without_lines(
-    described: Input, issues: IssueList, asides: pa.Table | None = None, reading: ColumnReport | None = None
+    described: Input, issues: IssueList, out_of_table_texts: pa.Table | None = None, reading: ColumnReport | None = None
 ) -> InputTables:
     """An input that gave no lines, and what is said of it."""
     lines = no_lines()
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), asides, reading)
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, reading)
 
 
 def with_place(lines: pa.Table, name: str, digest: Digest, source_row: pa.Array, **more: pa.Array) -> pa.Table:
@@ -130,7 +130,7 @@ def _uncovered(texts: pa.Array) -> pa.Array:
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:
     """`schema.ISSUE` of what was gathered, in order of rows; issues about a line carry its id."""
     ids = lines.column("line_id") if lines.num_rows else None
-    more = [(code, row, None, None, f"and {count} more of this kind", count, None) for code, (count, row) in issues.rest.items()]
+    more = [(code, row, None, None, f"and {count} more of this kind", count, None) for code, (count, row) in issues.more.items()]
     rows = sorted([*issues.rows, *more], key=lambda r: (r[1] if r[1] is not None else 0, r[0], r[2] or "", r[3] or ""))
     id_of: dict[int | None, str] = {i: ids[i].as_py() for *_, i in rows if ids is not None and i is not None}
     return _issues(

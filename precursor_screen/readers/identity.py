@@ -39,9 +39,7 @@ def add_identity(lines: pa.Table) -> pa.Table:
     Args:
         lines: columns of `schema.LINE_COLUMNS` without those three.
     """
-    content = _hash_table(lines, _content_columns)
-    line_digests = _with_ordinals(content)
-    line_ids = _to_hex(line_digests)
+    line_ids = _to_hex(_with_ordinals(_hash_table(lines, _content_columns)))
     movement_keys = _movement_keys(lines, line_ids)
     shipment_ids = _first_of(lines, "stated_shipment_id", "house_bill_of_lading", "bill_of_lading", "declaration_id")
     shipments = line_ids if shipment_ids is None else pc.coalesce(shipment_ids, line_ids)
@@ -163,15 +161,15 @@ def ordinals_of(digests: Digests) -> npt.NDArray[np.int64]:
 
 def _to_hex(digests: Digests) -> pa.ChunkedArray:
     rows = len(digests)
-    text = hexlify(digests.data)
+    text = pa.py_buffer(hexlify(digests.data))
     # Offsets are 32-bit: 67 million ids of 32 characters fit into one chunk.
     step = 1 << 25
     chunks = []
     for start in range(0, rows, step):
         count = min(step, rows - start)
         offsets = np.arange(count + 1, dtype=np.int32) * (2 * _SIZE)
-        data = text[start * 2 * _SIZE : (start + count) * 2 * _SIZE]
-        chunks.append(pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data)))
+        data = text.slice(start * 2 * _SIZE, count * 2 * _SIZE)
+        chunks.append(pa.StringArray.from_buffers(count, pa.py_buffer(offsets), data))
     return pa.chunked_array(chunks, pa.string())
 
 

@@ -41,14 +41,14 @@ class InputTables(Struct, frozen=True):
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
         reading: how a table's columns were understood; None for messages.
-        asides: lines of texts that belong to no row of goods; they are screened where they name something.
+        out_of_table_texts: lines of texts that belong to no row of goods; they are screened where they name something.
     """
 
     input: Input
     lines: pa.Table
     raw: pa.Table
     issues: pa.Table
-    asides: pa.Table | None = None
+    out_of_table_texts: pa.Table | None = None
     reading: ColumnReport | None = None
 
 
@@ -77,7 +77,7 @@ class IssueList(Struct):
     source_file: str
     rows: list[tuple[str, int | None, str | None, str | None, str, int, int | None]] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
-    rest: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    more: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def add(
         self, code: str, message: str, *, row: int | None = None, field: str | None = None, value: str | None = None,
@@ -99,14 +99,14 @@ class IssueList(Struct):
     def add_one_of_many(
         self, code: str, message: str, *, row: int | None = None, field: str | None = None, value: str | None = None
     ) -> None:
-        """One issue of a kind that a damaged file may have without end: from `MOST_LISTED` on they are counted in one (`rest`)."""
+        """One issue of a kind that a damaged file may have without end: from `MOST_LISTED` on they are counted in one (`more`)."""
         listed = self.listed.get(code, 0)
         if listed < MOST_LISTED:
             self.listed[code] = listed + 1
             self.add(code, message, row=row, field=field, value=value)
         else:
-            count, first = self.rest.get(code, (0, row))
-            self.rest[code] = (count + 1, first)
+            count, first = self.more.get(code, (0, row))
+            self.more[code] = (count + 1, first)
 
     def note_broken(self, message: str, row: int, value: str | None = None) -> None:
         """A segment or line of a message that is damaged; arguments as above."""

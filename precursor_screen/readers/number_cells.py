@@ -147,13 +147,13 @@ def part_ambiguous(
     """
     either = _may_be_grouped(numbers, column, mark)
     grouped = None if told else _may_be_grouped(numbers, column, "," if mark == "." else ".")
-    doubtful = either if grouped is None else pc.or_(either, grouped)
-    if not pc.any(doubtful).as_py():
+    ambiguous = either if grouped is None else pc.or_(either, grouped)
+    if not pc.any(ambiguous).as_py():
         return numbers, None
     none = pa.scalar(None, DECIMAL)
     larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
     larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
-    said = Distinct(pc.if_else(doubtful, column, pa.scalar(None, pa.string())))
+    said = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
     bad = []
     for place, cell in enumerate(said.texts):
         of_cell = next(c for c in cell if c in ".,")

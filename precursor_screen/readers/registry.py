@@ -29,7 +29,7 @@ from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.beside import lines_aside, says_something
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
-from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 
@@ -43,7 +43,7 @@ _OWN_SHEETS: Final = frozenset((b"Shipments", b"Flags", b"Evidence", b"Coverage"
 _KEY: Final = re.compile(rb'"(\w+)"\s*:')
 
 
-def refuse_what_is_no_manifest(blob: Blob, kind: str, head: bytes) -> None:
+def refuse_other_formats(blob: Blob, kind: str, head: bytes) -> None:
     """Refuses a report of this program, and a watchlist in a layout that is imported.
 
     Args:
@@ -152,12 +152,12 @@ def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_
         format_name: of the file.
     """
     says = says_something([text for _, text in said])
-    asides = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
-    if not asides:
+    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
+    if not out_of_table_texts:
         return []
     name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    beside = lines_aside(asides, name, digest, no_lines())
-    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), beside)]
+    texts = lines_aside(out_of_table_texts, name, digest, no_lines())
+    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), texts)]
 
 
 COMMENT = "comment of the archive"
@@ -189,7 +189,11 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
         ISSUE_CODES[code].effect in _SAYS_WHY for one in found for code in one.issues.column("code").to_pylist()
     ):
         return found
-    words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
+    words = (
+        "only its words were screened"
+        if any(one.out_of_table_texts is not None for one in found)
+        else "nothing in it was screened"
+    )
     return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 
@@ -222,7 +226,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
     if not options.pasted and options.mapping is None:
-        refuse_what_is_no_manifest(blob, kind, head)
+        refuse_other_formats(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
@@ -278,7 +282,7 @@ def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
     count = "1 picture" if len(names) == 1 else f"{len(names)} pictures"
     what = "which cannot be screened: look, as a list of goods may be one" if large else "as small as a logo"
     code = "unread-part" if large else "wordless-part"
-    return [_told_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
+    return [_issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
 
 
 def _read_members(
@@ -304,10 +308,10 @@ def _read_members(
 def _unread(error: InputError) -> InputTables:
     kinds = ((NoManifest, "no-manifest"), (UnknownFormat, "unknown-format"), (InputError, "unreadable-file"))
     code = next(code for kind, code in kinds if isinstance(error, kind))
-    return _told_alone(error.where.file, code, f"{error.message}. {error.remedy}".strip())
+    return _issue_alone(error.where.file, code, f"{error.message}. {error.remedy}".strip())
 
 
-def _told_alone(name: str, code: str, message: str) -> InputTables:
+def _issue_alone(name: str, code: str, message: str) -> InputTables:
     """An issue about what gave no lines."""
     issues = IssueList(name)
     issues.add(code, message)

@@ -22,14 +22,14 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import check_jurisdiction, law_of, own_countries
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
 from precursor_screen.reference.recogniser import Recogniser, load_recogniser
-from precursor_screen.reference.registers.store import Register, RegisterManifest
+from precursor_screen.reference.registers.store import ImportRecord, Register
 from precursor_screen.reference.shipped import LawTables
 from precursor_screen.reference.site_tables import load_concern, load_rates
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.thresholds import load_thresholds
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.reference.watchlists.registry import MAX_AGE_DAYS
+from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
@@ -60,7 +60,7 @@ class Reference(Recogniser, frozen=True):
     own_countries: tuple[str, ...]
     tiers: tuple[str, ...]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
-    register_manifests: tuple[RegisterManifest, ...] = ()
+    register_records: tuple[ImportRecord, ...] = ()
     exceptions: tuple[RuleException, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     concern: Mapping[str, Concern] = field(default_factory=dict)
@@ -228,13 +228,13 @@ def load_reference(
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
-        maximum_ages=maximum_ages(w.manifest for w in watchlists),
+        maximum_ages=maximum_ages(w.snapshot for w in watchlists),
         **book.parts,
         jurisdiction=(code := check_jurisdiction(jurisdiction)),
         own_countries=own_countries(code, as_of),
         tiers=tiers,
-        registers={r.manifest.register: r.table for r in registers},
-        register_manifests=tuple(r.manifest for r in registers),
+        registers={r.record.register: r.table for r in registers},
+        register_records=tuple(r.record for r in registers),
         concern=load_concern(folder, known.substances.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
         rates=load_rates(shipped.rates_file(), site.rates if site else None),

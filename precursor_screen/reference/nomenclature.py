@@ -53,7 +53,7 @@ class Nomenclature(Struct, frozen=True):
     nouns: frozenset[str] = frozenset()
     packing: tuple[Packing, ...] = ()
 
-    def tell(self, code: str) -> str | None:
+    def edition_of(self, code: str) -> str | None:
         """Whether a code exists, by its first six digits; None: that is not known.
 
         Headings are dropped and never numbered anew, so a gap within a chapter is a heading of an earlier edition; behind the last

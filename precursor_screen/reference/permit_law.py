@@ -67,8 +67,8 @@ class PermitLaw(Struct, frozen=True):
     def declares(self, jurisdiction: str) -> bool:
         """Whether its law asks for declarations of exports, and for no permit of any: what it registers as such are declarations."""
         laws = {c.law for c in self.countries if c.code == jurisdiction and c.dated.until is None}
-        asked = {n.need for n in self.needs if n.law in laws and n.direction == "export"}
-        return "notification" in asked and "export-permit" not in asked
+        needs = {n.need for n in self.needs if n.law in laws and n.direction == "export"}
+        return "notification" in needs and "export-permit" not in needs
 
     def within_union(self, origin: str | None, destination: str | None, day: date) -> bool:
         """Whether goods stay within one customs union whose law on such movements is in the tables."""
@@ -77,7 +77,7 @@ class PermitLaw(Struct, frozen=True):
             return False
         return any(n.law == here.law and n.direction == UNION for n in self.needs)
 
-    def asked(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
+    def needs_of(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
         """What the law of a jurisdiction asks of a substance in a direction, and above how many kilograms; 0: of any quantity.
 
         A quantity that the tables lack, or that is in no kilograms, is none above which anything is asked for sure: the need is left out.

@@ -29,8 +29,8 @@ from precursor_screen.core.files import digest_file, write_whole
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.interface import refused
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
+from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo, SourceFile, digest_files
 from precursor_screen.version import __version__
 
 # One file from its publisher, over HTTPS: with caps on size and time, and redirects within the publisher's own domain only.
@@ -228,8 +228,8 @@ class Refresh(Struct, frozen=True):
     """What came of a refresh: whether the list changed, its manifest now, and that of before (None: there was none)."""
 
     changed: bool
-    manifest: SnapshotInfo
-    before: SnapshotInfo | None
+    snapshot: SnapshotInfo
+    previous: SnapshotInfo | None
 
 
 def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False, moment: datetime | None = None) -> Refresh:
@@ -246,23 +246,23 @@ def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False,
     """
     now = moment or datetime.now(UTC)
     names = _file_names(source)
-    before = store.last(source.list_id)
+    previous = store.last(source.list_id)
     with tempfile.TemporaryDirectory(prefix="precursor-screen-") as folder:
         try:
-            changed, modified, validators = _fetch_all(store, source, names, Path(folder), before)
+            changed, modified, validators = _fetch_all(store, source, names, Path(folder), previous)
         except WatchlistLocked:
             raise
         except WatchlistError as error:
             raise store.record_failure(source.list_id, now, list(names), error) from error
         paths = [Path(folder) / name for name in names]
-        if before is not None and (not changed or _is_the_same(paths, before)):
+        if previous is not None and (not changed or _is_the_same(paths, previous)):
             store.record_unchanged(source.list_id, now, list(names))
-            _save_validators(store, before, validators)
-            return Refresh(False, before, before)
+            _save_validators(store, previous, validators)
+            return Refresh(False, previous, previous)
         day = modified or now.date()
-        manifest = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
-    _save_validators(store, manifest, validators)
-    return Refresh(True, manifest, before)
+        snapshot = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
+    _save_validators(store, snapshot, validators)
+    return Refresh(True, snapshot, previous)
 
 
 def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> Iterator[tuple[str, Refresh | WatchlistError]]:
@@ -284,7 +284,7 @@ def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> 
 
 
 def _fetch_all(
-    store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, before: SnapshotInfo | None
+    store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, previous: SnapshotInfo | None
 ) -> tuple[bool, date | None, dict[str, dict[str, str]]]:
     """Fetch the list's files; one that has not changed is taken from the current snapshot.
 
@@ -298,18 +298,18 @@ def _fetch_all(
         if _PLACEHOLDER.search(urlsplit(url).query):
             remedy = "Get a token from the publisher, put it into a copy of sources.toml, and give that with --source."
             raise refused("The address holds TOKEN instead of a token.", show_url(url), remedy)
-    known = _read_validators(store, before)
-    answers = []
+    known = _read_validators(store, previous)
+    downloads = []
     validators = {}
     for url, name in zip(source.urls, names, strict=True):
         key = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a token
-        answer = fetch(url, folder / name, source, known.get(key))
-        answers.append(answer)
-        if not answer.changed and before is not None:
-            shutil.copyfile(store.folder / source.list_id / str(before.number) / known[key]["name"], folder / name)
-        validators[key] = {"name": name, "etag": answer.etag, "last_modified": answer.last_modified}
-    days = [day for answer in answers if (day := answer.modified)]
-    return (any(a.changed for a in answers), max(days, default=None), validators)
+        download = fetch(url, folder / name, source, known.get(key))
+        downloads.append(download)
+        if not download.changed and previous is not None:
+            shutil.copyfile(store.folder / source.list_id / str(previous.number) / known[key]["name"], folder / name)
+        validators[key] = {"name": name, "etag": download.etag, "last_modified": download.last_modified}
+    days = [day for download in downloads if (day := download.modified)]
+    return (any(a.changed for a in downloads), max(days, default=None), validators)
 
 
 def _file_names(source: ListSource) -> tuple[str, ...]:
@@ -323,34 +323,34 @@ def _file_names(source: ListSource) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_the_same(paths: Sequence[Path], before: SnapshotInfo) -> bool:
-    return digest_files(tuple(map(SourceFile.of, paths))) == before.sha256 and _is_read_alike(before)
+def _is_the_same(paths: Sequence[Path], previous: SnapshotInfo) -> bool:
+    return digest_files(tuple(map(SourceFile.of, paths))) == previous.sha256 and _has_current_importer(previous)
 
 
-def _is_read_alike(manifest: SnapshotInfo) -> bool:
+def _has_current_importer(snapshot: SnapshotInfo) -> bool:
     """Whether the importer that read a snapshot is still of that version; a newer one shall read the same file again."""
-    return manifest.read_by in {(i.name, i.version) for i in IMPORTERS}
+    return snapshot.read_by in {(i.name, i.version) for i in IMPORTERS}
 
 
-def _read_validators(store: WatchlistStore, before: SnapshotInfo | None) -> dict[str, dict[str, str]]:
+def _read_validators(store: WatchlistStore, previous: SnapshotInfo | None) -> dict[str, dict[str, str]]:
     """By what to ask whether a file has changed, for the current snapshot; empty if that is of another origin."""
-    if before is None or not _is_read_alike(before):
+    if previous is None or not _has_current_importer(previous):
         return {}
-    place = store.folder / before.list_id
+    place = store.folder / previous.list_id
     try:
         data: Any = json.loads((place / _VALIDATORS).read_text("utf-8"))
-        if data["snapshot"] != before.number or data["sha256"] != before.sha256:
+        if data["snapshot"] != previous.number or data["sha256"] != previous.sha256:
             return {}
         files = {key: {name: str(value) for name, value in file.items()} for key, file in data["files"].items()}
         present = {
-            source.name for source in before.files if digest_file(place / str(before.number) / source.name) == source.sha256
+            source.name for source in previous.files if digest_file(place / str(previous.number) / source.name) == source.sha256
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # never updated, or damaged: everything is fetched
     return {key: file for key, file in files.items() if file.get("name") in present}
 
 
-def _save_validators(store: WatchlistStore, manifest: SnapshotInfo, validators: dict[str, dict[str, str]]) -> None:
-    place = store.folder / manifest.list_id
-    data = {"snapshot": manifest.number, "sha256": manifest.sha256, "files": validators}
+def _save_validators(store: WatchlistStore, snapshot: SnapshotInfo, validators: dict[str, dict[str, str]]) -> None:
+    place = store.folder / snapshot.list_id
+    data = {"snapshot": snapshot.number, "sha256": snapshot.sha256, "files": validators}
     write_whole(place / _VALIDATORS, json.dumps(data, indent=2) + "\n", None)

@@ -4,7 +4,7 @@
     <place>/3/SHA256SUMS       one line a file, as `sha256sum -c` reads it
 
 A snapshot is written beside and renamed into place, and only then is the pointer replaced: a run sees the old one or the new one, never
-half of either. A snapshot of before there were digests has a pointer of one word and no SHA256SUMS; `seal_late` gives it both.
+half of either. A snapshot of before there were digests has a pointer of one word and no SHA256SUMS; `add_missing_sums` gives it both.
 """
 
 from __future__ import annotations
@@ -86,19 +86,19 @@ class Snapshots(Struct, frozen=True):
         building = self.place / f"{_BUILDING}{number}"
         building.mkdir()
         yield number, building
-        sealed = self._seal(building)
+        sums_sha256 = self._write_sums(building)
         building.replace(self.place / str(number))
-        self._point(number, sealed)
+        self._point(number, sums_sha256)
         for old in self.numbers()[:-KEPT]:
             # A snapshot that a run has mapped cannot be removed on Windows; the next import tries again.
             shutil.rmtree(self.place / str(old), ignore_errors=True)
 
-    def seal_late(self) -> None:
+    def add_missing_sums(self) -> None:
         """Writes down the digests of a snapshot of before there were any, if it is still the current one and nobody writes."""
         with suppress(OSError, DamagedError, Timeout), FileLock(self.place / LOCK, timeout=0):
-            folder, seal = self.current()
-            if not seal:
-                self._point(int(folder.name), self._seal(folder))
+            folder, sums_sha256 = self.current()
+            if not sums_sha256:
+                self._point(int(folder.name), self._write_sums(folder))
 
     def remove(self) -> None:
         """Removes all of them; the pointer goes last, so that half a removal shows as a missing one.
@@ -119,24 +119,24 @@ class Snapshots(Struct, frozen=True):
                 (self.place / LOCK).unlink(missing_ok=True)
                 self.place.rmdir()
 
-    def _seal(self, folder: Path) -> str:
+    def _write_sums(self, folder: Path) -> str:
         """Writes the digests of the files of a snapshot into its SHA256SUMS; returns the digest of that."""
         text = "".join(f"{digest_file(folder / name)}  {name}\n" for name in sorted(self.files))
         write_whole(folder / SUMS, text, READABLE, durable=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _point(self, number: int, seal: str) -> None:
-        write_whole(self.place / POINTER, f"{number} {seal}\n", READABLE, durable=True)
+    def _point(self, number: int, sums_sha256: str) -> None:
+        write_whole(self.place / POINTER, f"{number} {sums_sha256}\n", READABLE, durable=True)
 
 
-def check(folder: Path, files: tuple[str, ...], digests: Digests, seal: str = "") -> bool:
+def check(folder: Path, files: tuple[str, ...], digests: Digests, sums_sha256: str = "") -> bool:
     """Checks the files of a snapshot that are about to be read.
 
     Args:
         folder: of the snapshot.
         files: their names.
         digests: what knows the digests of files.
-        seal: what the digest of SHA256SUMS must be; empty: not known, as of snapshots that are not current.
+        sums_sha256: what the digest of SHA256SUMS must be; empty: not known, as of snapshots that are not current.
 
     Returns:
         False where it was written before there were digests, so that there is nothing to check.
@@ -145,9 +145,9 @@ def check(folder: Path, files: tuple[str, ...], digests: Digests, seal: str = ""
         DamagedError: one is not what was written.
         OSError: one is missing or cannot be read.
     """
-    if not seal and not (folder / SUMS).exists():
+    if not sums_sha256 and not (folder / SUMS).exists():
         return False
-    if seal and not digests.match(folder / SUMS, seal):
+    if sums_sha256 and not digests.match(folder / SUMS, sums_sha256):
         raise DamagedError(f"{SUMS} is not what was written")
     try:
         lines = [_LINE.fullmatch(line) for line in (folder / SUMS).read_text("utf-8").splitlines()]

@@ -63,7 +63,7 @@ _LIST = Record(
     required=("id", "title", "url", "licence", "max_age_days", "verified"),
     into=_source,
 )
-_LISTS = Items(of=Record(rest=Shape()), fault="has no [[list]]")
+_LISTS = Items(of=Record(others=Shape()), fault="has no [[list]]")
 
 
 def load_sources(folder: Path) -> dict[str, ListSource]:

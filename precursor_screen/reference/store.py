@@ -21,17 +21,16 @@ from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.interface import ListFile, refused
-from precursor_screen.reference.watchlists.manifest import ListDiff, SnapshotInfo, SourceFile, compare_tables
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     INDEX_PREFIX,
-    MANIFEST_FILE,
-    SEALED_FILES,
+    INFO_FILE,
+    SUMMED_FILES,
     Watchlist,
     describe,
     find_problems,
     keep_index,
-    open_manifest,
+    open_snapshot_info,
 )
 from precursor_screen.reference.watchlists.registry import (
     check_content,
@@ -39,11 +38,12 @@ from precursor_screen.reference.watchlists.registry import (
     check_file,
     check_list_id,
     decide_date,
-    find_cut,
     find_importer,
     find_regressions,
+    find_truncation,
     is_list_id,
 )
+from precursor_screen.reference.watchlists.snapshot_info import ListDiff, SnapshotInfo, SourceFile, compare_tables
 
 # `attempts.jsonl` of a list: every import and check, whether it changed anything or not. It is only ever appended to.
 
@@ -84,7 +84,7 @@ class ListStatus(Struct, frozen=True):
     """
 
     list_id: str
-    manifest: SnapshotInfo | None
+    snapshot: SnapshotInfo | None
     age_days: int | None
     problem: str
     refused: str
@@ -142,12 +142,12 @@ class WatchlistStore:
         names = [path.name for path in files]
         with self._locked(list_id):
             try:
-                manifest = self._import(list_id, files, list_date, fallback_date, force, moment, max_age_days)
+                snapshot = self._import(list_id, files, list_date, fallback_date, force, moment, max_age_days)
             except WatchlistError as error:
                 record_attempt(self.folder / list_id, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
             record_attempt(self.folder / list_id, moment, names, IMPORTED)
-        return manifest
+        return snapshot
 
     def record_unchanged(self, list_id: str, moment: datetime, files: Sequence[str]) -> None:
         """Record that the source still gives what is imported."""
@@ -207,7 +207,7 @@ class WatchlistStore:
                 raise WatchlistError(message, remedy="Name one of these.")
         place = self.folder / list_id
         before, after = (Watchlist.open(place / str(number)) for number in (old, new))
-        return compare_tables(before.entries, after.entries, (before.manifest, after.manifest))
+        return compare_tables(before.entries, after.entries, (before.snapshot, after.snapshot))
 
     def open_list(self, list_id: str) -> Watchlist:
         """Open the current snapshot.
@@ -215,10 +215,10 @@ class WatchlistStore:
         Raises:
             WatchlistError: never imported, missing or damaged.
         """
-        folder, seal = self._current(list_id)
-        opened = Watchlist.open(folder, seal, self._digests)
-        if not seal:
-            self._snapshots(list_id).seal_late()
+        folder, sums_sha256 = self._current(list_id)
+        opened = Watchlist.open(folder, sums_sha256, self._digests)
+        if not sums_sha256:
+            self._snapshots(list_id).add_missing_sums()
         return opened
 
     def status(self, as_of: date) -> tuple[ListStatus, ...]:
@@ -229,11 +229,11 @@ class WatchlistStore:
             refused = attempts[-1]["reason"] if attempts else ""
             checked = next((a["at"] for a in reversed(attempts) if a["outcome"] in (IMPORTED, UNCHANGED)), "")
             try:
-                manifest = open_manifest(*self._current(list_id), self._digests)
+                snapshot = open_snapshot_info(*self._current(list_id), self._digests)
             except WatchlistError as error:
                 found.append(ListStatus(list_id, None, None, str(error), refused, checked, self._was_imported(list_id)))
             else:
-                found.append(ListStatus(list_id, manifest, manifest.age_days(as_of), "", refused, checked))
+                found.append(ListStatus(list_id, snapshot, snapshot.age_days(as_of), "", refused, checked))
         return tuple(found)
 
     def verify(self, list_id: str) -> tuple[str, ...]:
@@ -252,7 +252,7 @@ class WatchlistStore:
         return tuple(sorted(p.name for p in places if any(child.name != LOCK for child in p.iterdir())))
 
     def _snapshots(self, list_id: str) -> Snapshots:
-        return Snapshots(self.folder / list_id, SEALED_FILES)
+        return Snapshots(self.folder / list_id, SUMMED_FILES)
 
     def _was_imported(self, list_id: str) -> bool:
         snapshots = self._snapshots(list_id)
@@ -287,7 +287,7 @@ class WatchlistStore:
         list_date, date_from = decide_date(parsed, given, names, fallback)
         check_day(list_date, moment, names)
         last = self.last(list_id)
-        worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])
+        worse = "; ".join([*filter(None, map(find_truncation, offered)), *find_regressions(parsed, list_date, last)])
         if worse and not force:
             remedy = "If the publisher's list is really so, import it with --force."
             raise WatchlistError(
@@ -295,7 +295,7 @@ class WatchlistStore:
             )
         table = codec.to_table(parsed.entries)
         with self._snapshots(list_id).next() as (number, folder):
-            manifest = describe(
+            snapshot = describe(
                 parsed,
                 importer,
                 tuple(_keep_source(file, folder) for file in offered),
@@ -309,9 +309,9 @@ class WatchlistStore:
                 max_age_days=max_age_days or (last.max_age_days if last else None),
             )
             write_arrow(table, folder / ENTRIES_FILE)
-            keep_index(build_index(list_id, parsed.entries, manifest.sha256), folder, manifest.sha256)
-            (folder / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
-        return manifest
+            keep_index(build_index(list_id, parsed.entries, snapshot.sha256), folder, snapshot.sha256)
+            (folder / INFO_FILE).write_text(snapshot.to_json(), "utf-8")
+        return snapshot
 
     def _current(self, list_id: str) -> tuple[Path, str]:
         """The folder of the current snapshot, and what the digest of its SHA256SUMS must be (empty: not known)."""
@@ -322,17 +322,17 @@ class WatchlistStore:
             raise WatchlistError(message, remedy=f"Import it: {remedy}")
         remedy = f"Import it again: {remedy}"
         try:
-            folder, seal = snapshots.current()
+            folder, sums_sha256 = snapshots.current()
         except (OSError, DamagedError) as error:
             raise refused(f"Watchlist {list_id} has no current copy.", snapshots.place / POINTER, remedy) from error
         if not folder.is_dir():
             raise refused(f"Snapshot {folder.name} of watchlist {list_id} is missing.", snapshots.place, remedy)
-        return folder, seal
+        return folder, sums_sha256
 
     def last(self, list_id: str) -> SnapshotInfo | None:
         """The manifest of the current snapshot; None where there is none, or none that can be read."""
         try:
-            return open_manifest(*self._current(list_id), self._digests)
+            return open_snapshot_info(*self._current(list_id), self._digests)
         except WatchlistError:
             return None
 
@@ -348,7 +348,7 @@ def _keep_source(file: ListFile, folder: Path) -> SourceFile:
     Raises:
         WatchlistError: its name is one that a snapshot uses itself.
     """
-    if file.name in (*SEALED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
+    if file.name in (*SUMMED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
         raise refused("The file has a name that the store uses itself.", file.name, "Rename it.")
     shutil.copyfile(file.path, folder / file.name)
     return SourceFile.of(folder / file.name)

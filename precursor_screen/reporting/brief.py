@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from precursor_screen.core.report import Report, records, show_spot
+from precursor_screen.core.report import Report, records, show_blind_spot
 from precursor_screen.core.words import capital, counted, cut, printable
 from precursor_screen.reporting.console import STYLES, counts_in_words, gaps_in_words
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
@@ -14,10 +14,10 @@ from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 if TYPE_CHECKING:
     from rich.console import Console
 
-Piece = tuple[str, str]  # a text and its style
+StyledText = tuple[str, str]  # a text and its style
 MOST_LINES = 40
 WIDEST = 120  # characters of a line
-_MOST_NOTICES, _MOST_SPOTS, _MOST_GAPS, _MOST_SIGNS = 5, 3, 5, 2
+_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS, _MOST_SIGNS = 5, 3, 5, 2
 _INDENT = " " * 12
 _SAID = ("Shipments", "Not raised", "Sample")  # counts that another line tells, or only the full report
 _BANDS = {"unscreenable": "UNKNOWN"}
@@ -28,11 +28,11 @@ def print_brief(report: Report, console: Console, most: int | None = None) -> No
     """Prints a report in short; most: shipments; None: as many as there is room for."""
     from rich.text import Text
 
-    for pieces in brief_lines(report, min(console.width, WIDEST) if console.is_terminal else WIDEST, most):
-        console.print(Text.assemble(*pieces), no_wrap=True, overflow="ignore", crop=False)
+    for texts in brief_lines(report, min(console.width, WIDEST) if console.is_terminal else WIDEST, most):
+        console.print(Text.assemble(*texts), no_wrap=True, overflow="ignore", crop=False)
 
 
-def brief_lines(report: Report, width: int = WIDEST, most: int | None = None) -> list[list[Piece]]:
+def brief_lines(report: Report, width: int = WIDEST, most: int | None = None) -> list[list[StyledText]]:
     """Lines of at most `width` characters, each in pieces with their styles; at most MOST_LINES unless `most` shipments are asked for."""
     head = [_line(width, (result_in_words(report), "bold red" if _unseen(report) else "bold"))]
     head += _notices(report, width)
@@ -72,20 +72,20 @@ def _unseen(report: Report) -> list[str]:
     return list(dict.fromkeys(printable(c).strip() for c in clauses if c))
 
 
-def _notices(report: Report, width: int) -> Iterator[list[Piece]]:
+def _notices(report: Report, width: int) -> Iterator[list[StyledText]]:
     for notice in report.notices[:_MOST_NOTICES]:
         yield _line(width, (f"! {printable(notice)}", "bold red" if "NOT" in notice else "yellow"))
-    spots = [spot for spot in report.coverage["blind_spots"] if spot["code"] not in _NOTICED]
-    for spot in spots[:_MOST_SPOTS]:
-        said = printable(show_spot(spot))
-        said = said if len(said) + len(spot["remedy"]) < width - 2 else f"{printable(spot['message'])}."
-        yield _line(width, (f"? {_both(said, spot['remedy'], width - 2)}", "dim"))
-    more = [(len(report.notices) - _MOST_NOTICES, "notice"), (len(spots) - _MOST_SPOTS, "blind spot")]
-    if told := ", ".join(counted(count, f"more {what}") for count, what in more if count > 0):
-        yield _line(width, (f"? {told}: see the full report", "dim"))
+    blind_spots = [blind_spot for blind_spot in report.coverage["blind_spots"] if blind_spot["code"] not in _NOTICED]
+    for blind_spot in blind_spots[:_MOST_BLIND_SPOTS]:
+        said = printable(show_blind_spot(blind_spot))
+        said = said if len(said) + len(blind_spot["remedy"]) < width - 2 else f"{printable(blind_spot['message'])}."
+        yield _line(width, (f"? {_both(said, blind_spot['remedy'], width - 2)}", "dim"))
+    more = [(len(report.notices) - _MOST_NOTICES, "notice"), (len(blind_spots) - _MOST_BLIND_SPOTS, "blind spot")]
+    if left_out := ", ".join(counted(count, f"more {what}") for count, what in more if count > 0):
+        yield _line(width, (f"? {left_out}: see the full report", "dim"))
 
 
-def _shipments(report: Report, width: int, room: int) -> Iterator[list[Piece]]:
+def _shipments(report: Report, width: int, room: int) -> Iterator[list[StyledText]]:
     """The shipments to open first, two lines each."""
     flagged = report.opened
     if not flagged.num_rows:
@@ -109,7 +109,7 @@ def _signs(said: Shipment, width: int) -> str:
     return _both(f"{capital('; '.join(signs))}.", action, width)
 
 
-def _first(row: Mapping[str, Any], said: Shipment, width: int) -> list[Piece]:
+def _first(row: Mapping[str, Any], said: Shipment, width: int) -> list[StyledText]:
     """Band, score, number, goods and parties: the parties give way where there is no room for all."""
     band, score = f"{_BANDS.get(said.band, said.band.upper()):<7}", f"{row['score']:>4}  "
     name = f"{cut(printable(row['shipment_id']), 24)}  "
@@ -118,7 +118,7 @@ def _first(row: Mapping[str, Any], said: Shipment, width: int) -> list[Piece]:
     return [(band, STYLES[said.band]), (score, ""), (name, "bold"), (cut(f"{goods}  {printable(said.parties)}", left), "")]
 
 
-def _tail(report: Report, width: int) -> Iterator[list[Piece]]:
+def _tail(report: Report, width: int) -> Iterator[list[StyledText]]:
     if report.sampled:
         drawn = ", ".join(printable(said.shipment_id) for said in shipments_in_words(report, report.drawn.slice(0, 5)))
         yield _line(width, (f"Drawn by chance: {counted(len(report.sampled), 'shipment')} without a flag ({drawn} ...)", ""))
@@ -142,5 +142,5 @@ def _both(said: str, to_do: str, width: int) -> str:
     return cut(f"{cut(said, max(width - len(to_do) - 1, width // 2))} {to_do}".rstrip(), width)
 
 
-def _line(width: int, *pieces: Piece) -> list[Piece]:
-    return [(cut(text, width), style) for text, style in pieces]
+def _line(width: int, *texts: StyledText) -> list[StyledText]:
+    return [(cut(text, width), style) for text, style in texts]

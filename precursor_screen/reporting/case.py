@@ -48,7 +48,7 @@ class Evidence(Struct, frozen=True):
     """A field in words, what stands there, and how it was compared."""
 
     label: str
-    pieces: tuple[Fragment, ...]
+    fragments: tuple[Fragment, ...]
     note: str = ""
 
 
@@ -99,9 +99,9 @@ def show_subjects(shipment: Shipment, filed: Filed) -> tuple[ShownSubject, ...]:
 
 def lines_as_filed(shipment: Shipment, filed: Filed) -> tuple[list[tuple[str, dict[str, str]]], int]:
     """(place, header: cell) of the shipment's cited lines, and how many more there are."""
-    shown, rest = shipment.lines[:MOST_LINES], shipment.lines[MOST_LINES:]
+    shown, more_lines = shipment.lines[:MOST_LINES], shipment.lines[MOST_LINES:]
     cells = [{k: shorten(v) for k, v in filed.cells.get(line["line_id"], {}).items()} for line in shown]
-    return list(zip(map(place_of, shown), cells, strict=True)), len(rest)
+    return list(zip(map(place_of, shown), cells, strict=True)), len(more_lines)
 
 
 def place_of(row: Row) -> str:
@@ -193,15 +193,15 @@ def _panel(flag: Row, filed: Filed) -> Panel:
         born = "; ".join(_BORN.findall(entry.note))
         numbers = ", ".join(f"{kind.replace('_', ' ')} {value}" for kind, value in entry.identifiers)
         other = ", ".join(n.name for n in entry.names if n.name != listed)
-        beside = (
+        compared = (
             ("Country", str(line.get(f"{role}_country") or ""), ", ".join(entry.countries), "country"),
             ("Address", str(line.get(f"{role}_address") or ""), "; ".join(entry.addresses), "address"),
             ("Birth date", "", born, ""),
             ("Numbers", str(line.get(f"{role}_identifier") or ""), numbers, "identifier"),
         )
-        for what, ours, theirs, told in beside:
-            otherwise = "compare" if told == "address" else "no"
-            agrees = "" if not ours or not theirs else "yes" if told in agreeing else otherwise
+        for what, ours, theirs, field in compared:
+            otherwise = "compare" if field == "address" else "no"
+            agrees = "" if not ours or not theirs else "yes" if field in agreeing else otherwise
             if ours or theirs:
                 rows.append((what, shorten(ours), shorten(theirs), agrees))
         about = (
@@ -212,11 +212,11 @@ def _panel(flag: Row, filed: Filed) -> Panel:
             ("Note", entry.note),
         )
         rows += [(what, "", shorten(text), "") for what, text in about if text]
-    told = f"Besides the name there agrees: {agreeing}." if agreeing else ""
+    agreement = f"Besides the name there agrees: {agreeing}." if agreeing else ""
     alone = "Nothing but the name is known to agree: it may be a namesake. Compare address, birth date and numbers."
     day = filed.list_dates.get(flag["list_id"]) or _fact(flag, "list_date")
     place = f"{label(role)}, list {key[0]}, entry {key[1]}{f', list of {day}' if day else ''}"
-    return Panel(place, _aligned(name, listed, entry), tuple(rows), told or alone)
+    return Panel(place, _aligned(name, listed, entry), tuple(rows), agreement or alone)
 
 
 def _aligned(name: str, listed: str, entry: WatchlistEntry | None) -> tuple[tuple[str, str, float], ...]:

@@ -18,9 +18,9 @@ from precursor_screen.cases.reconcile.differences import KINDS, QUESTIONS, Diffe
 from precursor_screen.cases.reconcile.documents import Document as Paper
 from precursor_screen.cases.reconcile.documents import Party
 from precursor_screen.cases.reconcile.mirror import KINDS as MIRROR_KINDS
-from precursor_screen.cases.reconcile.mirror import Consignment, Mirrored
+from precursor_screen.cases.reconcile.mirror import Consignment, MirrorDifference
 from precursor_screen.cases.reconcile.movements import Movement, record_of
-from precursor_screen.cases.reconcile.reconcile import Reconciled
+from precursor_screen.cases.reconcile.reconcile import ReconcileResult
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
 from precursor_screen.core.words import capital
 from precursor_screen.reference.jurisdiction import whose_law
@@ -55,7 +55,7 @@ def present_comparison(
 ) -> Document:
     """A document of what was compared; `table`, one of the tables by its place, is the CSV."""
     law = [said] if (said := head.provenance.get("law")) else []
-    lines = [*law, *(f"! {notice}" for notice in head.notices), *map(_doubt, unjudged), *text]
+    lines = [*law, *(f"! {notice}" for notice in head.notices), *map(_not_evaluable_line, unjudged), *text]
     before = {"schema_version": SCHEMA_VERSION, "run": head.run, "provenance": head.provenance, "notices": list(head.notices)}
     return Document(
         created=datetime.combine(head.day, time(), UTC),
@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _doubt(one: Unjudged) -> str:
+def _not_evaluable_line(one: Unjudged) -> str:
     """What could not be judged, in a line."""
     where = f" ({', '.join(one.examples)}{' ...' if one.count > len(one.examples) else ''})" if one.examples else ""
     return f"not evaluable ({one.count}): {one.register + ': ' if one.register else ''}{one.message}{where}"
@@ -137,8 +137,8 @@ FORM_D: tuple[tuple[str, str], ...] = (
 def head_of(country: str = "", office: str = "", officer: str = "", day: date | None = None) -> dict[str, str | None]:
     """The head of the form by its fields; what is not told is filled in by hand, as the signature is."""
     asked = ("Country or territory", "Competent office", "Name of the officer", "Date", "Signature")
-    told = (country or None, office or None, officer or None, day.isoformat() if day else None, None)
-    return dict(zip(asked, told, strict=True))
+    filled = (country or None, office or None, officer or None, day.isoformat() if day else None, None)
+    return dict(zip(asked, filled, strict=True))
 
 
 def present_return(made: YearlyReturn, head: Head, form: Mapping[str, str | None] = MappingProxyType(head_of())) -> Document:
@@ -185,9 +185,9 @@ def _return_text(made: YearlyReturn, trade: list[dict[str, Any]]) -> Iterator[st
     yield f"Return{whose} for {made.year}: {len(made.figures)} figures. Seizures and licit use are left blank."
     for f in trade:
         kg = "not known" if f["kg"] is None else show_kg(f["kg"])
-        beside = f" + {f['lines_of_unknown_mass']} of unknown mass" if f["lines_of_unknown_mass"] else ""
+        unknown_mass = f" + {f['lines_of_unknown_mass']} of unknown mass" if f["lines_of_unknown_mass"] else ""
         goods = f["substance_id"] + ("" if f["form"] == BULK else f" ({f['form']})")
-        yield f"  Table {f['table']:<3} {goods:<36} {f['direction']:<7} {f['country']:<11} {kg:>18}  {f['lines']} lines{beside}"
+        yield f"  Table {f['table']:<3} {goods:<36} {f['direction']:<7} {f['country']:<11} {kg:>18}  {f['lines']} lines{unknown_mass}"
     for table, substance_id, needed in made.needs:
         if needed is not None:
             yield f"  Table {table:<3} {substance_id:<36} annual requirement  {show_kg(needed):>18}"
@@ -220,8 +220,11 @@ def notes(made: YearlyReturn, head: Head) -> Iterator[tuple[str, str]]:
     )
     yield "Figures rest on", "tables I and II of the 1988 Convention as they stood on the day of each line"
     yield from (("Notice", notice) for notice in head.notices)
-    for doubt in made.unjudged:
-        yield "Not evaluable", f"{doubt.count:,}: {doubt.message}" + (f" ({', '.join(doubt.examples)})" if doubt.examples else "")
+    for unjudged in made.unjudged:
+        yield (
+            "Not evaluable",
+            f"{unjudged.count:,}: {unjudged.message}" + (f" ({', '.join(unjudged.examples)})" if unjudged.examples else ""),
+        )
     if not made.unjudged:
         yield "Not evaluable", "nothing"
     yield "Form D", "its layout is recalled, not read: compare with the form of the year before this is sent"
@@ -248,7 +251,7 @@ _COLUMNS = {
 }
 
 
-def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
+def present(result: ReconcileResult, head: Head, capacity: int = 20) -> Document:
     """What `reconcile` tells; capacity: differences in the text; 0: all."""
     found = list(enumerate(result.differences, 1))
     records = [_record(n, d) for n, d in found]
@@ -266,7 +269,7 @@ def present(result: Reconciled, head: Head, capacity: int = 20) -> Document:
     return present_comparison(head, result.unjudged, _text(result, summary, capacity), tables, 1, data)
 
 
-def _text(result: Reconciled, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
+def _text(result: ReconcileResult, summary: Sequence[tuple[str, str, str, int]], capacity: int) -> Iterator[str]:
     for register, documents, movements, matched, by_number in result.compared:
         under = f", {matched} under a document ({by_number} by number)" if matched else ""
         yield f"{register}: {documents} documents, {movements} movements{under}"
@@ -349,7 +352,9 @@ def _cells(record: dict[str, Any], one: Difference) -> dict[str, Any]:
     }
 
 
-def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20) -> Document:
+def present_mirror(
+    found: Sequence[MirrorDifference], pairs: int, doubts: Sequence[Unjudged], head: Head, capacity: int = 20
+) -> Document:
     """What `reconcile --mirror` tells."""
     counted = list(enumerate(found, 1))
     records = [
@@ -367,7 +372,7 @@ def present_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjud
     return present_comparison(head, doubts, _mirror_text(found, pairs, capacity), tables, 0, data)
 
 
-def _sides(one: Mirrored) -> tuple[tuple[str, Consignment], ...]:
+def _sides(one: MirrorDifference) -> tuple[tuple[str, Consignment], ...]:
     return (("export", one.left), ("import", one.arrived))
 
 
@@ -375,19 +380,19 @@ def _cells_of(side: str, some: Consignment) -> dict[str, Any]:
     if not some:
         return {}
     first = some[0]
-    told = {"day": first.day, "substance": first.substance_id, "sender": first.sender, "receiver": first.receiver}
-    told |= {"bills": ", ".join(dict.fromkeys(m.bill for m in some)), "places": ", ".join(dict.fromkeys(m.place for m in some))}
-    return {f"{side}_{name}": value for name, value in {**told, "kg": whole_mass(some)}.items()}
+    stated = {"day": first.day, "substance": first.substance_id, "sender": first.sender, "receiver": first.receiver}
+    stated |= {"bills": ", ".join(dict.fromkeys(m.bill for m in some)), "places": ", ".join(dict.fromkeys(m.place for m in some))}
+    return {f"{side}_{name}": value for name, value in {**stated, "kg": whole_mass(some)}.items()}
 
 
-def _mirror_text(found: Sequence[Mirrored], pairs: int, capacity: int) -> Iterator[str]:
+def _mirror_text(found: Sequence[MirrorDifference], pairs: int, capacity: int) -> Iterator[str]:
     counts = Counter(d.kind for d in found)
     yield f"{pairs} consignments on both sides, {len(found)} differences"
     yield from (f"  {counts[kind]:>6}  {kind:<20} {title}" for kind, (title, _) in MIRROR_KINDS.items() if counts[kind])
     yield from numbered(found, capacity, _each_side)
 
 
-def _each_side(one: Mirrored) -> Iterator[str]:
+def _each_side(one: MirrorDifference) -> Iterator[str]:
     for name, c in _sides(one):
         if c:
             places = ", ".join(m.place for m in c[:_IN_A_TEXT])

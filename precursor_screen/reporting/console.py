@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from precursor_screen.core.report import Report, records, show_parts, show_spot
+from precursor_screen.core.report import Report, records, show_blind_spot, show_parts
 from precursor_screen.core.words import clip, counted, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 MOST_SHIPMENTS = 20
-MOST_SPOTS = 5
+MOST_BLIND_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
 _LONGEST = 600  # characters of a sentence
 STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", "unscreenable": "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
-Piece = str | tuple[str, str]  # a text, or a text and its style
-Line = tuple[Sequence[Piece], Sequence[Piece]]  # its head, and what goes on below itself
+StyledText = str | tuple[str, str]  # a text, or a text and its style
+Line = tuple[Sequence[StyledText], Sequence[StyledText]]  # its head, and what goes on below itself
 _INDENT = (" " * 12,)
 _NOTHING: Line = ([], [])
 
@@ -51,11 +51,14 @@ def lines_of(report: Report, most: int) -> Iterator[Line]:
     for notice in report.notices:
         style = "bold red" if "NOT" in notice else "yellow"
         yield [("! ", style)], [(printable(notice), style)]
-    spots = report.coverage["blind_spots"]
-    for spot in spots[:MOST_SPOTS]:
-        yield [("? ", "dim")], [(f"{printable(show_spot(spot))} {spot['remedy']}", "dim")]
-    if len(spots) > MOST_SPOTS:
-        yield [("? ", "dim")], [(f"and {counted(len(spots) - MOST_SPOTS, 'more blind spot')}, in the full report", "dim")]
+    blind_spots = report.coverage["blind_spots"]
+    for blind_spot in blind_spots[:MOST_BLIND_SPOTS]:
+        yield [("? ", "dim")], [(f"{printable(show_blind_spot(blind_spot))} {blind_spot['remedy']}", "dim")]
+    if len(blind_spots) > MOST_BLIND_SPOTS:
+        yield (
+            [("? ", "dim")],
+            [(f"and {counted(len(blind_spots) - MOST_BLIND_SPOTS, 'more blind spot')}, in the full report", "dim")],
+        )
     if law := report.provenance.get("law"):
         yield [("  ", "dim")], [(printable(law), "dim")]
     yield from _shipments(report, most)
@@ -88,7 +91,7 @@ def _shipments(report: Report, most: int) -> Iterator[Line]:
 def _shipment(row: Mapping[str, Any], said: Shipment, flags: list[dict[str, Any]], size: int) -> Iterator[Line]:
     label = f"{counted(row['lines'], 'line')}, {counted(len(row['flags']), 'flag')}"
     case = (f", {printable(said.case)}" if said.case else "", "dim")
-    head: list[Piece] = [(f" {said.band.upper():<7}", STYLES[said.band]), f" {row['score']:>3}  "]
+    head: list[StyledText] = [(f" {said.band.upper():<7}", STYLES[said.band]), f" {row['score']:>3}  "]
     yield head, [(printable(row["shipment_id"]), "bold"), (f"  {label}", "dim"), case]
     yield _INDENT, [printable(said.question)]
     if said.parts:

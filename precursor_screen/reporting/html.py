@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from precursor_screen.core import model
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS
-from precursor_screen.core.report import Report, records, show_basis, show_pack, show_spot
+from precursor_screen.core.report import Report, records, show_basis, show_blind_spot, show_pack
 from precursor_screen.core.words import clip, printable
 from precursor_screen.reporting import case, pages
 from precursor_screen.reporting.pages import score_bar
@@ -93,7 +93,7 @@ def _context(report: Report) -> dict[str, Any]:
         "provenance": report.provenance,
         "bands": report.band_counts(),
         "levels": report.level_counts(),
-        "spots": [(show_spot(s), s["remedy"]) for s in report.coverage["blind_spots"]],
+        "blind_spots": [(show_blind_spot(s), s["remedy"]) for s in report.coverage["blind_spots"]],
         "columns": COLUMNS,
         "total": flagged.num_rows,
         "more_shipments": flagged.num_rows - len(rows),

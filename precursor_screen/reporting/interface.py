@@ -66,7 +66,7 @@ class Table(Struct, frozen=True):
         rows: as long as `columns`; None and empty texts leave a cell empty.
         frozen: columns that stay in sight.
         printed: of the columns; 0: all.
-        rest: rows that are left out.
+        left_out: rows that are left out.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Table(Struct, frozen=True):
     rows: Sequence[Sequence[Any]]
     frozen: int = 0
     printed: int = 0
-    rest: int = 0
+    left_out: int = 0
     has_head: bool = True
 
 

@@ -92,18 +92,18 @@ def _shipments(report: Report) -> Iterator[Written]:
     lists = [field.name for field in report.shipments.schema if pa.types.is_list(field.type)]
     has_some = [pc.fill_null(pc.greater(pc.list_value_length(report.shipments.column(name)), 0), True) for name in lists]
     is_listed = pc.is_in(report.shipments.column("shipment_id"), pa.array(sorted(listed), pa.string()))
-    is_told, row = reduce(pc.or_, has_some, is_listed).to_numpy(), 0
+    has_content, row = reduce(pc.or_, has_some, is_listed).to_numpy(), 0
     for batch in report.shipments.to_batches(max_chunksize=BATCH):
-        places = np.flatnonzero(is_told[row : row + batch.num_rows])
+        places = np.flatnonzero(has_content[row : row + batch.num_rows])
         row += batch.num_rows
-        untold, begin = _untold(batch, lists), 0
+        empty, begin = _without_content(batch, lists), 0
         for place, shipment in zip(places.tolist(), batch.take(pa.array(places)).to_pylist(), strict=True):
-            yield from _together(untold[begin:place])
+            yield from _together(empty[begin:place])
             said = next(words) if shipment["shipment_id"] in listed else None
             in_words = {name: getattr(said, name) if said else None for name in _WORDS}
             yield Written(dump({**shipment, **in_words, "sampled": shipment["shipment_id"] in sampled}))
             begin = place + 1
-        yield from _together(untold[begin:])
+        yield from _together(empty[begin:])
 
 
 def _together(texts: pa.Array) -> Iterator[Written]:
@@ -111,7 +111,7 @@ def _together(texts: pa.Array) -> Iterator[Written]:
         yield Written(pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), _NEXT)[0].as_py())
 
 
-def _untold(shipments: pa.RecordBatch, lists: Sequence[str]) -> pa.Array:
+def _without_content(shipments: pa.RecordBatch, lists: Sequence[str]) -> pa.Array:
     """The JSON of shipments of which nothing is told; but for their number most are alike.
 
     Args:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from precursor_screen.core.report import Report, records, show_spot
+from precursor_screen.core.report import Report, records, show_blind_spot
 from precursor_screen.core.words import clip, counted, cut, printable
 from precursor_screen.reporting.console import counts_in_words, gaps_in_words, show_gap
 from precursor_screen.reporting.interface import Document
@@ -14,7 +14,7 @@ from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
-_MOST_NOTICES, _MOST_SPOTS, _MOST_GAPS = 9, 3, 6
+_MOST_NOTICES, _MOST_BLIND_SPOTS, _MOST_GAPS = 9, 3, 6
 _OPENED = ("hold", "review")  # bands whose question is told in full
 _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 
@@ -29,9 +29,13 @@ def lines_of(report: Report) -> list[str]:
     head = [_cut(subject_of(report), WIDTH), ""]
     notices = [line for notice in report.notices[:_MOST_NOTICES] for line in _hung("! ", notice)]
     head += [*notices, *_more(len(report.notices) - _MOST_NOTICES, "notices are in the full report")]
-    spots = report.coverage["blind_spots"]
-    head += [line for spot in spots[:_MOST_SPOTS] for line in _hung("? ", f"{show_spot(spot)} {spot['remedy']}")]
-    head += _more(len(spots) - _MOST_SPOTS, "blind spots are in the full report")
+    blind_spots = report.coverage["blind_spots"]
+    head += [
+        line
+        for blind_spot in blind_spots[:_MOST_BLIND_SPOTS]
+        for line in _hung("? ", f"{show_blind_spot(blind_spot)} {blind_spot['remedy']}")
+    ]
+    head += _more(len(blind_spots) - _MOST_BLIND_SPOTS, "blind spots are in the full report")
     head += _hung("  ", law) if (law := report.provenance.get("law")) else []
     tail = ["", *(line for label, said in counts_in_words(report) for line in _hung(f"{label}: ", said))]
     gaps = gaps_in_words(report)
@@ -60,16 +64,16 @@ def _shipments(report: Report, room: int) -> list[str]:
     size = report.short_length()
     shown = flagged.slice(0, room)
     lines = [""]
-    told = 0
+    count = 0
     for row, said in zip(records(shown), shipments_in_words(report, shown), strict=True):
         flag = said.flags[0]["flag_id"][:size] if said.flags else ""
         mine = _shipment(row["shipment_id"], said, flag)
-        left = int(told + 1 < flagged.num_rows)  # a line to say how many more there are
+        left = int(count + 1 < flagged.num_rows)  # a line to say how many more there are
         if len(lines) + len(mine) + left > room:
             break
         lines += mine
-        told += 1
-    return [*lines, *_more(flagged.num_rows - told, "flagged shipments are in the full report")]
+        count += 1
+    return [*lines, *_more(flagged.num_rows - count, "flagged shipments are in the full report")]
 
 
 def _shipment(shipment_id: str, said: Shipment, flag: str) -> list[str]:

@@ -135,8 +135,15 @@ def _parties(report: Report) -> list[dict[str, Any]]:
 
 def _coverage(report: Report) -> Iterator[list[Any]]:
     coverage = report.coverage
-    for spot in coverage["blind_spots"]:
-        yield ["blind spot", spot["code"], spot["shipments"], spot["message"], spot["remedy"], ", ".join(spot["rules"])]
+    for blind_spot in coverage["blind_spots"]:
+        yield [
+            "blind spot",
+            blind_spot["code"],
+            blind_spot["shipments"],
+            blind_spot["message"],
+            blind_spot["remedy"],
+            ", ".join(blind_spot["rules"]),
+        ]
     for kind in ("set_aside", "unscreenable", "degraded"):
         for gap in coverage[kind]:
             example: Mapping[str, Any] = next(iter(gap["examples"]), {})
@@ -268,18 +275,18 @@ def _write_sheet(book: Any, made: Table, formats: Mapping[str, Any], as_of: date
         for number, (column, value) in enumerate(zip(made.columns, row, strict=True)):
             _write_cell(sheet, last, number, column, value, formats)
     some = last > first or bool(made.rows)
-    if made.rest:
-        sheet.write_string(last + 1, 0, f"{made.rest:,} more rows are in the JSON report")
+    if made.left_out:
+        sheet.write_string(last + 1, 0, f"{made.left_out:,} more rows are in the JSON report")
     if made.has_head:
         sheet.freeze_panes(1, made.frozen)
         sheet.repeat_rows(0)
         if some:
             sheet.autofilter(0, 0, last, len(made.columns) - 1)
-            _ask_for_verdicts(sheet, made.columns, last, as_of)
+            _add_verdict_lists(sheet, made.columns, last, as_of)
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.print_area(0, 0, last + int(made.rest > 0), (made.printed or len(made.columns)) - 1)
+    sheet.print_area(0, 0, last + int(made.left_out > 0), (made.printed or len(made.columns)) - 1)
     sheet.set_footer(f"&L{made.name}&R&P of &N")
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 2}"})
 
@@ -299,7 +306,7 @@ def _write_cell(sheet: Any, row: int, number: int, column: Column, value: Any, f
         sheet.write_string(row, number, text, formats[kind])
 
 
-def _ask_for_verdicts(sheet: Any, columns: Iterable[Column], last: int, as_of: date) -> None:
+def _add_verdict_lists(sheet: Any, columns: Iterable[Column], last: int, as_of: date) -> None:
     """The lists to choose from, and what a last day may be."""
     rules: dict[str, dict[str, Any]] = {
         VERDICT: {"source": list(VERDICTS), "error_title": "No verdict", "error_message": _ONE_OF},

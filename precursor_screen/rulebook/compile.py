@@ -274,9 +274,9 @@ class Builder:
 
     def facts(self) -> tuple[Fact, ...]:
         """The evidence of a flag."""
-        told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
+        needs = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
         try:
-            return facts_of((*self.rule.fields, *told), self.scope)
+            return facts_of((*self.rule.fields, *needs), self.scope)
         except AtomError as error:
             self.complain("fields", error)
             return ()

@@ -72,7 +72,7 @@ CORRELATION = Record(
         "method": Choice(of=METHODS),
         "register": Choice(of=tuple(REGISTERS)),
         "match": Record(
-            rest=Shape(hint=TEXT),
+            others=Shape(hint=TEXT),
             names=_FIELD,
             least=1,
             fault="match maps fields to columns of the register",

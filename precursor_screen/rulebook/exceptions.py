@@ -48,7 +48,7 @@ _EXCEPTION = Record(
         "rules": Items(
             of=Value(kinds=("string",)), least=1, default=(), fault="rules is a list of rule ids", remedy="rules: [PS-QTY-001]"
         ),
-        "when": Record(rest=Shape(), least=1, fault="when is a mapping of field: value"),
+        "when": Record(others=Shape(), least=1, fault="when is a mapping of field: value"),
         "reason": _said,
         "author": _said,
         "since": _day,

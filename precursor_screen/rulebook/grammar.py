@@ -62,23 +62,23 @@ _TEST = Record(
     fields={
         "name": Shape(hint=TEXT, default="", into=str),
         "each": Record(
-            rest=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {direction: import}"
+            others=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {direction: import}"
         ),
-        "rows": Items(of=Record(required=("line_id",), rest=Shape()), fault="every row of a test needs a line_id"),
+        "rows": Items(of=Record(required=("line_id",), others=Shape()), fault="every row of a test needs a line_id"),
         "expect": Value(kinds=("array",), into=_strings),
         "not_evaluable": Value(
             kinds=("array",), default=(), into=_strings, fault="not_evaluable is a list of line ids", remedy="not_evaluable: [A]"
         ),
         "since": Value(kinds=("date",), fault="since is a date", remedy="Write it as 2026-11-25."),
         "registers": Record(
-            fields=dict.fromkeys(REGISTERS, Items(of=Record(rest=Shape()))),
+            fields=dict.fromkeys(REGISTERS, Items(of=Record(others=Shape()))),
             default={},
             into=lambda registers: {name: rows for name, rows in registers.items() if rows is not None},
             hint={"type": "object", "propertyNames": {"enum": list(REGISTERS)}},
             fault="registers maps names of registers to rows",
             remedy=f"Names: {', '.join(REGISTERS)}.",
         ),
-        "levels": Record(rest=Choice(of=LEVELS), default={}),
+        "levels": Record(others=Choice(of=LEVELS), default={}),
         "gap": Shape(hint={"type": "boolean"}, default=False, into=lambda value: value is True),
     },
     required=("rows", "expect"),
@@ -87,7 +87,7 @@ _TEST = Record(
 _SOURCE = Record(
     fields={"title": Value(kinds=("string",)), "note": Shape(hint=TEXT, default="", into=str), "mark": Choice(of=MARKS)},
     required=("title", "mark"),
-    rest=Shape(),
+    others=Shape(),
     fault="a reference needs a title and a mark",
     remedy="mark: R (text read), K (recalled) or P (our proposal).",
     into=lambda parts: Source(**parts),
@@ -95,7 +95,7 @@ _SOURCE = Record(
 _RELATION = Record(
     fields={"id": Value(kinds=("string",), passes=_is_rule_id), "type": Choice(of=RELATIONS)},
     required=("id", "type"),
-    rest=Shape(),
+    others=Shape(),
     fault="needs an id and a type",
     remedy="type: derived, obsolete, merged, renamed or similar.",
     into=lambda parts: (parts["id"], parts["type"]),
@@ -160,7 +160,7 @@ RULE = Record(
         "detection": Record(
             fields={"condition": Value(kinds=("string",))},
             required=("condition",),
-            rest=Shape(hint=_EITHER),
+            others=Shape(hint=_EITHER),
             fault="has no condition",
             remedy="Add `condition:` with the names of the selections.",
         ),

@@ -85,7 +85,7 @@ def _of_conjunction(tests: Iterable[Expression]) -> Iterator[str]:
             _add(test, found)
     for (column, base), bounds in found.items():
         domain = domain_of(column) if base is None and column.kind != "date" else None
-        yield from _told(_say(column), bounds, domain)
+        yield from _conflicts_of(_say(column), bounds, domain)
 
 
 def contradictions_of(measure: Measure) -> Iterator[str]:
@@ -98,16 +98,16 @@ def contradictions_of(measure: Measure) -> Iterator[str]:
     least = 1 if measure.aggregate in DISTINCT else float("-inf")
     for base, bounds in found.items():
         name = _say(measure.of) if measure.of else "the value"
-        yield from _told(name, bounds, (least, float("inf")) if base is None else None)
+        yield from _conflicts_of(name, bounds, (least, float("inf")) if base is None else None)
 
 
-def _told(name: str, bounds: _Bounds, domain: tuple[float, float] | None) -> Iterator[str]:
+def _conflicts_of(name: str, bounds: _Bounds, domain: tuple[float, float] | None) -> Iterator[str]:
     if domain is not None:
         least, most = domain
         bounds.low.append((least, False, f"{name} is never below {least:g}"))
         bounds.high.append((most, False, f"{name} is never above {most:g}"))
-    if told := _impossible(bounds):
-        yield f"{name} can never be both: {told}"
+    if conflict := _impossible(bounds):
+        yield f"{name} can never be both: {conflict}"
 
 
 def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]) -> None:
@@ -305,13 +305,13 @@ def find_impossible(one: CompiledRule) -> Iterator[Finding]:
     """Conditions that no value can meet: of a selection, else of all that a row must be, and of a group."""
     parts = [("applies", all_of(one.business)), *((f"detection.{name}", test) for name, test in one.selections.items())]
     parts += [(f"levels.{i}.when", when) for i, (when, _, _) in enumerate(one.levels)]
-    found = [(part, told, _REMEDY) for part, test in parts for told in dict.fromkeys(contradictions(test))]
+    found = [(part, conflict, _REMEDY) for part, test in parts for conflict in dict.fromkeys(contradictions(test))]
     if not found:
         whole = all_of((*one.business, one.selected))
-        found = [("detection.condition", told, _REMEDY) for told in dict.fromkeys(contradictions(whole))]
+        found = [("detection.condition", conflict, _REMEDY) for conflict in dict.fromkeys(contradictions(whole))]
     yield from found
     measures = one.grouping.measures if one.grouping else one.window.measures if one.window else ()
-    yield from (("correlation.condition", told, _REMEDY) for m in measures for told in contradictions_of(m))
+    yield from (("correlation.condition", conflict, _REMEDY) for m in measures for conflict in contradictions_of(m))
 
 
 def find_absent(one: CompiledRule) -> Iterator[Finding]:

@@ -25,11 +25,11 @@ _TYPOLOGY = Record(
     fields={
         "id": Value(kinds=("string",)),
         "title": Value(kinds=("string",)),
-        "applies": Record(fields={"substance_id": Items(of=Value(kinds=("string",)))}, rest=Shape(), default={}),
+        "applies": Record(fields={"substance_id": Items(of=Value(kinds=("string",)))}, others=Shape(), default={}),
         "score": Record(
-            fields={"caps": Record(fields=dict.fromkeys(FAMILIES.values(), _count))}, required=("caps",), rest=Shape()
+            fields={"caps": Record(fields=dict.fromkeys(FAMILIES.values(), _count))}, required=("caps",), others=Shape()
         ),
-        "floor": Record(rest=Choice(of=BANDS), default={}),
+        "floor": Record(others=Choice(of=BANDS), default={}),
     },
     required=("id", "title", "score"),
     into=dict,

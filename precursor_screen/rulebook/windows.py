@@ -122,7 +122,7 @@ class Chain(Struct, frozen=True):
 
     ends, begins: the fields of both sides. gap: days between one and the next, at most. links: the most. closes: whether the last
     must come back to where the first began. carried: what must be comparable, each with the one before; the greater of two is at most
-    (1 + tolerance) times the other. told: what is said of each link.
+    (1 + tolerance) times the other. shown: what is said of each link.
     """
 
     ends: tuple[str, ...]
@@ -132,7 +132,7 @@ class Chain(Struct, frozen=True):
     closes: bool
     carried: Expression | None
     tolerance: float
-    told: tuple[Expression, ...] = ()
+    shown: tuple[Expression, ...] = ()
 
 
 class Window(Struct, frozen=True):
@@ -181,7 +181,7 @@ class Window(Struct, frozen=True):
     @property
     def naming(self) -> tuple[Expression, ...]:
         """What a sentence, and the evidence, name of the others of a window."""
-        return (*((self.named_by,) if self.named_by else ()), *(self.chain.told if self.chain else ()))
+        return (*((self.named_by,) if self.named_by else ()), *(self.chain.shown if self.chain else ()))
 
     @property
     def groupings(self) -> tuple[tuple[str, ...], ...]:
@@ -294,7 +294,7 @@ def _chain(spec: Mapping[str, Any], scope: Scope) -> tuple[Chain, list[str]]:
     if type(links) is not int or not 2 <= links <= (MOST_LINKS if closes else 2):
         most = f"from 2 to {MOST_LINKS}" if closes else "2 where it does not close"
         raise AtomError(f"links {links!r} is not a number of links", f"Write {most}.", part="links")
-    told = [name for name in ("as_of_date", "sender_name", "receiver_name") if scope.allowed is None or name in scope.allowed]
+    shown = [name for name in ("as_of_date", "sender_name", "receiver_name") if scope.allowed is None or name in scope.allowed]
     chain = Chain(
         ends=tuple(ends),
         begins=tuple(begins),
@@ -303,7 +303,7 @@ def _chain(spec: Mapping[str, Any], scope: Scope) -> tuple[Chain, list[str]]:
         closes=closes,
         carried=carried,
         tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
-        told=(*map(scope.column, told), *((carried,) if carried else ())),
+        shown=(*map(scope.column, shown), *((carried,) if carried else ())),
     )
     return chain, [*ends, *begins, *([str(spec["field"])] if carried else [])]
 

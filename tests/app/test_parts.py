@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.app import gathered, stream
-from precursor_screen.app.gathering import gather_manifests
 from precursor_screen.app.inputs import Source
+from precursor_screen.app.reconcile_inputs import gather_manifests
 from precursor_screen.app.settings import Settings
 from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions

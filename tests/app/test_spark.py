@@ -160,7 +160,7 @@ def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, coun
     keys = np.arange(count)
     pieces = [Row("lines", n, 0, tasks.write_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
     sent = list(tasks.cut_ids(keys, iter(pieces)))
-    found = [tasks.unpack(row) for key in keys for row in tasks.find_met_again(iter([r for r in sent if r.key == key]))]
+    found = [tasks.unpack(row) for key in keys for row in tasks.find_repeated_ids(iter([r for r in sent if r.key == key]))]
     every = [one for ids in files for one in ids]
     assert sorted(np.concatenate(found).tolist()) == sorted(number_of(one) for one in set(every) if every.count(one) > 1)
 

@@ -91,7 +91,7 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
 def test_pieces_are_asked_for_as_they_are_worked_on_and_come_back_in_order(jobs, most):
     asked, done = [], []
     pieces = (asked.append(n) or n for n in range(20))
-    for result in stream.in_turn(lambda n: -n, pieces, jobs):
+    for result in stream.map_in_threads(lambda n: -n, pieces, jobs):
         done.append(-result)
         assert len(asked) - len(done) <= most  # no more are held than are worked on
     assert done == asked == list(range(20))

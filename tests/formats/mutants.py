@@ -287,7 +287,7 @@ def _gather(sheets: list[Sheet]) -> tuple[str, int, str]:
         for column in body.table.columns:
             texts += [t for t in column.to_pylist() if t]
         texts += [t for row in sheet.head for t in row]
-        texts += [a.text for a in sheet.asides] + [b.text for b in (*sheet.notes, *body.broken)]
+        texts += [a.text for a in sheet.out_of_table_texts] + [b.text for b in (*sheet.notes, *body.broken)]
         notes += sum(note.code != "blank-row" for note in (*sheet.notes, *body.broken))
         numbers = sorted([*body.rows.to_pylist(), *(b.row + i for b in body.broken for i in range(b.count))])
         if not sheet.named and numbers != list(range(1, len(numbers) + 1)):

@@ -159,7 +159,7 @@ def test_cells_in_a_code_page_among_those_of_utf8_are_each_read_in_theirs() -> N
     texts = sheet.read(0, 2).table.column(0).to_pylist()
     assert texts == ["уксусный ангидрид", "серная кислота", "ацетон", "эфир", "стулья"]
     assert [(note.code, note.row) for note in sheet.notes if note.code == "mixed-encoding"] == [("mixed-encoding", 2)]
-    assert [aside.place for aside in sheet.asides] == ["record 2 read in utf-8"]
+    assert [aside.place for aside in sheet.out_of_table_texts] == ["record 2 read in utf-8"]
 
 
 def test_a_letter_that_the_field_cuts_is_damage_and_no_other_code_page() -> None:

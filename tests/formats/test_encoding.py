@@ -88,7 +88,7 @@ SPANISH = ["ANHÍDRIDO ACÉTICO 20 TAMBORES", "SILLAS DE JARDÍN", "MUEBLES DE B
 def read(data: bytes) -> tuple[list[str], list[str], list[str]]:
     """Lines, codes of notes, and texts beside."""
     text = open_text(Blob("m", data))
-    return text.blob.read().decode().splitlines(), [n.code for n in text.notes], [a.text for a in text.asides]
+    return text.blob.read().decode().splitlines(), [n.code for n in text.notes], [a.text for a in text.out_of_table_texts]
 
 
 @pytest.mark.parametrize(

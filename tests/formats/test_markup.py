@@ -31,7 +31,7 @@ def test_tables_of_a_web_page_are_read_with_the_words_around_them() -> None:
         ("both", "", "Cedar"),
     )
     assert second.head == (("a", "b"), ("c", "d"))
-    assert [aside.text for aside in first.asides] == ["raw silk", "say silk", "silk comment", "silk picture"]
+    assert [aside.text for aside in first.out_of_table_texts] == ["raw silk", "say silk", "silk comment", "silk picture"]
 
 
 def test_a_web_page_named_xls_is_lines() -> None:
@@ -54,7 +54,7 @@ def test_a_cell_that_reaches_down_at_the_end_of_a_row_stands_in_the_next_one() -
 
 @pytest.mark.parametrize(("kind", "beyond"), [("page", 2), ("book", 4)])
 def test_texts_beyond_those_that_are_kept_are_counted(kind: str, beyond: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "MOST_ASIDES", 2)
+    monkeypatch.setattr(sheet, "MOST_OUT_OF_TABLE_TEXTS", 2)
     first = (
         markup.read_html(Blob("b", PAGE.encode()))[0]
         if kind == "page"
@@ -99,7 +99,7 @@ BOOK = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
 def test_sheets_of_an_xml_spreadsheet_are_read_with_what_stands_beside_them() -> None:
     (sheet,) = _sheets(BOOK)
     assert sheet.head == (("Description", "HS Code"), (), ("wool", "", "", "2026-11-03"))
-    said = [aside.text for aside in sheet.asides]
+    said = [aside.text for aside in sheet.out_of_table_texts]
     assert said == ["raw silk", "KG OF SILK", "Alder", "silk comment", "silk yarn", "SILK"]
 
 

@@ -49,7 +49,7 @@ def _open(data: bytes) -> Sheet:
 
 
 def _texts(data: bytes) -> list[str]:
-    return [aside.text for aside in _open(data).asides]
+    return [aside.text for aside in _open(data).out_of_table_texts]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_words_beside_the_cells_are_screened(options: dict[str, str], said: str)
 )
 def test_words_of_other_parts_are_screened_and_no_issue(added: dict[str, bytes]) -> None:
     sheet = _open(_with(_book(), added))
-    assert "raw silk" in [aside.text for aside in sheet.asides]
+    assert "raw silk" in [aside.text for aside in sheet.out_of_table_texts]
     assert sheet.notes == ()
 
 
@@ -97,7 +97,7 @@ def test_parts_that_are_no_words_are_one_issue_and_those_without_letters_a_note(
         ("unread-part", 2, "xl/vbaProject.bin, xl/data.csv"),
         ("wordless-part", 1, "xl/media/image1.png"),
     ]
-    assert "raw silk" in [aside.text for aside in sheet.asides]
+    assert "raw silk" in [aside.text for aside in sheet.out_of_table_texts]
 
 
 @pytest.mark.parametrize(("most", "texts", "unread"), [(9, 2, True), (30, 2, False), (30, 1, True)])
@@ -110,7 +110,7 @@ def test_a_part_that_is_too_large_or_says_too_much_is_named(
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("item1.xml", b"<a>raw silk</a>")
     with zipfile.ZipFile(data) as archive:
-        _, notes = parts.parts_beside(archive, Blob("b", data.getvalue()), (), ())
+        _, notes = parts.texts_of_parts(archive, Blob("b", data.getvalue()), (), ())
     assert [note.code for note in notes] == ["unread-part"] * unread
 
 
@@ -135,7 +135,7 @@ def test_an_archive_behind_a_workbook_is_reported() -> None:
 
 def test_a_usual_workbook_says_nothing_more() -> None:
     sheet = _open(_book())
-    assert (sheet.notes, sheet.asides) == ((), ())
+    assert (sheet.notes, sheet.out_of_table_texts) == ((), ())
 
 
 def test_a_text_that_no_cell_shows_is_screened() -> None:
@@ -192,7 +192,7 @@ def test_records_of_a_binary_workbook() -> None:
         {"docProps/core.xml": b"<a><title>raw silk</title></a>", "xl/comments9.bin": "raw silk yarn".encode("utf-16-le")},
     )
     sheet = open_sheets(Blob("b.xlsb", data))[0]
-    assert [aside.text for aside in sheet.asides if "silk" in aside.text] == ["raw silk", "raw silk yarn"]
+    assert [aside.text for aside in sheet.out_of_table_texts if "silk" in aside.text] == ["raw silk", "raw silk yarn"]
     assert sheet.notes == ()
 
 
@@ -229,7 +229,9 @@ def test_texts_beside_the_cells_of_an_open_document() -> None:
         archive.writestr("content.xml", _ODS)
         archive.writestr("meta.xml", "<m><title>silk title</title></m>")
     sheet = open_sheets(Blob("b.ods", out.getvalue()))[0]
-    assert {"raw silk", "say silk", "silk yarn", "silk thread", "silk title"} <= {aside.text for aside in sheet.asides}
+    assert {"raw silk", "say silk", "silk yarn", "silk thread", "silk title"} <= {
+        aside.text for aside in sheet.out_of_table_texts
+    }
     assert "silk cloth" in sheet.head[1][0].split("\n")
 
 
@@ -241,6 +243,6 @@ def test_what_a_parquet_or_arrow_file_says_beside_its_cells() -> None:
     parquet.write_table(table, out)
     with pa.ipc.new_file(stream, table.schema) as writer:
         writer.write_table(table)
-    found = {aside.text for aside in open_sheets(Blob("b", stream.getvalue()))[0].asides}
+    found = {aside.text for aside in open_sheets(Blob("b", stream.getvalue()))[0].out_of_table_texts}
     assert {"raw silk", "silk yarn", "silk thread"} <= found
-    assert "silk thread" in {aside.text for aside in open_sheets(Blob("b", out.getvalue()))[0].asides}
+    assert "silk thread" in {aside.text for aside in open_sheets(Blob("b", out.getvalue()))[0].out_of_table_texts}

@@ -234,7 +234,7 @@ def test_an_ods_cell_says_what_it_shows() -> None:
 
 
 def asides(data: bytes) -> list[tuple[int | None, str, str]]:
-    return [(a.row, a.place, a.text) for a in one(data).asides]
+    return [(a.row, a.place, a.text) for a in one(data).out_of_table_texts]
 
 
 def test_comments_text_boxes_headers_and_names_are_delivered() -> None:
@@ -321,10 +321,10 @@ def test_shapes_of_an_ods_without_words_are_not_told_of() -> None:
 
 @pytest.mark.parametrize("name", ["Sheet1", "Tabelle 2", "Лист1", "sheet", "工作表3", ""])
 def test_a_name_that_a_program_gave_says_nothing(name: str) -> None:
-    from precursor_screen.formats.xlsx import asides_of_names
+    from precursor_screen.formats.xlsx import texts_of_names
 
-    assert asides_of_names([name]) == []
-    assert asides_of_names([f"{name} acetone"]) != []
+    assert texts_of_names([name]) == []
+    assert texts_of_names([f"{name} acetone"]) != []
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_cells_that_hold_an_error_say_so_as_in_a_plain_workbook():
 
 def test_comments_are_screened():
     (table,) = read(xlsb(ROWS, "with TOLUENE", "and ACETONE"), "m.xlsb")
-    said = [text for texts in table.asides.column("other_texts").to_pylist() for text in texts]
+    said = [text for texts in table.out_of_table_texts.column("other_texts").to_pylist() for text in texts]
     assert said == ["with TOLUENE", "and ACETONE", "goods"]  # the name of the sheet as well
 
 

@@ -62,7 +62,7 @@ def use(path: Path, record: bool) -> Any:
             rows = [movement(k, as_of_date=day(3)) for k in keys]
             rows.append(movement("M05", message_function="cancellation"))
             history = look(transaction, *rows, keys=(("consignee_key", "substance_id"), ("container_numbers",)))
-            told.extend(t.to_pylist() for t in (history.movements, history.known, history.settled.amended))
+            told.extend(t.to_pylist() for t in (history.movements, history.known, history.versions.amended))
             told.append(history.since)
             seen = judged(*keys, cancelled=frozenset(["M05"]))
             found = flags(*(flag("PS-QTY-002", k, window_line_ids=KEYS) for k in ("fresh", "M00", "M12")))

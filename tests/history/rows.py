@@ -128,10 +128,10 @@ def look(
 def seal_anew(url: str) -> None:
     """Makes a ledger that was changed past the program look as if it had not been."""
     with open_ledger(url) as ledger, connected(ledger.engine, writes=True) as connection:
-        seals = chain.open_seals(connection, url)
+        checksums = chain.open_checksums(connection, url)
         for name in ("flags", "movements", "runs"):
-            seals.rehash(name, f"{name} t")
-        chain.add_link(connection, chain.RUN, seals.checksums, 1)
+            checksums.rehash(name, f"{name} t")
+        chain.add_link(connection, chain.RUN, checksums.tables, 1)
 
 
 def lines_of(found: pa.Table) -> list[str]:

@@ -156,7 +156,7 @@ def test_verify_names_aliases_of_nothing(ledger, sql, statement):
 def fall(ledger, number: int) -> None:
     """A run in which all lines of the episodes are taken back."""
     gone = pa.Table.from_pylist([{"movement_key": i, "line_id": i} for i in "ABCDL"], schema=KNOWN)
-    seen = judged("nothing", growing=frozenset({WINDOW}), episodes=EPISODE.empty_table(), fallen=gone)
+    seen = judged("nothing", growing=frozenset({WINDOW}), episodes=EPISODE.empty_table(), obsolete=gone)
     with ledger.begin(run(number)) as transaction:
         compared = transaction.compare_flags(flags(), seen)
         transaction.record_flags(compared, cells(), seen)

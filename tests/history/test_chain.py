@@ -14,7 +14,7 @@ from precursor_screen.history.chain import (
     add_link,
     find_break,
     from_state,
-    open_seals,
+    open_checksums,
     read_chain,
     to_state,
 )
@@ -80,15 +80,19 @@ def test_a_run_follows_the_chain_from_the_link_before_the_last_checkpoint(ledger
 def test_what_the_tables_must_hold_is_that_of_the_last_link(ledger):
     record(ledger, 1, movement("A"), movement("B"))
     with connected(ledger.engine) as connection:
-        seals = open_seals(connection, "x")
-    assert (seals.checksums["movements"].rows, seals.checksums["runs"].rows, seals.checksums["flags"]) == (2, 1, Checksum())
+        checksums = open_checksums(connection, "x")
+    assert (checksums.tables["movements"].rows, checksums.tables["runs"].rows, checksums.tables["flags"]) == (
+        2,
+        1,
+        Checksum(),
+    )
 
 
 @pytest.mark.parametrize("state", ["{}", "[]", "no", '{"runs": [1]}', "null"])
 def test_a_state_that_is_none_is_damage(ledger, sql, state):
     sql(f"update chain set state = '{state}'")
     with connected(ledger.engine) as connection, pytest.raises(LedgerError, match="x is damaged: the chain"):
-        open_seals(connection, "x")
+        open_checksums(connection, "x")
     with pytest.raises(ValueError, match=r"no state|Expecting"):
         from_state(state)
 

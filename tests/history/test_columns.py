@@ -226,8 +226,8 @@ def test_several_questions_of_a_run_check_each_block_once_and_read_the_rest_once
         many(ledger)
         seen(ledger)
         digested, fetched = [], []
-        sealed, fetch = columns._seal, RowChecksums.fetch
-        monkeypatch.setattr(columns, "_seal", lambda path, body: digested.append(path.name) or sealed(path, body))
+        sealed, fetch = columns._checksum_of, RowChecksums.fetch
+        monkeypatch.setattr(columns, "_checksum_of", lambda path, body: digested.append(path.name) or sealed(path, body))
         monkeypatch.setattr(RowChecksums, "fetch", lambda self, *args: fetched.append(args[1]) or fetch(self, *args))
         for number in (91, 92):
             with ledger.begin(run(number)) as transaction:

@@ -129,7 +129,7 @@ def test_raised_again_after_it_was_resolved_is_new(ledger):
     assert screen(ledger, 4, [flag(CHEM, "A")], judged("A"))[0] == ["existing"]
 
 
-@pytest.mark.parametrize("doubt", [{"doubts": NotEvaluable(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
+@pytest.mark.parametrize("doubt", [{"not_evaluable": NotEvaluable(frozenset({CHEM}))}, {"scopes": {SHIP: "shipment"}}])
 def test_in_doubt_nothing_is_resolved(ledger, doubt):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
     assert screen(ledger, 2, [], judged("A", **doubt))[2] == []
@@ -138,7 +138,7 @@ def test_in_doubt_nothing_is_resolved(ledger, doubt):
 def test_an_amended_line_is_judged_again(ledger):
     screen(ledger, 1, [flag(CHEM, "A", "A1"), flag(WINDOW, "A", "A1")], judged(("A", "A1")), movement("A", "A1"))
     fallen = pa.Table.from_pylist([{"movement_key": "A", "line_id": "A1"}], schema=KNOWN)
-    assert screen(ledger, 2, [], judged(("A", "A2"), fallen=fallen), amended("A", "A2"))[2] == [f"{CHEM}/A", f"{WINDOW}/A"]
+    assert screen(ledger, 2, [], judged(("A", "A2"), obsolete=fallen), amended("A", "A2"))[2] == [f"{CHEM}/A", f"{WINDOW}/A"]
 
 
 def test_of_two_originals_one_sent_again_says_nothing_of_the_other(ledger):
@@ -166,7 +166,7 @@ def test_a_window_rule_judges_new_lines_only_so_its_flags_are_carried_over(ledge
 def test_a_cancelled_movement_resolves_its_flags(ledger, rule):
     screen(ledger, 1, [flag(rule, "A"), flag(rule, "B")], judged("A", "B"), movement("A"), movement("B"))
     gone = movement("A", "A-cancel", message_function="cancellation")
-    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), doubts=NotEvaluable(frozenset(SCOPES)))
+    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), not_evaluable=NotEvaluable(frozenset(SCOPES)))
     assert screen(ledger, 2, [], judgement, gone)[2] == [f"{rule}/A"]
 
 

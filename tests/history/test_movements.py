@@ -27,7 +27,7 @@ def test_a_movement_comes_back_as_it_was(ledger):
     )
     record(ledger, 1, row)
     with ledger.begin(run(2)) as transaction:
-        before = look(transaction, amended("A", "A2", consignee_key="other")).settled.amended
+        before = look(transaction, amended("A", "A2", consignee_key="other")).versions.amended
     assert before.schema.names == table().schema.names
     (back,) = before.to_pylist()
     assert back == {**table(row).to_pylist()[0], "description": "ÄTHER \ufffd 🧪 'quoted' %s ?"}
@@ -40,7 +40,7 @@ def test_new_sent_again_amended(ledger):
         rows = [movement("A"), amended("B", "B2"), movement("D")]
         history = look(transaction, *rows)
         assert history.known.to_pylist() == [{"movement_key": "A", "line_id": "A"}]
-        assert lines_of(history.settled.amended) == ["B"]
+        assert lines_of(history.versions.amended) == ["B"]
         assert lines_of(history.movements) == ["A", "C"]
         assert history.since == DAY
         assert transaction.record_movements(table(*rows)) == Recorded(4, 2, 1, 0)
@@ -65,7 +65,7 @@ def test_an_old_version_sent_again_does_not_come_to_life(ledger):
         history = look(transaction, movement("A", "A1"))
     assert lines_of(history.movements) == ["A2"]
     assert lines_of(history.known) == ["A1"]
-    assert history.settled.why == {"A1": "superseded"}
+    assert history.versions.why == {"A1": "superseded"}
 
 
 def test_two_originals_of_one_key_both_stay(ledger):
@@ -94,8 +94,8 @@ def test_a_cancellation_removes_and_is_not_a_movement(ledger):
     with ledger.begin(run(2)) as transaction:
         history = look(transaction, cancel("A"))
         assert lines_of(history.movements) == ["B"]
-        assert history.settled.amended.num_rows == 0
-        assert lines_of(history.settled.ended) == ["A"]
+        assert history.versions.amended.num_rows == 0
+        assert lines_of(history.versions.ended) == ["A"]
         assert transaction.record_movements(table(cancel("A"))) == Recorded(3, 1, 0, 2)  # the message is kept as well
     assert record(ledger, 3, cancel("A"), movement("A")) == Recorded(0, 0, 0, 0)
     assert (ledger.info().movements, ledger.info().cancelled) == (1, 1)
@@ -164,7 +164,7 @@ def test_an_empty_run_sees_nothing(ledger):
     with ledger.begin(run(2)) as transaction:
         history = look(transaction)
         assert transaction.record_movements(table()) == Recorded(0, 0, 0, 0)
-    assert (history.movements.num_rows, history.known.num_rows, history.settled.amended.num_rows) == (0, 0, 0)
+    assert (history.movements.num_rows, history.known.num_rows, history.versions.amended.num_rows) == (0, 0, 0)
 
 
 def test_a_table_with_some_of_the_columns(ledger):

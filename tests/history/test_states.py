@@ -71,7 +71,7 @@ def test_what_becomes_of_a_flag_that_is_not_raised_again(ledger, rule, grows, an
     again = pa.Table.from_pylist([{"movement_key": "A", "line_id": "A"}] if anew else [], schema=KNOWN)
     growing = frozenset({rule}) if grows else frozenset()
     compared, _ = screen(
-        ledger, 2, [], judged("A" if sent else "B", again=again, growing=growing), movement("A" if sent else "B")
+        ledger, 2, [], judged("A" if sent else "B", rejudged=again, growing=growing), movement("A" if sent else "B")
     )
     told = {f["flag_id"]: f["state"] for part in (compared.carried, compared.resolved) for f in part.to_pylist()}
     assert told == ({f"{rule}/A": becomes} if becomes else {})

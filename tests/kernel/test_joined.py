@@ -26,13 +26,14 @@ from precursor_screen.core.schema import (
     UNJUDGED,
     arrow_schema,
 )
-from precursor_screen.kernel.judge.flag import sort_flags
+from precursor_screen.kernel.judge.flag import HELD, sort_flags
 from precursor_screen.kernel.judge.windows.judge import Judgement
 from precursor_screen.kernel.match import Matches
-from precursor_screen.kernel.movements import MOVED, MovementsResult
+from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
 from precursor_screen.kernel.part import Part, cut_parts, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
+from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
@@ -77,8 +78,8 @@ def part(
     seen = pa.table({LINE_NO: numbers, **keys})
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
-        MOVED.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
-        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES),
+        LINE_MOVEMENT.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
+        pa.Table.from_pylist([{}] * len(lines), schema=COUNTED_LINES), HELD.empty_table(), lines_by_shipment(seen),
     )  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def test_what_could_not_be_judged_is_summed_by_rule_field_and_shipment():
     assert [tuple(r[n] for n in ("rule_id", "field", "shipment_id", "count")) for r in found.unjudged.to_pylist()] == [
         ("R0", "x", "S", 1), ("R1", "w", "S", 4), ("R1", "x", "S", 11), ("R1", "x", None, 5),
     ]  # fmt: skip
-    assert found.judged.doubts.rules == {"R0", "R1"}
+    assert found.judged.not_evaluable.rules == {"R0", "R1"}
     assert found.judged.scopes == {"R1": "line", "R2": "history"}
     assert found.judged.lines.column_names == ["line_id", "movement_key", "shipment_id"]
 
@@ -163,7 +164,7 @@ def test_an_exception_suppresses_and_one_without_effect_is_unused(bare):
     held = tuple(RuleException(i, "", "", "", (rule,), None, "known", "me", *days) for i, rule in (("E1", "R1"), ("E2", "R9")))
     lines = part()
     noted = Resolved(lines.lines.append_column("input_id", pa.array(["i", "i"])), NO_SUBSTANCES, EMPTY, INPUTS)
-    found = finished(replace(bare, exceptions=held), replace(lines, noted=noted), [flag("a", **SHOWN)])
+    found = finished(replace(bare, exceptions=held), replace(lines, relevant=noted), [flag("a", **SHOWN)])
     assert found.flags.column("state").to_pylist() == ["suppressed"]
     assert (found.unused_exceptions, found.expired_exceptions) == (("E2",), ())
     assert {s["score"] for s in found.shipments.to_pylist()} == {0}
@@ -197,8 +198,8 @@ def test_parts_are_joined_in_the_order_of_the_run_and_one_is_itself():
     for order in ([one, other], [other, one]):
         whole = merge_parts(order)
         assert whole.lines.column("line_id").to_pylist() == ["C", "D", "A", "B"]
-        assert whole.noted.lines.column(LINE_NO).to_pylist() == [0, 1, 2, 3]
-        assert whole.noted.inputs.to_pylist() == INPUTS.to_pylist()
+        assert whole.relevant.lines.column(LINE_NO).to_pylist() == [0, 1, 2, 3]
+        assert whole.relevant.inputs.to_pylist() == INPUTS.to_pylist()
         assert whole.party_cells == 4
         assert sorted(ids(whole.flags)) == ["a", "c"]
 
@@ -249,12 +250,12 @@ def test_a_part_notes_the_lines_in_which_something_was_recognised_or_all(bare, e
     )
     given = lines_of("TILES", "ACETONE")
     alone = judge_part(given, INPUTS, matches, bare, every_line=every_line)
-    assert alone.noted.lines.column("line_id").to_pylist() == noted
+    assert alone.relevant.lines.column("line_id").to_pylist() == noted
     assert alone.lines.column(LINE_NO).to_pylist() == [0, 1]
     cut = judge_part(given.append_column(LINE_NO, pa.array([7, 3])), INPUTS, matches, bare, every_line=every_line)
     assert cut.lines.column(LINE_NO).to_pylist() == [7, 3]
-    assert cut.noted.substances.column(LINE_NO).to_pylist() == [3]
-    assert cut.moved.column(LINE_NO).to_pylist() == [3]
+    assert cut.relevant.substances.column(LINE_NO).to_pylist() == [3]
+    assert cut.movements.column(LINE_NO).to_pylist() == [3]
     vague = judge_part(
         lines_of("TILES", "").set_column(7, "hs_code", pa.array([None, None], TEXT)).append_column(LINE_NO, pa.array([7, 3])),
         INPUTS,

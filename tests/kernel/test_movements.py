@@ -62,7 +62,7 @@ def test_a_cancellation_removes_the_movement_and_says_so():
         {"line_id": "C", "movement_key": "j"},
     )
     assert masses(found) == [("C", Decimal(100))]
-    assert found.fallen.to_pylist() == ["A", "B"]
+    assert found.obsolete.to_pylist() == ["A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_original_of_a_higher_version_outlives_the_cancellation():
         {"line_id": "C", "movement_key": "k", "version": "nan", "substance_mass_kg": 7},
     )
     assert masses(found) == [("B", Decimal(100))]
-    assert found.fallen.to_pylist() == ["A", "C"]
+    assert found.obsolete.to_pylist() == ["A", "C"]
 
 
 def test_equal_masses_in_two_containers_both_count():
@@ -253,7 +253,7 @@ def test_the_replacement_of_the_highest_version_stands_then_the_one_by_hash(vers
     )
     assert [line for line, _ in masses(found)] == [last]
     assert doubts(found) == []
-    assert found.fallen.to_pylist() == sorted({"A", "B", "C"} - {last})
+    assert found.obsolete.to_pylist() == sorted({"A", "B", "C"} - {last})
 
 
 def test_versions_count_and_not_what_the_message_calls_itself():
@@ -265,7 +265,7 @@ def test_versions_count_and_not_what_the_message_calls_itself():
     for order in itertools.permutations(rows):
         found = movements(*order)
         assert [line for line, _ in masses(found)] == ["A"]
-        assert (len(doubts(found)), found.fallen.to_pylist()) == (0, ["B", "C"])
+        assert (len(doubts(found)), found.obsolete.to_pylist()) == (0, ["B", "C"])
 
 
 def test_two_originals_of_the_last_version_contradict_each_other_and_those_before_do_not_matter():
@@ -275,7 +275,7 @@ def test_two_originals_of_the_last_version_contradict_each_other_and_those_befor
         {"line_id": "C", "movement_key": "k", "version": "1"},
     )
     assert [line for line, _ in masses(found)] == ["A", "B"]
-    assert (len(doubts(found)), found.fallen.to_pylist()) == (2, ["C"])
+    assert (len(doubts(found)), found.obsolete.to_pylist()) == (2, ["C"])
 
 
 def test_a_replacement_without_a_substance_takes_the_place_of_one_with_it():
@@ -284,7 +284,7 @@ def test_a_replacement_without_a_substance_takes_the_place_of_one_with_it():
         {"line_id": "B", "movement_key": "k", "message_function": "replacement", "substance_id": None},
     )
     assert [line for line, _ in masses(found)] == ["B"]
-    assert found.fallen.to_pylist() == ["A"]
+    assert found.obsolete.to_pylist() == ["A"]
 
 
 def test_one_line_sent_twice_is_one_movement_and_no_contradiction():

@@ -16,7 +16,7 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.flag import recall_nothing, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
 from precursor_screen.kernel.match import match
-from precursor_screen.kernel.part import cut_parts, find_unnoted, judge_part, merge_parts, recall_lines
+from precursor_screen.kernel.part import cut_parts, find_missing, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.kernel.screen import NoHistory, judge_run, screen
 from precursor_screen.readers.interface import ReadOptions
@@ -100,7 +100,7 @@ def whole(excepting):
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_parts_joined_are_the_whole(excepting, whole, count):
     parts = screen_in_parts(excepting, count, every_line=True)
-    assert len(whole.movements.fallen) == 3  # a cancellation with what it cancels, and what is replaced
+    assert len(whole.movements.obsolete) == 3  # a cancellation with what it cancels, and what is replaced
     assert {"PS-QTY-004", "PS-CHEM-001"} <= set(whole.flags.column("rule_id").to_pylist())
     assert whole.suppressed.num_rows
     for field in fields(whole):
@@ -132,7 +132,7 @@ def recall_by(reference):
     numbered = LINES.append_column(LINE_NO, pa.array(range(LINES.num_rows)))
 
     def recall(line_ids, noted):
-        lines = numbered.filter(pc.is_in(LINES.column("line_id"), find_unnoted(line_ids, noted)))
+        lines = numbered.filter(pc.is_in(LINES.column("line_id"), find_missing(line_ids, noted)))
         return recall_lines(lines, noted, **given)
 
     return recall
@@ -158,11 +158,11 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         past = History(lambda ask: read(asks[asks.index(ask)]), KNOWN.empty_table(), VersionsResult(), date(2020, 1, 1))
         return judge_windows(whole.movements.live, past, reference.rules, reference)
 
-    flags = judge(request.asks).flags
-    assert sorted(asked, key=repr) == sorted(request.asks, key=repr)
-    assert judge(request.asks[::-1]).flags.equals(flags)
+    flags = judge(request.queries).flags
+    assert sorted(asked, key=repr) == sorted(request.queries, key=repr)
+    assert judge(request.queries[::-1]).flags.equals(flags)
     with pytest.raises(ValueError, match="not in tuple"):
-        judge(request.asks[:-1])
+        judge(request.queries[:-1])
 
 
 def test_lines_that_were_not_noted_are_recalled_as_they_were_resolved(excepting, whole):

@@ -15,7 +15,7 @@ from precursor_screen.core.history_seam import COUNTED_DAYS, NO_COUNTS, CountedL
 from precursor_screen.core.schema import MOVEMENT, MOVEMENT_COUNTED
 from precursor_screen.kernel import trade_counts
 from precursor_screen.kernel.resolve.party_facts import COUNTED
-from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, asked_of, find_own, sum_trade, tally_lines
+from precursor_screen.kernel.trade_counts import LEAST, add_count_facts, count_lines, find_own, mark_watched, sum_trade
 from precursor_screen.text.key_numbers import number_of, numbers_of
 from tests.examples import SOAK
 
@@ -53,7 +53,7 @@ def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> d
     """The facts of every line, all of them watched."""
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": r["line_id"], "goods_key": "x"} for r in rows], schema=MOVEMENT)
-    tally = asked_of(tally_lines(lines), live, np.arange(len(rows)))
+    tally = mark_watched(count_lines(lines), live, np.arange(len(rows)))
     own = find_own(tally, recorded.cargoes.column("cargo").combine_chunks())
     found = add_count_facts(live, np.arange(len(rows)), tally, own, recorded)
     return {r["line_id"]: {n: r[n] for n in NAMES} for r in found.to_pylist()}
@@ -61,7 +61,7 @@ def facts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> d
 
 def counts_of(rows: list[dict[str, Any]], recorded: TradeCounts = NO_COUNTS) -> TradeCounts:
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
-    tally = tally_lines(lines)
+    tally = count_lines(lines)
     return sum_trade(
         find_own(CountedLines(tally, pa.array([False] * len(rows))), recorded.cargoes.column("cargo").combine_chunks())
     )
@@ -184,7 +184,7 @@ def test_goods_that_are_not_watched_are_not_asked_for():
     rows = [line("A", 0), line("B", 1)]
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": "B", "goods_key": None}], schema=MOVEMENT)
-    tally = asked_of(tally_lines(lines), live, np.array([1]))
+    tally = mark_watched(count_lines(lines), live, np.array([1]))
     found = add_count_facts(live, np.array([1]), tally, find_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
     assert found.select(NAMES).to_pylist() == [dict.fromkeys(NAMES)]
 
@@ -195,7 +195,7 @@ def test_what_nobody_asks_for_counts_for_no_other():
     rows = [{n: v for n, v in row.items() if n != "sender_number"} | {COUNTED[0]: row.get("sender_number", 1)} for row in rows]
     lines = pa.Table.from_pylist(rows, schema=COLUMNS)
     live = pa.Table.from_pylist([{"line_id": name, "goods_key": "x"} for name in "AC"], schema=MOVEMENT)
-    tally = asked_of(tally_lines(lines), live, np.array([0, 2]))
+    tally = mark_watched(count_lines(lines), live, np.array([0, 2]))
     found = add_count_facts(live, np.array([0, 2]), tally, find_own(tally, pa.array([], pa.uint64())), NO_COUNTS)
     assert found.column("sender_same_before").to_pylist() == [0, 0]
     assert found.column("sender_lines_before").to_pylist() == [0, 1]

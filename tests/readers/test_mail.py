@@ -44,7 +44,7 @@ def lines(tables) -> dict[str, list[str]]:
 
 def beside(table, place: str = "text of the e-mail") -> list[str]:
     """What is screened beside the tables, of one place."""
-    rows = table.asides.select(["other_columns", "other_texts"]).to_pylist()
+    rows = table.out_of_table_texts.select(["other_columns", "other_texts"]).to_pylist()
     return [text for row in rows for at, text in zip(row["other_columns"], row["other_texts"], strict=True) if at == place]
 
 
@@ -370,7 +370,7 @@ def test_a_file_attached_by_reference_is_told():
 
 
 def of_asides(tables) -> list[str]:
-    return [t for one in tables if one.asides is not None for t in beside(one)]
+    return [t for one in tables if one.out_of_table_texts is not None for t in beside(one)]
 
 
 @pytest.mark.parametrize("stream", ["10130102", "1000001E"])
@@ -390,7 +390,11 @@ def told(tables) -> list[tuple[str, str]]:
 
 
 def bodies(tables) -> dict[str, list[str]]:
-    return {t.input.name: beside(t) for t in tables if t.asides is not None and t.input.name.endswith("(text of the e-mail)")}
+    return {
+        t.input.name: beside(t)
+        for t in tables
+        if t.out_of_table_texts is not None and t.input.name.endswith("(text of the e-mail)")
+    }
 
 
 def test_messages_within_a_message_of_outlook_are_read():

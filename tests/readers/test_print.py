@@ -41,9 +41,9 @@ def codes(found: InputTables) -> dict[str, str]:
 
 
 def beside(found: InputTables) -> list[tuple[str, str]]:
-    if found.asides is None:
+    if found.out_of_table_texts is None:
         return []
-    columns = (found.asides.column(name).to_pylist() for name in ("other_columns", "other_texts"))
+    columns = (found.out_of_table_texts.column(name).to_pylist() for name in ("other_columns", "other_texts"))
     return [pair for places, texts in zip(*columns, strict=True) for pair in zip(places, texts, strict=True)]
 
 

@@ -68,7 +68,7 @@ def lists(home: Path, source: Path) -> Callable[[], Any]:
         assert opened.list_ids() == ("mine",)
         listed = opened.open_list("mine")
         found = [[(m["entry_id"], m["score"], m["matched_name"]) for m in listed.index.match(n)] for n in NAMES]
-        return listed.manifest, list(listed), found, listed.index.content_sha256, listed.index.unscreenable_names
+        return listed.snapshot, list(listed), found, listed.index.content_sha256, listed.index.unscreenable_names
 
     return result
 
@@ -80,7 +80,7 @@ def registers(home: Path, source: Path) -> Callable[[], Any]:
         RegisterStore(home).import_file("permits", path, known_index(), day)
 
     def result() -> Any:
-        return [(r.manifest, r.table.to_pylist()) for r in RegisterStore(home).open_all()]
+        return [(r.record, r.table.to_pylist()) for r in RegisterStore(home).open_all()]
 
     return result
 

@@ -32,11 +32,11 @@ HS = load_nomenclature(shipped.nomenclature_folder())
     ],
 )
 def test_a_code_exists_or_not_or_is_of_another_edition(code, told):
-    assert HS.tell(code) == told
+    assert HS.edition_of(code) == told
 
 
 def test_without_a_nomenclature_nothing_is_known():
-    assert Nomenclature().tell("389900") is None
+    assert Nomenclature().edition_of("389900") is None
     assert Nomenclature().most_in("drum", "0808") == math.inf
 
 

@@ -80,14 +80,14 @@ ASKED = [
 
 @pytest.mark.parametrize(("jurisdiction", "substance", "direction", "expected"), ASKED)
 def test_what_a_law_asks_for(jurisdiction: str, substance: str, direction: str, expected: dict[str, str]):
-    found = {need.need: least for need, least in known_permit_law().asked(jurisdiction, substance, direction, DAY)}
+    found = {need.need: least for need, least in known_permit_law().needs_of(jurisdiction, substance, direction, DAY)}
     assert found == {need: Decimal(kg) for need, kg in expected.items()}
 
 
 @pytest.mark.parametrize(("substance", "needs"), [("eapa", {"registration", "export-permit"}), ("propionyl-chloride", set())])
 def test_argentina_asks_from_the_day_its_decree_is_published(substance: str, needs: set[str]):
     before, after = (
-        {need.need for need, _ in known_permit_law().asked("AR", substance, "export", date(2026, 3, day))} for day in (3, 4)
+        {need.need for need, _ in known_permit_law().needs_of("AR", substance, "export", date(2026, 3, day))} for day in (3, 4)
     )
     assert (before, after) == (set(), needs)
 

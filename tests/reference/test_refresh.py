@@ -54,16 +54,16 @@ def ofac(site: Publisher) -> ListSource:
 def test_a_set_is_fetched_together_and_asked_for_conditionally(site, store):
     wanted = ofac(site)
     first = refresh_list(store, wanted, moment=NOW)
-    assert (first.changed, first.before, first.manifest.entries) == (True, None, 4)
-    assert (first.manifest.list_date, first.manifest.list_date_from) == (date(2026, 2, 27), "download")
-    assert [f.name for f in first.manifest.files] == ["SDN.CSV", "ALT.CSV", "ADD.CSV"]
+    assert (first.changed, first.previous, first.snapshot.entries) == (True, None, 4)
+    assert (first.snapshot.list_date, first.snapshot.list_date_from) == (date(2026, 2, 27), "download")
+    assert [f.name for f in first.snapshot.files] == ["SDN.CSV", "ALT.CSV", "ADD.CSV"]
     again = refresh_list(store, wanted, moment=NOW)
-    assert (again.changed, again.manifest.number) == (False, 1)
+    assert (again.changed, again.snapshot.number) == (False, 1)
     assert [headers.get("If-None-Match") for _, headers in site.asked[3:]] == ['"s"', '"a"', '"d"']
     # One file of the set changes: the others are taken from the snapshot.
     site.put("/ALT.CSV", files.ALT.replace("ZORVANIA", "ZORVANIE"), etag='"b"')
     third = refresh_list(store, wanted, moment=NOW)
-    assert (third.changed, third.manifest.number, third.manifest.names) == (True, 2, first.manifest.names)
+    assert (third.changed, third.snapshot.number, third.snapshot.names) == (True, 2, first.snapshot.names)
     assert store.diff("ofac-sdn").to_dict()["counts"] == {"added": 0, "removed": 0, "changed": 1, "content_changed": 1}
     assert refresh_list(store, wanted, moment=NOW).changed is False
     (status,) = store.status(date(2026, 11, 25))
@@ -72,7 +72,7 @@ def test_a_set_is_fetched_together_and_asked_for_conditionally(site, store):
 
 def test_the_same_bytes_without_validators_make_no_snapshot(site, store):
     wanted = source("un-sc", site.put("/un.xml", files.UN))
-    assert refresh_list(store, wanted, moment=NOW).manifest.list_date == date(2026, 2, 27)
+    assert refresh_list(store, wanted, moment=NOW).snapshot.list_date == date(2026, 2, 27)
     assert refresh_list(store, wanted, moment=NOW).changed is False
     assert store.snapshots("un-sc") == (1,)
 
@@ -89,7 +89,7 @@ def test_a_copy_imported_by_hand_meanwhile_is_asked_for_whole(site, store, tmp_p
     wanted = source("un-sc", site.put("/un.xml", files.UN, etag='"1"'))
     refresh_list(store, wanted, moment=NOW)
     store.import_list("un-sc", files.write(tmp_path, un_xml=files.UN.replace("Falcon Oasis", "Falcon")))
-    assert refresh_list(store, wanted, moment=NOW).manifest.number == 3
+    assert refresh_list(store, wanted, moment=NOW).snapshot.number == 3
     assert "If-None-Match" not in site.asked[-1][1]
 
 
@@ -123,7 +123,7 @@ def test_a_failed_refresh_keeps_the_last_good_copy(site, store, trouble):
     assert caught.value.exit_code == 4
     assert len(store.open_list("un-sc")) == 2
     (status,) = store.status(date(2026, 11, 25))
-    assert status.manifest is not None
+    assert status.snapshot is not None
     assert status.refused != ""
     attempts = [json.loads(line) for line in (store.folder / "un-sc" / "attempts.jsonl").read_text().splitlines()]
     assert [a["outcome"] for a in attempts] == ["imported", "refused"]
@@ -133,7 +133,7 @@ def test_a_shrunken_list_can_be_forced(site, store):
     wanted = source("un-sc", site.put("/un.xml", files.UN))
     refresh_list(store, wanted, moment=NOW)
     site.put("/un.xml", files.UN[: files.UN.index("<ENTITIES>")] + "</CONSOLIDATED_LIST>")
-    assert refresh_list(store, wanted, force=True, moment=NOW).manifest.entries == 1
+    assert refresh_list(store, wanted, force=True, moment=NOW).snapshot.entries == 1
 
 
 def test_a_list_that_was_never_had_fails_without_leaving_one(site, store):
@@ -165,7 +165,7 @@ def test_a_token_is_kept_nowhere(site, store):
 
 def test_files_of_one_name_and_of_none(site, store):
     urls = [site.put("/a/list.csv", files.SDN), site.put("/b/list.csv", files.ALT), site.put("/c/", files.ADD)]
-    manifest = refresh_list(store, source("ofac-sdn", *urls), moment=NOW).manifest
+    manifest = refresh_list(store, source("ofac-sdn", *urls), moment=NOW).snapshot
     assert [f.name for f in manifest.files] == ["list.csv", "ofac-sdn-2-list.csv", "ofac-sdn-3"]
 
 

@@ -18,8 +18,8 @@ from precursor_screen.reference.store import ListStatus, WatchlistStore
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists import opened
 from precursor_screen.reference.watchlists.interface import ParsedList
-from precursor_screen.reference.watchlists.manifest import read_manifest
 from precursor_screen.reference.watchlists.registry import check_content, find_regressions
+from precursor_screen.reference.watchlists.snapshot_info import read_snapshot_info
 from tests.reference.watchlists import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)
@@ -48,7 +48,7 @@ def test_import_and_open(store: WatchlistStore, tmp_path: Path) -> None:
     assert manifest.imported_at == "2026-02-11T12:00:00+00:00"
     assert [f.name for f in manifest.files] == ["sdn.csv", "alt.csv", "add.csv", "com.csv"]
     folder = store.folder / "ofac-sdn" / "1"
-    assert read_manifest(folder / "manifest.json") == manifest
+    assert read_snapshot_info(folder / "manifest.json") == manifest
     assert (folder / "alt.csv").read_bytes() == files.ALT.encode()
     assert not list(folder.parent.glob(".building*"))
     listed = store.open_list("ofac-sdn")
@@ -100,11 +100,11 @@ def test_a_refused_import_keeps_the_last_good_copy(store: WatchlistStore, text: 
         put(store, text, LATER)
     assert "The copy of 2026-01-10 (10 entries) stays in use" in caught.value.remedy
     assert caught.value.exit_code == 4
-    assert store.open_list("mine").manifest.list_date == DAY
+    assert store.open_list("mine").snapshot.list_date == DAY
     attempts = [json.loads(line) for line in (store.folder / "mine" / "attempts.jsonl").read_text().splitlines()]
     assert [a["outcome"] for a in attempts] == ["imported", "refused"]
     (status,) = store.status(LATER)
-    assert status.manifest is not None
+    assert status.snapshot is not None
     assert (status.age_days, status.problem) == (31, "")
     assert status.refused == attempts[1]["reason"] != ""
 
@@ -115,7 +115,7 @@ def test_what_may_be_forced_and_what_may_not(store: WatchlistStore) -> None:
     with pytest.raises(WatchlistError, match="before that of the last import"):
         put(store, private(9), DAY)
     put(store, private(3), DAY, force=True)
-    manifest = store.open_list("mine").manifest
+    manifest = store.open_list("mine").snapshot
     assert (manifest.entries, manifest.number) == (3, 3)
     assert "3 entries in total, the last import 9" in manifest.forced
     with pytest.raises(WatchlistError, match="empty"):
@@ -145,7 +145,7 @@ def test_counts_and_completeness_are_checked() -> None:
 
 def test_a_part_that_vanishes_is_noticed(store: WatchlistStore) -> None:
     put(store, private(10))
-    last = store.open_list("mine").manifest
+    last = store.open_list("mine").snapshot
     parsed = ParsedList("", tuple(store.open_list("mine")), by_source=(("a", 5), ("b", 0)))
     before = type(last)(**{f: getattr(last, f) for f in last.__slots__} | {"by_source": (("a", 5), ("b", 5))})
     assert find_regressions(parsed, DAY, before) == ("it holds 0 entries from b, the last import 5",)
@@ -192,8 +192,8 @@ def test_verify_tells_what_was_changed(store: WatchlistStore) -> None:
 
 def seal(snapshot: Path) -> None:
     """Whatever the files of a snapshot hold now is what was written."""
-    kept = Snapshots(snapshot.parent, opened.SEALED_FILES)
-    kept._point(int(snapshot.name), kept._seal(snapshot))
+    kept = Snapshots(snapshot.parent, opened.SUMMED_FILES)
+    kept._point(int(snapshot.name), kept._write_sums(snapshot))
 
 
 def test_verify_reads_the_files_again_and_builds_the_index_again(store: WatchlistStore) -> None:
@@ -248,7 +248,7 @@ def test_the_last_five_snapshots_are_kept(store: WatchlistStore) -> None:
     for _ in range(7):
         put(store, private(3))
     assert store.snapshots("mine") == (3, 4, 5, 6, 7)
-    assert store.open_list("mine").manifest.number == 7
+    assert store.open_list("mine").snapshot.number == 7
 
 
 def test_a_removed_list_is_gone(store: WatchlistStore) -> None:
@@ -262,7 +262,7 @@ def test_a_removed_list_is_gone(store: WatchlistStore) -> None:
         with pytest.raises(WatchlistError, match="There is no watchlist"):
             store.remove(list_id)
     put(store, private(2))
-    assert store.open_list("mine").manifest.number == 1
+    assert store.open_list("mine").snapshot.number == 1
 
 
 def test_a_list_that_was_only_ever_refused_can_be_removed(store: WatchlistStore) -> None:
@@ -295,7 +295,7 @@ def test_a_file_may_not_be_called_like_the_stores_own(store: WatchlistStore, tmp
 
 def test_a_list_that_goes_on_in_another_layout_is_not_worse(store: WatchlistStore) -> None:
     put(store, private(10))
-    last = store.open_list("mine").manifest
+    last = store.open_list("mine").snapshot
     before = msgspec.structs.replace(last, by_source=(("a", 10),))
     assert find_regressions(ParsedList("", tuple(store.open_list("mine"))), DAY, before) == ()
 
@@ -324,7 +324,7 @@ def test_an_import_that_was_killed_leaves_no_trace(store: WatchlistStore) -> Non
     attempts = store.folder / "mine" / "attempts.jsonl"
     attempts.write_text(attempts.read_text() + "{half")
     put(store, private(10), LATER)
-    assert store.open_list("mine").manifest.number == 2
+    assert store.open_list("mine").snapshot.number == 2
     assert not (store.folder / "mine" / ".building-2").exists()
     assert store.status(LATER)[0].refused == ""
     assert [line[:6] for line in attempts.read_text().splitlines()] == ['{"at":', "{half", '{"at":']
@@ -404,7 +404,7 @@ def test_a_list_that_ends_within_a_line_is_refused_unless_that_is_wanted(store: 
     with pytest.raises(WatchlistError, match=r"the last line of list.csv has no end"):
         put(store, private(3).rstrip(), LATER)
     put(store, private(3).rstrip(), LATER, force=True)
-    assert "has no end" in store.open_list("mine").manifest.forced
+    assert "has no end" in store.open_list("mine").snapshot.forced
 
 
 def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore, tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days is None
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT, max_age_days=7).max_age_days == 7
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days == 7
-    manifest = store.open_list("mine").manifest
+    manifest = store.open_list("mine").snapshot
     unsaid = msgspec.structs.replace(manifest, max_age_days=None)
     assert maximum_ages([manifest]) == {"mine": 7}
     assert maximum_ages([unsaid, msgspec.structs.replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}

@@ -24,13 +24,13 @@ def assert_opens(home: Path) -> None:
     assert (status.problem, status.refused, status.age_days, status.checked_at[:10]) == ("", "", 1, DAYS[1].isoformat())
     assert lists.verify("mine") == ()
     opened = lists.open_list("mine")
-    assert json.loads(opened.manifest.to_json()) == json.loads((home / "watchlists/mine/2/manifest.json").read_text("utf-8"))
+    assert json.loads(opened.snapshot.to_json()) == json.loads((home / "watchlists/mine/2/manifest.json").read_text("utf-8"))
     assert [e.primary_name for e in opened] == ["Zorvan Mirage", "Veladro, Eustasio", "Zorvan Falcon"]
     assert opened.entry("A1").identifiers == (("tax_number", "0017"),)
     assert lists.diff("mine").added == (("A3", "Zorvan Falcon"),)
     permits = registers.open("permits")
-    assert (permits.manifest.number, permits.manifest.day, permits.manifest.rows) == (2, DAYS[1].isoformat(), 3)
-    assert [(s.row, s.reference) for s in permits.manifest.skipped] == [(4, "P-3")]
+    assert (permits.record.number, permits.record.day, permits.record.rows) == (2, DAYS[1].isoformat(), 3)
+    assert [(s.row, s.reference) for s in permits.record.skipped] == [(4, "P-3")]
     assert permits.table.column("reference").to_pylist() == ["P-1", "P-2", "P-4"]
 
 

@@ -96,12 +96,12 @@ def test_other_roles_stand_in_as_they_do_in_a_run(path: Path, stored, expected) 
     empty += ("consignee_key", "consignee_name", "consignee_country", "consignee_address_key")
     engine = create_database(parse_url(f"sqlite:///{path}"), 1)
     with connected(engine, writes=True) as connection:
-        opened = chain.open_seals(connection, "")
+        opened = chain.open_checksums(connection, "")
         values = {**dict.fromkeys(empty), **stored}
         sets = ", ".join(f"{name} = ?" for name in values)
         connection.exec_driver_sql(f"update movements set {sets} where id = 1", tuple(values.values()))
         opened.rehash("movements", "movements t where t.id = ?", (1,))
-        chain.add_link(connection, chain.PRUNED, opened.checksums)
+        chain.add_link(connection, chain.PRUNED, opened.tables)
     engine.dispose()
     with open_ledger(f"sqlite:///{path}") as ledger:
         assert ledger.verify() == []

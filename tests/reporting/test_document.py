@@ -62,7 +62,7 @@ def test_a_record_is_shown_by_the_sources_of_the_columns():
 def test_every_row_is_shown_or_counted_and_none_is_made_for_nothing(rows, most):
     made: list[int] = []
     table = tabulate("Rows", columns("n:5n"), range(rows), make=lambda n: made.append(n) or (n,), most=most)
-    assert (len(table.rows), len(table.rows) + table.rest) == (min(rows, most), rows)
+    assert (len(table.rows), len(table.rows) + table.left_out) == (min(rows, most), rows)
     assert made == list(range(min(rows, most)))
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.core.model import Rule
-from precursor_screen.kernel.judge.flag_rows import Telling
+from precursor_screen.kernel.judge.flag_rows import Wording
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.grammar import parse_rule
@@ -42,4 +42,4 @@ def said_of(compiled: CompiledRule, row: str, **outcomes: str | None) -> str | N
     with connect() as connection:
         table = fetch(connection, f"select {row or '1 as nothing'}")
     rows = Rows(table, pa.nulls(1, pa.int32()), pa.array([None], pa.list_(pa.string())))
-    return Telling(rows, {name: [text] for name, text in outcomes.items()}).texts(compiled.sentence)[0]
+    return Wording(rows, {name: [text] for name, text in outcomes.items()}).texts(compiled.sentence)[0]

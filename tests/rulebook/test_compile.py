@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.errors import ErrorGroup, UnknownField
-from precursor_screen.kernel.judge.flag_rows import Telling
+from precursor_screen.kernel.judge.flag_rows import Wording
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import Rows
@@ -33,7 +33,7 @@ def verdict(compiled, **values):
         table = fetch(connection, f"select {', '.join(columns)}")
     rows = Rows(table, pa.array([0], pa.int32()), pa.array([supplied], pa.list_(pa.string())))
     (found,) = rows.verdicts(compiled).tolist()
-    return found, rows.missing(compiled, np.array([0]))[0].as_py(), Telling(rows).texts(compiled.sentence)[0]
+    return found, rows.missing(compiled, np.array([0]))[0].as_py(), Wording(rows).texts(compiled.sentence)[0]
 
 
 def judge(detection, subject="line", **values):

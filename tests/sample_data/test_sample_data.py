@@ -197,7 +197,7 @@ def with_registers(reference, tmp_path_factory):
         manifest, read = store.import_file(name, FOLDER / "registers" / file, reference.substance_index, AS_OF)
         assert not manifest.skipped
         assert not read.unused
-    tables = {register.manifest.register: register.table for register in store.open_all()}
+    tables = {register.record.register: register.table for register in store.open_all()}
     judging = reference if SOAK else with_rules(reference, *WITH_REGISTERS, *BESIDE_THEM)
     return screen(FOLDER / "manifest.csv", replace(judging, registers=tables))
 

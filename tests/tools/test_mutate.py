@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tools.mutants import Mutant, draw, mutate, sites
 from tools.mutate import _read as read
 from tools.mutate import tests_of as folder_of
-from tools.traced import Watched, in_turn
+from tools.traced import Watched, map_in_threads
 
 
 def mutants_of(text: str) -> set[str]:
@@ -133,7 +133,7 @@ TESTS = [
     ],
 )
 def test_the_tests_that_run_the_changed_function_come_first(function, budget, expected):
-    turn = in_turn(TESTS, replace(MUTANT, function=function), budget)
+    turn = map_in_threads(TESTS, replace(MUTANT, function=function), budget)
     assert [t.name.split("::")[1] for t in turn] == expected
 
 

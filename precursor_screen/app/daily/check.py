@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from precursor_screen.app.coverage import age_notices
 from precursor_screen.app.daily.inbox import Digests
 from precursor_screen.app.daily.out_folder import RESCREEN, worst
-from precursor_screen.app.daily.plan import Job, digests_of, find_again, find_change, find_old
+from precursor_screen.app.daily.plan import Job, digests_of, find_change, find_old, find_rescreening
 from precursor_screen.app.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
 from precursor_screen.app.session import load
 from precursor_screen.core.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
@@ -48,8 +48,8 @@ def check_daily(job: Job, say: Callable[[str], None]) -> ExitCode:
 def _say_reference(reference: Reference, say: Callable[[str], None]) -> None:
     say(f"Rules: {len(reference.rules)}; jurisdiction: {reference.jurisdiction or 'none, so that thresholds are not judged'}")
     for watchlist in reference.watchlists:
-        entries = counted(watchlist.manifest.entries, "entry").replace("entrys", "entries")
-        say(f"Watchlist {watchlist.list_id} of {watchlist.manifest.list_date}, {entries}")
+        entries = counted(watchlist.snapshot.entries, "entry").replace("entrys", "entries")
+        say(f"Watchlist {watchlist.list_id} of {watchlist.snapshot.list_date}, {entries}")
     for notice in age_notices(reference):
         say(f"! {notice}")
 
@@ -88,8 +88,8 @@ def _say_files(
         if change.what:
             say(f"Changed since the run of {change.since}: {', '.join(change.what)} (--on-change {job.on_change})")
         if job.on_change == RESCREEN:
-            again = find_again(published, found.known, now, job.rescreen_days, time.time())
-            say(f"{counted(len(again.files), 'file')} would be screened again, {again.older:,} are too old for that")
+            rescreening = find_rescreening(published, found.known, now, job.rescreen_days, time.time())
+            say(f"{counted(len(rescreening.files), 'file')} would be screened again, {rescreening.older:,} are too old for that")
     old = find_old(published, job.settings.as_of, job.keep_days, read_last(job.out).day)
     _say_names("reports to be deleted", [p.path.name for p in old], say)
 

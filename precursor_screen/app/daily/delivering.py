@@ -26,9 +26,9 @@ from precursor_screen.app.daily.out_folder import (
     SET_ASIDE,
     SUMMARY,
     Delivery,
+    FileOutcome,
     OutFolder,
     Published,
-    Taken,
     worst,
 )
 from precursor_screen.app.daily.plan import Digested, Sorted, digests_of
@@ -91,10 +91,10 @@ _COUNTED = (
 
 def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent, reference: Reference) -> list[Sample]:
     """The figures of a run: its files, what is new in them by outcome, band and level, the age of the lists."""
-    taken = [f for p in delivered for f in p.delivery.files]
+    outcomes = [f for p in delivered for f in p.delivery.files]
     files = {
-        "screened": sum(f.outcome == "screened" for f in taken),
-        "set_aside": sum(f.outcome != "screened" for f in taken) + len(said.unreadable),
+        "screened": sum(f.outcome == "screened" for f in outcomes),
+        "set_aside": sum(f.outcome != "screened" for f in outcomes) + len(said.unreadable),
         "set_aside_before": len(found.aside),
         "known": len(found.known),
         "waiting": len(said.waiting),
@@ -104,7 +104,7 @@ def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent,
         figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
         samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
     for watchlist in reference.watchlists:
-        age, labels = watchlist.manifest.age_days(reference.as_of), {"list": watchlist.list_id}
+        age, labels = watchlist.snapshot.age_days(reference.as_of), {"list": watchlist.list_id}
         if age is not None:
             limit = reference.maximum_ages.get(watchlist.list_id)
             samples += [Sample("watchlist_age_days", age, labels)]
@@ -118,8 +118,8 @@ def of_counts(name: str, label: str, counts: Mapping[str, int]) -> Sequence[Samp
 
 
 def _labels(sample: Sample) -> str:
-    told = ",".join(f'{key}="{_escape(value)}"' for key, value in sample.labels.items())
-    return f"{{{told}}}" if told else ""
+    pairs = ",".join(f'{key}="{_escape(value)}"' for key, value in sample.labels.items())
+    return f"{{{pairs}}}" if pairs else ""
 
 
 def _escape(text: str) -> str:
@@ -186,18 +186,18 @@ class Deliverer(Struct, frozen=True):
         written: list[tuple[Delivery, str]] = []
 
         def write(run: Run) -> None:
-            taken, reference = tuple(_outcomes(run, files)), digests_of(self.session.reference)
-            if not taken:
+            outcomes, reference = tuple(_outcomes(run, files)), digests_of(self.session.reference)
+            if not outcomes:
                 raise _AllChanging
-            written.append(self._write(replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
+            written.append(self._write(replace(blank, files=outcomes, reference=reference, run_id=run.run_id), run))
 
-        def tell(_: Run) -> None:
+        def present(_: Run) -> None:
             delivery, text = written[-1]
             published = self.out.publish(delivery)
             self.out.point_latest()
             self.note(published, text)
 
-        self.session.run(sources, write, tell, also=lambda run: _archives(run, files), refuse_empty=False)
+        self.session.run(sources, write, present, also=lambda run: _archives(run, files), refuse_empty=False)
 
     def _write(self, delivery: Delivery, run: Run) -> tuple[Delivery, str]:
         """Writes reports, mail and record beside; the record with what it comes to."""
@@ -215,12 +215,12 @@ class Deliverer(Struct, frozen=True):
                 write_report(report, folder / f"report.{suffix}", self.out.mode)
             write_whole(folder / SUMMARY, text, self.out.mode)
         delivery = replace(delivery, exit_code=int(code), subject=subject, counts=counts)
-        self.out.finish(delivery)
+        self.out.write_record(delivery)
         return delivery, text
 
 
-def _taken(one: Digested, outcome: str, reason: str = "") -> Taken:
-    return Taken(one.file.name, one.sha256, one.file.stamp.size, outcome, reason)
+def _file_outcome(one: Digested, outcome: str, reason: str = "") -> FileOutcome:
+    return FileOutcome(one.file.name, one.sha256, one.file.stamp.size, outcome, reason)
 
 
 def _bases(files: Iterable[Digested]) -> dict[str, str]:
@@ -235,30 +235,32 @@ def _file_of(name: str, bases: Mapping[str, str]) -> str:
     return next((bases[name[:end]] for end in ends if name[:end] in bases), "")
 
 
-def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
+def _outcomes(run: Run, files: Sequence[Digested]) -> list[FileOutcome]:
     """What became of each file; one that was changing is left out: it is still new."""
     bases = _bases(files)
     read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
     problems: dict[str, list[dict[str, Any]]] = {}
     names: dict[str, str] = {}  # of what is to be opened by hand, why
-    told = pa.array([*_WHOLE, _NAMES])
-    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), told)).to_pylist():
+    codes = pa.array([*_WHOLE, _NAMES])
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), codes)).to_pylist():
         file = _file_of(problem["source_file"] or "", bases)
         if problem["code"] == _NAMES:
             names.setdefault(file, f" It {problem['message']}.")
         else:
             problems.setdefault(file, []).append(problem)
-    taken = []
+    outcomes = []
     for one in files:
         mine = problems.get(one.file.name, [])
         whole = [i for i in mine if i["source_file"] == one.file.name]
         if any(i["code"] == _CHANGED for i in whole):
             continue
         if whole or one.file.name not in read:
-            taken.append(_taken(one, SET_ASIDE, _reason(next(iter(whole or mine), None)) + names.get(one.file.name, "")))
+            outcomes.append(
+                _file_outcome(one, SET_ASIDE, _reason(next(iter(whole or mine), None)) + names.get(one.file.name, ""))
+            )
         else:
-            taken.append(_taken(one, SCREENED))
-    return taken
+            outcomes.append(_file_outcome(one, SCREENED))
+    return outcomes
 
 
 def _reason(issue: Mapping[str, Any] | None) -> str:

@@ -324,7 +324,7 @@ def take_verdicts(
         met[sha256] = file.name
         if drafts:
             added = import_verdicts(ledger, drafts, officer, now, may_clear)
-            remarks.append(_told(file.name, added))
+            remarks.append(_remark(file.name, added))
             refused |= bool(added.refused)
     return VerdictsTaken(tuple(remarks), refused, met)
 
@@ -337,7 +337,7 @@ def _files(folder: Path, quiet_seconds: float) -> Iterator[Listed]:
             yield file
 
 
-def _told(name: str, done: Added) -> str:
+def _remark(name: str, done: Added) -> str:
     kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
     parts = [f"{done.added:,} added{f' ({kinds})' if kinds else ''}"]
     parts += [f"{done.repeated:,} recorded already"] if done.repeated else []

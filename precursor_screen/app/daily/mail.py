@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.app.daily.out_folder import SET_ASIDE, Taken
+from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
 from precursor_screen.core.model import BANDS, LEVELS
-from precursor_screen.core.report import LEAST_SHORT, Report, show_spot
+from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, printable
 from precursor_screen.reporting.shipment import shipments_in_words
 
@@ -42,7 +42,7 @@ class MailContent(Struct, frozen=True):
 
     day: str
     jurisdiction: str
-    files: Sequence[Taken] = ()
+    files: Sequence[FileOutcome] = ()
     unreadable: Sequence[tuple[str, str]] = ()
     waiting: Sequence[str] = ()
     remarks: Sequence[str] = ()
@@ -207,7 +207,7 @@ def _gaps(report: Report, named: Collection[str]) -> list[str]:
         if gap["code"] != REPEATED and example is not None:
             place = ":".join(str(p) for p in (example["source_file"], example["source_row"]) if p)
             found.append(f"{gap['count']:,} {gap['code']}: {gap['title']} ({place}). {gap['remedy']}")
-    found += [f"{show_spot(s)} {s['remedy']}" for s in report.coverage["blind_spots"] if s["code"] == NO_DESCRIPTIONS]
+    found += [f"{show_blind_spot(s)} {s['remedy']}" for s in report.coverage["blind_spots"] if s["code"] == NO_DESCRIPTIONS]
     return ["", "Could not be screened:", *(f"  {line}" for line in found)] if found else []
 
 

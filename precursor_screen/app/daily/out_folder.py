@@ -36,7 +36,7 @@ def worst(*codes: int) -> ExitCode:
     return next((code for code in _ORDER if code in codes), ExitCode.CLEAR)
 
 
-class Taken(Struct, frozen=True):
+class FileOutcome(Struct, frozen=True):
     """A file that a run took up: its digest, whether it was screened or set aside, and why."""
 
     name: str
@@ -75,12 +75,12 @@ class Delivery(Struct, frozen=True):
     exit_code: int
     subject: str
     counts: Mapping[str, Any] = field(default_factory=dict)
-    files: tuple[Taken, ...] = ()
+    files: tuple[FileOutcome, ...] = ()
     reference: Mapping[str, str] = field(default_factory=dict)
     settles: bool = True
 
     @property
-    def set_aside(self) -> tuple[Taken, ...]:
+    def set_aside(self) -> tuple[FileOutcome, ...]:
         """The files that could not be read."""
         return tuple(f for f in self.files if f.outcome == SET_ASIDE)
 
@@ -174,7 +174,7 @@ class OutFolder(Struct, frozen=True):
             shutil.rmtree(self.staged, ignore_errors=True)
             self.staged.mkdir(mode=0o700)
 
-    def finish(self, delivery: Delivery) -> None:
+    def write_record(self, delivery: Delivery) -> None:
         """Writes the record of what is staged, and sees that all of it is on the disk.
 
         Raises:
@@ -251,13 +251,13 @@ class OutFolder(Struct, frozen=True):
             published.path.rename(self.own / _GONE)
             shutil.rmtree(self.own / _GONE, ignore_errors=True)
 
-    def set_aside(self) -> dict[str, Taken]:
+    def set_aside(self) -> dict[str, FileOutcome]:
         """What could not be read, by digest."""
         return {t.sha256: t for t in (*self._kept(), *(t for p in self.published() for t in p.delivery.set_aside))}
 
-    def _kept(self) -> list[Taken]:
+    def _kept(self) -> list[FileOutcome]:
         try:
-            return [Taken(*row) for row in json.loads((self.own / _KEPT).read_text("utf-8"))]
+            return [FileOutcome(*row) for row in json.loads((self.own / _KEPT).read_text("utf-8"))]
         except (OSError, ValueError, TypeError):
             return []  # never written, or damaged: the files are tried once more
 

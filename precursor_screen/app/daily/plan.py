@@ -151,11 +151,11 @@ def digests_of(reference: Reference) -> dict[str, str]:
     rules = f"{reference.rules_sha256}:{reference.digest_decisions()}"
     found = {RULES: rules, "substance tables": reference.substances.sha256}
     found.update({f"law {p.id}": p.sha256 for p in reference.law_tables.packs})
-    found.update({f"watchlist {w.list_id}": w.manifest.sha256 for w in reference.watchlists})
+    found.update({f"watchlist {w.list_id}": w.snapshot.sha256 for w in reference.watchlists})
     return {**found, "program": __version__, "jurisdiction": reference.jurisdiction}
 
 
-def decide_alike(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+def decide_the_same(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
     """Whether what was screened against then flags as what is screened against now: wording aside."""
     return not [phrase for phrase in changed(before, now) if phrase != REWORDED]
 
@@ -211,7 +211,7 @@ def find_change(published: Iterable[Published], now: Mapping[str, str], answered
     return Change(tuple(changed(settled[-1].reference, now)), settled[-1].day)
 
 
-class Again(Struct, frozen=True):
+class Rescreening(Struct, frozen=True):
     """What is to be screened again: the files, what has changed since they were screened, and the earliest day of that; older: files
     that would be, and are too old."""
 
@@ -220,9 +220,9 @@ class Again(Struct, frozen=True):
     older: int = 0
 
 
-def find_again(
+def find_rescreening(
     published: Iterable[Published], known: Iterable[Digested], now: Mapping[str, str], days: int, seconds: float
-) -> Again:
+) -> Rescreening:
     """The files of the inbox, one of each content, that were last screened against something else than now.
 
     Args:
@@ -235,13 +235,13 @@ def find_again(
     last = {f.sha256: p.delivery for p in published for f in p.delivery.files if f.outcome == SCREENED}
     found: dict[str, Digested] = {}
     for one in known:
-        if one.sha256 in last and not decide_alike(last[one.sha256].reference, now):
+        if one.sha256 in last and not decide_the_same(last[one.sha256].reference, now):
             found.setdefault(one.sha256, one)
     young = tuple(d for d in found.values() if seconds - d.file.stamp.modified / 1e9 <= days * 86_400)
     before = {last[d.sha256].number: last[d.sha256] for d in young}
     what = dict.fromkeys(phrase for delivery in before.values() for phrase in changed(delivery.reference, now))
     since = min((delivery.day for delivery in before.values()), default="")
-    return Again(young, Change(tuple(what), since), len(found) - len(young))
+    return Rescreening(young, Change(tuple(what), since), len(found) - len(young))
 
 
 def find_old(published: Iterable[Published], today: date, keep_days: int, last_run: date | None) -> tuple[Published, ...]:

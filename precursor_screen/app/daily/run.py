@@ -38,15 +38,15 @@ from precursor_screen.app.daily.out_folder import (
     worst,
 )
 from precursor_screen.app.daily.plan import (
-    Again,
     Change,
     Digested,
     Job,
+    Rescreening,
     Sorted,
     digests_of,
-    find_again,
     find_change,
     find_old,
+    find_rescreening,
     sort_files,
 )
 from precursor_screen.app.inputs import FaultKeeper, Source
@@ -66,17 +66,17 @@ ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for t
 DAYS_OF_WEEK = 7
 
 
-Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
+SendMail = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
 
 
 def run_daily(
-    job: Job, tell: Teller, progress: Callable[[str], None] = lambda _: None, keep_fault: FaultKeeper | None = None
+    job: Job, send: SendMail, progress: Callable[[str], None] = lambda _: None, keep_fault: FaultKeeper | None = None
 ) -> ExitCode:
     """Screens what is new in the inbox, exactly once.
 
     Args:
         job: what is to be done.
-        tell: is given the mails. A run that is killed before it has told tells in the next one.
+        send: is given the mails. A run that is killed before it has told tells in the next one.
         progress: told what is being done.
         keep_fault: called with an unforeseen error in reading an input.
 
@@ -87,7 +87,7 @@ def run_daily(
     job.check()
     job.out.prepare()
     with hold_file(job.out.own / "run", job.settings.wait):
-        run = _Run(job, tell, progress, keep_fault)
+        run = _Run(job, send, progress, keep_fault)
         try:
             return run.work()
         except Exception as error:
@@ -96,18 +96,18 @@ def run_daily(
 
 
 class _Run:
-    def __init__(self, job: Job, tell: Teller, progress: Callable[[str], None], keep_fault: FaultKeeper | None) -> None:
-        self.job, self.out, self.tell, self.progress, self.keep_fault = job, job.out, tell, progress, keep_fault
+    def __init__(self, job: Job, send: SendMail, progress: Callable[[str], None], keep_fault: FaultKeeper | None) -> None:
+        self.job, self.out, self.send, self.progress, self.keep_fault = job, job.out, send, progress, keep_fault
         self.started, self.at = datetime.now(UTC), time.monotonic()
         self.today = job.settings.as_of
-        self.before = read_last(self.out)
-        self.reminded = self.before.reminded
+        self.last_run = read_last(self.out)
+        self.reminded = self.last_run.reminded
         self.is_weekly = self.reminded is None or self.reminded.isocalendar()[:2] != self.today.isocalendar()[:2]
         self.said = MailContent(self.today.isoformat(), job.settings.jurisdiction)
         self.codes: list[int] = []
         self.texts: list[str] = []  # mails
         self.delivered: list[Published] = []
-        self.is_told = False  # whether a mail was sent that must be
+        self.is_sent = False  # whether a mail was sent that must be
         self.refused = False  # whether a verdict was
         self.loud = False  # whether something beside the findings must be said
 
@@ -121,7 +121,7 @@ class _Run:
         refuse_no_watchlist(session.reference)
         self.said = replace(self.said, jurisdiction=session.reference.jurisdiction)
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
-            self.finish_broken_off(ledger)
+            self.complete_broken_off(ledger)
             remarks = [*copies, *updates, *self.take_verdicts(ledger)]
             digests = Digests(self.out.own / "digests.json")
             self.progress("looking through the inbox")
@@ -130,21 +130,21 @@ class _Run:
             digests.save()
         published, now = self.out.published(), digests_of(session.reference)
         change = find_change(published, now, self.out.note(ANSWERED))
-        old = find_old(published, self.today, job.keep_days, self.before.day)
-        again = Again()
+        old = find_old(published, self.today, job.keep_days, self.last_run.day)
+        rescreening = Rescreening()
         if job.on_change == RESCREEN:
-            again = find_again(published, found.known, now, job.rescreen_days, time.time())
-        remarks += [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
-        problems, told = self.report_once(listing.problems)
+            rescreening = find_rescreening(published, found.known, now, job.rescreen_days, time.time())
+        remarks += [*self.clock(published), *self.remark_change(change, found, rescreening), *_remark_old(old, job.keep_days)]
+        problems, known_problems = self.report_once(listing.problems)
         self.said = replace(
             self.said,
             unreadable=(*problems, *found.unreadable),
             waiting=(*listing.unfinished, *waiting),
             remarks=remarks,
-            lying=(*told, *self.lying(found)) if self.is_weekly else (),
+            lying=(*known_problems, *self.lying(found)) if self.is_weekly else (),
         )
         self.screen(session, NEW, found.new, settles=not change.decides or job.on_change == NEW)
-        self.screen(session, RESCREEN, again.files, settles=True)
+        self.screen(session, RESCREEN, rescreening.files, settles=True)
         aside = self.said.unreadable or self.said.lying or self.refused
         code = worst(*self.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         self.end(code, found, session.reference)
@@ -163,17 +163,17 @@ class _Run:
             return ()
         self.progress("taking verdicts")
         done, now = self.out.note(VERDICTS), datetime.now().astimezone()
-        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.quiet_seconds, job.may_clear)
-        self.out.keep_note(VERDICTS, taken.done)
-        self.refused = taken.refused
-        self.loud |= taken.refused
-        return taken.remarks
+        verdicts = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.quiet_seconds, job.may_clear)
+        self.out.keep_note(VERDICTS, verdicts.done)
+        self.refused = verdicts.refused
+        self.loud |= verdicts.refused
+        return verdicts.remarks
 
     def report_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
         """What cannot be read: what is to be told now, and what does not change by itself and was told in an earlier run."""
         known = {} if self.job.retry else self.out.note(PROBLEMS)
-        told = [(name, why) for name, why in problems if why in (NOWHERE, NOT_A_FILE) and known.get(name) == why]
-        return [pair for pair in problems if pair not in told], told
+        known_problems = [(name, why) for name, why in problems if why in (NOWHERE, NOT_A_FILE) and known.get(name) == why]
+        return [pair for pair in problems if pair not in known_problems], known_problems
 
     def lying(self, found: Sorted) -> list[tuple[str, str]]:
         """The files that were set aside in earlier runs and still lie there, with the reason."""
@@ -190,10 +190,10 @@ class _Run:
                 self.loud = True
                 remarks.append(f"Watchlist {list_id} could not be updated, its last good copy is used: {done}")
             elif done.changed:
-                remarks.append(f"Watchlist {list_id} was updated: list of {done.manifest.list_date}.")
+                remarks.append(f"Watchlist {list_id} was updated: list of {done.snapshot.list_date}.")
         return remarks
 
-    def finish_broken_off(self, ledger: Ledger) -> None:
+    def complete_broken_off(self, ledger: Ledger) -> None:
         """Finishes what an earlier run had recorded and did not live to deliver; what it had not recorded is thrown away."""
         broken_off = ledger.broken_off()
         staged = self.out.staged_delivery()
@@ -215,8 +215,8 @@ class _Run:
         self.say(text, loud=one.delivery.exit_code != ExitCode.CLEAR or self.loud)
 
     def say(self, text: str, *, loud: bool) -> None:
-        self.is_told |= loud
-        self.tell(text, loud)
+        self.is_sent |= loud
+        self.send(text, loud)
 
     def screen(self, session: Session, kind: str, files: Sequence[Digested], *, settles: bool) -> None:
         """Screens some files and delivers what came of them."""
@@ -247,15 +247,19 @@ class _Run:
         self.loud = True
         return [f"The clock says {self.today}, and there are reports of {last}. Check it: it judges ages and dates."]
 
-    def remark_change(self, change: Change, found: Sorted, again: Again) -> list[str]:
+    def remark_change(self, change: Change, found: Sorted, rescreening: Rescreening) -> list[str]:
         """What has changed since files were screened, and what is done about it."""
         job, there = self.job, counted(len(found.known), "file")
         self.loud |= job.asked and job.on_change == RESCREEN
-        if job.on_change == RESCREEN and (again.files or again.older):
-            changed = f"Changed since the run of {again.change.since}: {', '.join(again.change.what)}. " if again.files else ""
-            older = f"; {counted(again.older, 'older file')} left out (--rescreen-days)" if again.older else ""
+        if job.on_change == RESCREEN and (rescreening.files or rescreening.older):
+            changed = (
+                f"Changed since the run of {rescreening.change.since}: {', '.join(rescreening.change.what)}. "
+                if rescreening.files
+                else ""
+            )
+            older = f"; {counted(rescreening.older, 'older file')} left out (--rescreen-days)" if rescreening.older else ""
             return [
-                f"{changed}{counted(len(again.files), 'file')} of the last {counted(job.rescreen_days, 'day')} screened again, in a folder "
+                f"{changed}{counted(len(rescreening.files), 'file')} of the last {counted(job.rescreen_days, 'day')} screened again, in a folder "
                 f"of their own{older}. Files that are no longer in the inbox are not. Rules over time judge new lines only."
             ]
         if job.on_change == RESCREEN and job.asked:
@@ -282,7 +286,7 @@ class _Run:
                 self.say(self.texts[0], loud=True)
         if self.is_weekly:
             self.reminded = self.today
-            if not self.is_told:
+            if not self.is_sent:
                 self.say(self.alive(found, reference), loud=True)
         self.write_last(code, self.texts, samples_of(found, self.delivered, self.said, reference))
         if code != ExitCode.NOT_SCREENED:
@@ -319,7 +323,7 @@ class _Run:
 
     def write_last(self, code: int, texts: Sequence[str], samples: Iterable[Sample]) -> None:
         now, seconds = datetime.now(UTC), time.monotonic() - self.at
-        success = now.timestamp() if code in (0, 1, 3) else self.before.success
+        success = now.timestamp() if code in (0, 1, 3) else self.last_run.success
         record = {
             "day": self.today.isoformat(),
             "started": self.started.isoformat(timespec="seconds"),

@@ -19,7 +19,7 @@ from precursor_screen.core.model import RuleTest
 from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.kernel.judge.windows.judge import flag_movements
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Field
@@ -141,7 +141,7 @@ def _judge_apart(rule: CompiledRule, trials: Sequence[tuple[RuleTest, list[Mappi
     for (since, shapes), some in alike.items():
         joined = {name: pa.concat_tables([registers[name] for _, registers in some]) for name, _ in shapes}
         moves = moves_from_rows([row for own, _ in some for row in own], columns_of_rule(rule))
-        flags, unjudged = flag_moves(moves, (rule,), since, joined)
+        flags, unjudged = flag_movements(moves, (rule,), since, joined)
         found.append(flags)
         count += sum(unjudged.column("count").to_pylist())
     return pa.concat_tables(found), count
@@ -256,7 +256,7 @@ def judge(rules: Sequence[CompiledRule], rows: list[Mapping[str, Any]], test: Ru
     if one.scope == "history":
         moves = moves_from_rows(rows, frozenset[str]().union(*map(columns_of_rule, rules)))
         registers = {name: register_from_rows(rows) for name, rows in test.registers.items()}
-        return flag_moves(moves, rules, _begins(test, rows), registers)
+        return flag_movements(moves, rules, _begins(test, rows), registers)
     resolved = resolved_from_rows(rows, one.subject)
     return (flag_shipments if one.scope == "shipment" else flag_lines)(resolved, rules)
 

@@ -168,8 +168,8 @@ class RuleStats(Struct, frozen=True):
     @property
     def precision(self) -> float | None:
         """Confirmed flags as a share of those with a verdict; None: none has one."""
-        told = self.confirmed + self.cleared
-        return self.confirmed / told if told else None
+        judged = self.confirmed + self.cleared
+        return self.confirmed / judged if judged else None
 
 
 def measure(screened: Screened, reference: Reference) -> tuple[RuleStats, ...]:

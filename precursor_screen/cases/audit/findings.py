@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from msgspec import Struct
 
-from precursor_screen.cases.audit.moves import SHARE, Lines, Peers, Rows, measure, named
+from precursor_screen.cases.audit.movements import SHARE, Lines, Peers, Rows, measure, named
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.core.model import OPEN
@@ -26,9 +26,9 @@ def seed_of(name: str, first: date, last: date) -> str:
     return hashlib.sha256(f"{name}|{first}|{last}".encode()).hexdigest()[:12]
 
 
-def draw(moves: pd.DataFrame, size: int, seed: str) -> tuple[Rows, ...]:
+def draw(movements: pd.DataFrame, size: int, seed: str) -> tuple[Rows, ...]:
     """So many shipments with a substance, or all that there are; each with its movements, by day."""
-    some = named(moves)
+    some = named(movements)
     shipments = sorted(set(some["shipment_id"]))
     chosen = random.Random(seed).sample(shipments, min(size, len(shipments)))  # noqa: S311 - to be repeated, not to be secret
     drawn = [to_tuples(some[some["shipment_id"] == name]) for name in chosen]
@@ -87,11 +87,11 @@ def _open_flags(profile: Profile) -> Said:
     worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
     for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
         levels = dict(family.levels)
-        told = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
+        levels_said = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
         said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
         if family.open:
             yield (
-                f"{counted(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                f"{counted(family.flags, 'flag')} of the family {family.family} ({levels_said}), {family.open:,} of them open; {said}.",
                 family.lines,
             )
     for episode in profile.episodes:
@@ -115,7 +115,7 @@ def _near(profile: Profile) -> Said:
 
 
 def _stands_out(place: Any) -> bool:
-    """Whether a place of `moves.measure` is among the highest of enough others."""
+    """Whether a place of `movements.measure` is among the highest of enough others."""
     return place.percentile is not None and place.others >= LEAST_PEERS and bool(place.percentile >= TOP)
 
 
@@ -258,7 +258,7 @@ def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) 
         findings: how many an audit of it has; weight: of their kinds together; worst: the first of them (`by_findings`).
 
     Args:
-        peers: `moves.compare` without an exporter of its own.
+        peers: `movements.compare` without an exporter of its own.
         names: how each is mostly written.
         leave: who is not ranked, but is among the others.
     """
@@ -284,7 +284,7 @@ def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) 
 # What an audit hands to its writers: the profiles of some exporters with their findings, or a ranking of all.
 
 
-class Audited(Struct, frozen=True):
+class ExporterAudit(Struct, frozen=True):
     """An exporter's profile and its findings, worst first; shipments that were drawn for a visit, and by which seed."""
 
     profile: Profile
@@ -297,5 +297,5 @@ class Audit(Struct, frozen=True):
     """Some exporters, or the ranking of all. run: tool version, start, options: the only part that differs between equal audits."""
 
     run: Mapping[str, Any]
-    exporters: tuple[Audited, ...] = ()
+    exporters: tuple[ExporterAudit, ...] = ()
     ranking: Ranking | None = None

@@ -18,7 +18,7 @@ from precursor_screen.core.errors import UsageError
 from precursor_screen.matching.party.index import compare_names
 from precursor_screen.text.party import party_key
 
-SAME, ASKED, WITH_ADDRESS = 92.0, 82.0, 75.0  # likeness of names, 0 to 100: taken; asked; taken with the same address
+SAME, QUESTIONED, WITH_ADDRESS = 92.0, 82.0, 75.0  # likeness of names, 0 to 100: taken; asked; taken with the same address
 _NEAR = 60.0  # of keys, by letters: below it names are not compared word by word
 _SUCCEEDS = timedelta(days=180)  # between the last day of a name and the first of the next
 _MOST_COMPARED = 500
@@ -41,7 +41,7 @@ class Sender(NamedTuple):
     numbers: frozenset[str] = frozenset()
 
 
-class Taken(NamedTuple):
+class MergedName(NamedTuple):
     """A name that was taken for the exporter, and why."""
 
     name: str
@@ -61,11 +61,11 @@ class Question(NamedTuple):
     option: str
 
 
-class Merged(NamedTuple):
+class ExporterNames(NamedTuple):
     """The exporter: its names, what is open, and the names that were left out by --not."""
 
     asked: str
-    taken: tuple[Taken, ...]
+    taken: tuple[MergedName, ...]
     questions: tuple[Question, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -75,9 +75,9 @@ class Merged(NamedTuple):
         return frozenset(t.name for t in self.taken)
 
 
-class _Named(Struct):
+class _NameSearch(Struct):
     why: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, Question] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
 
 
 Customers = Callable[[Iterable[str]], Mapping[str, frozenset[str]]]
@@ -89,7 +89,7 @@ def find(
     also: Sequence[str] = (),
     leave: Sequence[str] = (),
     customers: Customers = lambda _: {},
-) -> Merged:
+) -> ExporterNames:
     """The names of one exporter.
 
     Args:
@@ -102,9 +102,9 @@ def find(
     Raises:
         UsageError: no sender goes by that name or number, or by one of `also`; nothing would be taken that `leave` leaves out.
     """
-    everybody = sorted(senders, key=lambda s: s.name)
-    senders = [s for s in everybody if s.rows]
-    found = _Named()
+    all_senders = sorted(senders, key=lambda s: s.name)
+    senders = [s for s in all_senders if s.rows]
+    found = _NameSearch()
     out = {n.casefold() for n in leave} | {party_key(n) for n in leave} - {""}
     for text, why in ((asked, ""), *((name, "named by --also") for name in also)):
         known = _by_name_or_number(text, senders)
@@ -112,15 +112,15 @@ def find(
             raise not_there(text, senders)
         for name, reason in known.items():
             found.why.setdefault(name, why or reason)
-    by_name = {s.name: s for s in everybody}
+    by_name = {s.name: s for s in all_senders}
     _take_numbers(found, senders, by_name)
     _take_spellings(found, senders, by_name)
-    _ask_addresses(found, everybody, by_name)
-    _ask_countries(found, by_name)
-    _ask_successors(found, by_name, customers)
+    _question_addresses(found, all_senders, by_name)
+    _question_countries(found, by_name)
+    _question_successors(found, by_name, customers)
     names = {n: w for n, w in found.why.items() if not _is_out(by_name[n], out)}
     left = tuple(sorted(set(found.why) - set(names)))
-    met = [by_name[n] for n in (*found.why, *found.asked)]
+    met = [by_name[n] for n in (*found.why, *found.questions)]
     if gone := [n for n in leave if not any(_is_out(sender, {n.casefold(), party_key(n)} - {""}) for sender in met)]:
         raise UsageError(
             f"--not {gone[0]!r} has no effect: no name in this audit is written so",
@@ -128,10 +128,10 @@ def find(
         )
     if not names:
         raise UsageError("--not leaves out every name of the exporter", remedy="Name fewer of them with --not.")
-    return Merged(
+    return ExporterNames(
         asked=asked,
-        taken=tuple(_taken(by_name[n], why) for n, why in sorted(names.items(), key=lambda i: (-by_name[i[0]].rows, i[0]))),
-        questions=tuple(q for _, q in sorted(found.asked.items()) if not _is_out(by_name[q.name], out)),
+        taken=tuple(_merged_name(by_name[n], why) for n, why in sorted(names.items(), key=lambda i: (-by_name[i[0]].rows, i[0]))),
+        questions=tuple(q for _, q in sorted(found.questions.items()) if not _is_out(by_name[q.name], out)),
         left_out=left,
     )
 
@@ -157,8 +157,8 @@ def _is_out(sender: Sender, out: Iterable[str]) -> bool:
     return sender.name.casefold() in out or (sender.key != "" and sender.key in out)
 
 
-def _taken(sender: Sender, why: str) -> Taken:
-    return Taken(sender.name, why, sender.rows, sender.first, sender.last, tuple(sorted(sender.countries)))
+def _merged_name(sender: Sender, why: str) -> MergedName:
+    return MergedName(sender.name, why, sender.rows, sender.first, sender.last, tuple(sorted(sender.countries)))
 
 
 def _by_name_or_number(text: str, senders: Sequence[Sender]) -> dict[str, str]:
@@ -168,7 +168,7 @@ def _by_name_or_number(text: str, senders: Sequence[Sender]) -> dict[str, str]:
     return named or {s.name: f"bears the number {text}" for s in senders if text in s.numbers}
 
 
-def _take_numbers(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _take_numbers(found: _NameSearch, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     numbers = {n: name for name in sorted(found.why, reverse=True) for n in by_name[name].numbers}
     for sender in senders:
         shared = sorted(sender.numbers & numbers.keys())
@@ -176,7 +176,7 @@ def _take_numbers(found: _Named, senders: Sequence[Sender], by_name: Mapping[str
             found.why[sender.name] = f"the same number, {shared[0]}, as {numbers[shared[0]]}"
 
 
-def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _take_spellings(found: _NameSearch, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     own = [by_name[n] for n in sorted(found.why)]
     keys = dict.fromkeys(s.key for s in own if s.key)
     others = [s for s in senders if s.name not in found.why and s.key]
@@ -195,37 +195,37 @@ def _take_spellings(found: _Named, senders: Sequence[Sender], by_name: Mapping[s
             found.why[sender.name] = f"{said}, at the same address"
         elif score >= SAME and country:
             found.why[sender.name] = f"{said}, in the same country"
-        elif score >= ASKED:
+        elif score >= QUESTIONED:
             where = "another country" if not country else "the same country, at another address"
-            found.asked[sender.name] = Question(sender.name, f"{said}, in {where}: the same firm?", sender.rows, "--also")
+            found.questions[sender.name] = Question(sender.name, f"{said}, in {where}: the same firm?", sender.rows, "--also")
 
 
-def _ask_addresses(found: _Named, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+def _question_addresses(found: _NameSearch, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
     addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
     own = {by_name[n].key for n in found.why} - {""}  # one of before the period may be one of these, written otherwise
     for sender in senders:
         shared = sorted(sender.addresses & addresses.keys())
-        if shared and sender.key not in own and sender.name not in found.why and sender.name not in found.asked:
+        if shared and sender.key not in own and sender.name not in found.why and sender.name not in found.questions:
             when = "" if sender.rows else ", before the period"
             because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}){when}: the same firm, or two?"
-            found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
+            found.questions[sender.name] = Question(sender.name, because, sender.rows, "--also")
 
 
-def _ask_countries(found: _Named, by_name: Mapping[str, Sender]) -> None:
+def _question_countries(found: _NameSearch, by_name: Mapping[str, Sender]) -> None:
     countries = {c for n in found.why for c in by_name[n].countries}
     if len(countries) > 1:
         for name in sorted(found.why):
             sender = by_name[name]
             if sender.countries and sender.countries != countries:
                 because = f"stands with {', '.join(sorted(sender.countries))}, others of its names with another country: one firm, or two?"
-                found.asked[name] = Question(name, because, sender.rows, "--not")
+                found.questions[name] = Question(name, because, sender.rows, "--not")
 
 
-def _ask_successors(found: _Named, by_name: Mapping[str, Sender], customers: Customers) -> None:
+def _question_successors(found: _NameSearch, by_name: Mapping[str, Sender], customers: Customers) -> None:
     days = [d for n in found.why for d in (by_name[n].first, by_name[n].last) if d is not None]
     receivers = customers(sorted(found.why))
     own: frozenset[str] = frozenset().union(*(receivers.get(n, frozenset()) for n in found.why))
-    for name in sorted(receivers.keys() - found.why.keys() - found.asked.keys()):
+    for name in sorted(receivers.keys() - found.why.keys() - found.questions.keys()):
         other = by_name.get(name)
         if other is None or not other.rows or not days or other.first is None or other.last is None:
             continue
@@ -235,4 +235,4 @@ def _ask_successors(found: _Named, by_name: Mapping[str, Sender], customers: Cus
             begins, ends = f"begins on {other.first}, when this one has ended", f"ends on {other.last}, before this one begins"
             when = begins if after >= before else ends
             because = f"{when}, and {same} of its {every} receivers are the same: a new name of the same firm?"
-            found.asked[name] = Question(name, because, other.rows, "--also")
+            found.questions[name] = Question(name, because, other.rows, "--also")

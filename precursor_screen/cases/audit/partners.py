@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from precursor_screen.cases.audit.moves import JUST_UNDER, NEW_AFTER, Limits, Rows, known_kg, lines_of, named, sums
+from precursor_screen.cases.audit.movements import JUST_UNDER, NEW_AFTER, Limits, Rows, known_kg, lines_of, named, sums
 from precursor_screen.cases.frames import group, or_nought, row, to_tuples, values
 from precursor_screen.core.words import counted
 
@@ -50,9 +50,9 @@ class Basis(NamedTuple):
     look_back: int = 0
 
 
-def not_evaluable(moves: pd.DataFrame) -> Rows:
+def not_evaluable(movements: pd.DataFrame) -> Rows:
     """Rows that lack something, in a fixed order: `what`, and which figures they are not in (`because`); what is missing nowhere is left out."""
-    some = named(moves)
+    some = named(movements)
     has_kg = (some["kg"] != 0).fillna(False)
     tests = (
         ("mass", "in no sum, price or share", some[some["kg"].isna()]),
@@ -63,7 +63,7 @@ def not_evaluable(moves: pd.DataFrame) -> Rows:
         ("value", "in no price", some[has_kg & some["value_usd"].isna()]),
         ("threshold", "held against none: none is known", some[has_kg & some["limit_kg"].isna()]),
         ("heading", "not compared with what was recognised", some[some["hs6"] == ""]),
-        ("substance", "remembered for another reason, in no figure of a substance", moves[moves["substance"] == ""]),
+        ("substance", "remembered for another reason, in no figure of a substance", movements[movements["substance"] == ""]),
     )
     return tuple(row(what=what, because=because, rows=len(m), lines=lines_of(m)) for what, because, m in tests if len(m))
 
@@ -136,31 +136,31 @@ _HUNDREDTH = Decimal("0.01")
 LEAST_MONTHS = 3  # with a known mass before one can jump
 
 
-def totals(moves: pd.DataFrame) -> Rows:
+def totals(movements: pd.DataFrame) -> Rows:
     """Of each substance, by name; rows without a substance are in none.
 
     unknown: rows whose mass is not known: they are in no sum. share_kg: what of it is the share in solutions and mixtures; of_kg: of how
     many kilograms of these.
     """
-    found = sums(named(moves), "substance").drop(columns="of_kg")
-    mixed = sums(named(moves[moves["goods_kg"].notna()]), "substance").rename(columns={"kg": "share_kg"})
+    found = sums(named(movements), "substance").drop(columns="of_kg")
+    mixed = sums(named(movements[movements["goods_kg"].notna()]), "substance").rename(columns={"kg": "share_kg"})
     found = found.merge(mixed[["substance", "share_kg", "of_kg"]], on="substance", how="left")
     for name in ("share_kg", "of_kg"):
         found[name] = or_nought(found[name])
     return to_tuples(found[["substance", "kg", "movements", "unknown", "first", "last", "lines", "share_kg", "of_kg"]])
 
 
-def years(moves: pd.DataFrame, begin: date, end: date) -> Rows:
+def years(movements: pd.DataFrame, begin: date, end: date) -> Rows:
     """By substance and calendar year.
 
     whole: whether all of the year lies in what is looked at; change: against the year before, as a share; None: one of the two is not
     known whole, or was nought.
 
     Args:
-        moves: of the period and of the year before it.
+        movements: of the period and of the year before it.
         begin, end: what is looked at and recorded.
     """
-    dated = _dated(moves)
+    dated = _dated(movements)
     found: dict[tuple[str, int], Any] = {}
     for one in to_tuples(sums(dated.assign(year=dated["day"].dt.year), "substance", "year")):
         whole = begin <= date(one.year, 1, 1) and date(one.year, 12, 31) <= end
@@ -171,19 +171,19 @@ def years(moves: pd.DataFrame, begin: date, end: date) -> Rows:
     return tuple(found.values())
 
 
-def volumes(moves: pd.DataFrame) -> Rows:
+def volumes(movements: pd.DataFrame) -> Rows:
     """By substance, month (empty: no date) and destination (empty: none is stated)."""
-    found = sums(_by_month(named(moves)), "substance", "month", "destination")
+    found = sums(_by_month(named(movements)), "substance", "month", "destination")
     return to_tuples(found[["substance", "month", "destination", "kg", "movements", "unknown", "lines"]])
 
 
-def months(moves: pd.DataFrame, limits: Limits) -> Rows:
+def months(movements: pd.DataFrame, limits: Limits) -> Rows:
     """By substance and month, dated rows only.
 
     limit_kg: the threshold of a month on the day of its first movement, of the direction with the most mass; 0: every quantity counts;
     None: none is known.
     """
-    dated = _by_month(_dated(moves))
+    dated = _by_month(_dated(movements))
     found = sums(dated, "substance", "month")
     by_direction = sums(dated, "substance", "month", "direction").sort_values("kg", ascending=False, kind="stable")
     main = by_direction.drop_duplicates(["substance", "month"]).sort_values(["substance", "month"])
@@ -201,8 +201,8 @@ def _of_month(limits: Limits, substance: str, direction: str, day: date) -> Deci
 
 def jumps(found: Rows) -> Rows:
     """Months of at least JUMP times the median of all months with a mass before them (`usual_kg`); times: how many times."""
-    moved = [m for m in found if m.kg > 0]
-    of = {name: [m for m in moved if m.substance == name] for name in dict.fromkeys(m.substance for m in moved)}
+    with_mass = [m for m in found if m.kg > 0]
+    of = {name: [m for m in with_mass if m.substance == name] for name in dict.fromkeys(m.substance for m in with_mass)}
     against = [(m, median(b.kg for b in own[:n])) for own in of.values() for n, m in enumerate(own) if n >= LEAST_MONTHS]
     return tuple(
         row(substance=m.substance, month=m.month, kg=m.kg, usual_kg=usual, lines=m.lines, times=float(m.kg / usual))
@@ -211,13 +211,13 @@ def jumps(found: Rows) -> Rows:
     )
 
 
-def just_under(moves: pd.DataFrame) -> Rows:
+def just_under(movements: pd.DataFrame) -> Rows:
     """Movements from 80 to less than 100 % of the threshold of a transaction, by substance, of those with any that can be weighed.
 
     weighed: movements with a mass and a threshold above zero; near: of them those just under, which `lines` are of, and `share` is their
     share; shares: of all that are weighed, in per cent of the threshold, with the line.
     """
-    some = named(moves[(moves["kg"] != 0) & moves["limit_kg"].notna() & (moves["limit_kg"] != 0)])
+    some = named(movements[(movements["kg"] != 0) & movements["limit_kg"].notna() & (movements["limit_kg"] != 0)])
     some = some.assign(times=[kg / limit for kg, limit in zip(some["kg"], some["limit_kg"], strict=True)])
     found = []
     for substance, own in some.groupby("substance"):
@@ -231,19 +231,19 @@ def just_under(moves: pd.DataFrame) -> Rows:
     return tuple(found)
 
 
-def _dated(moves: pd.DataFrame) -> pd.DataFrame:
-    return named(moves[moves["day"].notna()])
+def _dated(movements: pd.DataFrame) -> pd.DataFrame:
+    return named(movements[movements["day"].notna()])
 
 
-def _by_month(moves: pd.DataFrame) -> pd.DataFrame:
-    return moves.assign(month=moves["day"].dt.strftime("%Y-%m").fillna(""))
+def _by_month(movements: pd.DataFrame) -> pd.DataFrame:
+    return movements.assign(month=movements["day"].dt.strftime("%Y-%m").fillna(""))
 
 
 DORMANT = 180  # days without a movement
 LEAST_BEFORE_DORMANT = 2  # movements of a partner that can be called dormant: one that bought once is none
 
 
-def receivers(moves: pd.DataFrame, known_since: Mapping[str, date], last: date, listed: Mapping[str, Sequence[Any]]) -> Rows:
+def receivers(movements: pd.DataFrame, known_since: Mapping[str, date], last: date, listed: Mapping[str, Sequence[Any]]) -> Rows:
     """Receivers that are named, the largest first.
 
     Of a receiver:
@@ -256,13 +256,13 @@ def receivers(moves: pd.DataFrame, known_since: Mapping[str, date], last: date, 
         is_dormant: nothing in the last DORMANT days of the period, after several movements.
 
     Args:
-        moves: of the period.
+        movements: of the period.
         known_since: first day on record of each receiver of this exporter, also before the period.
         last: day of the period.
         listed: watchlist matches by line_id.
     """
     began = min(known_since.values(), default=None)
-    received = moves[moves["receiver"] != ""]
+    received = movements[movements["receiver"] != ""]
     stated = received["receiver_country"]
     received = received.assign(country=stated.where(stated != "", received["destination"]))
     wanted = {"days": ("day", "distinct"), "names": ("receiver_name", "list"), "countries": ("country", "list")}
@@ -309,16 +309,16 @@ def _most_frequent(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda t: (-counts[t], t)))
 
 
-def routes(moves: pd.DataFrame) -> Rows:
+def routes(movements: pd.DataFrame) -> Rows:
     """From where by which countries to where went goods with a substance, the most used first."""
-    some = named(moves)
+    some = named(movements)
     found = sums(some.assign(transit=[" ".join(way) for way in some["transit"]]), "dispatch", "transit", "destination")
     found["transit"] = [tuple(way.split()) for way in found["transit"]]
     rows = to_tuples(found[["dispatch", "transit", "destination", "kg", "movements", "first", "last", "lines"]])
     return tuple(sorted(rows, key=lambda r: (-r.movements, -r.kg, r.dispatch, r.transit, r.destination)))
 
 
-def rerouted(moves: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Rows:
+def rerouted(movements: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Rows:
     """What went another way after a State objected: to the same importer elsewhere, or the substance to a country that it had never gone to
     before the objection.
 
@@ -326,7 +326,7 @@ def rerouted(moves: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Ro
     destinations afterwards; because: why it is told.
 
     Args:
-        moves: of the period.
+        movements: of the period.
         objections: rows of the register of pre-export notifications with the status objected, of this exporter: reference,
             substance_id, country, importer_key, sent.
     """
@@ -335,7 +335,7 @@ def rerouted(moves: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Ro
         since, country, substance = one["sent"], one["country"] or "", one["substance_id"]
         if since is None or not substance or not country:
             continue
-        own = moves[(moves["substance"] == substance) & moves["day"].notna() & (moves["destination"] != "")]
+        own = movements[(movements["substance"] == substance) & movements["day"].notna() & (movements["destination"] != "")]
         after = own[(own["day"] > since) & (own["destination"] != country)]
         is_same = after["receiver"].isin([one["importer_key"]] if one["importer_key"] else [])
         is_known = after["destination"].isin(own["destination"][own["day"] <= since])
@@ -344,6 +344,6 @@ def rerouted(moves: pd.DataFrame, objections: Sequence[Mapping[str, Any]]) -> Ro
         for some, because in zip((elsewhere, anew), reasons, strict=True):
             if len(some):
                 to = tuple(sorted(set(values(some["destination"]))))
-                told = {"to": to, "because": because, "kg": known_kg(some), "lines": lines_of(some)}
-                found.append(row(reference=one["reference"] or "", substance=substance, country=country, since=since, **told))
+                changed = {"to": to, "because": because, "kg": known_kg(some), "lines": lines_of(some)}
+                found.append(row(reference=one["reference"] or "", substance=substance, country=country, since=since, **changed))
     return tuple(found)

@@ -15,8 +15,8 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.moves import Limits, Rows, known_kg, lines_of, named, sums, to_moves
-from precursor_screen.cases.audit.names import Merged
+from precursor_screen.cases.audit.movements import Limits, Rows, known_kg, lines_of, named, sums, to_table
+from precursor_screen.cases.audit.names import ExporterNames
 from precursor_screen.cases.frames import group, row, to_tuples, values
 from precursor_screen.core.model import LEVELS, OPEN, Substance
 
@@ -25,15 +25,15 @@ from precursor_screen.core.model import LEVELS, OPEN, Substance
 RECEIVING = ("consignee", "importer", "notify_party", "receiver")
 
 
-def families(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], moves: pd.DataFrame) -> Rows:
+def families(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], movements: pd.DataFrame) -> Rows:
     """Flags by family, that with the most open flags first. levels, states, verdicts, rules: how many of each, those that occur.
 
     Args:
         flags: FLAG rows.
         verdicts: the last on each flag.
-        moves: of the period.
+        movements: of the period.
     """
-    numbers = dict(zip(moves["line_id"], moves["line"], strict=True))
+    numbers = dict(zip(movements["line_id"], movements["line"], strict=True))
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for flag in flags:
         grouped.setdefault(flag["family"] or "other", []).append(flag)
@@ -59,9 +59,9 @@ def _counts(named: Iterable[str], *order: str) -> tuple[tuple[str, int], ...]:
     return tuple((n, counts[n]) for n in names)
 
 
-def episodes(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], moves: pd.DataFrame) -> Rows:
+def episodes(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], movements: pd.DataFrame) -> Rows:
     """Flags about several lines, worst first. begin, end: days of those that are this exporter's."""
-    numbers = dict(zip(moves["line_id"], zip(moves["line"], values(moves["day"]), strict=True), strict=True))
+    numbers = dict(zip(movements["line_id"], zip(movements["line"], values(movements["day"]), strict=True), strict=True))
     found = []
     for flag in flags:
         members = set(flag["window_line_ids"] or ()) | {flag["line_id"]}
@@ -107,9 +107,9 @@ FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, E
 CHEAP = 2  # times less than the low end of what it usually costs
 
 
-def priced_of(moves: pd.DataFrame) -> Mapping[str, Rows]:
+def priced_of(movements: pd.DataFrame) -> Mapping[str, Rows]:
     """Lines with a price, `usd_per_kg`, by substance. The value is that of the line, so that a line with two substances has no price."""
-    some = named(moves)
+    some = named(movements)
     some = some[~some["line"].duplicated(keep=False) & (some["kg"] != 0) & (some["value_usd"] != 0)]
     some = some.assign(usd_per_kg=[value / kg for value, kg in zip(some["value_usd"], some["kg"], strict=True)])
     found: dict[str, list[Any]] = {}
@@ -161,22 +161,22 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-def declared(moves: pd.DataFrame, substances: Mapping[str, Substance]) -> Rows:
+def declared(movements: pd.DataFrame, substances: Mapping[str, Substance]) -> Rows:
     """What was declared where a substance was recognised, by substance and heading, what does not fit first.
 
     hs6: declared; empty: none. fits: among the substance's headings; None: no heading is declared, or the tables know none. methods: by
     what it was recognised, the best of each line; example: a description.
     """
-    some = named(moves)
+    some = named(movements)
     wanted = {"methods": ("match_method", "distinct"), "texts": ("description", "distinct")}
-    told = group(some, ["substance", "hs6"], **wanted)
+    grouped = group(some, ["substance", "hs6"], **wanted)
     found = sums(some, "substance", "hs6")
     headings = {s: {code.hs6 for code in substances[s].hs_codes} if s in substances else set() for s in set(some["substance"])}
     found["fits"] = pd.Series(
         [_fits(hs6, headings[s]) for s, hs6 in zip(found["substance"], found["hs6"], strict=True)], dtype=object
     )
-    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in told["methods"]]
-    found["example"] = [min(filter(None, texts), default="") for texts in told["texts"]]
+    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in grouped["methods"]]
+    found["example"] = [min(filter(None, texts), default="") for texts in grouped["texts"]]
     rows = to_tuples(found[["substance", "hs6", "fits", "methods", "example", "kg", "rows", "lines"]])
     return tuple(sorted(rows, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
 
@@ -185,9 +185,9 @@ def _fits(hs6: str, headings: Set[str]) -> bool | None:
     return hs6 in headings if hs6 and headings else None
 
 
-def duplicates(moves: pd.DataFrame) -> Rows:
+def duplicates(movements: pd.DataFrame) -> Rows:
     """Shipments that are alike in substance, receiver, day, mass and value: one declared twice, or one that was cut in equal parts."""
-    some = named(moves[(moves["kg"] != 0) & (moves["value_usd"] != 0) & moves["day"].notna()])
+    some = named(movements[(movements["kg"] != 0) & (movements["value_usd"] != 0) & movements["day"].notna()])
     some = some.rename(columns={"receiver": "key"})
     found = group(
         some,
@@ -211,7 +211,7 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
 
     Attributes:
         merged: the exporter's names.
-        moves: its movements in the period, as `moves.to_moves` makes them.
+        table: its movements in the period, as `movements.to_table` makes them.
         first, last: the period; both are included.
         places: where it stands among others.
         known_since: first day on record of each of its receivers, also before the period.
@@ -221,8 +221,8 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
         before: MOVEMENT rows of it in the year before the period.
     """
 
-    merged: Merged
-    moves: pd.DataFrame
+    merged: ExporterNames
+    table: pd.DataFrame
     first: date
     last: date
     places: Rows
@@ -239,29 +239,29 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
 
     name = cached_property[str](lambda p: p.merged.taken[0].name)  # as it is mostly written
     # Of everything. Messages about the same cargo are one movement.
-    movements = cached_property[int](lambda p: len(set(p.moves["movement_key"])))
-    shipments = cached_property[int](lambda p: len(set(p.moves["shipment_id"])))
-    rows = cached_property[int](lambda p: len(lines_of(p.moves)))
+    movements = cached_property[int](lambda p: len(set(p.table["movement_key"])))
+    shipments = cached_property[int](lambda p: len(set(p.table["shipment_id"])))
+    rows = cached_property[int](lambda p: len(lines_of(p.table)))
     kg = cached_property[Decimal](lambda p: known_kg(p.named))  # of all substances together, as far as it is known
-    lines = cached_property[Rows](lambda p: to_tuples(p.moves))
-    named = cached_property[pd.DataFrame](lambda p: named(p.moves))  # movements of a substance
+    lines = cached_property[Rows](lambda p: to_tuples(p.table))
+    named = cached_property[pd.DataFrame](lambda p: named(p.table))  # movements of a substance
     totals = cached_property[Rows](lambda p: partners.totals(p.named))
     by_destination = cached_property[Rows](lambda p: partners.volumes(p.named))
     months = cached_property[Rows](lambda p: partners.months(p.named, p.limits))
     jumps = cached_property[Rows](lambda p: partners.jumps(p.months))
     just_under = cached_property[Rows](lambda p: partners.just_under(p.named))
-    receivers = cached_property[Rows](lambda p: partners.receivers(p.moves, p.known_since, p.last, listed_by_line(p.flags)))
+    receivers = cached_property[Rows](lambda p: partners.receivers(p.table, p.known_since, p.last, listed_by_line(p.flags)))
     routes = cached_property[Rows](lambda p: partners.routes(p.named))
-    rerouted = cached_property[Rows](lambda p: partners.rerouted(p.moves, p.objections))
+    rerouted = cached_property[Rows](lambda p: partners.rerouted(p.table, p.objections))
     priced = cached_property[Mapping[str, Rows]](lambda p: priced_of(p.named))
     bands = cached_property[Rows](lambda p: bands(p.priced, p.substances))
     odd_prices = cached_property[Rows](lambda p: odd_prices(p.priced, p.bands))
     declared = cached_property[Rows](lambda p: declared(p.named, p.substances))
     duplicates = cached_property[Rows](lambda p: duplicates(p.named))
     years = cached_property[Rows](lambda p: partners.years(_two_years(p), _begin(p), p.last))
-    families = cached_property[Rows](lambda p: families(p.flags, p.verdicts, p.moves))
-    episodes = cached_property[Rows](lambda p: episodes(p.flags, p.verdicts, p.moves))
-    not_evaluable = cached_property[Rows](lambda p: partners.not_evaluable(p.moves))
+    families = cached_property[Rows](lambda p: families(p.flags, p.verdicts, p.table))
+    episodes = cached_property[Rows](lambda p: episodes(p.flags, p.verdicts, p.table))
+    not_evaluable = cached_property[Rows](lambda p: partners.not_evaluable(p.table))
     every_gap = cached_property[Rows](lambda p: partners.gaps(p.days, p.first, p.last))
     gaps = cached_property[Rows](lambda p: p.every_gap[: partners.MOST_GAPS])
     blind_spots = cached_property[tuple[str, ...]](
@@ -271,15 +271,15 @@ class Profile(Struct, frozen=True, eq=False, dict=True):
 
 
 def _names_of(profile: Profile) -> dict[str, str]:
-    moved = {*profile.moves["substance"], *profile.before.column("substance_id").unique().to_pylist()}
+    moved = {*profile.table["substance"], *profile.before.column("substance_id").unique().to_pylist()}
     found = sorted(moved.union(paper.substance for paper in profile.papers) - {"", None})
     return {s: profile.substances[s].name if s in profile.substances else s for s in found}
 
 
 def _two_years(profile: Profile) -> pd.DataFrame:
     """The movements of the period and of the year before it; the lines of that year have numbers of their own, below nought."""
-    before = to_moves(profile.before, profile.limits)
-    return pd.concat([before.assign(line=-before["line"]), profile.moves])
+    before = to_table(profile.before, profile.limits)
+    return pd.concat([before.assign(line=-before["line"]), profile.table])
 
 
 def _begin(profile: Profile) -> date:

@@ -32,7 +32,7 @@ from precursor_screen.text.text import without_marks
 # Inputs of a bundle among the files of a folder, by SHA-256, whatever they are called and wherever they are packed into.
 
 
-class FoundInputs(Struct):
+class InputSearchResult(Struct):
     """What was found.
 
     Attributes:
@@ -46,7 +46,7 @@ class FoundInputs(Struct):
     closed: list[str] = field(default_factory=list)
 
 
-def find_inputs(folder: Path, wanted: Sequence[Row]) -> FoundInputs:
+def find_inputs(folder: Path, wanted: Sequence[Row]) -> InputSearchResult:
     """The inputs of a bundle among the files of a folder, and in the archives and e-mails there.
 
     Args:
@@ -60,7 +60,7 @@ def find_inputs(folder: Path, wanted: Sequence[Row]) -> FoundInputs:
         raise UsageError("is not a folder", where=Where(str(folder)), remedy="Name the folder that holds the manifests.")
     sizes = {i["bytes"] for i in wanted}
     digests = {i["sha256"] for i in wanted}
-    result = FoundInputs()
+    result = InputSearchResult()
     paths = list(_files(folder))
     for path in paths:
         # A file of another size cannot be one of them: it need not be read. An unpacked one is sought by its digest alone.
@@ -204,7 +204,7 @@ def _misread(name: str, known: Collection[str]) -> Iterator[str]:
             yield from (cased.encode().decode("latin-1") for cased in sorted({word, word.lower(), word.upper()}))
 
 
-def _telling(name: str) -> set[str]:
+def _distinctive_words(name: str) -> set[str]:
     """The words of a name, in Latin letters, of which each tells it by itself as far as names go."""
     read = [t for r in normalise_party(name).readings if r.script not in (OWN_SCRIPT, CONSONANTS) for t in r.tokens]
     return {w for w in (*words_of(name), *read) if w.isascii() and w.isalpha() and len(w) >= _LEAST_ALONE and is_informative(w)}
@@ -221,7 +221,7 @@ def blackout(names: Iterable[str], kept: Iterable[str], instead: str, ordinary: 
     """
     names, kept = list(names), [_THROUGH.split(k)[0] for k in kept]
     stay = {words_of(k) for k in kept}
-    known = {*ordinary, *(w for words in stay for w in words), *(w for k in kept for w in _telling(k))}
+    known = {*ordinary, *(w for words in stay for w in words), *(w for k in kept for w in _distinctive_words(k))}
     whole = {words for name in names for words in _spellings(name)}
     whole = {words for words in whole if not any(k[: len(words)] == words for k in stay)}
     runs = {run for name in names for run in _NO_GAPS.findall(name) if len(run) > 1}
@@ -229,21 +229,21 @@ def blackout(names: Iterable[str], kept: Iterable[str], instead: str, ordinary: 
         *(runs - {run for k in kept for run in _NO_GAPS.findall(k)}),
         *(m for name in names for m in _misread(name, known)),
     }
-    single = {w for name in names for w in _telling(name)} - known
+    single = {w for name in names for w in _distinctive_words(name)} - known
     if not whole and not single and not literal:
         return lambda text: text
     patterns = [_BEGIN + _pattern(words) + _END for words in sorted(whole, key=lambda w: (-sum(map(len, w)), w))]
     patterns += [_of_word(word) for word in sorted(single, key=lambda w: (-len(w), w))]
     pattern = re.compile("|".join(patterns))
     as_it_stands = re.compile("|".join(map(re.escape, sorted(literal, key=lambda w: (-len(w), w)))) or "(?!)", re.IGNORECASE)
-    alike = _Alike(single, names, known)
+    near_names = _NearNames(single, names, known)
 
     def take_out(text: str) -> str:
         text = as_it_stands.sub(instead, text)
-        pieces = [_fold(c) for c in text]
-        at = [n for n, piece in enumerate(pieces) for _ in piece]
-        plain = "".join(pieces)
-        found = [*((m.start(), m.end()) for m in pattern.finditer(plain)), *alike.places(plain, text, at)]
+        letters = [_fold(c) for c in text]
+        at = [n for n, part in enumerate(letters) for _ in part]
+        plain = "".join(letters)
+        found = [*((m.start(), m.end()) for m in pattern.finditer(plain)), *near_names.places(plain, text, at)]
         spans = _joined((at[a], at[b - 1] + 1) for a, b in found)
         for start, end in reversed(spans):
             while end < len(text) and not _fold(text[end]):
@@ -256,7 +256,7 @@ def blackout(names: Iterable[str], kept: Iterable[str], instead: str, ordinary: 
     return take_out
 
 
-class _Alike:
+class _NearNames:
     """Words that are the same but for how a script is written in another."""
 
     def __init__(self, words: Collection[str], names: Iterable[str], known: Collection[str]) -> None:

@@ -88,8 +88,8 @@ def facts_of(
                 own[name] = _text(row[name])
         if row["substance_id"]:
             kg = None if row["substance_mass_kg"] is None else plain(str(row["substance_mass_kg"]))
-            told = {"substance_id": row["substance_id"], "kg": kg, "basis": row["mass_basis"]}
-            substances.setdefault(row["line_id"], {})[row["substance_id"]] = told
+            stated = {"substance_id": row["substance_id"], "kg": kg, "basis": row["mass_basis"]}
+            substances.setdefault(row["line_id"], {})[row["substance_id"]] = stated
     for flag in flags:
         if flag["substance_id"] and isinstance(flag["evidence"], list):
             said = {e["field"]: e["as_written"] for e in flag["evidence"] if e and "candidate" not in e}

@@ -143,7 +143,7 @@ def _reference(behind: Behind) -> Row:
     last: Row = behind.runs[-1] if behind.runs else {}
     options = last.get("options", {})
     named = {"tiers": options.get("tiers", []), "watchlists_named": options.get("watchlists", [])}
-    return _judged_with({**last, **named, **options.get(REFERENCE, {})})
+    return _judged_by({**last, **named, **options.get(REFERENCE, {})})
 
 
 # What a document says of the rules, tables and lists, and what it says where a report does not name them.
@@ -159,9 +159,9 @@ _UNKNOWN: Mapping[str, Any] = {
 }
 
 
-def _judged_with(told: Mapping[str, Any]) -> Row:
-    packs = {LAW_PACKS: told[LAW_PACKS]} if told.get(LAW_PACKS) else {}
-    return {name: told.get(name, unknown) for name, unknown in _UNKNOWN.items()} | packs
+def _judged_by(stated: Mapping[str, Any]) -> Row:
+    packs = {LAW_PACKS: stated[LAW_PACKS]} if stated.get(LAW_PACKS) else {}
+    return {name: stated.get(name, unknown) for name, unknown in _UNKNOWN.items()} | packs
 
 
 def with_report(document: Document, report: Document) -> Document:
@@ -295,9 +295,9 @@ def _problem_of_flag(flag: Mapping[str, Any]) -> str:
     missing = [n for n in FLAG.names if n not in flag]
     if missing:
         return f"no {missing[0]}"
-    untold = [n for n in _TEXTS if not isinstance(flag[n], str)]
-    if untold:
-        return f"{untold[0]} is not a text"
+    not_texts = [n for n in _TEXTS if not isinstance(flag[n], str)]
+    if not_texts:
+        return f"{not_texts[0]} is not a text"
     texts = [f.name for f in FLAG if f.type == pa.string() and f.name != "evidence"]
     wrong = [n for n in texts if flag[n] is not None and not isinstance(flag[n], str)]
     if wrong:
@@ -357,5 +357,5 @@ def _reference_of_report(content: Mapping[str, Any]) -> Row:
     rules = provenance["rules"] if isinstance(provenance.get("rules"), dict) else {}
     options = run["options"] if isinstance(run.get("options"), dict) else {}
     named = {"watchlists_named": options.get("watchlists", []), "rules_sha256": rules.get("sha256", "")}
-    judged = _judged_with({**provenance, **named, "tool_version": run.get("tool_version", "")})
+    judged = _judged_by({**provenance, **named, "tool_version": run.get("tool_version", "")})
     return {**judged, "registers": provenance.get("registers", [])}

@@ -48,7 +48,7 @@ _SEVERAL = re.compile(r"[;|\n]")
 _OURS = ("rules", "reference", "format", "tool_version", "redacted")  # texts that are no filer's
 
 
-class _Cut:
+class _Redaction:
     """Collects what is left out."""
 
     def __init__(self, document: Document, secret: bytes) -> None:
@@ -114,44 +114,46 @@ def redact(document: Document, secret: bytes) -> Document:
         document: the whole one.
         secret: of the whole bundle, 32 random bytes.
     """
-    cut = _Cut(document, secret)
+    redaction = _Redaction(document, secret)
     reads = {row["rule_id"]: frozenset(row["reads"]) for row in document["rules"]}
     own = _own_lines(document["flags"], reads)
     labels = {i: f"line {n}" for n, i in enumerate(own, 1)}
-    flags = [_flag(f, step("/flags", i), reads[f["rule_id"]], labels, cut) for i, f in enumerate(document["flags"])]
+    flags = [_flag(f, step("/flags", i), reads[f["rule_id"]], labels, redaction) for i, f in enumerate(document["flags"])]
     files = {f["source_file"] for f in document["flags"]}
     changed: Document = {
         **document,
         "flags": flags,
-        "lines": [line and _line(line, path, own, labels, cut) for line, path in _about("lines", document, own, cut)],
-        "facts": [fact and _facts(fact, path, own, labels, cut) for fact, path in _about("facts", document, own, cut)],
-        "inputs": cut.rows("/inputs", document["inputs"], lambda i: any(stands_in(name, i["name"]) for name in files)),
-        "shipments": [_shipment(s, step("/shipments", i), cut) for i, s in enumerate(document["shipments"])],
+        "lines": [line and _line(line, path, own, labels, redaction) for line, path in _about("lines", document, own, redaction)],
+        "facts": [
+            fact and _facts(fact, path, own, labels, redaction) for fact, path in _about("facts", document, own, redaction)
+        ],
+        "inputs": redaction.rows("/inputs", document["inputs"], lambda i: any(stands_in(name, i["name"]) for name in files)),
+        "shipments": [_shipment(s, step("/shipments", i), redaction) for i, s in enumerate(document["shipments"])],
         "missing_lines": [],
         "redacted": True,
     }
     if document["missing_lines"]:
-        cut.out("/missing_lines", document["missing_lines"])
+        redaction.out("/missing_lines", document["missing_lines"])
     if document["chain"]:
         # Digests of verdicts have no salt: who knows the rest of one could try out officers' names.
-        cut.out("/chain/verdicts", document["chain"]["verdicts"])
+        redaction.out("/chain/verdicts", document["chain"]["verdicts"])
         changed["chain"] = {**document["chain"], "verdicts": []}
-    _name_files(changed, document, cut)
+    _name_files(changed, document, redaction)
     hidden = blackout(*_hidden(document, changed), LEFT_OUT, {*_ordinary_words(), *_places(changed)})
     for name in document:
         if name not in _OURS:
-            changed[name] = _blacked_out(changed[name], step("", name), hidden, cut)
-    changed["left_out"] = sorted(cut.left_out, key=lambda o: str(o["path"]))
+            changed[name] = _blacked_out(changed[name], step("", name), hidden, redaction)
+    changed["left_out"] = sorted(redaction.left_out, key=lambda o: str(o["path"]))
     return changed
 
 
-def _about(part: str, document: Document, own: Mapping[str, _Own], cut: _Cut) -> Iterator[tuple[Row | None, str]]:
+def _about(part: str, document: Document, own: Mapping[str, _OwnLine], redaction: _Redaction) -> Iterator[tuple[Row | None, str]]:
     """Rows about lines with their paths; null where the line is none of the flagged ones."""
-    rows = cut.rows(f"/{part}", document[part], lambda row: row["line_id"] in own)
+    rows = redaction.rows(f"/{part}", document[part], lambda row: row["line_id"] in own)
     yield from ((row, step(f"/{part}", i)) for i, row in enumerate(rows))
 
 
-class _Own:
+class _OwnLine:
     """What the flags on a line need of it: rules' columns, fields of evidence, the texts of these, the parties they are about."""
 
     def __init__(self) -> None:
@@ -165,11 +167,11 @@ class _Own:
         return _allowed(field, self.roles, self.prices)
 
 
-def _own_lines(flags: Iterable[Row], reads: Mapping[str, frozenset[str]]) -> dict[str, _Own]:
+def _own_lines(flags: Iterable[Row], reads: Mapping[str, frozenset[str]]) -> dict[str, _OwnLine]:
     """The flagged lines, in the order of the flags."""
-    found: dict[str, _Own] = {}
+    found: dict[str, _OwnLine] = {}
     for flag in flags:
-        own = found.setdefault(flag["line_id"], _Own())
+        own = found.setdefault(flag["line_id"], _OwnLine())
         columns = reads[flag["rule_id"]]
         own.roles |= _roles(flag, columns)
         own.prices |= {c for c in columns if _is_price(c)}
@@ -211,22 +213,22 @@ def _allowed(field: str, roles: set[str], prices: set[str]) -> bool:
     return not _is_price(field) or field in prices
 
 
-def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, str], cut: _Cut) -> Row:
+def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, str], redaction: _Redaction) -> Row:
     roles = _roles(flag, columns)
     prices = {c for c in columns if _is_price(c)}
-    evidence = cut.rows(step(path, "evidence"), flag["evidence"], lambda item: _allowed(item["field"], roles, prices))
+    evidence = redaction.rows(step(path, "evidence"), flag["evidence"], lambda item: _allowed(item["field"], roles, prices))
     kept = {**flag, "evidence": evidence, "line_id": labels[flag["line_id"]]}
-    cut.out(step(path, "line_id"), flag["line_id"])
+    redaction.out(step(path, "line_id"), flag["line_id"])
     for name, empty in (("window_line_ids", []), ("episode", None)):
         if flag.get(name):
-            cut.out(step(path, name), flag[name])
+            redaction.out(step(path, name), flag[name])
             kept[name] = empty
     if "verdicts" in flag:
         verdicts = []
         for i, verdict in enumerate(flag["verdicts"]):
             place = step(step(path, "verdicts"), i)
             for name in _OFFICER:
-                cut.out(step(place, name), verdict[name])
+                redaction.out(step(place, name), verdict[name])
             line = labels.get(verdict["line_id"], "another line")
             verdicts.append({k: v for k, v in verdict.items() if k not in _OFFICER} | {**_UNNAMED, "line_id": line})
         kept["verdicts"] = verdicts
@@ -237,14 +239,14 @@ def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, st
 _UNNAMED = {"officer": LEFT_OUT, "second": "", "text": ""}
 
 
-def _line(line: Row, path: str, own: Mapping[str, _Own], labels: Mapping[str, str], cut: _Cut) -> Row:
+def _line(line: Row, path: str, own: Mapping[str, _OwnLine], labels: Mapping[str, str], redaction: _Redaction) -> Row:
     mine = own[line["line_id"]]
-    cells = cut.fields(step(path, "cells"), line["cells"], lambda header, text: _keeps(field_of(header), text, mine))
-    cut.out(step(path, "line_id"), line["line_id"])
+    cells = redaction.fields(step(path, "cells"), line["cells"], lambda header, text: _keeps(field_of(header), text, mine))
+    redaction.out(step(path, "line_id"), line["line_id"])
     return {**line, "line_id": labels[line["line_id"]], "cells": cells}
 
 
-def _keeps(field: str, text: str, own: _Own) -> bool:
+def _keeps(field: str, text: str, own: _OwnLine) -> bool:
     """Whether a cell is one that the flag needs: by its field where the header tells it, else by what the evidence quotes."""
     if not field:
         return text in own.texts and bool(re.search(r"[^\W\d]", text))
@@ -258,47 +260,47 @@ def _keeps(field: str, text: str, own: _Own) -> bool:
     return bool(near & own.fields)
 
 
-def _facts(row: Row, path: str, own: Mapping[str, _Own], labels: Mapping[str, str], cut: _Cut) -> Row:
+def _facts(row: Row, path: str, own: Mapping[str, _OwnLine], labels: Mapping[str, str], redaction: _Redaction) -> Row:
     mine = own[row["line_id"]]
 
     def keeps(name: str, text: str) -> bool:
         plain = name.removesuffix("_kg") if name.endswith("mass_kg") else name
         return mine.allows(name) and (name in mine.fields or _keeps(plain, text, mine))
 
-    fields = cut.fields(step(path, "fields"), row["fields"], keeps)
-    cut.out(step(path, "line_id"), row["line_id"])
+    fields = redaction.fields(step(path, "fields"), row["fields"], keeps)
+    redaction.out(step(path, "line_id"), row["line_id"])
     return {**row, "line_id": labels[row["line_id"]], "fields": fields}
 
 
-def _shipment(shipment: Row, path: str, cut: _Cut) -> Row:
-    kept = cut.fields(path, shipment, lambda name, _: name in _OF_SHIPMENT)
+def _shipment(shipment: Row, path: str, redaction: _Redaction) -> Row:
+    kept = redaction.fields(path, shipment, lambda name, _: name in _OF_SHIPMENT)
     return {**kept, "question": ""} if "question" in shipment else kept
 
 
-def _blacked_out(value: Any, path: str, hidden: Callable[[str], str], cut: _Cut) -> Any:
+def _blacked_out(value: Any, path: str, hidden: Callable[[str], str], redaction: _Redaction) -> Any:
     """A part of the document of which no text names anybody who is left out."""
     if isinstance(value, str):
         text = hidden(value)
         if text != value:
-            cut.once(path)
+            redaction.once(path)
         return text
     if isinstance(value, dict):
         if any(hidden(k) != k for k in value):  # a header that names somebody: its path would do so too
-            cut.once(path)
+            redaction.once(path)
             return {}
-        return {k: _blacked_out(v, step(path, k), hidden, cut) for k, v in value.items()}
+        return {k: _blacked_out(v, step(path, k), hidden, redaction) for k, v in value.items()}
     if isinstance(value, list):
-        return [_blacked_out(v, step(path, n), hidden, cut) for n, v in enumerate(value)]
+        return [_blacked_out(v, step(path, n), hidden, redaction) for n, v in enumerate(value)]
     return value
 
 
-def _name_files(changed: Document, document: Document, cut: _Cut) -> None:
+def _name_files(changed: Document, document: Document, redaction: _Redaction) -> None:
     """Digests in the place of names of files, sheets and parts: a firm may be named there."""
     inputs = {i["name"] for i in document["inputs"] if i}
 
     def digest(name: str) -> str:
         kind = _KIND_OF_FILE.search(name)
-        return f"file-{salted(cut.secret, '/file', name)[:16]}{kind[0].lower() if kind else ''}"
+        return f"file-{salted(redaction.secret, '/file', name)[:16]}{kind[0].lower() if kind else ''}"
 
     def renamed(name: str) -> str:
         whole = next((i for i in inputs if stands_in(name, i)), None)
@@ -309,10 +311,10 @@ def _name_files(changed: Document, document: Document, cut: _Cut) -> None:
     for part, key in _FILES:
         for i, row in enumerate(changed[part]):
             if row and row.get(key):
-                cut.out(step(step(f"/{part}", i), key), row[key])
+                redaction.out(step(step(f"/{part}", i), key), row[key])
                 changed[part][i] = {**row, key: renamed(row[key])}
     if changed["source"].get("name"):
-        cut.out("/source/name", changed["source"]["name"])
+        redaction.out("/source/name", changed["source"]["name"])
         changed["source"] = {**changed["source"], "name": digest(changed["source"]["name"])}
 
 
@@ -334,22 +336,22 @@ def _places(kept: Document) -> Iterator[str]:
 
 def _hidden(document: Document, kept: Document) -> tuple[set[str], set[str]]:
     """Names, addresses and numbers of all parties and papers of the whole document that the redacted one leaves out; and those that it keeps."""
-    stay = {*_told(kept), document["subject"]["name"], *(s["shipment_id"] for s in kept["shipments"])}
+    stay = {*_private_texts(kept), document["subject"]["name"], *(s["shipment_id"] for s in kept["shipments"])}
     files = {row[key] for part, key in _FILES for row in document[part] if row and row.get(key)}
-    return ({*_told(document), *files} - stay), stay
+    return ({*_private_texts(document), *files} - stay), stay
 
 
-def _told(document: Document) -> Iterator[str]:
+def _private_texts(document: Document) -> Iterator[str]:
     rows = [*(r["fields"].items() for r in document["facts"] if r)]
     cells = [((field_of(h), t) for h, t in line["cells"].items()) for line in document["lines"] if line]
     said = [((e["field"], e["as_written"]) for e in flag["evidence"] if e) for flag in document["flags"]]
     for field, text in (pair for some in (*rows, *cells, *said) for pair in some):
-        tells = field in _NUMBERS or (_role_of(field) and not field.endswith(_NO_NAMES))
-        if tells and any(c.isalnum() for c in text):
-            yield from (part for part in {text, *_SEVERAL.split(text)} if _tells(field, part))
+        is_private = field in _NUMBERS or (_role_of(field) and not field.endswith(_NO_NAMES))
+        if is_private and any(c.isalnum() for c in text):
+            yield from (part for part in {text, *_SEVERAL.split(text)} if _is_private(field, part))
 
 
-def _tells(field: str, text: str) -> bool:
+def _is_private(field: str, text: str) -> bool:
     """Whether a text is one by which a party is known: a name, or a long enough address or number."""
     least = _LEAST if field.endswith("_name") or field in _OTHERS else _LEAST_NUMBER
     return sum(c.isalnum() for c in text) >= least

@@ -84,16 +84,16 @@ def compare(document: Document, report: Report, missing: Sequence[str], lacking:
     other_program = document["reference"]["tool_version"] != report.run["tool_version"]
     scopes = {rule_id: rule.scope for rule_id, rule in report.rules.items()}
     for number, flag in enumerate(document["flags"]):
-        again = by_id.get(flag["flag_id"]) or _alike(flag, now)
+        counterpart = by_id.get(flag["flag_id"]) or _counterpart(flag, now)
         of_history = scopes.get(flag["rule_id"], "history") == "history" or flag.get("episode") is not None
         named = f"{flag['rule_id']} at {flag['source_file']}, row {flag['source_row']} ({flag['flag_id'][:12]})"
-        if again is None:
+        if counterpart is None:
             if of_history or missing or lacking:
                 unknown.append(f"{named}: not raised by these inputs alone; {_why(missing, lacking)}")
             else:
                 differences.append(f"{named}: not raised again")
             continue
-        other = _otherwise(flag, again, f"/flags/{number}", left_out)
+        other = _otherwise(flag, counterpart, f"/flags/{number}", left_out)
         if not other or (set(other) <= _WORDING and (other_program or "rule version" in other)):
             same += 1
             reworded += bool(other)
@@ -110,18 +110,18 @@ def _why(missing: Sequence[str], lacking: Sequence[SealedPack]) -> str:
     return "a pack of law is not here" if lacking else "it rests on movements of other runs"
 
 
-def _alike(flag: Row, now: Sequence[Row]) -> Row | None:
+def _counterpart(flag: Row, now: Sequence[Row]) -> Row | None:
     """The flag of the same rule about the same thing on the same line: an episode keeps the id under which it began."""
     keys = ("rule_id", "line_id", "substance_id", "party_role", "list_id", "entry_id")
     return next((f for f in now if all(f[k] == flag[k] for k in keys)), None)
 
 
-def _otherwise(flag: Row, again: Row, path: str, left_out: set[str]) -> list[str]:
+def _otherwise(flag: Row, counterpart: Row, path: str, left_out: set[str]) -> list[str]:
     found = []
     for name in _COMPARED:
         if f"{path}/{name}" in left_out:
             continue
-        ours, theirs = flag[name], again[name]
+        ours, theirs = flag[name], counterpart[name]
         if name == "evidence":
             ours, theirs = _items(ours), _items(theirs)
             missing = [item for item in ours if item not in theirs]

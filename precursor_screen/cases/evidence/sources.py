@@ -21,7 +21,7 @@ from precursor_screen.core.model import Concern, Rule, retired_rule
 from precursor_screen.core.report import legal_basis
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import triage
+from precursor_screen.kernel.triage import lines_by_shipment, triage
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.expression import columns_in
@@ -65,12 +65,12 @@ def reckon(shipment_id: str, flags: pa.Table, movements: Sequence[Row], installe
     candidates = [
         {**m, LINE_NO: numbers[m["line_id"]], "substance_name": names.get(m["substance_id"], m["substance_id"])} for m in known
     ]
-    noted = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
+    relevant = Resolved(lines, pa.Table.from_pylist(candidates, schema=_CANDIDATE), pa.table({}), pa.table({}))
     unjudged = pa.table({"shipment_id": pa.array([], pa.string())})
     # By itself: which other shipments of its run a splitting joined it with is not asked.
-    alone = pa.table({"line_id": pa.nulls(1, pa.string()), "shipment_id": pa.array([shipment_id], pa.string())})
+    alone = lines_by_shipment(pa.table({"shipment_id": [shipment_id]}))
     book = installed.book
-    (row,) = triage(flags, unjudged, alone, noted, set(), book.rules, book.typologies, installed.concern).to_pylist()
+    (row,) = triage(flags, unjudged, alone, relevant, set(), book.rules, book.typologies, installed.concern).to_pylist()
     kept = ("shipment_id", "score", "band", "typology", "parts", "families")
     return {**{k: row[k] for k in kept}, "reckoned": True}
 
@@ -115,21 +115,23 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
     plain = {r.id: r for r in installed.book.rules}
     for rule_id in sorted({f["rule_id"] for f in document["flags"]}):
         rule = plain.get(rule_id)
-        raised = sorted({f["rule_version"] or "" for f in document["flags"] if f["rule_id"] == rule_id})
+        raised_versions = sorted({f["rule_version"] or "" for f in document["flags"] if f["rule_id"] == rule_id})
         member, text = f"rules/{rule_id}.yml", _text_of(rule, installed.folders)
         if text is None:
             notes.append(f"{rule_id} is not among the rules of this installation: its text is not here.")
         else:
             texts[member] = text
-        if rule and raised != [rule.version]:
-            notes.append(f"{rule_id} is here as version {rule.version}; the flag was raised by version {' and '.join(raised)}.")
+        if rule and raised_versions != [rule.version]:
+            notes.append(
+                f"{rule_id} is here as version {rule.version}; the flag was raised by version {' and '.join(raised_versions)}."
+            )
         compiled = ours.get(rule_id)
         used = columns_in((*compiled.tests, *compiled.selections.values())) if compiled else frozenset()
         window = compiled.window.columns if compiled and compiled.window else frozenset()
         rules.append(
             {
                 "rule_id": rule_id,
-                "raised_by": raised,
+                "raised_by": raised_versions,
                 **{name: getattr(rule, name, "") for name in ("version", "title", "action")},
                 "falsepositives": list(rule.falsepositives) if rule else [],
                 "legal_basis": legal_basis(rule) if rule else [],
@@ -139,7 +141,7 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
             }
         )
     of = {row["rule_id"]: {"title": row["title"], "legal_basis": row["legal_basis"]} for row in rules}
-    flags = [{**f, **{name: f.get(name) or told for name, told in of[f["rule_id"]].items()}} for f in document["flags"]]
+    flags = [{**f, **{name: f.get(name) or fallback for name, fallback in of[f["rule_id"]].items()}} for f in document["flags"]]
     reference = _reference(document["reference"], installed, notes)
     entries = _entries(flags, reference, installed.open_list, notes)
     met = {s["substance_id"] for row in document["facts"] for s in row["substances"]}
@@ -178,8 +180,8 @@ def _shipments(document: Document, installed: Installed, notes: list[str]) -> li
 
 def rule_of(row: Mapping[str, Any]) -> Rule:
     """A rule of a document as far as an explanation needs it."""
-    told = {name: row[name] for name in ("version", "title", "action")}
-    return replace(retired_rule(row["rule_id"]), **told, falsepositives=tuple(row["falsepositives"]))
+    columns = {name: row[name] for name in ("version", "title", "action")}
+    return replace(retired_rule(row["rule_id"]), **columns, falsepositives=tuple(row["falsepositives"]))
 
 
 def _text_of(rule: Rule | None, folders: Sequence[Path]) -> bytes | None:
@@ -192,18 +194,18 @@ def _text_of(rule: Rule | None, folders: Sequence[Path]) -> bytes | None:
     return None
 
 
-def _reference(raised: Row, installed: Installed, notes: list[str]) -> Row:
+def _reference(raised_with: Row, installed: Installed, notes: list[str]) -> Row:
     """What the flag was raised with, and what is installed now; differences go into the notes."""
     now = {"rules_sha256": installed.book.sha256, "substances": dict(installed.substances)}
-    if raised["rules_sha256"] and raised["rules_sha256"] != now["rules_sha256"]:
+    if raised_with["rules_sha256"] and raised_with["rules_sha256"] != now["rules_sha256"]:
         notes.append("The rules of this installation, or their parameters, are not those of the run that raised the flag.")
-    if raised["substances"] is None:
+    if raised_with["substances"] is None:
         notes.append(
             "The ledger does not keep which edition of the substance tables a run used; the edition named is that of now."
         )
-    elif raised["substances"] != now["substances"]:
+    elif raised_with["substances"] != now["substances"]:
         notes.append("The substance tables of this installation are of another edition than those that the flag was raised with.")
-    return {**raised, "now": now}
+    return {**raised_with, "now": now}
 
 
 def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: list[str]) -> list[Row]:
@@ -213,10 +215,10 @@ def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: l
         if flag["list_id"] and flag["entry_id"]:
             said = {e["field"]: e["as_written"] for e in flag["evidence"] if e}
             wanted.setdefault((flag["list_id"], flag["entry_id"]), said.get("list_date", ""))
-    raised = {w["list_id"]: w for w in reference["watchlists"] if isinstance(w, dict) and "list_id" in w}
+    raised_with = {w["list_id"]: w for w in reference["watchlists"] if isinstance(w, dict) and "list_id" in w}
     found: list[Row] = []
     for (list_id, entry_id), day in sorted(wanted.items()):
-        then = raised.get(list_id, {})
+        then = raised_with.get(list_id, {})
         row: Row = {
             "list_id": list_id,
             "entry_id": entry_id,
@@ -226,7 +228,7 @@ def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: l
         try:
             watchlist = open_list(list_id)
             row["entry"] = to_builtins(watchlist.entry(entry_id), builtin_types=(date,))
-            row["taken_from"] = {"list_date": str(watchlist.manifest.list_date), "sha256": watchlist.manifest.sha256}
+            row["taken_from"] = {"list_date": str(watchlist.snapshot.list_date), "sha256": watchlist.snapshot.sha256}
         except WatchlistError:
             notes.append(
                 f"The list {list_id} is not here: what it says of entry {entry_id} is in the evidence of the flag alone."

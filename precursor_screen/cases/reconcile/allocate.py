@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.alike import folded
 from precursor_screen.cases.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
 from precursor_screen.cases.reconcile.differences import Difference, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_numbers
+from precursor_screen.cases.reconcile.similar_names import folded
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -69,7 +69,7 @@ def deliveries(movements: Sequence[Movement], licensed: Collection[str]) -> list
 
     Args:
         movements: of all files.
-        licensed: keys of the holders in the office's register of licences, as `alike.folded` has them joined.
+        licensed: keys of the holders in the office's register of licences, as `similar_names.folded` has them joined.
     """
 
     def holds(keys: Sequence[str]) -> bool:
@@ -116,8 +116,8 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
 
 def _is_one(group: Sequence[Movement]) -> bool:
     """Whether all of several files may be one consignment; what differs in too much to be compared pair by pair is none."""
-    alike = {(m.file, m.day, m.direction, m.sending, m.receiving): m for m in group}
-    different = list(alike.values())
+    distinct = {(m.file, m.day, m.direction, m.sending, m.receiving): m for m in group}
+    different = list(distinct.values())
     return len(different) <= _MOST_KINDS and all(
         _same(a, b) for n, a in enumerate(different) for b in different[n + 1 :] if a.file != b.file
     )
@@ -153,7 +153,7 @@ class Unmatched(Struct, frozen=True):
     why: str
 
 
-class Allocated(Struct, frozen=True):
+class AllocateResult(Struct, frozen=True):
     """What came of a register: every movement is in `allocations` (in parts, perhaps) or in `unmatched`."""
 
     allocations: tuple[Allocation, ...]
@@ -162,7 +162,7 @@ class Allocated(Struct, frozen=True):
 
 def allocate(
     register: str, movements: Iterable[Movement], documents: Iterable[Document], tolerance: Decimal = Decimal(0)
-) -> Allocated:
+) -> AllocateResult:
     """Allocates movements to the documents of one register.
 
     Args:
@@ -205,26 +205,28 @@ def allocate(
             unnamed.append(movement)
     for movement, papers, cells, others in unknown:  # when what is named rightly has its place
         cell = cell_of(register, movement) or movement.bill
-        alike, sure = book.nearest(movement, cell)
+        nearest, sure = book.nearest(movement, cell)
         why = f"names {cell}, which the register does not hold"
         if papers or others:
             why = f"names {cell}, which is of {', '.join(p.name for d in (*papers, *others) for p in d.parties) or 'nobody who is named'}"
         if sure:
-            fits = f"{why}; {alike[0].reference} differs from it in one character, and parties, substance, country and days agree"
-            found += [replace(a, mistyped=cell, why=fits) for a in book.place(movement, alike, BY_NUMBER)]
+            fits = (
+                f"{why}; {nearest[0].reference} differs from it in one character, and parties, substance, country and days agree"
+            )
+            found += [replace(a, mistyped=cell, why=fits) for a in book.place(movement, nearest, BY_NUMBER)]
         elif papers:
             found += book.place(movement, papers, BY_NUMBER, cells)
         elif others:
             unmatched.append(_for_another(register, movement, others))
         else:
-            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike, movement)))
+            unmatched.append(Unmatched(movement, cell, (), why + _named_near(nearest, movement)))
     for movement in unnamed:
         if fitting := book.fitting(movement):
             found += book.place(movement, fitting, BY_PARTIES)
         else:
             why = _NO_CONFIRMATION if register == CONFIRMATIONS else _NO_DOCUMENT
             unmatched.append(Unmatched(movement, "", (), why))
-    return Allocated(tuple(found), tuple(unmatched))
+    return AllocateResult(tuple(found), tuple(unmatched))
 
 
 def _named(register: str, movement: Movement, book: Book) -> tuple[str, ...]:

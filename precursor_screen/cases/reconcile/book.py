@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.alike import names_taken, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.cases.reconcile.differences import EXPIRED, LATER, OBJECTED, TOO_EARLY
 from precursor_screen.cases.reconcile.documents import USABLE, Document
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_cells, sure_parts
+from precursor_screen.cases.reconcile.similar_names import aliases_in_words, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -187,18 +187,18 @@ class Book:
         whole = movement.kg
         if whole is None or len(ordered) == 1 or self._room(ordered[0], movement) == whole:
             return [self._take(movement, ordered[0], whole, said(ordered[0]), len(every))]
-        taken: dict[int, Decimal] = {}
-        rest = whole
+        allocated: dict[int, Decimal] = {}
+        remaining = whole
         for tolerated in (False, True):  # what a document states first: filled beyond it, it would leave another short
             for document in ordered:
-                share = min(max(self._room(document, movement, tolerated) - taken.get(id(document), _NONE), _NONE), rest)
+                share = min(max(self._room(document, movement, tolerated) - allocated.get(id(document), _NONE), _NONE), remaining)
                 if share > 0:
-                    taken[id(document)] = taken.get(id(document), _NONE) + share
-                    rest -= share
-        shares = [(d, taken[id(d)]) for d in ordered if id(d) in taken]
-        if rest or not shares:
+                    allocated[id(document)] = allocated.get(id(document), _NONE) + share
+                    remaining -= share
+        shares = [(d, allocated[id(d)]) for d in ordered if id(d) in allocated]
+        if remaining or not shares:
             first = shares[0][1] if shares and shares[0][0] is ordered[0] else _NONE
-            shares = [(ordered[0], first + rest), *(s for s in shares if s[0] is not ordered[0])]
+            shares = [(ordered[0], first + remaining), *(s for s in shares if s[0] is not ordered[0])]
         return [self._take(movement, d, kg, said(d), len(every)) for d, kg in shares]
 
     def _order(self, document: Document, movement: Movement) -> tuple[bool, bool, int, Decimal]:
@@ -310,7 +310,7 @@ def _why(movement: Movement, document: Document, kg: Decimal | None, by: str, le
         said += f", {days} days from its day" if days else ", within its days"
         if among > 1:
             said += f", the best of {among}"
-    said += "".join(f"; {taken}" for taken in names_taken(movement, document))
+    said += "".join(f"; {alias}" for alias in aliases_in_words(movement, document))
     if document.versions > 1:
         said += f"; of {document.versions} versions the last counts"
     if kg is not None and movement.kg is not None and kg < movement.kg:

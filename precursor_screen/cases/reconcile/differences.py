@@ -140,9 +140,9 @@ def unjudged(code: str, register: str, which: list[str], message: str) -> list[U
     return [Unjudged(code, register, len(which), tuple(distinct[:_SHOWN]), message)] if which else []
 
 
-def all_unjudged(register: str, told: Mapping[str, Iterable[str]], messages: Mapping[str, str]) -> list[Unjudged]:
+def all_unjudged(register: str, places: Mapping[str, Iterable[str]], messages: Mapping[str, str]) -> list[Unjudged]:
     """What was told of by each code, in the order of the messages."""
-    return [u for code, message in messages.items() for u in unjudged(code, register, list(told.get(code, ())), message)]
+    return [u for code, message in messages.items() for u in unjudged(code, register, list(places.get(code, ())), message)]
 
 
 def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:

@@ -13,11 +13,11 @@ from typing import Any
 from msgspec import Struct, field
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.alike import all_among
 from precursor_screen.cases.reconcile.allocate import Unmatched
 from precursor_screen.cases.reconcile.differences import Difference, grouped, kilograms, show_kg, whole_mass
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
+from precursor_screen.cases.reconcile.similar_names import all_among
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances
@@ -42,30 +42,30 @@ class OfficeLaw:
         self._table_of = convention_table()
         self._formulas = {s.substance_id: s.formula or "" for s in self._law.substances}
         self._within_union = lru_cache(maxsize=65_536)(self._law.within_union)
-        self._asked = lru_cache(maxsize=65_536)(self._ask)
+        self._needs = lru_cache(maxsize=65_536)(self._find_needs)
 
-    def _ask(self, substance_id: str, direction: str, day: date) -> tuple[tuple[Need, Decimal], ...]:
-        return tuple(self._law.asked(self.jurisdiction, substance_id, direction, day)) if self.jurisdiction else ()
+    def _find_needs(self, substance_id: str, direction: str, day: date) -> tuple[tuple[Need, Decimal], ...]:
+        return tuple(self._law.needs_of(self.jurisdiction, substance_id, direction, day)) if self.jurisdiction else ()
 
-    def _asked_of(self, movement: Movement) -> tuple[tuple[Need, Decimal], ...]:
-        return self._asked(movement.substance_id, movement.direction or "", movement.day)
+    def _needs_of(self, movement: Movement) -> tuple[tuple[Need, Decimal], ...]:
+        return self._needs(movement.substance_id, movement.direction or "", movement.day)
 
     def notifiable(self, substance_id: str, day: date) -> bool:
         """Whether a notification is asked for of an export of a substance on a day."""
-        by_law = any(need.need == "notification" and not least for need, least in self._asked(substance_id, EXPORT, day))
+        by_law = any(need.need == "notification" and not least for need, least in self._needs(substance_id, EXPORT, day))
         return self._table_of(substance_id, day) == "I" or by_law
 
     def within_union(self, movement: Movement) -> bool:
         """Whether a movement stays within a customs union whose law asks neither permit nor notification of it."""
         return self._within_union(movement.origin, movement.destination, movement.day)
 
-    def permit_asked(self, movement: Movement) -> bool:
+    def needs_permit(self, movement: Movement) -> bool:
         """Whether a permit is asked for of any quantity of a movement."""
-        return any(need.need in PERMITS_OF_LAW and not least for need, least in self._asked_of(movement))
+        return any(need.need in PERMITS_OF_LAW and not least for need, least in self._needs_of(movement))
 
     def papers_above(self, movement: Movement) -> Decimal | None:
         """Above how many kilograms a paper is asked for of a movement; 0: of any quantity; None: none is."""
-        needs = self._asked_of(movement)
+        needs = self._needs_of(movement)
         papers = [least for need, least in needs if need.need in PAPERS]
         return min(papers or [least for _, least in needs], default=None)
 
@@ -75,14 +75,14 @@ class OfficeLaw:
             return None
         inside = movement.direction == DOMESTIC or self.within_union(movement)
         who = {EXPORT: "sender", IMPORT: "receiver", DOMESTIC: "receiver"}[movement.direction] if inside else "own"
-        needs = self._asked(movement.substance_id, UNION if inside else movement.direction, movement.day)
+        needs = self._needs(movement.substance_id, UNION if inside else movement.direction, movement.day)
         return min((least for need, least in needs if need.need in LICENSES and need.who == who), default=None)
 
     def of_receiver(self, movement: Movement) -> bool:
         """Whether papers are asked of the receiver of a movement within a customs union, which no register here holds."""
         if movement.direction == IMPORT or not movement.bulk or not self.within_union(movement):
             return False
-        needs = self._asked(movement.substance_id, UNION, movement.day)
+        needs = self._needs(movement.substance_id, UNION, movement.day)
         return any(need.who == "receiver" and (movement.kg is None or movement.kg > least) for need, least in needs)
 
     def class_of(self, movement: Movement) -> str:
@@ -114,7 +114,7 @@ class Frame(Struct, frozen=True):
         first, last: days of the period, both included: what moved in it is compared.
         law: of the office.
         tolerance: share of the document's mass.
-        aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
+        set_aside_numbers: of registers the numbers of rows that their import set aside, in all their forms (`similar_names.number_forms`).
         known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
@@ -125,7 +125,7 @@ class Frame(Struct, frozen=True):
     last: date
     law: OfficeLaw
     tolerance: Decimal = TOLERANCE
-    aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    set_aside_numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known_from: date | None = None
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
@@ -145,7 +145,11 @@ CONFIRMED_WITHIN = 90  # days after a movement within which the other side is ex
 
 
 def judge_missing(
-    register: str, documents: Sequence[Document], unmatched: Sequence[Unmatched], frame: Frame, told: dict[str, list[str]]
+    register: str,
+    documents: Sequence[Document],
+    unmatched: Sequence[Unmatched],
+    frame: Frame,
+    unjudged_places: dict[str, list[str]],
 ) -> Iterator[Difference]:
     """Movements without a document where one is asked for; a shipment and substance is one difference."""
     known = {(d.substance_id, d.country if register == CONFIRMATIONS else d.direction) for d in documents}
@@ -162,23 +166,23 @@ def judge_missing(
         if one.others and register != CONFIRMATIONS:
             lacking[kinds.OTHER_SUBSTANCE, movement.shipment_id, movement.substance_id, one.named].append(one)
             continue
-        if one.named and all_among(one.named, frame.aside.get(register, frozenset())):
-            told["document-set-aside"].append(movement.place)
+        if one.named and all_among(one.named, frame.set_aside_numbers.get(register, frozenset())):
+            unjudged_places["document-set-aside"].append(movement.place)
             continue
         few = movement.rank in frame.notified and pairs[movement.substance_id, movement.destination] < _A_HABIT
         # Or else a number of another register, as customer declarations are.
         ours = any(_shape(n) in shapes for n in named_numbers(one.named))
-        asked = _asked(register, one, known, frame, few)
-        if asked and not ours and (lawful := _lawful(register, movement, frame, lots[_lot(movement)], least)):
-            told[lawful].append(movement.place)
-        elif asked:
+        is_needed = _is_needed(register, one, known, frame, few)
+        if is_needed and not ours and (lawful := _lawful(register, movement, frame, lots[_lot(movement)], least)):
+            unjudged_places[lawful].append(movement.place)
+        elif is_needed:
             kind = kinds.MISSING
             if register == CONFIRMATIONS:
                 open_still = movement.day > frame.last - timedelta(days=CONFIRMED_WITHIN)
                 kind = kinds.AWAITED if open_still else kinds.UNCONFIRMED
             lacking[kind, movement.shipment_id, movement.substance_id, one.named].append(one)
-        elif asked is None:
-            told["never-confirmed" if register == CONFIRMATIONS else "no-direction"].append(movement.place)
+        elif is_needed is None:
+            unjudged_places["never-confirmed" if register == CONFIRMATIONS else "no-direction"].append(movement.place)
     for (kind, *_), those in lacking.items():
         movements = tuple(sorted((u.movement for u in those), key=lambda m: m.rank))
         shipped = kilograms([m.kg for m in movements])
@@ -223,7 +227,7 @@ def _lawful(
     return "within-union" if register != CONFIRMATIONS and frame.law.within_union(movement) else ""
 
 
-def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:
+def _is_needed(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:
     """Whether a document is asked for: by the law, or by what the register is kept for; None: that cannot be told.
 
     A confirmation is expected of a country that confirms the substance. Of one that confirms only others it is expected where the goods were
@@ -234,8 +238,8 @@ def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], fr
         if movement.direction is None:
             return None if any(s == movement.substance_id for s, _ in known) else False
         of = {(movement.substance_id, movement.direction), (movement.substance_id, None)}
-        asked = bool(of & known) or frame.law.permit_asked(movement)
-        return asked and (movement.bulk or bool(one.named))
+        is_needed = bool(of & known) or frame.law.needs_permit(movement)
+        return is_needed and (movement.bulk or bool(one.named))
     if register == NOTIFICATIONS:
         by_law = movement.bulk and frame.law.notifiable(movement.substance_id, movement.day)
         if movement.direction is None:

@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from precursor_screen.cases.reconcile.alike import NameMatcher
 from precursor_screen.cases.reconcile.differences import grouped, show_kg, whole_mass
 from precursor_screen.cases.reconcile.law import TOLERANCE
 from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.cases.reconcile.similar_names import NameMatcher
 
 DAYS = 60  # from departure to arrival, at most (own proposal)
 # Kind -> what it says, and what would settle it; the gravest first.
@@ -37,7 +37,7 @@ _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 Consignment = tuple[Movement, ...]
 
 
-class Mirrored(Struct, frozen=True):
+class MirrorDifference(Struct, frozen=True):
     """A difference between an export and its import; empty: there is none on that side. difference_kg: import less export."""
 
     kind: str
@@ -75,7 +75,7 @@ def _all(one: Consignment, name: str) -> set[str]:
 
 def mirror(
     exports: Iterable[Movement], imports: Iterable[Movement], tolerance: Decimal = TOLERANCE, days: int = DAYS
-) -> tuple[tuple[Mirrored, ...], int]:
+) -> tuple[tuple[MirrorDifference, ...], int]:
     """Compares exports with imports.
 
     Args:
@@ -87,14 +87,14 @@ def mirror(
         Differences, the gravest first; and how many consignments were found on both sides.
     """
     exported = list(exports)
-    likeness = NameMatcher({k for m in exported for k in (*m.sending, *m.receiving)})
+    matcher = NameMatcher({k for m in exported for k in (*m.sending, *m.receiving)})
     left = dict(enumerate(consignments(exported)))
-    arrived = dict(enumerate(consignments(likeness.widen(m) for m in imports)))
+    arrived = dict(enumerate(consignments(matcher.expand_aliases(m) for m in imports)))
 
     def in_time(left: Consignment, arrived: Consignment) -> bool:
         return 0 <= (arrived[0].day - left[0].day).days <= days
 
-    def alike(left: Consignment, arrived: Consignment) -> bool:
+    def may_be_one(left: Consignment, arrived: Consignment) -> bool:
         others = _are_others(left, arrived, "sending") or _are_others(left, arrived, "receiving")
         return in_time(left, arrived) and _same_mass(left, arrived, tolerance) is True and not others
 
@@ -105,11 +105,11 @@ def mirror(
         (lambda c: {*_all(c, "containers")}, in_time, "one container"),
         (
             lambda c: {(k, c[0].substance_id) for k in _all(c, "sending") | _all(c, "receiving")},
-            alike,
+            may_be_one,
             "no number in common; substance, parties, mass and days agree",
         ),
     )
-    found: list[Mirrored] = []
+    found: list[MirrorDifference] = []
     matched = 0
     for keys, fits, why in steps:
         pairs = _pair(left, arrived, keys, fits)
@@ -138,11 +138,11 @@ def _pair(
         if fits(one, arrived[n])
     ]
     pairs: dict[int, int] = {}
-    taken: set[int] = set()
+    paired: set[int] = set()
     for _, _, m, n in sorted(near):
-        if m not in pairs and n not in taken:
+        if m not in pairs and n not in paired:
             pairs[m] = n
-            taken.add(n)
+            paired.add(n)
     return list(pairs.items())
 
 
@@ -157,35 +157,35 @@ def _are_others(left: Consignment, arrived: Consignment, side: str) -> bool:
     return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
-def _compare(left: Consignment, arrived: Consignment, why: str, tolerance: Decimal) -> Iterable[Mirrored]:
+def _compare(left: Consignment, arrived: Consignment, why: str, tolerance: Decimal) -> Iterable[MirrorDifference]:
     if left[0].substance_id != arrived[0].substance_id:
         because = f"left as {left[0].substance_id}, arrived as {arrived[0].substance_id}"
-        yield Mirrored("other-substance", left, arrived, None, because, why)
+        yield MirrorDifference("other-substance", left, arrived, None, because, why)
     if _are_others(left, arrived, "receiving"):
         because = f"left for {left[0].receiver}, arrived for {arrived[0].receiver}"
-        yield Mirrored("other-consignee", left, arrived, None, because, why)
+        yield MirrorDifference("other-consignee", left, arrived, None, because, why)
     same = _same_mass(left, arrived, tolerance)
     if same is not True:
         went, came = whole_mass(left), whole_mass(arrived)
         because = f"{show_kg(went)} left, {show_kg(came)} arrived"
         off = None if went is None or came is None else came - went
         kind = "mass-unknown" if same is None else "mass-differs"
-        yield Mirrored(kind, left, arrived, off, because, why + _names_taken(left, arrived))
+        yield MirrorDifference(kind, left, arrived, off, because, why + _aliases_in_words(left, arrived))
 
 
-def _names_taken(left: Consignment, arrived: Consignment) -> str:
+def _aliases_in_words(left: Consignment, arrived: Consignment) -> str:
     """Names of the import that were taken for those of the export, though they are written otherwise."""
     said = []
     for side, name in (("sending", left[0].sender), ("receiving", left[0].receiver)):
         mine = _all(left, side)
-        said += [f"; {own} is read as {name}" for m in arrived for key, own in m.taken if key in mine]
+        said += [f"; {own} is read as {name}" for m in arrived for key, own in m.aliases if key in mine]
     return "".join(dict.fromkeys(said))
 
 
-def _alone(kind: str, left: Consignment, arrived: Consignment) -> Mirrored:
+def _alone(kind: str, left: Consignment, arrived: Consignment) -> MirrorDifference:
     first, kg = (left or arrived)[0], whole_mass(left or arrived)
     verb = "left for" if left else "arrived for"
     because = f"{show_kg(kg)} of {first.substance_id} {verb} {first.receiver or 'nobody who is named'} on {first.day}"
     off = None if kg is None else -kg if left else kg
     why = "nothing on the other side has its number, or agrees in parties, mass and days"
-    return Mirrored(kind, left, arrived, off, because, why)
+    return MirrorDifference(kind, left, arrived, off, because, why)

@@ -40,7 +40,7 @@ _RETURNED = late(lambda: rf"\b(?:{paper_words('returned')})\b|{paper_words('retu
 _ACTING = late(lambda: rf"\s(?:{paper_words('acting for')})\s", re.I)
 
 
-class Beside(Struct, frozen=True):
+class LineDetails(Struct, frozen=True):
     """Of a line what a movement keeps nothing of: day of departure and of arrival; the place of delivery as filed, and the country in which
     other lines have it where this line states another."""
 
@@ -50,7 +50,7 @@ class Beside(Struct, frozen=True):
     elsewhere: str = ""
 
 
-NOTHING_BESIDE = Beside()
+NO_DETAILS = LineDetails()
 
 
 class Movement(Struct, frozen=True):
@@ -67,12 +67,12 @@ class Movement(Struct, frozen=True):
         by_code: whether the substance is known by nothing but a code that others share.
         supposed: whether the direction is what the countries suggest, for none is filed.
         goods: as filed.
-        beside: what the line says that nothing else is made of.
+        details: what the line says that nothing else is made of.
         under: plain numbers of the papers that it was found to be under so far.
         permit, pen: as filed.
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
-        taken: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
+        aliases: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
     """
 
     key: str
@@ -96,14 +96,14 @@ class Movement(Struct, frozen=True):
     bills: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     bulk: bool = True
-    taken: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
     content_kg: Decimal | None = None
     assumed: bool = False
     returned: bool = False
     by_code: bool = False
     supposed: bool = False
     goods: str = ""
-    beside: Beside = NOTHING_BESIDE
+    details: LineDetails = NO_DETAILS
     under: tuple[str, ...] = ()
 
     @property
@@ -148,19 +148,19 @@ def record_of(movement: Movement) -> dict[str, Any]:
     return {column: getattr(movement, name) for column, name in _COLUMNS.items()}
 
 
-def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyType({})) -> tuple[Movement, ...]:
+def read_movements(rows: pa.Table, details: Mapping[str, LineDetails] = MappingProxyType({})) -> tuple[Movement, ...]:
     """Movements from MOVEMENT rows that state a day; in the order of their rank.
 
     Args:
         rows: MOVEMENT.
-        beside: by line_id, of lines that say more.
+        details: by line_id, of lines that say more.
     """
     batches = rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ).to_batches(100_000)
-    found = (_movement(row, beside) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
+    found = (_movement(row, details) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
     return tuple(sorted(found, key=lambda m: m.rank))
 
 
-def _movement(row: Mapping[str, Any], beside: Mapping[str, Beside]) -> Movement:
+def _movement(row: Mapping[str, Any], details: Mapping[str, LineDetails]) -> Movement:
     content, goods = row["substance_mass_kg"], row["goods_mass_kg"]
     origin, destination = row["country_of_dispatch"] or row["country_of_origin"], row["country_of_destination"]
     references = [row[c] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id") if row[c]]
@@ -189,7 +189,7 @@ def _movement(row: Mapping[str, Any], beside: Mapping[str, Beside]) -> Movement:
         returned=bool(_RETURNED.search(row["description"] or "")),
         by_code=row["match_method"] == _BASKET,
         goods=row["description"] or "",
-        beside=beside.get(row["line_id"], NOTHING_BESIDE),
+        details=details.get(row["line_id"], NO_DETAILS),
         permit=row["permit_reference"],
         pen=row["pen_reference"],
         bills=tuple(dict.fromkeys(plain_reference(r) for r in (*references, row["shipment_id"]) if r)),

@@ -9,36 +9,38 @@ from decimal import Decimal
 from typing import Final
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.alike import letters_taken, number_forms
-from precursor_screen.cases.reconcile.allocate import Allocated
+from precursor_screen.cases.reconcile.allocate import AllocateResult
 from precursor_screen.cases.reconcile.book import Allocation, country_of, wrong_time
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
 from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
+from precursor_screen.cases.reconcile.similar_names import number_forms, one_letter_aliases
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
 
 def judge_papers(
-    register: str, documents: Sequence[Document], allocated: Allocated, frame: Frame
+    register: str, documents: Sequence[Document], allocated: AllocateResult, frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What differs between the documents of permits, notifications or confirmations and what was allocated to them."""
     under = grouped(allocated.allocations, lambda a: id(a.document))
     found: list[Difference] = []
-    told: dict[str, list[str]] = defaultdict(list)
+    unjudged_places: dict[str, list[str]] = defaultdict(list)
     for group in grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id)).values():
         if len(group) > 1:
             found.append(_duplicate(group, [a for d in group for a in under.get(id(d), ())]))
         for document in group:
             some = under.get(id(document), [])
             if inside := [a for a in some if frame.inside(a.movement.day)]:
-                found += _by_movement(document, inside, frame, told)
+                found += _by_movement(document, inside, frame, unjudged_places)
             if len(group) == 1:
-                found += _by_mass(document, some, frame, told)
-    told["one-letter"] = sorted({taken for a in allocated.allocations for taken in letters_taken(a.movement, a.document)})
-    found += judge_missing(register, documents, allocated.unmatched, frame, told)
-    return found, all_unjudged(register, told, _MESSAGES)
+                found += _by_mass(document, some, frame, unjudged_places)
+    unjudged_places["one-letter"] = sorted(
+        {alias for a in allocated.allocations for alias in one_letter_aliases(a.movement, a.document)}
+    )
+    found += judge_missing(register, documents, allocated.unmatched, frame, unjudged_places)
+    return found, all_unjudged(register, unjudged_places, _MESSAGES)
 
 
 _MESSAGES = {
@@ -80,25 +82,27 @@ def _why(some: Sequence[Allocation]) -> str:
     """How the goods were matched: a sentence for those that name the document, one for those that do not."""
     said = []
     for by_number in (True, False):
-        alike = [a for a in some if a.by_number is by_number]
-        if alike:
-            said.append(alike[0].why + (f" (and {len(alike) - 1} more alike)" if len(alike) > 1 else ""))
+        of_kind = [a for a in some if a.by_number is by_number]
+        if of_kind:
+            said.append(of_kind[0].why + (f" (and {len(of_kind) - 1} more alike)" if len(of_kind) > 1 else ""))
     return " / ".join(said)
 
 
 def _by_movement(
-    document: Document, some: Sequence[Allocation], frame: Frame, told: dict[str, list[str]]
+    document: Document, some: Sequence[Allocation], frame: Frame, unjudged_places: dict[str, list[str]]
 ) -> Iterator[Difference]:
     """What single movements do that the document does not allow."""
     wrong: dict[str, list[Allocation]] = defaultdict(list)
     for allocation in some:
         if allocation.movement.assumed and document.country:
-            told["party-country"].append(allocation.movement.place)
-        for kind in dict.fromkeys(_wrongs(document, allocation, frame, told)):  # holder and exporter may both be others
+            unjudged_places["party-country"].append(allocation.movement.place)
+        for kind in dict.fromkeys(
+            _wrongs(document, allocation, frame, unjudged_places)
+        ):  # holder and exporter may both be others
             wrong[kind].append(allocation)
     for shipment in {a.movement.shipment_id: a for a in some if a.mistyped}.values():
-        alike = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]
-        yield _difference(kinds.MISSING, document, alike, shipment.why)
+        of_shipment = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]
+        yield _difference(kinds.MISSING, document, of_shipment, shipment.why)
     for kind, those in wrong.items():
         movements = [a.movement for a in those]
         days = [m.day for m in movements]
@@ -109,7 +113,7 @@ def _by_movement(
         yield _difference(kinds.USED_TWICE, document, some, because)
 
 
-def _wrongs(document: Document, allocation: Allocation, frame: Frame, told: dict[str, list[str]]) -> Iterator[str]:
+def _wrongs(document: Document, allocation: Allocation, frame: Frame, unjudged_places: dict[str, list[str]]) -> Iterator[str]:
     movement = allocation.movement
     day = movement.day
     if document.register == CONFIRMATIONS:
@@ -121,7 +125,7 @@ def _wrongs(document: Document, allocation: Allocation, frame: Frame, told: dict
         if (kind := wrong_time(document, day)) is not None:
             yield kind
         elif document.status_on(day) == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
-            told["no-reply-period"].append(movement.place)
+            unjudged_places["no-reply-period"].append(movement.place)
     if None not in (document.direction, movement.direction) and document.direction != movement.direction:
         yield kinds.OTHER_DIRECTION  # whose name stands where on such a paper says nothing more
         return
@@ -133,10 +137,10 @@ def _wrongs(document: Document, allocation: Allocation, frame: Frame, told: dict
         if agrees(party, keys) is False:
             yield kind
         elif party is not None and not keys:
-            told["no-party"].append(movement.place)
+            unjudged_places["no-party"].append(movement.place)
     country = country_of(document.register, movement)
     if document.country and not country:
-        told["no-country"].append(movement.place)
+        unjudged_places["no-country"].append(movement.place)
     elif document.country and country != document.country:
         yield kinds.OTHER_COUNTRY
 
@@ -195,7 +199,9 @@ _BECAUSE: Final[Mapping[str, Callable[[Document, Sequence[Movement], date, date]
 }
 
 
-def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told: dict[str, list[str]]) -> Iterator[Difference]:
+def _by_mass(
+    document: Document, some: Sequence[Allocation], frame: Frame, unjudged_places: dict[str, list[str]]
+) -> Iterator[Difference]:
     """How much moved under a document, against how much it is for."""
     if document.contradicting:
         if some or any(map(frame.inside, (document.first, document.last))):
@@ -206,14 +212,14 @@ def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told:
         return  # all of it was of an earlier period
     unknown = [a for a in some if a.kg is None]
     if unknown and frame.masses_missing:
-        told["masses-missing"] += [a.movement.place for a in unknown]
+        unjudged_places["masses-missing"] += [a.movement.place for a in unknown]
     elif unknown:
         because = f"under {document.reference} (for {show_kg(document.kg)}) moved goods of unknown mass"
         yield _difference(kinds.MASS_UNKNOWN, document, unknown, because)
     if document.kg is None and document.stated:
-        told["not-comparable"].append(f"{document.reference} ({document.stated})")
+        unjudged_places["not-comparable"].append(f"{document.reference} ({document.stated})")
     elif document.kg is None:
-        told["no-quantity"].append(document.reference)
+        unjudged_places["no-quantity"].append(document.reference)
     shipped = kilograms([a.kg for a in some]) or Decimal(0)
     confirmed = document.register == CONFIRMATIONS
     if document.kg is not None and shipped > document.kg * (1 + frame.tolerance):
@@ -222,7 +228,7 @@ def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told:
         because = f"{show_kg(shipped)} shipped{basis}, {_for(document)} {verb} by {document.reference}"
         yield _difference(kinds.MASS_DIFFERS if confirmed else kinds.OVER, document, some, because, shipped - document.kg)
     elif not unknown:
-        yield from _left(document, some, shipped, frame, told)
+        yield from _left(document, some, shipped, frame, unjudged_places)
 
 
 def _for(document: Document) -> str:
@@ -231,7 +237,7 @@ def _for(document: Document) -> str:
 
 
 def _left(
-    document: Document, some: Sequence[Allocation], shipped: Decimal, frame: Frame, told: dict[str, list[str]]
+    document: Document, some: Sequence[Allocation], shipped: Decimal, frame: Frame, unjudged_places: dict[str, list[str]]
 ) -> Iterator[Difference]:
     """What was not used of a document that has ended."""
     confirmed = document.register == CONFIRMATIONS
@@ -245,12 +251,12 @@ def _left(
             because = f"{document.reference} confirms {show_kg(document.kg)}; no export under it is known"
             yield _difference(kinds.UNSHIPPED, document, (), because)
         else:
-            told["begins-before"].append(document.reference)
+            unjudged_places["begins-before"].append(document.reference)
         return
     if document.status not in USABLE:
         return  # nobody should use it
     if document.last is None:
-        told["no-last-day"].append(document.reference)
+        unjudged_places["no-last-day"].append(document.reference)
     elif not frame.inside(document.last):
         return  # it may still be used, or ended before the period
     else:

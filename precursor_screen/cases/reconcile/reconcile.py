@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
 from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
 from precursor_screen.cases.reconcile.book import Allocation
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg, unjudged
@@ -20,6 +19,7 @@ from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT,
 from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
+from precursor_screen.cases.reconcile.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
 from precursor_screen.text.text import late
@@ -64,11 +64,11 @@ def mark_returned(movements: Sequence[Movement], permits: OfNumber | None = None
             continue
         keys = ((back.substance_id, receiver, sender) for sender in back.sending for receiver in back.receiving)
         for at in sorted({at for key in keys for at in left.get(key, ())}, key=lambda at: movements[at].rank, reverse=True):
-            rest = still[at]
-            if 0 <= (back.day - movements[at].day).days <= RETURN_DAYS and rest and kg <= rest * (1 + TOLERANCE):
-                still[at] = max(rest - kg, Decimal(0))
+            remaining = still[at]
+            if 0 <= (back.day - movements[at].day).days <= RETURN_DAYS and remaining and kg <= remaining * (1 + TOLERANCE):
+                still[at] = max(remaining - kg, Decimal(0))
                 marked.add(n)
-                if rest - kg <= (movements[at].kg or 0) * TOLERANCE:
+                if remaining - kg <= (movements[at].kg or 0) * TOLERANCE:
                     marked.add(at)
                 break
     return [replace(one, returned=True) if n in marked else one for n, one in enumerate(movements)]
@@ -103,7 +103,7 @@ _NOT_IMPORTED = "the register was not imported: nothing was compared with it."
 _MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
 
 
-class Reconciled(Struct, frozen=True):
+class ReconcileResult(Struct, frozen=True):
     """What came of it: differences, the gravest first; what could not be judged; how the registers came out.
 
     compared: register, how many documents it has, how many movements could be under it, how many are, and of these how many name a number.
@@ -116,7 +116,7 @@ class Reconciled(Struct, frozen=True):
 
 def reconcile(
     movements: Sequence[Movement], registers: Mapping[str, Sequence[Document]], frame: Frame, firm: str = ""
-) -> Reconciled:
+) -> ReconcileResult:
     """Compares movements with registers.
 
     Args:
@@ -127,7 +127,7 @@ def reconcile(
     """
     compared: list[tuple[str, int, int, int, int]] = []
     firms: frozenset[str] = frozenset((firm,)) - {""}
-    movements, found, doubts = _arranged(movements, registers, frame)
+    movements, found, not_judged = _arranged(movements, registers, frame)
     exports = export_permits(registers.get(PERMITS, ()))
     unweighed = sum(m.kg is None for m in movements)
     frame = replace(
@@ -139,16 +139,16 @@ def reconcile(
         documents = registers.get(register)
         if documents is None:
             message = f"{_NOT_IMPORTED} precursor-screen registers import {register} FILE"
-            doubts.append(Unjudged("not-imported", register, len(movements), (), message))
+            not_judged.append(Unjudged("not-imported", register, len(movements), (), message))
             continue
         documents = stand(documents) if register in VERSIONED else documents
         firms |= firm_keys(firm, documents)
         matched: dict[tuple[object, ...], bool] = {}
         if register in ALLOCATED:
-            moving = widen((m for m in movements if _is_compared(m, register, exports)), documents, firm)
+            moving = expand_aliases((m for m in movements if _is_compared(m, register, exports)), documents, firm)
             moving = _on_base(moving, documents, frame) if register != CONFIRMATIONS else moving
             allocated = allocate(register, moving, documents, frame.tolerance)
-            some, told = judge_papers(register, documents, allocated, frame)
+            some, more_unjudged = judge_papers(register, documents, allocated, frame)
             papers = grouped(allocated.allocations, lambda a: a.movement.rank)
             if register == NOTIFICATIONS:
                 forms = {
@@ -163,20 +163,20 @@ def reconcile(
             matched = {a.movement.rank: a.by_number for a in allocated.allocations if a.movement.rank in own}
         elif register == REQUIREMENTS and firm:
             message = "a country's requirement is for all exporters together: it is not judged for one of them"
-            doubts.append(Unjudged("one-exporter", register, len(documents), (), message))
+            not_judged.append(Unjudged("one-exporter", register, len(documents), (), message))
             continue
         else:
-            moving = widen((m for m in movements if frame.inside(m.day)), documents, firm)
-            some, told = (judge_licences if register == LICENCES else judge_requirements)(documents, moving, frame)
+            moving = expand_aliases((m for m in movements if frame.inside(m.day)), documents, firm)
+            some, more_unjudged = (judge_licences if register == LICENCES else judge_requirements)(documents, moving, frame)
         compared.append((register, len(documents), len(moving), len(matched), sum(matched.values())))
         found += some
-        doubts += told
-    sent = [m for m in widen((m for m in movements if frame.inside(m.day)), (), firm) if _sends(firms, m)]
-    doubts += unjudged("mass-unknown", "", [m.place for m in sent if m.kg is None], "movements of unknown mass")
-    doubts += unjudged("of-receiver", "", [m.place for m in sent if frame.law.of_receiver(m)], _OF_RECEIVER)
+        not_judged += more_unjudged
+    sent = [m for m in expand_aliases((m for m in movements if frame.inside(m.day)), (), firm) if _sends(firms, m)]
+    not_judged += unjudged("mass-unknown", "", [m.place for m in sent if m.kg is None], "movements of unknown mass")
+    not_judged += unjudged("of-receiver", "", [m.place for m in sent if frame.law.of_receiver(m)], _OF_RECEIVER)
     if firm:
         found = [d for d in found if concerns(d, firms)]
-    return Reconciled(tuple(sorted(found, key=lambda d: d.rank)), tuple(doubts), tuple(compared))
+    return ReconcileResult(tuple(sorted(found, key=lambda d: d.rank)), tuple(not_judged), tuple(compared))
 
 
 def _arranged(
@@ -195,13 +195,13 @@ def _arranged(
     found += judge_by_itself(marked)
     found = [d for d in found if any(frame.inside(m.day) for m in d.movements)]
     supposed = [m for m in marked if m.supposed]
-    told = {
+    unjudged_places = {
         "code-only": [f"{m.substance_id} in {m.place}" for m in movements if m.rank not in staying],
         "in-two-files": [m.place for m in twice],
         "direction-supposed": [m.place for m in supposed if m.direction != DOMESTIC],
         "delivery-supposed": [m.place for m in supposed if m.direction == DOMESTIC],
     }
-    return marked, found, all_unjudged("", told, _MESSAGES)
+    return marked, found, all_unjudged("", unjudged_places, _MESSAGES)
 
 
 _MESSAGES = {
@@ -259,13 +259,13 @@ def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
     """A difference a line that arrived before it left, or is to be delivered where its own papers do not go."""
     found = []
     for m in movements:
-        beside = m.beside
-        if beside.departure and beside.arrival and beside.arrival < beside.departure - _DATE_LINE:
-            because = f"{m.bill} left on {beside.departure} and arrived on {beside.arrival}"
+        details = m.details
+        if details.departure and details.arrival and details.arrival < details.departure - _DATE_LINE:
+            because = f"{m.bill} left on {details.departure} and arrived on {details.arrival}"
             found.append(_difference(kinds.CONTRADICTING, m, because))
-        if m.direction == EXPORT and beside.elsewhere and not _ONWARD.search(f"{m.goods} {beside.delivery}"):
+        if m.direction == EXPORT and details.elsewhere and not _ONWARD.search(f"{m.goods} {details.delivery}"):
             because = (
-                f"{m.bill} is for {m.destination}, to be delivered at {beside.delivery}, which other lines have in {beside.elsewhere};"
+                f"{m.bill} is for {m.destination}, to be delivered at {details.delivery}, which other lines have in {details.elsewhere};"
                 " no onward carriage is stated"
             )
             found.append(_difference(kinds.OTHER_PLACE, m, because))

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.alike import spelt_alike
 from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.cases.reconcile.movements import Movement
+from precursor_screen.cases.reconcile.similar_names import are_similar_names
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _TO_COUNTRY = "all movements to the country, of the substance and year"
@@ -35,9 +35,9 @@ def judge_licences(
     licences = sorted((d for d in documents if d.holder), key=lambda d: d.rank)
     held = grouped(licences, lambda d: (d.holder.key if d.holder else "", d.substance_id))
     moving = sorted((m for m in movements if not (m.returned and m.direction == IMPORT)), key=lambda m: m.rank)
-    moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
+    by_year: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
     out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
-    told: dict[str, list[str]] = defaultdict(list)
+    unjudged_places: dict[str, list[str]] = defaultdict(list)
     for movement in moving:
         for key in sorted({*movement.sending, *movement.receiving}):
             if (key, movement.substance_id) not in held:
@@ -45,11 +45,11 @@ def judge_licences(
             nearest = min(held[key, movement.substance_id], key=lambda d: _off(d, movement.day))
             kind = _out_of_force(nearest, movement.day)
             if kind is None:
-                moved[key, movement.substance_id, movement.day.year].append(movement)
+                by_year[key, movement.substance_id, movement.day.year].append(movement)
             else:
                 out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
     found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
-    found += _unlicensed(documents, held, _licensed_sides(held, movements), moving, frame, told)
+    found += _unlicensed(documents, held, _licensed_sides(held, movements), moving, frame, unjudged_places)
     for licences in held.values():
         found += _duplicates(licences)
         found += [
@@ -57,9 +57,9 @@ def judge_licences(
             for d in licences
             if d.contradicting
         ]
-    for (key, substance_id, year), some in moved.items():
-        found += _exceeded(held[key, substance_id], some, year, frame, told)
-    return found, all_unjudged(LICENCES, told, _MESSAGES)
+    for (key, substance_id, year), some in by_year.items():
+        found += _exceeded(held[key, substance_id], some, year, frame, unjudged_places)
+    return found, all_unjudged(LICENCES, unjudged_places, _MESSAGES)
 
 
 def _unlicensed(
@@ -68,7 +68,7 @@ def _unlicensed(
     sides: Collection[tuple[str, str | None]],
     moving: Sequence[Movement],
     frame: Frame,
-    told: dict[str, list[str]],
+    unjudged_places: dict[str, list[str]],
 ) -> Iterator[Difference]:
     """Goods of who is asked for a licence and holds none, a party, substance and year together."""
     classes = _licensed_classes(held, moving, frame)
@@ -80,7 +80,7 @@ def _unlicensed(
         least = Decimal(0) if by_register else frame.law.licence_above(movement)
         own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
         if least is not None and not own:
-            told["no-direction" if own is None else "no-party"].append(movement.place)
+            unjudged_places["no-direction" if own is None else "no-party"].append(movement.place)
         elif least is not None and own and not any((key, movement.substance_id) in held for key in own):
             lacking[own[0], movement.substance_id, movement.day.year, least].append(movement)
     for (_, substance_id, _, least), some in lacking.items():
@@ -89,9 +89,11 @@ def _unlicensed(
             continue
         who = first.sender if first.direction == EXPORT else first.receiver
         licences = ((d, d.holder) for d in documents if d.substance_id == substance_id and d.holder)
-        alike = next((f"{who}: {holder.name} ({d.reference})" for d, holder in licences if spelt_alike(who, holder.name)), None)
-        if alike:
-            told["holder-alike"].append(alike)
+        similar_holder = next(
+            (f"{who}: {holder.name} ({d.reference})" for d, holder in licences if are_similar_names(who, holder.name)), None
+        )
+        if similar_holder:
+            unjudged_places["holder-alike"].append(similar_holder)
         else:
             because = f"{show_kg(shipped)} of {substance_id}; the register has no licence of {who or 'the party'} for it"
             yield Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
@@ -153,30 +155,38 @@ def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
 
 
 def _exceeded(
-    licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, told: dict[str, list[str]]
+    licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, unjudged_places: dict[str, list[str]]
 ) -> Iterator[Difference]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     held = [d for d in licences if (d.status in ("valid", "expired") or d.status_from) and (d.last or d.status != "expired")]
     live = [d for d in held if (d.first or first) <= last and (d.last or last) >= first]
     if any(d.kg is None for d in live):
-        told["no-quantity"] += sorted({d.reference for d in live if d.kg is None} - set(told["no-quantity"]))
+        unjudged_places["no-quantity"] += sorted(
+            {d.reference for d in live if d.kg is None} - set(unjudged_places["no-quantity"])
+        )
         return
     if len({(d.number, d.authority_key) for d in live}) < len(live):
         return  # a number that stands twice is told as such
     cap = kilograms([d.kg for d in live]) or Decimal(0)
-    yield from _over(kinds.LICENCE_EXCEEDED, live[0], some, cap, year, frame, told)
+    yield from _over(kinds.LICENCE_EXCEEDED, live[0], some, cap, year, frame, unjudged_places)
 
 
 def _over(
-    kind: str, document: Document, some: Sequence[Movement], cap: Decimal, year: int, frame: Frame, told: dict[str, list[str]]
+    kind: str,
+    document: Document,
+    some: Sequence[Movement],
+    cap: Decimal,
+    year: int,
+    frame: Frame,
+    unjudged_places: dict[str, list[str]],
 ) -> Iterator[Difference]:
-    told["mass-unknown"] += [m.place for m in some if m.kg is None]
-    moved = kilograms([m.kg for m in some]) or Decimal(0)
-    if moved > cap * (1 + frame.tolerance):
-        because = f"{show_kg(moved)} of {document.substance_id} moved in {year}; {show_kg(cap)} a year by {document.reference}"
-        yield _difference(kind, document, some, because, moved - cap)
+    unjudged_places["mass-unknown"] += [m.place for m in some if m.kg is None]
+    moved_kg = kilograms([m.kg for m in some]) or Decimal(0)
+    if moved_kg > cap * (1 + frame.tolerance):
+        because = f"{show_kg(moved_kg)} of {document.substance_id} moved in {year}; {show_kg(cap)} a year by {document.reference}"
+        yield _difference(kind, document, some, because, moved_kg - cap)
     elif frame.first > date(year, 1, 1) or frame.last < date(year, 12, 31):
-        told["year-in-part"].append(f"{document.reference}, {year}")
+        unjudged_places["year-in-part"].append(f"{document.reference}, {year}")
 
 
 def _difference(
@@ -198,18 +208,18 @@ def judge_requirements(
         for m in sorted(movements, key=lambda m: m.rank)
         if m.substance_id in substances and m.direction in (None, EXPORT, IMPORT) and not m.returned
     ]
-    told = defaultdict(list, {"no-country": [m.place for m in moving if m.destination is None]})
-    moved = grouped(moving, lambda m: (f"{m.destination}{m.day.year}", m.substance_id))
+    unjudged_places = defaultdict(list, {"no-country": [m.place for m in moving if m.destination is None]})
+    by_country = grouped(moving, lambda m: (f"{m.destination}{m.day.year}", m.substance_id))
     found: list[Difference] = []
     for key, rows in of.items():
         document = rows[0]
-        some = moved.get(key, [])
+        some = by_country.get(key, [])
         if len(rows) > 1:
             masses = " and ".join(show_kg(d.kg) for d in rows)
             because = f"the requirement of {document.reference} is in {len(rows)} rows, for {masses}"
             found.append(_difference(kinds.DUPLICATE, document, some, because))
         elif some and document.kg is None:
-            told["no-quantity"].append(document.reference)
+            unjudged_places["no-quantity"].append(document.reference)
         elif some and document.kg is not None and document.first:
-            found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
-    return found, all_unjudged(REQUIREMENTS, told, _MESSAGES)
+            found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, unjudged_places)
+    return found, all_unjudged(REQUIREMENTS, unjudged_places, _MESSAGES)

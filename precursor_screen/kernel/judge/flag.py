@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect
-from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import OWN_LIST, Rule, Substance
 from precursor_screen.core.schema import BY_NAME, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
 from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, compact, flags_of_groups, flags_of_rows
@@ -25,51 +24,38 @@ from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Field, Operator, apply
 
 
-def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool = False) -> tuple[pa.Table, pa.Table]:
+def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
     """Judges the rules of scope line.
-
-    Args:
-        resolved: lines with their candidates.
-        rules: all compiled rules.
-        held: whether flags that say something only beside another are to be told later (`tell_held`): most of them do not stay.
 
     Returns:
         FLAG, one row a line also where two lines of one movement are one flag (`merge_flags`), and UNJUDGED, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False, held=held)
+    return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False)
 
 
-def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
-    """FLAG rows, those that were held told as well: out of the lines on which they stand.
+# What flags are made of once they are known to stand. group, shipment: the first line of its movement, and of its shipment, of which the rule says it.
+HELD = pa.schema([(LINE_NO, pa.int64()), ("rule_id", pa.string()), ("group", pa.int64()), ("shipment", pa.int64())])
 
-    Args:
-        flags: of which some have no sentence yet.
-        noted: with these lines.
-        rules: all compiled rules.
-    """
-    untold = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
-    if not len(untold):
-        return flags
-    held = flags.take(untold)
-    asked = set(held.column("rule_id").to_pylist())
-    mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
-    lines = rows_of(held.column("line_id"), noted.lines.column("line_id"))
-    rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
-    columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
-    for rule in mine:
-        at = np.flatnonzero(pc.equal(held.column("rule_id"), rule.rule.id).to_numpy())
-        told = flags_of_rows(rule, rows, at)
-        for name, texts in columns.items():
-            for place, text in zip(untold[at].tolist(), told.column(name).to_pylist(), strict=True):
-                texts[place] = text
-    for name, texts in columns.items():
-        flags = flags.set_column(flags.column_names.index(name), name, pa.array(texts, pa.string()))
-    return flags
+
+def judge_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The same; of rules whose flags are mostly not raised, HELD instead of FLAG, behind UNJUDGED."""
+    held = [HELD.empty_table()]
+    flags, unjudged = _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False, held=held)
+    return flags, unjudged, pa.concat_tables(held)
 
 
 def _is_held(rule: Rule) -> bool:
-    """Whether the flags of a rule are told only once others stand beside them (`tell_held`): many fall away."""
+    """Whether flags of a rule are made only once others stand beside them (`companions`): most fall away."""
     return rule.beside and rule.subject == LINE and rule.scope == "line"
+
+
+def _hold(rule: Rule, lines: pa.Table, at: npt.NDArray[np.int64]) -> pa.Table:
+    """HELD of a rule that is true of some lines."""
+    mine = lines.select([LINE_NO, "movement_key", "shipment_id"]).take(at)
+    numbers, shipments = mine.column(LINE_NO).to_numpy(), number_alike(mine.column("shipment_id"))
+    groups = number_alike(mine.column("movement_key"), mine.column("shipment_id"))
+    first = [numbers[begin_rows(alike)][alike] for alike in (groups, shipments)]
+    return pa.table([numbers, pa.repeat(pa.scalar(rule.id), len(at)), *first], schema=HELD)
 
 
 def merge_flags(flags: pa.Table) -> pa.Table:
@@ -98,19 +84,21 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    noted = replace(resolved, lines=resolved.lines.filter(in_noted_shipments(resolved)))
-    return _judge(noted, [r for r in rules if r.rule.scope == "shipment"])
+    relevant = replace(resolved, lines=resolved.lines.filter(in_relevant_shipments(resolved)))
+    return _judge(relevant, [r for r in rules if r.rule.scope == "shipment"])
 
 
-def in_noted_shipments(resolved: Resolved) -> pa.ChunkedArray:
+def in_relevant_shipments(resolved: Resolved) -> pa.ChunkedArray:
     """Whether each line is of a shipment of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
     lines = resolved.lines
     numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
-    noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
+    relevant = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
     for name in ("substance_ids", "lexicon_terms"):
         if name in lines.column_names:  # null is unknown, so it counts
-            noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
-    shipments = pc.unique(lines.column("shipment_id").filter(noted))
+            relevant = pc.or_(
+                relevant, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids")
+            )
+    shipments = pc.unique(lines.column("shipment_id").filter(relevant))
     return pc.is_in(lines.column("shipment_id"), shipments)
 
 
@@ -118,23 +106,23 @@ def in_noted_shipments(resolved: Resolved) -> pa.ChunkedArray:
 Recall = Callable[[pa.Array, Resolved], Resolved]
 
 
-def recall_nothing(_: pa.Array, noted: Resolved) -> Resolved:
-    """Where all lines of the run are noted."""
-    return noted
+def recall_nothing(_: pa.Array, relevant: Resolved) -> Resolved:
+    """Where all lines of the run are relevant."""
+    return relevant
 
 
 def undecided_lines(
-    noted: Resolved, recall: Recall, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
+    relevant: Resolved, recall: Recall, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Those of some pairs (rule, line) that the rule could not judge; a line that is not at hand is one of them.
 
     Args:
-        noted, recall: give the lines.
+        relevant, recall: give the lines.
         rules: of scope line and shipment; others judge nothing here.
         pairs: rule ids and line ids.
     """
     wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
-    resolved = recall(wanted, noted)
+    resolved = recall(wanted, relevant)
     lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
     numbers = pc.unique(lines.column(LINE_NO))
     substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
@@ -145,7 +133,7 @@ def undecided_lines(
     for subject in SUBJECTS:
         mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
         if mine and few.table(subject).num_rows:
-            rows = _rows(few, subject, mine)
+            rows = rows_for(few, subject, mine)
             for rule in mine:
                 undecided = rows.column("line_id").filter(pa.array(rows.verdicts(rule) == UNKNOWN))
                 found |= {(rule.rule.id, line) for line in undecided.to_pylist()}
@@ -153,7 +141,7 @@ def undecided_lines(
 
 
 def _judge(
-    resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True, held: bool = False
+    resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True, held: list[pa.Table] | None = None
 ) -> tuple[pa.Table, pa.Table]:
     flags, grouped, unjudged = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
@@ -161,7 +149,7 @@ def _judge(
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
             if not mine or resolved.table(subject).num_rows == 0:
                 continue
-            rows = _rows(resolved, subject, mine)
+            rows = rows_for(resolved, subject, mine)
             verdicts = [rows.verdicts(rule) for rule in mine]
             unjudged.extend(
                 _unjudged(rows, rule, at)
@@ -174,14 +162,16 @@ def _judge(
                     continue
                 if rule.grouping:
                     grouped.append(flags_of_groups(connection, rule, rows, at))
+                elif held is not None and _is_held(rule.rule):
+                    held.append(_hold(rule.rule, resolved.lines, at))
                 else:
-                    flags.append(flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
+                    flags.append(flags_of_rows(rule, rows, at))
         of_rows = pa.concat_tables(flags)
         grouped.append(merge_flags(of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
 
 
-def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
+def rows_for(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
     """The lines, or the candidates of a subject with their lines, as rules see them."""
     table = resolved.lines
     if subject != LINE:
@@ -215,48 +205,6 @@ def sort_flags(flags: pa.Table) -> pa.Table:
 
 def _in_order(flags: pa.Table) -> pa.Table:
     return flags.sort_by([(c, "ascending") for c in ("rule_id", "source_file", "source_row", "line_id", "flag_id")])
-
-
-# Rules whose flags say something only beside another: one that stands alone is counted and not raised.
-
-NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
-
-
-def drop_lonely(compared: FlagComparison, rules: Iterable[Rule]) -> tuple[FlagComparison, pa.Table]:
-    """Leaves out new flags of rules that are marked `beside`, on lines that no other flag with a weight is about.
-
-    Flags that are recorded stay: what stood beside them was there, and a run that knows no more of the line does not take them back.
-
-    Returns:
-        What is left, and NOT_RAISED: how many flags of each rule fell, and of how many shipments.
-    """
-    rules = tuple(rules)
-    lonely = _ids(rule for rule in rules if rule.beside)
-    flags = compared.flags
-    about = pc.is_in(flags.column("rule_id"), lonely)
-    if not pc.any(about, min_count=0).as_py():
-        return compared, NOT_RAISED.empty_table()
-    others = pa.concat_tables([flags, compared.carried])
-    counts = pc.and_(pc.invert(pc.is_in(others.column("rule_id"), lonely)), pc.greater(others.column("weight"), 0))
-    others = others.filter(counts)
-    # An outlier is not part of the past that it is measured by.
-    measured = pc.is_in(
-        others.column("rule_id"), _ids(rule for rule in rules if (rule.correlation or {}).get("type") == "baseline")
-    )
-    windows = others.filter(pc.invert(measured)).column("window_line_ids").combine_chunks()
-    lines = pa.chunked_array([*others.column("line_id").chunks, pc.list_flatten(windows)])
-    kept = pc.or_(pc.is_in(flags.column("line_id"), pc.unique(lines)), pc.not_equal(flags.column("state"), "new"))
-    raised = pc.or_(pc.invert(about), kept)
-    return replace(compared, flags=flags.filter(raised)), _count(flags.filter(pc.invert(raised)))
-
-
-def _ids(rules: Iterable[Rule]) -> pa.Array:
-    return pa.array(sorted(rule.id for rule in rules), pa.string())
-
-
-def _count(flags: pa.Table) -> pa.Table:
-    counted = flags.group_by("rule_id", use_threads=False).aggregate([("flag_id", "count"), ("shipment_id", "count_distinct")])
-    return counted.rename_columns(NOT_RAISED.names).sort_by("rule_id").cast(NOT_RAISED)
 
 
 def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:

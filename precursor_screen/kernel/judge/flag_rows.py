@@ -62,7 +62,7 @@ BARRING = ("high", "critical")
 PLACE = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
 
 
-def doubts(rule: CompiledRule) -> list[tuple[str, Expression]]:
+def doubt_tests(rule: CompiledRule) -> list[tuple[str, Expression]]:
     """[(what the flag rests on that nobody has checked, true when it is so)]."""
     if rule.rule.subject != SUBSTANCE:
         return []
@@ -79,10 +79,10 @@ def _is_false(column: str) -> Expression:
     return apply(Operator.NOT, Field(column))
 
 
-def columns_told(rule: CompiledRule, told: bool = True) -> frozenset[str]:
-    """The columns that a rule's flags are weighed by, and those that they show once they are told."""
-    shown = (rule.sentence, *(fact.as_written for fact in rule.facts)) if told else ()
-    weighed = (*(when for when, _, _ in rule.levels), *(test for _, test in doubts(rule)))
+def columns_shown(rule: CompiledRule) -> frozenset[str]:
+    """The columns that a rule's flags are weighed by, and those that they show."""
+    shown = (rule.sentence, *(fact.as_written for fact in rule.facts))
+    weighed = (*(when for when, _, _ in rule.levels), *(test for _, test in doubt_tests(rule)))
     return columns_in((*shown, *weighed)) | set(PLACE)
 
 
@@ -99,7 +99,6 @@ def flags_of(
     given: Mapping[str, pa.Array] | None = None,
     outcomes: Mapping[str, Texts] | None = None,
     more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None = None,
-    told: bool = True,
 ) -> pa.Table:
     """FLAG rows, one a row, in their order.
 
@@ -108,9 +107,8 @@ def flags_of(
         rows: with the columns of `columns_told`.
         identity: what makes a flag the same tomorrow, beside the rule: never a row number, a score or a wording.
         given: columns of FLAG beyond those that every flag has; others are null.
-        outcomes: for `Telling`.
+        outcomes: for `Wording`.
         more_evidence: for each row, what follows the rule's own evidence.
-        told: False leaves sentence and evidence null, to be told later of the flags that stay.
     """
     levels, weights = _levels(rule, rows)
     r = rule.rule
@@ -121,7 +119,7 @@ def flags_of(
         "flag_id": _flag_ids(r.id, identity),
         "level": levels,
         "weight": weights,
-        **(_texts(rule, rows, outcomes, more_evidence) if told else {}),
+        **_texts(rule, rows, outcomes, more_evidence),
         "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
         **(given or {}),
     }
@@ -135,14 +133,14 @@ def _texts(
     more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None,
 ) -> dict[str, pa.Array]:
     """Sentence and evidence of each row."""
-    telling = Telling(rows, outcomes)
-    because = telling.texts(rule.sentence)
-    for doubt, test in doubts(rule):
+    wording = Wording(rows, outcomes)
+    because = wording.texts(rule.sentence)
+    for doubt, test in doubt_tests(rule):
         because = [
             f"{text} ({doubt})" if is_so and text is not None else text
             for text, is_so in zip(because, rows.true(test), strict=True)
         ]
-    evidence = _evidence(rule, telling, rows.count)
+    evidence = _evidence(rule, wording, rows.count)
     for mine, more in zip(evidence, more_evidence, strict=True) if more_evidence is not None else ():
         mine.extend(more)
     return {"because": pa.array(because, pa.string()), "evidence": pa.array([compact(one) for one in evidence], pa.string())}
@@ -161,33 +159,33 @@ def _levels(rule: CompiledRule, rows: Rows) -> tuple[pa.Array, pa.Array]:
     for when, level, weight in reversed(rule.levels):
         holds = rows.true(when)
         levels[holds], weights[holds] = level, weight
-    for _, test in doubts(rule):
+    for _, test in doubt_tests(rule):
         levels[rows.true(test) & np.isin(levels, BARRING)] = "medium"
     return pa.array(levels, pa.string()), pa.array(weights, pa.int64())
 
 
-def _evidence(rule: CompiledRule, telling: Telling, count: int) -> list[list[Mapping[str, Any]]]:
+def _evidence(rule: CompiledRule, wording: Wording, count: int) -> list[list[Mapping[str, Any]]]:
     """{subject, field, as_written} of each fact that has a value."""
     found: list[list[Mapping[str, Any]]] = [[] for _ in range(count)]
     for fact in rule.facts:
-        for mine, text in zip(found, telling.texts(fact.as_written), strict=True):
+        for mine, text in zip(found, wording.texts(fact.as_written), strict=True):
             if text is not None:
                 mine.append({"subject": fact.subject, "field": fact.field, "as_written": text})
     return found
 
 
-def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, told: bool = True) -> pa.Table:
-    """FLAG rows of a rule that is true of some rows, each by itself; `told`: see `flags_of`."""
+def flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:
+    """FLAG rows of a rule that is true of some rows, each by itself."""
     subject = rule.rule.subject
     candidate = _CANDIDATE[subject]
     shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
-    mine = rows.take(at, columns_told(rule, told) | shown)
+    mine = rows.take(at, columns_shown(rule) | shown)
     given = {name: mine.column(column) for name, column in candidate.items()}
     if subject != LINE:
         given["score"] = mine.column(_SPANS[subject]["score"])
     none = pa.nulls(mine.count, pa.string())
     identity = [mine.column("movement_key"), *(given.get(name, none) for name in _BY)]
-    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), told=told)
+    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine))
 
 
 def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:
@@ -205,7 +203,7 @@ def flags_of_groups(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, r
     """A flag for each group that meets the test, about its first line; the others are named beside it."""
     grouping = rule.grouping
     assert grouping is not None
-    shown = columns_told(rule) | {*grouping.keys} | columns_in(grouping.expressions)
+    shown = columns_shown(rule) | {*grouping.keys} | columns_in(grouping.expressions)
     members = {"substance_name"} & rule.columns
     mine = rows.take(at, shown | members)
     found = groups_of(connection, grouping, mine, bool(members))
@@ -286,7 +284,7 @@ _BEFORE_DIGITS: Final = re.compile(r"^\D+(?=\d)", re.ASCII)
 _NUMBERED: Final = {"cas": "CAS number", "ec_number": "EC number", "cus": "CUS code"}
 
 
-class Telling:
+class Wording:
     """Sentences and evidence of some rows.
 
     Args:

@@ -73,7 +73,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     """
     words = _vocabulary(nomenclature, lists)
     code, text = column_or_nulls(lines, "hs_code"), column_or_nulls(lines, "description")
-    known = map_distinct(code, nomenclature.tell)
+    known = map_distinct(code, nomenclature.edition_of)
     kind = map_distinct(column_or_nulls(lines, "package_type"), package_kind)
     each = _package_kg(lines)
     watched = _watched(lines, known, kind, lists)
@@ -272,8 +272,8 @@ def name_kind(text: str, words: Vocabulary) -> str:
         return GOODS
     if not others:
         return CODE_NAME if codes else PURPOSE if any(w in words.purposes for w in plain) or len(plain) == len(generic) else GOODS
-    told = any(w not in words.forms for w in generic) and len(others) <= 2 and not any(w in words.known for w in others)
-    return TRADE_NAME if told else GOODS
+    is_trade_name = any(w not in words.forms for w in generic) and len(others) <= 2 and not any(w in words.known for w in others)
+    return TRADE_NAME if is_trade_name else GOODS
 
 
 def head_words(text: str, words: Vocabulary) -> str:

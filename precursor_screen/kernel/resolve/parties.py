@@ -15,7 +15,7 @@ from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.kernel.resolve.descriptions import number_columns
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.party.contradictions import POINTS
-from precursor_screen.matching.party.exact_names import is_exact, tells_apart
+from precursor_screen.matching.party.exact_names import is_distinctive, is_exact
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
@@ -103,11 +103,11 @@ def _names(named: pa.Table) -> pa.Table:
     """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
     asked = list(zip(*(named.column(n).to_pylist() for n in _NAMES_OF), strict=True))
     exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
-    telling = [tells_apart(matched, kind) for _, matched, kind in asked]
+    distinctive = [is_distinctive(matched, kind) for _, matched, kind in asked]
     compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
     named = named.append_column("party_compared", compared)
     return named.append_column("exact_name", pa.array(exact, pa.bool_())).append_column(
-        "telling_name", pa.array(telling, pa.bool_())
+        "telling_name", pa.array(distinctive, pa.bool_())
     )
 
 
@@ -195,7 +195,7 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
         # A number is one party's alone: beside it what differs is told, and takes nothing off.
         points.append(0.0 if "identifier" in agrees else sum(POINTS[_CALLED[what]] for what in against))
         programmes.append(list(tag_programmes(entry.programmes)))
-        dates.append(watchlists[list_id].manifest.list_date)
+        dates.append(watchlists[list_id].snapshot.list_date)
     facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
     for name, values in facts:
         distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))

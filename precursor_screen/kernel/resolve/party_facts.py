@@ -24,7 +24,7 @@ from precursor_screen.text.party_cells import other_trade, person
 # In this order; the notify party of a bill to order, or to a bank or a forwarder, is who the goods are for.
 _SENDERS = ("consignor", "exporter")
 _RECEIVERS = ("consignee", "importer", "notify_party")
-COUNTED = ("sender_counted", "receiver_counted")  # their keys on all lines, as numbers: only the tally asks for them
+COUNTED = ("sender_counted", "receiver_counted")  # their keys on all lines, as numbers: only the counts ask for them
 _PLACES = {"sender": ("country_of_dispatch", "country_of_origin"), "receiver": ("country_of_destination",)}
 
 
@@ -161,10 +161,10 @@ def add_party_facts(
         wanted: the columns that rules ask for.
         keepers: from `find_keepers`.
         keys: of names.
-        spread: how the comparison of names is spread; changes nothing in the result.
+        parallel_map: how the comparison of names is spread; changes nothing in the result.
     """
-    noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
-    here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
+    with_candidates = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
+    here = pc.is_in(lines.column(LINE_NO), pc.unique(with_candidates))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
     # Rules of shipments count the parties of every line of a bill.
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
@@ -204,8 +204,8 @@ def _other_trade(lines: pa.Table, side: str) -> pa.ChunkedArray:
     named = pc.utf8_slice_codeunits(pc.binary_join(some.column("substance_hs6s"), " "), 0, _SUBHEADING)
     code = pc.coalesce(some.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
     goods = pc.binary_join_element_wise(code, some.column(f"{side}_name"), "")
-    told = map_distinct(goods, lambda both: _other_trade_of(both[_SUBHEADING:], both[:_SUBHEADING]))
-    return told.take(pc.index_in(lines.column(LINE_NO), some.column(LINE_NO)))
+    other_trade = map_distinct(goods, lambda both: _other_trade_of(both[_SUBHEADING:], both[:_SUBHEADING]))
+    return other_trade.take(pc.index_in(lines.column(LINE_NO), some.column(LINE_NO)))
 
 
 def _to_order(consignees: PartyNames | None, count: int) -> pa.ChunkedArray:

@@ -52,7 +52,7 @@ def add_register_facts(
     days, _ = _reply_days(law)
     candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
     connection.register("lines", lines)
-    connection.register("noted", candidates.select([LINE_NO, "substance_id"]))
+    connection.register("relevant", candidates.select([LINE_NO, "substance_id"]))
     open_registers(connection, registers)
     names = set(lines.column_names)
     if "permits" in registers and "permit_reference" in names:
@@ -78,7 +78,7 @@ def _append(table: pa.Table, found: pa.Table, names: tuple[str, ...]) -> pa.Tabl
 def _of_lines(facts: str) -> str:
     """SQL of one row a line, in their order; nothing is looked up for lines in which no substance was recognised."""
     return f"""
-        with mine as (select * from lines semi join noted using ({LINE_NO})), facts as ({facts})
+        with mine as (select * from lines semi join relevant using ({LINE_NO})), facts as ({facts})
         select facts.* from lines l left join facts using ({LINE_NO}) order by l.{LINE_NO}"""
 
 
@@ -147,7 +147,7 @@ def _objections(names: set[str]) -> str:
     return f"""
         with pairs as (
             select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {_keys(names, "exporter", "consignor")} as sending
-            from noted n join lines l using ({LINE_NO})),
+            from relevant n join lines l using ({LINE_NO})),
         stopped as (select distinct reference, substance_id, exporter_key, country, sent from {register_table("pre-export-notifications")} where {stopped}),
         known as (
             select p.{LINE_NO}, p.substance_id, bool_or(s.country <> destination) as elsewhere,
@@ -182,7 +182,7 @@ def _voluntary(names: set[str]) -> str:
         with pairs as (
             select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {number} as number,
                    {_keys(names, "exporter", "consignor")} as sending
-            from noted n join lines l using ({LINE_NO})),
+            from relevant n join lines l using ({LINE_NO})),
         known as (
             select p.{LINE_NO}, p.substance_id, case when r.status_from > p.day then 'sent' else r.status end as status, r.reference,
                    date_diff('day', r.sent, p.day) as days, coalesce({same_reference("p.number", "r.reference")}, false) as named
@@ -203,7 +203,7 @@ def _licences(names: set[str]) -> str:
     return f"""
         with pairs as (
             select n.{LINE_NO}, n.substance_id, l.as_of_date, {receiving} as receiving, {sending} as sending
-            from noted n join lines l using ({LINE_NO})),
+            from relevant n join lines l using ({LINE_NO})),
         held as (
             select p.{LINE_NO}, p.substance_id, bool_or({live} and list_contains(receiving, r.holder_key)) as receiver,
                    bool_or({live} and list_contains(sending, r.holder_key)) as sender,

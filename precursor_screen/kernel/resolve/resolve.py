@@ -59,15 +59,15 @@ def resolve(
         inputs: input_id, supplied_fields; coded_fields where known.
         matches: of the texts, codes and names of these lines at least.
         reference: all else.
-        spread: how the comparison of names is spread; changes nothing in the result.
+        parallel_map: how the comparison of names is spread; changes nothing in the result.
 
     Returns:
         Tables in a fixed order; facts that no rule asks for are left out where they are costly.
     """
     wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
     lines = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
-    told = countries_told(lines, inputs)
-    lines = with_countries(_with_codes(lines, reference, told), told)
+    implied = implied_countries(lines, inputs)
+    lines = with_countries(_with_codes(lines, reference, implied), implied)
     if "always_filed" in wanted:
         filed = pa.array([list(reference.always_filed)], _TEXTS).take(pa.array(np.zeros(lines.num_rows, np.int64)))
         lines = lines.append_column("always_filed", filed)
@@ -98,8 +98,8 @@ def resolve(
     return Resolved(lines, candidates, parties, inputs)
 
 
-def _with_codes(lines: pa.Table, reference: Reference, told: pa.Table) -> pa.Table:
-    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `told`: the countries of its ports."""
+def _with_codes(lines: pa.Table, reference: Reference, implied: pa.Table) -> pa.Table:
+    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `implied`: the countries of its ports."""
     names = set(lines.column_names)
     code = column_or_nulls(lines, "hs_code")
     dates = [lines.column(d) for d in ("date", "dispatch_date", "arrival_date") if d in names]
@@ -107,7 +107,7 @@ def _with_codes(lines: pa.Table, reference: Reference, told: pa.Table) -> pa.Tab
     facts = {
         "hs6": pc.if_else(pc.greater_equal(pc.utf8_length(code), 6), pc.utf8_slice_codeunits(code, 0, 6), _NONE),
         "hs_chapter": pc.utf8_slice_codeunits(code, 0, 2),
-        "direction": _direction(lines, told, reference.own_countries),
+        "direction": _direction(lines, implied, reference.own_countries),
         "as_of_date": day,
         "value_usd": pa.nulls(lines.num_rows, DECIMAL),
     }
@@ -133,14 +133,14 @@ def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
     return f"try_cast(case {' '.join(cases)} end as decimal(18,6))"
 
 
-def _direction(lines: pa.Table, told: pa.Table, own: Sequence[str]) -> pa.ChunkedArray:
+def _direction(lines: pa.Table, implied: pa.Table, own: Sequence[str]) -> pa.ChunkedArray:
     """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import. Where a line does not say
     whence or whither, the country of the sender or of the receiver stands for it, else that of the port."""
     stated = column_or_nulls(lines, "direction")
-    sides = [[table.column(c) for table in (lines, told) for c in side if c in table.column_names] for side in SIDES]
+    sides = [[table.column(c) for table in (lines, implied) for c in side if c in table.column_names] for side in SIDES]
     leaves, comes = (pc.is_in(pc.coalesce(*side), pa.array(own, pa.string())) if side else pa.scalar(False) for side in sides)
-    moved = pc.if_else(leaves, pc.if_else(comes, "domestic", "export"), pc.if_else(comes, "import", _NONE))
-    return pc.coalesce(stated, moved)
+    derived = pc.if_else(leaves, pc.if_else(comes, "domestic", "export"), pc.if_else(comes, "import", _NONE))
+    return pc.coalesce(stated, derived)
 
 
 def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
@@ -246,7 +246,7 @@ _NEXT = "\x1e"
 _NONE = pa.scalar(None, pa.string())
 
 
-def countries_told(lines: pa.Table, inputs: pa.Table) -> pa.Table:
+def implied_countries(lines: pa.Table, inputs: pa.Table) -> pa.Table:
     """What the ports of each line tell, null where they tell nothing: the country of dispatch and of destination, under their names, and
     in `countries_by_port` those of the two that the line does not file, with the port.
 
@@ -254,32 +254,32 @@ def countries_told(lines: pa.Table, inputs: pa.Table) -> pa.Table:
         lines: LINE columns.
         inputs: input_id, and `coded_fields` (the fields of ports in which nearly all cells are codes) where that is known.
     """
-    told: dict[str, pa.ChunkedArray] = {}
+    implied: dict[str, pa.ChunkedArray] = {}
     said = []
     for country, places in PLACES_OF.items():
-        found = [_told(lines, inputs, place) for place in places if place in lines.column_names]
+        found = [_implied_country(lines, inputs, place) for place in places if place in lines.column_names]
         if found:
-            told[country] = pc.coalesce(*(countries for countries, _ in found))
+            implied[country] = pc.coalesce(*(countries for countries, _ in found))
             filed = pc.is_valid(lines.column(country)) if country in lines.column_names else pa.scalar(False)
             by = pc.binary_join_element_wise(f"{country} from", pc.coalesce(*(port for _, port in found)), " ")
             said.append(pc.if_else(filed, _NONE, by))
     if not said:
         return pa.table({})
     joined = pc.coalesce(pc.binary_join_element_wise(*said, _NEXT), *said) if len(said) > 1 else said[0]
-    return pa.table({**told, BY_PORT: pc.split_pattern(joined, _NEXT)})
+    return pa.table({**implied, BY_PORT: pc.split_pattern(joined, _NEXT)})
 
 
-def with_countries(lines: pa.Table, told: pa.Table) -> pa.Table:
+def with_countries(lines: pa.Table, implied: pa.Table) -> pa.Table:
     """The lines with `countries_told` where they file no country."""
-    for name in told.column_names:
+    for name in implied.column_names:
         if name in lines.column_names:
-            lines = lines.set_column(lines.column_names.index(name), name, pc.coalesce(lines.column(name), told.column(name)))
+            lines = lines.set_column(lines.column_names.index(name), name, pc.coalesce(lines.column(name), implied.column(name)))
         else:
-            lines = lines.append_column(name, told.column(name))
+            lines = lines.append_column(name, implied.column(name))
     return lines
 
 
-def _told(lines: pa.Table, inputs: pa.Table, place: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+def _implied_country(lines: pa.Table, inputs: pa.Table, place: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """The country that one field tells, and the field with its cell; each distinct cell is looked at once."""
     column = lines.column(place)
     texts = pc.unique(column).drop_null()

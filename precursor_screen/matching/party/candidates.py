@@ -70,28 +70,28 @@ class _Plans(Struct, frozen=True):
     bounded: Bounded
 
 
-def find_candidates(asked: Questions, postings: Postings, cut: float) -> tuple[Ints, Ints]:
-    """(position in `asked`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
+def find_candidates(questions: Questions, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    """(position in `questions`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
     found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-    if len(asked):
-        plans = _plan(asked, cut / 100.0, postings.most_initials)
-        found += [_bound(asked, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
+    if len(questions):
+        plans = _plan(questions, cut / 100.0, postings.most_initials)
+        found += [_bound(questions, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(questions.facts, plans)]
     positions, rows = zip(*found, strict=True)
     return np.concatenate(positions), np.concatenate(rows)
 
 
-def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
+def _plan(questions: Questions, cut: float, list_initials: int) -> _Plans:
     """Which words to look up so that no match is lost; readings of which nothing can reach the cut are left out."""
-    facts, begins = asked.facts, asked.starts[:-1]
-    sums = np.add.reduceat(facts.sums[:, asked.words], begins, axis=1)
+    facts, begins = questions.facts, questions.starts[:-1]
+    sums = np.add.reduceat(facts.sums[:, questions.words], begins, axis=1)
     general = sums[GENERAL]
     needed = _least_agreement(cut, sums[REACH] + general + INITIAL_EVIDENCE * (sums[INITIALS] + list_initials))
     alive = (sums[REACH] > 0.0) & (sums[REACH] + general >= needed * sums[LOST] - _SLACK)
-    owners = np.repeat(np.arange(len(asked)), np.diff(asked.starts))
-    held = np.flatnonzero(alive[owners] & (facts.rows[asked.words] > 0))
+    owners = np.repeat(np.arange(len(questions)), np.diff(questions.starts))
+    held = np.flatnonzero(alive[owners] & (facts.rows[questions.words] > 0))
     readings = np.flatnonzero(alive)
     place = np.cumsum(alive) - 1
-    options = _Words(place[owners[held]], asked.words[held])
+    options = _Words(place[owners[held]], questions.words[held])
     # Of each reading's words those in most rows first: what can be spared is spared there.
     order = np.lexsort((-facts.rows[options.words], options.owners))
     options = _Words(options.owners[order], options.words[order])
@@ -101,8 +101,8 @@ def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
         np.bincount(options.owners, np.where(skipped, facts.sums[row, options.words], 0.0), len(readings)).astype(np.float64)
         for row in (REACH, OWN)
     )
-    masks = np.bitwise_or.reduceat(facts.masks[:, asked.words], begins, axis=1)[:, readings]
-    short = np.bitwise_or.reduceat(facts.short_number[asked.words], begins)[readings]
+    masks = np.bitwise_or.reduceat(facts.masks[:, questions.words], begins, axis=1)[:, readings]
+    short = np.bitwise_or.reduceat(facts.short_number[questions.words], begins)[readings]
     per_bit = np.where(short, FLAT[SHORT_NUMBER], FLAT[GENERIC])
     unmasked = sums[UNMASKED] + per_bit * (sums[MASKED] - np.bitwise_count(masks[0]))
     plain = np.stack((sums[OWN], sums[GENERAL], sums[GENERAL_OWN], unmasked, per_bit, sums[INITIALS], sums[CUT]))
@@ -147,8 +147,8 @@ def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
     return ((start, stop) for start, stop in pairwise(edges) if stop > start)
 
 
-def _bound(asked: Questions, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
-    facts, bounded = asked.facts, plans.bounded.of(start, stop)
+def _bound(questions: Questions, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    facts, bounded = questions.facts, plans.bounded.of(start, stop)
     found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop), postings), bounded, postings, cut - _SLACK)
     found = keep_promising(found, bounded, postings, cut - _SLACK)
     # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
@@ -156,19 +156,19 @@ def _bound(asked: Questions, plans: _Plans, start: int, stop: int, postings: Pos
     if len(skipped.words) and len(found.rows):
         found = add_skipped(found, skipped, postings)
         found = keep_promising(found, bounded.without_skipped(), postings, cut - _SLACK)
-    return keep_reaching(asked, plans.readings[start:stop][found.owners], found.rows, postings, cut - _SLACK)
+    return keep_reaching(questions, plans.readings[start:stop][found.owners], found.rows, postings, cut - _SLACK)
 
 
-def _look_up(facts: Facts, asked: _Words, postings: Postings) -> LookedUp:
+def _look_up(facts: Facts, questions: _Words, postings: Postings) -> LookedUp:
     """What rows of the index are found by, for some words of some readings."""
-    starts = facts.starts[asked.words]
-    sizes = facts.starts[asked.words + 1] - starts
+    starts = facts.starts[questions.words]
+    sizes = facts.starts[questions.words + 1] - starts
     places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
     found = LookedUp(
-        facts.alike[places],
+        facts.similar[places],
         facts.similarities[places],
-        np.repeat(asked.owners, sizes),
-        np.repeat(facts.sums[OWN, asked.words], sizes),
+        np.repeat(questions.owners, sizes),
+        np.repeat(facts.sums[OWN, questions.words], sizes),
     )
     return found.keep(postings.starts[found.words] < postings.starts[found.words + 1])
 

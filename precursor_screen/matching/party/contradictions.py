@@ -283,19 +283,19 @@ def compare_attributes(filed: Attributes, listed: Attributes) -> tuple[Evidence,
     A number that agrees is one party's alone; beside it what differs is told and takes nothing off.
     """
     found = [
-        _compared("country", filed.countries, listed.countries, ", ".join),
-        _compared("kind", (filed.kind,) * bool(filed.kind), (listed.kind,) * bool(listed.kind), ", ".join),
-        _compared("gender", (filed.gender,) * bool(filed.gender), (listed.gender,) * bool(listed.gender), ", ".join),
+        _evidence_of("country", filed.countries, listed.countries, ", ".join),
+        _evidence_of("kind", (filed.kind,) * bool(filed.kind), (listed.kind,) * bool(listed.kind), ", ".join),
+        _evidence_of("gender", (filed.gender,) * bool(filed.gender), (listed.gender,) * bool(listed.gender), ", ".join),
         _births(filed.born, listed.born),
         _numbers(filed.numbers, listed.numbers),
     ]
-    told = [evidence for evidence in found if evidence]
-    if any(e.what == "number" and not e.points for e in told):
-        return tuple(Evidence(e.what, e.filed, e.listed, 0.0) for e in told if not e.points)
-    return tuple(told)
+    stated = [evidence for evidence in found if evidence]
+    if any(e.what == "number" and not e.points for e in stated):
+        return tuple(Evidence(e.what, e.filed, e.listed, 0.0) for e in stated if not e.points)
+    return tuple(stated)
 
 
-def _compared(what: str, ours: Sequence[str], theirs: Sequence[str], shown: Callable[[Sequence[str]], str]) -> Evidence | None:
+def _evidence_of(what: str, ours: Sequence[str], theirs: Sequence[str], shown: Callable[[Sequence[str]], str]) -> Evidence | None:
     if not ours or not theirs:
         return None
     return Evidence(what, shown(ours), shown(theirs), 0.0 if set(ours) & set(theirs) else POINTS[what])

@@ -93,7 +93,7 @@ def is_exact(name: str, listed: str, entry_kind: str) -> bool:
     return False
 
 
-def tells_apart(listed: str, entry_kind: str) -> bool:
+def is_distinctive(listed: str, entry_kind: str) -> bool:
     """Whether a listed name, where it is exact, is likely to mean the one party: two words that tell, or one of eight letters.
 
     Words of business and of goods, ordinary words, two such words run together, bodies of a State and names that many persons bear do
@@ -105,11 +105,13 @@ def tells_apart(listed: str, entry_kind: str) -> bool:
         return False
     names = [w for w in words if not _is_place(w) and (len(w) >= _LEAST_WORD or not w.isascii())]
     common = [w for w in names if VARIANTS.get(w, w) in COMMON]
-    telling = [w for w in names if w not in common and (entry_kind == "person" or not _is_ordinary(w))]
+    distinctive = [w for w in names if w not in common and (entry_kind == "person" or not _is_ordinary(w))]
     if entry_kind == "person":
-        return (len(names) >= 2 and bool(telling)) or len(names) >= _COMMON_ENOUGH or _is_long(telling)
-    beside = len(common) + sum(map(_is_place, words))
-    return len(telling) >= 2 or (bool(telling) and beside > 0) or _is_long([w for w in telling if not _is_compound(w)])
+        return (len(names) >= 2 and bool(distinctive)) or len(names) >= _COMMON_ENOUGH or _is_long(distinctive)
+    others = len(common) + sum(map(_is_place, words))
+    return (
+        len(distinctive) >= 2 or (bool(distinctive) and others > 0) or _is_long([w for w in distinctive if not _is_compound(w)])
+    )
 
 
 @lru_cache(maxsize=1)

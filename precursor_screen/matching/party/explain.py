@@ -84,15 +84,15 @@ def explain_party(
         "sentence": _sentence(name, entry_name, name_kind, compared)
         if compared
         else f"Nothing of {entry_name if ours.screenable else name!r} can be compared.",
-        "contradictions": [_told(e) for e in compared.contradictions] if compared else [],
-        "agreements": [_told(e) for e in known if not e.points],
+        "contradictions": [_shown(e) for e in compared.contradictions] if compared else [],
+        "agreements": [_shown(e) for e in known if not e.points],
         "table": [dict(zip(_COLUMNS, row, strict=True)) for row in (*_writing(name, entry_name), *_rows(compared, known))]
         if compared
         else [],
     }
 
 
-def _told(evidence: Evidence) -> dict[str, Any]:
+def _shown(evidence: Evidence) -> dict[str, Any]:
     return {"what": evidence.what, "name": evidence.filed, "entry_name": evidence.listed, "points": evidence.points}
 
 
@@ -201,8 +201,8 @@ def _sentence(name: str, entry_name: str, name_kind: str, compared: CompareResul
     words = [left.shown for left, right in pairs if _informs(left) and _informs(right)]
     agreeing = f"; the words that agree and tell names apart: {', '.join(words)}" if words else "; only general words agree"
     if compared.contradictions:
-        told = (f"{e.what} ({e.filed} / {e.listed}, {e.points:g} points)" for e in compared.contradictions)
-        agreeing += f"; what contradicts: {', '.join(told)}"
+        contradicting = (f"{e.what} ({e.filed} / {e.listed}, {e.points:g} points)" for e in compared.contradictions)
+        agreeing += f"; what contradicts: {', '.join(contradicting)}"
     if enough and outcome.informative is None:
         agreeing += ", which is too little for a match"
     kind = _KINDS.get(name_kind, name_kind)

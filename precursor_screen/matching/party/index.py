@@ -215,7 +215,9 @@ class PartyIndex:
             book.look_up(pool)
             parts = [slice(i, i + _BATCH) for i in range(0, len(readings), _BATCH)]
             gone = self._delisted(as_of)
-            batches = [_Batch(owners[part], readings[part], book.ask(readings[part]), book.words, gone) for part in parts]
+            batches = [
+                _Batch(owners[part], readings[part], book.questions_of(readings[part]), book.words, gone) for part in parts
+            ]
         found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, cut), batches)
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
         for key, match in chain.from_iterable(one.items() for one in found):

@@ -55,8 +55,8 @@ class Mentions:
         named = strong & (kinds[held] == NAME) & ascii_word[held]
         # A firm's name of one word and its business (Such-and-such Chemical Trading) counts where all of it stands there.
         alone = np.bincount(row_of[named], minlength=len(starts) - 1) == 1
-        telling = named | (strong & alone[row_of] & (kinds[held] == GENERIC) & ascii_word[held])
-        places = np.flatnonzero(telling)
+        distinctive = named | (strong & alone[row_of] & (kinds[held] == GENERIC) & ascii_word[held])
+        places = np.flatnonzero(distinctive)
         left, right = places[:-1], places[1:]
         same = row_of[left] == row_of[right]
         left, right = left[same], right[same]
@@ -72,7 +72,7 @@ class Mentions:
         self._partners = Partners.of(held[left], held[right], row_of[left], person)
         self._words = np.unique(held[places])
         self._lengths = np.fromiter(map(len, self._texts), np.int64, len(self._texts))
-        self._counts = np.bincount(row_of[telling], minlength=len(starts) - 1)  # words that must stand close together
+        self._counts = np.bincount(row_of[distinctive], minlength=len(starts) - 1)  # words that must stand close together
         self._starts, self._held, self._legal = starts, held, kinds == LEGAL
         patterns = [f" {self._texts[i]} ".encode() for i in self._words.tolist()]
         self._finder = BytesAhoCorasick(patterns) if patterns else None

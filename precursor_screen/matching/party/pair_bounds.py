@@ -25,14 +25,14 @@ _BLOCK = 1 << 20  # pairs of words that are looked at at once
 _FEW = 8  # pairs that are scored as soon as they are looked at
 
 
-def keep_reaching(asked: Questions, readings: Ints, rows: Ints, postings: Postings, least: float) -> tuple[Ints, Ints]:
-    """Of pairs of a reading (its position in `asked`) and a row, those that can reach a score of `least`, 0 to 1; of a few, all."""
+def keep_reaching(questions: Questions, readings: Ints, rows: Ints, postings: Postings, least: float) -> tuple[Ints, Ints]:
+    """Of pairs of a reading (its position in `questions`) and a row, those that can reach a score of `least`, 0 to 1; of a few, all."""
     if len(rows) <= _FEW:
         return readings, rows
     kept = np.zeros(len(rows), bool)
-    sizes = _count_words(asked.starts, readings) * _count_words(postings.row_starts, rows)
+    sizes = _count_words(questions.starts, readings) * _count_words(postings.row_starts, rows)
     for start, stop in _blocks(sizes):
-        kept[start:stop] = best_scores(asked, readings[start:stop], rows[start:stop], postings) >= least
+        kept[start:stop] = best_scores(questions, readings[start:stop], rows[start:stop], postings) >= least
     return readings[kept], rows[kept]
 
 
@@ -41,10 +41,10 @@ def _blocks(sizes: Ints) -> Iterator[tuple[int, int]]:
     return pairwise([0, *ends.tolist(), len(sizes)]) if len(sizes) else iter(())
 
 
-def best_scores(asked: Questions, readings: Ints, rows: Ints, postings: Postings) -> Floats:
+def best_scores(questions: Questions, readings: Ints, rows: Ints, postings: Postings) -> Floats:
     """What each pair of a reading and a row scores at most, 0 to 1."""
-    facts, count = asked.facts, len(rows)
-    ours, our_pairs = _words_of(asked.starts, asked.words, readings)
+    facts, count = questions.facts, len(rows)
+    ours, our_pairs = _words_of(questions.starts, questions.words, readings)
     theirs, their_pairs = _words_of(postings.row_starts, postings.row_words, rows)
     best, agree, shortened, shorten = _meet(facts, postings, (ours, our_pairs), (theirs, their_pairs))
     weights, our_initial, their_initial = postings.weights[theirs], facts.masks[2, ours] > 0, postings.word_initials[theirs] > 0

@@ -27,7 +27,7 @@ class Facts(Struct, frozen=True, dict=True):
 
     sums: `SUMMED` rows; masks: in rows: of general words as in `Postings.masks`, of letters that names start with, of initials;
     left_over: what each weighs where it is left over, 0 for what may be lost; rows: how many rows of the index hold something
-    alike; starts: where the alike words of each begin in `alike`, ascending, and `similarities`, one more than there are words.
+    similar; starts: where the similar words of each begin in `similar`, ascending, and `similarities`, one more than there are words.
     """
 
     sums: Floats
@@ -36,7 +36,7 @@ class Facts(Struct, frozen=True, dict=True):
     short_number: npt.NDArray[np.bool_]
     rows: Ints
     starts: Ints
-    alike: Ints
+    similar: Ints
     similarities: Floats
 
     @classmethod
@@ -54,14 +54,14 @@ class Facts(Struct, frozen=True, dict=True):
     @cached_property
     def _pairs(self) -> Ints:
         """Each word with each that is alike, as one number, ascending."""
-        return (np.repeat(np.arange(self.count), np.diff(self.starts)) << _POSITION) | self.alike
+        return (np.repeat(np.arange(self.count), np.diff(self.starts)) << _POSITION) | self.similar
 
     def compare(self, words: Ints, listed: Ints) -> Floats:
         """How alike words asked for and words of the index are at most, pair by pair, 0 to 1; an initial and its word are not."""
-        if not len(self.alike):
+        if not len(self.similar):
             return np.zeros(len(words))
         wanted = (words << _POSITION) | listed
-        places = np.minimum(np.searchsorted(self._pairs, wanted), len(self.alike) - 1)
+        places = np.minimum(np.searchsorted(self._pairs, wanted), len(self.similar) - 1)
         return np.where(self._pairs[places] == wanted, self.similarities[places], 0.0)
 
     def extend(self, more: Facts) -> Facts:

@@ -272,7 +272,7 @@ class Vocabulary:
         """General words that stand for a general word: those of its kind with its key."""
         return self._general.get(f"{kind} {key}", [])
 
-    def find_alike(self, text: str, kind: int) -> dict[int, float]:
+    def find_variants(self, text: str, kind: int) -> dict[int, float]:
         """Words that are variants of the same name, or alike across writing systems, with their similarity."""
         if kind == CONSONANTS:
             return dict.fromkeys(self._by_consonants.get(consonants(text[1:]), ()), SAME_CONSONANTS)

@@ -32,7 +32,7 @@ _LOOKED_UP = 1024  # words that a thread looks up at once
 FULL = 1 << 19  # words and pairs of words with which a book is closed and the next begun, so that memory stays bounded
 
 
-class _Alike(Struct, frozen=True):
+class _SimilarWords(Struct, frozen=True):
     """The words of an index that a word may stand for, ascending; heaviest: the most that an informative one of them weighs, 0 where
     there is none; may_be_general: whether there are others."""
 
@@ -51,7 +51,7 @@ class WordBook:
         self.speller = Speller(vocabulary.rarities)
         self.words: list[Word] = []
         self._numbers: dict[str | Marked, int] = {}
-        self._alike: dict[str, _Alike] = {}
+        self._similar: dict[str, _SimilarWords] = {}
         self.facts = Facts.of_none()
 
     def is_full(self) -> bool:
@@ -73,37 +73,37 @@ class WordBook:
         first = self.facts.count
         if first == len(self.words):
             return
-        fresh = {w.text: w for w in self.words[first:] if w.kind >= FIRST_MAJOR and w.text not in self._alike}
+        fresh = {w.text: w for w in self.words[first:] if w.kind >= FIRST_MAJOR and w.text not in self._similar}
         words = sorted(fresh.values(), key=lambda w: (len(w.text), w.text))
         blocks = [words[i : i + _LOOKED_UP] for i in range(0, len(words), _LOOKED_UP)]
-        for found in (pool.map if pool else map)(self._find_alike, blocks):
-            self._alike.update(found)
+        for found in (pool.map if pool else map)(self._find_similar, blocks):
+            self._similar.update(found)
         self.facts = self.facts.extend(self._describe(first))
 
-    def ask(self, readings: Sequence[Sequence[int]]) -> Questions:
+    def questions_of(self, readings: Sequence[Sequence[int]]) -> Questions:
         """Some readings, as numbers of words, with what is known of these; none of them is empty."""
         sizes = np.fromiter(map(len, readings), np.int64, len(readings))
         words = np.fromiter((number for reading in readings for number in reading), np.int64, int(sizes.sum()))
         return Questions(self.facts, words, np.concatenate(([0], np.cumsum(sizes))))
 
-    def _find_alike(self, words: Sequence[Word]) -> dict[str, _Alike]:
-        alike = {}
+    def _find_similar(self, words: Sequence[Word]) -> dict[str, _SimilarWords]:
+        similar = {}
         for word, mine in zip(words, self._vocabulary.find_similar([(w.text, w.key) for w in words]), strict=True):
-            for position, value in self._vocabulary.find_alike(word.text, word.kind).items():
+            for position, value in self._vocabulary.find_variants(word.text, word.kind).items():
                 mine[position] = max(value, mine.get(position, 0.0))
-            alike[word.text] = self._gather(mine)
-        return alike
+            similar[word.text] = self._gather(mine)
+        return similar
 
-    def _gather(self, found: Mapping[int, float]) -> _Alike:
+    def _gather(self, found: Mapping[int, float]) -> _SimilarWords:
         kinds, weights = self._vocabulary.kinds, self._vocabulary.weights
         informative = [float(weights[i]) for i in found if kinds[i] >= FIRST_MAJOR]
         words = sorted(found)
-        return _Alike(words, [found[i] for i in words], max(informative, default=0.0), len(informative) < len(found))
+        return _SimilarWords(words, [found[i] for i in words], max(informative, default=0.0), len(informative) < len(found))
 
-    def _of(self, word: Word) -> _Alike:
+    def _of(self, word: Word) -> _SimilarWords:
         if word.kind < FIRST_MAJOR:
             return self._gather(dict.fromkeys(self._vocabulary.find_general(word.key, word.kind), 1.0))
-        mine = self._alike[word.text]
+        mine = self._similar[word.text]
         if not word.cut or word.kind != NAME:
             return mine
         found = self._vocabulary.find_starting(word.text)
@@ -114,10 +114,10 @@ class WordBook:
     def _describe(self, first: int) -> Facts:
         """The facts of all words from that number on."""
         words = self.words[first:]
-        alike = [self._of(word) for word in words]
+        similar = [self._of(word) for word in words]
         sums = np.zeros((SUMMED, len(words)))
         masks = np.zeros((3, len(words)), np.uint64)
-        for i, (word, mine) in enumerate(zip(words, alike, strict=True)):
+        for i, (word, mine) in enumerate(zip(words, similar, strict=True)):
             if word.kind < FIRST_MAJOR:
                 is_masked = word.kind in (GENERIC, SHORT_NUMBER)
                 is_initial = word.kind == INITIAL
@@ -131,15 +131,15 @@ class WordBook:
             sums[8, i] = word.cut == LAST_CUT
             masks[1, i] = letter_bit(word.text) if word.kind == NAME else 0
             masks[2, i] = letter_bit(word.text) if word.kind == INITIAL else 0
-        sizes = np.fromiter((len(a.words) for a in alike), np.int64, len(words))
+        sizes = np.fromiter((len(a.words) for a in similar), np.int64, len(words))
         rows = self._rows
         return Facts(
             sums,
             masks,
             np.fromiter((0.0 if is_lost(w) else w.weight for w in words), np.float64, len(words)),
             np.fromiter((w.kind == SHORT_NUMBER for w in words), bool, len(words)),
-            np.fromiter((sum(rows[j] for j in a.words) for a in alike), np.int64, len(words)),
+            np.fromiter((sum(rows[j] for j in a.words) for a in similar), np.int64, len(words)),
             np.concatenate(([0], np.cumsum(sizes))),
-            np.fromiter((j for a in alike for j in a.words), np.int64),
-            np.fromiter((s for a in alike for s in a.similarities), np.float64),
+            np.fromiter((j for a in similar for j in a.words), np.int64),
+            np.fromiter((s for a in similar for s in a.similarities), np.float64),
         )

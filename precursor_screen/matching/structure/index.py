@@ -42,7 +42,7 @@ _PART: Final = re.compile(
     r"|aldehyde|acetal|ketal|hcl)|sodium|potassium|lithium|ammonium|calcium|magnesium|methyl|ethyl)"
 )
 _MOST_WORDS: Final = 5
-_WIDEN_BY: Final = 2
+_MOST_ADDED: Final = 2
 _LONGEST: Final = 200
 
 
@@ -125,18 +125,18 @@ def wider_spans(flat: str, places: Sequence[tuple[int, int]]) -> list[list[tuple
     """
     tokens = _tokens(flat) if places else []
     starts = [t.start for t in tokens]
-    return [_widen(tokens, starts, *place) for place in places]
+    return [_extended(tokens, starts, *place) for place in places]
 
 
-def _widen(tokens: list[_Token], starts: list[int], start: int, end: int) -> list[tuple[int, int]]:
+def _extended(tokens: list[_Token], starts: list[int], start: int, end: int) -> list[tuple[int, int]]:
     first = max(0, bisect_right(starts, start) - 1)
     last = max(first, bisect_left(starts, end) - 1)
     if not tokens or tokens[first].end <= start:
         return []
     left, right = first, last
-    while left > 0 and first - left < _WIDEN_BY and tokens[left - 1].is_part and tokens[left].follows:
+    while left > 0 and first - left < _MOST_ADDED and tokens[left - 1].is_part and tokens[left].follows:
         left -= 1
-    while right + 1 < len(tokens) and right - last < _WIDEN_BY and tokens[right + 1].is_part and tokens[right + 1].follows:
+    while right + 1 < len(tokens) and right - last < _MOST_ADDED and tokens[right + 1].is_part and tokens[right + 1].follows:
         right += 1
     found = {
         (min(start, tokens[i].start), max(end, tokens[j].end)) for i in range(left, first + 1) for j in range(last, right + 1)
@@ -236,15 +236,15 @@ class _Plan:
         self._text, self._matches, self._flat = text, matches, plain(text)
         self._cased = "".join(c if c.isascii() and c.isprintable() else f for c, f in zip(text, self._flat, strict=True))
         self._runs = list(systematic_spans(self._flat))
-        self._doubtful = [m for m in matches if m.suppressed is None and m.method in _NAMED]
-        self._wider = wider_spans(self._flat, [(m.start, m.end) for m in self._doubtful])
+        self._unverified = [m for m in matches if m.suppressed is None and m.method in _NAMED]
+        self._wider = wider_spans(self._flat, [(m.start, m.end) for m in self._unverified])
 
     def _name(self, span: tuple[int, int]) -> str:
         return self._cased[span[0] : span[1]]
 
     def names(self) -> Iterable[str]:
         yield from (self._name(span) for run in self._runs for span in run)
-        for match, spans in zip(self._doubtful, self._wider, strict=True):
+        for match, spans in zip(self._unverified, self._wider, strict=True):
             for span in spans:
                 yield self._name(span)
                 yield from self._rest(match, span)
@@ -257,7 +257,7 @@ class _Plan:
     def judge(self, known: Structures, readings: Readings) -> list[Match]:
         reasons = {
             id(match): reason
-            for match, spans in zip(self._doubtful, self._wider, strict=True)
+            for match, spans in zip(self._unverified, self._wider, strict=True)
             if (reason := self._reason_against(match, spans, known, readings))
         }
         kept = [replace(m, suppressed=reasons[id(m)]) if id(m) in reasons else m for m in self._matches]
@@ -289,12 +289,12 @@ class _Plan:
 
     def _read_run(self, run: Sequence[tuple[int, int]], known: Structures, readings: Readings) -> list[Match]:
         """The longest stretches that can be read, without overlaps; each names the substances of its first fitting reading."""
-        taken: list[tuple[int, int]] = []
+        accepted: list[tuple[int, int]] = []
         for start, end in run:
             is_salt = _SALT_WORD.fullmatch(self._flat, start, end) is not None
-            if readings[self._name((start, end))] and not is_salt and not any(start < e and s < end for s, e in taken):
-                taken.append((start, end))
-        named = ((place, map(known.named_by, readings[self._name(place)])) for place in taken)
+            if readings[self._name((start, end))] and not is_salt and not any(start < e and s < end for s, e in accepted):
+                accepted.append((start, end))
+        named = ((place, map(known.named_by, readings[self._name(place)])) for place in accepted)
         return [self._match(one, *place) for place, found in named for one in next(filter(None, found), [])]
 
     def _reason_beside(self, substance: Substance, start: int, end: int) -> str | None:

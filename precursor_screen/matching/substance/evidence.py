@@ -175,10 +175,10 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
-    before = _beside(plain, match, own, substance, -1, masses=not near)
+    before = _support_beside(plain, match, own, substance, -1, masses=not near)
     # Two letters behind a word are a grade or a size of what it names: NECTARINES AA 4 KGS.
     graded = before == "other" and len(squash(match.matched)) <= _TWO_LETTERS
-    after = _beside(plain, match, own, substance, 1, masses=not near and not graded)
+    after = _support_beside(plain, match, own, substance, 1, masses=not near and not graded)
     if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
         return False  # "xyzumab HCl 25 kg" is xyzumab, and starch ether no ethyl ether
     inside = _TOKEN.findall(plain[match.start : match.end])
@@ -188,7 +188,7 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     return compound or "evidence" in (after, before)
 
 
-def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance, way: int, *, masses: bool) -> str:
+def _support_beside(plain: str, match: Match, own: Sequence[Match], substance: Substance, way: int, *, masses: bool) -> str:
     """evidence, other (a word of another kind stands right there) or nothing."""
     # Another substance beside an abbreviation says that it is one; beside a bare number it says that the number is something else.
     spans = [

@@ -74,13 +74,13 @@ class Identifiers:
         """
         listed: dict[tuple[str | None, ...], list[Match]] = defaultdict(list)
         for match in self._numbered(text, plain, {m.substance_id for m in named if m.suppressed is None}):
-            alike = listed[match.method, match.substance_id, match.name, match.strength, match.suppressed]
-            if len(alike) < COUNTED_MATCHES:
-                alike.append(match)
+            same = listed[match.method, match.substance_id, match.name, match.strength, match.suppressed]
+            if len(same) < COUNTED_MATCHES:
+                same.append(match)
             else:
-                alike[-1] = replace(alike[-1], more=alike[-1].more + 1)
-        for alike in listed.values():
-            yield from alike
+                same[-1] = replace(same[-1], more=same[-1].more + 1)
+        for same in listed.values():
+            yield from same
 
     def _numbered(self, text: str, plain: str, agreed: set[str]) -> Iterator[Match]:
         for found in find_cas(text):
@@ -113,8 +113,8 @@ class Identifiers:
         alone = plain.strip(" .") == plain[match.start : match.end]
         of_parts = _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start])
         # Nothing but the number, and its check digit is right; or one that is hardly ever seen, and no number of a part.
-        telling = (alone and match.name_verified) or (match.substance_id in self._rare and not of_parts)
-        return replace(match, strength="medium") if telling else match
+        is_unambiguous = (alone and match.name_verified) or (match.substance_id in self._rare and not of_parts)
+        return replace(match, strength="medium") if is_unambiguous else match
 
     def _registered(self, method: str, text: str, found: FoundCode, agreed: set[str]) -> Iterator[Match]:
         """Matches of a CAS or EC number; one that fails its check digit and is a digit off a listed one is shown as set aside."""

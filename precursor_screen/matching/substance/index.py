@@ -29,14 +29,14 @@ from precursor_screen.matching.substance.layers import (
     STEREO_GROUP,
     Candidate,
     Kept,
+    LocatedName,
     Prepared,
-    Standing,
     exact_layer,
     resembling_layers,
     stereo_layer,
 )
 from precursor_screen.matching.substance.match import Match, MatchCounts, Repeats, match_table, stretch
-from precursor_screen.matching.substance.near import is_doubtful
+from precursor_screen.matching.substance.near import is_uncertain
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.text.chemical import prefix_reason, salt_bounds
 from precursor_screen.text.decodings import further_readings
@@ -157,31 +157,31 @@ class SubstanceIndex:
         return match_table(field, [(value, match) for value in values for match in self._identifiers.in_cell(field, value)])
 
     def _judge(self, prepared: Prepared) -> Iterator[Match]:
-        def reason(standing: Standing, substance: Substance) -> str | None:
-            name = standing.candidate.pattern.plain_name
-            return reason_against(prepared.plain, standing.core, standing.whole, name, substance.covers_salts)
+        def reason(located: LocatedName, substance: Substance) -> str | None:
+            name = located.candidate.pattern.plain_name
+            return reason_against(prepared.plain, located.core, located.whole, name, substance.covers_salts)
 
-        def is_suppressed(standing: Standing) -> bool:
-            return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
+        def is_suppressed(located: LocatedName) -> bool:
+            return all(reason(located, self.substances[owner]) for owner in located.candidate.pattern.owners)
 
-        exact = list(self._standing(prepared, chain(exact_layer(prepared, self._names), stereo_layer(prepared, self._names))))
+        exact = list(self._locate(prepared, chain(exact_layer(prepared, self._names), stereo_layer(prepared, self._names))))
         kept = Kept(exact, is_suppressed)
         resembling = resembling_layers(prepared, self._names, kept.leaves_room)
         counts = MatchCounts()
         last: dict[str, Match] = {}
         # Of names that end in one place the longest.
         right = {e.core[1]: e.core[0] for e in sorted(exact, key=lambda e: -e.core[0])}
-        spelled = (s for s in self._standing(prepared, resembling) if not _takes_in_a_word(s, right, prepared.plain))
-        for standing in kept.add(spelled):
-            start, end = standing.whole
-            for owner in standing.candidate.pattern.owners:
+        spelled = (s for s in self._locate(prepared, resembling) if not _takes_in_a_word(s, right, prepared.plain))
+        for located in kept.add(spelled):
+            start, end = located.whole
+            for owner in located.candidate.pattern.owners:
                 substance = self.substances[owner]
                 if counts.is_enough(substance.substance_id):
                     # Unjudged, so it counts.
                     if substance.substance_id not in last:
-                        last[substance.substance_id] = self._match(prepared, standing, substance, start, end, None)
+                        last[substance.substance_id] = self._match(prepared, located, substance, start, end, None)
                     continue
-                match = self._match(prepared, standing, substance, start, end, reason(standing, substance))
+                match = self._match(prepared, located, substance, start, end, reason(located, substance))
                 counts.add(substance.substance_id, counts=match.suppressed is None)
                 yield match
         for substance_id, match in last.items():
@@ -225,7 +225,7 @@ class SubstanceIndex:
                 **stretch(prepared.text, start, end, form),
             )
 
-    def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
+    def _locate(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[LocatedName]:
         blanked = ""
         for candidate in proposed:
             pattern, where = candidate.pattern, candidate.where
@@ -244,30 +244,30 @@ class SubstanceIndex:
                 if not turned:
                     continue
                 stop += len(turned[0].rstrip(" ,;"))
-            yield Standing(candidate, (where[0], stop), salt_bounds(prepared.plain, bounds[0], stop, covers))
+            yield LocatedName(candidate, (where[0], stop), salt_bounds(prepared.plain, bounds[0], stop, covers))
 
     def _match(
-        self, prepared: Prepared, standing: Standing, substance: Substance, start: int, end: int, reason: str | None
+        self, prepared: Prepared, located: LocatedName, substance: Substance, start: int, end: int, reason: str | None
     ) -> Match:
-        pattern, layer = standing.candidate.pattern, standing.candidate.layer
+        pattern, layer = located.candidate.pattern, located.candidate.layer
         form = form_of(prepared.plain, start, end)
-        core = prepared.text[standing.core[0] : standing.core[1]]
-        method, score = _method(standing.candidate, core)
-        doubtful = method == "fuzzy" and is_doubtful(core, pattern.name.name, prepared.plain[:start], prepared.plain[end:])
+        core = prepared.text[located.core[0] : located.core[1]]
+        method, score = _method(located.candidate, core)
+        uncertain = method == "fuzzy" and is_uncertain(core, pattern.name.name, prepared.plain[:start], prepared.plain[end:])
         return Match(
             substance_id=substance.substance_id,
             method=method,
-            strength="weak" if doubtful else _strength(pattern, layer, form, core),
+            strength="weak" if uncertain else _strength(pattern, layer, form, core),
             score=score,
             name=pattern.name.name,
             name_verified=pattern.name.verified,
             suppressed=reason,
             **stretch(prepared.text, start, end, form),
-            more=standing.candidate.more.more if standing.candidate.more else 0,
+            more=located.candidate.more.more if located.candidate.more else 0,
         )
 
 
-def _takes_in_a_word(near: Standing, right: Mapping[int, int], plain: str) -> bool:
+def _takes_in_a_word(near: LocatedName, right: Mapping[int, int], plain: str) -> bool:
     """Whether what resembles a name is another name, spelt right, with the end of a word before it: `no pseudoephedrine` is not
     `norpseudoephedrine`.
 

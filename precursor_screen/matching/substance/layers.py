@@ -126,7 +126,7 @@ def _last(group: Group) -> Group | None:
 _PLAIN: Final = {EXACT: 0, STEREO: 1}
 
 
-class Standing(Struct, frozen=True):
+class LocatedName(Struct, frozen=True):
     """A candidate that stands free, with the bounds of its letters and of the whole name."""
 
     candidate: Candidate
@@ -142,16 +142,16 @@ class Kept:
     weak (ETHYLL ETHER), or as another substance.
     """
 
-    def __init__(self, standing: Iterable[Standing], is_suppressed: Callable[[Standing], bool]) -> None:
+    def __init__(self, located: Iterable[LocatedName], is_suppressed: Callable[[LocatedName], bool]) -> None:
         """Keeps the longest.
 
         Args:
-            standing: Names that stand free and are spelled as they are.
+            located: Names that stand free and are spelled as they are.
             is_suppressed: Whether a name counts for nothing where it stands.
         """
         self._is_suppressed = is_suppressed
-        self._kept: list[Standing] = []
-        for s in sorted(standing, key=lambda s: (s.core[0], -s.core[1], _PLAIN[s.candidate.layer])):
+        self._kept: list[LocatedName] = []
+        for s in sorted(located, key=lambda s: (s.core[0], -s.core[1], _PLAIN[s.candidate.layer])):
             if not self._kept or s.core[0] >= self._kept[-1].whole[1]:
                 self._kept.append(s)
             elif s.core[1] - s.core[0] > self._kept[-1].core[1] - self._kept[-1].core[0]:
@@ -169,15 +169,15 @@ class Kept:
         """
         return all(self._gives_way(k, owners, (start, end), letters, int(edited)) for k in self._overlapping(start, end))
 
-    def add(self, resembling: Iterable[Standing]) -> list[Standing]:
+    def add(self, resembling: Iterable[LocatedName]) -> list[LocatedName]:
         """All names that are meant, by place.
 
         Of the names spelled otherwise that overlap the longest counts, and of those in one place the nearest; substances equally
         near are all named.
         """
         replaced: set[int] = set()
-        added: list[Standing] = []
-        taken: dict[int, Standing] = {}  # the places that names spelled otherwise have taken, character by character
+        added: list[LocatedName] = []
+        taken: dict[int, LocatedName] = {}  # the places that names spelled otherwise have taken, character by character
         for s in sorted(resembling, key=lambda s: (s.core[0] - s.core[1], s.candidate.edits, s.core)):
             owners, letters, edits = s.candidate.pattern.owners, len(s.candidate.where), s.candidate.edits
             over = list(self._overlapping(*s.core))
@@ -192,12 +192,12 @@ class Kept:
             return self._kept
         return sorted((*(k for k in self._kept if id(k) not in replaced), *added), key=lambda s: s.core)
 
-    def _overlapping(self, start: int, end: int) -> Iterator[Standing]:
+    def _overlapping(self, start: int, end: int) -> Iterator[LocatedName]:
         for k in self._kept[max(0, bisect_left(self._starts, start) - 1) : bisect_left(self._starts, end)]:
             if k.core[1] > start:
                 yield k
 
-    def _gives_way(self, kept: Standing, owners: Sequence[int], core: tuple[int, int], letters: int, edits: int) -> bool:
+    def _gives_way(self, kept: LocatedName, owners: Sequence[int], core: tuple[int, int], letters: int, edits: int) -> bool:
         """Whether an exact name leaves its place to one spelled otherwise."""
         if core == kept.core or core[0] > kept.core[0] or kept.core[1] > core[1]:
             return False
@@ -209,5 +209,5 @@ class Kept:
         return not edits or says_more or self._is_suppressed(kept)
 
 
-def _same(one: Standing, other: Standing) -> bool:
+def _same(one: LocatedName, other: LocatedName) -> bool:
     return not set(one.candidate.pattern.owners).isdisjoint(other.candidate.pattern.owners)

@@ -27,7 +27,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
-Answers = tuple[int | None, ...]  # for each letter of a text the letter of the name it stands for, None for one too many
+LetterMap = tuple[int | None, ...]  # for each letter of a text the letter of the name it stands for, None for one too many
 
 
 class NearMatch(Struct, frozen=True):
@@ -44,7 +44,7 @@ class _Word(Struct, frozen=True):
     name: str
 
 
-def is_doubtful(found: str, name: str, before: str, after: str) -> bool:
+def is_uncertain(found: str, name: str, before: str, after: str) -> bool:
     """Whether a near spelling may as well be a word of everyday language: one in another script than the name, or a short one.
 
     A short one is none where nothing but figures and masses stands beside it: nobody declares an everyday word by itself.
@@ -74,7 +74,7 @@ def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neigh
     alignment = align(pattern.squashed, text, pattern.fixed, pattern.edits)
     if alignment is None or text == pattern.squashed:
         return None
-    return _judge(pattern, text, where, alignment.answers, alignment.edits, raw, neighbours)
+    return _judge(pattern, text, where, alignment.letter_map, alignment.edits, raw, neighbours)
 
 
 def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> NearMatch | None:
@@ -87,33 +87,33 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, ne
     (one, begins), (other, others) = loose_fold(spaced_name), loose_fold(spaced_text)
     if one != other:
         return None
-    answers: list[int | None] = []
+    letter_map: list[int | None] = []
     confused = 0
     for a, b, c, d in zip(begins, begins[1:], others, others[1:], strict=False):
-        answers.extend(a + i if a + i < b else None for i in range(d - c))
+        letter_map.extend(a + i if a + i < b else None for i in range(d - c))
         confused += not same_word(pattern.squashed[a:b], text[c:d])
     # A name that bears no edit bears digits for letters, and nothing else.
     if confused > (max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION) if pattern.edits else 0):
         return None
-    return _judge(pattern, text, where, tuple(answers), 0, raw, neighbours)
+    return _judge(pattern, text, where, tuple(letter_map), 0, raw, neighbours)
 
 
 def _judge(
-    pattern: Pattern, text: str, where: Sequence[int], answers: Answers, edits: int, raw: str, neighbours: Neighbours
+    pattern: Pattern, text: str, where: Sequence[int], letter_map: LetterMap, edits: int, raw: str, neighbours: Neighbours
 ) -> NearMatch | None:
-    words = _words(pattern, text, where, answers)
-    if words is None or not _digits_stand(pattern, text, where, answers):
+    words = _words(pattern, text, where, letter_map)
+    if words is None or not _digits_stand(pattern, text, where, letter_map):
         return None
     changed = [w for w in words if not same_word(w.name, w.text)]
-    if edits and not (_short_words_stand(pattern, text, answers) and all(map(_is_kept, changed))):
+    if edits and not (_short_words_stand(pattern, text, letter_map) and all(map(_is_kept, changed))):
         return None
     # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
     other = neighbours.is_nearer if edits else neighbours.is_word
     # What another tongue would spell so says nothing for or against: "calcium permanganate" is no kalium permanganat.
-    telling = [w for w in changed if not neighbours.is_spelled_so(w.text, w.name)]
-    if telling and all(other(w.text, w.name) for w in telling):
+    differing = [w for w in changed if not neighbours.is_spelled_so(w.text, w.name)]
+    if differing and all(other(w.text, w.name) for w in differing):
         return None
-    gaps = _gaps(pattern, answers)
+    gaps = _gaps(pattern, letter_map)
     # Edits and spaces together make names of anything: "a set of" is no aseton.
     parted = sum(
         i not in gaps and any(map(str.isspace, raw[here - where[0] + 1 : there - where[0]]))
@@ -129,7 +129,7 @@ def _is_kept(word: _Word) -> bool:
     return len(word.text) > 1 and OSA.distance(word.text, word.name) * 2 <= len(word.name) + 1
 
 
-def _short_words_stand(pattern: Pattern, text: str, answers: Answers) -> bool:
+def _short_words_stand(pattern: Pattern, text: str, letter_map: LetterMap) -> bool:
     """Whether short words of the name bear no more edits than they may: endings, abbreviations, substituents.
 
     Otherwise -ol were -on, and Bn were Boc.
@@ -137,7 +137,7 @@ def _short_words_stand(pattern: Pattern, text: str, answers: Answers) -> bool:
     letters = sum(c.isalpha() for c in pattern.squashed)
     reached = 0
     spelled: list[list[str]] = [[] for _ in pattern.words]
-    for char, answer in zip(text, answers, strict=True):
+    for char, answer in zip(text, letter_map, strict=True):
         # Vowel signs of the scripts of India are in no word: those at the end belong to the last.
         while answer is not None and answer >= pattern.words[reached][1] and reached + 1 < len(pattern.words):
             reached += 1
@@ -151,32 +151,32 @@ def _short_words_stand(pattern: Pattern, text: str, answers: Answers) -> bool:
     return True
 
 
-def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: Answers) -> bool:
+def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], letter_map: LetterMap) -> bool:
     """Whether a digit that is read as a letter touches a letter, and a letter that is read as a digit touches none."""
-    for j, i in enumerate(answers):
+    for j, i in enumerate(letter_map):
         if i is None or pattern.squashed[i].isdigit() == text[j].isdigit() or i in pattern.fixed:
             continue
         beside = [k for k in (j - 1, j + 1) if 0 <= k < len(text) and abs(where[k] - where[j]) == 1 and text[k].isalpha()]
         if text[j].isdigit() and not beside:
             return False
-        if not text[j].isdigit() and not all((a := answers[k]) is not None and pattern.squashed[a].isdigit() for k in beside):
+        if not text[j].isdigit() and not all((a := letter_map[k]) is not None and pattern.squashed[a].isdigit() for k in beside):
             return False
     return True
 
 
-def _words(pattern: Pattern, text: str, where: Sequence[int], answers: Answers) -> list[_Word] | None:
+def _words(pattern: Pattern, text: str, where: Sequence[int], letter_map: LetterMap) -> list[_Word] | None:
     """The words of the stretch; None if one of them, or a word of the name, stands for nothing."""
     begun = (i for i in range(1, len(text)) if where[i] - where[i - 1] > 1 or text[i].isdigit() != text[i - 1].isdigit())
     cuts = [0, *begun, len(text)]
     words: list[_Word] = []
     reached = 0
     for number, (a, b) in enumerate(itertools.pairwise(cuts)):
-        answered = [i for i in answers[a:b] if i is not None]
+        answered = [i for i in letter_map[a:b] if i is not None]
         if not answered:
             return None
         stop = len(pattern.squashed)
         if number < len(cuts) - 2:
-            ahead = next((i for i in answers[b:] if i is not None), len(pattern.squashed))
+            ahead = next((i for i in letter_map[b:] if i is not None), len(pattern.squashed))
             # Letters that are missing between two words belong to the first, unless the name has its gap before them.
             gap = next((g + 1 for g in range(answered[-1], ahead) if g in pattern.own_gaps), None)
             stop = ahead if gap is None else gap
@@ -185,11 +185,11 @@ def _words(pattern: Pattern, text: str, where: Sequence[int], answers: Answers) 
     return words
 
 
-def _gaps(pattern: Pattern, answers: Answers) -> frozenset[int]:
+def _gaps(pattern: Pattern, letter_map: LetterMap) -> frozenset[int]:
     """After which letters of the stretch the name has a gap of its own."""
     gaps = []
     reached = -1
-    for i, (here, there) in enumerate(itertools.pairwise(answers)):
+    for i, (here, there) in enumerate(itertools.pairwise(letter_map)):
         reached = here if here is not None else reached
         upto = there if there is not None else reached + 1
         if any(g in pattern.own_gaps for g in range(max(reached, 0), max(upto, reached + 1))):
@@ -203,10 +203,10 @@ _NEVER: Final = 99
 
 
 class Alignment(Struct, frozen=True):
-    """edits: how many. answers: for each letter of the text the letter of the name it stands for, None for one too many."""
+    """edits: how many. letter_map: for each letter of the text the letter of the name it stands for, None for one too many."""
 
     edits: int
-    answers: Answers
+    letter_map: LetterMap
 
 
 def same_letter(one: str, other: str) -> bool:
@@ -245,7 +245,7 @@ def align(name: str, text: str, fixed: frozenset[int], most: int) -> Alignment |
     inner = _align(name[head : len(name) - tail], text[head : len(text) - tail], {i - head for i in fixed}, most)
     if inner is None:
         return None
-    within = (a + head if a is not None else None for a in inner.answers)
+    within = (a + head if a is not None else None for a in inner.letter_map)
     return Alignment(inner.edits, (*range(head), *within, *range(len(name) - tail, len(name))))
 
 
@@ -272,14 +272,14 @@ def _align(name: str, text: str, fixed: set[int], most: int) -> Alignment | None
             cost[i][j], step[i][j] = min(ways)
     if cost[n][m] > most:
         return None
-    answers: list[int | None] = [None] * m
+    letter_map: list[int | None] = [None] * m
     i, j = n, m
     while i or j:
         way = step[i][j]
         if way == 1:
-            answers[j - 1] = i - 1
+            letter_map[j - 1] = i - 1
         elif way == 2:
-            answers[j - 2], answers[j - 1] = i - 2, i - 1
+            letter_map[j - 2], letter_map[j - 1] = i - 2, i - 1
         i -= {1: 1, 2: 2, 3: 1, 4: 0}[way]
         j -= {1: 1, 2: 2, 3: 0, 4: 1}[way]
-    return Alignment(cost[n][m], tuple(answers))
+    return Alignment(cost[n][m], tuple(letter_map))

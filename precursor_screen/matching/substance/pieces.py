@@ -26,7 +26,7 @@ _MASKS: Final = np.array([(1 << (8 * width)) - 1 for width in range(_WIDEST + 1)
 _HEAD, _TAIL, _INSIDE = range(3)
 _BITS: Final = 20
 _LONGEST: Final = 1024  # letters of a stretch that are told apart; names are shorter
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+_HASH_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRM: Final = byte_table(FIRM)
 # Letters in eight groups, common ones apart, as counters of one byte each in one integer: no name has 256 letters.
 _GROUPS: Final = ("ea", "obv", "ipk", "ntx", "lhcw", "ydq", "mrsg", "")
@@ -65,11 +65,11 @@ class _Table:
         self.keys, counts = np.unique(pieces, return_counts=True)
         self.groups = _Lists(counts, groups)
         self.known = np.zeros(1 << _BITS, dtype=np.bool_)
-        self.known[_spread(self.keys)] = True
+        self.known[_bucket_of(self.keys)] = True
 
     def find(self, read: Keys) -> tuple[Places, Places]:
         """Which of the integers read are pieces: their numbers, one for each group that has the piece, and the groups."""
-        maybe = np.flatnonzero(self.known[_spread(read)])
+        maybe = np.flatnonzero(self.known[_bucket_of(read)])
         if not len(maybe):
             return maybe, maybe
         value = read[maybe]
@@ -84,8 +84,8 @@ def _joined(found: list[tuple[Places, Places]]) -> tuple[Places, Places]:
     return np.concatenate([nothing, *(a for a, _ in found)]), np.concatenate([nothing, *(n for _, n in found)])
 
 
-def _spread(keys: Keys) -> npt.NDArray[np.int64]:
-    return ((keys * _SPREAD) >> np.uint64(64 - _BITS)).astype(np.int64)
+def _bucket_of(keys: Keys) -> npt.NDArray[np.int64]:
+    return ((keys * _HASH_FACTOR) >> np.uint64(64 - _BITS)).astype(np.int64)
 
 
 class PieceIndex:
@@ -132,12 +132,12 @@ class PieceIndex:
             for kind in (_HEAD, _TAIL, _INSIDE)
         )
 
-    def find(self, stream: Stream, taken: Places) -> list[Near]:
+    def find(self, stream: Stream, skipped: Places) -> list[Near]:
         """Every stretch between word edges within its edits of a name, by place and then by name.
 
         Args:
             stream: The texts.
-            taken: Stretches not to look at (`stretch_keys`), sorted: names of the tables, letter for letter.
+            skipped: Stretches not to look at (`stretch_keys`), sorted: names of the tables, letter for letter.
 
         Two letters with one stand-in (see `substance_stream`) may pass for the same: the caller looks at the text itself.
         """
@@ -164,9 +164,9 @@ class PieceIndex:
         fits = fits[stream.begins[start[fits]]]
         found.append(self._between(stream, groups[fits], start[fits], True))
         stretches = np.concatenate(found, axis=1)
-        if len(taken):
+        if len(skipped):
             keys = stretch_keys(stretches[0], stretches[1])
-            stretches = stretches[:, taken[np.minimum(np.searchsorted(taken, keys), len(taken) - 1)] != keys]
+            stretches = stretches[:, skipped[np.minimum(np.searchsorted(skipped, keys), len(skipped) - 1)] != keys]
         which, names = self._names.expand(stretches[2])
         table = np.stack((stretches[0, which], stretches[1, which], names))
         return self._verify(letters, self._same_letters(letters, table))

@@ -80,7 +80,7 @@ class Prefilter:
         stream = ascii_stream(texts) if ascii_only else any_stream(texts)
         found: defaultdict[int, Suspicion] = defaultdict(Suspicion)
         first = np.flatnonzero(np.diff(stream.text_of, prepend=-1)).tolist()
-        taken: Places = np.zeros(0, dtype=np.int64)
+        skipped: Places = np.zeros(0, dtype=np.int64)
         matches = self._exact.find_matches_as_indexes(stream.letters.tobytes(), overlapping=True)
         if matches:
             table = np.array(matches, dtype=np.int64)
@@ -88,12 +88,12 @@ class Prefilter:
             free = free_places(stream, table[:, 1], table[:, 2])
             # A name of the tables is no misspelling of another one; letters that share a stand-in might be.
             own = self._is_name[table[:, 0]] & free & np.isin(stream.kind[table[:, 1]], (ALPHA, ARABIC)) & stream.ends[ends]
-            taken = np.unique(stretch_keys(table[own, 1], table[own, 2]))
+            skipped = np.unique(stretch_keys(table[own, 1], table[own, 2]))
             if not ascii_only:  # the word CAS may follow an accented letter
                 free |= self._is_trigger[table[:, 0]] & (stream.ends[ends] | (stream.kind[ends] == DIGIT))
             for n in np.unique(stream.text_of[table[free, 1]]).tolist():
                 found[n]
-        for part, places in (("near", self._names.pieces.find(stream, taken)), ("readings", self._names.readings.find(stream))):
+        for part, places in (("near", self._names.pieces.find(stream, skipped)), ("readings", self._names.readings.find(stream))):
             for near in places:
                 n = int(stream.text_of[near.start])
                 getattr(found[n], part).append(Near(near.name, near.start - first[n], near.end - first[n]))

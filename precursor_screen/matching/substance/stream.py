@@ -127,17 +127,17 @@ def free_places(stream: Stream, starts: Places, ends: Places) -> Flags:
     """
     free_begin: Flags = stream.begins[starts] | (stream.kind[starts] == DIGIT)
     free: Flags = free_begin & (stream.ends[ends - 1] | (stream.kind[ends - 1] == DIGIT))
-    doubtful = np.flatnonzero(free_begin & ~free)
-    if not len(doubtful):
+    unsettled = np.flatnonzero(free_begin & ~free)
+    if not len(unsettled):
         return free
-    after = ends[doubtful]
+    after = ends[unsettled]
     word_ends = np.flatnonzero(stream.ends)
     rest = word_ends[np.minimum(np.searchsorted(word_ends, after), len(word_ends) - 1)] + 1 - after
     # The same few endings over and over: each is judged once, by its first letters and its length.
     keys = windows(stream.letters)[after] & _FIRST_LETTERS[np.clip(rest, 0, 8)]
     pairs, of = np.unique(np.stack((keys, rest.astype(np.uint64))), axis=1, return_inverse=True)
     verdicts = np.array([_may_end(int(key), int(length)) for key, length in pairs.T.tolist()], dtype=np.bool_)
-    free[doubtful] = verdicts[of.ravel()]
+    free[unsettled] = verdicts[of.ravel()]
     return free
 
 

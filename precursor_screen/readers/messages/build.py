@@ -45,19 +45,19 @@ class MessageContent(Struct):
         format: in words, for the report.
         date_order: dmy, mdy or ymd, where the format fixes it.
         lines: message type and line.
-        asides: texts that belong to no line.
+        out_of_table_texts: texts that belong to no line.
     """
 
     format: str
     issues: IssueList
     date_order: str = ""
     lines: list[tuple[str, MessageLine]] = field(default_factory=list)
-    asides: tuple[OutOfTableText, ...] = ()
+    out_of_table_texts: tuple[OutOfTableText, ...] = ()
 
 
-def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) -> InputTables:
+def build(content: MessageContent, name: str, digest: Digest, encoding: str) -> InputTables:
     """One input of lines that messages state."""
-    issues, rows = gathered.issues, [_Row(type_, line) for type_, line in gathered.lines]
+    issues, rows = content.issues, [_Row(type_, line) for type_, line in content.lines]
     for row in rows:
         row.sort_cells(issues)
         row.note_elsewhere(issues)
@@ -65,23 +65,25 @@ def build(gathered: MessageContent, name: str, digest: Digest, encoding: str) ->
     stated = dict.fromkeys((cell.label, cell.field) for row in rows for cell in row.line.cells)
     places = pa.array([row.line.place for row in rows], pa.int64())
     fields, guesses = _field_columns(rows)
-    beside_names, beside = _beside_columns(rows)
+    extra_names, extra_cells = _extra_columns(rows)
     if not rows:
         lines, raw = no_lines(), pa.table({})
     else:
-        headers = _headers(stated, guesses, beside_names)
-        lines = _lines(fields, guesses, beside, headers, places, gathered)
+        headers = _headers(stated, guesses, extra_names)
+        lines = _lines(fields, guesses, extra_cells, headers, places, content)
         if any(row.line.elsewhere for row in rows):
             once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
             lines = lines.append_column("stated_once", pa.array(once, pa.list_(pa.string())))
         lines = with_place(lines, name, digest, places, message_type=string_array([row.type for row in rows]))
-        raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
+        raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *extra_cells], names=headers)
         note_languages(lines, issues)
     described = Input(
-        input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
+        input_id(name, digest), name, digest.sha256, digest.size, content.format, encoding, None,
         tuple(one for one in stated if one[1] not in (BESIDE, UNREAD)), tuple(label for label, name in stated if name == UNREAD), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
-    return InputTables(described, lines, raw, issue_table(issues, lines), lines_aside(gathered.asides, name, digest, lines))
+    return InputTables(
+        described, lines, raw, issue_table(issues, lines), lines_aside(content.out_of_table_texts, name, digest, lines)
+    )
 
 
 class _Row(Struct):
@@ -93,7 +95,7 @@ class _Row(Struct):
     filed: dict[str, list[str]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
-    beside: list[Cell] = field(default_factory=list)
+    extra_cells: list[Cell] = field(default_factory=list)
 
     def note_elsewhere(self, issues: IssueList) -> None:
         """Says which figures of the line are stated of several lines together."""
@@ -107,7 +109,7 @@ class _Row(Struct):
         for cell in self.line.cells:
             name = cell.field
             if name in (BESIDE, UNREAD):
-                self.beside.append(cell)
+                self.extra_cells.append(cell)
             elif name == "other_parties":
                 self._add_party(cell)
             elif name not in values:
@@ -122,7 +124,7 @@ class _Row(Struct):
                 if name in _NAMES:
                     self._add_party(cell)
                     continue
-                self.beside.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
+                self.extra_cells.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
                 says = f"{cell.label} says {cell.text[:60]!r} as well; {values[name][0][:60]!r} was read"
                 place, value = self.line.place, cell.text[:_SHOWN]
                 issues.add_one_of_many("several-values", says, row=place, field=name, value=value)
@@ -159,14 +161,14 @@ class _Row(Struct):
         if len(self.others) < _MOST_PARTIES:
             self.others.append(cell.text)
         else:
-            self.beside.append(Cell(BESIDE, cell.label, cell.text))
+            self.extra_cells.append(Cell(BESIDE, cell.label, cell.text))
 
 
 def _note_unread(rows: Sequence[_Row], issues: IssueList) -> None:
     """One issue an element that is not known, with its first place and how often it is filled."""
     seen: dict[str, tuple[int, str, int]] = {}
     for row in rows:
-        for cell in row.beside:
+        for cell in row.extra_cells:
             if cell.field == UNREAD:
                 place, text, count = seen.get(cell.label, (row.line.place, cell.text, 0))
                 seen[cell.label] = (place, text, count + 1)
@@ -204,11 +206,11 @@ def _as_filed(rows: Sequence[_Row], columns: Sequence[pa.ChunkedArray], guesses:
     return shown
 
 
-def _beside_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArray]]:
+def _extra_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArray]]:
     """Elements without a field, a column each; what is beyond `_MOST_COLUMNS` shares the last one."""
     columns: dict[str, dict[int, list[str]]] = {}
     for i, row in enumerate(rows):
-        for cell in row.beside:
+        for cell in row.extra_cells:
             name = cell.label if cell.label in columns or len(columns) < _MOST_COLUMNS else _FURTHER
             columns.setdefault(name, {}).setdefault(i, []).append(cell.text)
     filled = (["\n".join(texts[i]) if i in texts else None for i in range(len(rows))] for texts in columns.values())
@@ -219,22 +221,22 @@ def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:
     return pa.chunked_array([string_array(texts)], pa.string())
 
 
-def _headers(stated: Iterable[tuple[str, str]], guesses: Sequence[Guess], beside: Iterable[str]) -> list[str]:
+def _headers(stated: Iterable[tuple[str, str]], guesses: Sequence[Guess], extra_cells: Iterable[str]) -> list[str]:
     """The elements that stand for each field, in the sender's words; each header once. stated: label and field."""
     labels: dict[str, list[str]] = {}
     for label, name in stated:
         labels.setdefault(name, []).append(label)
-    return numbered([*(" | ".join(labels.get(g.field, [g.field])[:3]) for g in guesses), *beside])
+    return numbered([*(" | ".join(labels.get(g.field, [g.field])[:3]) for g in guesses), *extra_cells])
 
 
 def _lines(
-    fields: Sequence[pa.ChunkedArray], guesses: Sequence[Guess], beside: Sequence[pa.ChunkedArray], headers: Sequence[str],
-    places: pa.Array, gathered: MessageContent,
+    fields: Sequence[pa.ChunkedArray], guesses: Sequence[Guess], extra_cells: Sequence[pa.ChunkedArray], headers: Sequence[str],
+    places: pa.Array, content: MessageContent,
 ) -> pa.Table:  # fmt: skip
     """The columns of LINE with identity, and with the texts in no field of goods, as tables have them."""
-    count, issues = len(gathered.lines), TableIssues(places, gathered.issues)
-    table = pa.Table.from_arrays([*fields, *beside], names=[str(i) for i in range(len(fields) + len(beside))])
-    known = ColumnMap({}, gathered.date_order, ".")
+    count, issues = len(content.lines), TableIssues(places, content.issues)
+    table = pa.Table.from_arrays([*fields, *extra_cells], names=[str(i) for i in range(len(fields) + len(extra_cells))])
+    known = ColumnMap({}, content.date_order, ".")
     blank = pa.table({"description": pa.nulls(count, pa.string())})
     columns = assemble(table, guesses, known, issues) if fields else blank
     unknown = [Guess(i, headers[i], "", "") for i in range(len(fields), len(headers))]

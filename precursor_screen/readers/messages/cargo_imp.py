@@ -18,7 +18,7 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
-from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_untaken, part_lines
+from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_unread_texts, part_lines
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
@@ -43,11 +43,11 @@ def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[Inp
         InputError: no message in it states goods.
     """
     content, text, issues = read_text(blob, options)
-    gathered = MessageContent("Cargo-IMP", issues, asides=text.asides)
+    message_content = MessageContent("Cargo-IMP", issues, out_of_table_texts=text.out_of_table_texts)
     for kind, scope in read_cargo_imp(content, issues):
-        gathered.lines += [(kind, line) for line in lines_of(scope)]
-    refuse_empty(gathered, blob)
-    return [build(gathered, blob.name, digest, str(text.choice))]
+        message_content.lines += [(kind, line) for line in lines_of(scope)]
+    refuse_empty(message_content, blob)
+    return [build(message_content, blob.name, digest, str(text.choice))]
 
 
 CARGO_IMP = Reader(lambda kind, _: kind == "cargo-imp", read_telegrams)
@@ -138,7 +138,7 @@ def _read_waybill(root: Scope, lines: list[tuple[int, str]], issues: IssueList) 
 def _keep(scope: Scope, row: int, tag: str, lines: Iterable[str]) -> None:
     """What no field took of some lines; two airports that are written as one word are in fields of their own."""
     parts = (tuple(p for p in line.split("/") if not _AIRPORTS.fullmatch(p.strip())) for line in lines)
-    keep_untaken(scope, Segment(row, tag, tuple(parts)))
+    keep_unread_texts(scope, Segment(row, tag, tuple(parts)))
 
 
 def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading") -> None:
@@ -180,7 +180,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
 def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList) -> None:
     scope = root
     master: Whole | None = None
-    told: Scope | None = None
+    noted_in: Scope | None = None
     for block in _blocks(lines):
         root.log.clear()
         if block.tag == "MBI":
@@ -197,12 +197,12 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, W
             _house(scope, block, master, issues)
         elif block.tag == "TXT":
             # The house line has room for fifteen characters of what stands here in full.
-            if scope is not told:
+            if scope is not noted_in:
                 full = " ".join(block.lines).strip()
                 short = [c for c in scope.cells if c.label == "HBS goods"]
                 scope.cells[:] = [c for c in scope.cells if c not in short]
                 scope.take(Cell(BESIDE, c.label, c.text) for c in short if not full.startswith(c.text.strip(" /")))
-                told = scope
+                noted_in = scope
             take_common(scope, block)
         elif not take_common(scope, block):
             _unread(scope, block, issues)

@@ -52,15 +52,15 @@ def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, 
     for segment in segments:
         rest = segment
         if segment.glued:
-            _tell(segment, segment, issues)
+            _note_glued(segment, segment, issues)
         while found := _find(rest, tags, codes):
             first, rest = found
             yield first
-            _tell(segment, rest, issues)
+            _note_glued(segment, rest, issues)
         yield rest
 
 
-def _tell(whole: Segment, rest: Segment, issues: IssueList) -> None:
+def _note_glued(whole: Segment, rest: Segment, issues: IssueList) -> None:
     where = f"segment {whole.number}: the terminator in front of {rest.tag or 'the next segment'}"
     issues.note_broken(f"{where} is damaged; it was read as a segment of its own", whole.number, whole.text())
 
@@ -71,37 +71,39 @@ def _find(segment: Segment, tags: frozenset[str], codes: Codes) -> tuple[Segment
     for place, element in enumerate(elements[:-1]):
         last = element[-1].rstrip()
         for tag in (last[-3:], last[-2:]):
-            before = last.removesuffix(tag)
+            earlier = last.removesuffix(tag)
             if (
                 tag in tags
-                and (before or place)
-                and (_follows(before, tag, elements[place + 1], codes) or _fits(segment.tag, before, tag, elements[place + 1 :]))
+                and (earlier or place)
+                and (
+                    _follows(earlier, tag, elements[place + 1], codes) or _fits(segment.tag, earlier, tag, elements[place + 1 :])
+                )
             ):
-                if before and not before[-1].isalnum():
-                    before = before[:-1]
-                first = replace(segment, elements=(*elements[:place], (*element[:-1], before)), cut=False)
+                if earlier and not earlier[-1].isalnum():
+                    earlier = earlier[:-1]
+                first = replace(segment, elements=(*elements[:place], (*element[:-1], earlier)), cut=False)
                 return first, replace(segment, tag=tag, elements=elements[place + 1 :])
     return None
 
 
-def _fits(segment: str, before: str, tag: str, rest: tuple[tuple[str, ...], ...]) -> bool:
+def _fits(segment: str, earlier: str, tag: str, rest: tuple[tuple[str, ...], ...]) -> bool:
     """Whether what stands behind a tag of X12 is what a segment begins with that comes after this one."""
     pattern = _AFTER.get((segment, tag))
-    if pattern is None or before.endswith((" ", "-")):  # a word of its own: PART NO H1
+    if pattern is None or earlier.endswith((" ", "-")):  # a word of its own: PART NO H1
         return False
     return pattern.match("*".join(element[0] for element in rest)) is not None
 
 
-def _follows(before: str, tag: str, element: tuple[str, ...], codes: Codes) -> bool:
+def _follows(earlier: str, tag: str, element: tuple[str, ...], codes: Codes) -> bool:
     """Whether a tag behind a text begins a segment: by the character between them, else by what follows."""
     first, alone = element[0].strip(), len(element) == 1
-    if before and not before[-1].isalnum() and before[-1] not in _ORDINARY:
+    if earlier and not earlier[-1].isalnum() and earlier[-1] not in _ORDINARY:
         return True
     if tag in _NUMBERED:  # LX may end a text; three letters before a lone number hardly ever do
         return len(tag) == 3 and first.isdigit() and alone
     if (tag, first) in codes and first:
         return alone or not first.isdigit() or tag == "DTM"
-    return before[-1:].isdigit() and tag.isalpha() and len(tag) == 3 and first.isalnum() and len(first) <= _LONGEST_QUALIFIER
+    return earlier[-1:].isdigit() and tag.isalpha() and len(tag) == 3 and first.isalnum() and len(first) <= _LONGEST_QUALIFIER
 
 
 _WAYBILL: Final = r"\d{3}-\d{8}[A-Z]{6}/[TSPDM]\d"
@@ -166,20 +168,20 @@ _WORDS: Final = re.compile(
 )
 
 
-def keep_untaken(scope: Scope, segment: Segment, more: Iterable[str] = ()) -> None:
+def keep_unread_texts(scope: Scope, segment: Segment, more: Iterable[str] = ()) -> None:
     """Adds to a level what no field took of a segment since the log was emptied; more: what is taken and not yet in a field."""
-    for text in list(untaken(segment, (*scope.log, *more))):
+    for text in list(unread_texts(segment, (*scope.log, *more))):
         scope.add(UNREAD, f"{segment.tag or 'line'}, in no field", text)
 
 
-def untaken(segment: Segment, taken: Iterable[str]) -> Iterator[str]:
+def unread_texts(segment: Segment, read_texts: Iterable[str]) -> Iterator[str]:
     """The components of a segment with words in them that are in none of the texts taken from it.
 
     Args:
         segment: as it was sent.
-        taken: what fields, texts that go on and issues hold of it.
+        read_texts: what fields, texts that go on and issues hold of it.
     """
-    known = " ".join(" ".join(taken).split())
+    known = " ".join(" ".join(read_texts).split())
     for element in segment.elements:
         for component in element:
             text = " ".join(component.split())
@@ -215,7 +217,7 @@ _IN_MESSAGE: Final = frozenset(("CST", "EQD", "GID"))  # of which the code list 
 _NOUNS: Final = {"CST": "items", "EQD": "pieces of equipment", "GID": "goods items", "CNI": "consignments"}
 
 
-class _Tally(Struct):
+class _MessageCounts(Struct):
     """What was read since a beginning."""
 
     start: Segment
@@ -227,30 +229,30 @@ class _Tally(Struct):
 
 def check_counts(segments: Iterable[Segment], issues: IssueList) -> Iterator[Segment]:
     """Passes the segments on, and reports counts and references that do not agree with them."""
-    opened: dict[str, _Tally] = {}
+    opened: dict[str, _MessageCounts] = {}
     for segment in segments:
         tag = segment.tag
         if tag in _BEGINNINGS:
-            opened[tag] = _Tally(segment)
-        for tally in opened.values():
-            _count(tally, segment)
+            opened[tag] = _MessageCounts(segment)
+        for counts in opened.values():
+            _count(counts, segment)
         if (trailer := _TRAILERS.get(tag)) and (read := opened.pop(trailer.begin, None)):
             _compare(trailer, read, segment, issues)
         yield segment
 
 
-def _count(tally: _Tally, segment: Segment) -> None:
+def _count(counts: _MessageCounts, segment: Segment) -> None:
     tag = segment.tag
-    tally.segments += 1
+    counts.segments += 1
     if tag == "CNT":
-        tally.stated.append(segment)
+        counts.stated.append(segment)
     elif tag != "CST" or segment.get(1):  # without a number it is of the whole declaration
-        tally.begun[tag] = tally.begun.get(tag, 0) + 1
+        counts.begun[tag] = counts.begun.get(tag, 0) + 1
     if tag in _EQUIPMENT:
-        tally.equipment.add(segment.get(_EQUIPMENT[tag]))
+        counts.equipment.add(segment.get(_EQUIPMENT[tag]))
 
 
-def _compare(trailer: Trailer, read: _Tally, end: Segment, issues: IssueList) -> None:
+def _compare(trailer: Trailer, read: _MessageCounts, end: Segment, issues: IssueList) -> None:
     where = f"what begins at segment {read.start.number} ({read.start.tag})"
     kind = next((tag for tag in trailer.of if tag in read.begun), trailer.of[-1] if trailer.of else "")
     found = read.begun.get(kind, 0) if kind else read.segments
@@ -307,12 +309,12 @@ def compare_whole(whole: Whole, issues: IssueList, *, all_here: bool = True) -> 
     where = f"the {whole.noun} of the air waybill {whole.number} hold"
     if count > whole.pieces or (known and count < whole.pieces):
         code = "fewer-than-stated" if all_here and count < whole.pieces else "count-differs"
-        told = f"{where} {count:,} pieces, and line {whole.row} states {whole.pieces:,}"
-        issues.add_one_of_many(code, told, row=whole.row, value=str(whole.pieces))
+        message = f"{where} {count:,} pieces, and line {whole.row} states {whole.pieces:,}"
+        issues.add_one_of_many(code, message, row=whole.row, value=str(whole.pieces))
     if whole.kilograms and abs(mass - whole.kilograms) > _ROUNDED * (len(whole.parts) + 1):
         code = "fewer-than-stated" if all_here and mass < _PACKING * whole.kilograms else "count-differs"
-        told = f"{where} {mass.normalize():,f} kg, and line {whole.row} states {whole.kilograms.normalize():,f} kg"
-        issues.add_one_of_many(code, told, row=whole.row, value=f"{whole.kilograms.normalize():f}")
+        message = f"{where} {mass.normalize():,f} kg, and line {whole.row} states {whole.kilograms.normalize():,f} kg"
+        issues.add_one_of_many(code, message, row=whole.row, value=f"{whole.kilograms.normalize():f}")
 
 
 def _plain(reference: str) -> str:

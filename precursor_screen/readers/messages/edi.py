@@ -15,7 +15,7 @@ from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages import edifact_base, edifact_goods, x12_base, x12_goods
 from precursor_screen.readers.messages.build import MessageContent, build
-from precursor_screen.readers.messages.counts import check_counts, part_glued, untaken
+from precursor_screen.readers.messages.counts import check_counts, part_glued, unread_texts
 from precursor_screen.readers.messages.layout import Codes
 from precursor_screen.readers.messages.scope import Scope, lines_of, with_countries
 from precursor_screen.text.countries import PLACES_OF
@@ -33,7 +33,7 @@ class Standard(Struct, frozen=True):
         around: other segments that may stand outside of a message.
         open: a message by the segment that begins it.
         take: what a segment says, put where it belongs.
-        finish: type and content of a message that is complete; None: it states no goods.
+        complete: type and content of a message that is complete; None: it states no goods.
         without_goods: what is said then.
     """
 
@@ -45,18 +45,18 @@ class Standard(Struct, frozen=True):
     around: tuple[str, ...]
     open: Callable[[Segment, IssueList], Any]
     take: Callable[[Any, Segment], None]
-    finish: Callable[[Any], tuple[str, Scope] | None]
+    complete: Callable[[Any], tuple[str, Scope] | None]
     without_goods: str
 
 
 _STANDARDS = {
     EDIFACT: Standard(
         *("UN/EDIFACT", edifact_goods.TAGS, edifact_base.CODES, ("UNH", "BGM"), ("UNT", "UNZ"), ("UNB", "UNG", "UNE", "")),
-        *(edifact_base.Message, edifact_goods.take, edifact_goods.finish, "states no goods"),
+        *(edifact_base.Message, edifact_goods.take, edifact_goods.complete, "states no goods"),
     ),
     X12: Standard(
         *("ANSI X12", x12_goods.TAGS, x12_base.CODES, ("ST",), ("SE", "GE", "IEA"), ("ISA", "GS", "")),
-        *(x12_base.Message, x12_goods.take, x12_goods.finish, "states no goods that are read"),
+        *(x12_base.Message, x12_goods.take, x12_goods.complete, "states no goods that are read"),
     ),
 }
 
@@ -70,13 +70,13 @@ def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
     content, text, issues = read_text(blob, options)
     standard = _STANDARDS[EDIFACT if content.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12]
     around: list[OutOfTableText] = []
-    gathered = MessageContent(standard.name, issues)
+    message_content = MessageContent(standard.name, issues)
     segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
     for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
-        gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
-    gathered.asides = (*text.asides, *around)
-    refuse_empty(gathered, blob)
-    return [build(gathered, blob.name, digest, str(text.choice))]
+        message_content.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
+    message_content.out_of_table_texts = (*text.out_of_table_texts, *around)
+    refuse_empty(message_content, blob)
+    return [build(message_content, blob.name, digest, str(text.choice))]
 
 
 EDI = Reader(lambda kind, _: kind in _STANDARDS, read_edi)
@@ -111,7 +111,7 @@ def _end(message: Any, standard: Standard, issues: IssueList, broken: str) -> It
     if broken:
         begins = f"the message that begins at segment {place} has no end ({standard.ends[0]})"
         issues.note_broken(f"{begins}: {broken}; what it holds was read", place)
-    if found := standard.finish(message):
+    if found := standard.complete(message):
         yield found
     else:
         says = f"a message of type {kind} {standard.without_goods}"
@@ -129,7 +129,9 @@ def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list
     before = ""
     for segment in segments:
         if segment.tag in _ENVELOPE:
-            around += (OutOfTableText(None, f"segment {segment.number} ({segment.tag})", text) for text in untaken(segment, ()))
+            around += (
+                OutOfTableText(None, f"segment {segment.number} ({segment.tag})", text) for text in unread_texts(segment, ())
+            )
         if segment.tag in _BEGIN:
             _note_end(opened, before, issues)
             opened = segment
@@ -154,11 +156,11 @@ def read_text(blob: Blob, options: ReadOptions) -> tuple[str, Text, IssueList]:
     return text.blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), text, issues
 
 
-def refuse_empty(gathered: MessageContent, blob: Blob) -> None:
+def refuse_empty(message_content: MessageContent, blob: Blob) -> None:
     """Raise where no line was read, with what was found instead."""
-    if gathered.lines:
+    if message_content.lines:
         return
-    found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
+    found = "; ".join(dict.fromkeys(row[4] for row in message_content.issues.rows))[:300]
     says = f"has no message that states goods{f' ({found})' if found else ''}"
     remedy = "Ask for the manifest or declaration itself; answers and status reports are not screened."
     raise NoManifest(says, where=Where(blob.name), remedy=remedy)

@@ -81,7 +81,7 @@ class Message:
         self.equipment = False
         self.parts = Parts()
 
-    def finish(self) -> Scope:
+    def complete(self) -> Scope:
         """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
         self.flush_text()
         if self.function in ("replacement", "cancellation") and not self.versioned and self.stamp.isdigit():

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.counts import keep_untaken
+from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.edifact_base import AROUND, CODES, Message, Take
 from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope
@@ -276,7 +276,7 @@ def take(message: Message, segment: Segment) -> None:
         message.flush_text()
     message.root.log.clear()
     _HANDLERS.get(segment.tag, _take_other)(message, segment)
-    keep_untaken(message.scope, segment, (*message.text, message.type))
+    keep_unread_texts(message.scope, segment, (*message.text, message.type))
 
 
 def _take_other(message: Message, segment: Segment) -> None:
@@ -285,8 +285,8 @@ def _take_other(message: Message, segment: Segment) -> None:
     message.scope.add(field, f"{segment.tag}+{qualifier}".rstrip("+"), segment.said())
 
 
-def finish(message: Message) -> tuple[str, Scope] | None:
+def complete(message: Message) -> tuple[str, Scope] | None:
     """The type and the content of a message, once it is complete; None where it is none that states goods."""
     if message.type not in TYPES and message.type and not message.root.children:
         return None
-    return message.type or "CUSCAR", message.finish()
+    return message.type or "CUSCAR", message.complete()

@@ -71,7 +71,7 @@ class Entry(Struct, frozen=True):
     attribute: str
     field: str
     names: tuple[str, ...]
-    asking: tuple[tuple[int, Step], ...]
+    conditions: tuple[tuple[int, Step], ...]
 
 
 class Composed(Struct, frozen=True):
@@ -238,8 +238,8 @@ def _rank(entry: Entry) -> tuple[int, int]:
 def _entry(path: str, field: str) -> Entry:
     path, _, attribute = path.partition("@")
     steps = tuple(_step(part) for part in path.split("/"))
-    asking = tuple((at - len(steps), step) for at, step in enumerate(steps) if step.child)
-    return Entry(steps, fold(attribute), field, tuple(step.name for step in steps), asking)
+    conditions = tuple((at - len(steps), step) for at, step in enumerate(steps) if step.child)
+    return Entry(steps, fold(attribute), field, tuple(step.name for step in steps), conditions)
 
 
 def _step(text: str) -> Step:
@@ -309,7 +309,7 @@ def find_entry(place: Place, elements: Sequence[Any], attribute: str = "") -> st
         attribute: folded, of the element.
     """
     for entry in _entries_of_attribute(place, attribute) if attribute else place.entries:
-        if not entry.asking or all(holds(step, elements[at]) for at, step in entry.asking):
+        if not entry.conditions or all(holds(step, elements[at]) for at, step in entry.conditions):
             return entry.field
     return None
 

@@ -33,16 +33,16 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
         InputError: no message of a known kind is in it, or it has a document type.
     """
     content, text, issues = read_text(blob, options)
-    gathered = MessageContent("XML", issues, asides=text.asides)
+    message_content = MessageContent("XML", issues, out_of_table_texts=text.out_of_table_texts)
     walk = _Walk(blob.name, issues)
     # Some write one document behind the other, or blank lines before the first, which XML forbids.
     documents = _NEXT_DOCUMENT.split(content.strip())
     for layout, type_, message in (found for part in documents for found in walk.read(part)):
-        gathered.format, gathered.date_order = layout.name, layout.date_order
-        gathered.lines += lines_of_message(layout, type_, message)
-    if not gathered.lines:
+        message_content.format, message_content.date_order = layout.name, layout.date_order
+        message_content.lines += lines_of_message(layout, type_, message)
+    if not message_content.lines:
         raise walk.refuse()
-    return [build(gathered, blob.name, digest, str(text.choice))]
+    return [build(message_content, blob.name, digest, str(text.choice))]
 
 
 XML = Reader(lambda kind, _: kind == "xml", read_xml)
@@ -77,7 +77,7 @@ class _Walk:
                 says = f"the XML {element}, in {where or 'its beginning'}; what comes before was read"
                 progress.issues.note_broken(says, max(progress.items, 1))
                 if message is not None:
-                    yield from message.finish(progress.issues)
+                    yield from message.complete(progress.issues)
                 return
             if event == START:
                 opened.append(element)
@@ -95,7 +95,7 @@ class _Walk:
                 if opened:  # an element that is empty takes its room as well
                     opened[-1].remove(element)
             elif message.root is element:
-                yield from message.finish(progress.issues)
+                yield from message.complete(progress.issues)
                 message = None
                 element.clear()
             else:
@@ -108,8 +108,8 @@ def _layout_of(root: Any) -> Layout | None:
     return roots.get(fold(root.tag)) or roots.get(fold_tag(root.tag))
 
 
-Found = tuple[Layout, str, Members]  # layout, name of the root, and what the message says
-Aside = tuple[str, str]  # path and text
+FoundMessage = tuple[Layout, str, Members]  # layout, name of the root, and what the message says
+PlacedText = tuple[str, str]  # path and text
 
 
 def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
@@ -119,15 +119,18 @@ def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTab
         InputError: it is no JSON, or beyond the limits.
     """
     content, text, issues = read_text(blob, options)
-    gathered = MessageContent("JSON", issues)
-    progress, asides = Progress(blob.name, issues), list[Aside]()
-    for layout, name, members in _messages(content, progress, asides):
-        gathered.format, gathered.date_order = layout.name, layout.date_order
-        gathered.lines += _lines(layout, name, members, progress)
-    if not gathered.lines:
+    message_content = MessageContent("JSON", issues)
+    progress, out_of_table_texts = Progress(blob.name, issues), list[PlacedText]()
+    for layout, name, members in _messages(content, progress, out_of_table_texts):
+        message_content.format, message_content.date_order = layout.name, layout.date_order
+        message_content.lines += _lines(layout, name, members, progress)
+    if not message_content.lines:
         return read_tables(blob, digest, options)
-    gathered.asides = (*text.asides, *(OutOfTableText(None, path, said) for path, said in asides))
-    return [build(gathered, blob.name, digest, str(text.choice))]
+    message_content.out_of_table_texts = (
+        *text.out_of_table_texts,
+        *(OutOfTableText(None, path, said) for path, said in out_of_table_texts),
+    )
+    return [build(message_content, blob.name, digest, str(text.choice))]
 
 
 def _may_be_known(kind: str, head: bytes) -> bool:
@@ -144,7 +147,7 @@ def _hints() -> tuple[bytes, ...]:
     return tuple(hint.encode() for name in FEEDS for hint in load_layout(name).hints)
 
 
-def _messages(content: str, progress: Progress, asides: list[Aside]) -> Iterator[Found]:
+def _messages(content: str, progress: Progress, out_of_table_texts: list[PlacedText]) -> Iterator[FoundMessage]:
     """Each message; what stands around messages is aside."""
     layouts = [layout for layout in map(load_layout, FEEDS) if any(hint in content for hint in layout.hints)]
     marked = [layout for layout in layouts if layout.marks]
@@ -155,29 +158,29 @@ def _messages(content: str, progress: Progress, asides: list[Aside]) -> Iterator
             if event == DAMAGE:
                 progress.issues.note_broken(f"the JSON {value}; what comes before was read", max(progress.items, 1))
                 continue
-            around: list[Aside] = []
+            around: list[PlacedText] = []
             found = list(_nested(value, marked, around, ""))
             yield from found
             if found or not linked:
-                asides += around
+                out_of_table_texts += around
             else:
                 rest.append(value)
         for layout in linked:
-            yield from _linked(layout, rest, progress, asides)
+            yield from _linked(layout, rest, progress, out_of_table_texts)
     except RecursionError as error:
         raise unreadable(progress.file, "is JSON nested too deeply", "Ask the sender for another file.") from error
 
 
-def _nested(value: Any, layouts: Sequence[Layout], asides: list[Aside], path: str) -> Iterator[Found]:
+def _nested(value: Any, layouts: Sequence[Layout], out_of_table_texts: list[PlacedText], path: str) -> Iterator[FoundMessage]:
     """The messages in a value: objects that have the marks of a layout."""
     for one in flat(value):
         if not isinstance(one, Members):
-            asides.append((path or "the document", as_text(one)))
+            out_of_table_texts.append((path or "the document", as_text(one)))
         elif layout := next((layout for layout in layouts if all(_has(one, mark) for mark in layout.marks)), None):
             yield layout, layout.names[0], one
         else:
             for key, inner in one:
-                yield from _nested(inner, layouts, asides, f"{path}.{as_text(key)}".lstrip("."))
+                yield from _nested(inner, layouts, out_of_table_texts, f"{path}.{as_text(key)}".lstrip("."))
 
 
 def _has(members: Members, path: tuple[str, ...]) -> bool:
@@ -190,7 +193,9 @@ def _has(members: Members, path: tuple[str, ...]) -> bool:
     return bool(here)
 
 
-def _linked(layout: Layout, documents: Sequence[Any], progress: Progress, asides: list[Aside]) -> Iterator[Found]:
+def _linked(
+    layout: Layout, documents: Sequence[Any], progress: Progress, out_of_table_texts: list[PlacedText]
+) -> Iterator[FoundMessage]:
     """The messages of linked objects: the outermost of them, and what no outer one refers to."""
     graph = Linked(documents, layout.inverse, progress.file)
     for kind in layout.names:
@@ -206,7 +211,9 @@ def _linked(layout: Layout, documents: Sequence[Any], progress: Progress, asides
     for node in graph.unreached():
         place = f"{type_of(node) or 'object'} that no waybill refers to"
         said = ((key, one) for key, value in node for one in flat(value))
-        asides += ((place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@")))
+        out_of_table_texts += (
+            (place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@"))
+        )
 
 
 def _is(node: Members, kind: str) -> bool:
@@ -225,5 +232,5 @@ def _lines(layout: Layout, name: str, members: Members, progress: Progress) -> l
             message.add_leaf(element)
         elif element is not message.root:
             message.close(element)
-    finished = message.finish(progress.issues) if message is not None else ()
-    return [line for one in finished for line in lines_of_message(*one)]
+    completed = message.complete(progress.issues) if message is not None else ()
+    return [line for one in completed for line in lines_of_message(*one)]

@@ -94,7 +94,7 @@ class Scope(Struct):
         self.stated.add(cell.field)
         self.log += (cell.text, cell.filed)
 
-    def put_beside(self, name: str) -> None:
+    def add_extra(self, name: str) -> None:
         """The values of a field lose it to one that is surer."""
         self.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == name else c for c in self.cells]
 
@@ -184,7 +184,7 @@ def _share_amounts(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, f
         more = [c for c in down if once[c.field] is not c]
         down = list(once.values())
     # A total, or what no line is said to be in, is shown once.
-    first = (*counted, *map(_beside, (*own, *more)))
+    first = (*counted, *map(_as_extra, (*own, *more)))
     groups = frozenset(group for c in down if (group := _group(c.field)))
     heritage[id(scope)] = _Heritage(tuple(down), groups, first, below[0][2], frozenset(c.field for c in counted))
     return count, stated | (AMOUNTS & scope.stated), below[0][2]
@@ -209,7 +209,7 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
                     given.append(cell)
                     yield cell
                 elif (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
-                    yield _beside(cell)
+                    yield _as_extra(cell)
         if left.line is leaf:
             yield from left.first
         taken |= groups
@@ -228,7 +228,7 @@ def _group(name: str) -> str:
     return next((role for role in ROLES if name.startswith(f"{role}_")), name)
 
 
-def _beside(cell: Cell) -> Cell:
+def _as_extra(cell: Cell) -> Cell:
     """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
     return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)
 

@@ -133,7 +133,7 @@ class TreeMessage:
         self.elements.pop()
         self.places.pop()
 
-    def finish(self, issues: IssueList) -> Iterator[tuple[Layout, str, Scope]]:
+    def complete(self, issues: IssueList) -> Iterator[tuple[Layout, str, Scope]]:
         """The message as far as it was read."""
         while len(self.levels) > 1:
             depth = self.levels[-1][0]

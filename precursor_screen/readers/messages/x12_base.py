@@ -69,7 +69,7 @@ def put(scope: Scope, segment: Segment, **fields: int) -> None:
         scope.add(name, f"{segment.tag}-{element:02}", _IN_WORDS.get(name, str)(filed), filed)
 
 
-def put_beside(scope: Scope, segment: Segment, *elements: int) -> None:
+def add_extra(scope: Scope, segment: Segment, *elements: int) -> None:
     """Elements without a field, as one text."""
     scope.add(BESIDE, segment.tag, segment.joined(*elements))
 
@@ -113,7 +113,7 @@ def n1(message: Message, segment: Segment) -> None:
     if role == "carrier" and name and not message.carrier_named:
         # A name says more than the code that V1 or M10 has for it.
         message.carrier_named = True
-        scope.put_beside("carrier_name")
+        scope.add_extra("carrier_name")
     scope.add(_name_field(role), f"{message.role_label} name", name)
     _of_party(message, "identifier", "identifier", segment.get(4))
 

@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.counts import keep_untaken
+from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import BESIDE, Scope
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
 from precursor_screen.readers.messages.x12_base import (
     CODES,
     Message,
+    add_extra,
     n1,
     n2,
     n3,
     n4,
     nm1,
     put,
-    put_beside,
     put_code,
     put_day,
     put_weight,
@@ -53,7 +53,7 @@ _PLAIN: Final[Mapping[str, tuple[str, Mapping[str, int], Iterable[int]]]] = {
 def _plain(message: Message, segment: Segment) -> None:
     level, fields, beside = _PLAIN[segment.tag]
     put(getattr(message, level), segment, **fields)
-    put_beside(getattr(message, level), segment, *beside)
+    add_extra(getattr(message, level), segment, *beside)
 
 
 def _p4(message: Message, segment: Segment) -> None:
@@ -83,7 +83,7 @@ def _m13(message: Message, segment: Segment) -> None:
     _open_bill(message, segment, segment.get(4))
     message.bill.add("message_function", "M13-03", CODES.get(("M13", segment.get(3)), ""), segment.get(3))
     put(message.bill, segment, packages=5)
-    put_beside(message.bill, segment, 6, 7)
+    add_extra(message.bill, segment, 6, 7)
     put(message.bill, segment, house_bill_of_lading=8, bill_issuer=9)
 
 
@@ -93,7 +93,7 @@ def _m11(message: Message, segment: Segment) -> None:
     bill = message.bill
     if not bill.has("message_function"):  # which M13 says
         bill.add("message_function", "M11", "original")
-    put_beside(bill, segment, 9)
+    add_extra(bill, segment, 9)
     put(bill, segment, port_of_loading=2)
     if not bill.has("packages"):
         put(bill, segment, packages=3)
@@ -164,7 +164,7 @@ def _x4(message: Message, segment: Segment) -> None:
     scope.add(BESIDE, "X4-07", segment.get(7))
     scope.add("bill_issuer", "X4-09", segment.get(10) or segment.get(9))
     scope.add("container_numbers", "X4-11/12", f"{segment.get(11)}{segment.get(12)}")
-    put_beside(scope, segment, 3, *range(13, 20))
+    add_extra(scope, segment, 3, *range(13, 20))
 
 
 # 310 and 601: loads of a freight receipt and their lines; export shipments and their goods.
@@ -177,7 +177,7 @@ def _b2a(message: Message, segment: Segment) -> None:
 
 def _b3(message: Message, segment: Segment) -> None:
     """Invoice and date."""
-    put_beside(message.root, segment, 2, 3)
+    add_extra(message.root, segment, 2, 3)
     message.root.add("date", "B3-06", as_date(segment.get(6), "102"), segment.get(6))
 
 
@@ -213,7 +213,7 @@ def _r4(message: Message, segment: Segment) -> None:
         where = "country_of_destination"
     elif where == "country_of_destination" and not message.destination_named:
         message.destination_named = True
-        scope.put_beside("country_of_destination")
+        scope.add_extra("country_of_destination")
     scope.add(where, f"{label} country", country)
 
 
@@ -284,7 +284,7 @@ def _ba1(message: Message, segment: Segment) -> None:
     # Release 4010 put two codes of the census before the place of origin; later ones did not.
     country, carrier, vessel = (10, 13, 15) if len(segment.get(6)) == 1 else (7, 10, 12)
     put(scope, segment, country_of_dispatch=country, carrier_name=carrier, vessel=vessel)
-    put_beside(scope, segment, *(i for i in range(6, 20) if i not in (country, carrier, vessel)))
+    add_extra(scope, segment, *(i for i in range(6, 20) if i not in (country, carrier, vessel)))
 
 
 def _l13(message: Message, segment: Segment) -> None:
@@ -300,7 +300,7 @@ def _l13(message: Message, segment: Segment) -> None:
     scope.add(BESIDE, "L13-09", segment.joined(9, 8))
     put_weight(scope, segment, "gross_mass", 11, segment.get(10))
     put(scope, segment, description=12)
-    put_beside(scope, segment, *range(13, 17))
+    add_extra(scope, segment, *range(13, 17))
 
 
 def _man(message: Message, segment: Segment) -> None:
@@ -321,10 +321,10 @@ def take(message: Message, segment: Segment) -> None:
     if message.type in TYPES and segment.tag != "ST":
         message.root.log.clear()
         _HANDLERS.get(segment.tag, take_other)(message, segment)
-        keep_untaken(message.scope, segment, (*message.pieces, *message.marks))
+        keep_unread_texts(message.scope, segment, (*message.pieces, *message.marks))
 
 
-def finish(message: Message) -> tuple[str, Scope] | None:
+def complete(message: Message) -> tuple[str, Scope] | None:
     """The type and the content of a message, once it is complete; None where it is none that states goods."""
     if message.type not in TYPES:
         return None

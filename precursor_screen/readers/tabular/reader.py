@@ -138,7 +138,7 @@ def read_sheet(
         issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet is empty", count=0)
-        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
@@ -153,7 +153,7 @@ def read_sheet(
     reading = replace(reading, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)
-    asides = [*sheet.asides, *_headers_aside(guesses, place)]
+    asides = [*sheet.out_of_table_texts, *_headers_aside(guesses, place)]
     _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)

@@ -61,8 +61,8 @@ class PackStore:
         """
         snapshots = self._snapshots(pack_id)
         try:
-            folder, seal = snapshots.current()
-            check(folder, _FILES, self._digests, seal)
+            folder, sums_sha256 = snapshots.current()
+            check(folder, _FILES, self._digests, sums_sha256)
             record = msgspec.json.decode((folder / _IMPORT).read_bytes(), type=ImportRecord)
             content = (folder / _PACK).read_bytes()
         except (OSError, msgspec.MsgspecError, DamagedError) as error:

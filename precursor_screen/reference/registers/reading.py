@@ -139,7 +139,7 @@ class ReadRegister(Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     unused: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
 
 
 class _BadCell(ValueError):
@@ -192,8 +192,8 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
         for at, header in enumerate(headers)
         if header.strip() and at not in {*columns.values(), *left_out} and _is_filled(body.table.column(at).to_pylist())
     )
-    notes, doubts = parse.told()
-    return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused, notes, doubts)
+    notes, uncertain = parse.remarks()
+    return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused, notes, uncertain)
 
 
 def _refused(register: str, where: Where, sheets: Sequence[Sheet], words: HeaderWords) -> RegisterError:
@@ -293,10 +293,10 @@ class _Parser:
         if len(parts) < 2 or any(len(self._perhaps(part)) != 1 for part in parts):
             return {}
         if len(masses) != len(parts):
-            beside = [_QUANTITY.findall(part) for part in parts]
-            if any(len(some) != 1 for some in beside) or len(masses) > 1:
+            figures = [_QUANTITY.findall(part) for part in parts]
+            if any(len(some) != 1 for some in figures) or len(masses) > 1:
                 return {}
-            masses = [some[0] for some in beside]
+            masses = [some[0] for some in figures]
         substance_ids = [self._perhaps(part)[0] for part in parts]
         if len(set(substance_ids)) < len(substance_ids):
             return {}
@@ -313,18 +313,18 @@ class _Parser:
             self.left_out[column.name].append(str(error))
             return None
 
-    def told(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def remarks(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """How cells were read that may be read otherwise; and those of which nothing says that it is right."""
-        notes, doubts = [], []
+        notes, uncertain = [], []
         if self.sure_mark == "," and (example := next((v for v in self.numbers if "," in v), "")):
             notes.append(f"numbers have a decimal comma: {example} is {_shown(parse_number(example, ','))}")
         if not self.sure_mark and (example := next((v for v in self.numbers if _TWO_WAYS.fullmatch(v.strip())), "")):
             read = _shown(parse_number(example, self.mark))
-            doubts.append(f"{example} may be two numbers; it was read as {read}. Say which with `decimal` in a --mapping file")
+            uncertain.append(f"{example} may be two numbers; it was read as {read}. Say which with `decimal` in a --mapping file")
         if example := next((v for v in self.dates if _DAY_NUMBER.fullmatch(v.strip()) and parse_date(v).day), ""):
             notes.append(f"days are numbers of a spreadsheet: {example} is {parse_date(example).day}")
-        doubts += [f"{some[0]}: left out, as {len(some)} of {name}" for name, some in self.left_out.items()]
-        return tuple(notes), tuple(doubts)
+        uncertain += [f"{some[0]}: left out, as {len(some)} of {name}" for name, some in self.left_out.items()]
+        return tuple(notes), tuple(uncertain)
 
     def reference(self, number: int) -> str:
         """The number of a row's document; empty where it states none."""

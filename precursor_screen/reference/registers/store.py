@@ -26,10 +26,10 @@ _LATER_OF = {
     NOTIFICATIONS: frozenset(("reply_due", "permit")),
     CONFIRMATIONS: frozenset(("bill", "notification")),
 }
-_TABLE, _MANIFEST = _FILES = ("register.parquet", "manifest.json")
+_TABLE, _RECORD = _FILES = ("register.parquet", "manifest.json")
 
 
-class RegisterManifest(Struct, frozen=True):
+class ImportRecord(Struct, frozen=True):
     """One snapshot of one register. day: ISO date, as stated by who imported it."""
 
     register: str
@@ -48,7 +48,7 @@ class RegisterManifest(Struct, frozen=True):
 class Register(Struct, frozen=True):
     """An opened register: its manifest and its table (`rulebook.registers.schema_of`)."""
 
-    manifest: RegisterManifest
+    record: ImportRecord
     table: pa.Table
 
 
@@ -69,7 +69,7 @@ class RegisterStore:
 
     def import_file(
         self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False, words: HeaderWords = OWN_WORDS
-    ) -> tuple[RegisterManifest, ReadRegister]:
+    ) -> tuple[ImportRecord, ReadRegister]:
         """Imports one file as the next snapshot.
 
         Returns:
@@ -99,16 +99,14 @@ class RegisterStore:
                 _check_against(last, read.table.num_rows, day, where)
             digest = digest_file(path)
             with snapshots.next() as (number, folder):
-                manifest = RegisterManifest(
-                    register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped
-                )
+                record = ImportRecord(register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped)
                 pq.write_table(read.table, folder / _TABLE)
-                (folder / _MANIFEST).write_text(json.dumps(to_builtins(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-        return manifest, read
+                (folder / _RECORD).write_text(json.dumps(to_builtins(record), ensure_ascii=False, indent=1), encoding="utf-8")
+        return record, read
 
-    def _last(self, register: str) -> RegisterManifest | None:
+    def _last(self, register: str) -> ImportRecord | None:
         try:
-            return self.open(register).manifest
+            return self.open(register).record
         except RegisterError:  # what is damaged does not stand in the way of its own replacement
             return None
 
@@ -121,21 +119,21 @@ class RegisterStore:
         snapshots = self._snapshots(register)
         remedy = f"Import it again: precursor-screen registers import {register} FILE"
         try:
-            folder, seal = snapshots.current()
-            check(folder, _FILES, self._digests, seal)
-            data = json.loads((folder / _MANIFEST).read_text("utf-8"))
-            manifest = RegisterManifest(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
+            folder, sums_sha256 = snapshots.current()
+            check(folder, _FILES, self._digests, sums_sha256)
+            data = json.loads((folder / _RECORD).read_text("utf-8"))
+            record = ImportRecord(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
             table = _with_later_columns(pq.read_table(folder / _TABLE), register)
         except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DamagedError) as error:
             message = f"the copy of the register {register} cannot be read ({error})"
             raise RegisterError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
-        if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
+        if table.num_rows != record.rows or not table.schema.equals(schema_of(register)):
             raise RegisterError(
                 f"the copy of the register {register} was changed after the import", where=Where(str(folder)), remedy=remedy
             )
-        if not seal:
-            snapshots.seal_late()
-        return Register(manifest, table)
+        if not sums_sha256:
+            snapshots.add_missing_sums()
+        return Register(record, table)
 
     def open_all(self) -> tuple[Register, ...]:
         """Every register that was imported.
@@ -157,7 +155,7 @@ def _with_later_columns(table: pa.Table, register: str) -> pa.Table:
     return table
 
 
-def _check_against(last: RegisterManifest, rows: int, day: date, where: Where) -> None:
+def _check_against(last: ImportRecord, rows: int, day: date, where: Where) -> None:
     worse = f"has {rows} rows; the previous import had {last.rows}" if rows < last.rows * SHRINKS_TO else ""
     if not worse and day < date.fromisoformat(last.day):
         worse = f"is dated {day}; the previous import was newer, of {last.day}"

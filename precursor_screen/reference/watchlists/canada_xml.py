@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from precursor_screen.formats.xml import find_text
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
@@ -27,18 +27,18 @@ _LEGAL_FORM = re.compile(
 _KNOWN_AS = re.compile(r"\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s+([^()]+)\)", re.IGNORECASE)
 
 
-def _read(found: ListDraft, file: ListFile) -> None:
+def _read(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     for record in read_records(file, {"record"}):
-        draft = _read_record(record.element, found)
-        if draft is None:
+        entry = _read_record(record.element, found)
+        if entry is None:
             found.skip("record without a name or item", f"record {record.number}")
             continue
-        if draft.entry_id in found.entries:
-            found.note("item given to two records: numbered apart", draft.entry_id)
-            draft.entry_id += f" ({record.number})"
-        found.entries[draft.entry_id] = draft
-        for source in draft.programmes:
+        if entry.entry_id in found.entries:
+            found.note("item given to two records: numbered apart", entry.entry_id)
+            entry.entry_id += f" ({record.number})"
+        found.entries[entry.entry_id] = entry
+        for source in entry.programmes:
             found.count(source)
     found.by_source = dict(sorted(found.by_source.items()))
 
@@ -70,7 +70,7 @@ def split_organisation(name: str) -> Iterator[str]:
         yield from halves
 
 
-def _read_record(element: Element, found: ListDraft) -> EntryBuilder | None:
+def _read_record(element: Element, found: ListBuilder) -> EntryBuilder | None:
     # `Burma / Birmanie`: the regulation, in English and French. It is no statement about the party's country.
     regulation = tidy(find_text(element, "Country").split(" / ")[0])
     schedule, item = tidy(find_text(element, "Schedule")), tidy(find_text(element, "Item"))
@@ -78,27 +78,27 @@ def _read_record(element: Element, found: ListDraft) -> EntryBuilder | None:
     other = find_text(element, "EntityOrShip") or find_text(element, "Entity")
     imo = find_text(element, "ShipIMONumber")
     kind = "vessel" if imo else "organisation" if other else "person"
-    draft = found.begin(" / ".join(part for part in (regulation, schedule, item) if part), kind)
+    entry = found.begin(" / ".join(part for part in (regulation, schedule, item) if part), kind)
     name = other or f"{given} {last}"
-    if not item or not draft.add_name(name, "primary"):
+    if not item or not entry.add_name(name, "primary"):
         return None
     if other and (given or last):
-        draft.add_name(f"{given} {last}", "strong")
+        entry.add_name(f"{given} {last}", "strong")
     for held in split_organisation(tidy(other)):
-        draft.add_name(held, "strong")
+        entry.add_name(held, "strong")
     for alias in split_aliases(find_text(element, "Aliases")):
         if _LEGAL_FORM.fullmatch(alias):
-            found.note("alias that is only a legal form: left out", f"{draft.entry_id} {alias}")
+            found.note("alias that is only a legal form: left out", f"{entry.entry_id} {alias}")
         elif kind == "person" and " " not in alias:
             # Another spelling of the surname or the given name alone.
-            found.note("alias of a person in one word: taken as weak", f"{draft.entry_id} {alias}")
-            draft.add_name(alias, "weak")
+            found.note("alias of a person in one word: taken as weak", f"{entry.entry_id} {alias}")
+            entry.add_name(alias, "weak")
         else:
-            draft.add_name(alias, "strong")
-    draft.add_identifier("imo", imo)
-    draft.programmes[regulation] = None
-    draft.listed = draft.day(find_text(element, "DateOfListing"), "date of listing")
-    draft.add_note("Title", find_text(element, "Title") or find_text(element, "TitleOrShip"))
+            entry.add_name(alias, "strong")
+    entry.add_identifier("imo", imo)
+    entry.programmes[regulation] = None
+    entry.listed = entry.day(find_text(element, "DateOfListing"), "date of listing")
+    entry.add_note("Title", find_text(element, "Title") or find_text(element, "TitleOrShip"))
     born = find_text(element, "DateOfBirth") or find_text(element, "DateOfBirthOrShipBuildDate")
-    draft.add_note("Built" if kind == "vessel" else "DOB", born)
-    return draft
+    entry.add_note("Built" if kind == "vessel" else "DOB", born)
+    return entry

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_rows, refused
 from precursor_screen.reference.watchlists.ofac_csv import KINDS, identifier_kind
 
@@ -78,7 +78,7 @@ def _objects(record: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
-def _gather(records: Iterable[_CsvRecord | _JsonRecord], found: ListDraft) -> None:
+def _gather(records: Iterable[_CsvRecord | _JsonRecord], found: ListBuilder) -> None:
     """Fill the list. Records of one key are joined: an order names a party once an address."""
     for record in records:
         source, number, name = (record.text(part) for part in ("source", "entity_number", "name"))
@@ -90,11 +90,11 @@ def _gather(records: Iterable[_CsvRecord | _JsonRecord], found: ListDraft) -> No
         key = f"{short}:{number or tidy(name)}"
         if key in found.entries:
             found.note("record with the number or name of another: joined", key)
-        draft = found.entries.setdefault(key, found.begin(key, _kind(record, name, found)))
-        if not draft.ends:
+        entry = found.entries.setdefault(key, found.begin(key, _kind(record, name, found)))
+        if not entry.ends:
             found.count(source)
-        draft.ends.append(draft.day(record.text("end_date"), "end date"))
-        _fill(draft, record, name)
+        entry.ends.append(entry.day(record.text("end_date"), "end date"))
+        _fill(entry, record, name)
     found.by_source = dict(sorted(found.by_source.items()))
 
 
@@ -115,7 +115,7 @@ def read_ids(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield parts[-1], parts[-2]
 
 
-def _kind(record: _CsvRecord | _JsonRecord, name: str, found: ListDraft) -> str:
+def _kind(record: _CsvRecord | _JsonRecord, name: str, found: ListBuilder) -> str:
     written = record.text("type")
     label = written.lower()
     if not label:
@@ -125,24 +125,24 @@ def _kind(record: _CsvRecord | _JsonRecord, name: str, found: ListDraft) -> str:
     return KINDS.get(label, "organisation")
 
 
-def _fill(draft: EntryBuilder, record: _CsvRecord | _JsonRecord, name: str) -> None:
-    draft.add_name(name, "primary")
+def _fill(entry: EntryBuilder, record: _CsvRecord | _JsonRecord, name: str) -> None:
+    entry.add_name(name, "primary")
     for alias in record.texts("alt_names"):
-        draft.add_name(alias, "strong")
-    draft.programmes.update(dict.fromkeys(record.texts("programs")))
+        entry.add_name(alias, "strong")
+    entry.programmes.update(dict.fromkeys(record.texts("programs")))
     for text, country in record.addresses():
-        draft.add_address([text], country)
-    draft.add_countries((*record.texts("citizenships"), *record.texts("nationalities"), record.text("vessel_flag")))
+        entry.add_address([text], country)
+    entry.add_countries((*record.texts("citizenships"), *record.texts("nationalities"), record.text("vessel_flag")))
     for label, number in record.identifiers():
-        draft.add_identifier(identifier_kind(label) or "identifier", number)
-    draft.add_identifier("call_sign", record.text("call_sign"))
-    draft.listed = draft.listed or draft.day(record.text("start_date"), "start date")
-    draft.add_notes(("Title", record.text("title")), ("DOB", record.line("dates_of_birth")))
-    draft.add_notes(("Vessel type", record.text("vessel_type")), ("Vessel owner", record.text("vessel_owner")))
-    draft.add_note("", record.text("remarks"))
+        entry.add_identifier(identifier_kind(label) or "identifier", number)
+    entry.add_identifier("call_sign", record.text("call_sign"))
+    entry.listed = entry.listed or entry.day(record.text("start_date"), "start date")
+    entry.add_notes(("Title", record.text("title")), ("DOB", record.line("dates_of_birth")))
+    entry.add_notes(("Vessel type", record.text("vessel_type")), ("Vessel owner", record.text("vessel_owner")))
+    entry.add_note("", record.text("remarks"))
 
 
-def _read_csv(found: ListDraft, file: ListFile) -> None:
+def _read_csv(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     _gather((_CsvRecord(f"line {line}", cells) for line, cells in read_rows(file, ",", found.skip)), found)
 
@@ -156,7 +156,7 @@ def _fits_json(file: ListFile) -> bool:
     return head[:1] in (b"{", b"[") and b'"source"' in head and b'"alt_names"' in head
 
 
-def _read_json(found: ListDraft, file: ListFile) -> None:
+def _read_json(found: ListBuilder, file: ListFile) -> None:
     """Read the list, an object with `results` or the list of results itself; it states no date, but how many records it has."""
     try:
         data = json.loads(file.read_bytes())
@@ -175,7 +175,7 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
 CSL_JSON = Importer("csl-json", "1", _fits_json, _read_json, CONTENT)
 
 
-def _results(records: Sequence[Any], found: ListDraft) -> Iterator[_JsonRecord]:
+def _results(records: Sequence[Any], found: ListBuilder) -> Iterator[_JsonRecord]:
     for number, record in enumerate(records, start=1):
         if isinstance(record, dict):
             yield _JsonRecord(f"result {number}", record)
@@ -186,7 +186,7 @@ def _results(records: Sequence[Any], found: ListDraft) -> Iterator[_JsonRecord]:
 # The Denied Persons List of the US Bureau of Industry and Security, tab-separated: one row an order and address.
 
 
-def _read_bis(found: ListDraft, file: ListFile) -> None:
+def _read_bis(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its dates are typed by hand and run into the year 3017, so that none of them dates the list."""
     for line, cells in read_rows(file, "\t", found.skip):
         name = tidy(cells["name"])
@@ -197,14 +197,14 @@ def _read_bis(found: ListDraft, file: ListFile) -> None:
             found.note("order against a name that has another: joined", name)
         else:
             found.note("kind of party not stated: taken as organisation", name)
-        draft = found.entries.setdefault(name, found.begin(name, "organisation"))
-        draft.add_name(name, "primary")
+        entry = found.entries.setdefault(name, found.begin(name, "organisation"))
+        entry.add_name(name, "primary")
         parts = (cells["streetaddress"], cells.get("city", ""), cells.get("state", ""), cells.get("postalcode", ""))
-        draft.add_address(parts, cells.get("country", ""))
-        start = draft.written_day(cells["effectivedate"], "mdy", "effective date")
-        draft.listed = min((d for d in (draft.listed, start) if d), default=None)
-        draft.ends.append(draft.written_day(cells["expirationdate"], "mdy", "expiration date"))
-        draft.add_note("", cells.get("frcitation", ""))
+        entry.add_address(parts, cells.get("country", ""))
+        start = entry.written_day(cells["effectivedate"], "mdy", "effective date")
+        entry.listed = min((d for d in (entry.listed, start) if d), default=None)
+        entry.ends.append(entry.written_day(cells["expirationdate"], "mdy", "expiration date"))
+        entry.add_note("", cells.get("frcitation", ""))
 
 
 _BIS_COLUMNS = "name streetaddress effectivedate expirationdate standardorder"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from precursor_screen.core.errors import UnreadableManifest, WatchlistError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, country_code, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, country_code, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, fold_column, refused
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
@@ -37,12 +37,12 @@ def _fits(file: ListFile) -> bool:
     if not file.head.startswith(b"PK\x03\x04"):
         return False
     try:
-        return next(_rows(file, ListDraft()), None) is not None
+        return next(_rows(file, ListBuilder()), None) is not None
     except WatchlistError:
         return False
 
 
-def _read(found: ListDraft, file: ListFile) -> None:
+def _read(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     for row, cells in _rows(file, found):
         reference = _REFERENCE.fullmatch(cells["reference"])
@@ -53,15 +53,15 @@ def _read(found: ListDraft, file: ListFile) -> None:
         label = cells.get("type", "").lower()
         if label not in _KINDS:
             found.note("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
-        draft = found.entries.setdefault(reference[1], found.begin(reference[1], _KINDS.get(label, "organisation")))
-        draft.add_name(name, _name_kind(cells, reference[0], found))
-        _fill(draft, cells)
+        entry = found.entries.setdefault(reference[1], found.begin(reference[1], _KINDS.get(label, "organisation")))
+        entry.add_name(name, _name_kind(cells, reference[0], found))
+        _fill(entry, cells)
 
 
 IMPORTER = Importer("dfat-xlsx", "1", _fits, _read, "au-dfat")
 
 
-def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, found: ListBuilder) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
     try:
         sheets = open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
@@ -84,7 +84,7 @@ def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str
         raise refused(f"The file {error.message}.", file.name) from error
 
 
-def _name_kind(cells: dict[str, str], reference: str, found: ListDraft) -> str:
+def _name_kind(cells: dict[str, str], reference: str, found: ListBuilder) -> str:
     label = cells["nametype"].lower()
     if label not in _NAME_KINDS:
         found.note("kind of name not known: taken as an alias", f"{reference} {label}")
@@ -92,17 +92,17 @@ def _name_kind(cells: dict[str, str], reference: str, found: ListDraft) -> str:
     return "weak" if cells.get("aliasstrength", "").lower() == "weak" and kind == "strong" else kind
 
 
-def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
+def _fill(entry: EntryBuilder, cells: dict[str, str]) -> None:
     for address in _items(cells.get("address", "")):
         before, _, last = address.rpartition(",")
         country = _REMARK.sub("", last).strip(" .")
-        draft.add_address(*(([before], country) if country_code(country) else ([address], "")))
-    draft.add_countries(_items(cells.get("citizenship", "")))
-    draft.add_identifier("imo", cells.get("imonumber", ""))
-    draft.programmes[cells["committees"]] = None
-    draft.listed = draft.listed or draft.written_day(cells.get("controldate", ""), "mdy", "control date")
+        entry.add_address(*(([before], country) if country_code(country) else ([address], "")))
+    entry.add_countries(_items(cells.get("citizenship", "")))
+    entry.add_identifier("imo", cells.get("imonumber", ""))
+    entry.programmes[cells["committees"]] = None
+    entry.listed = entry.listed or entry.written_day(cells.get("controldate", ""), "mdy", "control date")
     for label, column in (("DOB", "dateofbirth"), ("", "additionalinformation"), ("", "listinginformation")):
-        draft.add_note(label, cells.get(column, ""))
+        entry.add_note(label, cells.get(column, ""))
 
 
 def _items(cell: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from precursor_screen.formats.xml import find_text
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day, read_written_day
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, read_day, read_written_day
 from precursor_screen.reference.watchlists.interface import (
     CELL_LIMIT,
     ListFile,
@@ -36,20 +36,20 @@ _IDENTIFIERS = {
 }
 
 
-def add_alias(draft: EntryBuilder, name: str, strong: str) -> bool:
+def add_alias(entry: EntryBuilder, name: str, strong: str) -> bool:
     """Add a name; the first one that is strong is the primary name."""
     weak = strong.strip().lower() in ("false", "0")
-    has_primary = "primary" in draft.names.values()
-    return draft.add_name(name, "weak" if weak else "strong" if has_primary else "primary")
+    has_primary = "primary" in entry.names.values()
+    return entry.add_name(name, "weak" if weak else "strong" if has_primary else "primary")
 
 
-def add_document(draft: EntryBuilder, code: str, number: str, known_false: str) -> None:
+def add_document(entry: EntryBuilder, code: str, number: str, known_false: str) -> None:
     """Add an identification, unless the list says that it is false."""
     if known_false.strip().lower() in ("true", "1"):
-        draft.remark("identification known to be false: left out", f"{draft.entry_id} {number}")
+        entry.remark("identification known to be false: left out", f"{entry.entry_id} {number}")
         return
     label = code.strip().lower()
-    draft.add_identifier(_IDENTIFIERS.get(label, label or "document"), number)
+    entry.add_identifier(_IDENTIFIERS.get(label, label or "document"), number)
 
 
 # The EU's consolidated list of financial sanctions, CSV 1.1 (FSF): `;`, one row a sub-record, entity columns repeated.
@@ -58,7 +58,7 @@ _ADDRESS_COLUMNS = ("street", "pobox", "zipcode", "city", "place", "region")
 _JOIN_LINES = 40  # how far a quoted cell may run over line ends
 
 
-def _read_csv(found: ListDraft, file: ListFile) -> None:
+def _read_csv(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is the day on which it was generated."""
     for line, cells in _rows(file, found):
         entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
@@ -78,7 +78,7 @@ EU_CSV = Importer(
 )
 
 
-def _rows(file: ListFile, found: ListDraft) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: ListFile, found: ListBuilder) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by folded column name. Quotes are not always balanced: one that is not closed in time quotes nothing.
 
     Raises:
@@ -126,21 +126,21 @@ def _cells(lines: list[str], at: int, file: ListFile) -> tuple[list[str], int]:
         raise refused(f"The file is damaged: {error}.", file.name, line=at + reader.line_num) from error
 
 
-def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
+def _fill(entry: EntryBuilder, cells: dict[str, str]) -> None:
     get = cells.get
     parts = (get(f"namealias{part}name", "") for part in ("first", "middle", "last"))
-    add_alias(draft, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
-    draft.add_note("Function", get("namealiasfunction", ""))
-    draft.programmes[get("entityregulationprogramme", "")] = None
+    add_alias(entry, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
+    entry.add_note("Function", get("namealiasfunction", ""))
+    entry.programmes[get("entityregulationprogramme", "")] = None
     address = (get(f"address{part}", "") for part in _ADDRESS_COLUMNS)
-    draft.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""))
-    draft.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""))
+    entry.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""))
+    entry.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""))
     number = get("identificationnumber", "") or get("identificationlatinnumber", "")
     if number:
-        add_document(draft, get("identificationtypecode", ""), number, get("identificationknownfalse", ""))
-    draft.add_note("DOB", get("birthdatebirthdate", "") or get("birthdateyear", ""))
-    draft.listed = draft.listed or draft.day(get("entitydesignationdate", ""), "date of designation")
-    draft.add_note("", get("entityremark", ""))
+        add_document(entry, get("identificationtypecode", ""), number, get("identificationknownfalse", ""))
+    entry.add_note("DOB", get("birthdatebirthdate", "") or get("birthdateyear", ""))
+    entry.listed = entry.listed or entry.day(get("entitydesignationdate", ""), "date of designation")
+    entry.add_note("", get("entityremark", ""))
 
 
 # The EU's consolidated list of financial sanctions, XML 1.1 (FSF): the data stand in attributes.
@@ -148,12 +148,12 @@ def _fill(draft: EntryBuilder, cells: dict[str, str]) -> None:
 _ADDRESS_PARTS = ("street", "poBox", "zipCode", "city", "place", "region")
 
 
-def _read_xml(found: ListDraft, file: ListFile) -> None:
+def _read_xml(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is the day on which it was generated."""
     stated = read_attributes(file).get("generationDate", "")
     for record in read_records(file, {"sanctionEntity"}):
-        if draft := _read_entity(record.element, found):
-            found.entries[record.number] = draft
+        if entry := _read_entity(record.element, found):
+            found.entries[record.number] = entry
         else:
             found.skip("entity without a reference or name", f"record {record.number}")
     found.list_date = read_day(stated, "date of generation", file.name, found.note)
@@ -162,29 +162,29 @@ def _read_xml(found: ListDraft, file: ListFile) -> None:
 EU_XML = Importer("eu-fsf-xml", "1", has_root("export", b"sanctionEntity"), _read_xml, CONTENT)
 
 
-def _read_entity(element: Element, found: ListDraft) -> EntryBuilder | None:
+def _read_entity(element: Element, found: ListBuilder) -> EntryBuilder | None:
     entry_id = element.get("euReferenceNumber", "") or element.get("logicalId", "")
     subject = element.find("subjectType")
     code = subject.get("code", "") or subject.get("classificationCode", "") if subject is not None else ""
-    draft = found.begin_as(entry_id, code, KINDS)
+    entry = found.begin_as(entry_id, code, KINDS)
     for alias in element.iterfind("nameAlias"):
         parts = (alias.get(part, "") for part in ("firstName", "middleName", "lastName"))
-        if not add_alias(draft, alias.get("wholeName", "") or " ".join(parts), alias.get("strong", "")):
+        if not add_alias(entry, alias.get("wholeName", "") or " ".join(parts), alias.get("strong", "")):
             found.skip("alias without a name", entry_id)
-        draft.add_note("Function", alias.get("function", ""))
-    if not entry_id or not draft.names:
+        entry.add_note("Function", alias.get("function", ""))
+    if not entry_id or not entry.names:
         return None
-    draft.programmes.update((r.get("programme", ""), None) for r in element.iterfind("regulation"))
+    entry.programmes.update((r.get("programme", ""), None) for r in element.iterfind("regulation"))
     for address in element.iterfind("address"):
         parts = (address.get(part, "") for part in _ADDRESS_PARTS)
-        draft.add_address(parts, address.get("countryIso2Code", "") or address.get("countryDescription", ""))
+        entry.add_address(parts, address.get("countryIso2Code", "") or address.get("countryDescription", ""))
     for citizenship in element.iterfind("citizenship"):
-        draft.add_country(citizenship.get("countryIso2Code", "") or citizenship.get("countryDescription", ""))
+        entry.add_country(citizenship.get("countryIso2Code", "") or citizenship.get("countryDescription", ""))
     for document in element.iterfind("identification"):
         number = document.get("number", "") or document.get("latinNumber", "")
-        add_document(draft, document.get("identificationTypeCode", ""), number, document.get("knownFalse", ""))
+        add_document(entry, document.get("identificationTypeCode", ""), number, document.get("knownFalse", ""))
     for born in element.iterfind("birthdate"):
-        draft.add_note("DOB", born.get("birthdate", "") or born.get("year", ""))
-    draft.listed = draft.day(element.get("designationDate", ""), "date of designation")
-    draft.add_note("", find_text(element, "remark"))
-    return draft
+        entry.add_note("DOB", born.get("birthdate", "") or born.get("year", ""))
+    entry.listed = entry.day(element.get("designationDate", ""), "date of designation")
+    entry.add_note("", find_text(element, "remark"))
+    return entry

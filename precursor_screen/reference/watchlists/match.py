@@ -133,11 +133,11 @@ def _answer(name: str, row: dict[str, Any], watchlist: Watchlist, entry: Watchli
         "name_kind": row["name_kind"],
         "score": round(score, 1),
         "programmes": list(entry.programmes),
-        "explain": {**explained, "list_date": watchlist.manifest.list_date.isoformat()},
+        "explain": {**explained, "list_date": watchlist.snapshot.list_date.isoformat()},
     }
     if score < DEFAULT_CUT:
-        told = (
+        reasons = (
             f"{c['what']} {c['name']}, listed {c['entry_name']} ({c['points']:g} points)" for c in explained["contradictions"]
         )
-        answer["reason"] = "; ".join(told)
+        answer["reason"] = "; ".join(reasons)
     return answer

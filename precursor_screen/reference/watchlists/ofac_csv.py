@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
 
 # What OFAC's layouts have in common: kinds of entries and aliases, and which of its two lists a file is.
@@ -165,7 +165,7 @@ def _kind_of_row(row: list[str]) -> str:
     return next((kind for kind, width in _WIDTHS.items() if width == len(row)), "")
 
 
-def _read(found: ListDraft, *files: ListFile) -> None:
+def _read(found: ListBuilder, *files: ListFile) -> None:
     """Reads one to four files, of which the main one is required; entries in its order."""
     by_kind = _sort_files(files)
     continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", found)}
@@ -197,7 +197,7 @@ def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
     return by_kind
 
 
-def _rows(by_kind: dict[str, ListFile], kind: str, found: ListDraft) -> Iterator[list[str]]:
+def _rows(by_kind: dict[str, ListFile], kind: str, found: ListBuilder) -> Iterator[list[str]]:
     """Rows of a file with their cells stripped and nulls emptied; a row counts with the right width and a numeric id."""
     file = by_kind.get(kind)
     if file is None:
@@ -223,29 +223,29 @@ def _cell(cell: str) -> str:
     return "" if text == "-0-" else text
 
 
-def _add_main(found: ListDraft, row: list[str], continued: str) -> None:
+def _add_main(found: ListBuilder, row: list[str], continued: str) -> None:
     entry_id, name, kind, programmes = row[:4]
     if not name:
         found.skip("entry without a name", ",".join(row))
         return
     made = found.begin_as(entry_id, kind, KINDS)
-    draft = found.entries.setdefault(entry_id, made)
-    if draft is not made:
+    entry = found.entries.setdefault(entry_id, made)
+    if entry is not made:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
         found.note("number given to two entries: names joined", f"{entry_id} {name}")
-    draft.add_name(name, "primary")
-    draft.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
-    draft.add_notes(("Title", row[4]), ("Vessel type", row[6]), ("Vessel owner", row[10]))
+    entry.add_name(name, "primary")
+    entry.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
+    entry.add_notes(("Title", row[4]), ("Vessel type", row[6]), ("Vessel owner", row[10]))
     remarks = read_remarks(row[11] + continued)
     for alias in remarks.weak_aliases:
-        draft.add_name(alias, "weak")
+        entry.add_name(alias, "weak")
     for identifier in (*remarks.identifiers, ("call_sign", row[5])):
-        draft.add_identifier(*identifier)
-    draft.add_countries((*remarks.countries, row[9]))
-    draft.add_note("", remarks.text)
+        entry.add_identifier(*identifier)
+    entry.add_countries((*remarks.countries, row[9]))
+    entry.add_note("", remarks.text)
 
 
-def _add_alias(found: ListDraft, row: list[str]) -> None:
+def _add_alias(found: ListBuilder, row: list[str]) -> None:
     entry_id, _, kind, name, _ = row
     if entry_id not in found.entries:
         found.skip("alias of an entry that is not in the list", f"{entry_id} {name}")
@@ -255,7 +255,7 @@ def _add_alias(found: ListDraft, row: list[str]) -> None:
         found.entries[entry_id].add_name(name, ALIAS_KINDS.get(kind.lower(), "strong"))
 
 
-def _add_address(found: ListDraft, row: list[str]) -> None:
+def _add_address(found: ListBuilder, row: list[str]) -> None:
     entry_id, _, street, city, country, _ = row
     if entry_id not in found.entries:
         found.skip("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")
@@ -263,8 +263,8 @@ def _add_address(found: ListDraft, row: list[str]) -> None:
     if not (street or city or country):
         found.skip("empty address", entry_id)
         return
-    draft = found.entries[entry_id]
-    known = len(draft.addresses)
-    draft.add_address((street, city), country)
-    if (street or city) and len(draft.addresses) == known:
+    entry = found.entries[entry_id]
+    known = len(entry.addresses)
+    entry.add_address((street, city), country)
+    if (street or city) and len(entry.addresses) == known:
         found.note("address repeated in its entry", f"{entry_id} {street} {city}")

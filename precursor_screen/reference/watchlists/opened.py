@@ -21,55 +21,55 @@ from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
-from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
 from precursor_screen.reference.watchlists.registry import check_content, check_file, find_importer
+from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo, SourceFile, digest_files, read_snapshot_info
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
 
-ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
-SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)
+ENTRIES_FILE, INFO_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
+SUMMED_FILES = (ENTRIES_FILE, INFO_FILE)
 
 
 class Watchlist:
     """One snapshot. It goes on serving what it was opened with, whatever is imported meanwhile; pickles by its paths."""
 
-    def __init__(self, manifest: SnapshotInfo, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
-        self.manifest = manifest
+    def __init__(self, snapshot: SnapshotInfo, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
+        self.snapshot = snapshot
         self.index = index
         self.entries = entries  # one row an entry, as `interface.ENTRIES` has it
-        self.list_id = manifest.list_id
+        self.list_id = snapshot.list_id
         self._folder = folder
 
     @classmethod
-    def open(cls, folder: Path, seal: str = "", digests: Digests | None = None) -> Watchlist:
+    def open(cls, folder: Path, sums_sha256: str = "", digests: Digests | None = None) -> Watchlist:
         """Open a snapshot whose files are what was written; an index that is not, or is of another version, is built anew.
 
         Args:
             folder: of the snapshot.
-            seal: what the digest of its SHA256SUMS must be; empty: not known.
+            sums_sha256: what the digest of its SHA256SUMS must be; empty: not known.
             digests: what knows the digests of files; default: all are read in full.
 
         Raises:
             WatchlistError: missing or damaged.
         """
         digests = digests or Digests()
-        manifest = open_manifest(folder, seal, digests)
+        snapshot = open_snapshot_info(folder, sums_sha256, digests)
         path = folder / ENTRIES_FILE
         try:
             table = map_arrow(path)
         except (OSError, pa.ArrowInvalid) as error:
-            message = f"The entries of watchlist {manifest.list_id} are missing or damaged: {error}."
+            message = f"The entries of watchlist {snapshot.list_id} are missing or damaged: {error}."
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
-        if table.num_rows != manifest.entries or table.schema != codec.ENTRIES:
+        if table.num_rows != snapshot.entries or table.schema != codec.ENTRIES:
             message = (
-                f"Watchlist {manifest.list_id} holds {table.num_rows} entries, not the {manifest.entries} that were imported."
+                f"Watchlist {snapshot.list_id} holds {table.num_rows} entries, not the {snapshot.entries} that were imported."
             )
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
-        opened = cls(manifest, table, _open_index(folder, manifest, table, digests), folder)
-        if not (folder / SUMS).exists() and digest_entries(codec.to_table(opened)) != manifest.entries_sha256:
-            message = f"The entries of watchlist {manifest.list_id} are not those that were imported."
+        opened = cls(snapshot, table, _open_index(folder, snapshot, table, digests), folder)
+        if not (folder / SUMS).exists() and digest_entries(codec.to_table(opened)) != snapshot.entries_sha256:
+            message = f"The entries of watchlist {snapshot.list_id} are not those that were imported."
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
         return opened
 
@@ -77,7 +77,7 @@ class Watchlist:
         """Pickle by path where there is one, so that workers map the files instead of copying them."""
         if self._folder is not None:
             return (Watchlist.open, (self._folder,))
-        return (Watchlist, (self.manifest, self.entries, self.index))
+        return (Watchlist, (self.snapshot, self.entries, self.index))
 
     def __len__(self) -> int:
         """How many entries it holds."""
@@ -113,20 +113,20 @@ class Watchlist:
         return {entry_id: i for i, entry_id in enumerate(self.entries.column("entry_id").to_pylist())}
 
 
-def open_manifest(folder: Path, seal: str, digests: Digests) -> SnapshotInfo:
+def open_snapshot_info(folder: Path, sums_sha256: str, digests: Digests) -> SnapshotInfo:
     """The manifest of a snapshot, once its files have been checked; one of before there were digests has none to check.
 
     Raises:
         WatchlistError: a file is missing, or not what was written.
     """
     try:
-        check(folder, SEALED_FILES, digests, seal)
+        check(folder, SUMMED_FILES, digests, sums_sha256)
     except (DamagedError, OSError) as error:
         list_id = folder.parent.name
         message = f"The copy of watchlist {list_id} is damaged: {error}."
         remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
         raise WatchlistError(message, where=Where(str(folder)), remedy=remedy) from error
-    return read_manifest(folder / MANIFEST_FILE)
+    return read_snapshot_info(folder / INFO_FILE)
 
 
 def find_index(folder: Path, list_sha256: str, digests: Digests) -> Path | None:
@@ -154,8 +154,8 @@ def keep_index(table: pa.Table, folder: Path, list_sha256: str) -> Path:
     """
     stem = _index_stem(list_sha256)
     built = folder / f"{stem}.arrow"
-    with written_whole(built, READABLE) as beside:
-        write_arrow(table, beside)
+    with written_whole(built, READABLE) as building:
+        write_arrow(table, building)
     path = built.replace(folder / f"{stem}-{digest_file(built)}.arrow")
     for other in folder.glob(f"{stem}*.arrow"):
         if other != path:
@@ -182,7 +182,7 @@ def open_private_csv(path: Path, list_id: str = "sample") -> Watchlist:
     check_content(parsed, list_id, path.name)
     stated = max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
     table = codec.to_table(parsed.entries)
-    manifest = describe(
+    snapshot = describe(
         parsed,
         IMPORTER,
         (SourceFile.of(path),),
@@ -193,7 +193,7 @@ def open_private_csv(path: Path, list_id: str = "sample") -> Watchlist:
         list_date=stated,
         list_date_from="import",
     )
-    return Watchlist(manifest, table, PartyIndex(build_index(list_id, parsed.entries, manifest.sha256)))
+    return Watchlist(snapshot, table, PartyIndex(build_index(list_id, parsed.entries, snapshot.sha256)))
 
 
 def describe(
@@ -222,13 +222,13 @@ def digest_entries(table: pa.Table) -> str:
     return hashlib.sha256("\n".join(f"{a} {b}" for a, b in pairs).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _open_index(folder: Path, manifest: SnapshotInfo, table: pa.Table, digests: Digests) -> PartyIndex:
-    path = find_index(folder, manifest.sha256, digests)
+def _open_index(folder: Path, snapshot: SnapshotInfo, table: pa.Table, digests: Digests) -> PartyIndex:
+    path = find_index(folder, snapshot.sha256, digests)
     if path is not None:
         return PartyIndex.open(path)
-    built = build_index(manifest.list_id, codec.from_table(table, manifest.list_id), manifest.sha256)
+    built = build_index(snapshot.list_id, codec.from_table(table, snapshot.list_id), snapshot.sha256)
     try:
-        return PartyIndex.open(keep_index(built, folder, manifest.sha256))
+        return PartyIndex.open(keep_index(built, folder, snapshot.sha256))
     except OSError:
         # A home that may only be read: the index serves from memory, and is built again by the next run.
         return PartyIndex(built)
@@ -238,46 +238,46 @@ def _open_index(folder: Path, manifest: SnapshotInfo, table: pa.Table, digests: 
 # more.
 
 
-def find_problems(folder: Path, seal: str) -> tuple[str, ...]:
+def find_problems(folder: Path, sums_sha256: str) -> tuple[str, ...]:
     """What differs between a snapshot and its manifest; empty if nothing. An index that is wrong is built anew.
 
     Raises:
         WatchlistError: it cannot even be opened.
     """
-    manifest = open_manifest(folder, seal, Digests())
-    wrong_index = bool(index_files(folder, manifest.sha256)) and find_index(folder, manifest.sha256, Digests()) is None
-    watchlist = Watchlist.open(folder, seal)
+    snapshot = open_snapshot_info(folder, sums_sha256, Digests())
+    wrong_index = bool(index_files(folder, snapshot.sha256)) and find_index(folder, snapshot.sha256, Digests()) is None
+    watchlist = Watchlist.open(folder, sums_sha256)
     problems = []
-    for source in manifest.files:
+    for source in snapshot.files:
         path = folder / source.name
         if not path.is_file():
             problems.append(f"{source.name} is missing")
         elif digest_file(path) != source.sha256:
             problems.append(f"{source.name} is not the file that was imported")
-    if digest_entries(codec.to_table(watchlist)) != manifest.entries_sha256:
+    if digest_entries(codec.to_table(watchlist)) != snapshot.entries_sha256:
         problems.append("the entries are not those that were imported")
-    elif not problems and not _reads_alike(watchlist, folder):
+    elif not problems and not _reads_the_same(watchlist, folder):
         problems.append("the entries are not those that the files give")
     elif wrong_index or not _has_its_index(watchlist, folder):
         problems.append("the index of names is not that of the entries")
     return tuple(problems)
 
 
-def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
+def _reads_the_same(watchlist: Watchlist, folder: Path) -> bool:
     """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
-    files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
+    files = [ListFile.of(folder / source.name) for source in watchlist.snapshot.files]
     importer = find_importer(files)
-    if (importer.name, importer.version) != watchlist.manifest.read_by:
+    if (importer.name, importer.version) != watchlist.snapshot.read_by:
         return True
     read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
     return read
 
 
 def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
-    path = find_index(folder, watchlist.manifest.sha256, Digests())
+    path = find_index(folder, watchlist.snapshot.sha256, Digests())
     if path is None:
         return True  # a home that may only be read: the index is built in memory
-    with tempfile.TemporaryDirectory() as beside:
-        fresh = Path(beside) / path.name
-        write_arrow(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
+    with tempfile.TemporaryDirectory() as building:
+        fresh = Path(building) / path.name
+        write_arrow(build_index(watchlist.list_id, watchlist, watchlist.snapshot.sha256), fresh)
         return digest_file(fresh) == digest_file(path)

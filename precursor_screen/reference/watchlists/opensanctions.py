@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from precursor_screen.core.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import NARCOTICS, ListFile, has_columns, read_rows
 
 CONTENT = "opensanctions"
@@ -50,30 +50,30 @@ DRUG_TOPIC = "crime.traffick.drug"
 # OpenSanctions `targets.simple.csv`: one row a target, values within a cell joined by `;` and quoted like CSV again.
 
 
-def _read_csv(found: ListDraft, file: ListFile) -> None:
+def _read_csv(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     for line, cells in read_rows(file, ",", found.skip):
         entry_id, kind = cells["id"], KINDS.get(cells["schema"], "")
         if not kind:
             found.skip(f"target that is not a party: {cells['schema']}", entry_id)
             continue
-        draft = found.entries.setdefault(entry_id, found.begin(entry_id, kind))
-        if not entry_id or not draft.add_name(cells["name"], "primary"):
+        entry = found.entries.setdefault(entry_id, found.begin(entry_id, kind))
+        if not entry_id or not entry.add_name(cells["name"], "primary"):
             found.skip("target without id or name", f"line {line}")
             found.entries.pop(entry_id)
             continue
         for alias in split_cell(cells["aliases"]):
-            draft.add_name(alias, "strong")
-        draft.add_countries(split_cell(cells["countries"]))
+            entry.add_name(alias, "strong")
+        entry.add_countries(split_cell(cells["countries"]))
         for address in split_cell(cells.get("addresses", "")):
-            draft.add_address([address], "")
+            entry.add_address([address], "")
         for column, label in (("identifiers", "identifier"), ("phones", "phone"), ("emails", "email")):
             for number in split_cell(cells.get(column, "")):
-                draft.add_identifier(label, number)
+                entry.add_identifier(label, number)
         programmes = split_cell(cells.get("programids", "")) or split_cell(cells.get("sanctions", ""))
-        draft.programmes.update(dict.fromkeys(programmes))
-        draft.listed = draft.day(cells.get("firstseen", ""), "first seen")
-        draft.add_notes(("DOB", cells.get("birthdate", "")), ("Dataset", cells["dataset"]))
+        entry.programmes.update(dict.fromkeys(programmes))
+        entry.listed = entry.day(cells.get("firstseen", ""), "first seen")
+        entry.add_notes(("DOB", cells.get("birthdate", "")), ("Dataset", cells["dataset"]))
 
 
 OPENSANCTIONS_CSV = Importer(
@@ -100,7 +100,7 @@ def _fits_json(file: ListFile) -> bool:
     return head[:1] == b"{" and all(key in head for key in (b'"schema"', b'"properties"', b'"caption"'))
 
 
-def _read_json(found: ListDraft, file: ListFile) -> None:
+def _read_json(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     places: dict[str, str] = {}
     waiting: list[tuple[str, str]] = []  # entry, address: either may come first
@@ -115,8 +115,8 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
             found.skip(f"entity that is not a party: {schema}", entry_id)
         elif entity.get("target") is False:
             found.skip("entity that is not a target", entry_id)
-        elif draft := _read_party(entity, found.begin(entry_id, KINDS[schema])):
-            found.entries[entry_id] = draft
+        elif entry := _read_party(entity, found.begin(entry_id, KINDS[schema])):
+            found.entries[entry_id] = entry
             waiting += [(entry_id, address) for address in _texts(entity, "addressEntity")]
         else:
             found.skip("entity without id or name", f"line {line}")
@@ -131,7 +131,7 @@ def _read_json(found: ListDraft, file: ListFile) -> None:
 OPENSANCTIONS_JSON = Importer("opensanctions-json", "1", _fits_json, _read_json, CONTENT)
 
 
-def _lines(file: ListFile, found: ListDraft) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _lines(file: ListFile, found: ListBuilder) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with file.open() as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
@@ -147,44 +147,44 @@ def _lines(file: ListFile, found: ListDraft) -> Iterator[tuple[int, Mapping[str,
                 found.skip("line that is not an entity", f"line {number}")
 
 
-def _read_party(entity: Mapping[str, Any], draft: EntryBuilder) -> EntryBuilder | None:
+def _read_party(entity: Mapping[str, Any], entry: EntryBuilder) -> EntryBuilder | None:
     caption = entity.get("caption")
-    if not draft.entry_id or not any(_texts(entity, prop) for prop, _ in NAMES):
+    if not entry.entry_id or not any(_texts(entity, prop) for prop, _ in NAMES):
         return None
     if isinstance(caption, str) and caption in _texts(entity, "name"):
-        draft.add_name(caption, "primary")
+        entry.add_name(caption, "primary")
     for prop, name_kind in NAMES:
         for name in _texts(entity, prop):
-            draft.add_name(name, name_kind if "primary" in draft.names.values() or prop != "name" else "primary")
-    draft.add_countries(country for prop in COUNTRIES for country in _texts(entity, prop))
+            entry.add_name(name, name_kind if "primary" in entry.names.values() or prop != "name" else "primary")
+    entry.add_countries(country for prop in COUNTRIES for country in _texts(entity, prop))
     for address in (*_texts(entity, "address"), *(t for e in _inside(entity, "addressEntity") for t in _texts(e, "full"))):
-        draft.add_address([address], "")
+        entry.add_address([address], "")
     for prop, label in IDENTIFIERS.items():
         for number in _texts(entity, prop):
-            draft.add_identifier(label, number)
+            entry.add_identifier(label, number)
     for prop in ("sanctions", "passportEntity", "identification"):
         for other in _inside(entity, prop):
-            _add_about(draft, other)
+            _add_about(entry, other)
     topics = _texts(entity, "topics")
     if DRUG_TOPIC in topics:
-        draft.programmes[NARCOTICS] = None
-    draft.listed = draft.listed or draft.day(str(entity.get("first_seen") or ""), "first seen")
+        entry.programmes[NARCOTICS] = None
+    entry.listed = entry.listed or entry.day(str(entity.get("first_seen") or ""), "first seen")
     for label, prop in (("DOB", "birthDate"), ("Topic", "topics"), ("", "notes")):
-        draft.add_notes(*((label, text) for text in _texts(entity, prop)))
+        entry.add_notes(*((label, text) for text in _texts(entity, prop)))
     referents = [r for r in entity.get("referents") or () if isinstance(r, str)]
-    draft.add_note("Referents", ", ".join(referents))  # ids merge and change: the former ones find old exceptions
-    return draft if draft.names else None
+    entry.add_note("Referents", ", ".join(referents))  # ids merge and change: the former ones find old exceptions
+    return entry if entry.names else None
 
 
-def _add_about(draft: EntryBuilder, entity: Mapping[str, Any]) -> None:
+def _add_about(entry: EntryBuilder, entity: Mapping[str, Any]) -> None:
     """What a sanction or a document says of its party."""
     if entity.get("schema") == "Sanction":
         found = _texts(entity, "programId") or _texts(entity, "program")
-        draft.programmes.update(dict.fromkeys(found))
+        entry.programmes.update(dict.fromkeys(found))
         return
     kind = "passport" if entity.get("schema") == "Passport" else "national_id"
     for number in (*_texts(entity, "passportNumber"), *_texts(entity, "number")):
-        draft.add_identifier(kind, number)
+        entry.add_identifier(kind, number)
 
 
 def _texts(entity: Mapping[str, Any], prop: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv, refused
 
 COLUMNS = (
@@ -30,7 +30,7 @@ def _fits(file: ListFile) -> bool:
     return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
 
 
-def _read(found: ListDraft, file: ListFile) -> None:
+def _read(found: ListBuilder, file: ListFile) -> None:
     """Read the list; it states no date of its own."""
     rows = parse_csv(file, _read_utf8(file), remedy="Check the quotes around it.")
     cut = 0
@@ -88,7 +88,7 @@ def _check_header(header: list[str], name: str) -> None:
             raise refused(f"Column {column!r} is missing.", name, "Add it.", line=1)
 
 
-def _add_row(found: ListDraft, cells: dict[str, str], place: str) -> None:
+def _add_row(found: ListBuilder, cells: dict[str, str], place: str) -> None:
     entry_id, name = cells["entry_id"], cells["name"]
     if not entry_id or not name:
         found.skip("row without entry_id or name", place)
@@ -96,34 +96,34 @@ def _add_row(found: ListDraft, cells: dict[str, str], place: str) -> None:
     if entry_id not in found.entries:
         kind = _choose(cells.get("kind", ""), ENTRY_KINDS, "organisation", "kind", place, found)
         found.entries[entry_id] = found.begin(entry_id, kind)
-    draft = found.entries[entry_id]
+    entry = found.entries[entry_id]
     kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, found)
-    draft.add_name(name, kind)  # where name_kind is left blank on later rows, another name is meant: one name is primary
-    _add_details(draft, cells, place)
+    entry.add_name(name, kind)  # where name_kind is left blank on later rows, another name is meant: one name is primary
+    _add_details(entry, cells, place)
 
 
-def _add_details(draft: EntryBuilder, cells: dict[str, str], place: str) -> None:
-    draft.add_country(cells.get("country", ""))
-    draft.add_address((cells.get("address", ""),), "")
-    draft.programmes[cells.get("programme", "")] = None
-    draft.add_note("", cells.get("note", ""))
-    draft.add_identifier(cells.get("identifier_type", "").lower() or "identifier", cells.get("identifier", ""))
-    draft.listed = _read_date(cells.get("listed", ""), "listed", place, draft) or draft.listed
-    draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, draft) or draft.delisted
+def _add_details(entry: EntryBuilder, cells: dict[str, str], place: str) -> None:
+    entry.add_country(cells.get("country", ""))
+    entry.add_address((cells.get("address", ""),), "")
+    entry.programmes[cells.get("programme", "")] = None
+    entry.add_note("", cells.get("note", ""))
+    entry.add_identifier(cells.get("identifier_type", "").lower() or "identifier", cells.get("identifier", ""))
+    entry.listed = _read_date(cells.get("listed", ""), "listed", place, entry) or entry.listed
+    entry.delisted = _read_date(cells.get("delisted", ""), "delisted", place, entry) or entry.delisted
 
 
-def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, found: ListDraft) -> str:
+def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, found: ListBuilder) -> str:
     word = text.lower().replace(" ", "_")
     if word and word not in known:
         found.note(f"{column} not known: taken as {default}", f"{place}: {text}")
     return word if word in known else default
 
 
-def _read_date(text: str, column: str, place: str, draft: EntryBuilder) -> date | None:
+def _read_date(text: str, column: str, place: str, entry: EntryBuilder) -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        draft.remark(f"{column} is not an ISO date", f"{place}: {text}")
+        entry.remark(f"{column} is not an ISO date", f"{place}: {text}")
         return None

@@ -20,9 +20,9 @@ from precursor_screen.reference.watchlists import (
     uk,
     un_xml,
 )
-from precursor_screen.reference.watchlists.draft import Importer
+from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, refused
-from precursor_screen.reference.watchlists.manifest import SnapshotInfo
+from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo
 
 IMPORTERS: tuple[Importer, ...] = (
     *(un_xml.IMPORTER, ofac_xml.LEGACY, ofac_xml.ENHANCED, ofac_xml.ADVANCED, eu.EU_XML),
@@ -152,7 +152,7 @@ def check_day(day: date, now: datetime, names: str) -> None:
         raise refused(f"The list is of {day}, which is yet to come.", names, remedy)
 
 
-def find_cut(file: ListFile) -> str:
+def find_truncation(file: ListFile) -> str:
     """How it shows that a list of rows was cut off; empty if it does not. XML, JSON and workbooks show it when they are read."""
     content = file.read_bytes()
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_MARKED) or b"\0" in file.head:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from precursor_screen.formats.xml import find_text
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_day
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, read_day
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records
 
 _KINDS = {"individual": "person", "entity": "organisation", "object": "organisation"}
@@ -20,7 +20,7 @@ _DAYS = ("effective-date", "enactment-date", "publication-date")
 _DELISTED = "de-listed"
 
 
-def _read(found: ListDraft, file: ListFile) -> None:
+def _read(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is the one it states."""
     attributes = read_attributes(file)
     programmes: dict[str, str] = {}
@@ -35,14 +35,14 @@ def _read(found: ListDraft, file: ListFile) -> None:
             places[element.get("ssid", "")] = _read_place(element)
         elif _is_delisted(element):
             found.skip("target that was de-listed", element.get("ssid", ""))
-        elif draft := _read_target(element, programmes, addresses, found):
-            found.entries[record.number] = draft
+        elif entry := _read_target(element, programmes, addresses, found):
+            found.entries[record.number] = entry
         else:
             found.skip("target without ssid or name", f"record {record.number}")
     # Places may follow the targets that refer to them.
-    for draft, details, place_id in addresses:
+    for entry, details, place_id in addresses:
         parts, country = places.get(place_id, ([], ""))
-        draft.add_address((*details, *parts), country)
+        entry.add_address((*details, *parts), country)
     kind = attributes.get("list-type", "")
     found.refusal = "" if kind.startswith("full") else f"The file is of type {kind!r}: changes to a list, not a full list."
     found.list_date = read_day(attributes.get("date", ""), "date of the list", file.name, found.note)
@@ -74,50 +74,50 @@ def _read_place(element: Element) -> tuple[list[str], str]:
 
 
 def _read_target(
-    target: Element, programmes: dict[str, str], addresses: list[tuple[EntryBuilder, list[str], str]], found: ListDraft
+    target: Element, programmes: dict[str, str], addresses: list[tuple[EntryBuilder, list[str], str]], found: ListBuilder
 ) -> EntryBuilder | None:
     subject = next((e for e in target if e.tag in _KINDS), None)
     entry_id = target.get("ssid", "")
     if subject is None or not entry_id:
         return None
     kind = _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag])
-    draft = found.begin(entry_id, kind)
+    entry = found.begin(entry_id, kind)
     places: list[Element] = []
     for identity in sorted(subject.iterfind("identity"), key=lambda i: i.get("main") != "true"):
         for name in identity.iterfind("name"):
-            _add_name(draft, name, identity.get("main") == "true")
+            _add_name(entry, name, identity.get("main") == "true")
         for country in identity.iterfind("nationality/country"):
-            draft.add_country(country.get("iso-code", "") or country.text or "")
+            entry.add_country(country.get("iso-code", "") or country.text or "")
         for born in identity.iterfind("day-month-year"):
-            draft.add_note("DOB", "-".join(part for p in ("year", "month", "day") if (part := born.get(p))))
+            entry.add_note("DOB", "-".join(part for p in ("year", "month", "day") if (part := born.get(p))))
         for document in identity.iterfind("identification-document"):
             label = document.get("document-type", "")
-            draft.add_identifier(_DOCUMENTS.get(label, label.replace("-", "_") or "document"), find_text(document, "number"))
+            entry.add_identifier(_DOCUMENTS.get(label, label.replace("-", "_") or "document"), find_text(document, "number"))
         places += identity.iterfind("address")
     for address in (*places, *subject.iterfind("address")):
         parts = [find_text(address, tag) for tag in ("address-details", "p-o-box", "zip-code", "c-o")]
-        addresses.append((draft, parts, address.get("place-id", "")))
-    if not draft.names:
+        addresses.append((entry, parts, address.get("place-id", "")))
+    if not entry.names:
         return None
-    draft.programmes.update((programmes.get((e.text or "").strip(), ""), None) for e in target.iterfind("sanctions-set-id"))
+    entry.programmes.update((programmes.get((e.text or "").strip(), ""), None) for e in target.iterfind("sanctions-set-id"))
     for information in (*subject.iterfind("other-information"), *target.iterfind("other-information")):
         text = (information.text or "").strip()
         if text.upper().startswith("IMO"):
-            draft.add_identifier("imo", text.partition(":")[2] or text[3:])
-        draft.add_note("", text)
+            entry.add_identifier("imo", text.partition(":")[2] or text[3:])
+        entry.add_note("", text)
     listed = [d for m in target.iterfind("modification[@modification-type='listed']") for n in _DAYS if (d := m.get(n))]
-    draft.listed = draft.day(min(listed, default=""), "date of listing")
-    return draft
+    entry.listed = entry.day(min(listed, default=""), "date of listing")
+    return entry
 
 
-def _add_name(draft: EntryBuilder, name: Element, main: bool) -> None:
+def _add_name(entry: EntryBuilder, name: Element, main: bool) -> None:
     kind = _NAME_KINDS.get(name.get("name-type", ""), "strong")
     if name.get("quality") == "low":
         kind = "weak"
     elif kind == "primary" and not main:
         kind = "strong"
     for text, original in _spellings(name):
-        draft.add_name(text, "original_script" if original and kind != "weak" else kind)
+        entry.add_name(text, "original_script" if original and kind != "weak" else kind)
         if kind == "primary":
             kind = "strong"
 

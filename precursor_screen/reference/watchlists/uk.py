@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, read_written_day, tidy
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, read_written_day, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_head_rows, read_rows
 
 KINDS = {"individual": "person", "entity": "organisation", "ship": "vessel", "vessel": "vessel"}
@@ -51,7 +51,7 @@ _NOTES = {
 }
 
 
-def _read_list(found: ListDraft, file: ListFile) -> None:
+def _read_list(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is that of the report."""
     for line, raw in read_rows(file, ",", found.skip, _header_row(file)):
         cells = unescape(raw)
@@ -77,23 +77,23 @@ def _header_row(file: ListFile) -> int:
 UK_CSV = Importer("uk-sl-csv", "1", _header_row, _read_list, "uk-sl")
 
 
-def _fill_list(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
+def _fill_list(entry: EntryBuilder, cells: Mapping[str, str]) -> None:
     label = cells["nametype"].lower()
     # `Low quality a.k.a`. A blank strength is not a weak one.
     weak = "low" in cells["aliasstrength"].lower() or "weak" in cells["aliasstrength"].lower()
-    draft.add_name(join_name(cells), "primary" if label == "primary name" else "weak" if weak else "strong")
-    draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
+    entry.add_name(join_name(cells), "primary" if label == "primary name" else "weak" if weak else "strong")
+    entry.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
     address = (cells.get(f"addressline{n}", "") for n in range(1, 7))
-    draft.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""))
-    draft.add_countries(split_numbered(cells.get("nationalityies", "")))
-    draft.add_countries(split_numbered(cells.get("currentbelievedflagofship", "")))
+    entry.add_address((*address, cells.get("addresspostalcode", "")), cells.get("addresscountry", ""))
+    entry.add_countries(split_numbered(cells.get("nationalityies", "")))
+    entry.add_countries(split_numbered(cells.get("currentbelievedflagofship", "")))
     for column, kind in _IDENTIFIERS.items():
         for number in split_numbered(cells.get(column, "")):
-            draft.add_identifier(kind, number)
-    draft.programmes[cells.get("regimename", "")] = None
-    draft.listed = draft.listed or draft.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
+            entry.add_identifier(kind, number)
+    entry.programmes[cells.get("regimename", "")] = None
+    entry.listed = entry.listed or entry.written_day(cells.get("datedesignated", ""), "dmy", "date of designation")
     for column, title in _NOTES.items():
-        draft.add_note(title, cells.get(column, "").replace("|", ", "))
+        entry.add_note(title, cells.get(column, "").replace("|", ", "))
 
 
 # The UK's former consolidated list of targets (OFSI), CSV: closed on 28 January 2026, read for old exceptions.
@@ -106,7 +106,7 @@ _NAME_KINDS = {
 }
 
 
-def _read_conlist(found: ListDraft, file: ListFile) -> None:
+def _read_conlist(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is that of its last update."""
     found.note("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
     for line, raw in read_rows(file, ",", found.skip, 2):
@@ -125,18 +125,18 @@ UK_CONLIST = Importer(
 )
 
 
-def _fill_conlist(draft: EntryBuilder, cells: Mapping[str, str]) -> None:
+def _fill_conlist(entry: EntryBuilder, cells: Mapping[str, str]) -> None:
     weak = "low" in cells.get("aliasquality", "").lower()
-    draft.add_name(join_name(cells), "weak" if weak else _NAME_KINDS.get(cells["aliastype"].lower(), "strong"))
-    draft.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
+    entry.add_name(join_name(cells), "weak" if weak else _NAME_KINDS.get(cells["aliastype"].lower(), "strong"))
+    entry.add_name(cells.get("namenonlatinscript", ""), "weak" if weak else "original_script")
     address = (cells.get(f"address{n}", "") for n in range(1, 7))
     country = cells.get("country", "").partition("(")[0].strip()
-    draft.add_address((*address, cells.get("postzipcode", "")), country)
-    draft.add_countries(split_numbered(cells.get("nationality", "")))
+    entry.add_address((*address, cells.get("postzipcode", "")), country)
+    entry.add_countries(split_numbered(cells.get("nationality", "")))
     for column, kind in (("passportnumber", "passport"), ("nationalidentificationnumber", "national_id")):
         for number in split_numbered(cells.get(column, "")):
-            draft.add_identifier(kind, number)
-    draft.programmes[cells["regime"]] = None
-    draft.listed = draft.listed or draft.written_day(cells.get("listedon", ""), "dmy", "date of listing")
+            entry.add_identifier(kind, number)
+    entry.programmes[cells["regime"]] = None
+    entry.listed = entry.listed or entry.written_day(cells.get("listedon", ""), "dmy", "date of listing")
     for column, title in (("dob", "DOB"), ("position", "Position"), ("passportdetails", "Passport"), ("otherinformation", "")):
-        draft.add_note(title, cells.get(column, ""))
+        entry.add_note(title, cells.get(column, ""))

@@ -6,7 +6,7 @@ from datetime import date
 from xml.etree.ElementTree import Element
 
 from precursor_screen.formats.xml import find_text, find_texts
-from precursor_screen.reference.watchlists.draft import EntryBuilder, Importer, ListDraft, country_code
+from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, country_code
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records, refused
 
 _KINDS = {"INDIVIDUAL": "person", "ENTITY": "organisation"}
@@ -23,13 +23,13 @@ _DOCUMENT_KINDS = {
 }
 
 
-def _read(found: ListDraft, file: ListFile) -> None:
+def _read(found: ListBuilder, file: ListFile) -> None:
     """Read the list; its date is the day on which the file was generated."""
     stated = read_attributes(file).get("dateGenerated", "")
     found.by_source = dict.fromkeys(_SOURCES.values(), 0)
     for record in read_records(file, _KINDS):
-        if draft := _read_entry(record.name, record.element, found):
-            found.entries[record.number] = draft
+        if entry := _read_entry(record.name, record.element, found):
+            found.entries[record.number] = entry
             found.count(_SOURCES[record.name])
         else:
             found.skip("entry without DATAID or name", f"record {record.number}")
@@ -42,29 +42,29 @@ def _read(found: ListDraft, file: ListFile) -> None:
 IMPORTER = Importer("un-xml", "2", has_root("CONSOLIDATED_LIST"), _read, "un-sc")
 
 
-def _read_entry(tag: str, element: Element, found: ListDraft) -> EntryBuilder | None:
+def _read_entry(tag: str, element: Element, found: ListBuilder) -> EntryBuilder | None:
     entry_id = find_text(element, "DATAID")
     name = " ".join(part for tag_ in _NAME_PARTS if (part := " ".join(find_text(element, tag_).split())))
     if not entry_id or not name:
         return None
-    draft = found.begin(entry_id, _KINDS[tag])
-    draft.names = _names(name, element, tag, entry_id, found)
+    entry = found.begin(entry_id, _KINDS[tag])
+    entry.names = _names(name, element, tag, entry_id, found)
     for country in (*find_texts(element, "NATIONALITY/VALUE"), *find_texts(element, f"{tag}_ADDRESS/COUNTRY")):
         if code := country_code(country):
-            draft.countries[code] = None
+            entry.countries[code] = None
         else:
             found.note("country not known", f"{entry_id} {country}")
-    _add_addresses(draft, element, tag)
-    _add_documents(draft, element, tag)
-    draft.programmes[find_text(element, "UN_LIST_TYPE")] = None
-    draft.listed = draft.day(find_text(element, "LISTED_ON")[:10], "date of listing")
+    _add_addresses(entry, element, tag)
+    _add_documents(entry, element, tag)
+    entry.programmes[find_text(element, "UN_LIST_TYPE")] = None
+    entry.listed = entry.day(find_text(element, "LISTED_ON")[:10], "date of listing")
     for label, part in (("Reference ", "REFERENCE_NUMBER"), ("", "COMMENTS1")):
         if text := find_text(element, part):
-            draft.notes[f"{label}{text}"] = None
-    return draft
+            entry.notes[f"{label}{text}"] = None
+    return entry
 
 
-def _names(name: str, element: Element, tag: str, entry_id: str, found: ListDraft) -> dict[str, str]:
+def _names(name: str, element: Element, tag: str, entry_id: str, found: ListBuilder) -> dict[str, str]:
     names = {name: "primary"}
     for alias in element.findall(f"{tag}_ALIAS"):
         kind = _ALIAS_KINDS.get(find_text(alias, "QUALITY").lower(), "strong")
@@ -78,18 +78,18 @@ def _names(name: str, element: Element, tag: str, entry_id: str, found: ListDraf
     return names
 
 
-def _add_addresses(draft: EntryBuilder, element: Element, tag: str) -> None:
+def _add_addresses(entry: EntryBuilder, element: Element, tag: str) -> None:
     for address in element.findall(f"{tag}_ADDRESS"):
         parts = [text for part in _ADDRESS_PARTS if (text := " ".join(find_text(address, part).split()))]
         # A country alone locates the party, but is no address that another party could share.
         if parts and parts != [find_text(address, "COUNTRY")]:
-            draft.addresses[", ".join(parts)] = None
+            entry.addresses[", ".join(parts)] = None
         elif parts:
-            draft.remark("address that is only a country: kept as country", f"{draft.entry_id} {parts[0]}")
+            entry.remark("address that is only a country: kept as country", f"{entry.entry_id} {parts[0]}")
 
 
-def _add_documents(draft: EntryBuilder, element: Element, tag: str) -> None:
+def _add_documents(entry: EntryBuilder, element: Element, tag: str) -> None:
     for document in element.findall(f"{tag}_DOCUMENT"):
         if number := find_text(document, "NUMBER"):
             kind = " ".join(find_text(document, "TYPE_OF_DOCUMENT").lower().replace("_", " ").split())
-            draft.identifiers[_DOCUMENT_KINDS.get(kind, kind.replace(" ", "_") or "document"), number] = None
+            entry.identifiers[_DOCUMENT_KINDS.get(kind, kind.replace(" ", "_") or "document"), number] = None

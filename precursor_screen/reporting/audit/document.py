@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from precursor_screen.cases.audit.findings import Audit, Audited, Ranking
-from precursor_screen.cases.audit.moves import Lines, Rows, place_of
+from precursor_screen.cases.audit.findings import Audit, ExporterAudit, Ranking
+from precursor_screen.cases.audit.movements import Lines, Rows, place_of
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.words import counted, cut, printable
 from precursor_screen.core.words import kilograms as kg
@@ -63,12 +63,12 @@ def _environment() -> Environment:
     return environment
 
 
-def _page_of(one: Audited, number: int) -> dict[str, Any]:
+def _page_of(one: ExporterAudit, number: int) -> dict[str, Any]:
     profile = one.profile
     cited = sorted({n for f in one.findings for n in f.lines[:_CITED]})
     by_line: dict[int, list[Any]] = {}
-    for move in profile.lines:
-        by_line.setdefault(move.line, []).append(move)
+    for movement in profile.lines:
+        by_line.setdefault(movement.line, []).append(movement)
     shown = cited[:MOST_LINES]
     known = frozenset(shown)
 
@@ -152,13 +152,13 @@ def present(audit: Audit) -> Iterator[str]:
         yield from _exporter(one)
 
 
-def _exporter(one: Audited) -> Iterator[str]:
+def _exporter(one: ExporterAudit) -> Iterator[str]:
     profile = one.profile
     yield f"{profile.name}, {profile.first} to {profile.last} ({profile.basis.source}, {whose_law(profile.basis.jurisdiction, profile.last) or 'no jurisdiction'})"
     yield f"  {counted(profile.movements, 'movement')} in {counted(profile.shipments, 'shipment')}, {kg(profile.kg)}, {counted(len(profile.receivers), 'receiver')}"
     yield "Names taken:"
-    for taken in profile.merged.taken[:_MOST_NAMES]:
-        yield f"  {taken.name}: {taken.why}; {counted(taken.rows, 'row')}, {taken.first} to {taken.last}"
+    for merged in profile.merged.taken[:_MOST_NAMES]:
+        yield f"  {merged.name}: {merged.why}; {counted(merged.rows, 'row')}, {merged.first} to {merged.last}"
     if len(profile.merged.taken) > _MOST_NAMES:
         yield f"  and {len(profile.merged.taken) - _MOST_NAMES:,} more"
     for name in profile.merged.left_out:
@@ -251,7 +251,7 @@ def tables_of(audit: Audit) -> list[Table]:
     return _exporters(audit.exporters)
 
 
-def _exporters(audited: Sequence[Audited]) -> list[Table]:
+def _exporters(audited: Sequence[ExporterAudit]) -> list[Table]:
     figures: list[dict[str, Any]] = []
     sheets = []
     for name, described in TABLES.items():
@@ -294,7 +294,7 @@ def write_json(audit: Audit, stream: BinaryIO) -> None:
     stream.write(dump(whole).encode())
 
 
-def as_data(one: Audited) -> dict[str, Any]:
+def as_data(one: ExporterAudit) -> dict[str, Any]:
     """One exporter as plain values; `lines` are those that the numbers mean."""
     sample = {"seed": one.seed, "lines": [m.line for some in one.sample for m in some]}
     profile = {name: _plain(getattr(one.profile, name), _LEFT_OUT.get(name, ())) for name in _OF_PROFILE}

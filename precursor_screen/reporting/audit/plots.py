@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.cases.audit.moves import Rows
+from precursor_screen.cases.audit.movements import Rows
 from precursor_screen.core.words import counted, cut, printable
 from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reference import shipped
@@ -58,7 +58,7 @@ class World(Struct, frozen=True):
 def world() -> World:
     """The map that ships."""
     folder = shipped.geography_folder()
-    pieces: list[str] = []
+    shapes: list[str] = []
     places: dict[str, Point] = {}
     for name in ("places.csv", "outlines.csv"):
         with (folder / name).open(encoding="utf-8", newline="") as stream:
@@ -67,8 +67,8 @@ def world() -> World:
                     places[row["country"]] = (float(row["longitude"]), float(row["latitude"]))
                 if row.get("outline"):
                     points = [project((float(x), float(y))) for x, y in (p.split(",") for p in row["outline"].split())]
-                    pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
-    return World("".join(pieces), places)
+                    shapes.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+    return World("".join(shapes), places)
 
 
 def project(place: Point) -> Point:
@@ -83,7 +83,7 @@ def great_circle(start: Point, end: Point) -> list[list[Point]]:
     angle = math.acos(max(-1.0, min(1.0, sum(x * y for x, y in zip(a, b, strict=True)))))
     if angle < 1e-6:
         return []
-    pieces: list[list[Point]] = [[]]
+    shapes: list[list[Point]] = [[]]
     previous: float | None = None
     for step in range(_STEPS + 1):
         t = step / _STEPS
@@ -92,10 +92,10 @@ def great_circle(start: Point, end: Point) -> list[list[Point]]:
         x, y, z = (weights[0] * p + weights[1] * q for p, q in zip(a, b, strict=True))
         longitude, latitude = math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
         if previous is not None and abs(longitude - previous) > 180:
-            pieces.append([])
-        pieces[-1].append(project((longitude, latitude)))
+            shapes.append([])
+        shapes[-1].append(project((longitude, latitude)))
         previous = longitude
-    return [p for p in pieces if len(p) > 1]
+    return [p for p in shapes if len(p) > 1]
 
 
 def _vector(place: Point) -> tuple[float, float, float]:
@@ -109,7 +109,7 @@ _GRAMS = 0.1  # kilograms: an axis that ends below counts in grams
 _OFF = 4  # times the highest bar, from which a threshold lies above the plot
 _BIN, _LAST_BIN = 5, 200  # per cent of a threshold
 _FAR_APART = 10.0  # the highest price to the lowest, from which equal ratios are of one width
-_MOST_TOLD, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how far apart two are at least, on a narrow screen
+_MOST_LABELS, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how far apart two are at least, on a narrow screen
 _ROW = 38.0  # of a receiver
 
 
@@ -126,34 +126,34 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
     top = float(max(most, limit or 0) if not is_off else most) or 1.0
     unit, factor = ("g", 1000.0) if top < _GRAMS else ("kg", 1.0)
     scale = from_zero(top * factor)
-    pieces = [title(substance), *scale.axis(unit), *shared.axis(BASE, TOP)]
+    shapes = [title(substance), *scale.axis(unit), *shared.axis(BASE, TOP)]
     width = shared.pitch * 0.72
     for one in shown:
         x, y = shared.month(one.month) + (shared.pitch - width) / 2, scale.y(float(one.kg) * factor)
         is_over = limit is not None and one.kg >= limit
-        told = f"{one.month}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
+        caption = f"{one.month}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
         if one.kg:
             kind = "bar over" if is_over else "bar"
             y = min(y, BASE - 1)
-            pieces.append(rect(kind, x, y, width, BASE - y, told))
+            shapes.append(rect(kind, x, y, width, BASE - y, caption))
         if one.unknown and one is not highest:
-            pieces.append(text(x + width / 2, y, "?", "value", "-.4em", "middle"))
+            shapes.append(text(x + width / 2, y, "?", "value", "-.4em", "middle"))
     if highest:
         x = min(max(shared.month(highest.month) + shared.pitch / 2, LEFT + 40), RIGHT - 40)
-        told = f"{kg(most)} and ?" if highest.unknown else kg(most)
-        pieces.append(text(x, scale.y(float(most) * factor), told, "value", "-.4em", "middle"))
+        caption = f"{kg(most)} and ?" if highest.unknown else kg(most)
+        shapes.append(text(x, scale.y(float(most) * factor), caption, "value", "-.4em", "middle"))
     if limit is not None:
         y = TOP if is_off else scale.y(float(limit) * factor)
         if not is_off:
-            pieces.append(line("limit", LEFT, y, RIGHT, y))
-        pieces += labels([(y, "limit-text", "threshold ↑" if is_off else "threshold", kg(limit))])
+            shapes.append(line("limit", LEFT, y, RIGHT, y))
+        shapes += labels([(y, "limit-text", "threshold ↑" if is_off else "threshold", kg(limit))])
     over = sum(1 for m in shown if limit and m.kg >= limit)
-    told = f"{substance}: kilograms a month, {kg(most)} at most"
-    told += f"; {counted(over, 'month')} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
-    told += (
+    caption = f"{substance}: kilograms a month, {kg(most)} at most"
+    caption += f"; {counted(over, 'month')} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
+    caption += (
         f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
     )
-    return figure(told, PLOT_HEIGHT, pieces)
+    return figure(caption, PLOT_HEIGHT, shapes)
 
 
 def distances(substance: str, found: Any) -> str:
@@ -165,23 +165,23 @@ def distances(substance: str, found: Any) -> str:
     def at(per_cent: float) -> float:
         return LEFT + per_cent / _BIN * step
 
-    pieces = [f'<rect class="zone" x="{at(80):.1f}" y="{TOP:g}" width="{at(100) - at(80):.1f}" height="{BASE - TOP:g}"/>']
-    pieces += [title(substance), *scale.axis("movements"), line("axis", LEFT, BASE, RIGHT, BASE)]
+    shapes = [f'<rect class="zone" x="{at(80):.1f}" y="{TOP:g}" width="{at(100) - at(80):.1f}" height="{BASE - TOP:g}"/>']
+    shapes += [title(substance), *scale.axis("movements"), line("axis", LEFT, BASE, RIGHT, BASE)]
     for number, count in sorted(bins.items()):
         kind = "bar over" if number * _BIN >= 100 else "bar here" if number * _BIN >= 80 else "bar"
         span = f"{number * _BIN} to under {(number + 1) * _BIN} %" if number * _BIN < _LAST_BIN else f"{_LAST_BIN} % and more"
         y = scale.y(count)
-        pieces.append(rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
-    pieces.append(line("limit", at(100), TOP - 8, at(100), BASE))
-    pieces.append(text(at(100) - 4, TOP, f"just under: {found.near:,}", "value", "-.45em", "end"))
-    pieces.append(text(at(100) + 5, TOP, "threshold", "limit-text", "-.45em"))
-    pieces += [text(at(n), BASE, f"{n}", dy="1.25em", anchor="middle") for n in (0, 50, 80, 100, 150)]
-    pieces.append(text(at(_LAST_BIN), BASE, f"{_LAST_BIN}+", dy="1.25em"))
-    pieces.append(text((LEFT + RIGHT) / 2, BASE, "% of the threshold of a transaction", "soft", "2.45em", "middle"))
-    told = (
+        shapes.append(rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
+    shapes.append(line("limit", at(100), TOP - 8, at(100), BASE))
+    shapes.append(text(at(100) - 4, TOP, f"just under: {found.near:,}", "value", "-.45em", "end"))
+    shapes.append(text(at(100) + 5, TOP, "threshold", "limit-text", "-.45em"))
+    shapes += [text(at(n), BASE, f"{n}", dy="1.25em", anchor="middle") for n in (0, 50, 80, 100, 150)]
+    shapes.append(text(at(_LAST_BIN), BASE, f"{_LAST_BIN}+", dy="1.25em"))
+    shapes.append(text((LEFT + RIGHT) / 2, BASE, "% of the threshold of a transaction", "soft", "2.45em", "middle"))
+    caption = (
         f"{substance}: {found.weighed:,} movements by their share of the threshold, {found.near:,} of them from 80 to under 100 %"
     )
-    return figure(told, PLOT_HEIGHT, pieces)
+    return figure(caption, PLOT_HEIGHT, shapes)
 
 
 def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared: Calendar) -> str:
@@ -193,28 +193,28 @@ def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared:
     lowest, highest = min(p for p, _ in dated), max([*(p for p, _ in dated), *lines])
     is_far = highest > _FAR_APART * min([lowest, *lines])
     scale = by_ratio(min([lowest, *lines]), highest) if is_far else from_zero(highest)
-    pieces = []
+    shapes = []
     if band.low and band.high:
         y, low = scale.y(float(band.high)), scale.y(float(band.low))
-        pieces.append(f'<rect class="zone" x="{LEFT:g}" y="{y:.1f}" width="{RIGHT - LEFT:g}" height="{max(low - y, 1):.1f}"/>')
-    pieces += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
+        shapes.append(f'<rect class="zone" x="{LEFT:g}" y="{y:.1f}" width="{RIGHT - LEFT:g}" height="{max(low - y, 1):.1f}"/>')
+    shapes += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
     if band.usual:
-        pieces.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
+        shapes.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
     outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.line in odd]
-    pieces += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
+    shapes += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
     # Last, so that no text hides a point.
-    pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
-    pieces += labels(_price_labels(band, scale))
+    shapes += [_dot(price, movement, movement.line in odd, scale, shared) for price, movement in dated]
+    shapes += labels(_price_labels(band, scale))
     far = len([m for _, m in dated if m.line in odd])
-    told = f"{substance}: US dollars a kilogram on {counted(len(dated), 'line')}, {far:,} of them outside what is usual"
-    told += f"; {len(priced) - len(dated):,} more without a day in these months" if len(dated) < len(priced) else ""
-    return figure(told + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, pieces)
+    caption = f"{substance}: US dollars a kilogram on {counted(len(dated), 'line')}, {far:,} of them outside what is usual"
+    caption += f"; {len(priced) - len(dated):,} more without a day in these months" if len(dated) < len(priced) else ""
+    return figure(caption + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, shapes)
 
 
 def _price_labels(band: Any, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
     if band.low and band.high:
-        told = f"{_short_price(band.low)}–{_short_price(band.high)}"
-        yield scale.y(float(band.low + band.high) / 2), "band-text", "middle half", told
+        caption = f"{_short_price(band.low)}–{_short_price(band.high)}"
+        yield scale.y(float(band.low + band.high) / 2), "band-text", "middle half", caption
     if band.usual:
         yield scale.y(float(band.usual)), "limit-text", "by the drum", _short_price(band.usual)
 
@@ -223,20 +223,20 @@ def _short_price(price: Decimal) -> str:
     return f"{price:,.0f}" if price >= 100 else f"{price:.2f}"
 
 
-def _dot(price: float, move: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
-    x, y = shared.day(move.day), scale.y(price)
-    told = f"<title>{move.day}: {price:,.2f}, line {move.line}</title>"
+def _dot(price: float, movement: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
+    x, y = shared.day(movement.day), scale.y(price)
+    caption = f"<title>{movement.day}: {price:,.2f}, line {movement.line}</title>"
     if is_odd:  # a square on its corner: not told by its colour alone
-        return f'<path class="dot over" d="M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z">{told}</path>'
-    return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{told}</circle>'
+        return f'<path class="dot over" d="M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z">{caption}</path>'
+    return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{caption}</circle>'
 
 
 def _numbers(wanted: Sequence[tuple[float, float, float]]) -> Iterator[str]:
     """Prices beside their points, on the side where there is room; one that would lie over another is left to the table."""
-    taken: list[tuple[float, float]] = []
+    placed: list[tuple[float, float]] = []
     for price, x, y in wanted:
-        if len(taken) < _MOST_TOLD and all(abs(x - a) > _ROOM[0] or abs(y - b) > _ROOM[1] for a, b in taken):
-            taken.append((x, y))
+        if len(placed) < _MOST_LABELS and all(abs(x - a) > _ROOM[0] or abs(y - b) > _ROOM[1] for a, b in placed):
+            placed.append((x, y))
             is_late = x > RIGHT - _ROOM[0]
             yield text(x - 9 if is_late else x + 9, y, f"{price:,.2f}", "value", ".35em", "end" if is_late else "start")
 
@@ -253,7 +253,7 @@ def spans(receivers: Rows, shared: Calendar | None) -> str:
         return ""
     wide = Calendar(shared.first, shared.last, 22.0, PLOT_WIDTH - 22.0)
     base = len(rows) * _ROW + 6
-    pieces = [*wide.axis(base, 0.0)]
+    shapes = [*wide.axis(base, 0.0)]
     for number, one in enumerate(rows):
         y = number * _ROW
         x = max(wide.day(one.first), wide.left)
@@ -262,17 +262,17 @@ def spans(receivers: Rows, shared: Calendar | None) -> str:
         signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown"]
         signs += [sign for sign, is_so in (("new", one.is_new), ("listed", one.listed)) if is_so]
         name = escape(printable(cut(one.name, 34)))
-        pieces.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
-        pieces.append(rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
-    told = f"{len(rows):,} of {len(dated):,} receivers by first and last day; {sum(r.is_new for r in rows):,} new, "
-    return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)
+        shapes.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
+        shapes.append(rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
+    caption = f"{len(rows):,} of {len(dated):,} receivers by first and last day; {sum(r.is_new for r in rows):,} new, "
+    return figure(caption + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, shapes)
 
 
 def route_map(routes: Rows) -> str:
     """Routes on a map, by the countries on the way; the outlines are the page's symbol `world`."""
     places = world().places
     drawn, unplaced = 0, 0
-    pieces: list[str] = []
+    shapes: list[str] = []
     ends: dict[str, str] = {}
     top = max((r.movements for r in routes), default=0)
     for route in routes[:MOST_ROUTES]:
@@ -283,12 +283,12 @@ def route_map(routes: Rows) -> str:
             continue
         drawn += 1
         width = 0.8 + 3.2 * math.sqrt(route.movements / top)
-        told = escape(f"{' – '.join(stops)}: {route.movements:,} movements, {kg(route.kg)}")
+        caption = escape(f"{' – '.join(stops)}: {route.movements:,} movements, {kg(route.kg)}")
         for start, end in itertools.pairwise(known):
             for way in great_circle(places[start], places[end]):
                 points = " ".join(f"{x:.1f},{max(y, 1.0):.1f}" for x, y in way)  # a way over the pole runs along the edge
-                pieces.append(
-                    f'<polyline class="route" points="{points}" stroke-width="{width:.1f}"><title>{told}</title></polyline>'
+                shapes.append(
+                    f'<polyline class="route" points="{points}" stroke-width="{width:.1f}"><title>{caption}</title></polyline>'
                 )
         for stop, kind in [(known[0], "start"), *((c, "stop") for c in known[1:-1]), (known[-1], "end")]:
             ends.setdefault(stop, kind)
@@ -296,13 +296,13 @@ def route_map(routes: Rows) -> str:
         return ""
     for country, kind in sorted(ends.items()):
         x, y = project(places[country])
-        pieces.append(f'<circle class="place {kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(country)}</title></circle>')
-        pieces.append(text(x + 4, y - 3, country))
-    told = (
+        shapes.append(f'<circle class="place {kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(country)}</title></circle>')
+        shapes.append(text(x + 4, y - 3, country))
+    caption = (
         f"{drawn:,} of {len(routes):,} routes, drawn from country to country on the shortest way; the thicker, the more movements"
     )
-    told += f"; {unplaced:,} more with fewer than two countries that can be placed" if unplaced else ""
-    return figure(told, HEIGHT, ['<use href="#world"/>', *pieces], WIDTH)
+    caption += f"; {unplaced:,} more with fewer than two countries that can be placed" if unplaced else ""
+    return figure(caption, HEIGHT, ['<use href="#world"/>', *shapes], WIDTH)
 
 
 def outlines() -> str:

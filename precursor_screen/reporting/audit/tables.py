@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from precursor_screen.cases.audit.findings import Audited, Ranking
-from precursor_screen.cases.audit.moves import SHARE, place_of
+from precursor_screen.cases.audit.findings import ExporterAudit, Ranking
+from precursor_screen.cases.audit.movements import SHARE, place_of
 from precursor_screen.core.words import cut
 from precursor_screen.core.words import kilograms as kg
 
@@ -20,12 +20,12 @@ class Described(NamedTuple):
     Beside values a record may hold `apart`: it is in the workbook alone; `beside`: class and text of what stands beside a value on the page.
     """
 
-    source: str | Callable[[Audited], Records]
+    source: str | Callable[[ExporterAudit], Records]
     sheet: str
     page: str = ""
 
 
-def records_of(one: Audited, described: Described) -> Iterator[dict[str, Any]]:
+def records_of(one: ExporterAudit, described: Described) -> Iterator[dict[str, Any]]:
     """The records of a table; `name_of` is the usual name of the substance."""
     source, names_of = described.source, one.profile.names_of
     for record in getattr(one.profile, source) if isinstance(source, str) else source(one):
@@ -34,14 +34,14 @@ def records_of(one: Audited, described: Described) -> Iterator[dict[str, Any]]:
         yield {**values, "name_of": names_of.get(substance, substance)}
 
 
-def _names(one: Audited) -> Records:
+def _names(one: ExporterAudit) -> Records:
     merged = one.profile.merged
     yield from ({"state": "taken", **t._asdict()} for t in merged.taken)
     yield from ({"state": f"a question: {q.option} answers it", **q._asdict(), "apart": True} for q in merged.questions)
     yield from ({"state": "left out by --not", "name": name, "apart": True} for name in merged.left_out)
 
 
-def _substances(one: Audited) -> Records:
+def _substances(one: ExporterAudit) -> Records:
     for t in one.profile.totals:
         if t.of_kg:
             said = f"{kg(t.share_kg)} of it the share in {kg(t.of_kg)} of solutions and mixtures"
@@ -50,11 +50,11 @@ def _substances(one: Audited) -> Records:
             yield t._replace(share_kg=None, of_kg=None)
 
 
-def _years(one: Audited) -> Records:
+def _years(one: ExporterAudit) -> Records:
     yield from ({**y._asdict(), "beside": {} if y.whole else {"year": ("soft", "in part")}} for y in one.profile.years)
 
 
-def _receivers(one: Audited) -> Records:
+def _receivers(one: ExporterAudit) -> Records:
     for r in one.profile.receivers:
         yield {
             **r._asdict(),
@@ -78,7 +78,7 @@ def _notes(receiver: Any) -> Iterator[str]:
         yield "dormant"
 
 
-def _routes(one: Audited) -> Records:
+def _routes(one: ExporterAudit) -> Records:
     yield from one.profile.routes
     for c in one.profile.rerouted:
         name = one.profile.names_of[c.substance]
@@ -86,25 +86,25 @@ def _routes(one: Audited) -> Records:
         yield {"destination": c.to, "kg": c.kg, "changed": because, "lines": c.lines, "apart": True}
 
 
-def _thresholds(one: Audited) -> Records:
+def _thresholds(one: ExporterAudit) -> Records:
     ranked = {p.substance: p for p in one.profile.places if p.measure == SHARE}
     for j in one.profile.just_under:
         place = ranked.get(j.substance)
         yield {**j._asdict(), "median": place.median if place else None, "others": place.others if place else None}
 
 
-def _prices(one: Audited) -> Records:
+def _prices(one: ExporterAudit) -> Records:
     yield from ({"kind": "band", **b._asdict()} for b in one.profile.bands)
     yield from ({"kind": "outside", **p._asdict(), "apart": True} for p in one.profile.odd_prices)
 
 
-def _declared(one: Audited) -> Records:
+def _declared(one: ExporterAudit) -> Records:
     for d in one.profile.declared:
         fits = {True: "yes", False: "no"}.get(d.fits, "")
         yield {**d._asdict(), "fits": fits or "unknown", "fits_said": fits or "not known"}
 
 
-def _places(one: Audited) -> Records:
+def _places(one: ExporterAudit) -> Records:
     for p in one.profile.places:
         own, usual = (_placed(p.measure, value) for value in (p.value, p.median))
         yield {**p._asdict(), "own": own, "usual": usual, "above": f"{p.below:,} of {p.others:,}"}
@@ -114,23 +114,23 @@ def _placed(measure: str, value: Any) -> str | None:
     return None if value is None else kg(Decimal(str(value))) if measure == "volume" else f"{value:.0%}"
 
 
-def _sample(one: Audited) -> Records:
+def _sample(one: ExporterAudit) -> Records:
     for some in one.sample:
         names = [one.profile.names_of[m.substance] for m in some]
         masses = [kg(m.kg) if m.kg is not None else "mass unknown" for m in some]
         said = "; ".join(f"{name} {mass}" for name, mass in zip(names, masses, strict=True))
-        told = {"goods": "; ".join(names), "goods_said": said, "place": place_of(some[0]), "seed": one.seed}
-        yield {**some[0]._asdict(), **told, "lines": tuple(m.line for m in some)}
+        words = {"goods": "; ".join(names), "goods_said": said, "place": place_of(some[0]), "seed": one.seed}
+        yield {**some[0]._asdict(), **words, "lines": tuple(m.line for m in some)}
 
 
-def _families(one: Audited) -> Records:
+def _families(one: ExporterAudit) -> Records:
     for f in one.profile.families:
         counts = {n: getattr(f, n) for n in ("levels", "states", "verdicts", "rules")}
-        told = {f"{n}_said": ", ".join(f"{count:,} {name}" for name, count in some) or "none" for n, some in counts.items()}
-        yield {**f._asdict(), **{n: "; ".join(f"{w} {c}" for w, c in some) for n, some in counts.items()}, **told}
+        words = {f"{n}_said": ", ".join(f"{count:,} {name}" for name, count in some) or "none" for n, some in counts.items()}
+        yield {**f._asdict(), **{n: "; ".join(f"{w} {c}" for w, c in some) for n, some in counts.items()}, **words}
 
 
-def _unseen(one: Audited) -> Records:
+def _unseen(one: ExporterAudit) -> Records:
     yield from ({"because": sentence} for sentence in one.profile.blind_spots)
     yield from ({**n._asdict(), "what": f"no {n.what}"} for n in one.profile.not_evaluable)
     for g in one.profile.gaps:
@@ -266,5 +266,5 @@ def ranked(ranking: Ranking) -> Iterator[dict[str, Any]]:
     """The records of a ranking."""
     for number, r in enumerate(ranking.rows, 1):
         measures = "; ".join(f"{name} ({percentile:g})" for name, percentile in r.measures)
-        told = {"count": len(r.substances), "near_of": f"{r.near:,} of {r.weighed:,}", "measures": measures}
-        yield {**r._asdict(), "rank": number, **told}
+        words = {"count": len(r.substances), "near_of": f"{r.near:,} of {r.weighed:,}", "measures": measures}
+        yield {**r._asdict(), "rank": number, **words}

@@ -44,7 +44,7 @@ class Verified(Struct, frozen=True):
     Attributes:
         problems: what is wrong; empty: nothing.
         unknown: what could not be checked.
-        told: what was checked, in sentences.
+        checked: what was checked, in sentences.
         document: of the bundle; None: it cannot be read.
         secret: of a whole bundle.
         signed: signed, unsigned, or that this was not checked.
@@ -52,7 +52,7 @@ class Verified(Struct, frozen=True):
 
     problems: tuple[str, ...]
     unknown: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
     document: Document | None = None
     secret: bytes | None = None
     signed: str = "unsigned"
@@ -84,16 +84,16 @@ def verify(content: bytes, name: str = "", signer: str | None = None) -> Verifie
     except bundle.NoBundleError as error:
         return Verified((str(error),))
     unknown: list[str] = []
-    told = [f"{len(members)} members, {len(content):,} bytes, sealed {sealed['sealed']}: every byte is what its manifest says"]
-    signed = _signature(members, signer, problems, unknown, told)
+    checked = [f"{len(members)} members, {len(content):,} bytes, sealed {sealed['sealed']}: every byte is what its manifest says"]
+    signed = _signature(members, signer, problems, unknown, checked)
     try:
         problems += _rules(document, members)
         _rendered(document, sealed, members, problems, unknown)
     except Exception as error:  # noqa: BLE001 - a document of somebody else's making breaks the template in whatever way it likes
         problems.append(f"{bundle.EVIDENCE} does not hold what evidence holds ({type(error).__name__}: {error})")
-        return Verified(tuple(problems), tuple(unknown), tuple(told))
+        return Verified(tuple(problems), tuple(unknown), tuple(checked))
     secret = bytes.fromhex(sealed["secret"]) if "secret" in sealed else None
-    return Verified(tuple(problems), tuple(unknown), tuple(told), document, secret, signed)
+    return Verified(tuple(problems), tuple(unknown), tuple(checked), document, secret, signed)
 
 
 def _sums(members: Mapping[str, bytes]) -> Iterator[str]:
@@ -147,14 +147,16 @@ def _documents(members: Mapping[str, bytes]) -> tuple[Document, dict[str, Any]]:
     return document, sealed
 
 
-def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[str], unknown: list[str], told: list[str]) -> str:
+def _signature(
+    members: Mapping[str, bytes], signer: str | None, problems: list[str], unknown: list[str], checked: list[str]
+) -> str:
     """Checks the signature, and says whether there is one that holds."""
     armored = members.get(bundle.SIGNATURE)
     if armored is None:
         if signer is not None:
             problems.append("bears no signature")
         else:
-            told.append("not signed: whoever made the whole bundle anew would not be found")
+            checked.append("not signed: whoever made the whole bundle anew would not be found")
         return "unsigned"
     try:
         key = bundle.check(members[bundle.SUMS], armored)
@@ -167,11 +169,11 @@ def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[
         unknown.append(f"the signature was not checked: {error.message}. {error.remedy}")
         return "the signature was not checked"
     if signer is None:
-        told.append(f"signed by the key {key}; whose that is --signer KEY.pub says")
+        checked.append(f"signed by the key {key}; whose that is --signer KEY.pub says")
     elif key != signer:
         problems.append(f"is signed by another key, {key}, not by {signer}")
     else:
-        told.append(f"signed by {key}, the key that was given")
+        checked.append(f"signed by {key}, the key that was given")
     return "signed"
 
 

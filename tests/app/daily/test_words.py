@@ -9,12 +9,12 @@ import pytest
 
 from precursor_screen.app.daily.delivering import Sample, of_counts, samples_of, write_metrics
 from precursor_screen.app.daily.mail import WIDEST, MailContent, write_failure, write_subject, write_summary
-from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
-from precursor_screen.app.daily.plan import Change, changed, decide_alike
+from precursor_screen.app.daily.out_folder import SCREENED, SET_ASIDE, Delivery, FileOutcome, delivery_from_json, worst
+from precursor_screen.app.daily.plan import Change, changed, decide_the_same
 
 DAY = MailContent("2026-11-26", "EU")
-ASIDE = Taken("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")
-FINE = Taken("y.csv", "1" * 64, 5, SCREENED)
+ASIDE = FileOutcome("x.pdf", "0" * 64, 5, SET_ASIDE, "is of no format that is read")
+FINE = FileOutcome("y.csv", "1" * 64, 5, SCREENED)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_mail_is_short_and_printable_whatever_names_say():
     said = MailContent(
         "2026-11-26",
         "",
-        files=[Taken(f"\x1b[31m\u202e{n}.csv" + "x" * 300, "0", 1, SET_ASIDE, "<script>\nBcc: all") for n in range(50)],
+        files=[FileOutcome(f"\x1b[31m\u202e{n}.csv" + "x" * 300, "0", 1, SET_ASIDE, "<script>\nBcc: all") for n in range(50)],
         waiting=[f"{n}.csv" for n in range(50)],
         unreadable=[("gone", "is a link that leads nowhere")] * 50,
         remarks=["Changed."] * 100,
@@ -98,7 +98,7 @@ def test_rules_that_are_only_worded_otherwise_are_told_apart():
     assert changed(before, {"rules": "b:e"}) == ["rules"]
     assert changed({"rules": "a"}, {"rules": "a:d"}) == []
     assert changed({"rules": "a"}, {"rules": "b:d"}) == ["rules"]
-    assert [decide_alike(before, now) for now in ({"rules": "b:d"}, {"rules": "b:e"}, {"rules": "b:d", "program": "2"})] == [
+    assert [decide_the_same(before, now) for now in ({"rules": "b:d"}, {"rules": "b:e"}, {"rules": "b:d", "program": "2"})] == [
         True,
         False,
         False,
@@ -112,7 +112,7 @@ def test_rules_that_are_only_worded_otherwise_are_told_apart():
 
 @pytest.mark.parametrize(("age", "stale"), [(30, 0), (31, 1)])
 def test_a_list_is_stale_once_it_is_older_than_it_may_be(age: int, stale: int) -> None:
-    watchlist = SimpleNamespace(list_id="a", manifest=SimpleNamespace(age_days=lambda _: age))
+    watchlist = SimpleNamespace(list_id="a", snapshot=SimpleNamespace(age_days=lambda _: age))
     reference = SimpleNamespace(watchlists=[watchlist], as_of=None, maximum_ages={"a": 30})
     found, said = SimpleNamespace(aside=[], known=[]), SimpleNamespace(unreadable=[], waiting=[])
     values = {s.name: s.value for s in samples_of(found, [], said, reference) if s.labels.get("list") == "a"}

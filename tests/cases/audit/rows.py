@@ -12,8 +12,8 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.app.audit import AuditBasis, Population
-from precursor_screen.cases.audit import moves
-from precursor_screen.cases.audit.moves import Limits, to_moves
+from precursor_screen.cases.audit import movements
+from precursor_screen.cases.audit.movements import Limits, to_table
 from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.core.model import HsCode, Substance, Threshold
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -93,7 +93,7 @@ def table(*rows: dict[str, Any]) -> pa.Table:
 
 def moved(*rows: dict[str, Any], law: Limits | None = None) -> pd.DataFrame:
     """The frame of MOVEMENT rows."""
-    return to_moves(table(*rows).select(list(moves.READ)), law or limits())
+    return to_table(table(*rows).select(list(movements.READ)), law or limits())
 
 
 def flag(rule: str, key: str, **values: Any) -> dict[str, Any]:
@@ -120,29 +120,29 @@ class InMemory(Struct, frozen=True):
     said: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
-        return self._within(first, last).select(list(moves.READ_OF_ALL))
+    def all_rows(self, first: date, last: date) -> pa.Table:
+        """See `LedgerSource`."""
+        return self._within(first, last).select(list(movements.READ_OF_ALL))
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         rows = [r for r in self._within(first, last).to_pylist() if r["sender_name"] in senders]
-        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.WANTED))
+        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(movements.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return [dict(f) for f in self.raised if f["line_id"] in line_ids]
 
     def verdicts(self) -> dict[str, str]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return dict(self.said)
 
     def numbers(self, asked: str, senders: Any) -> dict[str, frozenset[str]]:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         return dict(self.known)
 
     def basis(self) -> Basis:
-        """See `FromLedger`."""
+        """See `LedgerSource`."""
         days = [d for d in self.rows.column("as_of_date").to_pylist() if d]
         return Basis("ledger", recorded=(min(days), max(days)) if days else None)
 
@@ -151,7 +151,7 @@ class InMemory(Struct, frozen=True):
         return pa.Table.from_pylist(rows, schema=MOVEMENT)
 
 
-def everybody(
+def population(
     *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
 ) -> Population:
     """Everybody of some rows."""

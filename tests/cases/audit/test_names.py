@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.cases.audit.names import Merged, Sender, find
+from precursor_screen.cases.audit.names import ExporterNames, Sender, find
 from precursor_screen.core.errors import UsageError
 from precursor_screen.text.party import party_key
 from tests.cases.audit.rows import OWN
@@ -18,7 +18,7 @@ def sender(name: str, **values: Any) -> Sender:
     return Sender(name, party_key(name), **{**filled, **values})
 
 
-def why(merged: Merged) -> dict[str, str]:
+def why(merged: ExporterNames) -> dict[str, str]:
     return {t.name: t.why for t in merged.taken}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.moves import Rows
+from precursor_screen.cases.audit.movements import Rows
 from precursor_screen.cases.frames import row as named
 from tests.cases.audit.rows import LAST, moved, row
 

@@ -9,17 +9,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.cases.audit import moves
+from precursor_screen.cases.audit import movements
 from precursor_screen.cases.audit.findings import rank
-from precursor_screen.cases.audit.moves import OWN as MERGED
-from precursor_screen.cases.audit.moves import Peers, Rows, measure
+from precursor_screen.cases.audit.movements import OWN as MERGED
+from precursor_screen.cases.audit.movements import Peers, Rows, measure
 from precursor_screen.cases.frames import to_frame, to_tuples
 from tests.cases.audit.rows import FIRST, LAST, OWN, limits, row, table
 
 
 def compare(*rows: dict[str, Any], own: frozenset[str] = frozenset({OWN})) -> Peers:
-    trade = moves.read(table(*rows).select(list(moves.READ_OF_ALL)), FIRST, LAST, limits())
-    return moves.compare(trade, FIRST, own)
+    trade = movements.read(table(*rows).select(list(movements.READ_OF_ALL)), FIRST, LAST, limits())
+    return movements.compare(trade, FIRST, own)
 
 
 def places(found: Peers) -> Rows:
@@ -103,9 +103,9 @@ def test_those_with_as_much_are_not_below_and_those_without_a_share_are_no_other
         ("b", "volume"): (1, 3, pytest.approx(100 / 3)),
         ("c", "volume"): (3, 3, 100.0),
         ("d", "volume"): (0, 3, 0.0),
-        ("a", moves.SHARE): (0, 1, 0.0),
-        ("b", moves.SHARE): (1, 1, 100.0),
-        ("c", moves.SHARE): (0, 2, None),
+        ("a", movements.SHARE): (0, 1, 0.0),
+        ("b", movements.SHARE): (1, 1, 100.0),
+        ("c", movements.SHARE): (0, 2, None),
     }
 
 
@@ -139,8 +139,8 @@ def test_an_exporter_of_nothing_named_is_not_ranked() -> None:
 
 
 def test_no_rows_are_no_peers() -> None:
-    empty = pa.Table.from_pylist([], schema=table(row("1")).schema).select(list(moves.READ_OF_ALL))
-    found = moves.compare(moves.read(empty, FIRST, LAST, limits()), FIRST)
+    empty = pa.Table.from_pylist([], schema=table(row("1")).schema).select(list(movements.READ_OF_ALL))
+    found = movements.compare(movements.read(empty, FIRST, LAST, limits()), FIRST)
     assert (len(found.traded), len(found.exporters), places(found)) == (0, 0, ())
     assert rank(found, {}) == []
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import findings
-from precursor_screen.cases.audit.findings import Audited, draw, find, seed_of
+from precursor_screen.cases.audit.findings import ExporterAudit, draw, find, seed_of
 from precursor_screen.cases.audit.partners import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reporting.audit.document import as_data
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
-from tests.cases.audit.rows import FIRST, LAST, OWN, everybody, flag, row
+from tests.cases.audit.rows import FIRST, LAST, OWN, flag, population, row
 from tests.examples import examples
 
 OTHER = "Quillon Reagents Corp"
@@ -31,13 +31,13 @@ def register(name: str, **values: Any) -> dict[str, pa.Table]:
 
 def sentences(*rows: dict[str, Any], **values: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for finding in find(everybody(*rows, **values).profile(OWN)):
+    for finding in find(population(*rows, **values).profile(OWN)):
         found.setdefault(finding.kind, []).append(finding.sentence)
     return found
 
 
 def test_an_ordinary_exporter_has_no_finding() -> None:
-    profile = everybody(*(row(str(n), date(2026, n, 5), receiver="Marrow GmbH") for n in range(1, 13))).profile(OWN)
+    profile = population(*(row(str(n), date(2026, n, 5), receiver="Marrow GmbH") for n in range(1, 13))).profile(OWN)
     assert find(profile) == ()
     assert (profile.movements, profile.shipments, profile.rows, profile.kg) == (12, 12, 12, Decimal(600))
     assert profile.names_of == {"acetone": "Acetone"}
@@ -59,7 +59,7 @@ def test_not_more_than_the_peers_is_not_told() -> None:
 
 
 def test_without_a_jurisdiction_nothing_is_held_against_a_threshold() -> None:
-    profile = everybody(*(row(str(n), kg="90") for n in range(1, 6)), jurisdiction="").profile(OWN)
+    profile = population(*(row(str(n), kg="90") for n in range(1, 6)), jurisdiction="").profile(OWN)
     assert profile.just_under == ()
     assert any("No jurisdiction" in s for s in profile.blind_spots)
     assert [(n.what, n.rows) for n in profile.not_evaluable] == [("threshold", 5)]
@@ -70,7 +70,7 @@ def test_permits_and_objections_of_the_registers_are_told() -> None:
     permits = register(PERMITS, reference="P-1", substance_id="acetone", quantity_kg=Decimal(100), status="valid")
     objected = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
     notifications = register(NOTIFICATIONS, **objected, exporter_key="laboratory larkfield supply", sent=date(2026, 4, 1))
-    profile = everybody(*rows, registers=permits | notifications).profile(OWN)
+    profile = population(*rows, registers=permits | notifications).profile(OWN)
     told = {f.kind: f.sentence for f in find(profile)}
     assert told["papers"] == "More shipped than the document is for: 120 kg shipped, 100 kg allowed by P-1."
     assert [(p.kind, p.reference, p.difference_kg, p.lines) for p in profile.papers] == [("over", "P-1", Decimal(20), (1,))]
@@ -96,7 +96,7 @@ def test_flags_by_family_with_what_became_of_them() -> None:
         flag("R-4", "2", window_line_ids=["line-1", "line-2", "line-of-another"]),
         flag("R-9", "9"),
     ]
-    profile = everybody(row("1"), row("2", date(2026, 4, 2)), raised=raised, said={"R-1-1": "confirmed"}).profile(OWN)
+    profile = population(row("1"), row("2", date(2026, 4, 2)), raised=raised, said={"R-1-1": "confirmed"}).profile(OWN)
     quantity, party = profile.families
     assert (quantity.family, quantity.flags, quantity.open) == ("quantity", 3, 2)
     assert (quantity.levels, quantity.states, quantity.verdicts) == (
@@ -115,13 +115,13 @@ def test_flags_by_family_with_what_became_of_them() -> None:
 
 def test_a_listed_consignor_is_no_listed_receiver() -> None:
     raised = [flag("R-3", "1", list_id="un-sc", entry_id="E7", party_role="consignor")]
-    assert everybody(row("1"), raised=raised).profile(OWN).receivers[0].listed == ()
+    assert population(row("1"), raised=raised).profile(OWN).receivers[0].listed == ()
 
 
 def test_findings_are_worst_first_and_bounded() -> None:
     rows = [row("0", date(2025, 1, 2))]
     rows += [row(str(n), date(2026, 8, 1), receiver=f"Buyer {n} SA") for n in range(1, 10)]
-    found = find(everybody(*rows, row("99", hs6="340290")).profile(OWN))
+    found = find(population(*rows, row("99", hs6="340290")).profile(OWN))
     assert [f.weight for f in found] == sorted((f.weight for f in found), reverse=True)
     new = [f for f in found if f.kind == "new partner"]
     assert len(new) == 7
@@ -132,7 +132,7 @@ def test_findings_are_worst_first_and_bounded() -> None:
 
 def test_every_finding_but_a_place_has_lines() -> None:
     rows = [row(str(n), date(2026, n, 1), kg="95" if n < 7 else "400", usd="10") for n in range(1, 10)]
-    found = find(everybody(*rows).profile(OWN))
+    found = find(population(*rows).profile(OWN))
     assert {f.kind for f in found} >= {"just under the threshold", "jump", "price"}
     assert all(f.lines for f in found if f.kind != "place among exporters")
 
@@ -151,7 +151,7 @@ def test_gaps_reach_to_the_ends_of_the_period() -> None:
 
 def test_a_movement_of_somebody_else_is_no_gap() -> None:
     rows = [row("1"), *(row(f"2{n}", date(2026, 1, 1 + n), sender=OTHER) for n in range(20))]
-    assert everybody(*rows).profile(OWN).gaps[0].first == date(2026, 1, 21)
+    assert population(*rows).profile(OWN).gaps[0].first == date(2026, 1, 21)
 
 
 def test_blind_spots_name_what_lies_before_and_after() -> None:
@@ -179,7 +179,7 @@ def test_what_lacks_something_is_counted_with_its_lines() -> None:
         row("6", hs6=None),
         row("7", substance_id=None),
     ]
-    found = everybody(*rows).profile(OWN).not_evaluable
+    found = population(*rows).profile(OWN).not_evaluable
     assert [(n.what, n.rows, n.lines) for n in found] == [
         ("mass", 1, (1,)),
         ("direction", 1, (2,)),
@@ -193,7 +193,7 @@ def test_what_lacks_something_is_counted_with_its_lines() -> None:
 
 def test_one_movement_with_nothing_known_is_a_profile() -> None:
     bare = row("1", kg="", usd="", hs6=None, receiver=None, direction=None, country_of_destination=None, country_of_dispatch=None)
-    profile = everybody(bare).profile(OWN)
+    profile = population(bare).profile(OWN)
     assert (profile.movements, profile.kg, profile.receivers, profile.just_under) == (1, Decimal(0), (), ())
     assert find(profile) == ()
 
@@ -214,21 +214,21 @@ def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
         for n in range(24)
     ]
     raised = [flag("R-1", str(n)) for n in (0, 4)]
-    there = everybody(*rows, raised=raised).profile(OWN)
-    back = everybody(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
-    assert as_data(Audited(there, find(there))) == as_data(Audited(back, find(back)))
+    there = population(*rows, raised=raised).profile(OWN)
+    back = population(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
+    assert as_data(ExporterAudit(there, find(there))) == as_data(ExporterAudit(back, find(back)))
 
 
 def test_a_text_that_may_be_several_substances_is_one_lot_and_two_masses_are_two() -> None:
     same = {"movement_key": "1", "line_id": "1", "source_row": 1}
     of_one_text = [row("1", kg="25", **same, substance_id=s) for s in ("acetone", "toluene")]
     apart = [row("2", kg="25"), row("3", kg="40")]
-    profile = everybody(*of_one_text, *apart).profile(OWN)
+    profile = population(*of_one_text, *apart).profile(OWN)
     assert profile.kg == Decimal(90)
     assert {t.substance: t.kg for t in profile.totals} == {"acetone": Decimal(90), "toluene": Decimal(25)}
     assert sum(r.kg for r in profile.receivers) == Decimal(90)
     two_masses = [row("1", kg=kg, **same, substance_id=s) for s, kg in (("acetone", "25"), ("toluene", "30"))]
-    assert everybody(*two_masses).profile(OWN).kg == Decimal(55)
+    assert population(*two_masses).profile(OWN).kg == Decimal(55)
 
 
 def test_papers_of_others_and_unused_ones() -> None:
@@ -238,41 +238,43 @@ def test_papers_of_others_and_unused_ones() -> None:
         {**dict.fromkeys(schema.names), **values, "reference": f"P-{n}", "holder": name, "holder_key": key, "direction": "export"}
         for n, (name, key) in enumerate(((OWN, "laboratory larkfield supply"), (OTHER, "quillon reagents")))
     ]
-    profile = everybody(row("1", kg="0.5"), registers={PERMITS: pa.Table.from_pylist(rows, schema=schema)}).profile(OWN)
+    profile = population(row("1", kg="0.5"), registers={PERMITS: pa.Table.from_pylist(rows, schema=schema)}).profile(OWN)
     assert [(p.kind, p.reference, p.lawful) for p in profile.papers] == [("part-used", "P-0", True)]
     assert [f.kind for f in find(profile)] == ["papers, lawful as far as is known"]
 
 
 def test_year_on_year_tells_a_change_of_whole_years_only() -> None:
     rows = [row("1", date(2025, 1, 1), kg="100"), row("2", date(2025, 7, 1), kg="100"), row("3", date(2026, 2, 1), kg="300")]
-    told = {y.year: (y.kg, y.whole, y.change) for y in everybody(*rows, row("4", LAST, kg="1")).profile(OWN).years}
+    told = {y.year: (y.kg, y.whole, y.change) for y in population(*rows, row("4", LAST, kg="1")).profile(OWN).years}
     assert told == {2025: (Decimal(200), True, None), 2026: (Decimal(301), True, pytest.approx(0.505))}
-    part = everybody(*rows[1:]).profile(OWN).years
+    part = population(*rows[1:]).profile(OWN).years
     assert [(y.whole, y.change) for y in part] == [(False, None), (True, None)]
 
 
 def test_equal_masses_of_one_year_before_and_in_the_period_count_both() -> None:
     rows = [row("1", date(2026, 2, 1), kg="100"), row("2", date(2026, 8, 1), kg="100"), row("3", date(2026, 9, 1), kg="100")]
-    profile = everybody(*rows, days=(date(2026, 7, 1), date(2027, 6, 30))).profile(OWN)
+    profile = population(*rows, days=(date(2026, 7, 1), date(2027, 6, 30))).profile(OWN)
     assert [(y.year, y.kg, y.movements) for y in profile.years] == [(2026, Decimal(300), 3)]
 
 
 def test_what_a_solution_holds_is_said_to_be_a_share() -> None:
     rows = [row("1", kg="40", goods_mass_kg=Decimal(100)), row("2", kg="50", goods_mass_kg=Decimal(50)), row("3", kg="10")]
-    (total,) = everybody(*rows).profile(OWN).totals
+    (total,) = population(*rows).profile(OWN).totals
     assert (total.kg, total.share_kg, total.of_kg) == (Decimal(100), Decimal(40), Decimal(100))
 
 
 def test_a_name_at_the_same_address_is_asked_though_it_shipped_before_the_period_only() -> None:
-    profile = everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OWN)
+    profile = population(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OWN)
     (question,) = profile.merged.questions
     assert (question.name, "at the same address" in question.why, question.rows) == (OTHER, True, 0)
     with pytest.raises(UsageError, match="no exporter named"):
-        everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OTHER)
+        population(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OTHER)
 
 
 def test_a_sample_is_drawn_by_its_seed() -> None:
-    moves = everybody(*(row(str(n), date(2026, 3, 1 + n)) for n in range(1, 21)), row("99", substance_id=None)).profile(OWN).moves
+    moves = (
+        population(*(row(str(n), date(2026, 3, 1 + n)) for n in range(1, 21)), row("99", substance_id=None)).profile(OWN).table
+    )
     drawn = draw(moves, 5, "a")
     assert drawn == draw(moves[::-1], 5, "a")
     assert drawn != draw(moves, 5, "b")
@@ -287,6 +289,6 @@ def test_exporters_of_the_jurisdiction_are_ranked_by_what_is_found() -> None:
     rows += [
         row(f"2{n}", date(2026, n, 7), sender="Foreign SA", address="", sender_country="FR", hs6="340290") for n in range(1, 10)
     ]
-    ranking = rank_all(everybody(*rows), 10)
+    ranking = rank_all(population(*rows), 10)
     assert [(r.name, r.findings > 0) for r in ranking.rows] == [(OTHER, True), (OWN, False)]
     assert ranking.rows[0].worst

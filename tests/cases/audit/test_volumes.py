@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.moves import Limits, place_of, to_moves
+from precursor_screen.cases.audit.movements import Limits, place_of, to_table
 from precursor_screen.cases.frames import to_tuples
 from tests.cases.audit.rows import limits, moved, row, table, threshold
 
@@ -120,13 +120,13 @@ def test_a_threshold_of_zero_is_no_distance() -> None:
 
 def test_lines_are_numbered_whatever_the_order_of_rows() -> None:
     rows = [row("1", date(2026, 5, 1)), row("2", date(2026, 4, 1)), row("3", None)]
-    there = to_moves(table(*rows).select(_columns()), limits())
-    back = to_moves(table(*reversed(rows)).select(_columns()), limits())
+    there = to_table(table(*rows).select(_columns()), limits())
+    back = to_table(table(*reversed(rows)).select(_columns()), limits())
     assert to_tuples(there) == to_tuples(back)
     assert [(m.line, m.line_id) for m in to_tuples(there)] == [(1, "line-2"), (2, "line-1"), (3, "line-3")]
 
 
 def _columns() -> list[str]:
-    from precursor_screen.cases.audit.moves import READ
+    from precursor_screen.cases.audit.movements import READ
 
     return list(READ)

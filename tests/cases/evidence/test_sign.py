@@ -156,8 +156,8 @@ def test_a_signed_bundle(completed, key):
     public = bundle.fingerprint(public_of(key))
     content = seal(*completed, WHEN, SECRET, lambda message: bundle.sign(message, key))
     assert (verify(content, signer=public).problems, verify(content).signed) == ((), "signed")
-    assert "the key that was given" in verify(content, signer=public).told[1]
-    assert "whose that is" in verify(content).told[1]
+    assert "the key that was given" in verify(content, signer=public).checked[1]
+    assert "whose that is" in verify(content).checked[1]
     assert "another key" in verify(content, signer="SHA256:x").problems[0]
     # Whoever makes it anew, manifest and all, has no key.
     members = bundle.unpack(content)

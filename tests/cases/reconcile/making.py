@@ -23,7 +23,7 @@ def law(**answers: Any) -> Any:
     asks_nothing: dict[str, Any] = {
         "home": (),
         "notifiable": lambda substance, day: substance == "piperonal",
-        **dict.fromkeys(("within_union", "permit_asked", "of_receiver"), lambda movement: False),
+        **dict.fromkeys(("within_union", "needs_permit", "of_receiver"), lambda movement: False),
         **dict.fromkeys(("papers_above", "licence_above", "base_share"), lambda movement: None),
         "class_of": lambda movement: "",
     }

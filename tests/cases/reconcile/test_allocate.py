@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from precursor_screen.cases.reconcile.allocate import Allocated, allocate
+from precursor_screen.cases.reconcile.allocate import AllocateResult, allocate
 from precursor_screen.cases.reconcile.book import Book
 from precursor_screen.cases.reconcile.documents import Document
 from precursor_screen.cases.reconcile.movements import Movement
@@ -18,7 +18,7 @@ from tests.cases.reconcile.making import day, moved, notification, party, permit
 from tests.examples import examples
 
 
-def shares(allocated: Allocated) -> list[tuple[str, str, str | None]]:
+def shares(allocated: AllocateResult) -> list[tuple[str, str, str | None]]:
     """(bill, number of the document, kilograms) of every allocation."""
     return sorted((a.movement.bill, a.document.reference, a.kg and f"{a.kg.normalize():f}") for a in allocated.allocations)
 
@@ -148,7 +148,7 @@ def test_the_order_of_rows_does_not_count(movements: list[Movement], documents: 
     random.Random(seed).shuffle(shuffled)
     random.Random(seed + 1).shuffle(other)
 
-    def told(allocated: Allocated) -> list[object]:
+    def told(allocated: AllocateResult) -> list[object]:
         rows = [(a.movement.bill, a.document.rank, a.kg, a.why) for a in allocated.allocations]
         return [rows, [(u.movement.bill, u.why) for u in allocated.unmatched]]
 

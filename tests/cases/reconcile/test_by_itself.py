@@ -8,15 +8,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.app.gathering import read_beside
-from precursor_screen.cases.reconcile.movements import Beside
+from precursor_screen.app.reconcile_inputs import read_line_details
+from precursor_screen.cases.reconcile.movements import LineDetails
 from precursor_screen.cases.reconcile.reconcile import judge_by_itself
 from tests.cases.reconcile.making import day, moved
 
 
 @pytest.mark.parametrize(("arrival", "kinds"), [("04-09", []), ("04-08", ["contradicting-dates"]), ("04-30", []), (None, [])])
 def test_goods_do_not_arrive_before_they_left(arrival: str | None, kinds: list[str]):
-    line = moved(beside=Beside(day("04-10"), day(arrival)))
+    line = moved(details=LineDetails(day("04-10"), day(arrival)))
     assert [d.kind for d in judge_by_itself([line])] == kinds
 
 
@@ -26,11 +26,11 @@ def test_goods_do_not_arrive_before_they_left(arrival: str | None, kinds: list[s
         ({}, ["other-place"]),
         ({"goods": "Acetone, in transit to Toluca"}, []),
         ({"direction": "import"}, []),
-        ({"beside": Beside(delivery="Colima")}, []),
+        ({"details": LineDetails(delivery="Colima")}, []),
     ],
 )
 def test_a_place_of_delivery_elsewhere(changed: dict[str, Any], kinds: list[str]):
-    line = moved(**{"beside": Beside(delivery="Adelsport", elsewhere="KE"), "goods": "Acetone", **changed})
+    line = moved(**{"details": LineDetails(delivery="Adelsport", elsewhere="KE"), "goods": "Acetone", **changed})
     assert [d.kind for d in judge_by_itself([line])] == kinds
 
 
@@ -42,7 +42,7 @@ def told(*rows: tuple[str, str | None]) -> list[str]:
             "country_of_destination": pa.array([country for _, country in rows], pa.string()),
         }
     )
-    return [read_beside(lines)[str(n)].elsewhere for n in range(len(rows))]
+    return [read_line_details(lines)[str(n)].elsewhere for n in range(len(rows))]
 
 
 def test_a_place_is_where_the_other_lines_have_it():
@@ -53,6 +53,6 @@ def test_a_place_is_where_the_other_lines_have_it():
 
 
 def test_lines_without_days_and_places_say_nothing():
-    assert read_beside(pa.table({"line_id": ["1"]})) == {}
+    assert read_line_details(pa.table({"line_id": ["1"]})) == {}
     lines = pa.table({"line_id": ["1"], "dispatch_date": [date(2025, 4, 1)]})
-    assert read_beside(lines) == {"1": Beside(date(2025, 4, 1))}
+    assert read_line_details(lines) == {"1": LineDetails(date(2025, 4, 1))}

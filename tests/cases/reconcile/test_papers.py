@@ -388,7 +388,7 @@ def test_small_lots_of_one_pair_count_together():
 
 
 def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():
-    frame = replace(FRAME, law=law(permit_asked=lambda m: m.substance_id == "safrole"))
+    frame = replace(FRAME, law=law(needs_permit=lambda m: m.substance_id == "safrole"))
     assert kinds([permit(last=None)], [moved(substance_id="safrole")], frame) == ["missing"]
     assert kinds([permit(last=None)], [moved(substance_id="toluene")], frame) == []
 

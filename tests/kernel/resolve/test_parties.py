@@ -22,7 +22,7 @@ ENTRY = WatchlistEntry(
 VESSEL = WatchlistEntry("demo", "V1", "vessel", (WatchlistName("Zorvan Star", "primary"),))
 ENTRIES = {e.entry_id: e for e in (ENTRY, VESSEL)}
 REFERENCE: Any = SimpleNamespace(
-    watchlists=(SimpleNamespace(list_id="demo", entry=ENTRIES.__getitem__, manifest=SimpleNamespace(list_date=DAY)),)
+    watchlists=(SimpleNamespace(list_id="demo", entry=ENTRIES.__getitem__, snapshot=SimpleNamespace(list_date=DAY)),)
 )
 
 

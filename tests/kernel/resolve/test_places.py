@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.stream import Run, run
-from precursor_screen.kernel.resolve.resolve import BY_PORT, countries_told, with_countries
+from precursor_screen.kernel.resolve.resolve import BY_PORT, implied_countries, with_countries
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from tests.examples import examples
@@ -59,7 +59,7 @@ def told(*ports: str | None, coded: bool = False, **more: list[str | None]) -> l
     """Lines with these ports of discharge, and whatever else is given, after the ports have been looked at."""
     lines = pa.table({"port_of_discharge": pa.array(ports, pa.string()), "input_id": ["i"] * len(ports)} | {k: pa.array(v, pa.string()) for k, v in more.items()})  # fmt: skip
     inputs = pa.table({"input_id": ["i"], "coded_fields": [["port_of_discharge"] if coded else []]})
-    return with_countries(lines, countries_told(lines, inputs)).to_pylist()
+    return with_countries(lines, implied_countries(lines, inputs)).to_pylist()
 
 
 @pytest.mark.parametrize("content", [as_csv(ROW), as_xlsx(ROW), CUSCAR.encode()], ids=["CSV", "XLSX", "CUSCAR"])
@@ -144,7 +144,7 @@ def test_the_place_of_delivery_goes_before_the_port_of_discharge() -> None:
 
 def test_no_port_tells_nothing() -> None:
     lines = pa.table({"input_id": ["i"]})
-    assert with_countries(lines, countries_told(lines, pa.table({"input_id": ["i"]}))).equals(lines)
+    assert with_countries(lines, implied_countries(lines, pa.table({"input_id": ["i"]}))).equals(lines)
 
 
 CELLS = st.sampled_from(["DEHAM", "nlrtm", "AFKBL", "CHINA", "HAMBURG", "", None])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pyarrow as pa
 import pytest
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.core.model import BANDS, Concern, Rule, Typology, retired_rule
 from precursor_screen.core.schema import BY_NAME, FLAG, UNJUDGED
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import triage
+from precursor_screen.kernel.triage import lines_by_shipment, triage
 from tests.examples import examples
 
 CAPS = {"chemical": 50, "party": 30, "routing": 20, "quantity": 40, "cover": 45}
@@ -45,7 +47,7 @@ def rows(
     return triage(
         pa.Table.from_pylist(flags, schema=FLAG),
         pa.Table.from_pylist(unjudged, schema=UNJUDGED),
-        pa.table({"shipment_id": pa.array(lines, pa.string())}),
+        lines_by_shipment(pa.table({"shipment_id": pa.array(lines, pa.string())})),
         noted(goods),
         set(unscreened),
         rules,
@@ -688,3 +690,30 @@ def test_the_order_of_flags_changes_no_band_and_more_flags_lower_none(flags, ran
 def test_what_could_not_be_screened_stands_before_what_is_clear() -> None:
     found = rows([], unscreened=("u",), lines=("n", "u"))
     assert [(r["shipment_id"], r["band"]) for r in found] == [("u", None), ("n", "none")]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from([0, 0, 1, 17, 45])), max_size=6),
+    st.lists(st.sampled_from("abcdefghij"), max_size=30),
+    st.sets(st.sampled_from("abcdefghij"), max_size=3),
+    st.sets(st.sampled_from("abcdefghij"), max_size=3),
+    st.integers(1, 4),
+)
+@examples(150, 2000)
+def test_shipments_with_and_without_flags_are_in_one_order(weights, lines, barred, unscreened, at_once):
+    """However many are put in order at once."""
+    flags = [flag(f"R{n}", weight, shipment_id=s, level="low") for n, (s, weight) in enumerate(weights)]
+    with mock.patch("precursor_screen.kernel.triage._AT_ONCE", at_once):
+        found = rows(flags, barred=tuple(barred), unscreened=tuple(unscreened), lines=tuple(lines))
+    order = ["hold", "review", "low", None, "none"]
+    assert found == sorted(found, key=lambda r: (order.index(r["band"]), -r["score"], r["shipment_id"]))
+    assert {r["shipment_id"]: r["lines"] for r in found} == Counter(lines)
+    flagged = {s for s, _ in weights}
+    for row in found:
+        mine = row["shipment_id"]
+        assert bool(row["flags"]) == (mine in flagged)
+        assert row["incomplete"] == (mine in barred or mine in unscreened)
+        if mine not in flagged:
+            band = None if mine in unscreened else "low" if mine in barred else "none"
+            assert (row["band"], row["score"], row["typology"], row["case_id"]) == (band, 0, None, None)
+            assert row["parts"] == row["families"] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.matching.party.exact_names import differs_in_writing, is_exact, tells_apart
+from precursor_screen.matching.party.exact_names import differs_in_writing, is_distinctive, is_exact
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_exact(name, listed, kind, exact):
     ],
 )
 def test_what_tells_a_party_from_others(listed, kind, tells):
-    assert tells_apart(listed, kind) is tells
+    assert is_distinctive(listed, kind) is tells
 
 
 @pytest.mark.parametrize(

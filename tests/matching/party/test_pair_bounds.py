@@ -27,7 +27,9 @@ def bounds(names: list[tuple[str, str]], asked: list[str]) -> Bounds:
     readings = [book.make(texts) for one in asked for texts in book.speller.read(normalise_party(one))]
     book.look_up(None)
     positions, rows = np.divmod(np.arange(len(readings) * len(index)), len(index))
-    most = pair_bounds.best_scores(book.ask(readings), positions, rows, index._postings) if len(readings) else np.empty(0)
+    most = (
+        pair_bounds.best_scores(book.questions_of(readings), positions, rows, index._postings) if len(readings) else np.empty(0)
+    )
     found = []
     for position, row, best in zip(positions.tolist(), rows.tolist(), most.tolist(), strict=True):
         kind = ENTRY_KINDS[index.arrays["entry_kind"][index.arrays["row_entry"][row]]]

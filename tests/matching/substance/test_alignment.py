@@ -40,11 +40,11 @@ def test_fixed_letters_bear_no_edit() -> None:
 def test_answers_follow_the_name() -> None:
     alignment = align("toluene", "txlueene", NOTHING, 2)
     assert alignment is not None
-    assert alignment.answers[:4] == (0, 1, 2, 3)
-    assert sum(a is None for a in alignment.answers) == 1
+    assert alignment.letter_map[:4] == (0, 1, 2, 3)
+    assert sum(a is None for a in alignment.letter_map) == 1
     swapped = align("toluene", "otluene", NOTHING, 1)
     assert swapped is not None
-    assert swapped.answers == (0, 1, 2, 3, 4, 5, 6)
+    assert swapped.letter_map == (0, 1, 2, 3, 4, 5, 6)
 
 
 @examples(300, 300)
@@ -54,7 +54,7 @@ def test_it_counts_as_optimal_string_alignment_does(name: str, text: str) -> Non
     distance = OSA.distance(name, text)
     assert (alignment.edits if alignment else None) == (distance if distance <= 2 else None)
     if alignment:
-        answered = [a for a in alignment.answers if a is not None]
+        answered = [a for a in alignment.letter_map if a is not None]
         assert answered == sorted(set(answered))
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.matching.substance.layers import EXACT, MISREAD, NEAR, STEREO, Candidate, Kept, Standing
+from precursor_screen.matching.substance.layers import EXACT, MISREAD, NEAR, STEREO, Candidate, Kept, LocatedName
 from tests.matching.substance.test_near import pattern
 
 
 def name(
     start: int, end: int, *owners: int, layer: str = EXACT, edits: int = 0, letters: int = 0, whole: tuple[int, int] | None = None
-) -> Standing:
+) -> LocatedName:
     """A name that stands from one place to another and means some substances."""
     candidate = Candidate(
         replace(pattern("zorvan"), owners=owners or (0,)), list(range(letters or end - start)), layer, frozenset(), None, edits
     )
-    return Standing(candidate, (start, end), whole or (start, end))
+    return LocatedName(candidate, (start, end), whole or (start, end))
 
 
-def never(_: Standing) -> bool:
+def never(_: LocatedName) -> bool:
     return False
 
 
-def places(found: list[Standing]) -> list[tuple[int, int, str]]:
+def places(found: list[LocatedName]) -> list[tuple[int, int, str]]:
     return [(*s.core, s.candidate.layer) for s in found]
 
 
@@ -40,7 +40,7 @@ def places(found: list[Standing]) -> list[tuple[int, int, str]]:
         ([], []),
     ],
 )
-def test_the_longest_of_the_names_that_overlap_is_kept(standing: list[Standing], kept: list[tuple[int, int, str]]) -> None:
+def test_the_longest_of_the_names_that_overlap_is_kept(standing: list[LocatedName], kept: list[tuple[int, int, str]]) -> None:
     for order in (standing, standing[::-1]):
         assert places(Kept(order, never).add([])) == kept
 
@@ -64,7 +64,7 @@ def test_the_longest_of_the_names_that_overlap_is_kept(standing: list[Standing],
     ],
 )
 def test_a_name_spelled_otherwise_takes_the_place_of_an_exact_one_where_it_says_more(
-    other: Standing, replaces: bool | None
+    other: LocatedName, replaces: bool | None
 ) -> None:
     exact = name(4, 10, letters=6)
     kept = Kept([exact], never)
@@ -111,7 +111,7 @@ def test_a_name_must_say_more_than_all_it_overlaps() -> None:
     ],
 )
 def test_of_names_spelled_otherwise_the_longest_and_nearest_are_meant(
-    resembling: list[Standing], meant: list[tuple[int, int]]
+    resembling: list[LocatedName], meant: list[tuple[int, int]]
 ) -> None:
     for order in (resembling, resembling[::-1]):
         assert [s.core for s in Kept([], never).add(order)] == meant

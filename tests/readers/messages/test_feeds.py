@@ -51,16 +51,16 @@ def test_messages_stand_behind_each_other() -> None:
 
 def test_what_stands_around_a_message_is_screened_beside_it() -> None:
     tables = one({"document": BILL, "issueTo": {"partyName": "QUIMERALDA REACTIVOS"}})
-    assert tables.asides is not None
-    (aside,) = tables.asides.to_pylist()
+    assert tables.out_of_table_texts is not None
+    (aside,) = tables.out_of_table_texts.to_pylist()
     assert (aside["other_texts"], aside["other_columns"]) == (["QUIMERALDA REACTIVOS"], ["issueTo.partyName"])
 
 
 def test_words_of_another_family_around_a_message_change_nothing() -> None:
     tables = one({"document": BILL, "waybillNumber": "QUIMERALDA REACTIVOS"})
     assert column(tables, "description") == column(one(BILL), "description")
-    assert tables.asides is not None
-    assert tables.asides.column("other_texts").to_pylist() == [["QUIMERALDA REACTIVOS"]]
+    assert tables.out_of_table_texts is not None
+    assert tables.out_of_table_texts.column("other_texts").to_pylist() == [["QUIMERALDA REACTIVOS"]]
 
 
 def test_a_damaged_document_leaves_the_next() -> None:
@@ -134,8 +134,8 @@ def test_parts_that_are_elsewhere_are_told() -> None:
 def test_objects_that_nothing_refers_to_are_messages_or_stand_beside() -> None:
     tables = linked_to(WAYBILL, {"@type": "Piece", "goodsDescription": "SAFROLE"}, {"@type": "Organization", "name": "LONELY"})
     assert column(tables, "description") == [None, "SAFROLE"]
-    assert tables.asides is not None
-    assert tables.asides.column("other_texts").to_pylist() == [["LONELY"]]
+    assert tables.out_of_table_texts is not None
+    assert tables.out_of_table_texts.column("other_texts").to_pylist() == [["LONELY"]]
 
 
 def test_rings_of_objects_end() -> None:
@@ -216,7 +216,7 @@ def test_no_text_of_a_message_is_lost(name: str) -> None:
         if not isinstance(value, str) or ignored & set(path):
             continue
         tables = one(placed(whole, path, "QUIMERALDA WORD"))
-        asides = tables.asides.to_pylist() if tables.asides is not None else []
+        asides = tables.out_of_table_texts.to_pylist() if tables.out_of_table_texts is not None else []
         if "QUIMERALDA WORD" not in f"{tables.raw.to_pylist()} {tables.lines.to_pylist()} {asides} {tables.issues.to_pylist()}":
             lost.append(path)
     assert [path for path in lost if json_levels.local_name(str(path[-1])) not in KNOWN_TO_SAY_NOTHING] == []

@@ -54,7 +54,7 @@ def messages(sample: str, name: str) -> list[str]:
 
 
 def hands_on(tables: list[InputTables]) -> bool:
-    told = (t for one in tables for t in (one.lines, one.raw, one.issues, one.asides) if t is not None)
+    told = (t for one in tables for t in (one.lines, one.raw, one.issues, one.out_of_table_texts) if t is not None)
     return any(NAME in str(table.to_pylist()) for table in told)
 
 

@@ -30,8 +30,14 @@ def beside(text: str, options: ReadOptions | None = None) -> list[list[tuple[str
 
 
 def asides(result: InputTables) -> list[tuple[int | None, list[str]]]:
-    assert result.asides is not None
-    return list(zip(result.asides.column("source_row").to_pylist(), result.asides.column("other_texts").to_pylist(), strict=True))
+    assert result.out_of_table_texts is not None
+    return list(
+        zip(
+            result.out_of_table_texts.column("source_row").to_pylist(),
+            result.out_of_table_texts.column("other_texts").to_pylist(),
+            strict=True,
+        )
+    )
 
 
 def issues_of(result: InputTables) -> dict[str, int]:
@@ -103,8 +109,8 @@ def test_texts_above_the_header_and_in_totals_are_lines_of_their_own() -> None:
     result = one(f"Cargo of ether,,,,,\n17,,,,,\n{HEADER}\n{LINE}\nTOTAL,,,,ACETONE,10\n")
     assert asides(result) == [(1, ["Cargo of ether"]), (5, ["TOTAL", "ACETONE", "TOTAL ACETONE 10"])]
     assert result.lines.num_rows == 1
-    assert result.asides is not None
-    assert set(result.asides.column("message_type").to_pylist()) == {"beside the table"}
+    assert result.out_of_table_texts is not None
+    assert set(result.out_of_table_texts.column("message_type").to_pylist()) == {"beside the table"}
 
 
 def test_cells_above_the_header_are_read_together_too() -> None:
@@ -113,7 +119,7 @@ def test_cells_above_the_header_are_read_together_too() -> None:
 
 def test_the_same_words_above_two_manifests_are_two_findings() -> None:
     texts = [f"Cargo of ether,,,,,\n{HEADER}\n{LINE.replace('B1', bill)}\n" for bill in ("B1", "B2", "B1")]
-    first, second, again = (one(t).asides.column("line_id")[0].as_py() for t in texts)  # type: ignore[union-attr]
+    first, second, again = (one(t).out_of_table_texts.column("line_id")[0].as_py() for t in texts)  # type: ignore[union-attr]
     assert first == again != second
 
 

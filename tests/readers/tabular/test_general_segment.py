@@ -41,7 +41,7 @@ def test_each_line_is_told_of_them():
         assert (line["vessel"], line["consignee_name"], str(line["arrival_date"])) == ("MV Aurora", "Acme Ltd", "2025-11-05")
     assert table.raw.column("Vessel").to_pylist() == ["MV Aurora"] * 2
     assert ("Vessel", "vessel") in table.input.mapping
-    said = [text for texts in table.asides.column("other_texts").to_pylist() for text in texts]
+    said = [text for texts in table.out_of_table_texts.column("other_texts").to_pylist() for text in texts]
     assert "Consignee: Other" in said  # a column states it, so it is screened beside the lines
     assert not any("Aurora" in text for text in said)
 

@@ -59,7 +59,7 @@ def test_one_wide_row_of_a_workbook_makes_it_wide():
 
 def test_a_table_with_nothing_beside_it_has_no_lines_aside():
     result = one(f"{HEADER}\na,690721,x\n")
-    assert result.asides is None
+    assert result.out_of_table_texts is None
     assert issues(result) == []
     assert (result.input.header_row, result.input.unmapped, result.input.lines) == (1, (), 1)
 

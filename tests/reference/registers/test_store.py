@@ -117,7 +117,7 @@ def test_snapshots_and_what_is_refused_against_the_last(tmp_path, index):
         store.import_file("permits", short, index, DAY)
     with pytest.raises(RegisterError, match="is dated 2026-11-24; the previous import was newer, of 2026-11-25"):
         store.import_file("permits", tmp_path / "register.csv", index, date(2026, 11, 24))
-    assert store.open("permits").manifest.rows == 10
+    assert store.open("permits").record.rows == 10
     manifest, _ = store.import_file("permits", short, index, DAY, force=True)
     assert (manifest.number, store.open("permits").table.num_rows) == (2, 1)
     with pytest.raises(RegisterError, match="Did you mean 'permits'"):
@@ -133,7 +133,7 @@ def test_a_damaged_copy_is_an_error_and_can_be_replaced(tmp_path, index, damage)
     with pytest.raises(RegisterError, match="registers import permits FILE"):
         store.open_all()
     store.import_file("permits", path, index, DAY)
-    assert store.open("permits").manifest.number == 2
+    assert store.open("permits").record.number == 2
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_how_cells_were_read_is_told(tmp_path, index):
         "days are numbers of a spreadsheet: 45658 is 2025-01-01",
     )
     read = read_register("permits", file(tmp_path, "Permit no;Substance;kg\nP-1;Acetone;1.234\n"), index)
-    assert "1.234 may be two numbers" in read.doubts[0]
+    assert "1.234 may be two numbers" in read.uncertain[0]
 
 
 def test_contradicting_dates_are_kept_for_whoever_compares(tmp_path, index):
@@ -342,7 +342,7 @@ P-2,Acetone,import,various,US,soon,2025-02-03,2025-05-31
         date(2025, 2, 3),
     )
     assert (second["dispatch_country"], second["issued"], read.skipped) == (None, None, ())
-    assert [d.split(":")[0] for d in read.doubts] == [
+    assert [d.split(":")[0] for d in read.uncertain] == [
         "dispatch_country 'various' is not a country",
         "issued 'soon' is not a date that is certain",
     ]

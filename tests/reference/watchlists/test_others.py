@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.watchlists.builder import ListBuilder, is_latin, tidy
 from precursor_screen.reference.watchlists.canada_xml import split_aliases, split_organisation
-from precursor_screen.reference.watchlists.draft import ListDraft, is_latin, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, to_table
 from precursor_screen.reference.watchlists.opensanctions import split_cell
 from precursor_screen.reference.watchlists.registry import find_importer
@@ -110,9 +110,9 @@ def test_a_legal_form_alone_is_no_alias(tmp_path):
     ("written", "number"), [("0017 (Russia)", "0017"), ("A123456(7)", "A123456(7)"), ("A 1 (12)", "A 1 (12)")]
 )
 def test_a_country_behind_a_number_is_no_part_of_it(written, number):
-    draft = ListDraft().begin("1", "person")
-    draft.add_identifier("national_id", written)
-    assert list(draft.identifiers) == [("national_id", number)]
+    entry = ListBuilder().begin("1", "person")
+    entry.add_identifier("national_id", written)
+    assert list(entry.identifiers) == [("national_id", number)]
 
 
 def workbook(rows: list[list[object]]) -> bytes:
@@ -311,21 +311,21 @@ def test_scripts(text, latin):
 
 
 def test_a_weak_alias_never_weakens_a_strong_name():
-    draft = ListDraft().begin("1", "person")
+    entry = ListBuilder().begin("1", "person")
     for kind in ("weak", "strong", "weak", "primary"):
-        draft.add_name("A b", kind)
-    assert draft.names == {"A b": "primary"}
-    draft.add_name("C", "primary")
-    assert draft.names["C"] == "strong"
-    assert not draft.add_name(" \u202b\u202c ", "strong")
+        entry.add_name("A b", kind)
+    assert entry.names == {"A b": "primary"}
+    entry.add_name("C", "primary")
+    assert entry.names["C"] == "strong"
+    assert not entry.add_name(" \u202b\u202c ", "strong")
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_any_text_can_be_a_name(text):
-    draft = ListDraft().begin("1", "person")
-    draft.add_name(text, "strong")
+    entry = ListBuilder().begin("1", "person")
+    entry.add_name(text, "strong")
     assert tidy(tidy(text)) == tidy(text)
-    assert to_table([draft.finish("x")]).num_rows == 1
+    assert to_table([entry.build("x")]).num_rows == 1
 
 
 @pytest.mark.parametrize("layout", ["csl", "opensanctions"])

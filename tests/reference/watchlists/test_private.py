@@ -120,8 +120,8 @@ def test_the_sample_list_that_ships() -> None:
     sample = open_private_csv(SAMPLE)
     assert sample.list_id == "sample"
     assert len(sample) == 40
-    assert not sample.manifest.skipped
-    assert not sample.manifest.notes
+    assert not sample.snapshot.skipped
+    assert not sample.snapshot.notes
     assert sample.index.unscreenable_names == 0
     assert [e.entry_id for e in sample if "narcotics" in e.programmes] == ["S001", "S002"]
     assert {e.kind for e in sample} == {"person", "organisation", "vessel", "aircraft"}

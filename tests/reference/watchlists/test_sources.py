@@ -7,7 +7,7 @@ import pytest
 
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists.draft import country_code
+from precursor_screen.reference.watchlists.builder import country_code
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.registry import IMPORTERS, OFFICIAL_IDS, find_importer
 

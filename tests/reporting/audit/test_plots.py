@@ -14,7 +14,7 @@ from precursor_screen.cases.audit import partners, profile
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import plots
 from precursor_screen.reporting.audit.axes import BASE, TOP, Calendar
-from tests.cases.audit.rows import OWN, SUBSTANCES, everybody, moved, row
+from tests.cases.audit.rows import OWN, SUBSTANCES, moved, population, row
 
 YEAR = Calendar(2026 * 12, 2026 * 12 + 11)
 
@@ -105,7 +105,7 @@ def test_prices_without_a_day_are_counted() -> None:
 
 def test_a_receiver_stands_with_its_mass_and_its_signs() -> None:
     rows = [row("1", date(2026, 1, 5)), row("2", date(2026, 11, 5), receiver='Nettle & "Sons" <GmbH>')]
-    first, second = sorted(everybody(*rows).profile(OWN).receivers, key=lambda r: r.name)
+    first, second = sorted(population(*rows).profile(OWN).receivers, key=lambda r: r.name)
     first = first._replace(is_new=False)
     listed = second._replace(is_new=True, listed=(named(list_id="sample", entry_id="S-1"),))
     plot = plots.spans([first, listed], YEAR)

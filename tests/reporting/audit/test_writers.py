@@ -18,13 +18,13 @@ import pytest
 
 from precursor_screen.app.audit import rank_all
 from precursor_screen.cases.audit import partners
-from precursor_screen.cases.audit.findings import Audit, Audited, draw, find
+from precursor_screen.cases.audit.findings import Audit, ExporterAudit, draw, find
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import axes, document, plots
 from precursor_screen.reporting.audit.plots import great_circle, project, world
 from precursor_screen.reporting.interface import presenter_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
-from tests.cases.audit.rows import OWN, everybody, flag, limits, moved, row
+from tests.cases.audit.rows import OWN, flag, limits, moved, population, row
 
 RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
 OTHER = "Quillon Reagents Corp"
@@ -32,8 +32,8 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
 
 
 def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
-    profile = everybody(*rows, **values).profile(asked)
-    return Audit(RUN, (Audited(profile, find(profile)),))
+    profile = population(*rows, **values).profile(asked)
+    return Audit(RUN, (ExporterAudit(profile, find(profile)),))
 
 
 def written(suffix: str, made: Audit) -> bytes:
@@ -140,8 +140,8 @@ def test_every_column_of_every_sheet_is_filled_by_something() -> None:
         flag("R-3", "21", list_id="un-sc", entry_id="E7", party_role="consignee", score=96.4),
         flag("R-4", "22", window_line_ids=["line-21"]),
     ]
-    one = everybody(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
-    made = Audit(RUN, (Audited(one, find(one), draw(one.moves, 20, "s"), "s"),))
+    one = population(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
+    made = Audit(RUN, (ExporterAudit(one, find(one), draw(one.table, 20, "s"), "s"),))
     empty = {"answer", "answered_by", "answered_on", "found", "remark", "exporter", "sheet", "row", "line"}
     book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))
     for sheet in book:
@@ -182,7 +182,7 @@ def test_the_terminal_shows_names_findings_and_what_was_not_seen() -> None:
 
 
 def test_a_ranking_is_written_in_every_format() -> None:
-    made = Audit(RUN, ranking=rank_all(everybody(*TRADE, row("30", sender=HOSTILE)), 1))
+    made = Audit(RUN, ranking=rank_all(population(*TRADE, row("30", sender=HOSTILE)), 1))
     assert "1 of 2 exporters" in page(made)
     assert "<script" not in page(made)
     assert json.loads(written(".json", made))["ranking"]["total"] == 2

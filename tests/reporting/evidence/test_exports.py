@@ -39,13 +39,16 @@ def test_a_notification(document):
 
 
 def test_a_communication_on_an_incident(document):
-    told = {f["field"]: f for f in json.loads(to_incident(document))["fields"]}
-    assert list(told) == list(INCIDENT_FIELDS)
-    assert told["receiver"] == {"field": "receiver", "value": "Orveto SA", "known": True, "note": ""}
-    assert told["quantity_kg"]["value"] == "12.5 kg of Acetic anhydride"
-    assert (told["incident_date"]["known"], told["incident_date"]["note"]) == (False, "day of the incident, not of the shipment")
-    assert (told["packaging"]["known"], told["packaging"]["note"]) == (False, "not stated in the lines that are kept")
-    assert "PS-PTY-001" in told["indicators"]["value"]
+    checked = {f["field"]: f for f in json.loads(to_incident(document))["fields"]}
+    assert list(checked) == list(INCIDENT_FIELDS)
+    assert checked["receiver"] == {"field": "receiver", "value": "Orveto SA", "known": True, "note": ""}
+    assert checked["quantity_kg"]["value"] == "12.5 kg of Acetic anhydride"
+    assert (checked["incident_date"]["known"], checked["incident_date"]["note"]) == (
+        False,
+        "day of the incident, not of the shipment",
+    )
+    assert (checked["packaging"]["known"], checked["packaging"]["note"]) == (False, "not stated in the lines that are kept")
+    assert "PS-PTY-001" in checked["indicators"]["value"]
     assert {r["field"]: r["known"] for r in rows(to_incident(document, "csv"))}["receiver"] == "yes"
 
 

@@ -59,5 +59,5 @@ def test_a_bundle_of_another_version_of_the_program(bundle_bytes, monkeypatch):
 
 
 def test_without_a_signature(bundle_bytes):
-    assert "not signed" in verify(bundle_bytes).told[1]
+    assert "not signed" in verify(bundle_bytes).checked[1]
     assert verify(bundle_bytes, signer=b"key").problems == ("bears no signature",)

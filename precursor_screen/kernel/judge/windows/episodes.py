@@ -18,7 +18,7 @@ from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.amounts import Doubles
 from precursor_screen.kernel.judge.windows.groups import Numbers, key_texts
 from precursor_screen.kernel.judge.windows.kinds import Measured
-from precursor_screen.kernel.judge.windows.members import Emitted, Named, Told, tip_values
+from precursor_screen.kernel.judge.windows.members import FlaggedMovements, Named, WindowEvidence, tip_values
 from precursor_screen.kernel.judge.windows.selected import Selected, expand
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, whole
@@ -54,7 +54,7 @@ class Episodes(Struct, frozen=True):
 
 
 def find_episodes(
-    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, past: History | None
+    rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, history: History | None
 ) -> Episodes:
     """The episodes of a rule.
 
@@ -64,7 +64,7 @@ def find_episodes(
         measured: what their windows come to.
         tips: the day that makes a window of each true; -1: none.
         undecided: true for nobody.
-        past: that knows what episodes are recorded; None: nothing is.
+        history: that knows what episodes are recorded; None: nothing is.
     """
     assert rule.window is not None
     frames, span = selected.frames, rule.window.days
@@ -75,7 +75,7 @@ def find_episodes(
     low = selected.days[mine[begins]]
     high = np.full(len(spans), _FOR_EVER) if span is None else selected.days[mine[np.append(begins[1:], len(mine)) - 1]] + span
     keys = _group_keys(rule, selected, mine[begins])
-    stored = _stored(rule, keys, spans, low, high, past)
+    stored = _stored(rule, keys, spans, low, high, history)
     true = np.flatnonzero(measured.ok & selected.sure & ~undecided & np.isin(of_row, spans))
     place = np.searchsorted(spans, of_row[true])
     true = true[(selected.days[true] >= low[place]) & (selected.days[true] <= high[place])]
@@ -99,12 +99,14 @@ def _group_keys(rule: CompiledRule, selected: Selected, at: Numbers) -> list[str
     return [hashlib.sha256(part.encode()).hexdigest()[:32] for part in parts]
 
 
-def _stored(rule: CompiledRule, keys: list[str], spans: Numbers, low: Numbers, high: Numbers, past: History | None) -> pa.Table:
+def _stored(
+    rule: CompiledRule, keys: list[str], spans: Numbers, low: Numbers, high: Numbers, history: History | None
+) -> pa.Table:
     """MEMBER of recorded episodes on days that nothing new reaches, without those that stand no longer, and the `span` of each."""
     found = MEMBER.empty_table()
-    if past is not None and past.episodes is not None:
-        found = past.episodes(rule.rule.id, pa.array(sorted(set(keys)), pa.string()))
-        gone = pc.unique(past.settled.ended.column("line_id"))
+    if history is not None and history.episodes is not None:
+        found = history.episodes(rule.rule.id, pa.array(sorted(set(keys)), pa.string()))
+        gone = pc.unique(history.versions.ended.column("line_id"))
         found = found.filter(pc.invert(pc.is_in(found.column("line_id"), gone)))
     place = pc.index_in(found.column("group_key"), pa.array(keys, pa.string()))
     found = found.filter(pc.is_valid(place))
@@ -120,7 +122,7 @@ def _days_of(members: pa.Table) -> Numbers:
 
 def carriers(
     rule: CompiledRule, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask, episodes: Episodes
-) -> tuple[Emitted, Numbers]:
+) -> tuple[FlaggedMovements, Numbers]:
     """Of each episode the first new movement with a window that is true, or the last one, which carries the flag; and the episode of each."""
     assert rule.window is not None
     frames = selected.frames
@@ -132,7 +134,7 @@ def carriers(
     first = order[np.diff(numbers[order], prepend=-1) != 0]
     at, numbers = at[first], numbers[first]
     keys = [episodes.keys[n] for n in np.searchsorted(episodes.spans, frames.spans[frames.of_row[at]])]
-    return Emitted(at, at, tips[at], tip_values(selected, measured, at, tips[at]), keys), numbers
+    return FlaggedMovements(at, at, tips[at], tip_values(selected, measured, at, tips[at]), keys), numbers
 
 
 def _place(episodes: Episodes, spans: Numbers, days: Numbers) -> Numbers:
@@ -197,25 +199,25 @@ def members_of(rule: CompiledRule, selected: Selected, numbers: Numbers, episode
     return pa.table(columns)
 
 
-def episode_rows(rule: CompiledRule, members: pa.Table, named: Named, told: Told, carried: pa.Table) -> pa.Table:
+def episode_rows(rule: CompiledRule, members: pa.Table, named: Named, evidence: WindowEvidence, carried: pa.Table) -> pa.Table:
     """EPISODE of some flags.
 
     Args:
         rule: of them.
         members: as `members_of` gives them.
         named: what movements are called.
-        told: of the carriers.
+        evidence: of the carriers.
         carried: flag_id, row_no of the carrier, group_key: of those that were raised.
     """
     ids = {(row, key): flag_id for flag_id, row, key in zip(*(c.to_pylist() for c in carried.columns), strict=True)}
-    flags = [ids.get(carrier) for carrier in zip(told.carriers.tolist(), told.group_keys, strict=True)]
+    flags = [ids.get(carrier) for carrier in zip(evidence.carriers.tolist(), evidence.group_keys, strict=True)]
     of, numbers = whole(members.column("of")), whole(members.column("row_no"))
     lines = pc.coalesce(named.of(numbers, "line_id"), whole(members.column("line_id")))
     substances = pc.coalesce(named.of(numbers, "substance_id"), whole(members.column("substance_id")), "")
     same = {
         "flag_id": pa.array(flags, pa.string()).take(of),
         "rule_id": pa.repeat(pa.scalar(rule.rule.id), len(of)),
-        "group_key": pa.array(told.group_keys, pa.string()).take(of),
+        "group_key": pa.array(evidence.group_keys, pa.string()).take(of),
         "line_id": lines,
         "substance_id": pa.repeat(pa.scalar(""), len(of)) if rule.rule.subject == LINE else substances,
         "day": whole(members.column("day")),

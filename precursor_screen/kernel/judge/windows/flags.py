@@ -15,7 +15,7 @@ from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import LINE, SUBSTANCE
 from precursor_screen.kernel.judge.flag import count_unjudged
-from precursor_screen.kernel.judge.flag_rows import NOT_STATED, Texts, columns_told, flags_of
+from precursor_screen.kernel.judge.flag_rows import NOT_STATED, Texts, columns_shown, flags_of
 from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
@@ -47,12 +47,12 @@ class Fresh(Struct, frozen=True):
         return self.rows.column("line_id").take(np.searchsorted(self.numbers, numbers))
 
 
-def read_fresh(connection: duckdb.DuckDBPyConnection, seen: WindowInput, numbers: Iterable[Numbers]) -> Fresh:
+def read_fresh(connection: duckdb.DuckDBPyConnection, window_input: WindowInput, numbers: Iterable[Numbers]) -> Fresh:
     """Some new movements, by row_no, with all that is shown of them."""
     wanted = np.unique(np.concatenate([np.arange(0), *numbers]))
-    rows = np.flatnonzero(np.isin(whole(seen.own.column("row_no")).to_numpy(), wanted))
-    give(connection, "asked", take_rows(seen.own, rows))
-    shown = derive("shown", f"select * from {seen.fresh} order by row_no", seen.fresh)
+    rows = np.flatnonzero(np.isin(whole(window_input.own.column("row_no")).to_numpy(), wanted))
+    give(connection, "asked", take_rows(window_input.own, rows))
+    shown = derive("shown", f"select * from {window_input.fresh} order by row_no", window_input.fresh)
     return Fresh(Rows.of(fetch(connection, shown.sql)), wanted)
 
 
@@ -94,16 +94,16 @@ def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbe
     flagged = flagged.filter(pa.array(np.isin(flagged.column("row_no").to_numpy(), sure)))
     places = np.searchsorted(fresh.numbers, flagged.column("row_no").to_numpy())
     subject = set() if rule.rule.subject == LINE else {"substance_id"}
-    rows = fresh.rows.take(places, columns_told(rule) | subject)
-    told = {name: flagged.column(name).to_pylist() for name in _TOLD}
+    rows = fresh.rows.take(places, columns_shown(rule) | subject)
+    shown = {name: flagged.column(name).to_pylist() for name in _SHOWN}
     given = {name: rows.column(name) for name in subject} | {"window_line_ids": whole(flagged.column("window_line_ids"))}
     substances = rows.column("substance_id").to_pylist() if subject else [None] * rows.count
     own = pc.coalesce(whole(flagged.column("own_key")), rows.column("movement_key")).to_pylist()
-    identity = [own, substances, _keys_in(rule, told["key_values"])]
+    identity = [own, substances, _keys_in(rule, shown["key_values"])]
     of_window = (
-        [_of_window(dict(zip(told, row, strict=True))) for row in zip(*told.values(), strict=True)] if rule.window else None
+        [_of_window(dict(zip(shown, row, strict=True))) for row in zip(*shown.values(), strict=True)] if rule.window else None
     )
-    flags = flags_of(rule, rows, identity, given, _outcomes(told), of_window)
+    flags = flags_of(rule, rows, identity, given, _outcomes(shown), of_window)
     first = _first_of_each(flags)
     flags = flags.take(first)
     carried = {"flag_id": flags.column("flag_id"), **{n: flagged.column(n).take(first) for n in ("row_no", "group_key")}}
@@ -120,7 +120,7 @@ def _first_of_each(flags: pa.Table) -> pa.Array:
 
 
 _SEPARATOR = "\x1e"
-_TOLD = ("correlation_value", "window_text", "links", "window_lines", "unknown", "group_members", "key_values")
+_SHOWN = ("correlation_value", "window_text", "links", "window_lines", "unknown", "group_members", "key_values")
 
 
 def _keys_in(rule: CompiledRule, keys: Sequence[Sequence[str | None]]) -> Texts:
@@ -130,23 +130,23 @@ def _keys_in(rule: CompiledRule, keys: Sequence[Sequence[str | None]]) -> Texts:
     return [_SEPARATOR.join(key for key in some if key is not None) for some in keys]
 
 
-def _outcomes(told: Mapping[str, Sequence[Any]]) -> Mapping[str, Texts]:
+def _outcomes(shown: Mapping[str, Sequence[Any]]) -> Mapping[str, Texts]:
     return {
-        "correlation_value": [_rounded(value, 3) for value in told["correlation_value"]],
-        "window": told["window_text"],
-        "window_lines": [str(lines) for lines in told["window_lines"]],
-        "group_members": [NOT_STATED if members is None else members for members in told["group_members"]],
+        "correlation_value": [_rounded(value, 3) for value in shown["correlation_value"]],
+        "window": shown["window_text"],
+        "window_lines": [str(lines) for lines in shown["window_lines"]],
+        "group_members": [NOT_STATED if members is None else members for members in shown["group_members"]],
     }
 
 
-def _of_window(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _of_window(shown: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What the evidence says of a window."""
     texts = {
-        "correlation_value": _rounded(told["correlation_value"], 6),
-        "window": told["window_text"] or None,
-        "links": told["links"],
-        "window_lines": str(told["window_lines"]),
-        "not_evaluable_lines": str(told["unknown"]) if told["unknown"] else None,
+        "correlation_value": _rounded(shown["correlation_value"], 6),
+        "window": shown["window_text"] or None,
+        "links": shown["links"],
+        "window_lines": str(shown["window_lines"]),
+        "not_evaluable_lines": str(shown["unknown"]) if shown["unknown"] else None,
     }
     return [{"subject": "window", "field": name, "as_written": text} for name, text in texts.items() if text is not None]
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from precursor_screen.core.history_seam import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.core.schema import PREVIOUS_COLUMNS
-from precursor_screen.kernel.judge.windows.asks import Needs
 from precursor_screen.kernel.judge.windows.groups import Numbers
+from precursor_screen.kernel.judge.windows.queries import Needs
 from precursor_screen.kernel.legal_status import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
@@ -115,12 +115,12 @@ class WindowInput(Struct, frozen=True):
     recorded: int
 
 
-def see_movements(
+def make_window_input(
     connection: duckdb.DuckDBPyConnection,
     live: pa.Table,
     about: pa.ChunkedArray,
     recorded: pa.Table,
-    past: History,
+    history: History,
     needs: Needs,
     reference: Reference,
 ) -> WindowInput:
@@ -135,7 +135,7 @@ def see_movements(
         live: MOVEMENT rows of this run.
         about: which of them the rules are about.
         recorded: MOVEMENT rows of earlier runs that the rules are about.
-        past: what else was recorded.
+        history: what else was recorded.
         needs: the columns that the rules need.
         reference: substances, law and thresholds.
     """
@@ -143,13 +143,13 @@ def see_movements(
     wanted = [n for n in live.column_names if n in needs.judging or n in needs.naming or n in _JUDGED_BY]
     numbers = pa.array(np.arange(live.num_rows, live.num_rows + recorded.num_rows))
     before = give(connection, "recorded", recorded.append_column("row_no", numbers))
-    own = live.select(stored).append_column("row_no", pa.array(_number(live, about, past.known)))
+    own = live.select(stored).append_column("row_no", pa.array(_number(live, about, history.known)))
     given = give(connection, "own", own)
     mine = derive("mine", f"select * from {given} where row_no >= 0", given)
     stated = _stated(mine, before, wanted, recorded.column_names)
     everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)
-    lookups = _look_up(connection, give(connection, "amended", past.settled.amended), needs, reference)
+    lookups = _look_up(connection, give(connection, "amended", history.versions.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
     fresh, named = _fresh(cargo, shown, lookups), _named(stated, wanted, needs, lookups)
     return WindowInput(_every(everything, cargo, wanted, needs, lookups), own, fresh, named, needs.tests, recorded.num_rows)

@@ -21,7 +21,23 @@ from msgspec.structs import replace
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import EPISODE, RULE_LINE, History, HistoryQuery, HistoryRequest
 from precursor_screen.core.schema import FLAG, MOVEMENT_COUNTED, UNJUDGED
-from precursor_screen.kernel.judge.windows.asks import (
+from precursor_screen.kernel.judge.windows.chains import chain_movements
+from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
+from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
+from precursor_screen.kernel.judge.windows.groups import Numbers
+from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep, make_window_input
+from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
+from precursor_screen.kernel.judge.windows.layout import judge_live, lay_out
+from precursor_screen.kernel.judge.windows.members import (
+    WindowEvidence,
+    emit_by_themselves,
+    flagged_of,
+    read_named,
+    tips_of,
+    undecided_of,
+    window_evidence,
+)
+from precursor_screen.kernel.judge.windows.queries import (
     GOODS,
     are_of_rules,
     begin_of,
@@ -31,33 +47,17 @@ from precursor_screen.kernel.judge.windows.asks import (
     plan_queries,
     tests_of_law,
 )
-from precursor_screen.kernel.judge.windows.chains import linked_moves
-from precursor_screen.kernel.judge.windows.episodes import carriers, episode_rows, find_episodes, members_of
-from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_fresh
-from precursor_screen.kernel.judge.windows.groups import Numbers
-from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep, see_movements
-from precursor_screen.kernel.judge.windows.kinds import Known, compute, known_of
-from precursor_screen.kernel.judge.windows.members import (
-    Told,
-    emit_by_themselves,
-    flagged_of,
-    read_named,
-    tips_of,
-    told_of,
-    undecided_of,
-)
-from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_moves
+from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_movements
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
 
 class Judgement(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
+    """FLAG and UNJUDGED rows of some rules; not_evaluable: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
 
     flags: pa.Table
     unjudged: pa.Table
-    doubts: pa.Table = RULE_LINE.empty_table()
+    not_evaluable: pa.Table = RULE_LINE.empty_table()
     episodes: pa.Table = EPISODE.empty_table()
 
 
@@ -69,7 +69,7 @@ def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: C
         rules: all compiled rules.
         registers: that are loaded.
     """
-    return HistoryRequest(batch, tuple(dict.fromkeys(ask for ask, _ in plan_queries(rules, registers) if ask.groupings)))
+    return HistoryRequest(batch, tuple(dict.fromkeys(query for query, _ in plan_queries(rules, registers) if query.groupings)))
 
 
 def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference) -> Judgement:
@@ -84,7 +84,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
     Returns:
         Tables in a fixed order.
     """
-    live, history = _with_again(live, history)
+    live, history = _add_rejudged(live, history)
     if not live.num_rows:
         return _joined([])
     since = history.since or begin_of(live)
@@ -92,7 +92,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
-    again = pc.unique(history.settled.again.column("line_id"))
+    rejudged = pc.unique(history.versions.rejudged.column("line_id"))
     plan = plan_queries(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
@@ -101,11 +101,11 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
             for some in ([r for r in every if is_of_goods(r) is kind] for kind in (False, True))
             if some
         ]
-    for ask, mine in plan:
-        recorded = history.movements(ask) if ask.groupings else live.schema.empty_table()
+    for query, mine in plan:
+        recorded = history.movements(query) if query.groupings else live.schema.empty_table()
         recorded = recorded.filter(are_of_rules(recorded, mine))
-        if len(again):
-            recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
+        if len(rejudged):
+            recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), rejudged)))
         needs = needs_of(mine, tests_of_law(mine))
         about = are_of_rules(live, mine)
         if not pc.any(about).as_py():
@@ -114,41 +114,41 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
             begun = pc.min(recorded.column("as_of_date")).as_py() or begin_of(live.select(["as_of_date", GOODS]).filter(about))
         with connect() as connection:
-            seen = see_movements(connection, live, about, recorded, history, needs, reference)
+            window_input = make_window_input(connection, live, about, recorded, history, needs, reference)
             del recorded
-            found.append(_judge_all(connection, mine, seen, begun, reference.registers, history))
+            found.append(_judge_all(connection, mine, window_input, begun, reference.registers, history))
     joined = _joined(found)
-    return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
+    return joined._replace(flags=_news(joined.flags, history_rules(rules), rejudged))
 
 
-def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array) -> pa.Table:
+def _news(flags: pa.Table, rules: Iterable[CompiledRule], rejudged: pa.Array) -> pa.Table:
     """Without what is told of recorded movements once, on arrival: an outlier, a first time, a missing document."""
-    if not len(again):
+    if not len(rejudged):
         return flags
     windows = {r.rule.id: r.window.grows for r in rules if r.window is not None}
     once = pa.array([rule for rule, grows in windows.items() if not grows], pa.string())
-    told = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), again))
-    return flags.filter(pc.invert(told))
+    once_only = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), rejudged))
+    return flags.filter(pc.invert(once_only))
 
 
-def _with_again(live: pa.Table, history: History) -> tuple[pa.Table, History]:
+def _add_rejudged(live: pa.Table, history: History) -> tuple[pa.Table, History]:
     """The movements that are to be judged, recorded ones among them; those are not known then."""
-    again = history.settled.again
-    if not again.num_rows:
+    rejudged = history.versions.rejudged
+    if not rejudged.num_rows:
         return live, history
-    lines = pc.unique(again.column("line_id"))
-    more = again.filter(pc.invert(pc.is_in(again.column("line_id"), live.column("line_id").combine_chunks())))
+    lines = pc.unique(rejudged.column("line_id"))
+    more = rejudged.filter(pc.invert(pc.is_in(rejudged.column("line_id"), live.column("line_id").combine_chunks())))
     known = history.known.filter(pc.invert(pc.is_in(history.known.column("line_id"), lines)))
     return pa.concat_tables([live, more], promote_options="default"), replace(history, known=known)
 
 
-def flag_moves(
-    moves: pa.Table, rules: Iterable[CompiledRule], since: date | None, registers: Mapping[str, pa.Table]
+def flag_movements(
+    movements: pa.Table, rules: Iterable[CompiledRule], since: date | None, registers: Mapping[str, pa.Table]
 ) -> tuple[pa.Table, pa.Table]:
     """Judges movements that are linked and looked up already.
 
     Args:
-        moves: is_new, cargo_id, what identifies a movement and the columns that the rules name.
+        movements: is_new, cargo_id, what identifies a movement and the columns that the rules name.
         rules: all compiled rules; those of another scope are passed over.
         since: where recorded history begins.
         registers: by name.
@@ -157,14 +157,14 @@ def flag_moves(
     if not mine:
         return FLAG.empty_table(), UNJUDGED.empty_table()
     with connect() as connection:
-        given = give(connection, "given", moves)
+        given = give(connection, "given", movements)
         order = "row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no"
         every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
         every = keep(connection, every)  # numbered once
         own = fetch(connection, f"select row_no from {every} where is_new")
         fresh = derive("fresh", f"select {every}.* from {every} join asked using (row_no)", every)
-        seen = WindowInput(every, own, fresh, every, {}, moves.num_rows)
-        found = _joined([_judge_all(connection, mine, seen, since, registers)])
+        window_input = WindowInput(every, own, fresh, every, {}, movements.num_rows)
+        found = _joined([_judge_all(connection, mine, window_input, since, registers)])
         return found.flags, found.unjudged
 
 
@@ -173,12 +173,12 @@ def _joined(found: Sequence[Judgement]) -> Judgement:
     flags = pa.concat_tables([FLAG.empty_table(), *(f.flags for f in found)])
     order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
     missing = pa.concat_tables([UNJUDGED.empty_table(), *(f.unjudged for f in found)])
-    doubts = pa.concat_tables([RULE_LINE.empty_table(), *(f.doubts for f in found)])
+    not_evaluable = pa.concat_tables([RULE_LINE.empty_table(), *(f.not_evaluable for f in found)])
     episodes = pa.concat_tables([EPISODE.empty_table(), *(f.episodes for f in found)])
     return Judgement(
         flags.sort_by([(c, "ascending") for c in order]),
         missing.sort_by([(c, "ascending") for c in UNJUDGED.names]),
-        doubts,
+        not_evaluable,
         episodes,
     )
 
@@ -190,13 +190,13 @@ _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 def _judge_all(
     connection: duckdb.DuckDBPyConnection,
     rules: list[CompiledRule],
-    seen: WindowInput,
+    window_input: WindowInput,
     since: date | None,
     registers: Mapping[str, pa.Table],
-    past: History | None = None,
+    history: History | None = None,
 ) -> Judgement:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
-    live = judge_live(connection, rules, seen)
+    live = judge_live(connection, rules, window_input)
     alone: list[tuple[CompiledRule, Numbers]] = []
     undecided: list[tuple[CompiledRule, Numbers, str]] = []
     windows: dict[int, CompiledRule] = {}
@@ -213,133 +213,133 @@ def _judge_all(
         else:
             windows[number] = rule
     found = []
-    at_once = max(1, _JUDGED_AT_ONCE // max(1, seen.recorded + live.moves.num_rows))
+    at_once = max(1, _JUDGED_AT_ONCE // max(1, window_input.recorded + live.movements.num_rows))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
-        layout = lay_out(connection, some, seen, live)
+        layout = lay_out(connection, some, window_input, live)
         for number, rule in some.items():
-            outcome = judge_window(rule, select_moves(rule, number, layout), known_of(since, registers), past)
+            result = judge_window(rule, select_movements(rule, number, layout), known_of(since, registers), history)
             sure, unknown = live.picked(rule, number)
             picked = np.concatenate([sure, unknown])
-            undecided += [(rule, np.sort(rows[np.isin(rows, picked)]), why) for why, rows in outcome.undecided.items()]
-            if outcome.told is not None:
-                found.append(Found(rule, outcome.told, outcome.members, np.intersect1d(outcome.told.carriers, sure)))
+            undecided += [(rule, np.sort(rows[np.isin(rows, picked)]), why) for why, rows in result.undecided.items()]
+            if result.evidence is not None:
+                found.append(RuleEvidence(rule, result.evidence, result.members, np.intersect1d(result.evidence.carriers, sure)))
         del layout
-    fresh = read_fresh(connection, seen, [*(rows for _, rows in alone), *(one.sure for one in found)])
+    fresh = read_fresh(connection, window_input, [*(rows for _, rows in alone), *(one.sure for one in found)])
     flags, episodes = [FLAG.empty_table()], [EPISODE.empty_table()]
     flags += [raise_flags(rule, by_themselves(rows), fresh, rows).flags for rule, rows in alone]
-    for rule_flags, rule_episodes in _raise_all(connection, seen, fresh, found):
+    for rule_flags, rule_episodes in _raise_all(connection, window_input, fresh, found):
         flags.append(rule_flags)
         episodes.append(rule_episodes)
-    flagged = pc.unique((past.settled.flagged if past is not None else RULE_LINE.empty_table()).column("line_id"))
-    missing, doubts = _leave_open(connection, seen, undecided, flagged)
-    return Judgement(pa.concat_tables(flags), missing, doubts, pa.concat_tables(episodes))
+    flagged = pc.unique((history.versions.flagged if history is not None else RULE_LINE.empty_table()).column("line_id"))
+    missing, not_evaluable = _leave_open(connection, window_input, undecided, flagged)
+    return Judgement(pa.concat_tables(flags), missing, not_evaluable, pa.concat_tables(episodes))
 
 
 def _leave_open(
     connection: duckdb.DuckDBPyConnection,
-    seen: WindowInput,
+    window_input: WindowInput,
     undecided: Sequence[tuple[CompiledRule, Numbers, str]],
     flagged: pa.Array,
 ) -> tuple[pa.Table, pa.Table]:
-    """UNJUDGED and doubts of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
-    missing, doubts = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
+    """UNJUDGED, and RULE_LINE of flagged lines, of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
+    missing, not_evaluable = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
     every = np.unique(np.concatenate([np.arange(0), *(rows for _, rows, _ in undecided)]))
     for begin in range(0, len(every), _READ_AT_ONCE):
         some = every[begin : begin + _READ_AT_ONCE]
-        fresh = read_fresh(connection, seen, [some])
+        fresh = read_fresh(connection, window_input, [some])
         for rule, rows, reason in undecided:
             mine = rows[np.searchsorted(rows, some[0]) : np.searchsorted(rows, some[-1], side="right")]
             missing.append(fresh.unjudged(rule, mine, reason))
-            doubts.append(_doubts(rule, fresh.lines(mine), flagged))
-    return pa.concat_tables(missing), pa.concat_tables(doubts)
+            not_evaluable.append(_not_evaluable_lines(rule, fresh.lines(mine), flagged))
+    return pa.concat_tables(missing), pa.concat_tables(not_evaluable)
 
 
-def _doubts(rule: CompiledRule, lines: pa.Array, flagged: pa.Array) -> pa.Table:
+def _not_evaluable_lines(rule: CompiledRule, lines: pa.Array, flagged: pa.Array) -> pa.Table:
     """RULE_LINE of lines with an open flag that a rule cannot judge: what is known of them is not taken back on doubt."""
     lines = pc.unique(lines.filter(pc.is_in(lines, flagged)))
     return pa.table([pa.repeat(pa.scalar(rule.rule.id), len(lines)), lines], schema=RULE_LINE)
 
 
-class Found(Struct, frozen=True):
+class RuleEvidence(Struct, frozen=True):
     """What the window of a rule is to say.
 
     Attributes:
         rule: that has a window.
-        told: of its flags.
+        evidence: of its flags.
         members: of its episodes; None: nobody remembers any.
         sure: row_no of the new movements that carry its flags.
     """
 
     rule: CompiledRule
-    told: Told
+    evidence: WindowEvidence
     members: pa.Table | None
     sure: Numbers
 
 
-class Outcome(Struct, frozen=True):
+class WindowResult(Struct, frozen=True):
     """What a rule with a window comes to.
 
     Attributes:
         undecided: row_no of the movements that are left undecided, by what is missing.
-        told: of its flags; None: it has none.
+        evidence: of its flags; None: it has none.
         members: of its episodes, as `members_of` gives them; None: nobody remembers any.
     """
 
     undecided: Mapping[str, Numbers] = {}
-    told: Told | None = None
+    evidence: WindowEvidence | None = None
     members: pa.Table | None = None
 
 
-def judge_window(rule: CompiledRule, selected: Selected, known: Known, past: History | None) -> Outcome:
+def judge_window(rule: CompiledRule, selected: Selected, known: Known, history: History | None) -> WindowResult:
     """Judges the windows of a rule.
 
     Args:
         rule: that has a window.
         selected: the movements that it looks at.
         known: since when something is recorded, and registers.
-        past: that knows what episodes are recorded; None: nothing is.
+        history: that knows what episodes are recorded; None: nothing is.
     """
     window = rule.window
     assert window is not None
     if window.chain is not None:
-        selected = linked_moves(window.chain, selected)
+        selected = chain_movements(window.chain, selected)
     selected = of_possible_groups(window, selected)
     if not selected.new.any():
-        return Outcome()
+        return WindowResult()
     measured = compute(window, selected, known)
     tips = tips_of(window, selected, measured)
     reasons = undecided_of(window, selected, measured, tips)
     rows = {reason: selected.rows[those] for reason, those in reasons.items()}
     if not (selected.new & (tips >= 0)).any():
-        return Outcome(rows)
+        return WindowResult(rows)
     # A movement in several groups that is undecided in one is in all.
     undecided = np.isin(selected.rows, np.concatenate([*rows.values(), selected.rows[:0]]))
     if not window.grows or window.emit == "trigger":
-        emitted = emit_by_themselves(window, selected, measured, tips, undecided)
-        return Outcome(rows, told_of(window, selected, measured, emitted) if len(emitted.at) else None)
-    episodes = find_episodes(rule, selected, measured, tips, undecided, past)
-    emitted, numbers = carriers(rule, selected, measured, tips, undecided, episodes)
-    if not len(emitted.at):
-        return Outcome(rows)
-    members = members_of(rule, selected, numbers, episodes) if past is not None and past.episodes is not None else None
-    return Outcome(rows, told_of(window, selected, measured, emitted), members)
+        flagged = emit_by_themselves(window, selected, measured, tips, undecided)
+        return WindowResult(rows, window_evidence(window, selected, measured, flagged) if len(flagged.at) else None)
+    episodes = find_episodes(rule, selected, measured, tips, undecided, history)
+    flagged, numbers = carriers(rule, selected, measured, tips, undecided, episodes)
+    if not len(flagged.at):
+        return WindowResult(rows)
+    members = members_of(rule, selected, numbers, episodes) if history is not None and history.episodes is not None else None
+    return WindowResult(rows, window_evidence(window, selected, measured, flagged), members)
 
 
 def _raise_all(
     connection: duckdb.DuckDBPyConnection,
-    seen: WindowInput,
+    window_input: WindowInput,
     fresh: Fresh,
-    found: Sequence[Found],
+    found: Sequence[RuleEvidence],
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """FLAG and EPISODE rows of what rules came to: what movements are called is read once for all."""
     if not found:
         return
-    numbers = [n for one in found for n in (one.told.carriers, one.told.tips, one.told.others)]
+    numbers = [n for one in found for n in (one.evidence.carriers, one.evidence.tips, one.evidence.others)]
     numbers += [one.members.column("row_no").drop_null().to_numpy() for one in found if one.members is not None]
-    named = read_named(connection, seen, numbers)
+    named = read_named(connection, window_input, numbers)
     for one in found:
-        rule, told, members = one.rule, one.told, one.members
+        rule, evidence, members = one.rule, one.evidence, one.members
         assert rule.window is not None
-        flags, carried = raise_flags(rule, flagged_of(rule.window, told, named), fresh, one.sure)
-        yield flags, episode_rows(rule, members, named, told, carried) if members is not None else EPISODE.empty_table()
+        flags, carried = raise_flags(rule, flagged_of(rule.window, evidence, named), fresh, one.sure)
+        yield flags, episode_rows(rule, members, named, evidence, carried) if members is not None else EPISODE.empty_table()

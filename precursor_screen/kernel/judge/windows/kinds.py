@@ -165,15 +165,15 @@ def _aggregates_after(window: Window, selected: Selected, known: Known) -> Measu
     Where the record does not reach back so far, it is true (`ok`), or may be (`early`), or is not even if all were new and silent.
     """
     frames = selected.frames
-    told = known.days_before(frames.days)
+    days_known = known.days_before(frames.days)
     new = ~_seen_before(window, selected) if window.unseen else None
-    surely = new & (told >= window.unseen)[frames.of_row] if new is not None else None
+    surely = new & (days_known >= window.unseen)[frames.of_row] if new is not None else None
 
     def measured(first: Mask | None) -> list[Amounts]:
         return [_aggregate(m, window, selected, None if n else first) for n, m in enumerate(window.measures)]
 
     measures = measured(surely)
-    silent, perhaps = _silence(window, selected, told)
+    silent, perhaps = _silence(window, selected, days_known)
     ok = _meets(measures, window, selected) & silent[frames.of_row]
     might = _meets(measured(new), window, selected) & perhaps[frames.of_row]
     value = measures[0].doubles[frames.of_row]
@@ -200,7 +200,7 @@ def _alike_before(selected: Selected, codes: Numbers, reach: int | None) -> tupl
     return seen, unknown
 
 
-def _silence(window: Window, selected: Selected, told: Numbers) -> tuple[Mask, Mask]:
+def _silence(window: Window, selected: Selected, days_known: Numbers) -> tuple[Mask, Mask]:
     """Whether the group was silent before the first day of each window; and whether it was, or the record begins too late to say."""
     frames = selected.frames
     if not window.silence:
@@ -211,7 +211,7 @@ def _silence(window: Window, selected: Selected, told: Numbers) -> tuple[Mask, M
     none = before < 0
     gap = frames.days - frames.days[before]
     quiet = np.where(none, not window.known, gap > window.silence)
-    late = none & (told < window.silence)
+    late = none & (days_known < window.silence)
     start = frames.next(sure, None)[frames.back(window.days)]  # the first day of the window that the rule is sure of
     return (quiet & ~late)[start], (quiet | late)[start]
 
@@ -278,10 +278,10 @@ def _first_of_its_kind(window: Window, selected: Selected, known: Known) -> Meas
         first &= selected.true(step)
     each = frames.distinct(selected.codes(), 0) if window.measures else np.add.reduceat(selected.sure, frames.starts[:-1])
     running = np.concatenate([[0], np.cumsum(each)])
-    moved = amounts.counts_of((running[:-1] - running[frames.back(window.days)])[frames.of_row])
+    total = amounts.counts_of((running[:-1] - running[frames.back(window.days)])[frames.of_row])
     for measure in window.measures:
-        first &= _within(moved, measure, selected)
-    return _first(window, selected, known, first, moved.doubles, unknown)
+        first &= _within(total, measure, selected)
+    return _first(window, selected, known, first, total.doubles, unknown)
 
 
 def _together(codes: list[Numbers]) -> Numbers:
@@ -338,8 +338,8 @@ def _differs(window: Window, selected: Selected, passed: Mask, before: Numbers) 
 def _chain(window: Window, selected: Selected, _: Known) -> Measured:
     """Whether a chain ends with the movement, and what all that ended within the window come to."""
     frames = selected.frames
-    ends: Mask = pc.fill_null(selected.moves.column("is_last"), False).combine_chunks().to_numpy(zero_copy_only=False)
-    carried = amounts.addable(amounts.amounts_of(selected.moves.column("carried").combine_chunks()))
+    ends: Mask = pc.fill_null(selected.movements.column("is_last"), False).combine_chunks().to_numpy(zero_copy_only=False)
+    carried = amounts.addable(amounts.amounts_of(selected.movements.column("carried").combine_chunks()))
     counts = window.chain is not None and window.chain.carried is None
     units = ends.astype(np.int64) if counts else np.where(ends, carried.units, 0)
     total = Amounts(
@@ -360,8 +360,8 @@ def _reconcile(window: Window, selected: Selected, known: Known) -> Measured:
     """The running sum of what moved against what the register allows."""
     frames, (measure,) = selected.frames, window.measures
     total = _aggregate(Measure("value_sum", measure.of, ()), window, selected).doubles
-    moved = Amounts(amounts.round_half_away(total), None, ~np.isnan(total)).take(frames.of_row)
+    sums = Amounts(amounts.round_half_away(total), None, ~np.isnan(total)).take(frames.of_row)
     allowed = allowed_of(window, [selected.part(value) for value, _ in window.matched], selected.days, known.registers)
-    ok = moved.meets(">", allowed)
-    unlisted = ~(moved.there & allowed.there)
-    return _measured(selected, ok, moved.doubles, unknown=_unknown(window, selected), unlisted=unlisted)
+    ok = sums.meets(">", allowed)
+    unlisted = ~(sums.there & allowed.there)
+    return _measured(selected, ok, sums.doubles, unknown=_unknown(window, selected), unlisted=unlisted)

@@ -25,7 +25,7 @@ from precursor_screen.rulebook.windows import Window
 # Which movements carry a flag: those whose window is true, the one that tips it or all, and those that are left undecided.
 
 
-class Emitted(Struct, frozen=True):
+class FlaggedMovements(Struct, frozen=True):
     """Movements that carry a flag.
 
     Attributes:
@@ -75,24 +75,26 @@ def undecided_of(window: Window, selected: Selected, measured: Measured, tips: N
     return {reason: those for reason, those in found.items() if those.any()}
 
 
-def emit_by_themselves(window: Window, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask) -> Emitted:
+def emit_by_themselves(
+    window: Window, selected: Selected, measured: Measured, tips: Numbers, undecided: Mask
+) -> FlaggedMovements:
     """The movements that carry a flag where each true window has a flag of its own.
 
     A window that ends at a recorded movement has the flag of that movement, which is carried by the last new one in it.
     """
     frames = selected.frames
     if not window.grows:
-        at = np.flatnonzero(_told_once(window, selected, (tips >= 0) & ~undecided))
-        return Emitted(at, at, tips[at], tip_values(selected, measured, at, tips[at]), [""] * len(at))
+        at = np.flatnonzero(_flagged_once(window, selected, (tips >= 0) & ~undecided))
+        return FlaggedMovements(at, at, tips[at], tip_values(selected, measured, at, tips[at]), [""] * len(at))
     newest = np.maximum.accumulate(np.where(selected.new & selected.sure, np.arange(selected.count), -1))
     newest = newest[frames.starts[1:] - 1]  # up to the end of each day
     newest = np.where(newest >= frames.starts[frames.back(window.days)], newest, -1)[frames.of_row]
     carriers = np.where(selected.new, np.arange(selected.count), newest)
     at = np.flatnonzero(measured.ok & selected.sure & ~undecided & (carriers >= 0) & ~undecided[carriers])
-    return Emitted(carriers[at], at, frames.of_row[at], measured.value[at], [""] * len(at))
+    return FlaggedMovements(carriers[at], at, frames.of_row[at], measured.value[at], [""] * len(at))
 
 
-def _told_once(window: Window, selected: Selected, is_true: Mask) -> Mask:
+def _flagged_once(window: Window, selected: Selected, is_true: Mask) -> Mask:
     """The new movements that carry a flag of a rule that judges each once: all of them, the first while it stays true, or the last."""
     found = is_true & selected.new
     spans, days = selected.frames.spans[selected.frames.of_row], selected.days
@@ -114,7 +116,7 @@ _MOST_LINES = 200  # of a window that are named beside a flag; how many there ar
 _MOST_MEMBERS = 10
 
 
-class Told(Struct, frozen=True):
+class WindowEvidence(Struct, frozen=True):
     """What is told of each flag, with the movements of its window that are named: the latest.
 
     Attributes:
@@ -142,25 +144,25 @@ class Told(Struct, frozen=True):
     days: Numbers
 
 
-def told_of(window: Window, selected: Selected, measured: Measured, emitted: Emitted) -> Told:
+def window_evidence(window: Window, selected: Selected, measured: Measured, flagged: FlaggedMovements) -> WindowEvidence:
     """What is told of the movements that carry a flag."""
-    frames, at = selected.frames, emitted.at
+    frames, at = selected.frames, flagged.at
     sure = np.flatnonzero(selected.sure)
     running = np.concatenate([[0], np.cumsum(selected.sure)])
     if is_alone(window):
         stop, sizes = running[at + 1], np.ones(len(at), dtype=np.int64)
     else:
-        stop = running[frames.starts[emitted.days + 1]]
-        sizes = stop - running[frames.starts[frames.back(window.days)[emitted.days]]]
+        stop = running[frames.starts[flagged.days + 1]]
+        sizes = stop - running[frames.starts[frames.back(window.days)[flagged.days]]]
     of, places = expand(stop - np.minimum(sizes, _MOST_LINES), stop)
     inside = sure[places]
-    return Told(
+    return WindowEvidence(
         carriers=selected.rows[at],
-        tips=selected.rows[emitted.tips],
-        group_keys=emitted.group_keys,
+        tips=selected.rows[flagged.tips],
+        group_keys=flagged.group_keys,
         keys=_keys(window, selected, at),
-        values=emitted.values,
-        unknown=measured.unknown[emitted.tips],
+        values=flagged.values,
+        unknown=measured.unknown[flagged.tips],
         sizes=sizes,
         of=of,
         others=selected.rows[inside],
@@ -191,37 +193,39 @@ class Named(Struct, frozen=True):
         return self.table.column(name).combine_chunks().take(pc.index_in(numbers, whole(self.table.column("row_no"))))
 
 
-def read_named(connection: duckdb.DuckDBPyConnection, seen: WindowInput, numbers: Sequence[Numbers]) -> Named:
+def read_named(connection: duckdb.DuckDBPyConnection, window_input: WindowInput, numbers: Sequence[Numbers]) -> Named:
     """What some movements are called, by row_no."""
     asked = give(connection, "asked", pa.table({"row_no": np.unique(np.concatenate(numbers))}))
-    query = derive("called", f"select * from {seen.named} where row_no in (select row_no from {asked})", seen.named, asked)
+    query = derive(
+        "called", f"select * from {window_input.named} where row_no in (select row_no from {asked})", window_input.named, asked
+    )
     return Named(fetch(connection, query.sql).sort_by("row_no"))
 
 
-def flagged_of(window: Window, told: Told, named: Named) -> pa.Table:
+def flagged_of(window: Window, evidence: WindowEvidence, named: Named) -> pa.Table:
     """FLAGGED of what is told."""
-    count = len(told.carriers)
-    lines = named.of(pa.array(told.others), "line_id")
-    others = pc.not_equal(lines, named.of(pa.array(told.carriers[told.of]), "line_id"))
-    firsts = np.searchsorted(told.of, np.arange(count))
-    begins, ends = (operation.reduceat(told.days, firsts).astype("datetime64[D]") for operation in (np.minimum, np.maximum))
-    told_alone = is_alone(window)
-    own_keys = named.of(pa.array(told.tips), "movement_key") if window.grows and window.emit == "trigger" else None
+    count = len(evidence.carriers)
+    lines = named.of(pa.array(evidence.others), "line_id")
+    others = pc.not_equal(lines, named.of(pa.array(evidence.carriers[evidence.of]), "line_id"))
+    firsts = np.searchsorted(evidence.of, np.arange(count))
+    begins, ends = (operation.reduceat(evidence.days, firsts).astype("datetime64[D]") for operation in (np.minimum, np.maximum))
+    alone = is_alone(window)
+    own_keys = named.of(pa.array(evidence.tips), "movement_key") if window.grows and window.emit == "trigger" else None
     columns = {
-        "row_no": pa.array(told.carriers),
+        "row_no": pa.array(evidence.carriers),
         "own_key": own_keys if own_keys is not None else pa.nulls(count, pa.string()),
-        "group_key": pa.array(told.group_keys, pa.string()),
-        "correlation_value": pa.array(told.values, from_pandas=True),
-        "window_line_ids": _distinct(told.of[others.to_numpy(zero_copy_only=False)], lines.filter(others), count),
-        "window_lines": pa.array(told.sizes),
-        "group_members": pa.array(_members(window, told, named), pa.string()),
+        "group_key": pa.array(evidence.group_keys, pa.string()),
+        "correlation_value": pa.array(evidence.values, from_pandas=True),
+        "window_line_ids": _distinct(evidence.of[others.to_numpy(zero_copy_only=False)], lines.filter(others), count),
+        "window_lines": pa.array(evidence.sizes),
+        "group_members": pa.array(_members(window, evidence, named), pa.string()),
         "window_text": pa.array(
-            ["" if told_alone else f"{_span(window, begin)} ({begin} to {end})" for begin, end in zip(begins, ends, strict=True)],
+            ["" if alone else f"{_span(window, begin)} ({begin} to {end})" for begin, end in zip(begins, ends, strict=True)],
             pa.string(),
         ),
-        "links": pa.array(_links(window, told, named), pa.string()),
-        "unknown": pa.array(told.unknown),
-        "key_values": pa.array(told.keys, pa.list_(pa.string())),
+        "links": pa.array(_links(window, evidence, named), pa.string()),
+        "unknown": pa.array(evidence.unknown),
+        "key_values": pa.array(evidence.keys, pa.list_(pa.string())),
     }
     return pa.table(columns).select(FLAGGED.names).cast(FLAGGED)
 
@@ -238,33 +242,33 @@ def _distinct(of: Numbers, texts: pa.Array, count: int) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets), encoded.dictionary.take(pa.array(order[ranked])))
 
 
-def _members(window: Window, told: Told, named: Named) -> Sequence[str | None]:
+def _members(window: Window, evidence: WindowEvidence, named: Named) -> Sequence[str | None]:
     """What is in each window by name, ten at most; None: nothing has one."""
     if window.named_by is None:
-        return [None] * len(told.carriers)
-    names = _name_of(window.named_by, told, named)
+        return [None] * len(evidence.carriers)
+    names = _name_of(window.named_by, evidence, named)
     there = pc.is_valid(names).to_numpy(zero_copy_only=False)
-    nameless = set(told.of[~there].tolist())
-    found = _distinct(told.of[there], names.filter(pa.array(there)), len(told.carriers)).to_pylist()
+    nameless = set(evidence.of[~there].tolist())
+    found = _distinct(evidence.of[there], names.filter(pa.array(there)), len(evidence.carriers)).to_pylist()
     return [
         None if not some else ", ".join(some[:_MOST_MEMBERS]) + (" ..." if len(some) + (n in nameless) > _MOST_MEMBERS else "")
         for n, some in enumerate(found)
     ]
 
 
-def _name_of(part: Expression, told: Told, named: Named) -> pa.Array:
+def _name_of(part: Expression, evidence: WindowEvidence, named: Named) -> pa.Array:
     assert isinstance(part, Field), part
-    return named.of(pa.array(told.others), part.name)
+    return named.of(pa.array(evidence.others), part.name)
 
 
-def _links(window: Window, told: Told, named: Named) -> Sequence[str | None]:
+def _links(window: Window, evidence: WindowEvidence, named: Named) -> Sequence[str | None]:
     """What each link of a chain carried, when, and from whom to whom."""
     if window.chain is None:
-        return [None] * len(told.carriers)
-    shown = [*window.chain.told[:3], *([window.chain.carried] if isinstance(window.chain.carried, Field) else [])]
-    columns = [_name_of(part, told, named).to_pylist() for part in shown]
-    found: list[set[str]] = [set() for _ in told.carriers]
-    for of, day, origin, target, *carried in zip(told.of.tolist(), *columns, strict=True):
+        return [None] * len(evidence.carriers)
+    shown = [*window.chain.shown[:3], *([window.chain.carried] if isinstance(window.chain.carried, Field) else [])]
+    columns = [_name_of(part, evidence, named).to_pylist() for part in shown]
+    found: list[set[str]] = [set() for _ in evidence.carriers]
+    for of, day, origin, target, *carried in zip(evidence.of.tolist(), *columns, strict=True):
         if None not in carried:
             amount = "".join(f", {value:f}" for value in carried)
             found[of].add(f"{day}: {origin or NOT_STATED} to {target or NOT_STATED}{amount}")

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.groups import Numbers, codes_of, codes_of_values, counted_elements, is_paired
-from precursor_screen.kernel.judge.windows.moves import Layout, group_of, parts_of
+from precursor_screen.kernel.judge.windows.layout import Layout, group_of, parts_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, Mask, owners_of, whole
 from precursor_screen.rulebook.expression import Expression, Field, Literal
@@ -125,8 +125,8 @@ class Selected(Struct, frozen=True, dict=True):
     """Movements of groups that a new one is in of which the rule is sure, by group, day and number.
 
     Attributes:
-        moves: row_no, is_new, day, cargo and parts of windows.
-        columns: part of a window -> column of `moves`.
+        movements: row_no, is_new, day, cargo and parts of windows.
+        columns: part of a window -> column of `movements`.
         groups: the number of each movement's group; a movement is in as many as its list has elements.
         sure: whether the rule is sure of it; else it cannot be judged.
         keys: key_0 ... of the groups, by their numbers.
@@ -134,7 +134,7 @@ class Selected(Struct, frozen=True, dict=True):
         counted: what is counted of the elements of a list that groups by the others; else of nothing.
     """
 
-    moves: pa.Table
+    movements: pa.Table
     columns: dict[Expression, str]
     groups: Numbers
     sure: Mask
@@ -155,13 +155,13 @@ class Selected(Struct, frozen=True, dict=True):
     @cached_property
     def new(self) -> Mask:
         """Which are new."""
-        found: Mask = whole(self.moves.column("is_new")).to_numpy(zero_copy_only=False)
+        found: Mask = whole(self.movements.column("is_new")).to_numpy(zero_copy_only=False)
         return found
 
     @cached_property
     def days(self) -> Numbers:
         """The day of each, since 1970."""
-        return np.asarray(whole(self.moves.column("day")).cast(pa.int32()).to_numpy(), dtype=np.int64)
+        return np.asarray(whole(self.movements.column("day")).cast(pa.int32()).to_numpy(), dtype=np.int64)
 
     @cached_property
     def periods(self) -> Numbers:
@@ -178,13 +178,13 @@ class Selected(Struct, frozen=True, dict=True):
         return Frames.of(np.cumsum(np.concatenate([[0], begins])), self.days)
 
     def _numbers(self, name: str) -> Numbers:
-        return np.asarray(whole(self.moves.column(name)).to_numpy(), dtype=np.int64)
+        return np.asarray(whole(self.movements.column(name)).to_numpy(), dtype=np.int64)
 
     def part(self, part: Expression) -> pa.Array:
         """What a part of the window is of each."""
         if isinstance(part, Literal):
             return pa.repeat(pa.scalar(part.value), self.count)
-        return whole(self.moves.column(self.columns[part]))
+        return whole(self.movements.column(self.columns[part]))
 
     def true(self, test: Expression) -> Mask:
         """Which a test is true of."""
@@ -194,7 +194,7 @@ class Selected(Struct, frozen=True, dict=True):
     def codes(self, measure: Measure | None = None) -> Numbers:
         """A number for each different value that is counted, of their cargoes where nothing else is; -1: none, or not sure."""
         if measure is None or measure.of is None:
-            values = whole(self.moves.column("cargo"))
+            values = whole(self.movements.column("cargo"))
         elif self.counted is not None and isinstance(measure.of, Field) and is_paired(measure.of.name):
             values = self.counted
         else:
@@ -205,51 +205,53 @@ class Selected(Struct, frozen=True, dict=True):
         """Some of them, in the order that is given."""
         places = pa.array(at)
         counted = self.counted.take(places) if self.counted is not None else None
-        return Selected(self.moves.take(places), self.columns, self.groups[at], self.sure[at], self.keys, self.period, counted)
+        return Selected(
+            self.movements.take(places), self.columns, self.groups[at], self.sure[at], self.keys, self.period, counted
+        )
 
 
-def select_moves(rule: CompiledRule, number: int, layout: Layout) -> Selected:
+def select_movements(rule: CompiledRule, number: int, layout: Layout) -> Selected:
     """The movements that a rule looks at. number: of its verdict."""
     window = rule.window
     assert window is not None
-    verdict = whole(layout.moves.column(f"verdict_{number}")).to_numpy()
-    at = np.flatnonzero((verdict > 0) & pc.is_valid(whole(layout.moves.column("day"))).to_numpy(zero_copy_only=False))
+    verdict = whole(layout.movements.column(f"verdict_{number}")).to_numpy()
+    at = np.flatnonzero((verdict > 0) & pc.is_valid(whole(layout.movements.column("day"))).to_numpy(zero_copy_only=False))
     groups, counted = None, None
     if rule.rule.subject == LINE:
         at = _first_of_each_line(window, at, layout)
     if window.unnested:
         at, groups, counted = _by_element(window, at, layout)
     else:
-        groups = whole(layout.moves.column(group_of(window.keys))).to_numpy()[at].astype(np.int64)
+        groups = whole(layout.movements.column(group_of(window.keys))).to_numpy()[at].astype(np.int64)
     sure = verdict[at] == TRUE
-    new = whole(layout.moves.column("is_new")).to_numpy(zero_copy_only=False)[at]
+    new = whole(layout.movements.column("is_new")).to_numpy(zero_copy_only=False)[at]
     # Groups of which only another rule is sure are none of this one's.
     mine = np.zeros(layout.groups[window.keys].table.num_rows + 1, dtype=np.bool_)
     mine[groups[new & sure]] = True
     mine[-1] = False
     inside = np.flatnonzero(mine[groups])
-    days = whole(layout.moves.column("day")).cast(pa.int32()).to_numpy()[at[inside]]
+    days = whole(layout.movements.column("day")).cast(pa.int32()).to_numpy()[at[inside]]
     inside = inside[np.lexsort((days, groups[inside]))]
     kept = ["row_no", "is_new", "day", "cargo", *dict.fromkeys(layout.columns[p] for p in parts_of(window))]
-    moves = layout.moves.select(kept).take(pa.array(at[inside]))
+    movements = layout.movements.select(kept).take(pa.array(at[inside]))
     counted = counted.take(pa.array(inside)) if counted is not None else None
     keys = layout.groups[window.keys].table
-    return Selected(moves, dict(layout.columns), groups[inside], sure[inside], keys, window.period, counted)
+    return Selected(movements, dict(layout.columns), groups[inside], sure[inside], keys, window.period, counted)
 
 
 def _first_of_each_line(window: Window, at: Numbers, layout: Layout) -> Numbers:
     """Of the movements of one line in one group the first: a rule that judges lines counts each once."""
-    lines = whole(layout.moves.column("line").take(pa.array(at))).to_numpy()
-    columns = [lines] if window.unnested else [lines, whole(layout.moves.column(group_of(window.keys))).to_numpy()[at]]
+    lines = whole(layout.movements.column("line").take(pa.array(at))).to_numpy()
+    columns = [lines] if window.unnested else [lines, whole(layout.movements.column(group_of(window.keys))).to_numpy()[at]]
     order = np.lexsort((at, *columns))
-    again = np.logical_and.reduce([np.diff(c[order].astype(np.int64)) == 0 for c in columns])
-    return np.sort(at[order[np.concatenate([[True], ~again])]]) if len(at) else at
+    is_repeat = np.logical_and.reduce([np.diff(c[order].astype(np.int64)) == 0 for c in columns])
+    return np.sort(at[order[np.concatenate([[True], ~is_repeat])]]) if len(at) else at
 
 
 def _by_element(window: Window, at: Numbers, layout: Layout) -> tuple[Numbers, Numbers, pa.Array | None]:
     """Movements once for each element of the list that groups, with the group, and what is counted of the element."""
     (listed,) = window.unnested
-    rows = layout.moves.select(list(window.keys)).take(pa.array(at))
+    rows = layout.movements.select(list(window.keys)).take(pa.array(at))
     codes = codes_of(rows, {key: layout.values[key] for key in window.keys}, window.unnested)
     groups = layout.groups[window.keys].numbers(codes)
     counted = counted_elements(rows, listed) if is_paired(listed) else None

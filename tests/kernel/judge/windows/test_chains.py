@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.core.engine import connect
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows.chains import _round_trips
+from precursor_screen.kernel.judge.windows.chains import _cycles
 from precursor_screen.kernel.judge.windows.history import Relation
-from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.kernel.judge.windows.judge import flag_movements
 from tests.examples import examples
 from tests.kernel.judge.windows.test_days import judged
 from tests.kernel.judge.windows.test_judge import START, make_rule
@@ -106,7 +106,7 @@ def test_every_link_is_in_the_evidence():
         for line, day, a, b in legs
     ]
     rule = make_rule(RING.format(links=3).replace("trigger", "crossing"))
-    (flag,) = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})[0].to_pylist()
+    (flag,) = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})[0].to_pylist()
     shown = {e["field"]: e["as_written"] for e in json.loads(flag["evidence"])}
     assert (flag["line_id"], flag["window_line_ids"], shown["window_lines"], shown["correlation_value"]) == (
         "C",
@@ -129,7 +129,7 @@ def test_one_round_is_one_flag_wherever_one_begins_to_read_it():
         move("D", 4, "b", "p"),
         move("E", 5, "p", "a"),
     ]
-    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+    flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
     assert sorted(flags.column("line_id").to_pylist()) == ["B", "D"]
     assert len(set(flags.column("flag_id").to_pylist())) == 2
 
@@ -149,7 +149,7 @@ def wedges(arcs: list[tuple[str, str]]) -> tuple[int, int]:
     with connect() as connection, ExitStack() as stack:
         rows = ", ".join(f"(1, true, '{a}', '{b}')" for a, b in arcs)
         connection.execute(f"create temp table moves as select * from (values {rows}) t(gid, is_new, origin, target)")
-        found = _round_trips(connection, stack, chain, Relation("moves"))
+        found = _cycles(connection, stack, chain, Relation("moves"))
         (looked,) = connection.execute("select count(*) from wedges").fetchall()[0]
         return looked, len(connection.execute(found.sql).fetchall())
 

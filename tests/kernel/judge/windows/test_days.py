@@ -11,8 +11,8 @@ import pytest
 
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows.asks import begin_of
-from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.kernel.judge.windows.judge import flag_movements
+from precursor_screen.kernel.judge.windows.queries import begin_of
 from precursor_screen.rulebook.compile import CompiledRule
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
@@ -40,7 +40,7 @@ def judged(
 ) -> tuple[list[str], dict[str, int]]:
     """Lines flagged, and how many movements could not be judged for want of what."""
     tables = {name.replace("_", "-"): register_from_rows(made) for name, made in registers.items()}
-    flags, unjudged = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], since, tables)
+    flags, unjudged = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], since, tables)
     missing: dict[str, int] = {}
     for row in unjudged.to_pylist():
         missing[row["field"]] = missing.get(row["field"], 0) + row["count"]
@@ -253,7 +253,7 @@ def test_a_year_s_requirement_is_that_of_the_year():
 
 
 def flag_of(rule: CompiledRule, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    (found,) = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})[0].to_pylist()
+    (found,) = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})[0].to_pylist()
     return {**found, "evidence": {e["field"]: e["as_written"] for e in json.loads(found["evidence"])}}
 
 
@@ -299,7 +299,7 @@ def test_the_members_of_a_window_are_named_ten_at_most():
 def test_a_key_that_is_a_list_is_a_group_an_element_and_a_flag_each():
     rule = make_rule("type: event_count\ngroup-by: [container_numbers]\ntimespan: 10d\ncondition: {gte: 2}\nemit: trigger")
     rows = moved([0, 1, 2], container_numbers=[["A", "B"], ["B", "C"], ["C", "B"]])
-    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+    flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
     assert flags.column("line_id").to_pylist() == ["L1", "L2", "L2"]
     assert len(set(flags.column("flag_id").to_pylist())) == 3
 

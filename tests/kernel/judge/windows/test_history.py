@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from precursor_screen.core.history_seam import KNOWN, History, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.judge.windows.asks import SPANS, plan_queries
 from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
+from precursor_screen.kernel.judge.windows.queries import SPANS, plan_queries
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from tests.kernel.judge.windows.test_judge import START, make_rule
@@ -33,7 +33,7 @@ def flags(
 ) -> list[dict[str, Any]]:  # fmt: skip
     request = request_history(live, [rule], reference.registers)
     recorded = MOVEMENT.empty_table() if recorded is None else recorded
-    answers = {ask: recorded.select(ask.columns) for ask in request.asks}
+    answers = {ask: recorded.select(ask.columns) for ask in request.queries}
     lines = pa.table([pa.array([k[i] for k in known or []], pa.string()) for i in (0, 1)], schema=KNOWN)
     past = History(
         answers.__getitem__, lines, VersionsResult(amended=MOVEMENT.empty_table() if amended is None else amended), since

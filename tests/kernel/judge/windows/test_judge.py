@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from precursor_screen.app.rulecheck.inline_tests import moves_from_rows, register_from_rows
 from precursor_screen.core.located import parse_yaml
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
-from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.kernel.judge.windows.judge import flag_movements
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
 from tests.examples import examples
@@ -85,7 +85,7 @@ def groups(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...], list
 
 def flagged(rule: CompiledRule, rows: list[dict[str, Any]], since: date | None = START) -> set[str]:
     moves = moves_from_rows(rows, columns_of_rule(rule))
-    return set(flag_moves(moves, [rule], since, {})[0].column("line_id").to_pylist())
+    return set(flag_movements(moves, [rule], since, {})[0].column("line_id").to_pylist())
 
 
 def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_true: Any, emit: str) -> set[str]:
@@ -224,7 +224,7 @@ def test_a_jump_is_judged_against_the_past_without_its_own_day(rows):
         "type: baseline\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 20d\nmin_history: 2\ncondition: {gte: 2}"
     )
     moves = moves_from_rows(rows, columns_of_rule(rule))
-    flags, unjudged = flag_moves(moves, [rule], START, {})
+    flags, unjudged = flag_movements(moves, [rule], START, {})
     expected, early = set(), 0
     for group in groups([r for r in rows if r["substance_mass_kg"] is not None], "consignee_key").values():
         for row in group:
@@ -264,7 +264,7 @@ def test_the_first_of_a_pair_needs_a_history_that_reaches_back():
     rows = [row("A", 40), row("B", 41), row("C", 40, consignee_key="b")]
     assert flagged(rule, rows) == {"A", "C"}
     moves = moves_from_rows(rows, columns_of_rule(rule))
-    flags, unjudged = flag_moves(moves, [rule], START + timedelta(days=20), {})
+    flags, unjudged = flag_movements(moves, [rule], START + timedelta(days=20), {})
     assert flags.num_rows == 0
     assert unjudged.select(["field", "count"]).to_pylist() == [{"field": "history", "count": 2}]
     assert flagged(rule, [*rows, row("P", 2, recorded=True)]) == {"C"}
@@ -281,12 +281,12 @@ def test_a_calendar_month_begins_on_its_first_day():
 def test_what_could_not_be_judged_is_named_beside_a_flag_and_stops_one_that_it_could_undo():
     rows = [row("A", 1, substance_mass_kg=15), row("B", 2, substance_mass_kg=None), row("C", 3, substance_mass_kg=15)]
     over = make_rule("type: value_sum\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {gte: 20}")
-    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(over)), [over], START, {})
+    flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(over)), [over], START, {})
     assert flags.column("line_id").to_pylist() == ["C"]
     assert flags.column("window_line_ids").to_pylist() == [["A"]]
     assert '"field":"not_evaluable_lines","as_written":"1"' in flags.column("evidence")[0].as_py()
     under = make_rule("type: value_sum\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {lt: 40}")
-    flags, unjudged = flag_moves(moves_from_rows(rows, columns_of_rule(under)), [under], START, {})
+    flags, unjudged = flag_movements(moves_from_rows(rows, columns_of_rule(under)), [under], START, {})
     assert flags.column("line_id").to_pylist() == ["A"]
     assert ("group", 1) in zip(unjudged.column("field").to_pylist(), unjudged.column("count").to_pylist(), strict=True)
 
@@ -305,7 +305,7 @@ def test_registers():
     registers = {"permits": register_from_rows(({"reference": "P1", "quantity_kg": 100},))}
 
     def judged(rule: CompiledRule, registers: dict[str, Any]) -> tuple[list[str], dict[str, int]]:
-        flags, unjudged = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, registers)
+        flags, unjudged = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, registers)
         counts: dict[str, int] = {}
         for field, count in zip(unjudged.column("field").to_pylist(), unjudged.column("count").to_pylist(), strict=True):
             counts[field] = counts.get(field, 0) + count
@@ -319,7 +319,7 @@ def test_registers():
 def test_a_heavy_group_names_the_latest_lines_and_counts_them_all():
     rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 300}")
     rows = [row(f"L{n:04}", n // 100) for n in range(400)]
-    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+    flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
     assert flags.num_rows == 1
     assert len(flags.column("window_line_ids")[0]) == 199
     assert flags.column("because")[0].as_py() == "300 within 10 days (2026-01-02 to 2026-01-03) 300 not stated"
@@ -335,7 +335,7 @@ def test_sums_of_divisions_do_not_depend_on_the_order_of_rows():
         for values in ((1, 2, 3), (3, 2, 1)):
             row = {"as_of_date": START, "consignee_key": "a", "substance_id": "s", "packages": 10}
             rows = [{**row, "line_id": f"L{n}", "value_usd": value} for n, value in enumerate(values)]
-            flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+            flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
             found.append(flags.num_rows)
     assert found == [0, 0, 3, 3]
 
@@ -349,12 +349,12 @@ def test_a_rule_over_time_may_judge_lines_and_counts_each_once():
     row = {"as_of_date": START, "consignee_key": "a", "hs6": "290911"}
     two_substances = [{**row, "line_id": "A", "substance_id": s} for s in ("s", "t")]
     for rows, expected in ((two_substances, []), ([*two_substances, {**row, "line_id": "B", "substance_id": "s"}], ["A", "B"])):
-        flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+        flags, _ = flag_movements(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
         assert sorted(flags.column("line_id").to_pylist()) == expected
 
 
 def test_no_rule_finds_nothing():
-    flags, unjudged = flag_moves(moves_from_rows([{"line_id": "A", "as_of_date": START}], frozenset()), [], START, {})
+    flags, unjudged = flag_movements(moves_from_rows([{"line_id": "A", "as_of_date": START}], frozenset()), [], START, {})
     assert flags.num_rows == unjudged.num_rows == 0
 
 
@@ -428,7 +428,7 @@ def test_what_lies_before_the_record_is_unknown():
         text = "type: value_count\nfield: consignor_key\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {gte: 3}\n" + more
         moves = moves_from_rows(rows, columns_of_rule(make_rule(text)))
         for since, expected in ((START - timedelta(days=90), (1, 0)), (START - timedelta(days=9), (0, 1))):
-            flags, unjudged = flag_moves(moves, [make_rule(text)], since, {})
+            flags, unjudged = flag_movements(moves, [make_rule(text)], since, {})
             assert (flags.num_rows, sum(unjudged.column("count").to_pylist())) == expected
 
 

@@ -16,9 +16,9 @@ from precursor_screen.core.schema import MOVEMENT_COLUMNS
 from precursor_screen.kernel.judge.flag import sum_unjudged
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge
-from precursor_screen.kernel.judge.windows import moves as layout
-from precursor_screen.kernel.judge.windows.asks import GOODS, are_of_rules, judging_columns, plan_queries
-from precursor_screen.kernel.judge.windows.judge import flag_moves, judge_windows, request_history
+from precursor_screen.kernel.judge.windows import layout as layout
+from precursor_screen.kernel.judge.windows.judge import flag_movements, judge_windows, request_history
+from precursor_screen.kernel.judge.windows.queries import GOODS, are_of_rules, judging_columns, plan_queries
 from precursor_screen.kernel.screen import NoHistory
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
@@ -252,5 +252,5 @@ def test_what_is_in_no_group_of_one_rule_may_be_in_one_of_another():
         for n, key in enumerate(("consignee_key", "permit_reference"), 901)
     ]
     rows = [movement(f"L{n}", n, permit_reference="--") for n in range(3)]
-    flags, _ = flag_moves(moves_from_rows(rows, frozenset().union(*map(columns_of_rule, rules))), rules, START, {})
+    flags, _ = flag_movements(moves_from_rows(rows, frozenset().union(*map(columns_of_rule, rules))), rules, START, {})
     assert flags.column("rule_id").to_pylist() == ["PS-QTY-901"]

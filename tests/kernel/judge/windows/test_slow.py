@@ -19,8 +19,8 @@ from precursor_screen.kernel.judge.windows.amounts import Amounts, amounts_of, r
 from precursor_screen.kernel.judge.windows.groups import plain_references
 from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give, keep
 from precursor_screen.kernel.judge.windows.kinds import compute, known_of
-from precursor_screen.kernel.judge.windows.moves import judge_live, lay_out
-from precursor_screen.kernel.judge.windows.selected import select_moves
+from precursor_screen.kernel.judge.windows.layout import judge_live, lay_out
+from precursor_screen.kernel.judge.windows.selected import select_movements
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import plain_reference
 from tests.examples import examples
@@ -83,7 +83,7 @@ def computed(rule: CompiledRule, rows: list[dict[str, Any]], since: Any) -> dict
         every = keep(connection, derive("every", f"select *, hash(cargo_id) as cargo from {table}", table))
         seen = WindowInput(every, pa.table({}), every, every, {}, len(rows))
         layout = lay_out(connection, {0: rule}, seen, judge_live(connection, [rule], seen))
-    selected = select_moves(rule, 0, layout)
+    selected = select_movements(rule, 0, layout)
     if not selected.count:
         return {}
     found = compute(rule.window, selected, known_of(since, {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.matching.substance.near import is_doubtful
+from precursor_screen.matching.substance.near import is_uncertain
 from tests.matching.substance.test_near import substance
 
 NAMES = SubstanceIndex(
@@ -32,7 +32,7 @@ def test_a_short_near_spelling_is_borne_out_by_what_is_chemical(text: str, stren
 
 
 @pytest.mark.parametrize(
-    ("found", "name", "beside", "doubtful"),
+    ("found", "name", "beside", "uncertain"),
     [
         ("толщена", "toluene", "", True),
         ("толщена", "toluene", " кг", True),
@@ -44,6 +44,6 @@ def test_a_short_near_spelling_is_borne_out_by_what_is_chemical(text: str, stren
         ("толуолоо", "толуолов", " плитка", False),
     ],
 )
-def test_another_script_and_few_letters_are_doubtful(found: str, name: str, beside: str, doubtful: bool) -> None:
-    assert is_doubtful(found, name, "", beside) == doubtful
-    assert is_doubtful(found, name, beside, "") == doubtful
+def test_another_script_and_few_letters_are_doubtful(found: str, name: str, beside: str, uncertain: bool) -> None:
+    assert is_uncertain(found, name, "", beside) == uncertain
+    assert is_uncertain(found, name, beside, "") == uncertain

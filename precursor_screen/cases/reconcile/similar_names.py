@@ -35,16 +35,18 @@ _LEAST_CITED: Final = 8  # of one that has no letter: shorter ones are numbers o
 _OF_A_SHAPE: Final = 20  # numbers of one shape, letters included: what else is built so is meant to be one (own proposal)
 
 
-def numbers_of(documents: Mapping[str, Sequence[Document]], aside: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def numbers_of(documents: Mapping[str, Sequence[Document]], set_aside: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """Field of a movement -> plain numbers of the register's documents, and of rows that its import set aside."""
     return {
-        field: frozenset(n for n in {*(d.number for d in documents.get(register, ())), *aside.get(register, ())} if _tells(n))
+        field: frozenset(
+            n for n in {*(d.number for d in documents.get(register, ())), *set_aside.get(register, ())} if _is_distinctive(n)
+        )
         for register, field in FIELDS.items()
         if register in documents
     }
 
 
-def _tells(number: str) -> bool:
+def _is_distinctive(number: str) -> bool:
     digits = len(_DIGITS.findall(number))
     return len(number) >= _LEAST and digits > 1 and (digits < len(number) or digits >= _LEAST_CITED)
 
@@ -94,7 +96,7 @@ _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
 _CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
 _WRITTEN_OUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z])|^([aou])e(?=[a-z])")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
-_SPELT_ALIKE = 90.0  # of 100 (own proposal)
+_LEAST_SIMILARITY = 90.0  # of 100 (own proposal)
 _YEAR = re.compile(r"20\d\d")
 _LEAST_DIGITS = 3  # of a number that is known by its digits alone (own proposal)
 
@@ -164,8 +166,8 @@ class NameMatcher:
         near = {k for k in near if any(one_letter_apart(a, b) for a in _spellings(key) for b in _spellings(k))}
         return tuple(sorted({*self._folded.get(folded(key), ()), *near} - {key}))
 
-    def widen(self, movement: Movement) -> Movement:
-        """A movement whose parties go by the names of the documents too; what was taken for what stands in `taken`."""
+    def expand_aliases(self, movement: Movement) -> Movement:
+        """A movement whose parties go by the names of the documents too; what was taken for what stands in `aliases`."""
         sending = [(like, movement.sender) for key in movement.sending for like in self.like(key)]
         receiving = [(like, movement.receiver) for key in movement.receiving for like in self.like(key)]
         return _known_as(movement, sending, receiving)
@@ -179,14 +181,14 @@ def _known_as(movement: Movement, sending: Sequence[tuple[str, str]], receiving:
         movement,
         sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
         receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
-        taken=tuple(sorted({*movement.taken, *sending, *receiving})),
+        aliases=tuple(sorted({*movement.aliases, *sending, *receiving})),
     )
 
 
-def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
+def expand_aliases(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
     """Movements whose parties go by the names that documents, or somebody who asks, write for them."""
-    likeness = NameMatcher({p.key for d in documents for p in d.parties} | ({firm} - {""}))
-    return [likeness.widen(m) for m in movements]
+    matcher = NameMatcher({p.key for d in documents for p in d.parties} | ({firm} - {""}))
+    return [matcher.expand_aliases(m) for m in movements]
 
 
 def by_old_names(movements: Iterable[Movement], documents: Iterable[Document]) -> list[Movement]:
@@ -206,12 +208,12 @@ def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
     return frozenset((firm, *NameMatcher({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
 
 
-def spelt_alike(one: str, other: str) -> bool:
+def are_similar_names(one: str, other: str) -> bool:
     """Whether two names as written are so like that they may be one firm's, which a person is asked; other figures are another name."""
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return False
     compared = compare_names(one, other)
-    return compared is not None and compared.outcome.score >= _SPELT_ALIKE
+    return compared is not None and compared.outcome.score >= _LEAST_SIMILARITY
 
 
 @lru_cache(maxsize=65_536)
@@ -252,19 +254,19 @@ def same_but(written: str, reference: str) -> str:
     return "but for leading zeros" if unpadded(written) == unpadded(reference) else "by its digits, and a party agrees"
 
 
-def names_taken(movement: Movement, document: Document) -> Sequence[str]:
+def aliases_in_words(movement: Movement, document: Document) -> Sequence[str]:
     """Which names of the goods were taken for which of the document's, in words."""
-    names = dict(movement.taken)
+    names = dict(movement.aliases)
     return [f"{names[p.key]} is read as {p.name}" for p in document.parties if p.key in names]
 
 
-def letters_taken(movement: Movement, document: Document) -> Sequence[str]:
-    """Of `names_taken` those that differ in a letter."""
-    names = dict(movement.taken)
+def one_letter_aliases(movement: Movement, document: Document) -> Sequence[str]:
+    """Of `aliases_in_words` those that differ in a letter."""
+    names = dict(movement.aliases)
     apart = [p for p in document.parties if p.key in names and not _same_folded(p.key, movement)]
     return [f"{names[p.key]} for {p.name} ({document.reference})" for p in apart]
 
 
 def _same_folded(key: str, movement: Movement) -> bool:
-    own = {k for k in (*movement.sending, *movement.receiving) if k not in dict(movement.taken)}
+    own = {k for k in (*movement.sending, *movement.receiving) if k not in dict(movement.aliases)}
     return folded(key) in {folded(k) for k in own}

@@ -38,12 +38,12 @@ class Live(Struct, frozen=True):
     """The new movements, judged by themselves.
 
     Attributes:
-        moves: row_no (ascending), is_new, day, cargo, `line` where a rule is about lines, a verdict a rule (verdict_0 is that of the
+        movements: row_no (ascending), is_new, day, cargo, `line` where a rule is about lines, a verdict a rule (verdict_0 is that of the
             first), the keys of groups, and the parts of windows of rules that have a verdict.
-        columns: part of a window -> column of `moves`.
+        columns: part of a window -> column of `movements`.
     """
 
-    moves: pa.Table
+    movements: pa.Table
     columns: Mapping[Expression, str]
 
     def picked(self, rule: CompiledRule, number: int) -> tuple[Numbers, Numbers]:
@@ -51,12 +51,12 @@ class Live(Struct, frozen=True):
 
         A rule about lines judges the first movement of each.
         """
-        verdict = whole(self.moves.column(f"verdict_{number}")).to_numpy()
+        verdict = whole(self.movements.column(f"verdict_{number}")).to_numpy()
         at = np.flatnonzero(verdict > 0)
         if rule.rule.subject == LINE:
-            lines = whole(self.moves.column("line")).to_numpy()
+            lines = whole(self.movements.column("line")).to_numpy()
             at = np.sort(at[np.unique(lines[at], return_index=True)[1]])
-        rows = whole(self.moves.column("row_no")).to_numpy()[at]
+        rows = whole(self.movements.column("row_no")).to_numpy()[at]
         return rows[verdict[at] == TRUE], rows[verdict[at] == UNKNOWN]
 
 
@@ -64,21 +64,21 @@ class Layout(Struct, frozen=True):
     """What the windows of some rules are judged over.
 
     Attributes:
-        moves: row_no (ascending), is_new, day, cargo, the verdicts, the parts of windows, and of each kind of group its number
+        movements: row_no (ascending), is_new, day, cargo, the verdicts, the parts of windows, and of each kind of group its number
             (`group_of`), -1 where there is none; or the keys of groups by an element of a list.
         groups: by their keys.
         values: of each key.
-        columns: part of a window -> column of `moves`.
+        columns: part of a window -> column of `movements`.
     """
 
-    moves: pa.Table
+    movements: pa.Table
     groups: Mapping[Keys, Groups]
     values: Mapping[str, pa.Array]
     columns: Mapping[Expression, str]
 
 
 def group_of(keys: Keys) -> str:
-    """The column of `moves` that holds the number of a movement's group."""
+    """The column of `movements` that holds the number of a movement's group."""
     return f"group of {' '.join(keys)}"
 
 
@@ -91,51 +91,56 @@ def parts_of(window: Window) -> list[Expression]:
     return [part for part in all_parts if not isinstance(part, Literal)]
 
 
-def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: WindowInput) -> Live:
+def judge_live(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], window_input: WindowInput) -> Live:
     """The new movements, with the verdict of each rule and what its windows need of them."""
     numbered = dict(enumerate(rules))
     parts = dict.fromkeys(part for r in rules if r.window is not None for part in parts_of(r.window))
     columns = {part: f"part_{n}" for n, part in enumerate(parts)}
-    return Live(_joined([_judged(batch, numbered, seen, columns) for batch in _read(connection, rules, seen, "is_new")]), columns)
+    return Live(
+        _joined([_judged(batch, numbered, window_input, columns) for batch in _read(connection, rules, window_input, "is_new")]),
+        columns,
+    )
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: WindowInput, live: Live) -> Layout:
+def lay_out(
+    connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], window_input: WindowInput, live: Live
+) -> Layout:
     """The movements of the groups of some rules, and those groups.
 
     Args:
         connection: that knows the movements.
         numbered: rules that are sure of a new movement, by the number of their verdict; all have a window.
-        seen: all movements.
+        window_input: all movements.
         live: the new ones, judged.
     """
     windows = {n: r.window for n, r in numbered.items() if r.window is not None}
     kinds = {w.keys: w.unnested for w in windows.values()}
-    values = values_of(live.moves, sorted({key for keys in kinds for key in keys}))
+    values = values_of(live.movements, sorted({key for keys in kinds for key in keys}))
     groups = {}
     for keys, lists in kinds.items():
-        verdicts = [live.moves.column(f"verdict_{n}") for n, w in windows.items() if w.keys == keys]
-        sure = live.moves.select(list(keys)).filter(pa.array(sure_of(verdicts)))
+        verdicts = [live.movements.column(f"verdict_{n}") for n, w in windows.items() if w.keys == keys]
+        sure = live.movements.select(list(keys)).filter(pa.array(sure_of(verdicts)))
         groups[keys] = groups_of(keys, values, codes_of(sure, {key: values[key] for key in keys}, lists))
-    layout = Layout(live.moves, groups, values, live.columns)
-    found = [_in_groups(live.moves, windows, layout)]
+    layout = Layout(live.movements, groups, values, live.columns)
+    found = [_in_groups(live.movements, windows, layout)]
     # Planning a query that finds nothing takes as long as one that does.
-    recorded = _read(connection, list(numbered.values()), seen, "not is_new") if seen.recorded else ()
-    found += [_in_groups(_judged(batch, numbered, seen, live.columns), windows, layout) for batch in recorded]
-    return replace(layout, moves=_joined(found))
+    recorded = _read(connection, list(numbered.values()), window_input, "not is_new") if window_input.recorded else ()
+    found += [_in_groups(_judged(batch, numbered, window_input, live.columns), windows, layout) for batch in recorded]
+    return replace(layout, movements=_joined(found))
 
 
 def _joined(found: Sequence[pa.Table]) -> pa.Table:
     """Movements by row_no."""
-    moves = pa.concat_tables(found, promote_options="default").unify_dictionaries()
-    numbers = moves.column("row_no").to_numpy()
-    return moves if (numbers[1:] > numbers[:-1]).all() else moves.take(pa.array(np.argsort(numbers)))
+    movements = pa.concat_tables(found, promote_options="default").unify_dictionaries()
+    numbers = movements.column("row_no").to_numpy()
+    return movements if (numbers[1:] > numbers[:-1]).all() else movements.take(pa.array(np.argsort(numbers)))
 
 
 def _judged(
-    given: pa.Table, numbered: Mapping[int, CompiledRule], seen: WindowInput, columns: Mapping[Expression, str]
+    given: pa.Table, numbered: Mapping[int, CompiledRule], window_input: WindowInput, columns: Mapping[Expression, str]
 ) -> pa.Table:
     """The movements as `Live` holds them."""
-    rows = Rows.of(given, seen.tests)
+    rows = Rows.of(given, window_input.tests)
     found = {name: given.column(name) for name in ("row_no", "is_new", "day", "cargo", "line") if name in given.column_names}
     for n, rule in numbered.items():
         verdict = rows.verdicts(rule)
@@ -150,15 +155,15 @@ def _judged(
     return pa.table(found)
 
 
-def _in_groups(moves: pa.Table, windows: Mapping[int, Window], layout: Layout) -> pa.Table:
+def _in_groups(movements: pa.Table, windows: Mapping[int, Window], layout: Layout) -> pa.Table:
     """The movements that a rule is sure of, or cannot judge, in a group of new ones. Groups by an element of a list are found later."""
     lists = {w.keys for w in windows.values() if w.unnested}
     plain = sorted({key for keys in layout.groups if keys not in lists for key in keys})
-    codes = codes_of(moves, {key: layout.values[key] for key in plain})
+    codes = codes_of(movements, {key: layout.values[key] for key in plain})
     numbers = {keys: g.numbers(codes) for keys, g in layout.groups.items() if keys not in lists}
-    about = np.zeros(moves.num_rows, dtype=np.bool_)
+    about = np.zeros(movements.num_rows, dtype=np.bool_)
     for n, window in windows.items():
-        about |= (whole(moves.column(f"verdict_{n}")).to_numpy() > 0) & (
+        about |= (whole(movements.column(f"verdict_{n}")).to_numpy() > 0) & (
             numbers[window.keys] >= 0 if window.keys in numbers else True
         )
     parts = {layout.columns[part] for w in windows.values() for part in parts_of(w)}
@@ -172,7 +177,7 @@ def _in_groups(moves: pa.Table, windows: Mapping[int, Window], layout: Layout) -
         *sorted({k for keys in lists for k in keys}),
         *sorted(parts),
     ]
-    kept = {name: moves.column(name) for name in names if name in moves.column_names}
+    kept = {name: movements.column(name) for name in names if name in movements.column_names}
     kept |= {group_of(keys): pa.array(number.astype(np.int32)) for keys, number in numbers.items()}
     return pa.table(kept).filter(pa.array(about))
 
@@ -183,18 +188,18 @@ def _narrow(values: pa.Array) -> pa.Array:
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: WindowInput, where: str
+    connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], window_input: WindowInput, where: str
 ) -> Iterator[pa.Table]:
     """Movements with no more of them than what some rules read, at least one table of them."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
     read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]
     asked = {test for one in read_of for test in smallest_tests(one)}
-    known = {test: name for test, name in seen.tests.items() if test in asked}
+    known = {test: name for test, name in window_input.tests.items() if test in asked}
     keys = {key for r in rules if r.window for key in r.window.keys}
     columns = sorted(columns_in(read_of, known) | keys | {"as_of_date"})
     line = ["hash(movement_key, line_id) as line"] if any(r.rule.subject == LINE for r in rules) else []
     shown = ["row_no", "is_new", "as_of_date as day", "cargo", *map(identifier, columns), *known.values(), *line]
-    query = derive("read_of", f"select {', '.join(shown)} from {seen.every} where {where}", seen.every)
+    query = derive("read_of", f"select {', '.join(shown)} from {window_input.every} where {where}", window_input.every)
     reader = connection.sql(query.sql).to_arrow_reader(_AT_ONCE)
     batches = (pa.Table.from_batches([batch]) for batch in reader)
     yield next(batches, reader.schema.empty_table())

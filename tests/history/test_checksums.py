@@ -160,9 +160,9 @@ def test_who_reckons_everything_anew_is_not_found(filled, sql):
     """It is no signature, and the documentation says so."""
     sql("update flags set state = 'resolved'")
     with connected(filled.engine, writes=True) as connection:
-        opened = chain.open_seals(connection, "")
+        opened = chain.open_checksums(connection, "")
         opened.rehash("flags", "flags t")
-        chain.add_link(connection, chain.RUN, opened.checksums, 1)
+        chain.add_link(connection, chain.RUN, opened.tables, 1)
     assert filled.verify() == []
 
 
@@ -207,7 +207,7 @@ def test_a_ledger_of_version_1(url, sql, monkeypatch, step):
 def test_rows_that_a_transaction_does_not_change_are_checked_once_where_that_is_enough(filled, sql):
     source = "movements t where t.id = ?"
     with connected(filled.engine, writes=True) as connection:
-        opened = chain.open_seals(connection, "shown")
+        opened = chain.open_checksums(connection, "shown")
         opened.check("movements", source, (1,))
         connection.execute(text("update movements set hs6 = '9' where id in (1, 2)"))
         opened.check("movements", source, (1,), once=True)
@@ -217,16 +217,16 @@ def test_rows_that_a_transaction_does_not_change_are_checked_once_where_that_is_
         assert opened.rehash("movements", "movements t") == 0
         opened.check("movements", source, (1,))
         connection.execute(text("update movements set digest = null where id = 1"))
-        rows = opened.checksums["movements"].rows
+        rows = opened.tables["movements"].rows
         assert opened.rehash("movements", "movements t cross join (select 1 union all select 2) twice") == 1
-        assert opened.checksums["movements"].rows == rows + 1
+        assert opened.tables["movements"].rows == rows + 1
         connection.rollback()
 
 
 def test_a_table_with_a_row_too_few_is_named_with_both_numbers(filled):
     with connected(filled.engine) as connection:
-        opened = chain.open_seals(connection, "shown")
+        opened = chain.open_checksums(connection, "shown")
         opened.check_all("movements")
-        opened.checksums["movements"].add(bytes(16))
+        opened.tables["movements"].add(bytes(16))
         with pytest.raises(LedgerError, match="movements has 3 rows, not the 4 that were recorded"):
             opened.check_all("movements")

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.cases.reconcile.alike import (
+from precursor_screen.cases.reconcile.similar_names import (
     NameMatcher,
+    aliases_in_words,
     by_old_names,
     digits_of,
+    expand_aliases,
     firm_keys,
-    names_taken,
     number_forms,
     one_letter_apart,
     unpadded,
-    widen,
 )
 from precursor_screen.text.party import party_key
 from tests.cases.reconcile.making import FRAME, codes, confirmation, judged, kinds, moved, notification, party, permit
@@ -90,10 +90,10 @@ def test_numbers_that_differ_in_more():
 def test_goods_that_are_widened_go_by_both_names():
     goods = moved(sending=(party_key("Larkfeild Supply"),), sender="Larkfeild Supply")
     paper = permit(exporter=replace(party("x"), key=party_key("Larkfield Supply"), name="Larkfield Supply"))  # type: ignore[type-var]
-    (wide,) = widen([goods], [paper])
+    (wide,) = expand_aliases([goods], [paper])
     assert wide.sending == ("larkfeild supply", "larkfield supply")
-    assert wide.taken == (("larkfield supply", "Larkfeild Supply"),)
-    assert widen([moved()], [permit()]) == [moved()]
+    assert wide.aliases == (("larkfield supply", "Larkfeild Supply"),)
+    assert expand_aliases([moved()], [permit()]) == [moved()]
     assert firm_keys("larkfeild supply", [paper]) == {"larkfeild supply", "larkfield supply"}
     assert firm_keys("", [paper]) == frozenset()
     found, told = judged([paper], [replace(wide, permit="P1", kg=None)])
@@ -146,7 +146,7 @@ def test_a_number_for_another_substance_written_otherwise():
 
 
 def test_goods_of_a_row_that_was_set_aside_are_not_called_missing():
-    frame = replace(FRAME, aside={"permits": number_forms("P-9")})
+    frame = replace(FRAME, set_aside_numbers={"permits": number_forms("P-9")})
     assert kinds([permit("P-1")], [moved(permit="P-1"), moved("B2", permit="p 9")], frame) == []
     assert "document-set-aside" in codes([permit("P-1")], [moved(permit="P-1"), moved("B2", permit="p 9")], frame)
 
@@ -187,7 +187,7 @@ FORGED = [
 
 @pytest.mark.parametrize(("named", "set_aside", "same"), FORGED)
 def test_a_row_that_was_set_aside_hides_its_own_number_and_no_other(named: str, set_aside: str, same: bool):
-    frame = replace(FRAME, aside={"permits": number_forms(set_aside)})
+    frame = replace(FRAME, set_aside_numbers={"permits": number_forms(set_aside)})
     found = kinds([permit(country="KE", last=None)], [moved(permit=named)], frame)
     assert found == ([] if same else ["missing"])
 
@@ -204,7 +204,7 @@ def test_a_receiver_goes_by_the_name_that_it_had_before():
     document = permit(importer=party("Zenith"), renamed=party("Apex"))
     new, other = by_old_names([moved(receiving=("apex",), receiver="Apex"), moved(receiving=("nadir",))], [document])
     assert new.receiving == ("apex", "zenith")
-    assert names_taken(new, document) == ["Apex is read as Zenith"]
+    assert aliases_in_words(new, document) == ["Apex is read as Zenith"]
     assert other.receiving == ("nadir",)
 
 
@@ -216,6 +216,6 @@ def test_years_of_two_and_four_digits_are_one_beside_another_number():
 def test_a_receiver_that_goes_by_its_old_name_already_is_taken_for_nobody():
     renamed = permit(importer=party("Zenith"), renamed=party("Apex"))
     (both,) = by_old_names([moved(receiving=("apex", "zenith"))], [renamed])
-    assert (both.receiving, both.taken) == (("apex", "zenith"), ())
+    assert (both.receiving, both.aliases) == (("apex", "zenith"), ())
     (new,) = by_old_names([moved(receiving=("apex",), receiver="Apex")], [renamed])
-    assert (new.receiving, new.taken) == (("apex", "zenith"), (("zenith", "Apex"),))
+    assert (new.receiving, new.aliases) == (("apex", "zenith"), (("zenith", "Apex"),))

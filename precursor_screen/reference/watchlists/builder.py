@@ -167,7 +167,7 @@ class EntryBuilder(Struct):
         """As `read_written_day`."""
         return read_written_day(text, order, what, self.entry_id, self.remark)
 
-    def finish(self, list_id: str) -> WatchlistEntry:
+    def build(self, list_id: str) -> WatchlistEntry:
         """The entry, its primary name first; of several orders the last to end counts, and one without an end does not end."""
         ends = [day for day in self.ends if day]
         names = sorted(self.names.items(), key=lambda item: item[1] != "primary")
@@ -239,7 +239,7 @@ class ImportLog(Struct):
         return tuple(self._remarks.values())
 
 
-class ListDraft(Struct):
+class ListBuilder(Struct):
     """A list while it is read; its parts are those of `ParsedList`.
 
     entries: by id, or by the number of the record where a list may give an id twice.
@@ -285,14 +285,14 @@ class ListDraft(Struct):
 
     def drop_nameless(self, reason: str) -> None:
         """Leave out the entries of which no name was read."""
-        for key in [key for key, draft in self.entries.items() if not draft.names]:
+        for key in [key for key, entry in self.entries.items() if not entry.names]:
             self.skip(reason, self.entries.pop(key).entry_id)
 
-    def finish(self, list_id: str) -> ParsedList:
+    def build(self, list_id: str) -> ParsedList:
         """The list as parsed."""
         return ParsedList(
             self.content,
-            tuple(draft.finish(list_id) for draft in self.entries.values()),
+            tuple(entry.build(list_id) for entry in self.entries.values()),
             self.list_date,
             self.skipped.remarks(),
             self.notes.remarks(),
@@ -329,6 +329,6 @@ class Importer(Struct, frozen=True):
         Raises:
             WatchlistError: damaged or cut short.
         """
-        found = ListDraft(self.content)
+        found = ListBuilder(self.content)
         self.read(found, *files)
-        return found.finish(list_id)
+        return found.build(list_id)

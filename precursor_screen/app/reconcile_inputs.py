@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
 from precursor_screen.app.session import Session, open_session
 from precursor_screen.app.settings import NO_WATCHLIST, Settings
-from precursor_screen.cases.reconcile.alike import cite, number_forms
 from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
 from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.cases.reconcile.law import Frame, OfficeLaw
-from precursor_screen.cases.reconcile.movements import Beside, Movement, read_movements
+from precursor_screen.cases.reconcile.movements import LineDetails, Movement, read_movements
+from precursor_screen.cases.reconcile.similar_names import cite, number_forms
 from precursor_screen.core.errors import RegisterError
 from precursor_screen.core.report import Report
 from precursor_screen.core.schema import MOVEMENT
@@ -39,7 +39,7 @@ Pick = Callable[[pa.Table], pa.Table]
 Cite = Callable[[pa.Table, pa.Table], pa.Table]
 
 
-class MovedResult(Struct, frozen=True):
+class MovementTable(Struct, frozen=True):
     """What moved.
 
     Attributes:
@@ -57,7 +57,7 @@ def _all(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> MovedResult:
+def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> MovementTable:
     """What a ledger remembers of some days.
 
     Args:
@@ -69,12 +69,12 @@ def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> MovedRe
         LedgerError: there is none, or it is damaged.
     """
     with open_ledger(url, create=False) as ledger:
-        return MovedResult(ledger.movements_between(first, last, pick))
+        return MovementTable(ledger.movements_between(first, last, pick))
 
 
 def from_manifests(
     session: Session, sources: tuple[Source, ...], first: date, last: date, pick: Pick = _all, cite: Cite | None = None
-) -> MovedResult:
+) -> MovementTable:
     """What some manifests tell of some days, screened together; no ledger takes part.
 
     Args:
@@ -93,13 +93,13 @@ def from_manifests(
         live = cite(live, result.screened.resolved.lines)
     days = live.column("as_of_date")
     inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last))
-    return MovedResult(live.filter(inside), int(days.null_count), result.report)
+    return MovementTable(live.filter(inside), int(days.null_count), result.report)
 
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-class MovementsResult(Struct, frozen=True):
+class MovementList(Struct, frozen=True):
     """Movements of substances.
 
     Attributes:
@@ -122,14 +122,14 @@ def _of_substances(rows: pa.Table) -> pa.Table:
     return rows.filter(pc.is_valid(rows.column("substance_id")))
 
 
-def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> MovementsResult:
+def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> MovementList:
     """Movements that a ledger remembers.
 
     Raises:
         LedgerError: there is none, or it is damaged.
     """
-    moved = from_ledger(url, first or FIRST_DAY, last or LAST_DAY, _of_substances)
-    return _gathered(moved, {"ledger": url.rsplit("@", 1)[-1].rsplit("/", 1)[-1]})
+    table = from_ledger(url, first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    return _movement_list(table, {"ledger": url.rsplit("@", 1)[-1].rsplit("/", 1)[-1]})
 
 
 def gather_manifests(
@@ -140,7 +140,7 @@ def gather_manifests(
     stdin: bytes | None = None,
     keep_fault: FaultKeeper | None = None,
     numbers: Mapping[str, frozenset[str]] | None = None,
-) -> MovementsResult:
+) -> MovementList:
     """Movements that manifests tell of; parties are not screened, and no register takes part in that.
 
     Args:
@@ -158,25 +158,29 @@ def gather_manifests(
     known = tuple(sorted((numbers or {}).items()))
     plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="", read=replace(settings.read, papers=known))
     session = open_session(plain, keep_fault=keep_fault)
-    beside: dict[str, Beside] = {}
+    details: dict[str, LineDetails] = {}
 
-    def noted(live: pa.Table, lines: pa.Table) -> pa.Table:
-        beside.update(read_beside(lines))
+    def keep_details(live: pa.Table, lines: pa.Table) -> pa.Table:
+        details.update(read_line_details(lines))
         return cite(live, lines, numbers) if numbers else live
 
-    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances, noted)
-    assert moved.report is not None
-    inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in moved.report.provenance["inputs"]]
-    return _gathered(moved, {"manifests": inputs}, beside)
+    table = from_manifests(
+        session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances, keep_details
+    )
+    assert table.report is not None
+    inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in table.report.provenance["inputs"]]
+    return _movement_list(table, {"manifests": inputs}, details)
 
 
-def _gathered(moved: MovedResult, source: dict[str, Any], beside: Mapping[str, Beside] = MappingProxyType({})) -> MovementsResult:
-    doubts: list[Unjudged] = []
-    if moved.undated:
-        doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
-    if moved.report is not None:
-        doubts += unseen(moved.report.coverage)
-    return MovementsResult(read_movements(moved.movements, beside), tuple(doubts), source)
+def _movement_list(
+    table: MovementTable, source: dict[str, Any], details: Mapping[str, LineDetails] = MappingProxyType({})
+) -> MovementList:
+    not_judged: list[Unjudged] = []
+    if table.undated:
+        not_judged.append(Unjudged("no-date", "", table.undated, (), "movements without a day: they are in no period"))
+    if table.report is not None:
+        not_judged += unseen(table.report.coverage)
+    return MovementList(read_movements(table.movements, details), tuple(not_judged), source)
 
 
 # What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
@@ -196,23 +200,23 @@ def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
         for entry in (e for e in coverage.get(kind, ()) if e["code"] != "no-watchlist"):
             places = tuple(f"{e['source_file']}:{e['source_row']}" for e in entry.get("examples", ()) if e.get("source_file"))
             found.append(Unjudged(kind.replace("_", "-"), "", entry["count"], places, message.format(**entry)))
-    spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]
+    blind_spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]
     return [
         *found,
-        *(Unjudged(s["code"], "", s["shipments"], (), f"{s['message']} (shipments). {s['remedy']}") for s in spots),
+        *(Unjudged(s["code"], "", s["shipments"], (), f"{s['message']} (shipments). {s['remedy']}") for s in blind_spots),
     ]
 
 
 class Registers(Struct, frozen=True):
     """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
 
-    aside: by register the numbers of rows that were set aside, in all their forms.
+    set_aside_numbers: by register the numbers of rows that were set aside, in all their forms.
     """
 
     documents: dict[str, tuple[Document, ...]]
     unjudged: tuple[Unjudged, ...]
     source: list[dict[str, Any]]
-    aside: dict[str, frozenset[str]] = field(default_factory=dict)
+    set_aside_numbers: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
@@ -226,7 +230,7 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     Raises:
         RegisterError: one is damaged, or none was imported.
     """
-    opened = tuple(r for r in store.open_all() if r.manifest.register in OF_LAW)
+    opened = tuple(r for r in store.open_all() if r.record.register in OF_LAW)
     if not opened:
         raise RegisterError(
             "no register is imported, so there is nothing to compare with",
@@ -235,15 +239,15 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     periods = known_reply_periods()
     declared = known_permit_law().declares(jurisdiction)
     documents = {
-        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
+        r.record.register: read_documents(r.record.register, r.table, jurisdiction, periods, notification_days, declared)
         for r in opened
     }
-    doubts = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
+    not_judged = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
     return Registers(
         documents,
-        tuple(doubts),
-        [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
-        {r.manifest.register: aside_numbers(r.manifest.skipped) for r in opened},
+        tuple(not_judged),
+        [{k: getattr(r.record, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+        {r.record.register: find_set_aside_numbers(r.record.skipped) for r in opened},
     )
 
 
@@ -258,20 +262,20 @@ def make_frame(jurisdiction: str, first: date, last: date, **known: Any) -> Fram
     return Frame(first, last, OfficeLaw(jurisdiction), **known)
 
 
-def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
+def find_set_aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
     """Numbers of the documents of rows that were set aside, in all their forms."""
     return frozenset(form for s in skipped for form in number_forms(s.reference))
 
 
 def _of_import(register: Register) -> list[Unjudged]:
-    name, skipped = register.manifest.register, register.manifest.skipped
+    name, skipped = register.record.register, register.record.skipped
     rows = [f"row {s.row}: {s.reason}" for s in skipped]
     return [
         *unjudged(
             "row-set-aside",
             name,
             rows,
-            f"rows of {register.manifest.file} that its import set aside: nothing is compared with them",
+            f"rows of {register.record.file} that its import set aside: nothing is compared with them",
         ),
         *unjudged(
             "no-direction", name, unread_directions(name, register.table), "permits whose direction is neither import nor export"
@@ -298,7 +302,7 @@ _FIELDS: Final = ("line_id", "dispatch_date", "arrival_date", "place_of_delivery
 _LINES: Final = 2
 
 
-def read_beside(lines: pa.Table) -> dict[str, Beside]:
+def read_line_details(lines: pa.Table) -> dict[str, LineDetails]:
     """By line_id, of lines that state any of it.
 
     Args:
@@ -312,15 +316,15 @@ def read_beside(lines: pa.Table) -> dict[str, Beside]:
     found = {}
     for row in rows:
         place, country = row.get("place_of_delivery") or "", row.get("country_of_destination")
-        made = Beside(
-            row.get("dispatch_date"), row.get("arrival_date"), place, _elsewhere(countries.get(plain(place), {}), country)
+        made = LineDetails(
+            row.get("dispatch_date"), row.get("arrival_date"), place, _other_country(countries.get(plain(place), {}), country)
         )
-        if made != Beside():
+        if made != LineDetails():
             found[row["line_id"]] = made
     return found
 
 
-def _elsewhere(countries: Mapping[str, int], own: str | None) -> str:
+def _other_country(countries: Mapping[str, int], own: str | None) -> str:
     """The country that a place is in by the other lines; empty: they do not tell, or it is the line's own."""
     others = {country: count for country, count in countries.items() if country != own}
     if own is None or len(others) != 1 or countries.get(own, 0) > 1:

@@ -127,9 +127,9 @@ def is_of_goods(rule: CompiledRule) -> bool:
     return GOODS in judging_columns(rule)
 
 
-def are_of_rules(moves: pa.Table, rules: Collection[CompiledRule]) -> pa.ChunkedArray:
+def are_of_rules(movements: pa.Table, rules: Collection[CompiledRule]) -> pa.ChunkedArray:
     """Which movements some rules of one kind are about: watched goods, or all others."""
-    watched = pc.is_valid(moves.column(GOODS))
+    watched = pc.is_valid(movements.column(GOODS))
     return watched if any(map(is_of_goods, rules)) else pc.invert(watched)
 
 

@@ -74,7 +74,7 @@ class SnapshotInfo(Struct, frozen=True):
         return json.dumps(to_builtins(self), indent=2, ensure_ascii=False) + "\n"
 
 
-def read_manifest(path: Path) -> SnapshotInfo:
+def read_snapshot_info(path: Path) -> SnapshotInfo:
     """Read a manifest.
 
     Raises:
@@ -129,13 +129,13 @@ class ListDiff(Struct, frozen=True):
         }
 
 
-def compare_tables(old: pa.Table, new: pa.Table, manifests: tuple[SnapshotInfo, SnapshotInfo]) -> ListDiff:
+def compare_tables(old: pa.Table, new: pa.Table, snapshots: tuple[SnapshotInfo, SnapshotInfo]) -> ListDiff:
     """Compare the entries of two snapshots (`entries.ENTRIES`), by id."""
     before = {row["entry_id"]: row for row in old.to_pylist()}
     after = {row["entry_id"]: row for row in new.to_pylist()}
     changed = [row for key, row in after.items() if before.get(key, row) != row]
     return ListDiff(
-        *manifests,
+        *snapshots,
         added=_named(row for key, row in after.items() if key not in before),
         removed=_named(row for key, row in before.items() if key not in after),
         changed=_named(changed),
@@ -149,11 +149,11 @@ def _named(rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((row["entry_id"], row["names"][0]["name"] if row["names"] else "") for row in rows)
 
 
-def _describe(manifest: SnapshotInfo) -> dict[str, Any]:
+def _describe(snapshot: SnapshotInfo) -> dict[str, Any]:
     return {
-        "snapshot": manifest.number,
-        "list_date": manifest.list_date.isoformat(),
-        "entries": manifest.entries,
-        "sha256": manifest.sha256,
-        "imported_at": manifest.imported_at,
+        "snapshot": snapshot.number,
+        "list_date": snapshot.list_date.isoformat(),
+        "entries": snapshot.entries,
+        "sha256": snapshot.sha256,
+        "imported_at": snapshot.imported_at,
     }

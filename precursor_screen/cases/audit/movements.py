@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.cases.frames import group, or_nought, row, sum_known, sum_once, to_column, to_frame, to_tuples, values
-from precursor_screen.cases.reconcile.alike import firm_keys
 from precursor_screen.cases.reconcile.differences import QUESTIONS
 from precursor_screen.cases.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.cases.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.cases.reconcile.movements import read_movements
 from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
+from precursor_screen.cases.reconcile.similar_names import firm_keys
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
@@ -89,7 +89,7 @@ _ORDER = (
 )
 
 
-def to_moves(rows: pa.Table, limits: Limits) -> pd.DataFrame:
+def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
     """A row a movement of one substance, or of goods that were remembered for another reason; in an order that does not depend on theirs.
 
     Of the columns:
@@ -103,14 +103,14 @@ def to_moves(rows: pa.Table, limits: Limits) -> pd.DataFrame:
         rows: MOVEMENT rows, the columns of READ.
         limits: of the jurisdiction.
     """
-    moves = to_frame(_link(rows))
-    moves["line"] = to_column(pd.factorize(moves["line_id"])[0] + 1, pa.int64())
-    moves["receiver"] = to_column(
-        (key or name.casefold() for key, name in zip(moves["receiver"], moves["receiver_name"], strict=True)), pa.string()
+    movements = to_frame(_link(rows))
+    movements["line"] = to_column(pd.factorize(movements["line_id"])[0] + 1, pa.int64())
+    movements["receiver"] = to_column(
+        (key or name.casefold() for key, name in zip(movements["receiver"], movements["receiver_name"], strict=True)), pa.string()
     )
-    cases = zip(*(values(moves[name]) for name in ("substance", "direction", "day")), strict=True)
-    moves["limit_kg"] = pd.Series([limits.find(*case) for case in cases], dtype=object)  # as the law states it
-    return moves.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
+    cases = zip(*(values(movements[name]) for name in ("substance", "direction", "day")), strict=True)
+    movements["limit_kg"] = pd.Series([limits.find(*case) for case in cases], dtype=object)  # as the law states it
+    return movements.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
 
 
 def _link(rows: pa.Table) -> pa.Table:
@@ -126,25 +126,25 @@ def _link(rows: pa.Table) -> pa.Table:
         )
 
 
-def place_of(move: Any) -> str:
+def place_of(movement: Any) -> str:
     """File and row of a movement."""
-    return f"{move.source_file}:{move.source_row}" if move.source_row is not None else str(move.source_file)
+    return f"{movement.source_file}:{movement.source_row}" if movement.source_row is not None else str(movement.source_file)
 
 
-def named(moves: pd.DataFrame) -> pd.DataFrame:
+def named(movements: pd.DataFrame) -> pd.DataFrame:
     """Those in which a substance was recognised."""
-    is_named = moves["substance"] != ""
-    return moves if is_named.all() else moves[is_named]
+    is_named = movements["substance"] != ""
+    return movements if is_named.all() else movements[is_named]
 
 
-def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
+def sums(movements: pd.DataFrame, *by: str) -> pd.DataFrame:
     """A row a group, in the order of its keys.
 
     kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less; movements: messages about one cargo are
     one; rows: of the frame; unknown: of them those without a mass.
     """
     found = group(
-        moves,
+        movements,
         by,
         movements=("movement_key", "count_distinct"),
         rows=("line", "count"),
@@ -156,22 +156,22 @@ def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
         of_kg=("goods_kg", "sum"),
     )
     # Of each line every mass once, for one text may be read as several substances (esters of an acid).
-    found["kg"] = or_nought(found["kg"] if moves["line"].is_unique else sum_once(moves, by, ("line", "kg"), "kg"))
+    found["kg"] = or_nought(found["kg"] if movements["line"].is_unique else sum_once(movements, by, ("line", "kg"), "kg"))
     found["of_kg"] = or_nought(found["of_kg"])
     found["unknown"] = found["rows"] - found["known"]
     found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
     return found
 
 
-def known_kg(moves: pd.DataFrame) -> Decimal:
+def known_kg(movements: pd.DataFrame) -> Decimal:
     """The sum of the masses that are known."""
-    found: Decimal = or_nought([sum_known(moves.drop_duplicates(["line", "kg"])["kg"])])[0]
+    found: Decimal = or_nought([sum_known(movements.drop_duplicates(["line", "kg"])["kg"])])[0]
     return found
 
 
-def lines_of(moves: pd.DataFrame) -> Lines:
+def lines_of(movements: pd.DataFrame) -> Lines:
     """The numbers of their lines, each once, in order."""
-    return tuple(sorted(set(values(moves["line"]))))
+    return tuple(sorted(set(values(movements["line"]))))
 
 
 # What `reconcile` finds between an exporter's movements and the registers, with the lines of the audit.
@@ -357,8 +357,13 @@ def measure(peers: Peers, wanted: str = "") -> Rows:
                 continue
             value = own[sender]
             below, others = (bisect_left(known, value), len(known) - 1) if value is not None else (0, len(known))
-            rest = [*known[:below], *known[below + 1 :]] if value is not None else known
-            place = {"value": value, "median": median(rest) if wanted and rest else None, "below": below, "others": others}
+            without_own = [*known[:below], *known[below + 1 :]] if value is not None else known
+            place = {
+                "value": value,
+                "median": median(without_own) if wanted and without_own else None,
+                "below": below,
+                "others": others,
+            }
             percentile = 100 * below / others if others and value is not None else None
             found.append(row(sender=sender, measure=name, substance=substance, **place, percentile=percentile))
     return tuple(found)

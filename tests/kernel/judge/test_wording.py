@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.kernel.judge.flag_rows import LONGEST, NOT_STATED, Telling, number_text
+from precursor_screen.kernel.judge.flag_rows import LONGEST, NOT_STATED, Wording, number_text
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Apply, Field, Literal, Operator, Text
@@ -21,9 +21,9 @@ from tests.rulebook.rules import LISTS, make_rule
 CONTROLS = [{"instrument": "UN1988", "schedule": "I"}, {"instrument": "EU", "schedule": "2B"}]
 
 
-def telling(**columns: list[object]) -> Telling:
+def telling(**columns: list[object]) -> Wording:
     table = pa.table({name: pa.array(values, BY_NAME[name].arrow) for name, values in columns.items()})
-    return Telling(Rows(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string()))))
+    return Wording(Rows(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string()))))
 
 
 def said(explain: str, subject: str = "substance", **columns: list[object]) -> list[str | None]:
