@@ -29,7 +29,7 @@ LAYOUTS = Path(headers.__file__).parent / "layouts"
         ("Item Code", ""),  # of a shop as well as of a tariff
         ("Item Customs Value", ""),  # one word says nothing of the value
         ("Gros weight", ""),  # misspelt
-        ("arrival date of the goods at the port", ""),  # a sentence
+        ("gross weight of the gross weight of the", ""),  # a sentence
         ("Net Weight 22", ""),
         ("Number of bills", ""),
         ("", ""),
@@ -77,6 +77,8 @@ def test_which_of_two_columns_states_a_field_as_it_stands(header, exact, spelled
         ("12. Country of origin", "country_of_origin", "its header says country, origin"),
         ("Total fecha de llegada (KG)", "arrival_date", "its header says date, arrival"),
         ("SB Date", "dispatch_date", "known spelling"),
+        ("SB Date EN", "dispatch_date", "known spelling without language or number"),  # its words mean the date of a declaration
+        ("Number of bills", "", ""),  # and not the number of a bill
     ],
 )
 def test_forms_of_a_header_are_read_by_their_words(header, field, reason):
