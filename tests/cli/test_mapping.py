@@ -43,7 +43,7 @@ def test_list_shows_each_column(ps, table):
         "      100 % filled: Zenith Inc\n      could be: names of firms, texts" in answer.out
     )
     assert "   5  Net Weight KG  ->  net_mass  (known spelling, KGM)\n" in answer.out
-    assert "could be: texts, vessel (its header is near 'vesselname')" in answer.out
+    assert "   6  Vesel Nam  ->  -  (unknown header)\n      100 % filled: Aurora\n      could be: texts" in answer.out
 
 
 def test_list_names_the_layout_and_the_currency(ps):

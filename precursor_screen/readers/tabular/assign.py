@@ -7,9 +7,8 @@ of the kind that it holds. The assignment with the largest sum counts, so no col
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from heapq import nlargest
 from typing import Final
 
@@ -18,24 +17,21 @@ from msgspec.structs import replace
 
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, SEVERAL, Guess
-from precursor_screen.readers.tabular.concepts import Meaning, languages_of, layout_rows, meanings, split_header
+from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
+from precursor_screen.readers.tabular.said import LEAST_SAID, by_words, clues, field_weights, header_score, told
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
 
 UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
-_LEAST_SAID: Final = 0.7  # what the header alone must say: cells alone are never enough
-_LEAST_ALONE: Final = 1.7  # what it must say where no cells are known
 _IDLE: Final = frozenset(("item", "goods", "other"))  # what records of lines are called
-_APART: Final = 0.1  # of two fields that the words alone may mean
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
 _TAKEN: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
-_FIGURE: Final = re.compile(r"\d\w|[^\W\d_]\d|\.\d")  # `Vessel 22` is of another table, `Vessel 2` a second vessel
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*([^\W\d_]{0,12})\.?")
 MASSES: Final = ("gross_mass", "net_mass")
@@ -96,25 +92,11 @@ _NEEDED: Final = {
 _NO_WORDS: Final = ("hs", "numbers", "dates", "currencies", "containers")
 
 
-@lru_cache(maxsize=1)
-def _weights() -> dict[str, dict[str, dict[str, float]]]:
-    """Field -> `words` or `cells` -> concept or kind -> weight, from `layouts/header_weights.csv`.
-
-    The weights of the field `*` are every field's. `foreign` is that of a word of a concept without a weight, `unknown` that of a word without
-    a concept, `always` is added to each header.
-    """
-    found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: {"words": {}, "cells": {}})
-    for row in layout_rows("header_weights"):
-        found[row["field"]][row["of"]][row["clue"]] = float(row["weight"])
-    of_all = found.pop("*")["words"]
-    return {field: {"words": of_all | weights["words"], "cells": weights["cells"]} for field, weights in found.items()}
-
-
 def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
     """The guesses, with fields for columns of unknown headers.
 
     Args:
-        guesses: from spellings; these stay.
+        guesses: from headers alone; these stay.
         fixed: positions that the user's map states; they stay.
         contents: what the cells of each column are.
     """
@@ -141,11 +123,9 @@ def _idle_parents(headers: Sequence[str], languages: frozenset[str]) -> str:
 
 
 def _taken_for(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
-    said = _clues(field, words)
     reduced = reduce_header(guess.header)
     unit = reduced.unit or (unit_of_words(words) if field in MASSES else None)
-    reason = f"its header says {', '.join(said)}, and its cells agree"
-    return replace(guess, field=field, reason=reason, unit=unit, currency=reduced.currency)
+    return replace(guess, field=field, reason=f"{told(field, words)}, and its cells agree", unit=unit, currency=reduced.currency)
 
 
 def unit_of_words(words: Sequence[Meaning]) -> Unit | None:
@@ -155,7 +135,7 @@ def unit_of_words(words: Sequence[Meaning]) -> Unit | None:
 
 def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -> dict[str, float]:
     """The fields that a column may be, with their scores; none where it is likest a field that another column is."""
-    said = {field: score for field in _weights() if (score := header_score(field, words)) >= _LEAST_SAID}
+    said = {field: score for field in field_weights() if (score := header_score(field, words)) >= LEAST_SAID}
     shares: dict[str, float] = {}
 
     def share(kind: str) -> float:
@@ -169,7 +149,7 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
             field == "hs_code" and _is_repeated(content) and not any("hs" in word for word in words)
         ):
             continue
-        total = score + sum(weight * share(kind) for kind, weight in _weights()[field]["cells"].items())
+        total = score + sum(weight * share(kind) for kind, weight in field_weights()[field]["cells"].items())
         scores[field] = total + (_TAKEN if field in taken and field in PARTY_NAMES else 0.0)
     best = max(scores.values(), default=0.0)
     return {
@@ -198,12 +178,12 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...]) -> list
     words = meanings(header, languages_of(headers))
     shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
     found: list[Candidate] = []
-    for field, weights in _weights().items():
+    for field, weights in field_weights().items():
         said = header_score(field, words)
         by_cells = {kind: weight * shares[kind] for kind, weight in weights["cells"].items() if weight * shares[kind] > 0}
         score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
         if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
-            found.append(Candidate(field, round(score, 2), _why(_clues(field, words), by_cells, shares)))
+            found.append(Candidate(field, round(score, 2), _why(clues(field, words), by_cells, shares)))
     return sorted(found, key=lambda one: (-one.score, one.field))[:2]
 
 
@@ -213,36 +193,9 @@ def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[st
     return f"{said}; {round(100 * shares[kind])} % of its cells are {_CALLED.get(kind, kind)}" if kind else said
 
 
-def _clues(field: str, words: Sequence[Meaning]) -> list[str]:
-    """The concepts of a header that speak for a field, each once."""
-    weights = _weights()[field]["words"]
-    return list(dict.fromkeys(concept for word in words for concept in sorted(word) if weights.get(concept, 0.0) > 0))
-
-
 def _is_repeated(content: Content) -> bool:
     """Whether several rows hold one cell. Under a header that does not name the HS such a number may be of anything but each row's goods."""
     return len(content.cells) < 2 <= content.filled
-
-
-def header_score(field: str, words: Sequence[Meaning]) -> float:
-    """What the words of a header say for a field: each the most that it may mean, a concept once."""
-    weights = _weights()[field]["words"]
-    total, counted = weights.get("always", 0.0), set[str]()
-    for word in words:
-        if not word:
-            total += weights["unknown"]
-            continue
-        score, concept = max((weights.get(concept, weights["foreign"]) * sure, concept) for concept, sure in word.items())
-        total += 0.0 if score > 0 and concept in counted else score
-        counted.add(concept)
-    return total
-
-
-def field_said(header: str, headers: tuple[str, ...]) -> str:
-    """The field that the words of a header speak for most, whatever its cells are; empty: for none."""
-    words = meanings(header, languages_of(headers))
-    score, field = max((header_score(field, words), field) for field in _weights())
-    return field if score >= _LEAST_SAID else ""
 
 
 def lookup(header: str) -> tuple[str, str]:
@@ -255,24 +208,14 @@ def lookup(header: str) -> tuple[str, str]:
 
 
 def known(header: str) -> tuple[str, str]:
-    """The field of a header by spellings, of a nested name also by the words before its last part; both empty: none is known."""
+    """The field of a header whatever its cells are, and how it was found: by its spelling or by words that leave no doubt, of a nested name
+    also by those before its last part; both empty: none."""
     read = _nested(header)
     return spelled(header) if read is None else read
 
 
 def _nested(header: str) -> tuple[str, str] | None:
     return read_path(header, split_header, _field_of) if NESTED.fullmatch(header.strip()) else None
-
-
-def by_words(header: str) -> tuple[str, str]:
-    """The field that the words of a header mean where all of them are known and no other field is near; both empty: none."""
-    words = meanings(header, languages_of((header,)))
-    if not words or not all(words) or _FIGURE.search(header):
-        return "", ""
-    (best, field), (second, _) = sorted(((header_score(field, words), field) for field in _weights()), reverse=True)[:2]
-    if best < _LEAST_ALONE or best - second < _APART:
-        return "", ""
-    return field, f"its header says {', '.join(_clues(field, words))}"
 
 
 def _field_of(words: tuple[str, ...]) -> str:

@@ -24,7 +24,12 @@ from precursor_screen.text.text import without_marks
 # The words of a header, and the tables of `layouts/` that tell what they mean.
 
 LAYOUTS: Final = Path(__file__).parent / "layouts"
-_CAMEL: Final = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Letters of the scripts that have both: Latin with the commoner accents, Greek, Cyrillic (`ВесБрутто`).
+_SMALL, _CAPITAL = (
+    r"a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f",
+    r"A-Z\u00c0-\u00d6\u00d8-\u00de\u0386-\u03ab\u0400-\u042f",
+)
+_CAMEL: Final = re.compile(rf"(?<=[{_SMALL}\d])(?=[{_CAPITAL}])|(?<=[{_CAPITAL}])(?=[{_CAPITAL}][{_SMALL}])")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -51,6 +56,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3041-\u9fff\uac00-\
 _PHRASE: Final = 4  # words that a phrase of the lexicon has at most
 _LEAST_PIECE, _LEAST_TAIL = 4, 5  # letters of a part of a compound, and of one behind an unknown part
 _LINK, _ENDING, _CASE = 2, 3, 2  # letters between two parts (`s`, `en`), of an ending, and of one in the place of another
+_OF_NUMBERS: Final = frozenset(("no", "nr", "num", "id"))  # behind a word they are no ending: CONTAINERNO
 _LEAST_MISSPELT: Final = 7  # letters
 _LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
 _SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
@@ -222,7 +228,7 @@ def _compound(word: str) -> tuple[str, ...]:
             if behind := _compound(rest[link:]):
                 return (word[:end], *behind)
         if len(rest) <= _ENDING:
-            return (word[:end],)
+            return (word[:end], rest) if rest in _OF_NUMBERS else (word[:end],)
     return ()
 
 

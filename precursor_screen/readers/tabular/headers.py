@@ -15,6 +15,7 @@ from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of, layout_rows, split_header
+from precursor_screen.readers.tabular.said import beyond_doubt
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 # Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
@@ -170,8 +171,10 @@ _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
 _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
 _SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
+_SPARE = (_FILLERS | _BARE_UNITS | _CURRENCIES | _LANGUAGES) - _SILENT
 _MOST_WORDS = 8
 KNOWN_SPELLING = "known spelling"
+_UNLINKED = "known spelling without filler words"  # says too little by its words: the number of bills is no bill's number
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
@@ -213,13 +216,28 @@ def spellings() -> dict[str, str]:
 
 
 def spelled(header: str) -> tuple[str, str]:
-    """The canonical field of a header by its spelling and how it was found; both empty where no spelling is known.
+    """The canonical field of a header by its spelling, or by words that leave no doubt, and how it was found; both empty: none.
 
     Tried in this order: the header as it stands; without the number of a form's box; without a language or a copy number at
     its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); with its words
-    in long form and in any order.
+    in long form and in any order. A spelling goes before words that mean another field.
     """
     forms = [(words, how) for words, how in _forms(header, split_header(header)) if words]
+    field, how = _by_spelling(forms)
+    if how == KNOWN_SPELLING:
+        return field, how
+    if NESTED.fullmatch(header.strip()):
+        forms = [(split_header(header.rpartition(".")[2]), "")]
+    said, why = next(filter(any, (beyond_doubt(_in_full(words)) for words, how in forms if how != _UNLINKED)), ("", ""))
+    return (said, why) if said and field in ("", said) else (field, how)
+
+
+def is_spelled(header: str) -> bool:
+    """Whether a spelling of a header is known, whatever its words mean."""
+    return bool(_by_spelling([(words, how) for words, how in _forms(header, split_header(header)) if words])[0])
+
+
+def _by_spelling(forms: Sequence[tuple[Words, str]]) -> tuple[str, str]:
     known, long = spellings(), _long_spellings()
     for words, how in forms:
         if found := known.get("".join(words)):
@@ -228,6 +246,15 @@ def spelled(header: str) -> tuple[str, str]:
         if len(words) <= _MOST_WORDS and (found := long.get(_bag(words))):
             return found, "known spelling in other words or another order"
     return "", ""
+
+
+def is_exact(header: str, how: str) -> bool:
+    """Whether a header is known as it stands, and has no words that its spelling would do without; how: as `spelled` found it."""
+    if how == KNOWN_SPELLING:
+        return True
+    words = split_header(header)
+    spare = not _SPARE.isdisjoint(words) or any(map(str.isdigit, words))
+    return bool(how) and not spare and how == beyond_doubt(_in_full(words))[1]
 
 
 def spelled_words(words: tuple[str, ...]) -> str:
@@ -239,6 +266,12 @@ def spelled_words(words: tuple[str, ...]) -> str:
 def _short_words() -> dict[str, str]:
     """Short word -> the long one, from `layouts/short_words.csv`."""
     return {row["short"]: row["long"] for row in layout_rows("short_words")}
+
+
+def _in_full(words: tuple[str, ...]) -> str:
+    """Words in long form."""
+    short = _short_words()
+    return " ".join(short.get(word, word) for word in words)
 
 
 def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -281,9 +314,12 @@ def _forms(header: str, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     plain = tuple(w for w, short in zip(tail, kept, strict=True) if short or (w not in _BARE_UNITS and w not in _CURRENCIES))
     if plain != tail:
         yield plain, "known spelling without its unit"
+    linked = tuple(w for w in plain if w not in _FILLERS or w in _SILENT)
+    if linked != plain:
+        yield linked, "known spelling without qualifying words"
     bare = tuple(w for w in plain if w not in _FILLERS)
-    if bare != plain:
-        yield bare, "known spelling without filler words"
+    if bare != linked:
+        yield bare, _UNLINKED
 
 
 def is_share(header: str) -> bool:

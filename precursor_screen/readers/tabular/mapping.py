@@ -20,12 +20,13 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, field_said, known, unit_of_words
+from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, unit_of_words
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
-from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, reduce_header
+from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
+from precursor_screen.readers.tabular.said import SAYS, field_said
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
@@ -34,6 +35,7 @@ _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итог
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 # Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
 _SECOND_CHOICE = {
+    "declaration_id": frozenset(("aju", "pengajuan")),  # the number of the application, before customs has registered it
     "country_of_dispatch": frozenset(("purchase", "acquisition", "procurement", "adquisicion", "aquisicao", "trading", "trade")),
     "date": frozenset(("issue", "registry")),
     "port_of_loading": frozenset(("origin",)),
@@ -162,7 +164,7 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         over = top or (over if bottom else "")
         if bottom and over and over != bottom:
             joined = f"{over} {bottom}"
-            names.append(joined if known(joined)[0] or not known(bottom)[0] or _is_of_party(over, bottom) else bottom)
+            names.append(joined if is_spelled(joined) or not is_spelled(bottom) or _is_of_party(over, bottom) else bottom)
         else:
             names.append(bottom or over)
     return tuple(names)
@@ -245,7 +247,7 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
             found, how = known(name)
-            exact = found != mapped or how == KNOWN_SPELLING
+            exact = found != mapped or is_exact(name, how)
             unit = reduced.unit
             if unit is None and mapped in MASSES:
                 unit = unit_of_words(meanings(name, languages_of(names)))
@@ -264,7 +266,9 @@ def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
     if reason := _why_not(header, field, taken):
         return Guess(position, header, "", reason)
     reduced = reduce_header(header)
-    return Guess(position, header, field, how, reduced.unit, reduced.currency, how == KNOWN_SPELLING)
+    by_words = how.startswith(SAYS)
+    unit = reduced.unit or (unit_of_words(meanings(header, languages_of((header,)))) if by_words and field in MASSES else None)
+    return Guess(position, header, field, how, unit, reduced.currency, is_exact(header, how))
 
 
 def _why_not(header: str, field: str, taken: set[str]) -> str:

@@ -238,7 +238,7 @@ def test_where_a_header_is_parted(header, words):
         ("items.lid", "", ""),
         ("items.0.quantity", "", ""),
         ("Quantity in kg", "quantity", "known spelling without filler words"),
-        ("gross mass g", "gross_mass", "known spelling without its unit"),
+        ("gross mass g", "gross_mass", "its header says gross, mass"),
         ("Quantity USD EN", "quantity", "known spelling without its unit"),
         ("Total", "", ""),
     ],
@@ -321,7 +321,7 @@ def test_how_far_a_merged_cell_reaches(upper, lower, names):
         (["Value", "Value USD", "Value EUR"], [("", "value is taken from 'Value USD'"), ("value", "known spelling"), ("", "value is taken from 'Value USD'")]),
         (["Freight", "Freight USD"], [("", "freight is taken from 'Freight USD'"), ("freight", "known spelling")]),
         (["Quantity USD", "Quantity"], [("", "quantity is taken from 'Quantity'"), ("quantity", "known spelling")]),
-        (["Importer Name", "Importer Name EN"], [("importer_name", "known spelling"), ("importer_name", "known spelling without language or number")]),
+        (["Importer Name", "Importer Name EN"], [("importer_name", "its header says importer, name"), ("importer_name", "its header says importer, name")]),
         ([" ", "lid"], [("", "no header"), ("", "unknown header")]),
     ],
 )  # fmt: skip
