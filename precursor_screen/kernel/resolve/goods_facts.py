@@ -85,7 +85,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
         "hs_known": known,
         "watched": watched,
         "goods_key": _only(unnamed, key),
-        "goods_named": map_distinct(_only(here, text), lambda t: name_kind(t, words)),
+        "goods_named": _name_kinds(_only(here, text), words),
         "package_kind": kind,
         "package_kg": each,
         "packing_unusual": _unusual(code, known, kind, each, nomenclature),
@@ -96,6 +96,13 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     for name, values in facts.items():
         lines = lines.append_column(name, values)
     return lines
+
+
+def _name_kinds(texts: pa.ChunkedArray, words: Vocabulary) -> pa.ChunkedArray:
+    """`name_kind` of each text; of those without a generic word it is told of all at once."""
+    distinct = pc.unique(texts).drop_null()
+    likely = set(distinct.filter(may_be_generic(distinct, words)).to_pylist())
+    return map_distinct(texts, lambda t: name_kind(t, words) if t in likely else GOODS)
 
 
 def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> Vocabulary:
@@ -250,6 +257,12 @@ def fold_words(text: str) -> list[str]:
         return _TOKEN.findall(plain)
     plain = unicodedata.normalize("NFKD", plain)
     return _TOKEN.findall("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def may_be_generic(texts: pa.Array, words: Vocabulary) -> pa.Array:
+    """Whether `name_kind` may be another than `goods`: a generic word is within the text. Beyond ASCII it is not asked."""
+    holds = pc.match_substring_regex(texts, "|".join(map(re.escape, sorted(words.generic))) or "$^", ignore_case=True)
+    return pc.or_(holds, pc.invert(pc.string_is_ascii(texts)))
 
 
 def name_kind(text: str, words: Vocabulary) -> str:

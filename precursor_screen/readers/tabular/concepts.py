@@ -229,7 +229,14 @@ def _compound(word: str) -> tuple[str, ...]:
                 return (word[:end], *behind)
         if len(rest) <= _ENDING:
             return (word[:end], rest) if rest in _OF_NUMBERS else (word[:end],)
-    return ()
+    return _short_head(word)
+
+
+def _short_head(word: str) -> tuple[str, ...]:
+    """A whole word behind a short one of its language: Roh|gewicht."""
+    head, tail = word[: _LEAST_PIECE - 1], word[_LEAST_PIECE - 1 :]
+    shared = _lexicon().get(head, {}).keys() & _lexicon().get(tail, {}).keys()
+    return (head, tail) if shared and len(tail) >= _LEAST_TAIL else ()
 
 
 def _short_compound(word: str, languages: frozenset[str]) -> tuple[Meaning, ...]:

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from precursor_screen.core.schema import DECIMAL
-from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
+from precursor_screen.kernel.resolve.goods_facts import GOODS, Vocabulary, add_goods_facts, may_be_generic, name_kind
+from tests.examples import examples
 
 FACTS = ("hs_known", "watched", "goods_key", "goods_named", "package_kind", "package_kg", "packing_unusual")
 KINDS = {
@@ -83,6 +86,20 @@ def test_facts(reference, line, expected):
 @pytest.mark.parametrize(("text", "kind"), NAMES)
 def test_by_what_goods_are_named(reference, text, kind):
     assert facts(reference, {"hs_code": "382499", "description": text})[0]["goods_named"] == kind
+
+
+WORDS = Vocabulary({"fluid", "chemical", "additive", "glass"}, {"fluid"}, {"winter"}, set(), set())
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(["fluid", "FLUIDS", "Chemical", "glass", "GLASSS", "ﬂuid", "flüid", "QX-2", "winter"]), st.text(max_size=4)), max_size=5),
+    st.sampled_from([" ", "-", "", ".", "_"]),
+)  # fmt: skip
+@examples(200, 5000)
+def test_a_text_without_a_generic_word_is_goods(words, between):
+    text = between.join(words)
+    (may_be,) = may_be_generic(pa.array([text]), WORDS).to_pylist()
+    assert may_be or name_kind(text, WORDS) == GOODS
 
 
 @pytest.mark.parametrize("seed", range(4))

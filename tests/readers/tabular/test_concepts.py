@@ -16,6 +16,8 @@ def said(header: str, *others: str) -> set[str]:
     [
         ("Warenbezeichnung", {"goods", "text"}),
         ("Versendungsland", {"dispatch", "country"}),  # a letter stands between the parts
+        ("Rohgewicht", {"gross", "mass"}),  # a short word before a whole one
+        ("Rohxgewicht", {"mass"}),
         ("Versender/Ausführer", {"sender", "exporter"}),
         ("收货人名称", {"receiver", "name"}),
         ("Ausführer (Versender)", {"sender", "exporter"}),  # in any order
