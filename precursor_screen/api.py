@@ -122,7 +122,7 @@ def screen(
         fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`.
         ledger: URL of a ledger that remembers the run and is looked back in; default: none. The run counts as delivered when this returns.
         wait: seconds for another run that holds the ledger.
-        jobs: processes for matching; 0: as many as there are cores.
+        jobs: processes for reading and matching; 0: as many as there are cores.
         options: of `load_reference`.
 
     Raises:

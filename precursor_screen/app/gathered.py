@@ -8,7 +8,8 @@ import mmap
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import IO, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.inputs import FaultKeeper, Source, read_one
+from precursor_screen.app.inputs import FaultKeeper, Source, cut_sources, read_one, read_some
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.errors import (
     ChangedWhileRead,
@@ -34,6 +35,7 @@ from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.core.words import clip, counted
 from precursor_screen.kernel.match import Progress, naming
+from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.readers.finish import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.tabular.beside import BESIDE, raw_aside
@@ -146,20 +148,17 @@ class GatherResult(Struct, frozen=True):
     issues: pa.Table
 
 
-def gather(request: Request) -> GatherResult:
-    """Reads the inputs; for errors see `stream.run`."""
+def gather(request: Request, parallel_map: ParallelMap = serial_map) -> GatherResult:
+    """Reads the inputs; for errors see `stream.run`. parallel_map: how they are spread; changes nothing in the result."""
     kept: list[_Kept] = []
     errors: list[InputError] = []
     spool = request.spool
-    for source in request.sources:
-        request.progress(f"reading {source.name}")
-        try:
-            kept += _read(source, request)
-        except MappingError:
-            raise
-        except InputError as error:
-            errors.append(error)
-        spool.release()
+    for found in _read_all(request, parallel_map):
+        if isinstance(found, InputError):
+            errors.append(found)
+        else:
+            kept += [(replace(one, lines=no_lines(), raw=_NO_CELLS), spool.add(one.lines), spool.add(one.raw)) for one in found]
+            del found
     give_back()
     tables = [replace(one, lines=spool.table(lines), raw=spool.table(raw)) for one, lines, raw in kept]
     named = find_naming_texts(tables, request.reference)
@@ -185,13 +184,28 @@ def gather(request: Request) -> GatherResult:
 _Kept = tuple[InputTables, int, int]  # a table without its lines and cells, and their numbers in the spool
 
 
-def _read(source: Source, request: Request) -> list[_Kept]:
-    """An input, nothing of which stays in memory but what describes it; for errors see `read_one`."""
-    spool = request.spool
-    return [
-        (replace(one, lines=no_lines(), raw=_NO_CELLS), spool.add(one.lines), spool.add(one.raw))
-        for one in read_one(source, request.options, request.keep_fault)
-    ]
+def _read_all(request: Request, parallel_map: ParallelMap) -> Iterator[list[InputTables] | InputError]:
+    """What each input holds, or why it is set aside, in order; for errors see `read_one`."""
+    chunks = cut_sources(request.sources)
+    results = iter(parallel_map(partial(read_some, request.options), chunks))
+    for chunk in chunks:
+        request.progress(f"reading {chunk[0].name}")
+        found = next(results)
+        for source in chunk:
+            one = found.pop(0)
+            yield _read_again(source, request) if one is None else one
+            del one
+        request.spool.release()
+
+
+def _read_again(source: Source, request: Request) -> list[InputTables] | InputError:
+    """What comes of an input with an error that nobody foresaw: here its record can be kept."""
+    try:
+        return read_one(source, request.options, request.keep_fault)
+    except MappingError:
+        raise
+    except InputError as error:
+        return error
 
 
 _FEW, _MANY = 1 << 10, 1 << 17  # lines of a piece

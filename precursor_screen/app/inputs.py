@@ -8,7 +8,7 @@ import os
 import select
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from precursor_screen.app.settings import walk
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     InputError,
+    MappingError,
     PrecursorScreenError,
     UnreadableManifest,
     UsageError,
@@ -273,6 +274,55 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
             where=Where(source.name),
             remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
         ) from error
+
+
+ReadResult = list[InputTables] | InputError | None
+
+
+def read_some(options: ReadOptions, sources: Sequence[Source]) -> list[ReadResult]:
+    """What `read_one` gives of each of some sources, or the error that sets one aside; None: an error that nobody foresaw.
+
+    Raises:
+        PrecursorScreenError: as `read_one`, for every input.
+    """
+    found: list[ReadResult] = []
+    for source in sources:
+        try:
+            found.append(read_one(source, options))
+        except InputError as error:
+            if isinstance(error, MappingError):
+                raise
+            found.append(error)
+        except (PrecursorScreenError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException:
+            found.append(None)
+    return found
+
+
+_TOGETHER, _TOGETHER_BYTES = 64, 1 << 20  # small files that are read in one go
+
+
+def cut_sources(sources: Iterable[Source]) -> list[list[Source]]:
+    """Sources in chunks to be read in one go, in order: small files together, what came through a pipe by itself."""
+    chunks: list[list[Source]] = []
+    room = 0
+    for source in sources:
+        size = _size_of(source)
+        if size > room or len(chunks[-1]) == _TOGETHER:
+            chunks.append([])
+            room = _TOGETHER_BYTES
+        chunks[-1].append(source)
+        room -= size
+    return chunks
+
+
+def _size_of(source: Source) -> int:
+    """Bytes of a file; of anything else as many as are read in one go."""
+    try:
+        return source.path.stat().st_size if source.path is not None and source.path.is_file() else _TOGETHER_BYTES
+    except OSError:
+        return _TOGETHER_BYTES
 
 
 def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:

@@ -112,7 +112,7 @@ class Settings(Struct, frozen=True):
         fail_on: level or band from which something new sets the exit code, or `none`.
         ledger: URL; empty: nothing is remembered.
         wait: seconds for another run that holds the ledger.
-        jobs: processes for matching; 0: as many as there are cores.
+        jobs: processes for reading and matching; 0: as many as there are cores.
         cache: whether names that were matched are kept under `home` for the next run.
         require_fresh: whether stale reference data is an error, and all of it is checked in full.
         sample: share of the shipments without a flag that reports show all the same, from 0 to 1.

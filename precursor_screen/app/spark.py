@@ -39,6 +39,7 @@ from precursor_screen.app.spark_tasks import (
     unpack,
 )
 from precursor_screen.app.stream import PART, Engine, spool_parts
+from precursor_screen.core.arrow import unpack_table
 from precursor_screen.core.errors import InputError, MappingError, MissingExtra, UsageError, Where, WorkerDied
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import let_pandas_in
@@ -191,7 +192,7 @@ class ClusterLines(Struct, frozen=True):
         """The lines with such numbers of their ids, in order, with LINE_NO."""
         taken = bring(each(self.lines, partial(tasks.take_lines, self.share(self.plan), pc.unique(numbers).to_numpy())))
         empty = self.plan.schema.append(pa.field(LINE_NO, pa.int64())).empty_table()
-        return pa.concat_tables([empty, *(tasks.read_table(row.content) for row in taken)]).sort_by(LINE_NO)
+        return pa.concat_tables([empty, *(unpack_table(row.content) for row in taken)]).sort_by(LINE_NO)
 
 
 def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> EngineResult:

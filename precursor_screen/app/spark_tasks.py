@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app.gathered import count_textless, show_cells
 from precursor_screen.app.inputs import FaultKeeper, read_one
+from precursor_screen.core.arrow import pack_table, unpack_table
 from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, UsageError, WatchlistError, Where
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import leave_out_pandas
@@ -120,7 +121,7 @@ class Plan(Struct, frozen=True, dict=True):
 class _Packer(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """A slice of a table travels without the table."""
-        return (read_table, (write_table(value),)) if isinstance(value, pa.Table) else NotImplemented
+        return (unpack_table, (pack_table(value),)) if isinstance(value, pa.Table) else NotImplemented
 
 
 def pack(value: Any) -> bytes:
@@ -132,19 +133,6 @@ def pack(value: Any) -> bytes:
 def unpack(row: Row) -> Any:
     """What a row carries, where it was packed."""
     return pickle.loads(row.content)  # noqa: S301 - made by this very run
-
-
-def write_table(table: pa.Table) -> bytes:
-    """A table as Arrow's IPC stream."""
-    with pa.ipc.new_stream(sink := pa.BufferOutputStream(), table.schema) as stream:
-        stream.write_table(table)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def read_table(content: bytes) -> pa.Table:
-    """A table from Arrow's IPC stream."""
-    return pa.ipc.open_stream(content).read_all()
 
 
 # What tasks do, in the order in which they do it.
@@ -171,13 +159,13 @@ def read_files(options: ReadOptions, keep_fault: FaultKeeper | None, rows: Itera
 def chunks_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
     """A table as rows that are not too large to travel."""
     for first in range(0, table.num_rows, _CHUNK):
-        yield Row(kind, key, first, write_table(table.slice(first, _CHUNK)))
+        yield Row(kind, key, first, pack_table(table.slice(first, _CHUNK)))
 
 
 def number_lines(shared_plan: Shared[Plan], row: Row) -> pa.Table:
     """The lines of a piece that are not met before, with LINE_NO."""
     plan = shared_plan.value
-    table = read_table(row.content)
+    table = unpack_table(row.content)
     input_id = table.column("input_id")[0].as_py()
     if input_id != plan.input_ids.get(row.key, input_id):
         # What an executor had read was lost with it, and the file that is read again is another one.
@@ -194,17 +182,17 @@ def _spread(keys: Numbers, numbers: pa.ChunkedArray, table: pa.Table) -> Iterato
     """The rows of a table, each with the key of the task that its number falls to."""
     tasks = numbers.to_numpy() % np.uint64(len(keys))
     for task in np.unique(tasks):
-        yield Row("", int(keys[int(task)]), 0, write_table(table.filter(pa.array(tasks == task))))
+        yield Row("", int(keys[int(task)]), 0, pack_table(table.filter(pa.array(tasks == task))))
 
 
 def _joined(rows: Iterable[Row]) -> pa.Table:
-    return pa.concat_tables([read_table(row.content) for row in rows])
+    return pa.concat_tables([unpack_table(row.content) for row in rows])
 
 
 def cut_ids(keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
     """Eight bytes of the id of each line, by themselves."""
     for row in rows:
-        numbers = numbers_of(read_table(row.content).column("line_id"))
+        numbers = numbers_of(unpack_table(row.content).column("line_id"))
         yield from _spread(keys, numbers, pa.table([numbers], names=["number"]))
 
 
@@ -220,7 +208,7 @@ def take_lines(plan: Shared[Plan], numbers: Numbers, rows: Iterator[Row]) -> Ite
     for row in rows:
         lines = number_lines(plan, row)
         if (found := lines.filter(pc.is_in(numbers_of(lines.column("line_id")), pa.array(numbers)))).num_rows:
-            yield row._replace(content=write_table(found))
+            yield row._replace(content=pack_table(found))
 
 
 def cut_texts(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
@@ -273,7 +261,7 @@ def judge_lines(
 def show_rows(wanted: Mapping[int, Numbers], rows: Iterator[Row]) -> Iterator[Row]:
     """From rows of cells: those of some rows of tables, by row."""
     for row in rows:
-        table = read_table(row.content)
+        table = unpack_table(row.content)
         places = wanted[row.key] - row.first
         places = places[(places >= 0) & (places < table.num_rows)]
         if len(places):

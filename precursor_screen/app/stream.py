@@ -85,7 +85,7 @@ def run(
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
-        jobs: processes for matching, and threads for judging; 0: as many as there are cores.
+        jobs: processes for reading and matching, and threads for judging; 0: as many as there are cores.
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
         keep_fault: called with an unforeseen error in reading an input; by default the error is raised.
@@ -126,7 +126,7 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Eng
         parallel_over(jobs, early=early, prepare=prepare) as parallel_map,
         cached_matches(home, progress) as known_parties,
     ):
-        gathered = gather(request)
+        gathered = gather(request, parallel_map)
         given: dict[str, Any] = {
             "inputs": supplied_by(gathered.inputs),
             "matches": match(gathered.lines, reference, parallel_map, known_parties, progress),

@@ -1,4 +1,4 @@
-"""Processes for matching, whose work is Python's; each imports this module and what matching needs, and nothing else."""
+"""Processes for reading and matching, whose work is Python's; each imports this module and what that needs, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ import importlib
 import multiprocessing
 import os
 import pickle
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+import pyarrow as pa
+
+from precursor_screen.core.arrow import pack_table, unpack_table
 from precursor_screen.core.errors import WorkerDied
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
+
+
+ForkingPickler.register(pa.Table, lambda table: (unpack_table, (pack_table(table),)))
 
 
 @lru_cache(maxsize=4)
@@ -36,6 +44,17 @@ def _get_ready(packed: bytes) -> None:
 
 def _call(packed: bytes, chunk: Any) -> Any:
     return _unpack(packed)(chunk)
+
+
+def _in_turn(pool: ProcessPoolExecutor, packed: bytes, chunks: Iterable[Any], most: int) -> Iterator[Any]:
+    """Results in order; no more than `most` are waited for or kept at once, for one of them may be all lines of a file."""
+    running = deque[Future[Any]]()
+    for chunk in chunks:
+        running.append(pool.submit(_call, packed, chunk))
+        if len(running) == most:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
 
 
 @contextlib.contextmanager
@@ -65,8 +84,7 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
             return serial_map(function, chunks)
         if not pool:
             start()
-        packed = pickle.dumps(function)
-        return pool[0].map(_call, [packed] * len(chunks), chunks)
+        return _in_turn(pool[0], pickle.dumps(function), chunks, jobs + 1)
 
     try:
         if early:

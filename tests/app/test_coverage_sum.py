@@ -8,7 +8,7 @@ import pytest
 from precursor_screen.app.coverage import count_coverage
 from precursor_screen.app.gathered import count_textless
 from precursor_screen.core.schema import ISSUE, UNJUDGED
-from precursor_screen.kernel.judge.flag import NOT_RAISED
+from precursor_screen.kernel.judge.companions import NOT_RAISED
 
 
 def _coverage(lines: int, unscreened: int, textless: int, **counts: int) -> dict[str, int]:

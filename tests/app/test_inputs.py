@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.app.inputs import Source, find_sources, wants_stdin
-from precursor_screen.core.errors import UnreadableManifest, UsageError
+from precursor_screen.app import inputs
+from precursor_screen.app.inputs import Source, cut_sources, find_sources, read_some, wants_stdin
+from precursor_screen.core.errors import MappingError, UnreadableManifest, UsageError
+from precursor_screen.readers.interface import ReadOptions
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +150,31 @@ def test_standard_input_has_several_names():
 def test_a_nul_in_a_path_is_a_usage_error():
     with pytest.raises(UsageError):
         find_sources(("a\0b.csv",))
+
+
+def test_small_files_are_read_together_and_others_by_themselves(monkeypatch):
+    monkeypatch.setattr(inputs, "_TOGETHER", 3)
+    monkeypatch.setattr(inputs, "_TOGETHER_BYTES", 10)
+    sizes = {"1": 4, "2": 6, "3": 1, "4": 11, "5": 1, "6": 0, "7": 0, "8": 0}
+    for name, size in sizes.items():
+        Path(name).write_bytes(bytes(size))
+    sources = [Source(name, Path(name)) for name in sizes] + [Source("-", content=b""), Source("gone", Path("gone"))]
+    chunks = [[source.name for source in chunk] for chunk in cut_sources(sources)]
+    assert chunks == [["1", "2"], ["3"], ["4"], ["5", "6", "7"], ["8", "-"], ["gone"]]
+    assert cut_sources([]) == []
+
+
+def test_of_files_that_are_read_together_each_has_its_own_result(monkeypatch):
+    Path("1.csv").write_text("consignee,description\nA Ltd,ACETONE\n", encoding="utf-8")
+    table, lost = Source("1.csv", Path("1.csv")), Source("gone", Path("gone"))
+    good, error, again = read_some(ReadOptions(), [table, lost, table])
+    assert [one.input.lines for one in good] == [one.input.lines for one in again] == [1]
+    assert isinstance(error, UnreadableManifest)
+
+    def stumble(content, name, options):
+        raise {"fault": ZeroDivisionError("by zero"), "map": MappingError("the map is wrong")}[name]
+
+    monkeypatch.setattr(inputs, "read", stumble)
+    assert read_some(ReadOptions(), [Source("fault", content=b"x")]) == [None]
+    with pytest.raises(MappingError):
+        read_some(ReadOptions(), [Source("map", content=b"x")])

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import pickle
+from concurrent.futures import Future
 from functools import partial
+from multiprocessing.reduction import ForkingPickler
 
+import pyarrow as pa
 import pytest
 
-from precursor_screen.app import stream, workers
+from precursor_screen.app import inputs, stream, workers
+from precursor_screen.app.inputs import Source, find_sources
+from precursor_screen.app.stream import run
 from precursor_screen.app.workers import WORTHWHILE, parallel_over
 from precursor_screen.kernel import parallel_map
+from precursor_screen.readers.interface import ReadOptions
 
 
 def double(chunk):
@@ -76,15 +83,49 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
 
     monkeypatch.setattr(parallel_map, "CHUNK", 2)
     monkeypatch.setattr(workers, "WORTHWHILE", 1)
-    from precursor_screen.app.inputs import Source
-    from precursor_screen.app.stream import run
-    from precursor_screen.readers.interface import ReadOptions
-
     few = with_rules(reference, "PS-CHEM-001")
     rows = [{"bill of lading": f"B{n}", "consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(7)]
     many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), few, jobs=2)
     assert many.report.flags.num_rows == 7
     assert many.report.flags.equals(screen_rows(rows, few).report.flags)
+
+
+@pytest.mark.slow
+def test_files_that_processes_read_give_the_same_report(reference, monkeypatch, tmp_path):
+    from tests.screening import with_rules
+
+    monkeypatch.setattr(workers, "WORTHWHILE", 1)
+    monkeypatch.setattr(inputs, "_TOGETHER", 2)
+    for n in range(7):
+        (tmp_path / f"{n}.csv").write_text(f"consignee,description of goods\nFirm {n},ACETONE LOT {n}\n", encoding="utf-8")
+    (tmp_path / "3.csv").write_bytes(b"PK\x03\x04 no archive")
+    few, sources = with_rules(reference, "PS-CHEM-001"), find_sources([str(tmp_path)])
+    one, two = (run(sources, ReadOptions(), few, jobs=jobs).report for jobs in (1, 2))
+    assert one.flags.num_rows == 6
+    assert one.issues.column("source_file").to_pylist() == ["3.csv"]
+    assert (one.flags, one.issues, one.cells) == (two.flags, two.issues, two.cells)
+
+
+def test_no_more_results_are_kept_than_there_is_room_for():
+    begun: list[int] = []
+
+    class Pool:
+        def submit(self, call, packed, chunk):
+            begun.append(chunk)
+            done = Future()
+            done.set_result(-chunk)
+            return done
+
+    for number, result in enumerate(workers._in_turn(Pool(), b"", range(6), 3)):
+        assert result == -number
+        assert len(begun) == min(number + 3, 6)
+
+
+def test_a_slice_of_a_table_travels_without_the_rest():
+    table = pa.table({"text": pa.array(["x" * 1000] * 1000)})
+    sent = bytes(ForkingPickler.dumps([table.slice(5, 2)]))
+    assert len(sent) < 10_000
+    assert pickle.loads(sent) == [table.slice(5, 2)]
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (64, stream.MOST_AT_ONCE)])
