@@ -43,6 +43,7 @@ from precursor_screen.reference.bundle import Reference
 
 # What a run has read and may need again, on disk instead of in memory.
 
+_MANY = 1 << 17  # lines
 _TAKEN_FROM = 1 << 19  # rows of a table that are looked through at once
 WRITTEN_TOGETHER = 32 << 20  # bytes of tables that are written together; what is smaller stays in memory
 
@@ -81,7 +82,7 @@ class Spool:
             low, high = np.searchsorted(rows, (begin, begin + chunk.num_rows))
             if low < high:
                 found.append(take_rows(chunk, rows[low:high] - begin))
-                if table.num_rows > _TAKEN_FROM:  # an input of a few lines is not worth it, and there may be thousands
+                if table.num_rows > _MANY:  # an input of a few lines is not worth it, and there may be thousands
                     self.release()
         return pa.concat_tables(found)
 
@@ -208,7 +209,7 @@ def _read_again(source: Source, request: Request) -> list[InputTables] | InputEr
         return error
 
 
-_FEW, _MANY = 1 << 10, 1 << 17  # lines of a piece
+_FEW = 1 << 10  # lines of a piece
 
 
 def _in_large_chunks(lines: pa.Table, spool: Spool) -> pa.Table:

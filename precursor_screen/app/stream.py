@@ -112,6 +112,7 @@ def run(
     step("writing the report")
     head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
     report = compose(head, provenance, judged, screened, memory, reference, fail_on=fail_on, sample=sample)
+    spool.release()
     return Run(report, screened, judged.inputs)
 
 

@@ -191,8 +191,9 @@ def judge_run(
         counted = add_count_facts(movements.live, _rows_of(movements.live, part), counted_lines, own, history.counts)
     else:
         counted = movements.live
-    progress("judging movements over time")
-    by_window = judge_windows(counted, history, reference.rules, reference)
+    judging_over_time = partial(progress, "judging movements over time")
+    judging_over_time()
+    by_window = judge_windows(counted, history, reference.rules, reference, judging_over_time)
     progress("raising flags")
     recorded = history.movements(EARLIER)
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.versions, recall)
@@ -206,7 +207,7 @@ def judge_run(
     raised = replace(raised, part=replace(part, relevant=relevant))
     progress("scoring shipments")
     with_open_serious_flag = memory.with_open_serious_flag(recorded.column("movement_key").combine_chunks())
-    screened = build_result(raised, compared, reference, recorded, with_open_serious_flag)
+    screened = build_result(raised, compared, reference, recorded, with_open_serious_flag, progress)
     known = _count_known(part, history)
     news = find_news(screened, memory)
     return replace(screened, own=own, known_lines=known, news=news, not_raised=not_raised, gaps=part.gaps)
@@ -304,6 +305,7 @@ def build_result(
     reference: Reference,
     recorded: pa.Table,
     with_open_serious_flag: frozenset[str] = frozenset(),
+    progress: Progress = lambda _: None,
 ) -> Screened:
     """Applies the site's exceptions and puts in order what is open.
 
@@ -313,6 +315,7 @@ def build_result(
         reference: exceptions, typologies, and whether there are lists.
         recorded: earlier consignments, as `EARLIER` asks for them.
         with_open_serious_flag: those with an open flag of high or critical, by movement key.
+        progress: told what is being done.
     """
     part = raised.part
     excepted = apply_exceptions(compared.flags, part.relevant, reference.exceptions, reference.as_of, compared.aliases)
@@ -324,6 +327,7 @@ def build_result(
     serious_keys = with_open_serious_flag | _serious_keys(still_open, part.lines)
     earlier = count_earlier(raised.movements.live, recorded, serious_keys)
     rules = tuple(r.rule for r in reference.rules)
+    progress("scoring shipments")
     shipments = triage(
         still_open,
         raised.unjudged,

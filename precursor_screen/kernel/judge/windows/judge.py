@@ -7,7 +7,7 @@ about the new movement; the others of the window are named beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -72,7 +72,12 @@ def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: C
     return HistoryRequest(batch, tuple(dict.fromkeys(query for query, _ in plan_queries(rules, registers) if query.groupings)))
 
 
-def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference) -> Judgement:
+Between = Callable[[], object]  # called between steps: what was read may be let go of
+
+
+def judge_windows(
+    live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference, between: Between = lambda: None
+) -> Judgement:
     """Judges the rules of scope history, on the movements of a run and on those recorded ones that are to be judged anew.
 
     Args:
@@ -80,6 +85,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         history: what was recorded before, as `request_history` of the same rules asks for it.
         rules: all compiled rules.
         reference: law, registers.
+        between: see `Between`.
 
     Returns:
         Tables in a fixed order.
@@ -116,7 +122,7 @@ def judge_windows(live: pa.Table, history: History, rules: Iterable[CompiledRule
         with connect() as connection:
             window_input = make_window_input(connection, live, about, recorded, history, needs, reference)
             del recorded
-            found.append(_judge_all(connection, mine, window_input, begun, reference.registers, history))
+            found.append(_judge_all(connection, mine, window_input, begun, reference.registers, history, between))
     joined = _joined(found)
     return joined._replace(flags=_news(joined.flags, history_rules(rules), rejudged))
 
@@ -194,9 +200,11 @@ def _judge_all(
     since: date | None,
     registers: Mapping[str, pa.Table],
     history: History | None = None,
+    between: Between = lambda: None,
 ) -> Judgement:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     live = judge_live(connection, rules, window_input)
+    between()
     alone: list[tuple[CompiledRule, Numbers]] = []
     undecided: list[tuple[CompiledRule, Numbers, str]] = []
     windows: dict[int, CompiledRule] = {}
@@ -225,6 +233,7 @@ def _judge_all(
             if result.evidence is not None:
                 found.append(RuleEvidence(rule, result.evidence, result.members, np.intersect1d(result.evidence.carriers, sure)))
         del layout
+        between()
     fresh = read_fresh(connection, window_input, [*(rows for _, rows in alone), *(one.sure for one in found)])
     flags, episodes = [FLAG.empty_table()], [EPISODE.empty_table()]
     flags += [raise_flags(rule, by_themselves(rows), fresh, rows).flags for rule, rows in alone]
@@ -232,7 +241,7 @@ def _judge_all(
         flags.append(rule_flags)
         episodes.append(rule_episodes)
     flagged = pc.unique((history.versions.flagged if history is not None else RULE_LINE.empty_table()).column("line_id"))
-    missing, not_evaluable = _leave_open(connection, window_input, undecided, flagged)
+    missing, not_evaluable = _leave_open(connection, window_input, undecided, flagged, between)
     return Judgement(pa.concat_tables(flags), missing, not_evaluable, pa.concat_tables(episodes))
 
 
@@ -241,6 +250,7 @@ def _leave_open(
     window_input: WindowInput,
     undecided: Sequence[tuple[CompiledRule, Numbers, str]],
     flagged: pa.Array,
+    between: Between,
 ) -> tuple[pa.Table, pa.Table]:
     """UNJUDGED, and RULE_LINE of flagged lines, of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
     missing, not_evaluable = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
@@ -252,6 +262,8 @@ def _leave_open(
             mine = rows[np.searchsorted(rows, some[0]) : np.searchsorted(rows, some[-1], side="right")]
             missing.append(fresh.unjudged(rule, mine, reason))
             not_evaluable.append(_not_evaluable_lines(rule, fresh.lines(mine), flagged))
+        del fresh
+        between()
     return pa.concat_tables(missing), pa.concat_tables(not_evaluable)
 
 
