@@ -293,9 +293,9 @@ def read_some(options: ReadOptions, sources: Sequence[Source]) -> list[ReadResul
             if isinstance(error, MappingError):
                 raise
             found.append(error)
-        except (PrecursorScreenError, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, (PrecursorScreenError, KeyboardInterrupt, SystemExit, GeneratorExit)):
+                raise
             found.append(None)
     return found
 
