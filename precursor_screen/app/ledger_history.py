@@ -7,7 +7,7 @@ leaves nothing; killed before the third, it is recorded, and the next one tells 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -112,7 +112,7 @@ class LedgerMemory:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return self._transaction.with_open_serious_flag(movement_keys)
 
-    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+    def with_recorded_flag(self, lines: Callable[[], pa.Table]) -> pa.Array:
         """The line ids of some lines of which, or of whose movement, a flag is recorded."""
         return self._transaction.with_recorded_flag(lines)
 

@@ -257,8 +257,8 @@ class HistoryStore(Protocol):
     def with_open_serious_flag(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
 
-    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
-        """Those line ids of some lines (line_id, movement_key) of which, or of whose movement, a flag is recorded, whatever its state."""
+    def with_recorded_flag(self, lines: Callable[[], pa.Table]) -> pa.Array:
+        """Those line ids of some lines of which, or of whose movement, a flag is recorded, whatever its state. lines: gives line_id, movement_key."""
 
     def recall(self, line_ids: Iterable[str]) -> pa.Table:
         """MOVEMENT of some lines of earlier runs: a report shows them beside its own."""

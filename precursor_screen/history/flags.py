@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -322,13 +322,13 @@ def with_open_serious_flag(checksums: RowChecksums, movement_keys: pa.Array) -> 
     return frozenset(checksums.fetch("flags", source, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
 
 
-def with_recorded_flag(checksums: RowChecksums, lines: pa.Table) -> pa.Array:
-    """The line ids of some lines (line_id, movement_key) of which, or of whose movement, a flag is recorded, whatever its state."""
+def with_recorded_flag(checksums: RowChecksums, lines: Callable[[], pa.Table]) -> pa.Array:
+    """The line ids of some lines of which, or of whose movement, a flag is recorded, whatever its state. lines: gives line_id, movement_key."""
     connection = checksums.connection
     if connection.exec_driver_sql("select 1 from flags limit 1").first() is None:
         return pa.array([], _TEXT)
-    stage(connection, "asked_lines", lines, ["line_id"])
-    flagged = " or ".join(f"exists (select 1 from flags t where t.{n} = a.{n})" for n in lines.column_names)
+    stage(connection, "asked_lines", lines(), ["line_id"])
+    flagged = " or ".join(f"exists (select 1 from flags t where t.{n} = a.{n})" for n in ("line_id", "movement_key"))
     return pa.array(fetch_texts(connection, f"select a.line_id from asked_lines a where {flagged}"), _TEXT)
 
 

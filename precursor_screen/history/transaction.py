@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
@@ -279,7 +279,7 @@ class Transaction:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return flags.with_open_serious_flag(self._checksums, movement_keys)
 
-    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+    def with_recorded_flag(self, lines: Callable[[], pa.Table]) -> pa.Array:
         """The line ids of some lines of which, or of whose movement, a flag is recorded (`flags.with_recorded_flag`)."""
         return flags.with_recorded_flag(self._checksums, lines)
 

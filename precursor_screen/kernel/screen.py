@@ -8,7 +8,7 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -86,7 +86,7 @@ class NoHistory:
         """The flags as they are."""
         return FlagComparison(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
 
-    def with_recorded_flag(self, lines: pa.Table) -> pa.Array:
+    def with_recorded_flag(self, lines: Callable[[], pa.Table]) -> pa.Array:
         """None."""
         return pa.array([], pa.string())
 
@@ -281,16 +281,13 @@ def raise_flags(
 def raise_held(raised: RaiseResult, memory: HistoryStore, history: History, reference: Reference, recall: Recall) -> RaiseResult:
     """With the flags of HELD that may stand, and their lines: of lines with a companion, and of those of which something is recorded."""
     lines, rules = raised.part.lines, tuple(r.rule for r in reference.rules)
-    ids = [lines_with_companions(raised.flags, rules)]
-    if history.since is not None:
-        mine = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(raised.held.column(LINE_NO))))
-        amending = pa.array(list(history.versions.previous), pa.string())
-        ids += [
-            memory.with_recorded_flag(mine.select(["line_id", "movement_key"])),
-            amending,
-            pc.unique(history.known.column("line_id")),
-        ]
-    picked = pick_held(raised.held, lines, pa.concat_arrays(ids))
+    amending = pa.array(list(history.versions.previous), pa.string())
+    recorded = memory.with_recorded_flag(
+        lambda: lines.filter(pc.is_in(lines.column(LINE_NO), raised.held.column(LINE_NO))).select(["line_id", "movement_key"])
+    )
+    known = pc.unique(history.known.column("line_id"))
+    ids = pa.concat_arrays([lines_with_companions(raised.flags, rules), amending, recorded, known])
+    picked = pick_held(raised.held, lines, ids)
     theirs = lines.column("line_id").filter(pc.is_in(lines.column(LINE_NO), pc.unique(picked.column(LINE_NO))))
     relevant = recall(
         pc.unique(pa.chunked_array([*raised.flags.column("line_id").chunks, *theirs.chunks], pa.string())), raised.part.relevant

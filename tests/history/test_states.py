@@ -89,6 +89,17 @@ def test_which_movements_bear_an_open_flag_that_is_serious(ledger):
             assert transaction.with_open_serious_flag(keys) == frozenset(serious)
 
 
+def test_of_which_lines_a_flag_is_recorded_by_the_line_or_its_movement(ledger):
+    asked = pa.table({"line_id": [*"ABCDE"], "movement_key": [*"VWXBZ"]})
+    with ledger.begin(run(1)) as transaction:
+        assert transaction.with_recorded_flag(lambda: 1 / 0).to_pylist() == []
+    screen(ledger, 2, [flag(CHEM, "A"), flag(CHEM, "B"), flag(CHEM, "C")], judged(*"ABC"), *(movement(key) for key in "ABC"))
+    ledger.add_verdicts([verdict(f"{CHEM}/A", "A")])
+    screen(ledger, 3, [], judged("C"), movement("C"))  # resolved
+    with ledger.begin(run(4)) as transaction:
+        assert sorted(transaction.with_recorded_flag(lambda: asked).to_pylist()) == [*"ABCD"]
+
+
 @pytest.mark.parametrize("cleared", [False, True])
 @pytest.mark.parametrize("rule", [CHEM, SHIP, WINDOW])
 @pytest.mark.parametrize("how", ["cancelled", "answered"])
