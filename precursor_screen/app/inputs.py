@@ -309,7 +309,7 @@ def cut_sources(sources: Iterable[Source]) -> list[list[Source]]:
     room = 0
     for source in sources:
         size = _size_of(source)
-        if size > room or len(chunks[-1]) == _TOGETHER:
+        if not chunks or size > room or len(chunks[-1]) == _TOGETHER:
             chunks.append([])
             room = _TOGETHER_BYTES
         chunks[-1].append(source)

@@ -155,12 +155,12 @@ def test_a_nul_in_a_path_is_a_usage_error():
 def test_small_files_are_read_together_and_others_by_themselves(monkeypatch):
     monkeypatch.setattr(inputs, "_TOGETHER", 3)
     monkeypatch.setattr(inputs, "_TOGETHER_BYTES", 10)
-    sizes = {"1": 4, "2": 6, "3": 1, "4": 11, "5": 1, "6": 0, "7": 0, "8": 0}
+    sizes = {"0": 0, "1": 4, "2": 6, "3": 1, "4": 11, "5": 1, "6": 0, "7": 0, "8": 0}
     for name, size in sizes.items():
         Path(name).write_bytes(bytes(size))
     sources = [Source(name, Path(name)) for name in sizes] + [Source("-", content=b""), Source("gone", Path("gone"))]
     chunks = [[source.name for source in chunk] for chunk in cut_sources(sources)]
-    assert chunks == [["1", "2"], ["3"], ["4"], ["5", "6", "7"], ["8", "-"], ["gone"]]
+    assert chunks == [["0", "1", "2"], ["3"], ["4"], ["5", "6", "7"], ["8", "-"], ["gone"]]
     assert cut_sources([]) == []
 
 

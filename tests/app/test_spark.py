@@ -21,6 +21,7 @@ from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.spark_tasks import KnownLists, Plan, Row, Unforeseen, digests_of
 from precursor_screen.cli.main import cli
+from precursor_screen.core.arrow import pack_table
 from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WatchlistError, WorkerDied
 from precursor_screen.kernel.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
@@ -144,7 +145,7 @@ def test_line_numbers_lead_back_to_the_rows_that_are_kept(tables):
         for first in range(0, length, 2):
             rows = range(first, min(first + 2, length))
             piece = pa.table([pa.array(["" for _ in rows]), pa.array(rows, pa.int64())], schema=schema)
-            numbered = tasks.number_lines(_Given(plan), Row("lines", key, first, tasks.write_table(piece)))
+            numbered = tasks.number_lines(_Given(plan), Row("lines", key, first, pack_table(piece)))
             for row, number in zip(numbered.column("row").to_pylist(), numbered.column(LINE_NO).to_pylist(), strict=True):
                 assert kept[number] == (key, row)
 
@@ -158,7 +159,7 @@ class _Given:
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1), min_size=1, max_size=3), st.integers(1, 4))
 def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, count):
     keys = np.arange(count)
-    pieces = [Row("lines", n, 0, tasks.write_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
+    pieces = [Row("lines", n, 0, pack_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
     sent = list(tasks.cut_ids(keys, iter(pieces)))
     found = [tasks.unpack(row) for key in keys for row in tasks.find_repeated_ids(iter([r for r in sent if r.key == key]))]
     every = [one for ids in files for one in ids]
@@ -167,7 +168,7 @@ def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, coun
 
 def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
     schema = pa.schema([("input_id", pa.string()), ("source_file", pa.string())])
-    piece = Row("lines", 0, 0, tasks.write_table(pa.table([["second"], ["a.csv"]], schema=schema)))
+    piece = Row("lines", 0, 0, pack_table(pa.table([["second"], ["a.csv"]], schema=schema)))
     with pytest.raises(ChangedWhileRead, match=r"a\.csv"):
         tasks.number_lines(_Given(Plan(schema, {0: 1}, {0: "first"})), piece)
 
@@ -227,7 +228,7 @@ def _plan(lines):
 
 
 def _piece(lines, key):
-    return Row("lines", key, 0, tasks.write_table(lines.append_column("input_id", pa.array([""] * 7))))
+    return Row("lines", key, 0, pack_table(lines.append_column("input_id", pa.array([""] * 7))))
 
 
 def _rows(matches):
