@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.inputs import FaultKeeper, Source, cut_sources, read_one, read_some
+from precursor_screen.app.inputs import FaultKeeper, Source, cut_sources, is_the_same_elsewhere, read_one, read_some
 from precursor_screen.core.arrow import take_rows
 from precursor_screen.core.errors import (
     ChangedWhileRead,
@@ -188,7 +188,8 @@ _Kept = tuple[InputTables, int, int]  # a table without its lines and cells, and
 def _read_all(request: Request, parallel_map: ParallelMap) -> Iterator[list[InputTables] | InputError]:
     """What each input holds, or why it is set aside, in order; for errors see `read_one`."""
     chunks = cut_sources(request.sources)
-    results = iter(parallel_map(partial(read_some, request.options), chunks))
+    spread = parallel_map if all(map(is_the_same_elsewhere, request.sources)) else serial_map
+    results = iter(spread(partial(read_some, request.options), chunks))
     for chunk in chunks:
         request.progress(f"reading {chunk[0].name}")
         found = next(results)

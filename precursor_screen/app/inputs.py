@@ -304,7 +304,7 @@ _TOGETHER, _TOGETHER_BYTES = 64, 1 << 20  # small files that are read in one go
 
 
 def cut_sources(sources: Iterable[Source]) -> list[list[Source]]:
-    """Sources in chunks to be read in one go, in order: small files together, what came through a pipe by itself."""
+    """Sources in chunks to be read in one go, in order: small files together, large ones by themselves."""
     chunks: list[list[Source]] = []
     room = 0
     for source in sources:
@@ -315,6 +315,12 @@ def cut_sources(sources: Iterable[Source]) -> list[list[Source]]:
         chunks[-1].append(source)
         room -= size
     return chunks
+
+
+def is_the_same_elsewhere(source: Source) -> bool:
+    """Whether another process finds a source under its path: `<(command)` and `/dev/fd/5` are this one's own, and a pipe is read once."""
+    path = source.path
+    return path is None or not (is_pipe(path) or path.parts[:2] in (("/", "dev"), ("/", "proc")))
 
 
 def _size_of(source: Source) -> int:

@@ -121,7 +121,7 @@ class LedgerMemory:
         return self._transaction.compare_flags(flags, judged, self._answered())
 
     def reported_bands(self, flags: pa.Table) -> Mapping[str, str]:
-        """In which bands earlier runs told of the shipments of some open flags."""
+        """The bands in which earlier runs reported the shipments of some open flags."""
         return self._transaction.reported_bands(flags)
 
     def _answered(self) -> frozenset[str]:

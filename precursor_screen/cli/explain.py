@@ -53,7 +53,7 @@ def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) ->
         return "Check the id: the report shows the ids of its flags and shipments."
     place = place_of(ctx, url)
     if _is_missing(place):
-        return "There is no ledger to look in. Name the report that shows the flag: --report report.json."
+        return "No ledger is set, so earlier runs cannot be searched. Give the report that shows the flag: --report report.json."
     return f"Flags were looked up in {printable(_shown(place))}; for one of a report give --report report.json."
 
 

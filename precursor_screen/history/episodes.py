@@ -296,7 +296,7 @@ def covering(evidence: str | None) -> str:
 def read_previous(
     checksums: RowChecksums, flag_ids: set[str], undelivered_runs: frozenset[int] = frozenset()
 ) -> dict[str, PreviousFlag]:
-    """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `undelivered_runs`."""
+    """Recorded flags as they were reported, each in the state that a reader knows; those of `undelivered_runs` were never reported and are new."""
     stage_keys(checksums.connection, "continued", "flag_id", flag_ids)
     query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
         from continued c cross join flags f where f.flag_id = c.flag_id"""

@@ -279,7 +279,7 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
 
 
 def reported_bands(checksums: RowChecksums, flags: pa.Table, run_no: int) -> dict[str, str]:
-    """In which bands earlier runs told of the shipments of some flags (`history_seam.HistoryStore.reported_bands`).
+    """The bands in which earlier runs reported the shipments of some flags (`history_seam.HistoryStore.reported_bands`).
 
     Args:
         checksums: of a transaction.

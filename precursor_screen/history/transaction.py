@@ -284,7 +284,7 @@ class Transaction:
         return flags.with_recorded_flag(self._checksums, lines)
 
     def reported_bands(self, found: pa.Table) -> dict[str, str]:
-        """In which bands earlier runs told of the shipments of some open flags (`flags.reported_bands`)."""
+        """The bands in which earlier runs reported the shipments of some open flags (`flags.reported_bands`)."""
         return flags.reported_bands(self._checksums, found, self.run_no)
 
     def record_flags(

@@ -24,8 +24,8 @@ from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, begin_rows, number_alike
 from precursor_screen.kernel.resolve.party_facts import COUNTED
 from precursor_screen.kernel.resolve.resolve import resolve
+from precursor_screen.kernel.shipment_order import lines_by_shipment
 from precursor_screen.kernel.trade_counts import count_lines
-from precursor_screen.kernel.triage import lines_by_shipment
 from precursor_screen.kernel.unscreenable import add_notes, count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import law_of

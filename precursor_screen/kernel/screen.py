@@ -57,8 +57,9 @@ from precursor_screen.kernel.movements import MovementsResult, apply_versions, b
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 from precursor_screen.kernel.part import LineGaps, Part, judge_part, keep_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Numbers, Resolved, rows_of
+from precursor_screen.kernel.shipment_order import gather_cases
 from precursor_screen.kernel.trade_counts import add_count_facts, find_own, mark_watched, under_first_versions
-from precursor_screen.kernel.triage import EARLIER, count_earlier, gather_cases, triage
+from precursor_screen.kernel.triage import EARLIER, count_earlier, triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.kernel.versions import apply_versions_alone
 from precursor_screen.reference.bundle import Reference

@@ -312,8 +312,7 @@ def _said_once(tokens: list[str]) -> list[str]:
 
 
 def _to_ascii(text: str) -> str:
-    transliterated: str = anyascii(text)
-    return transliterated.lower()
+    return str(anyascii(text)).lower()
 
 
 def _split_words(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.app import inputs
-from precursor_screen.app.inputs import Source, cut_sources, find_sources, read_some, wants_stdin
+from precursor_screen.app.inputs import Source, cut_sources, find_sources, is_the_same_elsewhere, read_some, wants_stdin
 from precursor_screen.core.errors import MappingError, UnreadableManifest, UsageError
 from precursor_screen.readers.interface import ReadOptions
 
@@ -178,3 +178,14 @@ def test_of_files_that_are_read_together_each_has_its_own_result(monkeypatch):
     assert read_some(ReadOptions(), [Source("fault", content=b"x")]) == [None]
     with pytest.raises(MappingError):
         read_some(ReadOptions(), [Source("map", content=b"x")])
+
+
+def test_a_pipe_and_what_a_shell_opened_are_read_by_this_process():
+    os.mkfifo("fifo")
+    opened = os.open("a.csv", os.O_RDONLY)
+    try:
+        named = {"a.csv": True, "fifo": False, f"/dev/fd/{opened}": False, f"/proc/self/fd/{opened}": False, "gone": True}
+        assert {name: is_the_same_elsewhere(Source(name, Path(name))) for name in named} == named
+    finally:
+        os.close(opened)
+    assert is_the_same_elsewhere(Source("-", content=b""))

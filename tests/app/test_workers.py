@@ -106,6 +106,22 @@ def test_files_that_processes_read_give_the_same_report(reference, monkeypatch, 
     assert (one.flags, one.issues, one.cells) == (two.flags, two.issues, two.cells)
 
 
+def test_pipes_of_a_shell_are_read_whatever_the_number_of_jobs(reference, monkeypatch):
+    from tests.screening import with_rules
+
+    monkeypatch.setattr(workers, "WORTHWHILE", 1)
+    ends = [os.pipe() for _ in range(4)]
+    for n, (_, end) in enumerate(ends):
+        os.write(end, f"consignee,description of goods\nFirm {n},ACETONE LOT {n}\n".encode())
+        os.close(end)
+    try:
+        sources = find_sources([f"/dev/fd/{end}" for end, _ in ends])
+        assert run(sources, ReadOptions(), with_rules(reference, "PS-CHEM-001"), jobs=2).report.flags.num_rows == 4
+    finally:
+        for end, _ in ends:
+            os.close(end)
+
+
 def test_no_more_results_are_kept_than_there_is_room_for():
     begun: list[int] = []
 

@@ -164,7 +164,7 @@ def test_explain_of_a_beginning_that_several_flags_share_names_them(ps, screen):
 
 
 def test_explain_says_where_flags_were_looked_up(ps, screen):
-    assert "There is no ledger to look in" in ps("explain", "0" * 32).err
+    assert "No ledger is set, so earlier runs cannot be searched" in ps("explain", "0" * 32).err
     assert ps("explain", "0" * 32, "--ledger", URL).code == 4  # named, and not there
     screen(line(1))
     assert "looked up in ledger.sqlite" in ps("explain", "0" * 32, "--ledger", URL).err

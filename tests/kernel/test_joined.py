@@ -31,7 +31,7 @@ from precursor_screen.kernel.movements import LINE_MOVEMENT, MovementsResult
 from precursor_screen.kernel.part import Part, judge_part, merge_parts
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, RaiseResult, build_result, raise_flags
-from precursor_screen.kernel.triage import lines_by_shipment
+from precursor_screen.kernel.shipment_order import lines_by_shipment
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException

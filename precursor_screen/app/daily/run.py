@@ -76,7 +76,7 @@ def run_daily(
 
     Args:
         job: what is to be done.
-        send: is given the mails. A run that is killed before it has told tells in the next one.
+        send: is given the mails. What a run that is killed has not sent is sent by the next one.
         progress: told what is being done.
         keep_fault: called with an unforeseen error in reading an input.
 
@@ -170,7 +170,7 @@ class _Run:
         return verdicts.remarks
 
     def report_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
-        """What cannot be read: what is to be told now, and what does not change by itself and was told in an earlier run."""
+        """What cannot be read: what is to be reported now, and what was reported by an earlier run and does not change by itself."""
         known = {} if self.job.retry else self.out.note(PROBLEMS)
         known_problems = [(name, why) for name, why in problems if why in (NOWHERE, NOT_A_FILE) and known.get(name) == why]
         return [pair for pair in problems if pair not in known_problems], known_problems
@@ -181,11 +181,10 @@ class _Run:
         return [(d.file.name, reasons[d.sha256].reason) for d in found.aside]
 
     def update_lists(self) -> list[str]:
-        """Fetches the imported lists. One that cannot be fetched keeps its good copy and is told of; its age then decides what it is worth."""
+        """Fetches the imported lists. One that cannot be fetched keeps its good copy and is reported; its age then decides what it is worth."""
         self.progress("fetching watchlists")
         remarks = []
-        store = WatchlistStore(self.job.settings.home)
-        for list_id, done in refresh_imported(store, load_sources(shipped.watchlists_folder())):
+        for list_id, done in refresh_imported(WatchlistStore(self.job.settings.home), load_sources(shipped.watchlists_folder())):
             if isinstance(done, WatchlistError):
                 self.loud = True
                 remarks.append(f"Watchlist {list_id} could not be updated, its last good copy is used: {done}")
@@ -208,7 +207,7 @@ class _Run:
                 ledger.deliver(one.delivery.run_id)
 
     def note(self, one: Published, text: str) -> None:
-        """A folder is in its place: it is told of."""
+        """Reports a folder that is in its place."""
         self.codes.append(one.delivery.exit_code)
         self.texts.append(text)
         self.delivered.append(one)
@@ -226,8 +225,7 @@ class _Run:
         deadly: dict[str, str] = {}
         if suspects:
             self.progress("trying the files that an earlier run ended over")
-            tried = [s for s, d in zip(sources, files, strict=True) if d.sha256 in suspects]
-            deadly = find_deadly(tried, session.settings.read)
+            deadly = find_deadly([s for s, d in zip(sources, files, strict=True) if d.sha256 in suspects], session.settings.read)
         if files:
             with self.out.writing(self.out.own):
                 write_whole(note, json.dumps(sorted(d.sha256 for d in files)), durable=True)

@@ -21,7 +21,8 @@ from precursor_screen.core.model import Concern, Rule, retired_rule
 from precursor_screen.core.report import legal_basis
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import lines_by_shipment, triage
+from precursor_screen.kernel.shipment_order import lines_by_shipment
+from precursor_screen.kernel.triage import triage
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.expression import columns_in

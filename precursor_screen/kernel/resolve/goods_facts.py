@@ -99,7 +99,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
 
 
 def _name_kinds(texts: pa.ChunkedArray, words: Vocabulary) -> pa.ChunkedArray:
-    """`name_kind` of each text; of those without a generic word it is told of all at once."""
+    """`name_kind` of each text. Texts without a generic word are all `goods` and are not looked at one by one."""
     distinct = pc.unique(texts).drop_null()
     likely = set(distinct.filter(may_be_generic(distinct, words)).to_pylist())
     return map_distinct(texts, lambda t: name_kind(t, words) if t in likely else GOODS)

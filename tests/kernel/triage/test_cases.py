@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.model import retired_rule
 from precursor_screen.core.schema import FLAG, SHIPMENT
-from precursor_screen.kernel.triage import SPLITTING, gather_cases
+from precursor_screen.kernel.shipment_order import SPLITTING, gather_cases
 from tests.examples import examples
 
 SPLIT = replace(retired_rule("SPLIT"), scope="history", tags=(SPLITTING, "un1988"))

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from precursor_screen.core.model import BANDS, Concern, Rule, Typology, retired_rule
 from precursor_screen.core.schema import BY_NAME, FLAG, UNJUDGED
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.kernel.triage import lines_by_shipment, triage
+from precursor_screen.kernel.shipment_order import lines_by_shipment
+from precursor_screen.kernel.triage import triage
 from tests.examples import examples
 
 CAPS = {"chemical": 50, "party": 30, "routing": 20, "quantity": 40, "cover": 45}
@@ -703,7 +704,7 @@ def test_what_could_not_be_screened_stands_before_what_is_clear() -> None:
 def test_shipments_with_and_without_flags_are_in_one_order(weights, lines, barred, unscreened, at_once):
     """However many are put in order at once."""
     flags = [flag(f"R{n}", weight, shipment_id=s, level="low") for n, (s, weight) in enumerate(weights)]
-    with mock.patch("precursor_screen.kernel.triage._AT_ONCE", at_once):
+    with mock.patch("precursor_screen.kernel.shipment_order._AT_ONCE", at_once):
         found = rows(flags, barred=tuple(barred), unscreened=tuple(unscreened), lines=tuple(lines))
     order = ["hold", "review", "low", None, "none"]
     assert found == sorted(found, key=lambda r: (order.index(r["band"]), -r["score"], r["shipment_id"]))

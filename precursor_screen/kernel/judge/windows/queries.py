@@ -152,7 +152,7 @@ def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, int]:
 def begin_of(live: pa.Table) -> date | None:
     """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is not history.
 
-    Goods that are watched without a substance count only where there are no others: how far back they go does not show how far back the record goes.
+    Watched goods without a substance are used only where there is nothing else: earlier versions did not record them, so they may begin later than the record.
     """
     named = live.filter(pc.is_null(live.column("goods_key")))
     days = (named if named.num_rows else live).column("as_of_date").drop_null().sort()
