@@ -53,7 +53,10 @@ def result_in_words(report: Report) -> str:
     said += f"; {states.get('new', 0):,} of {counted(flags, 'flag')} new" if states.get("new", 0) != flags else ""
     unclear = report.band_counts()["unscreenable"]
     said += f"; {counted(unclear, 'shipment')} could not be screened in full" if unclear else ""
-    unread = coverage["unscreenable_lines"] + coverage["lines_set_aside"]
+    # A line that was read before in the same run is screened, at its first place.
+    repeated = sum(group["count"] for group in coverage["set_aside"] if group["code"] == "repeated-line")
+    said += f"; {counted(repeated, 'line')} repeated" if repeated else ""
+    unread = coverage["unscreenable_lines"] + coverage["lines_set_aside"] - repeated
     said += f"; {counted(unread, 'line')} could not be screened" if unread else ""
     files = coverage["files_set_aside"]
     said += f"; {counted(files, 'file')} could not be read" if files else ""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.app.inputs import Source
+from precursor_screen.app.stream import run
+from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting.brief import MOST_LINES, WIDEST, brief_lines, result_in_words
-from tests.screening import screen_rows
+from tests.screening import screen_rows, table
 
 ROW = {
     "description of goods": "ACETIC ANHYDRIDE",
@@ -42,6 +45,15 @@ def test_what_was_not_screened_begins_the_first_line(reference):
         "1 line, 1 shipment: nothing is flagged; 1 shipment could not be screened in full; 1 line could not be screened"
     )
     assert "watchlists update" in texts(bare)[1]
+
+
+def test_a_line_that_is_repeated_was_screened(reference):
+    dull = {"description of goods": "COTTON YARN", "hs code": "520512", "consignee": "Firm A"}
+    vague = {"description of goods": "GENERAL CARGO", "hs code": "", "consignee": "Firm A"}
+    sources = tuple(Source(f"{n}.csv", content=table([dull, vague])) for n in range(3))
+    report = run(sources, ReadOptions(), reference).report
+    said = "6 lines, 1 shipment: nothing is flagged; 1 shipment could not be screened in full; 4 lines repeated; 1 line could not be screened"
+    assert result_in_words(report) == said
 
 
 def test_nothing_is_flagged(reference):
