@@ -164,3 +164,20 @@ def test_counts_are_exported(ledger):
     with ledger.tables() as tables:
         found = {name: sum(b.num_rows for b in batches) for name, _, batches in tables}
     assert found["counts"] == 4
+
+
+def test_of_several_that_are_asked_for_each_is_found(ledger):
+    """The least and the largest number too."""
+    record(ledger, 1, counts(lines=3))
+    others = [
+        {"cargo": n, "day": day(10), "sender": party, "receiver": party, "chapter": 29, "hs6": code}
+        for n, (party, code) in enumerate([(1, 100000), (2, 291521), (BIG, 999999), (5, 5)])
+    ]
+    asked = CountedLines(
+        pa.Table.from_pylist(others + [{"cargo": n, "day": day(10)} for n in (7, 8, 9)], schema=COUNTED_LINES),
+        pa.array([True] * 4 + [False] * 3),
+    )
+    found = read(ledger, asked)
+    assert found.parties.column("party").to_pylist() == [BIG, 2]
+    assert set(found.lanes.column("hs6").to_pylist()) == {291521}
+    assert found.cargoes.column("cargo").to_pylist() == [7, 8, 9]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.rulecheck.inline_tests import resolved_from_rows
-from precursor_screen.core.history_seam import FlagComparison
+from precursor_screen.core.history_seam import KNOWN, FlagComparison, HistoryRequest, VersionsResult
 from precursor_screen.core.model import retired_rule
-from precursor_screen.core.schema import FLAG, SUPPRESSED
+from precursor_screen.core.schema import FLAG, MOVEMENT, SUPPRESSED
 from precursor_screen.kernel.judge.companions import (
     count_not_raised,
     describe_held,
@@ -20,9 +24,10 @@ from precursor_screen.kernel.judge.companions import (
     pick_held,
     without_held,
 )
-from precursor_screen.kernel.judge.flag import HELD, flag_lines, judge_lines, merge_flags
+from precursor_screen.kernel.judge.flag import HELD, flag_lines, judge_lines, merge_flags, recall_nothing
 from precursor_screen.kernel.movements import without_obsolete
-from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
+from precursor_screen.kernel.screen import NoHistory, RaiseResult, raise_held
 from tests.examples import examples
 from tests.kernel.judge.test_flag_levels import rule
 
@@ -156,3 +161,30 @@ def test_flags_that_are_made_when_they_stand_are_those_that_would_have_been_left
     assert order(standing.flags) == order(left.flags)
     counted = count_not_raised(dropped_later, held, standing.flags, resolved.lines).to_pylist()
     assert [tuple(r.values()) for r in counted] == [(rule_id, *numbers) for rule_id, numbers in expected.items()]
+
+
+class Judged(Struct):
+    lines: pa.Table
+    relevant: Resolved
+
+
+class Remembers(NoHistory):
+    def with_recorded_flag(self, lines):
+        asked = lines()
+        assert asked.column_names == ["line_id", "movement_key"]
+        return asked.filter(pc.equal(asked.column("movement_key"), "of R")).column("line_id").combine_chunks()
+
+
+def test_a_flag_that_may_be_recorded_is_made_though_nothing_stands_beside_it():
+    """On lines of which one is recorded, that amend another, or that are sent again; whether it stands is for the comparison."""
+    rows = [{"line_id": i, "movement_key": f"of {i}", "description": "toys"} for i in "RAKN"]
+    resolved = resolved_from_rows(rows, "line")
+    flags, unjudged, held = judge_lines(resolved, HOLDING)
+    raised = RaiseResult(Judged(resolved.lines, resolved), None, flags, held, unjudged, None)
+    reference = SimpleNamespace(rules=HOLDING)
+    nothing = NoHistory().look_back(HistoryRequest(MOVEMENT.empty_table(), ()))
+    known = pa.Table.from_pylist([{"movement_key": "of K", "line_id": "K"}], schema=KNOWN)
+    history = replace(nothing, known=known, versions=VersionsResult(previous={"A": "before A"}))
+    found = raise_held(raised, Remembers(), history, reference, recall_nothing)
+    assert sorted(found.flags.column("line_id").to_pylist()) == ["A", "K", "R"]
+    assert raise_held(raised, NoHistory(), nothing, reference, recall_nothing).flags.num_rows == 0
