@@ -346,9 +346,9 @@ def _code(node: Members) -> str | None:
     if _is_reference(node):
         name = as_text(node.get("@id"))
         return local_name(name) if "#" in name or "://" not in name else name
-    code = node.get("code")
+    codes = [*flat(node.get("code"))]  # expanded JSON-LD has each value in a list
     alone = all(key in _OF_CODES for key, _ in node) and type_of(node) in ("", "CodeListElement")
-    return as_text(code) if alone and code is not None and not isinstance(code, list) else None
+    return as_text(codes[0]) if alone and len(codes) == 1 and not isinstance(codes[0], list) else None
 
 
 def _plain(value: Any) -> Any:

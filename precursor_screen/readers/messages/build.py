@@ -15,20 +15,12 @@ from precursor_screen.readers.assemble import assemble
 from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, TableIssues
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
+from precursor_screen.readers.messages.scope import BESIDE, SEVERAL, UNREAD, Cell, MessageLine
 from precursor_screen.readers.tabular.beside import lines_aside, with_texts_beside
 
 # Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
 _WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")
 _KNOWN = "known spelling"
-# Fields of which a line may state several: how they stand in one cell.
-_SEVERAL = {
-    "description": "; ",
-    "marks": "; ",
-    "package_type": ", ",
-    **dict.fromkeys(("container_numbers", "hs_code", "cas_numbers", "cus_codes", "un_numbers", "transit_countries"), ";"),
-    **{name.replace("_name", "_address"): ", " for name in PARTY_NAMES},
-}
 _NAMES = (*PARTY_NAMES, "declarant_name", "carrier_name")
 _LOOKED_THROUGH = 20  # texts of one line in which another may stand already
 _MOST_PARTIES = 24  # parties in other roles on one line that stand in other_parties; further ones are screened as text
@@ -116,7 +108,7 @@ class _Row(Struct):
                 values[name] = [cell.text]
                 if cell.filed:
                     self.filed[name] = [cell.filed]
-            elif name in _SEVERAL:
+            elif name in SEVERAL:
                 self._add(cell)
             elif name == "packages" and self._add_packages(cell.text):
                 continue
@@ -183,7 +175,7 @@ def _field_columns(rows: Sequence[_Row]) -> tuple[list[pa.ChunkedArray], list[Gu
         for name, texts in row.values.items():
             if name not in stated:
                 stated[name] = [None] * len(rows)
-            stated[name][number] = texts[0] if len(texts) == 1 else _SEVERAL.get(name, " ").join(texts)
+            stated[name][number] = texts[0] if len(texts) == 1 else SEVERAL.get(name, " ").join(texts)
     names = [name for name in CANONICAL if name in stated]
     columns = [_column(stated[name]) for name in names]
     guesses = [Guess(at, name, name, _KNOWN) for at, name in enumerate(names)]
@@ -199,7 +191,7 @@ def _as_filed(rows: Sequence[_Row], columns: Sequence[pa.ChunkedArray], guesses:
     shown, otherwise = [], {name for row in rows for name in row.filed}
     for column, guess in zip(columns, guesses, strict=True):
         if guess.field in otherwise:
-            joiner = _SEVERAL.get(guess.field, " ")
+            joiner = SEVERAL.get(guess.field, " ")
             found = [row.filed.get(guess.field, row.values.get(guess.field)) for row in rows]
             column = _column([joiner.join(texts) if texts else None for texts in found])
         shown.append(column)

@@ -38,6 +38,15 @@ AMOUNTS = frozenset(
 )
 
 
+# Fields of which a line may state several: how they stand in one cell.
+SEVERAL = {
+    "description": "; ",
+    "marks": "; ",
+    "package_type": ", ",
+    **dict.fromkeys(("container_numbers", "hs_code", "cas_numbers", "cus_codes", "un_numbers", "transit_countries"), ";"),
+    **{name.replace("_name", "_address"): ", " for name in PARTY_NAMES},
+}
+
 # Of these what stands above several lines is of all of them together, so that each would count it again.
 FIGURES = frozenset(("net_mass", "gross_mass", "packages", "quantity", "value", "freight"))
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
@@ -184,15 +193,15 @@ def _share_amounts(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, f
         more = [c for c in down if once[c.field] is not c]
         down = list(once.values())
     # A total, or what no line is said to be in, is shown once.
-    first = (*counted, *map(_as_extra, (*own, *more)))
-    groups = frozenset(group for c in down if (group := _group(c.field)))
+    first = (*counted, *map(as_extra, (*own, *more)))
+    groups = frozenset(group for c in down if (group := group_of(c.field)))
     heritage[id(scope)] = _Heritage(tuple(down), groups, first, below[0][2], frozenset(c.field for c in counted))
     return count, stated | (AMOUNTS & scope.stated), below[0][2]
 
 
 def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
-    taken = {_group(c.field) for c in leaf.cells}
+    taken = {group_of(c.field) for c in leaf.cells}
     given = leaf.cells.copy()
     for scope in leaf.above():
         left = heritage[id(scope)]
@@ -203,13 +212,13 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
         else:
             said = {(c.field, c.text) for c in given}
             for cell in left.all:
-                group = _group(cell.field)
+                group = group_of(cell.field)
                 if not group or group in groups:
                     said.add((cell.field, cell.text))
                     given.append(cell)
                     yield cell
                 elif (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
-                    yield _as_extra(cell)
+                    yield as_extra(cell)
         if left.line is leaf:
             yield from left.first
         taken |= groups
@@ -221,14 +230,14 @@ def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _group(name: str) -> str:
+def group_of(name: str) -> str:
     """The fields that are inherited together; empty for parties in other roles and for what has no field, which add up."""
     if name in ("other_parties", BESIDE, UNREAD):
         return ""
     return next((role for role in ROLES if name.startswith(f"{role}_")), name)
 
 
-def _as_extra(cell: Cell) -> Cell:
+def as_extra(cell: Cell) -> Cell:
     """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
     return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)
 

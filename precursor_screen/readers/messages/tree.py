@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import unreadable
-from precursor_screen.readers.column_map import DATES
+from precursor_screen.readers.column_map import DATES, PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import (
     Composed,
@@ -27,10 +27,13 @@ from precursor_screen.readers.messages.scope import (
     AMOUNTS,
     BESIDE,
     IGNORED,
+    SEVERAL,
     UNREAD,
     Cell,
     MessageLine,
     Scope,
+    as_extra,
+    group_of,
     leaves_of,
     lines_of,
     merge_lines,
@@ -143,10 +146,13 @@ class TreeMessage:
         del self.elements[1:], self.places[1:]
         self._close_level()
         self._number(self.scope)
+        filled: dict[tuple[int, str], str] = {}  # by level and field, which element stands for it
         for scope, cell in sorted(self.fallbacks, key=lambda found: len([*found[0].above()])):
-            if scope.has(cell.field) or (cell.field not in AMOUNTS and any(level.has(cell.field) for level in scope.above())):
+            known = scope.has(cell.field) or (cell.field not in AMOUNTS and any(level.has(cell.field) for level in scope.above()))
+            if known and (cell.field not in SEVERAL or filled.get((id(scope), cell.field)) != cell.label):
                 scope.add(BESIDE, cell.label, cell.filed or cell.text)
             else:
+                filled[id(scope), cell.field] = cell.label
                 scope.take([cell])
         self._join()
         for field, text in self.layout.states.items():
@@ -212,19 +218,41 @@ class TreeMessage:
         if ranks := self.layout.ranks.get(place.name):
             below.sort(key=lambda one: ranks.get(fold_tag(one.tag), -1) if isinstance(one.tag, str) else -1)
         pieces: dict[str, list[Any]] = {}
+        before = None
         for child in below:
             if not isinstance(child.tag, str):
                 continue
+            again, before = child.tag == before and len(child) > 0, child.tag
             inner = place_below(place, child.tag)
             if inner.name in self.layout.pieces and not len(child):
                 pieces.setdefault(inner.name, []).append(child)
             elif inner.name != "null" or len(child) or child.text:
+                begin, waiting = len(scope.cells), len(self.fallbacks)
                 elements.append(child)
                 self._take(elements, inner, scope, kind)
                 elements.pop()
+                if again:
+                    self._part_parties(scope, begin, waiting)
         for cut in pieces.values():
             inner = place_below(place, cut[0].tag)
             self._take_pieces([*elements, cut[0]], inner, scope, kind, [one.text or "" for one in cut])
+
+    def _part_parties(self, scope: Scope, begin: int, waiting: int) -> None:
+        """Of several parties in one role the first is the line's, and what is said of another is not said of that one.
+
+        begin, waiting: where the values of the element that was taken last begin, among those of its level and among the fallbacks.
+        """
+        before, later = self.fallbacks[:waiting], self.fallbacks[waiting:]
+        known = {cell.field for cell in (*scope.cells[:begin], *(cell for level, cell in before if level is scope))}
+        stated = (cell.field for cell in (*scope.cells[begin:], *(cell for _, cell in later)))
+        roles = {group_of(field) for field in stated if field in PARTY_NAMES and field in known}
+        if not roles:
+            return
+        scope.cells[begin:] = [as_extra(cell) if group_of(cell.field) in roles else cell for cell in scope.cells[begin:]]
+        for level, cell in later:
+            if group_of(cell.field) in roles:
+                level.take([as_extra(cell)])
+        self.fallbacks = [*before, *(one for one in later if group_of(one[1].field) not in roles)]
 
     def _take_pieces(self, elements: list[Any], place: Place, scope: Scope, kind: str, texts: list[str]) -> None:
         """A text that is written in pieces of some width; where words may have been cut, both readings are screened."""

@@ -115,6 +115,71 @@ def linked_to(*nodes: dict[str, Any]) -> InputTables:
     return one({"@context": {"@vocab": "https://onerecord.iata.org/ns/cargo#"}, "@graph": list(nodes)})
 
 
+def a_bill(parties: dict[str, Any], **item: Any) -> dict[str, Any]:
+    goods = {"descriptionOfGoods": ["DRUMS"], "cargoItems": [{"outerPackaging": {"numberOfPackages": 4}}], **item}
+    return {"transportDocumentReference": "XYZB1", "documentParties": parties, "consignmentItems": [goods]}
+
+
+@pytest.mark.parametrize("address_first", [False, True])
+def test_of_several_parties_in_one_role_each_address_is_of_its_own(address_first: bool) -> None:
+    def party(name: str, street: str, country: str) -> dict[str, Any]:
+        members = [("partyName", name), ("address", {"street": street, "countryCode": country})]
+        return dict(reversed(members) if address_first else members)
+
+    tables = one(a_bill({"notifyParties": [party("FIRST LTD", "Pier 1", ""), party("SECOND LTD", "Quay 2", "KE")]}))
+    assert column(tables, "notify_party_name") == ["FIRST LTD"]
+    assert column(tables, "notify_party_address") == ["Pier 1"]
+    assert "notify_party_country" not in tables.lines.column_names
+    assert column(tables, "other_parties") == [["SECOND LTD"]]
+    assert "Quay 2" in column(tables, "other_texts")[0]
+
+
+def test_a_party_that_is_displayed_alone_takes_nothing_from_the_next() -> None:
+    parties = [
+        {"partyName": name, "displayedAddress": [street]} for name, street in (("FIRST LTD", "Pier 1"), ("SECOND LTD", "Quay 2"))
+    ]
+    tables = one(a_bill({"notifyParties": parties}))
+    assert column(tables, "notify_party_address") == ["Pier 1"]
+    assert "Quay 2" in column(tables, "other_texts")[0]
+
+
+def test_lines_of_one_address_stay_together() -> None:
+    tables = one(a_bill({"shipper": {"partyName": "FIRST LTD", "addressLines": ["Pier 1", "Old Harbour"]}}))
+    assert column(tables, "consignor_address") == ["Pier 1, Old Harbour"]
+
+
+def test_all_codes_of_an_item_are_read() -> None:
+    tables = one(a_bill({}, HSCodes=["690721", "690722"]))
+    assert (column(tables, "hs_code"), column(tables, "other_hs_codes")) == (["690721"], [["690722"]])
+    assert "several-hs-codes" in codes(tables)
+
+
+def test_of_another_element_codes_stand_only_where_there_are_none() -> None:
+    tables = one(a_bill({}, HSCodes=["690721", "690722"], extendedHSCodes=["69072100"]))
+    assert column(tables, "hs_code") == ["69072100"]
+    assert "other_hs_codes" not in tables.lines.column_names
+
+
+def test_masses_of_earlier_versions_have_their_unit_beside_them() -> None:
+    items = [{"equipmentReference": "XQZU6612348", "weight": 2, "weightUnit": "TNE"}]
+    assert [float(kg) for kg in column(one(a_bill({}, cargoItems=items)), "gross_mass_kg")] == [2000]
+
+
+def test_values_of_linked_objects_may_stand_in_lists() -> None:
+    cargo = "https://onerecord.iata.org/ns/cargo#"
+
+    def expanded(kind: str, **members: Any) -> dict[str, Any]:
+        said = {f"{cargo}{key}": [{"@value": value} if isinstance(value, str) else value] for key, value in members.items()}
+        return {"@type": [f"{cargo}{kind}"], **said}
+
+    product = expanded("Product", hsCode=expanded("CodeListElement", code="2915.24"))
+    piece = expanded("Piece", goodsDescription="REAGENTS", contentProducts=product)
+    tables = one(
+        [expanded("Waybill", waybillPrefix="774", waybillNumber="90017782", shipment=expanded("Shipment", pieces=piece))]
+    )
+    assert (column(tables, "description"), column(tables, "hs_code")) == (["REAGENTS"], ["291524"])
+
+
 def test_a_part_that_names_its_whole_belongs_to_it() -> None:
     piece = {"@type": "Piece", "goodsDescription": "SAFROLE", "ofShipment": {"@id": "s"}}
     for shipment in ({"@id": "s", "@type": "Shipment", "waybill": {"@id": "w"}}, {"@id": "s", "waybill": {"@id": "w"}}):
