@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import json
-import mmap
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app.inputs import FaultKeeper, Source, cut_sources, is_the_same_elsewhere, read_one, read_some
-from precursor_screen.core.arrow import take_rows
+from precursor_screen.core.arrow import TRAVELS_AS_FILE, append_table, is_mapped, map_file, release_pages, take_rows
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     ErrorGroup,
@@ -55,12 +54,13 @@ class Spool:
         self._tables: list[pa.Table] = []
         self._waiting: list[int] = []  # tables that are in memory still
         self._bytes = 0
-        self._maps: list[mmap.mmap] = []
 
     def add(self, table: pa.Table) -> int:
-        """Keeps a table; its number is its place among those added."""
+        """Keeps a table; its number is its place among those added. One that another process wrote is on disk already."""
         number = len(self._tables)
         self._tables.append(table)
+        if table.nbytes >= TRAVELS_AS_FILE and is_mapped(table):
+            return number
         self._waiting.append(number)
         self._bytes += table.nbytes
         if self._bytes >= WRITTEN_TOGETHER:
@@ -83,27 +83,18 @@ class Spool:
             if low < high:
                 found.append(take_rows(chunk, rows[low:high] - begin))
                 if table.num_rows > _MANY:  # an input of a few lines is not worth it, and there may be thousands
-                    self.release()
+                    release_pages()
         return pa.concat_tables(found)
-
-    def release(self) -> None:
-        """Lets go of the pages that were read; they are read again when they are needed."""
-        for one in self._maps:
-            if hasattr(one, "madvise"):
-                one.madvise(mmap.MADV_DONTNEED)
-        pa.default_memory_pool().release_unused()
 
     def _write(self) -> None:
         waiting, self._waiting, self._bytes = self._waiting, [], 0
         try:
             with tempfile.TemporaryFile(prefix="precursor-screen-") as file:
-                ends = [_append(file, self._tables[number]) for number in waiting]
+                ends = [append_table(file, self._tables[number]) for number in waiting]
                 file.flush()
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                whole = map_file(file)
         except OSError:  # the disk is full, or there is none: what is in memory is right all the same
             return
-        self._maps.append(mapped)
-        whole = pa.py_buffer(mapped)
         for number, begin, end in zip(waiting, [0, *ends], ends, strict=False):
             self._tables[number] = pa.ipc.open_stream(whole.slice(begin, end - begin)).read_all()
 
@@ -113,14 +104,6 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None  # other C libraries have none
     if trim is not None:
         trim(0)
-
-
-def _append(file: IO[bytes], table: pa.Table) -> int:
-    """Writes a table; returns where it ends."""
-    with pa.ipc.new_stream(file, table.schema) as stream:
-        stream.write_table(table)
-    file.write(bytes(-file.tell() % 64))  # Arrow wants what it maps to begin at such a place
-    return file.tell()
 
 
 _NO_CELLS = pa.table({})
@@ -197,7 +180,7 @@ def _read_all(request: Request, parallel_map: ParallelMap) -> Iterator[list[Inpu
             one = found.pop(0)
             yield _read_again(source, request) if one is None else one
             del one
-        request.spool.release()
+        release_pages()
 
 
 def _read_again(source: Source, request: Request) -> list[InputTables] | InputError:

@@ -5,15 +5,11 @@ No screening logic lives here. In memory stay the relevant lines, what is distin
 
 from __future__ import annotations
 
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +24,13 @@ from precursor_screen.app.gathered import Request, Spool, cite_cells, count_text
 from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.app.workers import parallel_over
+from precursor_screen.core.arrow import release_pages
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import counted
 from precursor_screen.kernel.match import Progress, match
+from precursor_screen.kernel.parallel_map import ParallelMap
 from precursor_screen.kernel.part import Part, cut_parts, find_missing, judge_part, merge_parts, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.kernel.screen import NoHistory, Screened, judge_run
@@ -85,7 +83,7 @@ def run(
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
-        jobs: processes for reading and matching, and threads for judging; 0: as many as there are cores.
+        jobs: processes for reading, matching and judging; 0: as many as there are cores.
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
         keep_fault: called with an unforeseen error in reading an input; by default the error is raised.
@@ -101,7 +99,7 @@ def run(
     started, spool = started or datetime.now(UTC), Spool()
 
     def step(doing: str) -> None:
-        spool.release()
+        release_pages()
         progress(doing)
 
     request = Request(sources, options, reference, spool, step, keep_fault, refuse_empty, every_line)
@@ -112,7 +110,7 @@ def run(
     step("writing the report")
     head = {"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})}
     report = compose(head, provenance, judged, screened, memory, reference, fail_on=fail_on, sample=sample)
-    spool.release()
+    release_pages()
     return Run(report, screened, judged.inputs)
 
 
@@ -133,10 +131,11 @@ def judge_here(request: Request, jobs: int = 1, home: Path | None = None) -> Eng
             "matches": match(gathered.lines, reference, parallel_map, known_parties, progress),
             "reference": reference,
         }
-    textless = count_textless(gathered.lines)
-    request.spool.release()
-    every_line = request.every_line or gathered.lines.num_rows <= PART
-    part = _judge(gathered.lines, partial(judge_part, **given, every_line=every_line), request.spool, jobs, progress)
+        textless = count_textless(gathered.lines)
+        release_pages()
+        every_line = request.every_line or gathered.lines.num_rows <= PART
+        judge = partial(judge_part, **given, every_line=every_line)
+        part = _judge(gathered.lines, judge, request.spool, parallel_map, progress)
     recall = partial(_recall, gathered.lines, request.spool, given)
     return EngineResult(gathered.inputs, gathered.issues, part, textless, recall, partial(cite_cells, gathered, request.spool))
 
@@ -149,10 +148,12 @@ def _recall(lines: pa.Table, spool: Spool, given: Mapping[str, Any], line_ids: p
 _OF_MANY_LINES = ("lines", "counted_lines", "movements", "flags", "held", "shipments")  # the tables of a part that go to disk
 
 
-def _judge(lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, jobs: int, progress: Progress) -> Part:
+def _judge(
+    lines: pa.Table, judge: Callable[[pa.Table], Part], spool: Spool, parallel_map: ParallelMap, progress: Progress
+) -> Part:
     """All lines, judged part by part; what is kept of every line, or of many, is kept on disk."""
     progress("applying rules")
-    parts = map_in_threads(judge, cut_parts(lines, PART), jobs)
+    parts = parallel_map(judge, cut_parts(lines, PART))
     return spool_parts(parts, lines.num_rows, spool, progress) if lines.num_rows else judge(lines)
 
 
@@ -195,27 +196,3 @@ def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[s
 def _is_large(sources: tuple[Source, ...]) -> bool:
     """Whether there will be enough names for processes to pay."""
     return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
-
-
-# Judging is the work of Arrow and DuckDB: threads do. Python's lock keeps more threads from being any faster, and each holds the 150 MB of its piece.
-MOST_AT_ONCE = 4
-
-
-def map_in_threads(judge: Callable[[pa.Table], Part], chunks: Iterator[pa.Table], jobs: int) -> Iterator[Part]:
-    """The results in order, of as many pieces at once as there are jobs, in threads.
-
-    Args:
-        judge: right in any thread.
-        pieces: asked for one by one, so that not all of them need to be there at once.
-        jobs: threads, of which no more than `MOST_AT_ONCE` are started; 0: as many as there are cores; 1: none.
-    """
-    jobs = min(jobs or os.cpu_count() or 1, MOST_AT_ONCE)
-    if jobs == 1:
-        yield from map(judge, chunks)
-        return
-    with ThreadPoolExecutor(jobs) as pool:
-        running = deque(pool.submit(judge, chunk) for chunk in islice(chunks, jobs))
-        while running:
-            done = running.popleft().result()
-            running.extend(pool.submit(judge, chunk) for chunk in islice(chunks, 1))
-            yield done

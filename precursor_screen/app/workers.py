@@ -1,4 +1,4 @@
-"""Processes for reading and matching, whose work is Python's; each imports this module and what that needs, and nothing else."""
+"""Processes for reading, matching and judging, most of which is Python's work; each imports what it needs when it needs it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,55 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import shutil
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from itertools import chain, islice
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.core.arrow import pack_table, unpack_table
+from precursor_screen.core.arrow import TRAVELS_AS_FILE, append_table, map_file, pack_table, unpack_table
 from precursor_screen.core.errors import WorkerDied
+from precursor_screen.core.files import temporary_folder
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 
 
-ForkingPickler.register(pa.Table, lambda table: (unpack_table, (pack_table(table),)))
+_FOLDERS: list[str] = []  # for tables on their way from one process to another; the last one counts
+
+
+def _send(table: pa.Table) -> tuple[Callable[[Any], pa.Table], tuple[Any]]:
+    """How a table travels: a large one as a file, which costs neither side a copy; as bytes where there is no room for it."""
+    if table.nbytes >= TRAVELS_AS_FILE and _FOLDERS:
+        with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=_FOLDERS[-1], delete=False) as file:
+            append_table(file, table)
+            return _receive, (file.name,)
+    return unpack_table, (pack_table(table),)
+
+
+def _receive(path: str) -> pa.Table:
+    """A table out of a file, of which nothing is left when the table goes."""
+    with open(path, "rb") as file:
+        content = map_file(file)
+    with contextlib.suppress(OSError):  # Windows removes no file that is mapped: it goes with the folder
+        os.unlink(path)
+    return pa.ipc.open_stream(content).read_all()
+
+
+ForkingPickler.register(pa.Table, _send)
+
+
+def _begin(folder: str) -> None:
+    leave_out_pandas()
+    _FOLDERS.append(folder)
 
 
 @lru_cache(maxsize=4)
@@ -36,8 +66,8 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
 
 
 def _get_ready(packed: bytes) -> None:
-    """Imports what matching needs, and does beforehand what each function would do at its first call."""
-    importlib.import_module("precursor_screen.kernel.match")
+    """Imports what matching and judging need, and does beforehand what each function would do at its first call."""
+    importlib.import_module("precursor_screen.kernel.part")
     for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
         prepare()
 
@@ -76,15 +106,19 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
     pool: list[ProcessPoolExecutor] = []
 
     def start() -> None:
+        _FOLDERS.append(str(temporary_folder()))
         # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
-        pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=leave_out_pandas))
+        spawn = multiprocessing.get_context("spawn")
+        pool.append(ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(_FOLDERS[-1],)))
 
-    def parallel_map(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
-        if len(chunks) < WORTHWHILE:
-            return serial_map(function, chunks)
+    def parallel_map(function: Callable[[Any], Any], chunks: Iterable[Any]) -> Iterable[Any]:
+        waiting = iter(chunks)
+        first = list(islice(waiting, WORTHWHILE))
+        if len(first) < WORTHWHILE:
+            return serial_map(function, first)
         if not pool:
             start()
-        return _in_turn(pool[0], pickle.dumps(function), chunks, jobs + 1)
+        return _in_turn(pool[0], pickle.dumps(function), chain(first, waiting), jobs + 1)
 
     try:
         if early:
@@ -100,3 +134,4 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
     finally:
         for one in pool:
             one.shutdown(cancel_futures=True)
+            shutil.rmtree(_FOLDERS.pop(), ignore_errors=True)

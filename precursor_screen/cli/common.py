@@ -63,7 +63,7 @@ def wait_option(words: str, seconds: float = 60.0) -> Option:
     return click.option("--wait", type=Number(min=0), default=seconds, help=words, **shown)
 
 
-_JOBS = "Processes for reading and matching, and threads for judging [default: as many as there are cores]."
+_JOBS = "Processes for reading, matching and judging [default: as many as there are cores]."
 jobs_option = click.option("--jobs", type=Whole(min=0), default=0, help=_JOBS)
 
 

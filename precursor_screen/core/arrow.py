@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
+import weakref
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -48,3 +51,40 @@ def map_arrow(path: Path) -> pa.Table:
     """
     with pa.memory_map(str(path), "r") as source:
         return pa.ipc.open_file(source).read_all()
+
+
+# Large tables of a run lie in files of one process, or pass from one to another in them; pages that were read go when memory is wanted.
+
+TRAVELS_AS_FILE = 1 << 20  # bytes of a table from which it passes between processes in a file
+_maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+
+
+def append_table(file: IO[bytes], table: pa.Table) -> int:
+    """Writes a table behind what a file holds, as an IPC stream; returns where it ends."""
+    with pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
+    file.write(bytes(-file.tell() % 64))  # Arrow wants what it maps to begin at such a place
+    return file.tell()
+
+
+def map_file(file: IO[bytes]) -> pa.Buffer:
+    """What a file holds, mapped for as long as a table in it is used, whether or not the file is still there."""
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    _maps.add(mapped)
+    return pa.py_buffer(mapped)
+
+
+def is_mapped(table: pa.Table) -> bool:
+    """Whether a table with rows lies in such files, and takes no memory of its own."""
+    places = [(buffer.address, buffer.address + buffer.size) for buffer in map(pa.py_buffer, list(_maps))]
+    chunks = (chunk for column in table.columns for chunk in column.chunks)
+    buffers = [buffer for chunk in chunks for buffer in chunk.buffers() if buffer is not None and buffer.size]
+    return bool(buffers) and all(any(begin <= one.address < end for begin, end in places) for one in buffers)
+
+
+def release_pages() -> None:
+    """Lets go of the pages that were read; they are read again when they are needed."""
+    for one in list(_maps):
+        if hasattr(one, "madvise"):
+            one.madvise(mmap.MADV_DONTNEED)
+    pa.default_memory_pool().release_unused()

@@ -12,11 +12,11 @@ CHUNK_LETTERS = 1_000_000  # of texts, which are looked through a hundred times 
 class ParallelMap(Protocol):
     """Applies a picklable function to some chunks and yields the results in the order of the chunks."""
 
-    def __call__(self, function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+    def __call__(self, function: Callable[[Any], Any], chunks: Iterable[Any]) -> Iterable[Any]:
         """The results."""
 
 
-def serial_map(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+def serial_map(function: Callable[[Any], Any], chunks: Iterable[Any]) -> Iterable[Any]:
     """One after the other, in this process."""
     return map(function, chunks)
 

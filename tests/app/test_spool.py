@@ -12,6 +12,8 @@ import pytest
 
 from precursor_screen.app import gathered
 from precursor_screen.app.gathered import Spool
+from precursor_screen.core import arrow
+from precursor_screen.core.arrow import release_pages
 
 TABLES = [
     pa.table({"text": ["ä", None, ""], "texts": [["a", "b"], None, []], "day": [date(2026, 1, 1), None, None]}),
@@ -27,7 +29,7 @@ def kept(least: int, monkeypatch: pytest.MonkeyPatch) -> list[pa.Table]:
     waiting = Spool()
     numbers = [waiting.add(table) for table in TABLES]
     assert numbers == list(range(len(TABLES)))
-    waiting.release()
+    release_pages()
     found = [waiting.table(number) for number in numbers]
     del waiting
     gc.collect()
@@ -50,12 +52,26 @@ def test_what_is_worth_it_leaves_memory(monkeypatch):
     assert waiting.table(number).column("text")[999_999].as_py() == "manifest"
 
 
+def test_what_lies_on_disk_is_not_written_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1)
+    table = pa.table({"number": pa.array(range(200_000))})
+    with (tmp_path / "table").open("wb+") as file:
+        arrow.append_table(file, table)
+        file.flush()
+        mapped = pa.ipc.open_stream(arrow.map_file(file)).read_all()
+    monkeypatch.setattr(gathered, "append_table", None)  # what calls it fails
+    waiting = Spool()
+    assert waiting.table(waiting.add(mapped)) is mapped
+    with pytest.raises(TypeError):
+        waiting.add(table)
+
+
 @pytest.mark.parametrize("failing", ["TemporaryFile", "mmap"])
 def test_without_a_disk_tables_wait_in_memory(failing, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(gathered.tempfile if failing == "TemporaryFile" else gathered.mmap, failing, full)
+    monkeypatch.setattr(gathered.tempfile if failing == "TemporaryFile" else arrow.mmap, failing, full)
     assert all(found.equals(table) for found, table in zip(kept(1, monkeypatch), TABLES, strict=True))
 
 

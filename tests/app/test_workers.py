@@ -7,14 +7,17 @@ import pickle
 from concurrent.futures import Future
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from precursor_screen.app import inputs, stream, workers
 from precursor_screen.app.inputs import Source, find_sources
 from precursor_screen.app.stream import run
 from precursor_screen.app.workers import WORTHWHILE, parallel_over
+from precursor_screen.core.arrow import is_mapped
 from precursor_screen.kernel import parallel_map
 from precursor_screen.readers.interface import ReadOptions
 
@@ -144,11 +147,57 @@ def test_a_slice_of_a_table_travels_without_the_rest():
     assert pickle.loads(sent) == [table.slice(5, 2)]
 
 
-@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (64, stream.MOST_AT_ONCE)])
-def test_pieces_are_asked_for_as_they_are_worked_on_and_come_back_in_order(jobs, most):
-    asked, done = [], []
-    pieces = (asked.append(n) or n for n in range(20))
-    for result in stream.map_in_threads(lambda n: -n, pieces, jobs):
-        done.append(-result)
-        assert len(asked) - len(done) <= most  # no more are held than are worked on
-    assert done == asked == list(range(20))
+@pytest.mark.slow
+def test_a_large_table_travels_as_a_file_of_which_nothing_is_left():
+    tables = [pa.table({"number": pa.array(range(n, n + 200_000))}) for n in range(WORTHWHILE)]
+    with parallel_over(2) as many:
+        found = list(many(count_up, tables))
+        (folder,) = workers._FOLDERS
+        assert all(map(is_mapped, found))
+        assert not is_mapped(tables[0])
+        assert [path.name for path in Path(folder).iterdir()] == [
+            "held"
+        ]  # the lock by which the next run tells whether this one lives
+    assert found == [pa.table({"number": pa.array(range(n + 1, n + 200_001))}) for n in range(WORTHWHILE)]
+    assert (workers._FOLDERS, Path(folder).exists()) == ([], False)
+
+
+def count_up(table):
+    return pa.table({"number": pc.add(table.column("number"), 1)})
+
+
+def test_a_large_table_travels_as_bytes_where_there_is_no_room_for_a_file(monkeypatch, tmp_path):
+    table = pa.table({"number": pa.array(range(200_000))})
+    monkeypatch.setattr(workers, "_FOLDERS", [str(tmp_path / "gone")])
+    assert pickle.loads(bytes(ForkingPickler.dumps(table))) == table
+    monkeypatch.setattr(workers, "_FOLDERS", [str(tmp_path)])
+    monkeypatch.setattr(workers, "append_table", no_room)
+    assert pickle.loads(bytes(ForkingPickler.dumps(table))) == table
+
+
+def no_room(file, table):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.slow
+def test_parts_that_processes_judge_give_the_same_report(reference, monkeypatch):
+    from tests.screening import screen_rows, table, with_rules
+
+    monkeypatch.setattr(workers, "WORTHWHILE", 2)
+    monkeypatch.setattr(stream, "PART", 3)
+    few = with_rules(reference, "PS-CHEM-001", "PS-QTY-002")
+    rows = [
+        {"bill of lading": f"B{n % 4}", "consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(13)
+    ]
+    many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), few, jobs=2).report
+    alone = screen_rows(rows, few).report
+    assert many.flags.num_rows >= 13
+    assert (many.flags, many.issues, many.shipments) == (alone.flags, alone.issues, alone.shipments)
+
+
+def test_chunks_are_asked_for_as_they_are_worked_on():
+    asked: list[int] = []
+    chunks = (asked.append(n) or n for n in range(20))
+    with parallel_over(1) as one:
+        for result in one(lambda n: -n, chunks):
+            assert len(asked) == 1 - result
