@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,15 @@ def begin_rows(numbers: Numbers) -> Numbers:
     """
     highest = np.maximum.accumulate(np.concatenate([np.array([-1]), numbers]))
     return np.flatnonzero(numbers > highest[:-1])
+
+
+def all_rows(parts: Iterable[Numbers]) -> Numbers:
+    """The rows that are in any of some lists, ascending, each once."""
+    lists = list(parts)
+    found = np.zeros(max((int(rows.max(initial=-1)) for rows in lists), default=-1) + 1, bool)
+    for rows in lists:
+        found[rows] = True
+    return np.flatnonzero(found)
 
 
 def any_of(groups: Numbers, rows: Mask) -> Mask:

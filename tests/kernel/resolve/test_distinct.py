@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.resolve.distinct import begin_rows, number_alike, rows_of
+from precursor_screen.kernel.resolve.distinct import all_rows, begin_rows, number_alike, rows_of
 from tests.examples import examples
 
 CELLS = st.tuples(st.sampled_from([None, "", "a", "b"]), st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, "b", "c"]))
@@ -33,3 +34,10 @@ TEXTS = st.lists(st.sampled_from([None, "", "a", "b", "c"]), max_size=8)
 def test_the_first_row_that_holds_each_value(values, column, cut, other):
     few, all_ = (pa.chunked_array([v[:c], v[c:]], pa.string()) for v, c in ((values, cut), (column, other)))
     assert rows_of(few, all_).to_pylist() == [column.index(v) if v in column else None for v in values]
+
+
+@examples(60, 600)
+@given(st.lists(st.lists(st.integers(0, 12), max_size=6), max_size=4))
+def test_rows_of_some_lists_stand_once_and_ascend(lists):
+    found = all_rows(np.array(rows, np.int64) for rows in lists)
+    assert found.tolist() == sorted({row for rows in lists for row in rows})

@@ -18,6 +18,7 @@ from precursor_screen.kernel.judge.flag import count_unjudged
 from precursor_screen.kernel.judge.flag_rows import NOT_STATED, Texts, columns_shown, flags_of
 from precursor_screen.kernel.judge.windows.groups import Numbers
 from precursor_screen.kernel.judge.windows.history import WindowInput, derive, give
+from precursor_screen.kernel.resolve.distinct import all_rows
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows, whole
 
@@ -49,7 +50,7 @@ class Fresh(Struct, frozen=True):
 
 def read_fresh(connection: duckdb.DuckDBPyConnection, window_input: WindowInput, numbers: Iterable[Numbers]) -> Fresh:
     """Some new movements, by row_no, with all that is shown of them."""
-    wanted = np.unique(np.concatenate([np.arange(0), *numbers]))
+    wanted = all_rows(numbers)
     rows = np.flatnonzero(np.isin(whole(window_input.own.column("row_no")).to_numpy(), wanted))
     give(connection, "asked", take_rows(window_input.own, rows))
     shown = derive("shown", f"select * from {window_input.fresh} order by row_no", window_input.fresh)

@@ -48,6 +48,7 @@ from precursor_screen.kernel.judge.windows.queries import (
     tests_of_law,
 )
 from precursor_screen.kernel.judge.windows.selected import Selected, of_possible_groups, select_movements
+from precursor_screen.kernel.resolve.distinct import all_rows
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
@@ -231,7 +232,7 @@ def _judge_all(
             picked = np.concatenate([sure, unknown])
             undecided += [(rule, np.sort(rows[np.isin(rows, picked)]), why) for why, rows in result.undecided.items()]
             if result.evidence is not None:
-                found.append(RuleEvidence(rule, result.evidence, result.members, np.intersect1d(result.evidence.carriers, sure)))
+                found.append(RuleEvidence(rule, result.evidence, result.members, sure[np.isin(sure, result.evidence.carriers)]))
         del layout
         between()
     fresh = read_fresh(connection, window_input, [*(rows for _, rows in alone), *(one.sure for one in found)])
@@ -254,7 +255,7 @@ def _leave_open(
 ) -> tuple[pa.Table, pa.Table]:
     """UNJUDGED, and RULE_LINE of flagged lines, of movements that rules cannot judge. Where a file lacks a column that is all of them: some are read at a time."""
     missing, not_evaluable = [UNJUDGED.empty_table()], [RULE_LINE.empty_table()]
-    every = np.unique(np.concatenate([np.arange(0), *(rows for _, rows, _ in undecided)]))
+    every = all_rows(rows for _, rows, _ in undecided)
     for begin in range(0, len(every), _READ_AT_ONCE):
         some = every[begin : begin + _READ_AT_ONCE]
         fresh = read_fresh(connection, window_input, [some])
