@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -54,8 +55,16 @@ ForkingPickler.register(pa.Table, _send)
 
 
 def _begin(folder: str) -> None:
+    """A process begins, and ends when the run does, however that ends: nobody else tells it that its parent was killed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     leave_out_pandas()
     _FOLDERS.append(folder)
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @lru_cache(maxsize=4)

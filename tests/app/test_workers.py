@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
+import time
 from concurrent.futures import Future
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
@@ -54,6 +57,52 @@ def test_processes_that_start_early_get_ready(tmp_path):
     marks = {path.name for path in tmp_path.iterdir()}
     assert marks
     assert str(os.getpid()) not in marks
+
+
+def wait_long(path):
+    Path(path).write_text(str(os.getpid()), encoding="ascii")
+    time.sleep(60)
+
+
+KILLED = """
+import sys
+from precursor_screen.app.workers import parallel_over
+from tests.app.test_workers import wait_long
+if __name__ == "__main__":
+    with parallel_over(2) as many:
+        list(many(wait_long, sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_processes_end_when_their_parent_is_killed(tmp_path):
+    (tmp_path / "run.py").write_text(KILLED, encoding="utf-8")
+    paths = [tmp_path / str(n) for n in range(WORTHWHILE)]
+    root = str(Path(__file__).parents[2])
+    run = subprocess.Popen([sys.executable, str(tmp_path / "run.py"), *map(str, paths)], env={**os.environ, "PYTHONPATH": root})
+    assert wait_until(lambda: sum(path.exists() and path.stat().st_size > 0 for path in paths) == 2)
+    numbers = [int(path.read_text(encoding="ascii")) for path in paths if path.exists()]
+    assert all(map(is_alive, numbers))
+    run.kill()
+    run.wait()
+    assert wait_until(lambda: not any(map(is_alive, numbers)))
+
+
+def is_alive(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{number}/stat")  # one that nobody waits for is there until it is
+    return not status.exists() or ") Z " not in status.read_text(encoding="utf-8")
+
+
+def wait_until(holds, seconds=60):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
 
 
 @pytest.mark.slow
