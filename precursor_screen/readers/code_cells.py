@@ -142,9 +142,9 @@ def without_fillers(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
 
 TEXTS = pa.list_(pa.string())
 _SEPARATORS = re.compile(r"[;,|/\n\t]+")
-# "9401.79; 2915.24", "940179 and 291524", "940179 - 291524", "940179-291524", "940179 (291524)".
+# "9401.79; 2915.24", "940179 and 291524", "940179 - 291524", "940179-291524", "940179 (291524)"; not "2914.11-1000", which is one of Korea's.
 _PARTS_OF_CODES = re.compile(
-    r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4})|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4})"
+    r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4}\.?\d\d)|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4}\.?\d\d)"
 )
 _MOST_OF_CODES = 4_000
 _NOTHING = "0.,;:/|&+- "  # what is left of a list of codes without one
