@@ -67,10 +67,7 @@ class _Checked(Struct):
 @common.file_option("--full", metavar="BUNDLE", help="The whole bundle of a redacted one: check each value that was left out.")
 @common.mapping_option(help="With --inputs: the column map with which they were screened [default: guessed].")
 @common.encoding_option(help="With --inputs: their encoding [default: decided by content].")
-@click.pass_context
-def verify(
-    ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
-) -> ExitCode:
+def verify(bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None) -> ExitCode:
     """Check every byte of a bundle; exit code 1 when something is wrong, 3 when something could not be checked.
 
     Without a signature, digests find damage and careless edits, not who made the whole bundle anew.
@@ -88,13 +85,13 @@ def verify(
     if found.document is not None and not done.problems:
         if full is not None:
             _compare_whole(found.document, full, done)
-        law = _law_of(ctx, found.document, done)
+        law = _law_of(found.document, done)
         absent = [f"{pack} is not installed here" for pack in law.lacking]
         if inputs is None:
             done.checked += absent
         else:
             done.unknown += absent
-            _run_again(ctx, found.document, inputs, reading, law, done)
+            _run_again(found.document, inputs, reading, law, done)
     # Of a bundle with nothing wrong no more may be said: only who holds its key cannot have been somebody else.
     sound = f"unchanged since it was made; {found.signed}"
     click.echo(f"{printable(bundle)}: {f'{len(done.problems):,} problems' if done.problems else sound}")
@@ -133,7 +130,7 @@ class _LawOfRun(Struct, frozen=True):
     lacking: tuple[SealedPack, ...] = ()
 
 
-def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun:
+def _law_of(document: Document, done: _Checked) -> _LawOfRun:
     """Opens the packs of a bundle's run by their digests, and says which are not here."""
     from msgspec import ValidationError
 
@@ -147,7 +144,7 @@ def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun
     except ValidationError as error:
         done.problems.append(f"the packs of law are not named as a run names them ({error})")
         return _LawOfRun()
-    store = PackStore(home_of(common.settings(ctx)))
+    store = PackStore(home_of(common.settings()))
     try:
         found = [(pack, store.find(pack.id, pack.sha256)) for pack in named]
         lacking = tuple(pack for pack, held in found if held is None)
@@ -158,9 +155,7 @@ def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun
         return _LawOfRun(lacking=named)
 
 
-def _run_again(
-    ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: _Checked
-) -> None:
+def _run_again(document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: _Checked) -> None:
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.blackout import find_inputs
     from precursor_screen.cases.evidence.rerun import compare
@@ -181,7 +176,7 @@ def _run_again(
         for digest, held in sorted(sought.found.items(), key=lambda item: names[item[0]])
     )
     try:
-        report = _screen(ctx, document, sources, reading, law.tables, done.unknown)
+        report = _screen(document, sources, reading, law.tables, done.unknown)
     except InputError as error:
         done.unknown.append(f"the inputs could not be screened: {error}")
         return
@@ -198,7 +193,6 @@ def _run_again(
 
 
 def _screen(
-    ctx: click.Context,
     document: Document,
     sources: tuple[Source, ...],
     reading: Mapping[str, str | None],
@@ -210,7 +204,7 @@ def _screen(
     from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import WatchlistError
 
-    values = common.settings(ctx)
+    values = common.settings()
     then = document["reference"]
     named = [w["list_id"] for w in then["watchlists"]] or then["watchlists_named"] or [e["list_id"] for e in document["entries"]]
     given = {"jurisdiction": then["jurisdiction"], "tiers": tuple(then["tiers"]), "rule_dirs": (), **reading}
@@ -243,8 +237,7 @@ _AS = "No bundle, but FollowTheMoney entities, the fields of a pre-export notifi
 @click.option("--as", "kind", type=click.Choice(["ftm", "pen", "incident", "selectivity"]), help=_AS)
 @common.mode_option
 @ledger_option
-@click.pass_context
-def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> None:
+def seal(what: str, url: str | None, **given: Any) -> None:
     """Seal the lines as filed, digests of the inputs, rules, entries of lists, explanation, priority and verdicts of WHAT into one zip.
 
     WHAT is a flag (or the beginning of its id), a shipment or a bill, as `explain` takes it. An existing file is not replaced.
@@ -260,9 +253,9 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     from precursor_screen.reporting.evidence.seal import plain
     from precursor_screen.reporting.evidence.seal import seal as seal_bundle
 
-    mode = common.file_mode(common.settings(ctx), given["mode"])
+    mode = common.file_mode(common.settings(), given["mode"])
     output, key, redacted = given["output"], given["key"], given["redact"]
-    document, rules = complete(_gather(ctx, what, given["report"], url), _installed(ctx))
+    document, rules = complete(_gather(what, given["report"], url), _installed())
     whole, secret = plain(document), secrets.token_bytes(_SECRET)
     shown = plain(redact(whole, secret)) if redacted else whole
     if given["kind"]:
@@ -286,19 +279,19 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     common.say(whole["notes"], "! ", err=True)
 
 
-def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
+def _gather(what: str, report: Path | None, url: str | None) -> Document:
     from precursor_screen.cases.evidence.gather import from_ledger, from_report, with_report
     from precursor_screen.cli.ledger import open_existing
 
     reported = from_report(report, what) if report is not None else None
     if reported is not None and url is None:
         return reported
-    with open_existing(ctx, url, 0) as ledger:
+    with open_existing(url, 0) as ledger:
         document = from_ledger(ledger, what)
     return with_report(document, reported) if reported is not None else document
 
 
-def _installed(ctx: click.Context) -> Installed:
+def _installed() -> Installed:
     from precursor_screen.app.config import home_of, rule_dirs_of
     from precursor_screen.app.session import open_watchlists
     from precursor_screen.app.settings import site_rules
@@ -308,7 +301,7 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.reference.shipped import substances_folder
     from precursor_screen.reference.site_tables import load_concern
 
-    values = common.settings(ctx)
+    values = common.settings()
     folders, site, table = rule_folders(rule_dirs_of(values, (), only=False)), site_rules(values), load_table()
     names = {s.substance_id: s.name for s in table.substances}
     edition = {"edition": table.edition, "sha256": table.sha256}

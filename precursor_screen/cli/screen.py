@@ -82,8 +82,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @click.option("--format", "form", type=click.Choice(_FORMATS), help=_FORMAT)
 @click.option("--json", "as_json", is_flag=True, help="The JSON report on standard output: short for -o - --format json.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
-@click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+def command(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Screen manifests and write reports.
 
     INPUT is a file, a folder, a pattern, or - for a table or pasted text on standard input. Without -o a summary goes to the terminal.
@@ -102,7 +101,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.app.session import open_session
     from precursor_screen.reporting.interface import check_places, check_report
 
-    values = common.settings(ctx)
+    values = common.settings()
     outputs, printed = _split(outputs, given)
     given["mode"] = common.file_mode(values, given["mode"])
     tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
@@ -127,7 +126,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         else:
             _show(result.report, outputs, given)
 
-    session = open_session(settings, clock.step, common.fault_keeper(ctx))
+    session = open_session(settings, clock.step, common.fault_keeper())
     result = session.run(
         sources, lambda result: _write(result, outputs, given), present, every_line=given["resolved_path"] is not None
     )
