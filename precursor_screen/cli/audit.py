@@ -80,11 +80,12 @@ def command(exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any)
         else:
             audit = Audit(run, exporters=_audit_exporters(population, asked, given))
     common.deliver(document_of(audit), outputs, mode, _said(audit))
-    return _exit_code(audit)
+    blind = [n for one in audit.exporters for n in one.profile.not_evaluable if n.what != "substance"]
+    return common.exit_code(any(one.findings for one in audit.exporters), blind)
 
 
 def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     listed: list[str] = []
     path = given["list_path"]
@@ -92,9 +93,9 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
         try:
             listed = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot be read: {error}", where=Where(str(path)), remedy="Give a text file in UTF-8.") from error
+            raise UsageError(f"cannot be read: {error}", where=path, remedy="Give a text file in UTF-8.") from error
         if not listed:
-            raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one exporter on each line.")
+            raise UsageError("the list is empty", where=path, remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
         raise UsageError(
@@ -175,8 +176,3 @@ def _audit_exporters(population: Population, asked: tuple[str, ...], given: dict
 def _said(audit: Audit) -> str:
     findings = sum(len(one.findings) for one in audit.exporters)
     return f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
-
-
-def _exit_code(audit: Audit) -> int:
-    blind = [n for one in audit.exporters for n in one.profile.not_evaluable if n.what != "substance"]
-    return common.exit_code(any(one.findings for one in audit.exporters), blind)

@@ -144,11 +144,6 @@ def no_traces() -> None:
     threading.excepthook = lambda _: None
 
 
-def passes_through(error: BaseException, modules: tuple[str, ...]) -> bool:
-    """Whether an error came by some modules (prefixes of their names)."""
-    return any((frame.f_globals.get("__name__") or "").startswith(modules) for frame, _ in traceback.walk_tb(error.__traceback__))
-
-
 def _message(error: BaseException) -> str:
     with contextlib.suppress(Exception):  # an error that cannot even say what it is
         return str(error)

@@ -104,19 +104,19 @@ def verify(bundle: Path, inputs: Path | None, signer: Path | None, full: Path | 
 
 
 def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reporting.evidence import verify as checking
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:
         raise UsageError(
             "is not an evidence bundle, or was damaged or altered",
-            where=Where(str(full)),
+            where=full,
             remedy=f"To see which of these: precursor-screen evidence verify {full}",
         )
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
-        raise UsageError("is not the bundle from which the redacted one was made", where=Where(str(full)), remedy=remedy)
+        raise UsageError("is not the bundle from which the redacted one was made", where=full, remedy=remedy)
     wrong, proved = checking.compare_redacted(document, whole.document, whole.secret)
     done.problems += wrong
     if not wrong:
@@ -326,12 +326,12 @@ def _count(document: Document) -> str:
 
 
 def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     suffix = output.suffix.lower().removeprefix(".") if output else suffixes[0]
     if suffix not in suffixes:
         remedy = f"Name a file that ends in {' or '.join(f'.{s}' for s in suffixes)}."
-        raise UsageError("is not a format of this export", where=Where(str(output)), remedy=remedy)
+        raise UsageError("is not a format of this export", where=output, remedy=remedy)
     return suffix
 
 
@@ -345,12 +345,10 @@ def _deliver(content: bytes, output: Path | None, mode: int) -> None:
 
 
 def _check_free(path: Path) -> None:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     if path.exists() or path.is_symlink():
-        raise UsageError(
-            "exists already", where=Where(str(path)), remedy="Name another file with -o: evidence never replaces one."
-        )
+        raise UsageError("exists already", where=path, remedy="Name another file with -o: evidence never replaces one.")
 
 
 def _write(content: bytes, path: Path, mode: int) -> None:

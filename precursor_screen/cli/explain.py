@@ -103,13 +103,13 @@ def reading(report: Path) -> Iterator[Any]:
     Raises:
         UsageError: it is none, or of somebody else's making, which shows when it is looked into.
     """
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     try:
         yield json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "Write one: precursor-screen screen FILE -o report.json"
-        raise UsageError("is not a JSON report of this program", where=Where(str(report)), remedy=remedy) from error
+        raise UsageError("is not a JSON report of this program", where=report, remedy=remedy) from error
 
 
 def _rule_of(flag: Mapping[str, Any]) -> Rule | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
 from msgspec.structs import asdict
 
 from precursor_screen.cli import common
@@ -84,10 +82,6 @@ def _edition_line(record: dict[str, Any]) -> str:
     return f"{name:<12} {record['pack']:<10} {compared}: {record['edition']}"
 
 
-def _signed(pack: PackInfo) -> str:
-    return f"signed by {pack.signer}" if pack.signer else "not signed"
-
-
 @click.command("import")
 @click.argument("pack", type=common.PATH)
 @click.option(
@@ -113,7 +107,8 @@ def import_pack(pack: Path, override: str, force: bool) -> None:
 
 def _say_imported(record: ImportRecord, rows: int) -> None:
     info = record.info
-    click.echo(printable(f"{info.id}: {rows} rows of {info.day} imported, {_signed(info)}: {info.edition}"))
+    signed = f"signed by {info.signer}" if info.signer else "not signed"
+    click.echo(printable(f"{info.id}: {rows} rows of {info.day} imported, {signed}: {info.edition}"))
 
 
 @click.command()
@@ -155,14 +150,14 @@ def pack(folder: Path, output: Path, key: Path | None, mode: str | None) -> None
     """
     from hashlib import sha256
 
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference import shipped
     from precursor_screen.reference.packs.pack import make_pack, read_folder
     from precursor_screen.reporting.interface import whole_file
 
     permissions = common.file_mode(common.settings(), mode)
     if output.exists() or output.is_symlink():
-        raise UsageError("exists already", where=Where(str(output)), remedy="Name another file: a pack never replaces one.")
+        raise UsageError("exists already", where=output, remedy="Name another file: a pack never replaces one.")
     content = make_pack(read_folder(folder), shipped.base_law(), key)
     with whole_file(output, permissions) as stream:
         stream.write(content)
@@ -189,34 +184,18 @@ def remove(pack_id: str, yes: bool) -> None:
 # `substances diff current PACK`: what a pack would change.
 
 
-class ComparedBands(Struct, frozen=True):
-    """How many shipments were screened under both laws, and those whose band changes."""
-
-    shipments: int
-    changes: list[BandChange]
-
-    def record(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"shipments": self.shipments, "bands": [common.fields(c, "shipment_id old new") for c in self.changes]}
-
-    def lines(self) -> Iterator[str]:
-        """For a person."""
-        yield f"Shipments whose band changes: {len(self.changes)} of {self.shipments}"
-        yield from (f"  {c.shipment_id}  {c.old or 'none'} -> {c.new or 'none'}" for c in self.changes)
-
-
 def law_with(path: Path, override: str) -> LawTables:
     """The tables in use as they would be with a pack, checked as at its import."""
     store = _store()
     return store.with_pack(store.read_file(path, override)[0], path.name)
 
 
-def compare_bands(inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> ComparedBands:
-    """Screens manifests under the tables in use, and under others."""
+def compare_bands(inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> tuple[int, list[BandChange]]:
+    """Screens manifests under the tables in use, and under others: how many shipments there are, and those whose band changes."""
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.session import compare_laws
     from precursor_screen.app.settings import merge_options
     from precursor_screen.reference import shipped
 
     settings = merge_options(common.settings(), jurisdiction=jurisdiction)
-    return ComparedBands(*compare_laws(find_sources(inputs), settings, shipped.law_in_use(), law))
+    return compare_laws(find_sources(inputs), settings, shipped.law_in_use(), law)

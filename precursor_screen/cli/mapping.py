@@ -269,13 +269,13 @@ def _write_yaml(tables: list[tuple[InputTables, str]], output: str | None) -> No
     if output is None:
         click.echo(text, nl=False)
         return
-    from precursor_screen.core.errors import UsageError, Where, reason
+    from precursor_screen.core.errors import UsageError, reason
 
     try:
         Path(output).write_text(text, "utf-8")
     except OSError as error:
         remedy = "Name a file in a folder that exists."
-        raise UsageError(f"cannot be written ({reason(error)})", where=Where(output), remedy=remedy) from error
+        raise UsageError(f"cannot be written ({reason(error)})", where=output, remedy=remedy) from error
     click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
 
 

@@ -12,6 +12,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import REASONS
 from precursor_screen.core.words import printable
 
@@ -231,9 +232,7 @@ def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: st
 
     with opening() as ledger:
         flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
-        verdicts: dict[str, list[Any]] = {}
-        for one in ledger.verdicts():
-            verdicts.setdefault(one.flag_id, []).append(one)
+        verdicts = grouped((one.flag_id, one) for one in ledger.verdicts())
     with common.reader_may_leave():
         if shown["as_json"]:
             _print_objects(flags, verdicts)

@@ -99,7 +99,7 @@ def command(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) ->
     """
     from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.app.session import open_session
-    from precursor_screen.reporting.interface import check_places, check_report
+    from precursor_screen.reporting.interface import check_places, check_report, check_suffix
 
     values = common.settings()
     outputs, printed = _split(outputs, given)
@@ -108,7 +108,7 @@ def command(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) ->
     for path in outputs:
         check_report(path)
     for path in tables:
-        _check_table_path(path)
+        check_suffix(path, (".csv", ".parquet"), "tables")
     stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
@@ -213,14 +213,6 @@ def _print(report: Report, form: str) -> None:
     with common.reader_may_leave():
         presenter_of(document_of(report), Path(f"report.{form}"))(sys.stdout.buffer)
         sys.stdout.buffer.flush()
-
-
-def _check_table_path(path: Path) -> None:
-    from precursor_screen.core.errors import UsageError, Where
-
-    if path.suffix.lower() not in (".csv", ".parquet"):
-        problem = f"{path.suffix} is not a format of tables" if path.suffix else "has no suffix that says the format of the table"
-        raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:

@@ -295,13 +295,15 @@ def diff(
         )
     before, after = (_state_of(shipped.substances_folder()), _state_of(law.substances)) if law else _states(old, new)
     found = diff_tables(before, after)
-    compared = law_packs.compare_bands(inputs, jurisdiction, law) if law and inputs else None
+    shipments, bands = law_packs.compare_bands(inputs, jurisdiction, law) if law and inputs else (None, [])
     if as_json:
-        bands = compared.record() if compared else {}
-        common.echo_json({"old": old, "new": new, **diff_record(found), **bands})
+        told = {"shipments": shipments, "bands": [common.fields(b, "shipment_id old new") for b in bands]}
+        common.echo_json({"old": old, "new": new, **diff_record(found), **(told if shipments is not None else {})})
         return
     click.echo("\n".join(diff_lines(found, before.day is None, with_names)))
-    common.say(compared.lines() if compared else ())
+    if shipments is not None:
+        click.echo(f"Shipments whose band changes: {len(bands)} of {shipments}")
+        common.say(f"  {b.shipment_id}  {b.old or 'none'} -> {b.new or 'none'}" for b in bands)
 
 
 def _state_of(folder: Path) -> State:

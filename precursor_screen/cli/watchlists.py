@@ -165,11 +165,11 @@ def import_list(
       precursor-screen watchlists import agency-list list.csv --date 2026-11-01
       precursor-screen watchlists import ofac-sdn sdn.csv alt.csv add.csv --look-back 90
     """
-    from precursor_screen.core.errors import ExitCode, UsageError, Where
+    from precursor_screen.core.errors import ExitCode, UsageError
 
     for path in files:
         if not path.is_file():
-            raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
+            raise UsageError("does not exist", where=path, remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
     if url and not look_back:
         raise UsageError("--ledger is used only with --look-back", remedy="Add --look-back DAYS.")

@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -91,9 +92,10 @@ class PrecursorScreenError(Exception):
 
     exit_code: ExitCode = ExitCode.USAGE
 
-    def __init__(self, message: str, *, where: Where | None = None, remedy: str = "") -> None:
+    def __init__(self, message: str, *, where: Where | Path | str | None = None, remedy: str = "") -> None:
+        """where: a place in a file, or the file itself."""
         self.message = mask_urls(message)
-        self.where = where or Where()
+        self.where = where if isinstance(where, Where) else Where(str(where or ""))
         self.remedy = remedy
         super().__init__(str(self))
 
@@ -108,16 +110,12 @@ class PrecursorScreenError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling: errors cross process borders."""
-        return (_rebuild, (type(self), self.message, self.where, self.remedy))
+        return (partial(type(self), where=self.where, remedy=self.remedy), (self.message,))
 
 
 def reason(error: Exception) -> str:
     """Why a file cannot be read or written, in a few words: of the system's errors without their number and the path."""
     return getattr(error, "strerror", None) or str(error)
-
-
-def _rebuild(kind: type[PrecursorScreenError], message: str, where: Where, remedy: str) -> PrecursorScreenError:
-    return kind(message, where=where, remedy=remedy)
 
 
 class UsageError(PrecursorScreenError):
@@ -134,7 +132,7 @@ def readable(path: Path, remedy: str = "Check the path.") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
+        raise UsageError(f"cannot be read: {error.strerror}", where=path, remedy=remedy) from error
 
 
 class InputError(PrecursorScreenError):

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec import Struct
 
 from precursor_screen.core.errors import SubstanceTableError, Where, reason
+from precursor_screen.core.grouped import grouped
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({reason(error)})", where=Where(str(file)), remedy=REMEDY) from error
+        raise SubstanceTableError(f"cannot be read ({reason(error)})", where=file, remedy=REMEDY) from error
 
 
 def _lines(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> list[str]:
@@ -151,10 +152,7 @@ def shipped_words(name: str) -> tuple[Words, ...]:
 
 @cache
 def _by_role(name: str) -> dict[str, list[Words]]:
-    found: dict[str, list[Words]] = {}
-    for row in shipped_words(name):
-        found.setdefault(row.role, []).append(row)
-    return found
+    return grouped((row.role, row) for row in shipped_words(name))
 
 
 def meanings_of(name: str, role: str) -> dict[str, tuple[str, ...]]:

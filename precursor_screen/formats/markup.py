@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
@@ -49,7 +49,7 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     texts = [*out_of_table_texts, *page.out_of_table_texts.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
     if not tables:
         remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
-        raise UnknownFormat("is a web page without a table", where=Where(blob.name), remedy=remedy)
+        raise UnknownFormat("is a web page without a table", where=blob.name, remedy=remedy)
     named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
     return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.out_of_table_texts.unread)), texts)
 

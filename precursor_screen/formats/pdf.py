@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import UnknownFormat, Where
+from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
@@ -149,7 +149,7 @@ def read_pdf(blob: Blob) -> list[Sheet]:
     """
     if find_spec("pdfplumber") is None:
         message = "is a PDF, and the extra `pdf`, which reads printed pages, is not installed"
-        raise UnknownFormat(message, where=Where(blob.name), remedy=f"{INSTALL}, or ask for the data as XLSX or CSV.")
+        raise UnknownFormat(message, where=blob.name, remedy=f"{INSTALL}, or ask for the data as XLSX or CSV.")
     data = blob.read()
     read = _Read()
     with _counting_losses() as losses:

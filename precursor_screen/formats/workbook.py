@@ -14,6 +14,7 @@ from typing import Final
 import python_calamine as calamine
 from msgspec.structs import replace
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.archive import open_whole
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
@@ -329,9 +330,7 @@ def _fill_from_merged(sheet: calamine.CalamineSheet) -> Covered:
 def _text_rows(
     sheet: calamine.CalamineSheet, covered: Covered, fixes: Mapping[tuple[int, int], str], count: Cells
 ) -> Iterator[list[str]]:
-    by_row: dict[int, list[tuple[int, str]]] = {}
-    for (at, column), text in fixes.items():
-        by_row.setdefault(at, []).append((column, text))
+    by_row = grouped((at, (column, text)) for (at, column), text in fixes.items())
     anchors: dict[tuple[int, int], str] = {}
     wanted = {(top, left) for cells in covered.values() for _, top, left in cells}
     tops = {top for top, _ in wanted}

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.located import quoted
 from precursor_screen.core.model import (
     COMING,
@@ -20,7 +21,6 @@ from precursor_screen.core.model import (
     LICIT_USES,
     ROLES_IN_ROUTE,
     TIERS,
-    Control,
     Rule,
     Substance,
 )
@@ -184,16 +184,15 @@ def vocabularies(substances: Iterable[Substance], lists: Mapping[str, NamedList]
         ),
         "instrument": ("instrument", [c.instrument for c in controls]),
         "schedule": ("schedule", [c.schedule for c in controls]),
-        **{f"schedule of {i}": (f"schedule of {i}", sorted(_schedules(controls, i))) for i in {c.instrument for c in controls}},
+        **{
+            f"schedule of {i}": (f"schedule of {i}", sorted(some))
+            for i, some in grouped((c.instrument, c.schedule) for c in controls).items()
+        },
     }
     words: dict[str, tuple[str, Collection[str]]] = {**_WORDS, **(of_tables if known else {})}
     words["lexicon"] = ("list with `lexicon: true`", [named.id for named in lists.values() if named.lexicon])
     made = {name: Vocabulary(what, tuple(dict.fromkeys(filter(None, some)))) for name, (what, some) in words.items()}
     return {**_CODES, **made}
-
-
-def _schedules(controls: Iterable[Control], instrument: str) -> list[str]:
-    return [c.schedule for c in controls if c.instrument == instrument]
 
 
 Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do

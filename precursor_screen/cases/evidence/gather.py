@@ -298,7 +298,7 @@ def _no_number(text: str) -> None:
 
 
 def _none(path: Path, problem: str) -> UsageError:
-    return UsageError(f"is not a JSON report of this program ({problem})", where=Where(str(path)), remedy=_REMEDY)
+    return UsageError(f"is not a JSON report of this program ({problem})", where=path, remedy=_REMEDY)
 
 
 def _check(content: Any, path: Path) -> None:
@@ -351,7 +351,7 @@ def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, 
             return "bill", name, mine
     raise UsageError(
         f"no flag, shipment or bill {name!r} is in the report",
-        where=Where(str(path)),
+        where=path,
         remedy="Check the id: `screen -o report.csv` lists them.",
     )
 

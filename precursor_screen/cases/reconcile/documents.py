@@ -12,7 +12,7 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.tables import words_of
+from precursor_screen.core.tables import meanings_of, words_of
 from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 from precursor_screen.text.codes import plain_reference
@@ -24,7 +24,7 @@ NOTIFICATION_DAYS = 180
 EXPORT, IMPORT, DOMESTIC = "export", "import", "domestic"
 # Statuses under which goods may travel; `expired` may once have been.
 USABLE = frozenset(("valid", "sent", "accepted", "expired"))
-_LIVE = frozenset(("valid", "sent", "accepted"))
+LIVE = frozenset(("valid", "sent", "accepted"))
 
 
 class Party(Struct, frozen=True, order=True):
@@ -93,7 +93,7 @@ class Document(Struct, frozen=True):
             return self.status
         if self.register == NOTIFICATIONS:
             return "sent"  # until the answer came
-        return self.status if self.status in _LIVE else "valid"
+        return self.status if self.status in LIVE else "valid"
 
     @property
     def contradicting(self) -> bool:
@@ -163,6 +163,11 @@ def read_documents(
         rows = zip(table.to_pylist(), made, strict=True)
         made = (d if _WAIVED.search(row.get("remarks") or "") else _declared(d, jurisdiction, periods) for row, d in rows)
     return tuple(sorted(made, key=lambda d: d.rank))
+
+
+def conjunctions() -> tuple[str, ...]:
+    """Words that say no more than that something follows: names are the same with and without them."""
+    return words_of("paper_words", "conjunction")
 
 
 def paper_words(role: str) -> str:
@@ -248,16 +253,10 @@ def _document(
     return replace(made, holder=holder, exporter=exporter, importer=importer)
 
 
-_DIRECTIONS = {
-    EXPORT: ("exp", "ausfuhr", "uitvoer", "wywóz", "вывоз", "экспорт", "出口"),
-    IMPORT: ("imp", "einfuhr", "invoer", "przywóz", "ввоз", "импорт", "进口"),
-}
-
-
 def read_direction(text: str | None) -> str | None:
     """`import` or `export` from what a register writes (Import permit, EXP, Ausfuhr); None: neither."""
     word = (text or "").strip().casefold()
-    found = [full for full, words in _DIRECTIONS.items() if any(w in word for w in words)]
+    found = [full for full, words in meanings_of("paper_words", "direction").items() if any(w in word for w in words)]
     return found[0] if len(found) == 1 else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +90,15 @@ def summarise_rows(
     return Postings(posting_starts, rows, *of_words, informative, general, initials, masks, letters, initial_letters, most)
 
 
-class LookedUp(Struct, frozen=True):
+class _Columns(Struct, frozen=True):
+    """Arrays of one length."""
+
+    def keep(self, kept: npt.NDArray[np.bool_]) -> Self:
+        """Only some of their rows."""
+        return type(self)(*(getattr(self, name)[kept] for name in self.__struct_fields__))
+
+
+class LookedUp(_Columns, frozen=True):
     """Words of the index that stand for words asked for: position, similarity, whose they are, and the own word's weight."""
 
     words: Ints
@@ -98,12 +106,8 @@ class LookedUp(Struct, frozen=True):
     owners: Ints
     own: Floats
 
-    def keep(self, kept: npt.NDArray[np.bool_]) -> LookedUp:
-        """Only some of the words."""
-        return LookedUp(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
-
-class Sums(Struct, frozen=True):
+class Sums(_Columns, frozen=True):
     """For each pair of owner and row, ordered: weight that agrees, weight of the row's words that do, of the own words that do.
 
     carries: at least 2 where two words agree, or one that can carry a match by itself.
@@ -115,10 +119,6 @@ class Sums(Struct, frozen=True):
     weight: Floats
     own: Floats
     carries: Floats
-
-    def keep(self, kept: npt.NDArray[np.bool_]) -> Sums:
-        """Only some of the pairs."""
-        return Sums(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
 class Bounded(Struct, frozen=True):

@@ -208,7 +208,7 @@ def map_index(path: Path) -> pa.Table:
         return map_arrow(path)
     except (OSError, pa.ArrowInvalid) as error:
         message = f"The index of a watchlist is damaged: {error}."
-        raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+        raise WatchlistError(message, where=path, remedy="Import the list again.") from error
 
 
 def open_arrays(table: pa.Table, path: Path | None) -> tuple[dict[str, str], dict[str, Any]]:

@@ -141,7 +141,7 @@ class Mentions:
             if len(texts[number]) <= LONGEST_NAME and 1 <= texts[number].count(" ") < MOST_WORDS:
                 yield number, texts[number]
         seen: set[tuple[int, int, int]] = set()
-        for i, j, row in (*self._exact_pairs(word, place, owner), *self._near_pairs(word, place, owner, stream)):
+        for i, j, row in (*self._exact_pairs(word, place, owner), *self._near_pairs(word, place, stream)):
             for start, end in self._spans(row, i, j):
                 if (row, start, end) not in seen:
                     seen.add((row, start, end))
@@ -168,7 +168,7 @@ class Mentions:
                             continue
                     yield int(place[i]), int(place[i + lag]), row
 
-    def _near_pairs(self, word: Ints, place: Ints, owner: Ints, stream: Stream) -> Iterator[tuple[int, int, int]]:
+    def _near_pairs(self, word: Ints, place: Ints, stream: Stream) -> Iterator[tuple[int, int, int]]:
         """The same where the other word of a name of two holds an error."""
         low, high = self._partners.range_of(word)
         few = np.flatnonzero((high - low <= _FEW_PARTNERS) & (high > low))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import Any
@@ -15,6 +15,7 @@ from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.matching.party.alignment import (
     ERROR,
     LEAST_START,
@@ -248,25 +249,25 @@ class Vocabulary:
 
     @cached_property
     def _by_consonants(self) -> dict[str, list[int]]:
-        return _grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
+        return grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
 
     @cached_property
     def _marked_consonants(self) -> dict[str, list[int]]:
-        return _grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
+        return grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
 
     @cached_property
     def _variants(self) -> dict[str, list[int]]:
-        return _grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
+        return grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
 
     @cached_property
     def _given_names(self) -> dict[str, list[int]]:
-        return _grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
+        return grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
 
     @cached_property
     def _general(self) -> dict[str, list[int]]:
         """General words by kind and key."""
         keys, kinds = self.keys, self.kinds
-        return _grouped((f"{kinds[i]} {keys[i]}", i) for i in np.flatnonzero(kinds < FIRST_MAJOR).tolist() if kinds[i] != LEGAL)
+        return grouped((f"{kinds[i]} {keys[i]}", i) for i in np.flatnonzero(kinds < FIRST_MAJOR).tolist() if kinds[i] != LEGAL)
 
     def find_general(self, key: str, kind: int) -> list[int]:
         """General words that stand for a general word: those of its kind with its key."""
@@ -298,7 +299,7 @@ class Vocabulary:
     def _reshaped(self) -> dict[str, list[int]]:
         """Names by what they may be taken for, where that is another word."""
         texts = self.texts
-        return _grouped((shape(texts[i]), i) for i in self._of_kind(NAME) if "rn" in texts[i] or "cl" in texts[i])
+        return grouped((shape(texts[i]), i) for i in self._of_kind(NAME) if "rn" in texts[i] or "cl" in texts[i])
 
     @cached_property
     def _alphabetical(self) -> list[int]:
@@ -318,7 +319,7 @@ class Vocabulary:
         """Words of business by what they, or a customary spelling of them, start with."""
         spelt = ((i, {self.texts[i], *BUSINESS_WORDS.get(self.texts[i], ())}) for i in self._of_kind(GENERIC))
         starts = ((i, {s[:end] for s in spellings for end in range(LEAST_START, len(s) + 1)}) for i, spellings in spelt)
-        return _grouped((start, i) for i, found in starts for start in found)
+        return grouped((start, i) for i, found in starts for start in found)
 
     def find_similar(self, words: Sequence[tuple[str, str]]) -> list[dict[int, float]]:
         """For each word (text, key), distinct: the words whose key or text is equal or holds few enough errors, with similarity."""
@@ -328,21 +329,13 @@ class Vocabulary:
         owners, positions = list(texts.values()), self._text_order[similar.found].tolist()
         for asked, position, value in zip(similar.asked.tolist(), positions, similar.likeness(), strict=True):
             found[owners[asked]][position] = value
-        keys = _grouped((key, i) for i, (_, key) in enumerate(words))
+        keys = grouped((key, i) for i, (_, key) in enumerate(words))
         similar = self.by_key.find_similar(list(keys))
         groups = list(keys.values())
         for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), similar.likeness(), strict=True):
             for i in groups[asked]:
                 found[i][position] = max(value, found[i].get(position, 0.0))
         return found
-
-
-def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    """Positions by what they have in common."""
-    found: dict[str, list[int]] = {}
-    for shared, i in pairs:
-        found.setdefault(shared, []).append(i)
-    return found
 
 
 def general_bit(key: str) -> int:

@@ -161,10 +161,6 @@ class _Entry(Struct, frozen=True):
     alone: bool  # the salt of another base is not this substance
 
 
-def _is_organic(smiles: str) -> bool:
-    return "c" in _NO_CARBON.sub("", smiles).lower()
-
-
 class Structures:
     """The structures of the tables: built once for a digest of the tables, immutable.
 
@@ -182,7 +178,7 @@ class Structures:
                 continue
             blocks = frozenset(map(connectivity, keys))
             # Mineral acids and inorganic salts make salts of everything: "X hydrochloride" is no hydrochloric acid.
-            alone = not substance.covers_salts or not _is_organic(substance.smiles)
+            alone = not substance.covers_salts or "c" not in _NO_CARBON.sub("", substance.smiles).lower()
             self._blocks[substance.substance_id] = blocks
             for block in blocks:
                 self._by_block[block].append(_Entry(substance, keys, blocks, alone))

@@ -51,7 +51,6 @@ _INCIDENT = (
     ("contact", "who answers questions"),
     ("status", "of the investigation"),
 )
-INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
 SELECTIVITY_COLUMNS = ("declarant", "exporter", "consignee", "hs_code", "from", "to", "level", "rules", "shipments", "reasons")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
 _SIDES = {"sender": _SENDER, "receiver": _RECEIVER}
