@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from precursor_screen.core.report import Report
     from precursor_screen.reference.shipped import LawTables
     from precursor_screen.reference.watchlists.opened import Watchlist
+    from precursor_screen.reporting.evidence.verify import Verified
 
 
 class _Group(click.Group):
@@ -52,14 +53,6 @@ def command() -> None:
 # `evidence verify`: whether a bundle is what was sealed, and whether its inputs still raise its flags.
 
 
-class _Checked(Struct):
-    """What a check came to: what is wrong, what could not be checked, what holds."""
-
-    problems: list[str]
-    unknown: list[str]
-    checked: list[str]
-
-
 @command.command()
 @click.argument("bundle", type=common.PATH, metavar="BUNDLE")
 @common.file_option("--inputs", metavar="DIR", help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.")
@@ -80,20 +73,19 @@ def verify(bundle: Path, inputs: Path | None, signer: Path | None, full: Path | 
     from precursor_screen.reporting.evidence import verify as checking
 
     key = fingerprint(signer) if signer else None
-    found = checking.verify(checking.read_file(bundle), bundle.name, key)
-    done = _Checked(list(found.problems), list(found.unknown), list(found.checked))
-    if found.document is not None and not done.problems:
+    done = checking.verify(checking.read_file(bundle), bundle.name, key)
+    if done.document is not None and not done.problems:
         if full is not None:
-            _compare_whole(found.document, full, done)
-        law = _law_of(found.document, done)
+            _compare_whole(done.document, full, done)
+        law = _law_of(done.document, done)
         absent = [f"{pack} is not installed here" for pack in law.lacking]
         if inputs is None:
             done.checked += absent
         else:
             done.unknown += absent
-            _run_again(found.document, inputs, reading, law, done)
+            _run_again(done.document, inputs, reading, law, done)
     # Of a bundle with nothing wrong no more may be said: only who holds its key cannot have been somebody else.
-    sound = f"unchanged since it was made; {found.signed}"
+    sound = f"unchanged since it was made; {done.signed}"
     click.echo(f"{printable(bundle)}: {f'{len(done.problems):,} problems' if done.problems else sound}")
     common.say(done.checked, "  ")
     common.say(done.unknown, "  not checked: ")
@@ -103,7 +95,7 @@ def verify(bundle: Path, inputs: Path | None, signer: Path | None, full: Path | 
     return common.exit_code(done.problems, done.unknown)
 
 
-def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
+def _compare_whole(document: Document, full: Path, done: Verified) -> None:
     from precursor_screen.core.errors import UsageError
     from precursor_screen.reporting.evidence import verify as checking
 
@@ -130,7 +122,7 @@ class _LawOfRun(Struct, frozen=True):
     lacking: tuple[SealedPack, ...] = ()
 
 
-def _law_of(document: Document, done: _Checked) -> _LawOfRun:
+def _law_of(document: Document, done: Verified) -> _LawOfRun:
     """Opens the packs of a bundle's run by their digests, and says which are not here."""
     from msgspec import ValidationError
 
@@ -155,7 +147,7 @@ def _law_of(document: Document, done: _Checked) -> _LawOfRun:
         return _LawOfRun(lacking=named)
 
 
-def _run_again(document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: _Checked) -> None:
+def _run_again(document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: Verified) -> None:
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.blackout import find_inputs
     from precursor_screen.cases.evidence.rerun import compare
