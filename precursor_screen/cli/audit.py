@@ -85,15 +85,13 @@ def command(exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any)
 
 
 def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
-    from precursor_screen.core.errors import UsageError
+    from precursor_screen.core.errors import UsageError, readable
 
     listed: list[str] = []
     path = given["list_path"]
     if path is not None:
-        try:
+        with readable(path):
             listed = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot be read: {error}", where=path, remedy="Give a text file in UTF-8.") from error
         if not listed:
             raise UsageError("the list is empty", where=path, remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))

@@ -123,16 +123,23 @@ class UsageError(PrecursorScreenError):
 
 
 @contextmanager
-def readable(path: Path, remedy: str = "Check the path.") -> Iterator[None]:
+def readable(
+    path: Path | str,
+    remedy: str = "Check the path.",
+    kind: type[PrecursorScreenError] = UsageError,
+    utf_8: str = "Save it as UTF-8.",
+) -> Iterator[None]:
     """For the reading of a file that a person names.
 
     Raises:
-        UsageError: with that remedy, where the system raises an OSError.
+        PrecursorScreenError: of that kind, where the system raises an OSError (with that remedy), or its text is not UTF-8.
     """
     try:
         yield
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=path, remedy=remedy) from error
+        raise kind(f"cannot be read: {reason(error)}", where=path, remedy=remedy) from error
+    except UnicodeDecodeError as error:
+        raise kind("is not UTF-8", where=path, remedy=utf_8) from error
 
 
 class InputError(PrecursorScreenError):

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where, readable
 
 MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
 _SLOW = 50_000  # characters that take PyYAML's own scanner a second
@@ -46,16 +46,11 @@ def load_yaml(path: Path, shown_as: str | None = None) -> Located:
         RuleSyntaxError: not readable, not YAML, duplicate keys, or a construct that is not plain data.
     """
     name = shown_as or str(path)
-    try:
+    with readable(name, "Check path and permissions.", RuleSyntaxError):
         raw = path.read_bytes()
-    except OSError as error:
-        raise RuleSyntaxError(f"cannot be read: {error.strerror}", where=name, remedy="Check path and permissions.") from error
-    if len(raw) > MAX_BYTES:
-        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=name, remedy="Split it: a rule file holds one rule.")
-    try:
+        if len(raw) > MAX_BYTES:
+            raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=name, remedy="Split it: a rule file holds one rule.")
         text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RuleSyntaxError("is not UTF-8", where=name, remedy="Save the file as UTF-8.") from error
     return parse_yaml(text, name)
 
 

@@ -18,7 +18,7 @@ from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
-from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet, memory_reader
+from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet
 from precursor_screen.formats.xlsx import texts_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
@@ -77,9 +77,8 @@ def _sheets(
         cells = Cells()
         cells.take(rows)
         shown = f"{name}#{called}" if len(tables) > 1 else name
-        texts = ((), ()) if made else (tuple(notes), tuple(out_of_table_texts))
-        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns()), *texts))
-    return made
+        made.append(cells.sheet(shown, kind, encoding))
+    return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(made)]
 
 
 class _Table(Struct):

@@ -15,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet, memory_reader
+from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet
 
 if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
@@ -193,15 +194,10 @@ def _sheets(name: str, read: _Read) -> list[Sheet]:
     for number, parts in enumerate(read.tables or [[]], start=1):
         cells = Cells()
         cells.take(list(row) for part in parts for row in part.rows)
-        notes = [Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)]
-        whole: dict[str, Any] = {}
-        if not made:
-            notes += read.notes
-            whole = {"out_of_table_texts": tuple(read.out_of_table_texts.kept), "attached": tuple(read.attached)}
+        note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
         shown = f"{name}#table {number}" if len(read.tables) > 1 else name
-        made.append(
-            Sheet(shown, "PDF", "", tuple(cells.head), False, memory_reader(cells.columns()), notes=tuple(notes), **whole)
-        )
+        made.append(cells.sheet(shown, "PDF").saying([note], ()))
+    made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
 
 

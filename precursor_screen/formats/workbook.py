@@ -21,7 +21,7 @@ from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, texts_of_parts
 from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
-from precursor_screen.formats.xlsx import XlsxAudit, absolute, texts_of_names
+from precursor_screen.formats.xlsx import XlsxAudit, relations, texts_of_names
 
 # What calamine leaves out of an XLSB workbook: cells that hold an error, and comments ([MS-XLSB] 2.1.4 for records).
 
@@ -29,8 +29,6 @@ _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellErr
 _LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
 _DIMENSIONS, _NAME, _FORMAT = 148, 39, 44  # BrtWsDim, BrtName, BrtFmt
 _FORMULAS, _FORMULA_OF_TEXT, _CELLS = (8, 9, 10, 11), 8, tuple(range(12))
-_RELATION: Final = re.compile(r"<Relationship\b[^>]*>")
-_ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
 
 
@@ -116,26 +114,20 @@ def linked_comments(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _comments_of(archive: zipfile.ZipFile, path: str) -> list[str]:
-    return [target for target in _targets(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
+    return [target for _, target in relations(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     """The part of each sheet, by its name."""
-    targets = _targets(archive, "xl/workbook.bin")
+    targets = relations(archive, "xl/workbook.bin")
     found = {}
     for kind, content in _records(_part(archive, "xl/workbook.bin")):
         if kind == _BUNDLE:
             relation = _wide(content, 8)
             name = _wide(content, 12 + 2 * len(relation))
-            found[name] = targets.get(relation, "")
-    return {name: path for name, path in found.items() if path}
-
-
-def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
-    folder, _, file = path.rpartition("/")
-    text = _part(archive, f"{folder}/_rels/{file}.rels").decode("utf-8", "replace")
-    found = [dict(_ATTRIBUTE.findall(one)) for one in _RELATION.findall(text)]
-    return {one["Id"]: absolute(folder, one["Target"]) for one in found if "Id" in one and "Target" in one}
+            if relation in targets:
+                found[name] = targets[relation][1]
+    return found
 
 
 def _part(archive: zipfile.ZipFile, path: str) -> bytes:
@@ -221,13 +213,7 @@ def _with_parts(sheets: list[Sheet], archive: zipfile.ZipFile, blob: Blob) -> li
     said = {aside.text for sheet in sheets for aside in sheet.out_of_table_texts}
     read = [name for name in archive.namelist() if "xl/workbook.xml" in archive.NameToInfo and _READ_ELSEWHERE.match(name)]
     out_of_table_texts, notes = texts_of_parts(archive, blob, [*read, *linked_comments(archive)], said)
-    if not sheets or not (out_of_table_texts or notes):
-        return sheets
-    first = sheets[0]
-    return [
-        replace(first, out_of_table_texts=(*first.out_of_table_texts, *out_of_table_texts), notes=(*first.notes, *notes)),
-        *sheets[1:],
-    ]
+    return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(sheets)]
 
 
 def _open(data: bytes) -> calamine.CalamineWorkbook:
@@ -251,12 +237,9 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     book.close()
     out_of_table_texts, notes = audit.loose_parts()
     out_of_table_texts += texts_of_names(name for _, name in metas)
-    if out_of_table_texts or notes:
-        sheets[0] = replace(
-            sheets[0], out_of_table_texts=(*sheets[0].out_of_table_texts, *out_of_table_texts), notes=(*sheets[0].notes, *notes)
-        )
     if not sheets:
         raise unreadable(blob.name, "has no sheet of cells", "Check that it is the right file.")
+    sheets[0] = sheets[0].saying(notes, out_of_table_texts)
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
         raise unreadable(blob.name, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
@@ -285,11 +268,10 @@ def _read_watched(
         scan = looking.result()
     cells = Cells()
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
-    made = replace(empty, head=tuple(cells.head), read=memory_reader(cells.columns()), texts=frozenset(cells.texts))
+    made = cells.sheet(empty.name, empty.format)
     if scan is None:
         return made
-    notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
-    return replace(made, notes=tuple(notes), out_of_table_texts=tuple(scan.out_of_table_texts))
+    return made.saying(_compare(scan, cells.filled, lambda: audit.count_empty(position)), scan.out_of_table_texts)
 
 
 def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> calamine.CalamineSheet:

@@ -95,6 +95,6 @@ def foreign() -> str:
 
 @cache
 def _unread_words() -> dict[str, frozenset[str]]:
-    """The languages of each word, as `names.text.plain` leaves it."""
+    """The languages of each word, as `text.text.plain` leaves it."""
     found = grouped((plain(word), row.language) for row in shipped_words("unread_words") for word in row.words)
     return {word: frozenset(languages) for word, languages in found.items()}

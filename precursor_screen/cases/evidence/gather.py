@@ -170,7 +170,7 @@ def with_report(document: Document, report: Document) -> Document:
 
     Args:
         document: from `from_ledger`.
-        report: of the same flags, from `report_source.from_report`.
+        report: of the same flags, from `from_report`.
     """
     scores = {s["shipment_id"]: s for s in report["shipments"]}
     inputs = {i["sha256"]: i for i in report["inputs"]}

@@ -28,7 +28,7 @@ LIVE = frozenset(("valid", "sent", "accepted"))
 
 
 class Party(Struct, frozen=True, order=True):
-    """A name as written, and its comparable key (`names.party`)."""
+    """A name as written, and its comparable key (`text.party`)."""
 
     key: str
     name: str

@@ -18,12 +18,14 @@ import pyarrow as pa
 from ahocorasick_rs import BytesAhoCorasick
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.arrow import Ints
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.schema import PARTY_MENTION
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.matching.party.exact_names import goods_words
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
-from precursor_screen.matching.party.mention_words import Ints, OwnScript, Partners, Stream, parted
+from precursor_screen.matching.party.mention_words import OwnScript, Partners, Stream, parted
 from precursor_screen.matching.party.weights import GENERIC, LEGAL, NAME, describe
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.party import normalise_party
@@ -217,9 +219,7 @@ def is_name_by_itself(match: dict[str, Any]) -> bool:
 
 # What may stand between the name of one party and that of another in a cell.
 _BEFORE = re.compile(
-    r"(?:[^\w\s&.'’-]|\s[-–—.·]|(?<![a-z])(?:[oca]/?[oabc](?:/o)?|obo|p\.?p|aka|alias|for|per|care|via|attn?|attention|of|to|by|behalf|account|agent|"
-    r"notify|nominee|zhd|z\.?hd|namen? von|namens|nome de|nom de|nombre de|cuenta de|compte de|auftrag von|conto di|через|для|代)[.:]?)\s*$",
-    re.IGNORECASE,
+    rf"(?:[^\w\s&.'’-]|\s[-–—.·]|(?<![a-z]){pattern_of('party_words', 'before another party')}[.:]?)\s*$", re.IGNORECASE
 )
 _BEHIND = re.compile(
     r"\s*(?:[^\w\s&.'’-]|[-–—·]\s|(?:[oca]/?[oabc](?:/o)?|obo|aka|alias|for|per|via|on behalf|attn?)(?![a-z]))", re.IGNORECASE

@@ -10,11 +10,11 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.arrow import Bits, Floats, Ints
 from precursor_screen.core.grouped import grouped
 from precursor_screen.matching.party.alignment import (
     ERROR,
@@ -43,8 +43,6 @@ from precursor_screen.text.party_words import BUSINESS_WORDS, GIVEN_NAMES, VARIA
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 
-U64 = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 
 _WIDTHS = dict(
     zip("abcdefghijklmnopqrstuvwxyz", (5, 2, 1, 2, 4, 2, 2, 2, 4, 1, 3, 3, 3, 4, 4, 2, 1, 3, 4, 3, 3, 2, 1, 1, 1, 1), strict=True)
@@ -74,7 +72,7 @@ class Similar(Struct, frozen=True):
 class Spellings:
     """Spellings ordered by length, with their signatures."""
 
-    def __init__(self, spellings: Sequence[str], signatures: U64) -> None:
+    def __init__(self, spellings: Sequence[str], signatures: Bits) -> None:
         self._spellings, self._signatures = spellings, signatures
         self._lengths = np.fromiter((len(s) for s in spellings), np.int64, len(spellings))
         self._may_differ = np.fromiter((may_differ(s) for s in spellings), bool, len(spellings))
@@ -102,7 +100,7 @@ class Spellings:
         positions = np.array(order, np.int64)[np.concatenate([f[0] for f in found])]
         return self._keep_similar(asked, positions, np.concatenate([f[1] for f in found]))
 
-    def _scan(self, signatures: U64, length: int, first: int) -> list[tuple[Ints, Ints]]:
+    def _scan(self, signatures: Bits, length: int, first: int) -> list[tuple[Ints, Ints]]:
         reach = edits_allowed(length + _MOST_EDITS)
         low, high = np.searchsorted(self._lengths, (length - reach, length + reach + 1)).tolist()
         found = []
@@ -136,13 +134,13 @@ def order_by_length(spellings: Sequence[str]) -> list[int]:
     return sorted(range(len(spellings)), key=lambda i: (len(spellings[i]), spellings[i]))
 
 
-def sign(keys: Sequence[str]) -> U64:
+def sign(keys: Sequence[str]) -> Bits:
     """Thermometer-coded letter counts of spellings, 64 bits each, in their order; any text, lone surrogates included."""
     blocks = [_sign_block(keys[i : i + _SIGN_BLOCK]) for i in range(0, len(keys), _SIGN_BLOCK)]
     return np.concatenate(blocks) if blocks else np.empty(0, np.uint64)
 
 
-def _sign_block(keys: Sequence[str]) -> U64:
+def _sign_block(keys: Sequence[str]) -> Bits:
     cut = [k[:_SIGNED_LENGTH] for k in keys]
     codes = np.frombuffer("".join(cut).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(cut), dtype=np.int64), np.fromiter((len(k) for k in cut), np.int64, len(cut)))
@@ -151,7 +149,7 @@ def _sign_block(keys: Sequence[str]) -> U64:
     bins[letter] = codes[letter] - 97
     counts = np.bincount(owner * _BINS + bins, minlength=len(cut) * _BINS).reshape(len(cut), _BINS)
     bits = counts[:, _THERMOMETER_BIN] > _THERMOMETER_LEVEL
-    packed: U64 = np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64).reshape(-1)
+    packed: Bits = np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64).reshape(-1)
     return packed
 
 
@@ -210,13 +208,13 @@ class Vocabulary:
         return self._made.setdefault(i, word)
 
     @cached_property
-    def omitted(self) -> npt.NDArray[np.float64]:
+    def omitted(self) -> Floats:
         """What each word weighs at least where it is left out."""
         words = zip(self.keys, self.kinds.tolist(), self.weights.tolist(), strict=True)
         return np.fromiter((weight_omitted(*word) for word in words), np.float64, len(self.kinds))
 
     @cached_property
-    def general_bits(self) -> npt.NDArray[np.uint64]:
+    def general_bits(self) -> Bits:
         """The bit of each general word, 0 for other words."""
         bits = np.zeros(len(self.kinds), np.uint64)
         for i in np.flatnonzero((self.kinds == GENERIC) | (self.kinds == SHORT_NUMBER)).tolist():
@@ -224,12 +222,12 @@ class Vocabulary:
         return bits
 
     @cached_property
-    def first_letters(self) -> npt.NDArray[np.uint64]:
+    def first_letters(self) -> Bits:
         """The bit of each word's first letter."""
         return np.fromiter((letter_bit(text) for text in self.texts), np.uint64, len(self.texts))
 
     @cached_property
-    def key_lengths(self) -> npt.NDArray[np.int64]:
+    def key_lengths(self) -> Ints:
         """The length of each word's key."""
         return np.fromiter((len(key) for key in self.keys), np.int64, len(self.keys))
 

@@ -94,7 +94,7 @@ def systematic_spans(flat: str) -> Iterator[list[tuple[int, int]]]:
     """For each run of words that may be a systematic name: the stretches to try, longest first.
 
     Args:
-        flat: The text from `names.text.plain`. At most 15 stretches for a word: linear time.
+        flat: The text from `text.text.plain`. At most 15 stretches for a word: linear time.
     """
     run: list[_Token] = []
     for token in [*_tokens(flat), _Token(0, 0, False, False, False)]:
@@ -120,7 +120,7 @@ def wider_spans(flat: str, places: Sequence[tuple[int, int]]) -> list[list[tuple
     """For each place in a text: the stretches that hold it and up to two more words on either side, longest first.
 
     Args:
-        flat: The text from `names.text.plain`.
+        flat: The text from `text.text.plain`.
         places: Bounds, in any order. The place itself is among its stretches if it is whole words.
     """
     tokens = _tokens(flat) if places else []

@@ -69,7 +69,7 @@ class Identifiers:
 
         Args:
             text: The text.
-            plain: The same from `names.text.plain`.
+            plain: The same from `text.text.plain`.
             named: The matches by name in the same text.
         """
         listed: dict[tuple[str | None, ...], list[Match]] = defaultdict(list)
