@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.tables import meanings_of, words_of
+from precursor_screen.core.tables import meanings_of, pattern_of, words_of
 from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 from precursor_screen.text.codes import plain_reference
@@ -170,22 +171,20 @@ def conjunctions() -> tuple[str, ...]:
     return words_of("paper_words", "conjunction")
 
 
-def paper_words(role: str) -> str:
-    """The words of a role in `data/names/paper_words.csv`, as a pattern; those who read it write that a paper says so."""
-    return "|".join(words_of("paper_words", role))
-
+# The words of a role as a pattern: those who read it write that a paper says so.
+paper_words: Final = partial(pattern_of, "paper_words")
 
 # A remark that a party was renamed, and the new name; that a quantity is that of the base; that the period before an export was waived
 # (own proposals).
 _RENAMED = late(
     lambda: (
-        rf"\b(?:{paper_words('renamed')})(?: to| as)?[:\s]+([^;,()\n]+?)"
-        rf"(?=\s+(?:{paper_words('since a day')})\s+[\d(]|\s*[;,()\n]|\s*$)"
+        rf"\b{paper_words('renamed')}(?: to| as)?[:\s]+([^;,()\n]+?)"
+        rf"(?=\s+{paper_words('since a day')}\s+[\d(]|\s*[;,()\n]|\s*$)"
     ),
     re.I,
 )
-_BASE = late(lambda: rf"\b(?:{paper_words('before base')})\s+base\b|\bbase (?:{paper_words('behind base')})\b|^\s*base\s*$", re.I)
-_WAIVED = late(lambda: rf"\b(?:{paper_words('waived')})\b", re.I)
+_BASE = late(lambda: rf"\b{paper_words('before base')}\s+base\b|\bbase {paper_words('behind base')}\b|^\s*base\s*$", re.I)
+_WAIVED = late(lambda: rf"\b{paper_words('waived')}\b", re.I)
 
 
 def _declared(document: Document, jurisdiction: str, periods: tuple[ReplyPeriod, ...]) -> Document:

@@ -249,7 +249,7 @@ def concerns(difference: Difference, firms: frozenset[str]) -> bool:
 
 _DATE_LINE = timedelta(days=1)  # lies between the two
 # Words of a line that say how the goods go on from a place (own proposal).
-_ONWARD = late(lambda: rf"\b(?:{paper_words('onward carriage')})\b", re.I)
+_ONWARD = late(lambda: rf"\b{paper_words('onward carriage')}\b", re.I)
 
 
 def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:

@@ -103,11 +103,9 @@ def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: Hea
 def _bare(head: str) -> str:
     """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
     *words, last = head.split() or [""]
-    return (
-        " ".join(words)
-        if last in words_of("register_words", "number") or ((unit := find_unit(last)) and unit.kind == MASS)
-        else head
-    )
+    unit = find_unit(last)
+    is_bare = last not in words_of("register_words", "number") and (unit is None or unit.kind != MASS)
+    return head if is_bare else " ".join(words)
 
 
 _LONGEST_REASON = 200  # characters
@@ -334,7 +332,9 @@ class _Parser:
 
     def _mass(self, substance_id: str, stated: str, column_unit: str) -> dict[str, Any]:
         """Kilograms of a quantity in any unit of mass; of a volume where the density of the substance is known, else none."""
-        number = self._number(stated, "quantity_kg")
+        number = parse_number(stated, self.mark)
+        if number is None or number.value < 0:
+            raise _BadCell(f"quantity_kg {stated!r} is not a number of kilograms")
         written = number.unit or column_unit
         unit = find_unit(written) if written else find_unit("kg")
         if unit is None or unit.kind not in (MASS, VOLUME):
@@ -370,12 +370,6 @@ class _Parser:
             return self.default_status
         known = {fold(word): status for status, words in reversed(STATUSES.items()) for word in words}
         return _sure(known.get(fold(text)), f"{name} {text!r} is not known ({', '.join(STATUSES)})")
-
-    def _number(self, text: str, name: str) -> Number:
-        number = parse_number(text, self.mark)
-        if number is None or number.value < 0:
-            raise _BadCell(f"{name} {text!r} is not a number of kilograms")
-        return number
 
     def _date(self, text: str, name: str) -> date:
         return _sure(parse_date(text, self.order).day, f"{name} {text!r} is not a date that is certain")
