@@ -21,7 +21,7 @@ from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, texts_of_parts
 from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableText, Sheet, memory_reader, text_of
 from precursor_screen.formats.xls import XlsAudit
-from precursor_screen.formats.xlsx import XlsxAudit, relations, texts_of_names
+from precursor_screen.formats.xlsx import XlsxAudit, absolute, texts_of_names
 
 # What calamine leaves out of an XLSB workbook: cells that hold an error, and comments ([MS-XLSB] 2.1.4 for records).
 
@@ -29,6 +29,8 @@ _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellErr
 _LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
 _DIMENSIONS, _NAME, _FORMAT = 148, 39, 44  # BrtWsDim, BrtName, BrtFmt
 _FORMULAS, _FORMULA_OF_TEXT, _CELLS = (8, 9, 10, 11), 8, tuple(range(12))
+_RELATION: Final = re.compile(r"<Relationship\b[^>]*>")
+_ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
 
 
@@ -114,20 +116,27 @@ def linked_comments(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _comments_of(archive: zipfile.ZipFile, path: str) -> list[str]:
-    return [target for _, target in relations(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
+    return [target for target in _targets(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     """The part of each sheet, by its name."""
-    targets = relations(archive, "xl/workbook.bin")
+    targets = _targets(archive, "xl/workbook.bin")
     found = {}
     for kind, content in _records(_part(archive, "xl/workbook.bin")):
         if kind == _BUNDLE:
             relation = _wide(content, 8)
             name = _wide(content, 12 + 2 * len(relation))
-            if relation in targets:
-                found[name] = targets[relation][1]
-    return found
+            found[name] = targets.get(relation, "")
+    return {name: path for name, path in found.items() if path}
+
+
+def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
+    """What a part refers to, by id: without a parser, for a list that is not well formed must not cost the sheets, which calamine can read."""
+    folder, _, file = path.rpartition("/")
+    text = _part(archive, f"{folder}/_rels/{file}.rels").decode("utf-8", "replace")
+    found = [dict(_ATTRIBUTE.findall(one)) for one in _RELATION.findall(text)]
+    return {one["Id"]: absolute(folder, one["Target"]) for one in found if "Id" in one and "Target" in one}
 
 
 def _part(archive: zipfile.ZipFile, path: str) -> bytes:
