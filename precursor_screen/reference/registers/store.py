@@ -118,7 +118,7 @@ class RegisterStore:
             check(folder, _FILES, self._digests, sums_sha256)
             record = msgspec.json.decode((folder / _RECORD).read_bytes(), type=ImportRecord)
             table = _with_later_columns(pq.read_table(folder / _TABLE), register)
-        except (OSError, msgspec.MsgspecError, pa.ArrowException, DamagedError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError, pa.ArrowException, DamagedError) as error:
             message = f"the copy of the register {register} cannot be read ({error})"
             raise RegisterError(message, where=snapshots.place, remedy=remedy) from error
         if table.num_rows != record.rows or not table.schema.equals(schema_of(register)):
