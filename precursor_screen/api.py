@@ -35,7 +35,7 @@ __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", 
 
 
 def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
-    """Opens watchlists; see `runners.session.open_watchlists`."""
+    """Opens watchlists; see `app.session.open_watchlists`."""
     from precursor_screen.app import session
 
     return session.open_watchlists(named, home, in_full=in_full)

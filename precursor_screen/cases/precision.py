@@ -6,7 +6,7 @@ Nothing here is applied by itself. Officers choose what they look at, and what i
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -90,13 +90,10 @@ def measure(
         if verdict != REOPENED:
             rule_id, shipment_id = of_flag[flag_id]
             said[rule_id][shipment_id].add(verdict)
-    counts = {r: [sum(_strongest(v) == kind for v in some.values()) for kind in _STRONGEST] for r, some in said.items()}
+    strongest = {r: Counter(next(v for v in _STRONGEST if v in some) for some in by.values()) for r, by in said.items()}
+    counts = {r: [found[kind] for kind in _STRONGEST] for r, found in strongest.items()}
     found = [_precision(rule_id, counts, rules.get(rule_id)) for rule_id in counts]
     return tuple(sorted(found, key=lambda p: (-p.decided, p.rule_id)))
-
-
-def _strongest(verdicts: set[str]) -> str:
-    return next(v for v in _STRONGEST if v in verdicts)
 
 
 def _precision(rule_id: str, counts: Mapping[str, list[int]], rule: Rule | None) -> Precision:

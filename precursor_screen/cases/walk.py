@@ -16,6 +16,7 @@ from msgspec import Struct
 from precursor_screen.cases.review import CRITICAL, Added, VerdictDraft, add_verdicts
 from precursor_screen.cases.targets import Flag
 from precursor_screen.core.errors import ErrorGroup, UsageError, Where
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import LEVELS, REASONS
 from precursor_screen.core.words import counted, cut
 from precursor_screen.history.store import Ledger
@@ -67,9 +68,7 @@ class WalkResult(Struct):
 
 def gather(flags: Iterable[Flag]) -> list[Case]:
     """Flags as cases, worst first: by level, then by the weight of their rules."""
-    found: dict[str, list[Flag]] = {}
-    for flag in flags:
-        found.setdefault(flag["shipment_id"] or flag["flag_id"], []).append(flag)
+    found = grouped((flag["shipment_id"] or flag["flag_id"], flag) for flag in flags)
     cases = [Case(key, tuple(sorted(some, key=_rank))) for key, some in found.items()]
     return sorted(cases, key=lambda c: (_rank(c.flags[0])[0], -sum(f["weight"] or 0 for f in c.flags), c.shipment_id))
 

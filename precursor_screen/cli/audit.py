@@ -43,8 +43,7 @@ _MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable
 @common.mapping_option(help="With --manifest: column map, or guess [default: guessed].")
 @ledger_option
 @common.mode_option
-@click.pass_context
-def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+def command(exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Audit exporters over a period: what left, to whom, how it compares with others, and what could not be seen.
 
     EXPORTER is a name, however it is written, or a number. Which names were taken for it is shown first, with the reason.
@@ -65,7 +64,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     from precursor_screen.reporting.audit.document import document_of
     from precursor_screen.reporting.interface import check_places, check_suffix
 
-    values = common.settings(ctx)
+    values = common.settings()
     mode = common.file_mode(values, given["mode"])
     for path in outputs:
         check_suffix(path, SUFFIXES, "an audit")
@@ -75,27 +74,26 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
     shown = {"exporters": list(asked), **{name: given[name] for name in names}}
     run = reconcile.run_block({name: value for name, value in shown.items() if value})
-    with _opened(ctx, values, given, first, last) as population:
+    with _opened(values, given, first, last) as population:
         if given["everyone"]:
             audit = Audit(run, ranking=rank_all(population, given["top"]))
         else:
             audit = Audit(run, exporters=_audit_exporters(population, asked, given))
     common.deliver(document_of(audit), outputs, mode, _said(audit))
-    return _exit_code(audit)
+    blind = [n for one in audit.exporters for n in one.profile.not_evaluable if n.what != "substance"]
+    return common.exit_code(any(one.findings for one in audit.exporters), blind)
 
 
 def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, readable
 
     listed: list[str] = []
     path = given["list_path"]
     if path is not None:
-        try:
+        with readable(path):
             listed = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot be read: {error}", where=Where(str(path)), remedy="Give a text file in UTF-8.") from error
         if not listed:
-            raise UsageError("the list is empty", where=Where(str(path)), remedy="Write one exporter on each line.")
+            raise UsageError("the list is empty", where=path, remedy="Write one exporter on each line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
     if given["everyone"] == bool(asked):
         raise UsageError(
@@ -119,7 +117,7 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
 
 
 @contextlib.contextmanager
-def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Population]:
+def _opened(values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Population]:
     """A context in which everybody's movements are at hand."""
     from precursor_screen.app.audit import AuditBasis, LedgerSource, Population
     from precursor_screen.app.config import home_of
@@ -128,13 +126,13 @@ def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], f
     code = check_jurisdiction(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")))
     law = AuditBasis.of(code, home_of(values))
     if given["manifests"]:
-        yield _checked(Population.of(_manifest_source(ctx, values, given, first, last), law, first, last))
+        yield _checked(Population.of(_manifest_source(values, given, first, last), law, first, last))
     else:
-        with open_existing(ctx, given["url"], 0) as ledger:
+        with open_existing(given["url"], 0) as ledger:
             yield _checked(Population.of(LedgerSource(ledger), law, first, last))
 
 
-def _manifest_source(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
+def _manifest_source(values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
     from precursor_screen.app.audit import ManifestSource, days_read
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.reconcile_inputs import from_manifests
@@ -142,7 +140,7 @@ def _manifest_source(ctx: click.Context, values: dict[str, Any], given: dict[str
     from precursor_screen.app.settings import merge_options
 
     stated = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper(ctx))
+    session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper())
     table = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
     return ManifestSource(table, bool(session.reference.watchlists))
 
@@ -176,8 +174,3 @@ def _audit_exporters(population: Population, asked: tuple[str, ...], given: dict
 def _said(audit: Audit) -> str:
     findings = sum(len(one.findings) for one in audit.exporters)
     return f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
-
-
-def _exit_code(audit: Audit) -> int:
-    blind = [n for one in audit.exporters for n in one.profile.not_evaluable if n.what != "substance"]
-    return common.exit_code(any(one.findings for one in audit.exporters), blind)

@@ -144,11 +144,6 @@ def no_traces() -> None:
     threading.excepthook = lambda _: None
 
 
-def passes_through(error: BaseException, modules: tuple[str, ...]) -> bool:
-    """Whether an error came by some modules (prefixes of their names)."""
-    return any((frame.f_globals.get("__name__") or "").startswith(modules) for frame, _ in traceback.walk_tb(error.__traceback__))
-
-
 def _message(error: BaseException) -> str:
     with contextlib.suppress(Exception):  # an error that cannot even say what it is
         return str(error)
@@ -182,9 +177,14 @@ def _write(folder: Path, name: str, text: str) -> Path:
 NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 
 
-def settings(ctx: click.Context) -> dict[str, Value]:
+def settings() -> dict[str, Value]:
     """The settings of this call; `--home` and `--config` stand before the command."""
-    return settings_of(ctx.find_root().obj or {})
+    return settings_of(of_call())
+
+
+def of_call() -> dict[str, Any]:
+    """What stood before the command of this call (`home`, `config`), and which words of it a report of a fault may hold."""
+    return click.get_current_context().ensure_object(dict)
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Value]:
@@ -222,12 +222,12 @@ def show_progress(doing: str, quiet: bool = False) -> None:
         click.echo(f"\r\x1b[2K{doing and f'{doing} ...'}", nl=False, err=True)
 
 
-def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
+def fault_keeper() -> Callable[[BaseException], str]:
     """Writes the report of a fault that befell one input, and gives the sentence that stands for it in the report of the run.
 
     The sentence holds no path and no time, so that the same inputs give the same report; standard error says where the file is.
     """
-    given = ctx.find_root().obj or {}
+    given = of_call()
 
     def keep(error: BaseException) -> str:
         fault = keep_fault(error, lambda: home_of(settings_of(given)), given.get("words", ()))
@@ -370,15 +370,14 @@ def config() -> None:
 
 
 @config.command("show")
-@click.pass_context
-def show_settings(ctx: click.Context) -> None:
+def show_settings() -> None:
     """Every setting, its value, where it came from and what it does.
 
     \b
     Example:
       precursor-screen config show
     """
-    values = settings(ctx)
+    values = settings()
     for setting in SETTINGS:
         value = values[setting.key]
         shown = ", ".join(value.value) if setting.is_list else value.value

@@ -48,8 +48,7 @@ _ON_CHANGE = (
 @common.jobs_option
 @common.mode_option
 @click.option("--quiet", is_flag=True, help="No mail on standard output.")
-@click.pass_context
-def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
+def command(inbox: Path | None, **given: Any) -> int:
     """Screen what is new in a folder, exactly once, and write a folder of reports a day.
 
     Settings may say all of it (`[daily]`). Standard output is the mail: nothing where there is nothing to say, and a word once a week.
@@ -68,8 +67,8 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
     from precursor_screen.app.daily.run import run_daily
 
     if given["config_file"]:
-        ctx.find_root().ensure_object(dict)["config"] = given["config_file"]
-    job = _job(common.settings(ctx), inbox, given)
+        common.of_call()["config"] = given["config_file"]
+    job = _job(common.settings(), inbox, given)
     if given["check"]:
         return int(check_daily(job, click.echo))
 
@@ -79,7 +78,7 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
                 click.echo(text)
 
     progress = partial(common.show_progress, quiet=given["quiet"])
-    code = run_daily(job, send, progress, common.fault_keeper(ctx))
+    code = run_daily(job, send, progress, common.fault_keeper())
     progress("")
     return int(code)
 

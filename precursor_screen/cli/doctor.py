@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @common.json_option(help="One JSON object.")
-@click.pass_context
-def command(ctx: click.Context, as_json: bool) -> ExitCode:
+def command(as_json: bool) -> ExitCode:
     """What is installed, imported, stale or wrong, and the next step. Nothing is changed, and nothing is fetched.
 
     Exit code 4 when something is wrong; what is missing or stale is named and exits 0.
@@ -32,7 +31,7 @@ def command(ctx: click.Context, as_json: bool) -> ExitCode:
     from precursor_screen.app.doctor import WRONG, examine, next_step
     from precursor_screen.core.errors import ExitCode
 
-    findings = examine(common.settings(ctx), date.today())
+    findings = examine(common.settings(), date.today())
     step = next_step(findings)
     if as_json:
         common.echo_json({"findings": [asdict(f) for f in findings], "next": step})

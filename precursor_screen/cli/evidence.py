@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from precursor_screen.core.report import Report
     from precursor_screen.reference.shipped import LawTables
     from precursor_screen.reference.watchlists.opened import Watchlist
+    from precursor_screen.reporting.evidence.verify import Verified
 
 
 class _Group(click.Group):
@@ -52,14 +53,6 @@ def command() -> None:
 # `evidence verify`: whether a bundle is what was sealed, and whether its inputs still raise its flags.
 
 
-class _Checked(Struct):
-    """What a check came to: what is wrong, what could not be checked, what holds."""
-
-    problems: list[str]
-    unknown: list[str]
-    checked: list[str]
-
-
 @command.command()
 @click.argument("bundle", type=common.PATH, metavar="BUNDLE")
 @common.file_option("--inputs", metavar="DIR", help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.")
@@ -67,10 +60,7 @@ class _Checked(Struct):
 @common.file_option("--full", metavar="BUNDLE", help="The whole bundle of a redacted one: check each value that was left out.")
 @common.mapping_option(help="With --inputs: the column map with which they were screened [default: guessed].")
 @common.encoding_option(help="With --inputs: their encoding [default: decided by content].")
-@click.pass_context
-def verify(
-    ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
-) -> ExitCode:
+def verify(bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None) -> ExitCode:
     """Check every byte of a bundle; exit code 1 when something is wrong, 3 when something could not be checked.
 
     Without a signature, digests find damage and careless edits, not who made the whole bundle anew.
@@ -83,20 +73,19 @@ def verify(
     from precursor_screen.reporting.evidence import verify as checking
 
     key = fingerprint(signer) if signer else None
-    found = checking.verify(checking.read_file(bundle), bundle.name, key)
-    done = _Checked(list(found.problems), list(found.unknown), list(found.checked))
-    if found.document is not None and not done.problems:
+    done = checking.verify(checking.read_file(bundle), bundle.name, key)
+    if done.document is not None and not done.problems:
         if full is not None:
-            _compare_whole(found.document, full, done)
-        law = _law_of(ctx, found.document, done)
+            _compare_whole(done.document, full, done)
+        law = _law_of(done.document, done)
         absent = [f"{pack} is not installed here" for pack in law.lacking]
         if inputs is None:
             done.checked += absent
         else:
             done.unknown += absent
-            _run_again(ctx, found.document, inputs, reading, law, done)
+            _run_again(done.document, inputs, reading, law, done)
     # Of a bundle with nothing wrong no more may be said: only who holds its key cannot have been somebody else.
-    sound = f"unchanged since it was made; {found.signed}"
+    sound = f"unchanged since it was made; {done.signed}"
     click.echo(f"{printable(bundle)}: {f'{len(done.problems):,} problems' if done.problems else sound}")
     common.say(done.checked, "  ")
     common.say(done.unknown, "  not checked: ")
@@ -106,20 +95,20 @@ def verify(
     return common.exit_code(done.problems, done.unknown)
 
 
-def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
-    from precursor_screen.core.errors import UsageError, Where
+def _compare_whole(document: Document, full: Path, done: Verified) -> None:
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reporting.evidence import verify as checking
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:
         raise UsageError(
             "is not an evidence bundle, or was damaged or altered",
-            where=Where(str(full)),
+            where=full,
             remedy=f"To see which of these: precursor-screen evidence verify {full}",
         )
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
-        raise UsageError("is not the bundle from which the redacted one was made", where=Where(str(full)), remedy=remedy)
+        raise UsageError("is not the bundle from which the redacted one was made", where=full, remedy=remedy)
     wrong, proved = checking.compare_redacted(document, whole.document, whole.secret)
     done.problems += wrong
     if not wrong:
@@ -133,7 +122,7 @@ class _LawOfRun(Struct, frozen=True):
     lacking: tuple[SealedPack, ...] = ()
 
 
-def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun:
+def _law_of(document: Document, done: Verified) -> _LawOfRun:
     """Opens the packs of a bundle's run by their digests, and says which are not here."""
     from msgspec import ValidationError
 
@@ -147,7 +136,7 @@ def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun
     except ValidationError as error:
         done.problems.append(f"the packs of law are not named as a run names them ({error})")
         return _LawOfRun()
-    store = PackStore(home_of(common.settings(ctx)))
+    store = PackStore(home_of(common.settings()))
     try:
         found = [(pack, store.find(pack.id, pack.sha256)) for pack in named]
         lacking = tuple(pack for pack, held in found if held is None)
@@ -158,9 +147,7 @@ def _law_of(ctx: click.Context, document: Document, done: _Checked) -> _LawOfRun
         return _LawOfRun(lacking=named)
 
 
-def _run_again(
-    ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: _Checked
-) -> None:
+def _run_again(document: Document, folder: Path, reading: Mapping[str, str | None], law: _LawOfRun, done: Verified) -> None:
     from precursor_screen.app.inputs import Source
     from precursor_screen.cases.evidence.blackout import find_inputs
     from precursor_screen.cases.evidence.rerun import compare
@@ -181,7 +168,7 @@ def _run_again(
         for digest, held in sorted(sought.found.items(), key=lambda item: names[item[0]])
     )
     try:
-        report = _screen(ctx, document, sources, reading, law.tables, done.unknown)
+        report = _screen(document, sources, reading, law.tables, done.unknown)
     except InputError as error:
         done.unknown.append(f"the inputs could not be screened: {error}")
         return
@@ -198,7 +185,6 @@ def _run_again(
 
 
 def _screen(
-    ctx: click.Context,
     document: Document,
     sources: tuple[Source, ...],
     reading: Mapping[str, str | None],
@@ -210,7 +196,7 @@ def _screen(
     from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import WatchlistError
 
-    values = common.settings(ctx)
+    values = common.settings()
     then = document["reference"]
     named = [w["list_id"] for w in then["watchlists"]] or then["watchlists_named"] or [e["list_id"] for e in document["entries"]]
     given = {"jurisdiction": then["jurisdiction"], "tiers": tuple(then["tiers"]), "rule_dirs": (), **reading}
@@ -243,8 +229,7 @@ _AS = "No bundle, but FollowTheMoney entities, the fields of a pre-export notifi
 @click.option("--as", "kind", type=click.Choice(["ftm", "pen", "incident", "selectivity"]), help=_AS)
 @common.mode_option
 @ledger_option
-@click.pass_context
-def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> None:
+def seal(what: str, url: str | None, **given: Any) -> None:
     """Seal the lines as filed, digests of the inputs, rules, entries of lists, explanation, priority and verdicts of WHAT into one zip.
 
     WHAT is a flag (or the beginning of its id), a shipment or a bill, as `explain` takes it. An existing file is not replaced.
@@ -260,9 +245,9 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     from precursor_screen.reporting.evidence.seal import plain
     from precursor_screen.reporting.evidence.seal import seal as seal_bundle
 
-    mode = common.file_mode(common.settings(ctx), given["mode"])
+    mode = common.file_mode(common.settings(), given["mode"])
     output, key, redacted = given["output"], given["key"], given["redact"]
-    document, rules = complete(_gather(ctx, what, given["report"], url), _installed(ctx))
+    document, rules = complete(_gather(what, given["report"], url), _installed())
     whole, secret = plain(document), secrets.token_bytes(_SECRET)
     shown = plain(redact(whole, secret)) if redacted else whole
     if given["kind"]:
@@ -286,19 +271,19 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     common.say(whole["notes"], "! ", err=True)
 
 
-def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
+def _gather(what: str, report: Path | None, url: str | None) -> Document:
     from precursor_screen.cases.evidence.gather import from_ledger, from_report, with_report
     from precursor_screen.cli.ledger import open_existing
 
     reported = from_report(report, what) if report is not None else None
     if reported is not None and url is None:
         return reported
-    with open_existing(ctx, url, 0) as ledger:
+    with open_existing(url, 0) as ledger:
         document = from_ledger(ledger, what)
     return with_report(document, reported) if reported is not None else document
 
 
-def _installed(ctx: click.Context) -> Installed:
+def _installed() -> Installed:
     from precursor_screen.app.config import home_of, rule_dirs_of
     from precursor_screen.app.session import open_watchlists
     from precursor_screen.app.settings import site_rules
@@ -308,7 +293,7 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.reference.shipped import substances_folder
     from precursor_screen.reference.site_tables import load_concern
 
-    values = common.settings(ctx)
+    values = common.settings()
     folders, site, table = rule_folders(rule_dirs_of(values, (), only=False)), site_rules(values), load_table()
     names = {s.substance_id: s.name for s in table.substances}
     edition = {"edition": table.edition, "sha256": table.sha256}
@@ -333,12 +318,12 @@ def _count(document: Document) -> str:
 
 
 def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     suffix = output.suffix.lower().removeprefix(".") if output else suffixes[0]
     if suffix not in suffixes:
         remedy = f"Name a file that ends in {' or '.join(f'.{s}' for s in suffixes)}."
-        raise UsageError("is not a format of this export", where=Where(str(output)), remedy=remedy)
+        raise UsageError("is not a format of this export", where=output, remedy=remedy)
     return suffix
 
 
@@ -352,12 +337,10 @@ def _deliver(content: bytes, output: Path | None, mode: int) -> None:
 
 
 def _check_free(path: Path) -> None:
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     if path.exists() or path.is_symlink():
-        raise UsageError(
-            "exists already", where=Where(str(path)), remedy="Name another file with -o: evidence never replaces one."
-        )
+        raise UsageError("exists already", where=path, remedy="Name another file with -o: evidence never replaces one.")
 
 
 def _write(content: bytes, path: Path, mode: int) -> None:

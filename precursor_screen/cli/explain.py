@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # `explain FLAG`: one flag in full, from the ledger or from a JSON report.
 
 
-def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
+def explain_flag(identifier: str, report: Path | None, url: str | None) -> str | None:
     """The flag of that id, or of its beginning; None: there is none.
 
     Raises:
@@ -38,20 +38,20 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
     if len(identifier) < LEAST:
         return None
     for text in dict.fromkeys((identifier, identifier.lower())):
-        flags, lines = _flag_of_report(text, report) if report is not None else _flag_of_ledger(ctx, text, url)
+        flags, lines = _flag_of_report(text, report) if report is not None else _flag_of_ledger(text, url)
         flag = choose(flags, text)
         if flag is not None:
-            return "\n".join(printable(line) for line in explain_lines(flag, lines, _rule_of(ctx, flag)))
+            return "\n".join(printable(line) for line in explain_lines(flag, lines, _rule_of(flag)))
     return None
 
 
-def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) -> str:
+def where_flags_are(report: Path | None, url: str | None) -> str:
     """What to do about a flag that was not found."""
     from precursor_screen.core.words import printable
 
     if report is not None:
         return "Check the id: the report shows the ids of its flags and shipments."
-    place = place_of(ctx, url)
+    place = place_of(url)
     if _is_missing(place):
         return "No ledger is set, so earlier runs cannot be searched. Give the report that shows the flag: --report report.json."
     return f"Flags were looked up in {printable(_shown(place))}; for one of a report give --report report.json."
@@ -68,11 +68,11 @@ def _is_missing(url: str) -> bool:
     return url.startswith("sqlite:") and not Path(_shown(url)).exists()
 
 
-def _flag_of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[list[dict[str, Any]], Lines]:
+def _flag_of_ledger(identifier: str, given: str | None) -> tuple[list[dict[str, Any]], Lines]:
     # Without --ledger there need be none: most ids are not of flags.
-    if not given and _is_missing(place_of(ctx, None)):
+    if not given and _is_missing(place_of(None)):
         return [], {}
-    with open_existing(ctx, given, 0) as ledger:
+    with open_existing(given, 0) as ledger:
         flags = ledger.flags(flag_id=identifier).to_pylist()
         lines: dict[str, dict[str, Any]] = {}
         if len(flags) == 1:
@@ -103,20 +103,20 @@ def reading(report: Path) -> Iterator[Any]:
     Raises:
         UsageError: it is none, or of somebody else's making, which shows when it is looked into.
     """
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
 
     try:
         yield json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         remedy = "Write one: precursor-screen screen FILE -o report.json"
-        raise UsageError("is not a JSON report of this program", where=Where(str(report)), remedy=remedy) from error
+        raise UsageError("is not a JSON report of this program", where=report, remedy=remedy) from error
 
 
-def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:
+def _rule_of(flag: Mapping[str, Any]) -> Rule | None:
     """The rule as it is now, of those that ship and the site's own; None: there is none of that id any more."""
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    folders = rule_dirs_of(common.settings(ctx), (), only=False)
+    folders = rule_dirs_of(common.settings(), (), only=False)
     return next((r for r in load_rulebook(rule_folders(folders)).rules if r.id == flag["rule_id"]), None)
 
 
@@ -126,11 +126,10 @@ _MOST = 20  # shipments of a party that are shown
 _COUNTRY = re.compile(r" \([A-Z]{2}\)(?: and \d+ more)?$")  # behind the name of a sender or receiver
 
 
-def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
+def explain_shipment(identifier: str, report: Path | None, url: str | None) -> str | None:
     """Score, band, the parts with their reasons and the flags of shipments; of the ledger their flags alone. None: none is called so.
 
     Args:
-        ctx: of the command.
         identifier: a shipment, one of its references, or a party, perhaps behind `shipment:`, `bill:` or `party:`.
         report: JSON, to look in instead of the ledger.
         url: of the ledger.
@@ -141,16 +140,16 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
     """
     from precursor_screen.core.words import printable
 
-    lines = _shipment_of_report(identifier, report) if report is not None else _shipment_of_ledger(ctx, identifier, url)
+    lines = _shipment_of_report(identifier, report) if report is not None else _shipment_of_ledger(identifier, url)
     return "\n".join(printable(line) for line in lines) or None
 
 
-def _shipment_of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
+def _shipment_of_ledger(identifier: str, url: str | None) -> list[str]:
     from precursor_screen.cases.targets import find
 
-    if not url and _is_missing(place_of(ctx, None)):
+    if not url and _is_missing(place_of(None)):
         return []
-    with open_existing(ctx, url, 0) as ledger:
+    with open_existing(url, 0) as ledger:
         found = find(ledger, identifier)
     return _recorded(found) if found is not None and found.kind != "flag" else []
 
@@ -234,8 +233,7 @@ def _known_ids() -> list[str]:
 @click.argument("identifier", metavar="ID", shell_complete=_complete)
 @common.file_option("--report", help="JSON report that holds the flag or the shipment; default: the ledger.")
 @ledger_option
-@click.pass_context
-def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:
+def command(identifier: str, report: Path | None, url: str | None) -> None:
     """Explain a flag, a shipment, a bill, a party, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
 
     A flag may be named by the beginning of its id, three characters at least. Where a name has two meanings, `flag:`, `shipment:`, `bill:`
@@ -257,16 +255,16 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
         _issue(identifier)
         or _rule(identifier)
         or _substance(identifier)
-        or _entry(ctx, identifier)
-        or explain_shipment(ctx, identifier, report, url)
-        or explain_flag(ctx, identifier.removeprefix("flag:"), report, url)
+        or _entry(identifier)
+        or explain_shipment(identifier, report, url)
+        or explain_flag(identifier.removeprefix("flag:"), report, url)
     )
     if text:
         click.echo(text)
         return
     from precursor_screen.core.words import did_you_mean
 
-    remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(ctx, report, url)
+    remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(report, url)
     raise UsageError(f"no flag, rule, substance, list entry or issue code has the id {identifier!r}", remedy=remedy)
 
 
@@ -295,14 +293,14 @@ def _substance(identifier: str) -> str | None:
     return show_substance(found, table) if found else None
 
 
-def _entry(ctx: click.Context, identifier: str) -> str | None:
+def _entry(identifier: str) -> str | None:
     from precursor_screen.api import open_watchlists
     from precursor_screen.core.words import printable
 
     list_id, separator, entry_id = identifier.partition(":")
     if not separator or list_id in ("flag", "shipment", "bill", "party"):
         return None
-    (watchlist,) = open_watchlists([list_id], home_of(common.settings(ctx)))
+    (watchlist,) = open_watchlists([list_id], home_of(common.settings()))
     try:
         entry = watchlist.entry(entry_id)
     except KeyError:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
 from msgspec.structs import asdict
 
 from precursor_screen.cli import common
@@ -23,11 +21,11 @@ if TYPE_CHECKING:
     from precursor_screen.reference.table_rows import Edition
 
 
-def _store(ctx: click.Context) -> PackStore:
+def _store() -> PackStore:
     from precursor_screen.app.config import home_of
     from precursor_screen.reference.packs.store import PackStore
 
-    return PackStore(home_of(common.settings(ctx)))
+    return PackStore(home_of(common.settings()))
 
 
 @click.command()
@@ -35,8 +33,7 @@ def _store(ctx: click.Context) -> PackStore:
 @common.jurisdiction_option(help="Whose law --require-fresh looks at [default: the setting, else every law].")
 @click.option("--require-fresh", is_flag=True, help="Exit 4 when tables are older than they may be, as `screen --require-fresh`.")
 @common.json_option(help="One JSON object.")
-@click.pass_context
-def status(ctx: click.Context, as_of: str | None, jurisdiction: str | None, require_fresh: bool, as_json: bool) -> ExitCode:
+def status(as_of: str | None, jurisdiction: str | None, require_fresh: bool, as_json: bool) -> ExitCode:
     """Every law with its edition, when it was last compared with its source, and where it is from; packs; what is announced.
 
     \b
@@ -63,7 +60,7 @@ def status(ctx: click.Context, as_of: str | None, jurisdiction: str | None, requ
         common.say(map(_edition_line, editions))
         common.say(f"pack {p.id}: {show_pack(asdict(p))}" for p in packs)
         common.say(f"{stage}: {i}, {instrument} {schedule} from {since}" for since, instrument, schedule, i, stage in coming)
-    code = check_jurisdiction(str(common.pick(common.settings(ctx), "jurisdiction", jurisdiction, "--jurisdiction")))
+    code = check_jurisdiction(str(common.pick(common.settings(), "jurisdiction", jurisdiction, "--jurisdiction")))
     asked = (*CONVENTIONS, OWN_LIST, law_of(code, day)) if code else tuple(e.instrument for e in table.editions)
     stale = require_fresh and any(e["stale"] for e in editions if e["instrument"] in asked)
     return ExitCode.NOT_SCREENED if stale else ExitCode.CLEAR
@@ -85,18 +82,13 @@ def _edition_line(record: dict[str, Any]) -> str:
     return f"{name:<12} {record['pack']:<10} {compared}: {record['edition']}"
 
 
-def _signed(pack: PackInfo) -> str:
-    return f"signed by {pack.signer}" if pack.signer else "not signed"
-
-
 @click.command("import")
 @click.argument("pack", type=common.PATH)
 @click.option(
     "--override", metavar="REASON", default="", help="Let it say otherwise than what ships. Every report prints the reason."
 )
 @click.option("--force", is_flag=True, help="Take a pack that is older than the one of that id.")
-@click.pass_context
-def import_pack(ctx: click.Context, pack: Path, override: str, force: bool) -> None:
+def import_pack(pack: Path, override: str, force: bool) -> None:
     """Check a pack of law and put it on the tables that ship, whole or not at all; the one before it is kept.
 
     Where the home folder has a file `allowed_signers` (see ssh-keygen(1)), a pack must be signed by one of them.
@@ -107,7 +99,7 @@ def import_pack(ctx: click.Context, pack: Path, override: str, force: bool) -> N
     """
     from datetime import date
 
-    store = _store(ctx)
+    store = _store()
     read, content = store.read_file(pack, override)
     record = store.import_pack(read, content, pack.name, date.today(), force=force)
     _say_imported(record, sum(map(len, read.tables.values())))
@@ -115,14 +107,14 @@ def import_pack(ctx: click.Context, pack: Path, override: str, force: bool) -> N
 
 def _say_imported(record: ImportRecord, rows: int) -> None:
     info = record.info
-    click.echo(printable(f"{info.id}: {rows} rows of {info.day} imported, {_signed(info)}: {info.edition}"))
+    signed = f"signed by {info.signer}" if info.signer else "not signed"
+    click.echo(printable(f"{info.id}: {rows} rows of {info.day} imported, {signed}: {info.edition}"))
 
 
 @click.command()
 @click.argument("file", type=common.PATH)
 @click.option("--date", "day", metavar="DATE", help="Day on which the office states this [default: today].")
-@click.pass_context
-def add(ctx: click.Context, file: Path, day: str | None) -> None:
+def add(file: Path, day: str | None) -> None:
     """Put substances and listings of the office's own on the tables, from a CSV file; every flag that rests on them says so.
 
     Columns: substance_id, name, other_names, cas, hs6, schedule, since, licit_use, small_kg, large_kg, source; of a threshold besides
@@ -137,7 +129,7 @@ def add(ctx: click.Context, file: Path, day: str | None) -> None:
     from precursor_screen.reference.packs.own import own_members
     from precursor_screen.reference.packs.pack import OWN_PACK, make_pack, read_pack
 
-    store, stated, base = _store(ctx), common.parse_day(day, "--date"), shipped.base_law()
+    store, stated, base = _store(), common.parse_day(day, "--date"), shipped.base_law()
     before = store.open(OWN_PACK) if OWN_PACK in store.ids() else None
     content = make_pack(own_members(file, before, base, stated), base)
     pack = read_pack(content, file.name, base)
@@ -149,8 +141,7 @@ def add(ctx: click.Context, file: Path, day: str | None) -> None:
 @common.file_option("-o", "--output", required=True, help="The file of the pack, .zip.")
 @common.file_option("--sign", "key", metavar="KEY", help="Sign with a private key of `ssh-keygen -t ed25519`.")
 @common.mode_option
-@click.pass_context
-def pack(ctx: click.Context, folder: Path, output: Path, key: Path | None, mode: str | None) -> None:
+def pack(folder: Path, output: Path, key: Path | None, mode: str | None) -> None:
     """Make a pack of a folder: pack.toml (id, edition, day, source) and tables with the columns of those that ship.
 
     \b
@@ -159,14 +150,14 @@ def pack(ctx: click.Context, folder: Path, output: Path, key: Path | None, mode:
     """
     from hashlib import sha256
 
-    from precursor_screen.core.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference import shipped
     from precursor_screen.reference.packs.pack import make_pack, read_folder
     from precursor_screen.reporting.interface import whole_file
 
-    permissions = common.file_mode(common.settings(ctx), mode)
+    permissions = common.file_mode(common.settings(), mode)
     if output.exists() or output.is_symlink():
-        raise UsageError("exists already", where=Where(str(output)), remedy="Name another file: a pack never replaces one.")
+        raise UsageError("exists already", where=output, remedy="Name another file: a pack never replaces one.")
     content = make_pack(read_folder(folder), shipped.base_law(), key)
     with whole_file(output, permissions) as stream:
         stream.write(content)
@@ -176,15 +167,14 @@ def pack(ctx: click.Context, folder: Path, output: Path, key: Path | None, mode:
 @click.command()
 @click.argument("pack_id", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_context
-def remove(ctx: click.Context, pack_id: str, yes: bool) -> None:
+def remove(pack_id: str, yes: bool) -> None:
     """Remove a pack with all its snapshots: what it listed is not seen any more.
 
     \b
     Example:
       precursor-screen substances remove own --yes
     """
-    store = _store(ctx)
+    store = _store()
     store.check_known(pack_id)
     if common.sure(f"Remove the pack {pack_id}?", yes):
         store.remove(pack_id)
@@ -194,34 +184,18 @@ def remove(ctx: click.Context, pack_id: str, yes: bool) -> None:
 # `substances diff current PACK`: what a pack would change.
 
 
-class ComparedBands(Struct, frozen=True):
-    """How many shipments were screened under both laws, and those whose band changes."""
-
-    shipments: int
-    changes: list[BandChange]
-
-    def record(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"shipments": self.shipments, "bands": [common.fields(c, "shipment_id old new") for c in self.changes]}
-
-    def lines(self) -> Iterator[str]:
-        """For a person."""
-        yield f"Shipments whose band changes: {len(self.changes)} of {self.shipments}"
-        yield from (f"  {c.shipment_id}  {c.old or 'none'} -> {c.new or 'none'}" for c in self.changes)
-
-
-def law_with(ctx: click.Context, path: Path, override: str) -> LawTables:
+def law_with(path: Path, override: str) -> LawTables:
     """The tables in use as they would be with a pack, checked as at its import."""
-    store = _store(ctx)
+    store = _store()
     return store.with_pack(store.read_file(path, override)[0], path.name)
 
 
-def compare_bands(ctx: click.Context, inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> ComparedBands:
-    """Screens manifests under the tables in use, and under others."""
+def compare_bands(inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> tuple[int, list[BandChange]]:
+    """Screens manifests under the tables in use, and under others: how many shipments there are, and those whose band changes."""
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.session import compare_laws
     from precursor_screen.app.settings import merge_options
     from precursor_screen.reference import shipped
 
-    settings = merge_options(common.settings(ctx), jurisdiction=jurisdiction)
-    return ComparedBands(*compare_laws(find_sources(inputs), settings, shipped.law_in_use(), law))
+    settings = merge_options(common.settings(), jurisdiction=jurisdiction)
+    return compare_laws(find_sources(inputs), settings, shipped.law_in_use(), law)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     Opening = Callable[..., Ledger]
 
 
-def place_of(ctx: click.Context, given: str | None) -> str:
+def place_of(given: str | None) -> str:
     """Where the ledger is that a command looks at: as given, as set, or in the home."""
-    values = common.settings(ctx)
+    values = common.settings()
     return ledger_of(values, given) or ledger_of(values, "home")
 
 
-def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade: bool = False) -> Ledger:
+def open_existing(given: str | None, wait: float, *, upgrade: bool = False) -> Ledger:
     """The ledger that a command looks at; none is made, and only `upgrade` changes one of an older version.
 
     Raises:
@@ -37,7 +37,7 @@ def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade
     """
     from precursor_screen.history.store import open_ledger
 
-    return open_ledger(place_of(ctx, given), wait=wait, create=False, upgrade=upgrade)
+    return open_ledger(place_of(given), wait=wait, create=False, upgrade=upgrade)
 
 
 ledger_option = click.option(
@@ -56,7 +56,7 @@ def with_ledger(*, waits: bool = False) -> common.Option:
     def give(command: common.Command) -> common.Command:
         @functools.wraps(command)
         def call(*args: Any, url: str | None, wait: float = 0, **given: Any) -> Any:
-            opening = functools.partial(open_existing, click.get_current_context(), url, wait)
+            opening = functools.partial(open_existing, url, wait)
             return command(*args, opening=opening, **given)
 
         return ledger_option(_wait_option(call) if waits else call)
@@ -153,15 +153,14 @@ def upgrade(opening: Opening) -> None:
 @click.argument("target", type=common.PATH, metavar="PATH")
 @common.mode_option
 @with_ledger()
-@click.pass_context
-def backup(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
+def backup(target: Path, mode: str | None, opening: Opening) -> None:
     """Copy the ledger into one file, as it is at one moment; runs may go on. An existing file is not replaced.
 
     \b
     Example:
       precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
     """
-    permissions = common.file_mode(common.settings(ctx), mode)
+    permissions = common.file_mode(common.settings(), mode)
     with opening() as ledger:
         ledger.backup(target, permissions)
     click.echo(f"{printable(target)}: {target.stat().st_size / 1e6:,.1f} MB")
@@ -172,8 +171,7 @@ def backup(ctx: click.Context, target: Path, mode: str | None, opening: Opening)
 @click.option("--format", "kind", type=_KINDS, default="parquet", show_default=True, help="Of the files.")
 @common.mode_option
 @with_ledger()
-@click.pass_context
-def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, opening: Opening) -> None:
+def export(folder: Path, kind: str, mode: str | None, opening: Opening) -> None:
     """Write each table into a file of DIR, all as they are at one moment. Existing files are not replaced.
 
     \b
@@ -182,7 +180,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
     """
     from precursor_screen.app.verdict_files import export_tables
 
-    permissions = common.file_mode(common.settings(ctx), mode)
+    permissions = common.file_mode(common.settings(), mode)
     with opening() as ledger:
         for name, rows in export_tables(ledger, folder, kind, permissions).items():
             click.echo(f"{printable(folder / f'{name}.{kind}')}: {rows:,} rows")
@@ -192,8 +190,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, openin
 @click.option("--days", type=Whole(min=1), help=_DAYS)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_ledger(waits=True)
-@click.pass_context
-def prune(ctx: click.Context, days: int | None, yes: bool, opening: Opening) -> None:
+def prune(days: int | None, yes: bool, opening: Opening) -> None:
     """Remove movements older than some days, and flags that were resolved before that and bear no verdict.
 
     Open flags, flags with a verdict, verdicts, runs and the list of files stay. Rules that look back further than what is left
@@ -205,7 +202,7 @@ def prune(ctx: click.Context, days: int | None, yes: bool, opening: Opening) -> 
     """
     from precursor_screen.history.upkeep import KEPT_DAYS
 
-    days = days or int(common.settings(ctx)["ledger_days"].value or 0) or KEPT_DAYS
+    days = days or int(common.settings()["ledger_days"].value or 0) or KEPT_DAYS
     with opening() as ledger:
         if not common.sure(f"Remove from {printable(ledger.shown)} what is older than {days} days?", yes):
             return

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 @click.option("--born", metavar="YEAR|DATE", help="When the person was born.")
 @click.option("--kind", type=click.Choice(ENTRY_KINDS), help="What the party is.")
 @click.option("--number", "numbers", multiple=True, help="A number of the party: IMO, LEI, MMSI, tax, passport. Repeatable.")
-@click.pass_context
 def match(
-    ctx: click.Context,
     name: str,
     watchlists: tuple[str, ...],
     as_json: bool,
@@ -58,7 +56,7 @@ def match(
     from precursor_screen.core.errors import WatchlistError
     from precursor_screen.core.words import printable
 
-    opened = open_lists(merge_options(common.settings(ctx), watchlists=watchlists))
+    opened = open_lists(merge_options(common.settings(), watchlists=watchlists))
     if not opened:
         raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists update un-sc")
     known = _known(countries, born, kind, numbers)
@@ -132,8 +130,7 @@ _AT_A_TIME = 5000  # lines that share one start of Java
 @common.json_option(help="Print the object of the contract instead of words.")
 @common.as_of_option(help="Day on which the law is judged [default: today].")
 @click.option("--structure", is_flag=True, help="Read systematic names as well (needs the extra `structure`, and Java).")
-@click.pass_context
-def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, structure: bool) -> None:
+def command(text: str, as_json: bool, as_of: str | None, structure: bool) -> None:
     """Which controlled substances does TEXT name, and how do we know? Where are they controlled, since when, and where will they be?
 
     A TEXT that is an HS code alone names the substances that are classified there.
@@ -149,7 +146,7 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, str
     """
     from precursor_screen.reference.recogniser import load_recogniser, lookup
 
-    common.settings(ctx)
+    common.settings()
     recogniser = load_recogniser(common.parse_day(as_of, "--as-of"), structure=structure)
     names = cast("StructureIndex", recogniser.substance_index) if structure else None
     if names and names.unread:

@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -210,16 +211,12 @@ def _engine_errors(*names: str) -> tuple[type[BaseException], ...]:
     return tuple(getattr(engine, name) for name in names) if (engine := sys.modules.get("duckdb")) else ()
 
 
-def _is_for_want_of_room(error: BaseException) -> bool:
-    """Whether neither memory nor the folder for what does not fit into it has room."""
-    return isinstance(error, (MemoryError, *_engine_errors("OutOfMemoryException", "IOException")))
-
-
 def _is_of_a_rule(error: BaseException) -> bool:
     """Whether a rule's pattern, type or depth is at fault, which only shows when the rule runs."""
     is_ours = isinstance(error, _engine_errors("InternalException", "FatalException"))
     of_the_engine = isinstance(error, _engine_errors("Error")) and not is_ours
-    return (of_the_engine or isinstance(error, RecursionError)) and common.passes_through(error, _RULES)
+    frames = (frame.f_globals.get("__name__") or "" for frame, _ in traceback.walk_tb(error.__traceback__))
+    return (of_the_engine or isinstance(error, RecursionError)) and any(name.startswith(_RULES) for name in frames)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -263,7 +260,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         2 where a rule is at fault; else 4: whatever was being done was not finished, and nothing counts as screened.
     """
     code = ExitCode.NOT_SCREENED
-    if _is_for_want_of_room(error):
+    if isinstance(error, (MemoryError, *_engine_errors("OutOfMemoryException", "IOException"))):
         said = f"there is no room in memory and on the temporary disk: {_what(error)}. {_TEMPORARY}."
     elif _is_of_a_rule(error):
         said = f"a rule does not run: {_what(error)}. `precursor-screen rules lint` and `rules test` say which."

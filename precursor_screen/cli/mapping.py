@@ -61,7 +61,7 @@ def list_columns(
       precursor-screen mapping list manifest.csv -o mapping.yml
       precursor-screen mapping list --presets
     """
-    home = home_of(common.settings(click.get_current_context()))
+    home = home_of(common.settings())
     if show_presets:
         _echo_presets()
     elif path is None:
@@ -79,8 +79,7 @@ def list_columns(
 @command.command()
 @click.argument("path", metavar="INPUT")
 @_reading
-@click.pass_context
-def accept(ctx: click.Context, path: str, mapping: str | None, encoding: str | None) -> ExitCode:
+def accept(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     """Remember how the tables in INPUT are understood: as things are guessed, or by --mapping. Tables with the same headers in the same
     order, on a sheet of the same name, are read so from then on, until `mapping forget` drops it. `--mapping guess` leaves all accepted maps
     out. Exit code 3: a table without a header or without goods was left out; 4: all were.
@@ -102,7 +101,7 @@ def accept(ctx: click.Context, path: str, mapping: str | None, encoding: str | N
         elif table.reading is not None:
             kept.append((table.input.name, to_accepted(table.reading, part, today())))
     for name, accepted in kept:
-        keep_accepted(home_of(common.settings(ctx)), accepted)
+        keep_accepted(home_of(common.settings()), accepted)
         mapped = sum(bool(column.field) for column in accepted.columns)
         click.echo(f"{accepted.digest[:SHORT]}  {printable(name)}: {mapped} of {len(accepted.columns)} columns are mapped")
     return common.exit_code((), left) if kept else ExitCode.NOT_SCREENED
@@ -111,8 +110,7 @@ def accept(ctx: click.Context, path: str, mapping: str | None, encoding: str | N
 @command.command()
 @click.argument("digest", required=False)
 @click.option("--all", "all_of_them", is_flag=True, help="Drop all.")
-@click.pass_context
-def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
+def forget(digest: str | None, all_of_them: bool) -> None:
     """Drop the accepted map whose digest begins with DIGEST, as `mapping list` shows it.
 
     \b
@@ -128,7 +126,7 @@ def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
             "Which accepted map to forget is not given" if not digest else "DIGEST and --all cannot be combined",
             remedy="Give the DIGEST that `precursor-screen mapping list` shows, or --all to forget all of them.",
         )
-    for dropped in forget_accepted(home_of(common.settings(ctx)), digest or ""):
+    for dropped in forget_accepted(home_of(common.settings()), digest or ""):
         click.echo(f"forgot {printable(dropped[:SHORT])}")
 
 
@@ -136,8 +134,7 @@ def forget(ctx: click.Context, digest: str | None, all_of_them: bool) -> None:
 @click.argument("path", metavar="INPUT")
 @_reading
 @common.json_option(help="As JSON, an object a table.")
-@click.pass_context
-def check(ctx: click.Context, path: str, mapping: str | None, encoding: str | None, as_json: bool) -> ExitCode:
+def check(path: str, mapping: str | None, encoding: str | None, as_json: bool) -> ExitCode:
     """What of INPUT would not be screened as things are mapped: filled columns of parties and masses that nothing is read from, no
     texts of goods, headers of the map that are not there. Also what no column states, and the rules that cannot judge without it. Exit
     code 0: nothing; 3: what is printed; 4: no table can be screened.
@@ -151,7 +148,7 @@ def check(ctx: click.Context, path: str, mapping: str | None, encoding: str | No
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.tabular.survey import faults_of, unstated
 
-    values = common.settings(ctx)
+    values = common.settings()
     tables = [table for table, _ in _read(path, mapping, encoding, home_of(values))]
     rules = _rules(values)
     found, usable = 0, 0
@@ -272,13 +269,13 @@ def _write_yaml(tables: list[tuple[InputTables, str]], output: str | None) -> No
     if output is None:
         click.echo(text, nl=False)
         return
-    from precursor_screen.core.errors import UsageError, Where, reason
+    from precursor_screen.core.errors import UsageError, reason
 
     try:
         Path(output).write_text(text, "utf-8")
     except OSError as error:
         remedy = "Name a file in a folder that exists."
-        raise UsageError(f"cannot be written ({reason(error)})", where=Where(output), remedy=remedy) from error
+        raise UsageError(f"cannot be written ({reason(error)})", where=output, remedy=remedy) from error
     click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
 
 

@@ -46,7 +46,7 @@ def source_options(command: common.Command) -> common.Command:
     return command
 
 
-def merge_options(ctx: click.Context, given: dict[str, Any]) -> Settings:
+def merge_options(given: dict[str, Any]) -> Settings:
     """The settings of a comparison.
 
     Raises:
@@ -54,13 +54,12 @@ def merge_options(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """
     from precursor_screen.app.settings import merge_options as settle_settings
 
-    values = common.settings(ctx)
+    values = common.settings()
     told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
     return settle_settings(values, ledger=given["url"], cache=True, **told)
 
 
 def gather(
-    ctx: click.Context,
     settings: Settings,
     inputs: tuple[str, ...],
     first: date | None,
@@ -74,8 +73,8 @@ def gather(
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
-        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(ctx), numbers)
-    return gather_ledger(settings.ledger or ledger_of(common.settings(ctx), "home"), first, last)
+        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(), numbers)
+    return gather_ledger(settings.ledger or ledger_of(common.settings(), "home"), first, last)
 
 
 def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
@@ -136,8 +135,7 @@ _FORM_SUFFIXES = (".xlsx", ".json", ".txt")
 @click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
 @click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
 @source_options
-@click.pass_context
-def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+def returned(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Imports and exports of a year by substance and country, in the shape of the INCB's form D.
 
     INPUT are manifests; without any the ledger tells what moved. Every figure has its lines. What is in no manifest and no register
@@ -166,10 +164,10 @@ def returned(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path
     if inputs and given["url"]:
         raise UsageError("INPUT and --ledger cannot be combined", remedy="Give only one of them.")
     check_outputs(outputs, inputs, _FORM_SUFFIXES)
-    mode = common.file_mode(common.settings(ctx), given["mode"])
-    settings = merge_options(ctx, given)
+    mode = common.file_mode(common.settings(), given["mode"])
+    settings = merge_options(given)
     year = given["year"]
-    gathered = gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
+    gathered = gather(settings, inputs, date(year, 1, 1), date(year, 12, 31))
     store = RegisterStore(settings.home)
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
@@ -210,8 +208,7 @@ _WAY = "With --mirror: from departure to arrival, at most."
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
 @click.option("--capacity", type=_SOME, default=20, show_default=True, help="How many differences the terminal shows.")
 @source_options
-@click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+def command(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Shipments against permits, pre-export notifications, licences, annual requirements and import confirmations.
 
     INPUT are manifests; without any the ledger tells what moved. One row a difference, with both sides, why they were matched, and
@@ -234,9 +231,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     mirrored = given["mirror"]
     _check(inputs, mirrored, given)
     check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
-    mode = common.file_mode(common.settings(ctx), given["mode"])
+    mode = common.file_mode(common.settings(), given["mode"])
     capacity = 0 if outputs else given["capacity"]
-    document, found, not_judged = _mirror(ctx, given, capacity) if mirrored else _reconcile(ctx, inputs, given, capacity)
+    document, found, not_judged = _mirror(given, capacity) if mirrored else _reconcile(inputs, given, capacity)
     said = f"{found} differences, {len(not_judged)} points not evaluable"
     common.deliver(document, outputs, mode, said, quiet=given["quiet"])
     return common.exit_code(found, not_judged)
@@ -263,9 +260,7 @@ def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
     return (not given["wanted"] or kind in given["wanted"]) and kind not in given["unwanted"]
 
 
-def _reconcile(
-    ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
-) -> tuple[Any, int, Sequence[Unjudged]]:
+def _reconcile(inputs: tuple[str, ...], given: dict[str, Any], capacity: int) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
     from precursor_screen.app.reconcile_inputs import gather_registers, make_frame
@@ -275,12 +270,12 @@ def _reconcile(
     from precursor_screen.reporting.comparison import Head
     from precursor_screen.reporting.comparison import present as present
 
-    settings = merge_options(ctx, given)
+    settings = merge_options(given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
     papers = [d for some in registers.documents.values() for d in some]
     known_from = first and min([first, *(d.first for d in papers if d.first and (d.last is None or d.last >= first))])
-    gathered = gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.set_aside_numbers))
+    gathered = gather(settings, inputs, known_from, last, numbers_of(registers.documents, registers.set_aside_numbers))
     begin, end = gathered.span(first, last)
     earliest = min([begin, *(m.day for m in gathered.movements)])
     frame = make_frame(
@@ -332,15 +327,15 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     return key
 
 
-def _mirror(ctx: click.Context, given: dict[str, Any], capacity: int) -> tuple[Any, int, Sequence[Unjudged]]:
+def _mirror(given: dict[str, Any], capacity: int) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
     from precursor_screen.cases.reconcile.mirror import mirror
     from precursor_screen.reporting.comparison import Head, present_mirror
 
-    settings = merge_options(ctx, given)
+    settings = merge_options(given)
     first, last, tolerance = given["first"], given["last"], given["tolerance"]
-    sides = [gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
+    sides = [gather(settings, (str(path),), first, last) for path in given["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, given["days"])
     found = tuple(d for d in found if _is_wanted(d.kind, given))
     not_judged = [

@@ -29,8 +29,7 @@ def command() -> None:
 @click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
 @common.file_option("--mapping", help="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal.")
 @click.option("--force", is_flag=True, help="Take it even if it is much shorter or older than the last copy.")
-@click.pass_context
-def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
+def import_register(register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
     """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences, annual-requirements, import-confirmations
     or voluntary-notifications.
 
@@ -53,7 +52,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
         return lookup(header)[0]
 
     words = load_register_map(mapping, register, field_of) if mapping and register in REGISTERS else HeaderWords(field_of)
-    store = RegisterStore(home_of(common.settings(ctx)))
+    store = RegisterStore(home_of(common.settings()))
     record, read = store.import_file(register, file, known_index(), common.parse_day(day, "--date"), force=force, words=words)
     click.echo(f"{register}: {record.rows} rows of {record.day} imported, {len(record.skipped)} set aside")
     for note in (*read.notes, *read.uncertain):
@@ -68,8 +67,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
 
 @command.command()
 @common.json_option(help="As JSON.")
-@click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
+def status(as_json: bool) -> None:
     """Which registers are imported, of what day, and how many rows.
 
     \b
@@ -83,7 +81,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
 
-    store = RegisterStore(home_of(common.settings(ctx)))
+    store = RegisterStore(home_of(common.settings()))
     opened = {r.record.register: r.record for r in store.open_all()}
     if as_json:
         click.echo(json.dumps(to_builtins(list(opened.values())), ensure_ascii=False))

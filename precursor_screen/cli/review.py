@@ -12,6 +12,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import REASONS
 from precursor_screen.core.words import printable
 
@@ -44,8 +45,7 @@ _HANGING = 16  # columns by which a sentence that goes on is indented
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @common.officer_options("Who decides", "Another officer who agrees to each clearance of a critical flag.")
 @with_ledger(waits=True)
-@click.pass_context
-def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str | None, second: str, opening: Opening) -> None:
+def walk(named: tuple[str, ...], rule_id: str, officer: str | None, second: str, opening: Opening) -> None:
     """Go through the open cases, worst first, and decide each by a key: c r f ? s q.
 
     c cleared, r referred, f confirmed, ? inconclusive; then a reason from a list and a text. s leaves a case for later, q ends.
@@ -63,7 +63,7 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
     from precursor_screen.cases.targets import named_of
     from precursor_screen.core.model import OPEN
 
-    values = common.settings(ctx)
+    values = common.settings()
     name = common.officer_of(values, officer)
     if second:
         check_second(name, second, "a critical flag can be cleared only with a second officer")
@@ -149,8 +149,7 @@ _HEAD = f"{'rule':<12} {'decided':>7} {'confirmed':>9} {'share':>6} {'95 % from,
 @command.command()
 @common.json_option(help="Print one JSON object per rule.")
 @with_ledger()
-@click.pass_context
-def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
+def stats(as_json: bool, opening: Opening) -> None:
     """Precision per rule by officers' verdicts, and which weights they would change.
 
     The share of confirmed among confirmed and cleared shipments, with Wilson's interval of 95 %. A shipment counts once a rule. The weight
@@ -167,7 +166,7 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     from precursor_screen.cases.precision import measure
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    folders = rule_dirs_of(common.settings(ctx), (), only=False)
+    folders = rule_dirs_of(common.settings(), (), only=False)
     rules = {r.id: r for r in load_rulebook(rule_folders(folders)).rules}
     with opening() as ledger:
         flags = ledger.flags().select(["flag_id", "rule_id", "shipment_id"])
@@ -233,9 +232,7 @@ def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: st
 
     with opening() as ledger:
         flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
-        verdicts: dict[str, list[Any]] = {}
-        for one in ledger.verdicts():
-            verdicts.setdefault(one.flag_id, []).append(one)
+        verdicts = grouped((one.flag_id, one) for one in ledger.verdicts())
     with common.reader_may_leave():
         if shown["as_json"]:
             _print_objects(flags, verdicts)
@@ -275,8 +272,7 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 @click.option("--yes", "many", is_flag=True, help="Decide all shipments of a bill or a party that has several.")
 @_OFFICERS
 @with_ledger(waits=True)
-@click.pass_context
-def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many: bool, opening: Opening, **stated: str) -> None:
+def add(named: tuple[str, ...], officer: str | None, many: bool, opening: Opening, **stated: str) -> None:
     """Record a verdict on flags: all that are named, or none.
 
     WHAT is the id of a flag or its beginning (three characters at least), or a shipment, a bill or another reference of it, or a party:
@@ -293,7 +289,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
     from precursor_screen.cases.review import VerdictDraft, add_verdicts
     from precursor_screen.core.errors import Where
 
-    values = common.settings(ctx)
+    values = common.settings()
     name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
     drafts = [(Where(), VerdictDraft(one, **stated)) for one in named]
     with opening() as ledger:
@@ -308,8 +304,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
 @click.argument("source", type=common.PATH, metavar="FILE")
 @_OFFICERS
 @with_ledger(waits=True)
-@click.pass_context
-def import_verdicts(ctx: click.Context, source: Path, officer: str | None, second: str, opening: Opening) -> ExitCode:
+def import_verdicts(source: Path, officer: str | None, second: str, opening: Opening) -> ExitCode:
     """Add the verdicts of a file, row by row, and say what was taken, what was refused and why.
 
     FILE: what the HTML report saves, the workbook of a report (`screen -o report.xlsx`) in which verdicts were chosen, or CSV with the
@@ -328,7 +323,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
 
     stated = read_verdicts(source)
     drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]
-    values = common.settings(ctx)
+    values = common.settings()
     name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
     with opening() as ledger:
         done = import_verdicts(ledger, drafts, name, datetime.now().astimezone(), allowed)
@@ -354,8 +349,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
 @click.argument("target", type=common.PATH, metavar="FILE")
 @common.mode_option
 @with_ledger()
-@click.pass_context
-def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
+def export_verdicts(target: Path, mode: str | None, opening: Opening) -> None:
     """Write all verdicts as CSV, in the columns that `review import` reads.
 
     \b
@@ -364,7 +358,7 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening:
     """
     from precursor_screen.app.verdict_files import write_verdicts
 
-    permissions = common.file_mode(common.settings(ctx), mode)
+    permissions = common.file_mode(common.settings(), mode)
     with opening() as ledger:
         count = write_verdicts(ledger, target, permissions)
     click.echo(f"{printable(target)}: {count:,} verdicts")

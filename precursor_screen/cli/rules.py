@@ -71,18 +71,18 @@ def _with_rules(command: common.Command) -> common.Command:
     @_rule_options
     @functools.wraps(command)
     def call(*args: Any, rule_dirs: tuple[Path, ...], only_rules: bool, **given: Any) -> Any:
-        loading = functools.partial(_load, click.get_current_context(), rule_dirs, only_rules)
+        loading = functools.partial(_load, rule_dirs, only_rules)
         return command(*args, loading=loading, **given)
 
     return call
 
 
-def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
+def _load(rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
     """The rules that a `screen` with the same options and settings would apply."""
     from precursor_screen.app.settings import site_rules
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    values = common.settings(ctx)
+    values = common.settings()
     folders = rule_dirs_of(values, rule_dirs, only_rules)
     return load_rulebook(rule_folders(folders, only=only_rules), site_rules(values))
 
@@ -202,8 +202,7 @@ def _mutate(book: Rulebook, at_least: float) -> int:
 @common.jurisdiction_option(help="Whose law to screen by.")
 @common.watchlist_option(help="As of `screen` [default: none].")
 @common.as_of_option(help="As of `screen` [default: today].")
-@click.pass_context
-def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], **given: Any) -> int:
+def diff(old: Path, new: Path, inputs: tuple[str, ...], **given: Any) -> int:
     """Flags gained and lost between two folders of rules on the same manifests, and which version number that asks for.
 
     Lost flags ask for a major version, gained ones for a minor, other wording for a patch. Exit code 1 if a flag is gained or lost.
@@ -221,7 +220,7 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
 
     check_rule_folders((old, new), only=True)
     settings = merge_options(
-        common.settings(ctx),
+        common.settings(),
         watchlists=given["watchlists"] or (NO_WATCHLIST,),
         jurisdiction=given["jurisdiction"],
         as_of=common.parse_day(given["as_of"], "--as-of"),
@@ -242,8 +241,7 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
 @common.jurisdiction_option(help="Whose law to screen by.")
 @common.json_option(help="As JSON, one object per rule.")
 @_rule_options
-@click.pass_context
-def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any) -> None:
+def stats(inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any) -> None:
     """Per rule: flags, precision by officers' verdicts, rows that could not be judged, milliseconds.
 
     With manifests the rules run on them and are timed; with --ledger the recorded flags and verdicts are counted.
@@ -253,8 +251,8 @@ def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_js
       precursor-screen rules stats sample_data/manifest.csv --jurisdiction US
       precursor-screen rules stats --ledger home
     """
-    values = common.settings(ctx)
-    rows = _measured(values, inputs, given) if inputs else _recorded(ctx, ledger_of(values, url), given)
+    values = common.settings()
+    rows = _measured(values, inputs, given) if inputs else _recorded(ledger_of(values, url), given)
     if as_json:
         for row in rows:
             common.echo_json({**asdict(row), "precision": row.precision})
@@ -272,7 +270,7 @@ def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str
     return measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
 
 
-def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
+def _recorded(place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
     from precursor_screen.app.rulecheck.statistics import count_recorded
     from precursor_screen.core.errors import UsageError
     from precursor_screen.history.store import open_ledger
@@ -281,7 +279,7 @@ def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[Ru
         raise UsageError("no manifest and no ledger is given to count in", remedy="Name manifests, or a ledger with --ledger.")
     with open_ledger(place, create=False) as ledger:
         verdicts = [(d.flag_id, d.verdict) for d in ledger.verdicts()]
-        rules = _load(ctx, given["rule_dirs"], given["only_rules"]).rules
+        rules = _load(given["rule_dirs"], given["only_rules"]).rules
         return count_recorded(rules, ledger.flags(), verdicts)
 
 

@@ -82,8 +82,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 @click.option("--format", "form", type=click.Choice(_FORMATS), help=_FORMAT)
 @click.option("--json", "as_json", is_flag=True, help="The JSON report on standard output: short for -o - --format json.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
-@click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
+def command(inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Screen manifests and write reports.
 
     INPUT is a file, a folder, a pattern, or - for a table or pasted text on standard input. Without -o a summary goes to the terminal.
@@ -100,16 +99,16 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     """
     from precursor_screen.app.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.app.session import open_session
-    from precursor_screen.reporting.interface import check_places, check_report
+    from precursor_screen.reporting.interface import check_places, check_report, check_suffix
 
-    values = common.settings(ctx)
+    values = common.settings()
     outputs, printed = _split(outputs, given)
     given["mode"] = common.file_mode(values, given["mode"])
     tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
     for path in outputs:
         check_report(path)
     for path in tables:
-        _check_table_path(path)
+        check_suffix(path, (".csv", ".parquet"), "tables")
     stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
@@ -127,7 +126,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         else:
             _show(result.report, outputs, given)
 
-    session = open_session(settings, clock.step, common.fault_keeper(ctx))
+    session = open_session(settings, clock.step, common.fault_keeper())
     result = session.run(
         sources, lambda result: _write(result, outputs, given), present, every_line=given["resolved_path"] is not None
     )
@@ -214,14 +213,6 @@ def _print(report: Report, form: str) -> None:
     with common.reader_may_leave():
         presenter_of(document_of(report), Path(f"report.{form}"))(sys.stdout.buffer)
         sys.stdout.buffer.flush()
-
-
-def _check_table_path(path: Path) -> None:
-    from precursor_screen.core.errors import UsageError, Where
-
-    if path.suffix.lower() not in (".csv", ".parquet"):
-        problem = f"{path.suffix} is not a format of tables" if path.suffix else "has no suffix that says the format of the table"
-        raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:

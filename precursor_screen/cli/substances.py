@@ -267,9 +267,7 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
 @common.jurisdiction_option(help="With --inputs: whose law they are screened by [default: the setting].")
 @click.option("--override", metavar="REASON", default="", help="With a pack: as at its import.")
 @common.json_option(help="One JSON object.")
-@click.pass_context
 def diff(
-    ctx: click.Context,
     old: str,
     new: str,
     with_names: bool,
@@ -290,20 +288,22 @@ def diff(
     from precursor_screen.reference import shipped
     from precursor_screen.reference.substance_diff import diff_tables
 
-    law = law_packs.law_with(ctx, Path(new), override) if old == CURRENT else None
+    law = law_packs.law_with(Path(new), override) if old == CURRENT else None
     if inputs and law is None:
         raise UsageError(
             "--inputs works only where a pack is compared", remedy=f"Write: substances diff {CURRENT} PACK --inputs {inputs[0]}"
         )
     before, after = (_state_of(shipped.substances_folder()), _state_of(law.substances)) if law else _states(old, new)
     found = diff_tables(before, after)
-    compared = law_packs.compare_bands(ctx, inputs, jurisdiction, law) if law and inputs else None
+    shipments, bands = law_packs.compare_bands(inputs, jurisdiction, law) if law and inputs else (None, [])
     if as_json:
-        bands = compared.record() if compared else {}
-        common.echo_json({"old": old, "new": new, **diff_record(found), **bands})
+        told = {"shipments": shipments, "bands": [common.fields(b, "shipment_id old new") for b in bands]}
+        common.echo_json({"old": old, "new": new, **diff_record(found), **(told if shipments is not None else {})})
         return
     click.echo("\n".join(diff_lines(found, before.day is None, with_names)))
-    common.say(compared.lines() if compared else ())
+    if shipments is not None:
+        click.echo(f"Shipments whose band changes: {len(bands)} of {shipments}")
+        common.say(f"  {b.shipment_id}  {b.old or 'none'} -> {b.new or 'none'}" for b in bands)
 
 
 def _state_of(folder: Path) -> State:

@@ -128,9 +128,7 @@ def command() -> None:
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
 @click.option("--look-back", type=Whole(min=1), metavar="DAYS", help=_LOOK_BACK)
 @ledger_option
-@click.pass_context
 def import_list(
-    ctx: click.Context,
     list_id: str,
     files: tuple[Path, ...],
     list_date: str | None,
@@ -167,16 +165,16 @@ def import_list(
       precursor-screen watchlists import agency-list list.csv --date 2026-11-01
       precursor-screen watchlists import ofac-sdn sdn.csv alt.csv add.csv --look-back 90
     """
-    from precursor_screen.core.errors import ExitCode, UsageError, Where
+    from precursor_screen.core.errors import ExitCode, UsageError
 
     for path in files:
         if not path.is_file():
-            raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
+            raise UsageError("does not exist", where=path, remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
     if url and not look_back:
         raise UsageError("--ledger is used only with --look-back", remedy="Add --look-back DAYS.")
-    store = _store(ctx)
-    with open_existing(ctx, url, 0.0) if look_back else nullcontext() as ledger:  # before anything is imported
+    store = _store()
+    with open_existing(url, 0.0) if look_back else nullcontext() as ledger:  # before anything is imported
         before = store.last(list_id) if look_back else None
         now = store.import_list(list_id, files, day, force, max_age_days=max_age)
         say_imported(now)
@@ -198,8 +196,7 @@ def _look_back(ledger: Ledger, store: WatchlistStore, now: SnapshotInfo, before:
 @click.argument("list_ids", nargs=-1, metavar="[LIST_ID]...")
 @click.option("--source", "source_file", type=common.PATH, metavar="FILE", help=_SOURCE)
 @click.option("--force", is_flag=True, help="Take a list that shrank or is older than the last import.")
-@click.pass_context
-def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | None, force: bool) -> ExitCode:
+def update(list_ids: tuple[str, ...], source_file: Path | None, force: bool) -> ExitCode:
     """Fetch lists from their publishers and import those that changed; without LIST_ID, all that are imported.
 
     This is the only command that opens a connection. A list that cannot be fetched or is refused keeps its last good
@@ -212,7 +209,7 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
     from precursor_screen.core.errors import ExitCode, WatchlistError, WatchlistLocked
     from precursor_screen.reference.refresh import refresh_list
 
-    store = _store(ctx)
+    store = _store()
     sources = _choose_sources(store, list_ids, source_file)
     failed: list[str] = []
     locked = False
@@ -240,8 +237,7 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
 @common.as_of_option(help="Day on which ages are judged [default: today].")
 @click.option("--sources", "by_source", is_flag=True, help="Count the entries of each source within a list, too.")
 @common.json_option(help="Print one JSON object.")
-@click.pass_context
-def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool) -> ExitCode:
+def status(as_of: str | None, by_source: bool, as_json: bool) -> ExitCode:
     """Every imported list with its date, age and counts; exit code 4 when one that was imported is missing or damaged.
 
     \b
@@ -252,7 +248,7 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
     from precursor_screen.reference.bundle import maximum_ages
 
     day = common.parse_day(as_of, "--as-of")
-    found = _store(ctx).status(day)
+    found = _store().status(day)
     limits = maximum_ages(one.snapshot for one in found if one.snapshot is not None)
     if as_json:
         common.echo_json({"as_of": day.isoformat(), "lists": [status_record(one, limits.get(one.list_id)) for one in found]})
@@ -265,8 +261,7 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
 
 @command.command()
 @click.argument("list_ids", nargs=-1, metavar="[LIST_ID]...")
-@click.pass_context
-def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
+def verify(list_ids: tuple[str, ...]) -> ExitCode:
     """Check that imported lists are what was imported: files, entries and index; exit code 1 when something differs.
 
     \b
@@ -275,7 +270,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
     """
     from precursor_screen.core.errors import WatchlistError
 
-    store = _store(ctx)
+    store = _store()
     known = store.list_ids()
     failed = False
     for list_id in list_ids or known:
@@ -298,8 +293,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
 @click.argument("new", type=int, required=False)
 @click.option("--all", "everything", is_flag=True, help=f"Name every entry, not the first {MOST} of each kind.")
 @common.json_option(help="Print one JSON object, which names every entry.")
-@click.pass_context
-def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, everything: bool, as_json: bool) -> None:
+def diff(list_id: str, old: int | None, new: int | None, everything: bool, as_json: bool) -> None:
     """Entries added, removed and changed between two snapshots of a list, by default the last two.
 
     OLD and NEW are numbers of snapshots, of which the last five are kept.
@@ -312,7 +306,7 @@ def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, eve
 
     if (old is None) != (new is None):
         raise UsageError("One snapshot was given", remedy="Give two, OLD and NEW, or none.")
-    found = _store(ctx).diff(list_id, old, new)
+    found = _store().diff(list_id, old, new)
     if as_json:
         common.echo_json(found.to_dict())
         return
@@ -328,25 +322,24 @@ def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, eve
 @command.command()
 @click.argument("list_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_context
-def remove(ctx: click.Context, list_id: str, yes: bool) -> None:
+def remove(list_id: str, yes: bool) -> None:
     """Remove a list with all its snapshots; nothing asks for it afterwards.
 
     \b
     Example:
       precursor-screen watchlists remove agency-list --yes
     """
-    store = _store(ctx)
+    store = _store()
     if not common.sure(f"Remove {list_id} and all its snapshots?", yes):
         return
     store.remove(list_id)
     click.echo(f"{list_id}: removed")
 
 
-def _store(ctx: click.Context) -> WatchlistStore:
+def _store() -> WatchlistStore:
     from precursor_screen.reference.store import WatchlistStore
 
-    return WatchlistStore(home_of(common.settings(ctx)))
+    return WatchlistStore(home_of(common.settings()))
 
 
 def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: Path | None) -> list[ListSource]:

@@ -1,4 +1,4 @@
-"""Arrow tables: as uncompressed files, which processes map into memory and share, as bytes between processes; and some rows of large ones."""
+"""Arrow tables: as uncompressed files, which processes map into memory and share, as bytes between processes; some rows of large ones; and kinds of arrays."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint64]
 
-def take_rows(table: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+
+def take_rows(table: pa.Table, rows: Ints) -> pa.Table:
     """Some rows of a table that lies in many pieces, in the order that is given.
 
     `Table.take` puts the pieces of each column of texts together first: for some rows of millions it reads and copies all of them.

@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -91,9 +92,10 @@ class PrecursorScreenError(Exception):
 
     exit_code: ExitCode = ExitCode.USAGE
 
-    def __init__(self, message: str, *, where: Where | None = None, remedy: str = "") -> None:
+    def __init__(self, message: str, *, where: Where | Path | str | None = None, remedy: str = "") -> None:
+        """where: a place in a file, or the file itself."""
         self.message = mask_urls(message)
-        self.where = where or Where()
+        self.where = where if isinstance(where, Where) else Where(str(where or ""))
         self.remedy = remedy
         super().__init__(str(self))
 
@@ -108,7 +110,7 @@ class PrecursorScreenError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling: errors cross process borders."""
-        return (_rebuild, (type(self), self.message, self.where, self.remedy))
+        return (partial(type(self), where=self.where, remedy=self.remedy), (self.message,))
 
 
 def reason(error: Exception) -> str:
@@ -116,25 +118,28 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _rebuild(kind: type[PrecursorScreenError], message: str, where: Where, remedy: str) -> PrecursorScreenError:
-    return kind(message, where=where, remedy=remedy)
-
-
 class UsageError(PrecursorScreenError):
     """A wrong option, a path that does not exist."""
 
 
 @contextmanager
-def readable(path: Path, remedy: str = "Check the path.") -> Iterator[None]:
+def readable(
+    path: Path | str,
+    remedy: str = "Check the path.",
+    kind: type[PrecursorScreenError] = UsageError,
+    utf_8: str = "Save it as UTF-8.",
+) -> Iterator[None]:
     """For the reading of a file that a person names.
 
     Raises:
-        UsageError: with that remedy, where the system raises an OSError.
+        PrecursorScreenError: of that kind, where the system raises an OSError (with that remedy), or its text is not UTF-8.
     """
     try:
         yield
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
+        raise kind(f"cannot be read: {reason(error)}", where=path, remedy=remedy) from error
+    except UnicodeDecodeError as error:
+        raise kind("is not UTF-8", where=path, remedy=utf_8) from error
 
 
 class InputError(PrecursorScreenError):

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where, readable
 
 MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
 _SLOW = 50_000  # characters that take PyYAML's own scanner a second
@@ -46,20 +46,11 @@ def load_yaml(path: Path, shown_as: str | None = None) -> Located:
         RuleSyntaxError: not readable, not YAML, duplicate keys, or a construct that is not plain data.
     """
     name = shown_as or str(path)
-    try:
+    with readable(name, "Check path and permissions.", RuleSyntaxError):
         raw = path.read_bytes()
-    except OSError as error:
-        raise RuleSyntaxError(
-            f"cannot be read: {error.strerror}", where=Where(name), remedy="Check path and permissions."
-        ) from error
-    if len(raw) > MAX_BYTES:
-        raise RuleSyntaxError(
-            f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="Split it: a rule file holds one rule."
-        )
-    try:
+        if len(raw) > MAX_BYTES:
+            raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=name, remedy="Split it: a rule file holds one rule.")
         text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RuleSyntaxError("is not UTF-8", where=Where(name), remedy="Save the file as UTF-8.") from error
     return parse_yaml(text, name)
 
 
@@ -78,7 +69,7 @@ def parse_documents(text: str, name: str) -> list[Located]:
         RuleSyntaxError: too large, not YAML, or an alias.
     """
     if len(text) > MAX_BYTES:
-        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="Check that it is the right file.")
+        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=name, remedy="Check that it is the right file.")
     try:
         nodes = _documents(text, name, _LOADER)
     except RuleSyntaxError:
@@ -110,23 +101,21 @@ def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
         return [one for one in parse() if one is not None]
     except RecursionError as error:
         raise RuleSyntaxError(
-            "is nested too deeply",
-            where=Where(name),
-            remedy="Check the indentation; write it in fewer levels.",
+            "is nested too deeply", where=name, remedy="Check the indentation; write it in fewer levels."
         ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         tab = mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
         remedy = "Indent it with spaces: tabs are not allowed there." if tab else "Check the indentation and quotes on that line."
-        raise RuleSyntaxError(f"is not valid YAML: {error.problem}", where=Where(place), remedy=remedy) from error
+        raise RuleSyntaxError(f"is not valid YAML: {error.problem}", where=place, remedy=remedy) from error
     except yaml.YAMLError as error:
         wrong = chr(
             getattr(error, "character", 0)
         )  # of a ReaderError; its position counts bytes or characters, as the loader does
         place = f"{name}:{text.count(chr(10), 0, max(text.find(wrong), 0)) + 1}"
         problem = f"contains the character U+{ord(wrong):04X}, which YAML does not allow"
-        raise RuleSyntaxError(problem, where=Where(place), remedy="Delete it, and save the file as plain UTF-8 text.") from error
+        raise RuleSyntaxError(problem, where=place, remedy="Delete it, and save the file as plain UTF-8 text.") from error
 
 
 def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:

@@ -49,17 +49,8 @@ class SubstanceName(Struct, frozen=True):
     verified: bool
 
 
-class CasNumber(Struct, frozen=True):
-    """A CAS registry number and what it stands for: base, salt, isomer or hydrate."""
-
-    number: str
-    of: str
-    source: str
-    verified: bool
-
-
-class EcNumber(Struct, frozen=True):
-    """An EC number and what it stands for: base, salt, isomer or hydrate."""
+class RegistryNumber(Struct, frozen=True):
+    """A CAS or EC number of a substance and what it stands for: base, salt, isomer or hydrate."""
 
     number: str
     of: str
@@ -123,7 +114,7 @@ class Substance(Struct, frozen=True):
     substance_id: str
     name: str
     names: tuple[SubstanceName, ...]
-    cas_numbers: tuple[CasNumber, ...]
+    cas_numbers: tuple[RegistryNumber, ...]
     cus_codes: tuple[str, ...]
     hs_codes: tuple[HsCode, ...]
     un_numbers: tuple[str, ...]
@@ -138,7 +129,7 @@ class Substance(Struct, frozen=True):
     formula: str
     smiles: str
     notes: str
-    ec_numbers: tuple[EcNumber, ...] = ()
+    ec_numbers: tuple[RegistryNumber, ...] = ()
     route_roles: tuple[tuple[str, str], ...] = ()  # (route, one of ROLES_IN_ROUTE)
     usual_usd_per_kg: Decimal | None = None  # low end of what it costs by the drum
     solutions: tuple[tuple[Decimal, Decimal], ...] = ()  # (per cent by mass, kilograms a litre), from thin to strong
@@ -274,35 +265,25 @@ class Rule(Struct, frozen=True):
 
 def retired_rule(rule_id: str) -> Rule:
     """A stand-in for a rule that raised a recorded flag and is not applied any more."""
-    return Rule(
-        id=rule_id,
-        version="",
-        title="A rule that is no longer applied",
-        status="deprecated",
-        level="informational",
-        confidence="low",
-        weight=0,
-        subject="line",
-        scope="line",
-        description="",
-        rationale="",
-        references=(),
-        tags=(),
-        related=(),
-        falsepositives=(),
-        applies={},
-        requires=(),
-        params={},
-        derive={},
-        selections={},
-        condition="",
-        correlation=None,
-        explain="",
-        fields=(),
-        action="",
-        tests=(),
-        path="",
-    )
+    texts = ("version", "description", "rationale", "condition", "explain", "action", "path")
+    lists = ("references", "tags", "related", "falsepositives", "requires", "fields", "tests")
+    mappings = ("applies", "params", "derive", "selections")
+    empty: dict[str, Any] = {
+        **dict.fromkeys(texts, ""),
+        **dict.fromkeys(lists, ()),
+        **{name: {} for name in mappings},
+        "correlation": None,
+    }
+    title = "A rule that is no longer applied"
+    said = {
+        "status": "deprecated",
+        "level": "informational",
+        "confidence": "low",
+        "weight": 0,
+        "subject": "line",
+        "scope": "line",
+    }
+    return Rule(**{"id": rule_id, "title": title, **said, **empty})
 
 
 FAMILIES = {

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import SubstanceTableError, Where, reason
+from precursor_screen.core.errors import SubstanceTableError, Where, readable
+from precursor_screen.core.grouped import grouped
 
 T = TypeVar("T")
 
@@ -71,10 +72,8 @@ class Words(NamedTuple):
 
 
 def _read(file: Path) -> str:
-    try:
+    with readable(file, REMEDY, SubstanceTableError, REMEDY):
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({reason(error)})", where=Where(str(file)), remedy=REMEDY) from error
 
 
 def _lines(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> list[str]:
@@ -151,10 +150,7 @@ def shipped_words(name: str) -> tuple[Words, ...]:
 
 @cache
 def _by_role(name: str) -> dict[str, list[Words]]:
-    found: dict[str, list[Words]] = {}
-    for row in shipped_words(name):
-        found.setdefault(row.role, []).append(row)
-    return found
+    return grouped((row.role, row) for row in shipped_words(name))
 
 
 def meanings_of(name: str, role: str) -> dict[str, tuple[str, ...]]:
@@ -183,6 +179,11 @@ def roles_of(name: str) -> tuple[str, ...]:
 def words_of(name: str, role: str) -> tuple[str, ...]:
     """All words of a role, in the order of the table."""
     return tuple(word for row in _by_role(name)[role] for word in row.words)
+
+
+def pattern_of(name: str, *roles: str) -> str:
+    """A pattern for any word of these roles; in some tables the words are patterns themselves."""
+    return f"(?:{'|'.join(word for role in roles for word in words_of(name, role))})"
 
 
 def read_boolean(cell: str) -> bool:

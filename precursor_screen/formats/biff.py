@@ -181,7 +181,11 @@ def _note(state: _State, kind: int, body: bytes) -> None:
     elif kind in WORDS_OUTSIDE_CELLS:
         state.scan.out_of_table_texts += [OutOfTableText(None, WORDS_OUTSIDE_CELLS[kind], text) for text in runs_of(body)]
     elif kind in (HEADER, FOOTER) and len(body) > 3:
-        shown = _long_string(body) if state.version >= _BIFF8 else body[1:].decode("latin-1")
+        shown = (
+            _characters(body[3:], struct.unpack_from("<H", body)[0], body[2])
+            if state.version >= _BIFF8
+            else body[1:].decode("latin-1")
+        )
         if has_words(shown):
             place = "page header" if kind == HEADER else "page footer"
             state.scan.out_of_table_texts.append(OutOfTableText(None, place, words_of_page(shown)))
@@ -248,10 +252,6 @@ def _continued(body: bytes) -> bytes:
     if body[:1] == b"\x01":
         return body[1:]
     return body[1:].decode("latin-1").encode("utf-16-le")
-
-
-def _long_string(body: bytes) -> str:
-    return _characters(body[3:], struct.unpack_from("<H", body)[0], body[2])
 
 
 def _characters(raw: bytes, count: int, wide: int) -> str:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest
 
 # How much of an input is read. Beyond these an input is set aside, and the message says which limit it was.
 
@@ -57,7 +57,7 @@ EMPTY = "Check where it comes from: a copy may be incomplete, or the command bef
 
 def unreadable(name: str, message: str, remedy: str) -> UnreadableManifest:
     """The error of an input, by its name, that cannot be read."""
-    return UnreadableManifest(message, where=Where(name), remedy=remedy)
+    return UnreadableManifest(message, where=name, remedy=remedy)
 
 
 def damaged_workbook(name: str, reason: object) -> UnreadableManifest:

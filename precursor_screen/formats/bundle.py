@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.core.errors import MissingExtra, UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import MissingExtra, UnreadableManifest, UsageError, readable
 from precursor_screen.formats.archive import check_bomb
 from precursor_screen.formats.blob import MB, Blob
 
@@ -56,11 +56,10 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
         UsageError: no such key, or one that cannot be used.
         MissingExtra: `ssh-keygen` is not installed.
     """
-    where = Where(str(key_file))
     if not key_file.is_file():
         raise UsageError(
             "is not a file",
-            where=where,
+            where=key_file,
             remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`; or do not sign.",
         )
     code, signature, said = _run("-Y", "sign", "-f", str(key_file), "-n", namespace, message=message)
@@ -68,10 +67,10 @@ def sign(message: bytes, key_file: Path, namespace: str = NAMESPACE) -> bytes:
         return signature
     if "passphrase" in said and not sys.stdin.isatty():
         remedy = "Call it in a terminal, add the key to an agent and give its .pub file, or take a key without one."
-        raise UsageError("has a passphrase, and there is no terminal to ask for it", where=where, remedy=remedy)
+        raise UsageError("has a passphrase, and there is no terminal to ask for it", where=key_file, remedy=remedy)
     raise UsageError(
         f"ssh-keygen cannot sign with this key: {said}",
-        where=where,
+        where=key_file,
         remedy="Give a private key, such as one made by `ssh-keygen -t ed25519`.",
     )
 
@@ -130,18 +129,15 @@ def fingerprint(path: Path) -> str:
         UsageError: there is no public key in it.
         MissingExtra: `ssh-keygen` is not installed.
     """
-    where = Where(str(path))
     remedy = "Give a public key: the file that ends in .pub, as `ssh-keygen -t ed25519` makes it."
-    try:
+    with readable(path):
         text = path.read_bytes()[:_LARGEST_KEY]
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=where, remedy="Check the path.") from error
     if b"PRIVATE KEY-----" in text:
-        raise UsageError("is a private key, which only its owner may have", where=where, remedy=remedy)
+        raise UsageError("is a private key, which only its owner may have", where=path, remedy=remedy)
     code, told, _ = _run("-l", "-f", "-", message=text)
     found = _FINGERPRINT.search(told.decode("utf-8", "replace"))
     if code or found is None or len(told.splitlines()) != 1:
-        raise UsageError("is not an SSH public key", where=where, remedy=remedy)
+        raise UsageError("is not an SSH public key", where=path, remedy=remedy)
     return found[0]
 
 

@@ -150,16 +150,15 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(kind):
         # NaN is how data frames write "nothing".
         whole = column.cast(pa.float64())
-        return pa.chunked_array([_floats(chunk) for chunk in whole.chunks], pa.string())
+        return pa.chunked_array(
+            [string_array([None if v is None or v != v else text_of(v) for v in chunk.to_pylist()]) for chunk in whole.chunks],
+            pa.string(),
+        )
     if pa.types.is_date64(kind):
         return column.cast(pa.date32()).cast(pa.string())
     if pa.types.is_timestamp(kind):
         return _timestamps(column)
     return pa.chunked_array([string_array([_value_text(v) for v in chunk.to_pylist()]) for chunk in column.chunks], pa.string())
-
-
-def _floats(chunk: pa.Array) -> pa.Array:
-    return string_array([None if v is None or v != v else text_of(v) for v in chunk.to_pylist()])
 
 
 def _timestamps(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -14,11 +14,11 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
-from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet, memory_reader
+from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet
 from precursor_screen.formats.xlsx import texts_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
@@ -49,7 +49,7 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     texts = [*out_of_table_texts, *page.out_of_table_texts.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
     if not tables:
         remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
-        raise UnknownFormat("is a web page without a table", where=Where(blob.name), remedy=remedy)
+        raise UnknownFormat("is a web page without a table", where=blob.name, remedy=remedy)
     named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
     return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.out_of_table_texts.unread)), texts)
 
@@ -77,9 +77,8 @@ def _sheets(
         cells = Cells()
         cells.take(rows)
         shown = f"{name}#{called}" if len(tables) > 1 else name
-        texts = ((), ()) if made else (tuple(notes), tuple(out_of_table_texts))
-        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns()), *texts))
-    return made
+        made.append(cells.sheet(shown, kind, encoding))
+    return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(made)]
 
 
 class _Table(Struct):

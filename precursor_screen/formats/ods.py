@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from precursor_screen.formats.blob import damaged_workbook, unreadable
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, name_of
@@ -22,7 +21,6 @@ from precursor_screen.formats.sheet import (
     Cells,
     OutOfTableText,
     Sheet,
-    memory_reader,
     text_of,
 )
 from precursor_screen.formats.xlsx import records, texts_of_names
@@ -69,14 +67,15 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise damaged_workbook(name, error) from error
     tables = reader.tables
-    sheets = [_to_sheet(table, f"{name}#{table.name}" if len(tables) > 1 else name) for table in tables]
+    sheets = [
+        table.cells.sheet(f"{name}#{table.name}" if len(tables) > 1 else name, "ODS").saying((), table.out_of_table_texts)
+        for table in tables
+    ]
     outside = (*reader.loose, *texts_of_names(table.name for table in tables), *_page_texts(archive))
     if sheets and outside:
         reason = f"texts of {reader.unread:,} formulas were not screened"
         unread = (Broken(1, "", reader.unread, reason, UNREAD),) if reader.unread else ()
-        sheets[0] = replace(
-            sheets[0], notes=(*sheets[0].notes, *unread), out_of_table_texts=(*sheets[0].out_of_table_texts, *outside)
-        )
+        sheets[0] = sheets[0].saying(unread, outside)
     return sheets
 
 
@@ -87,11 +86,6 @@ class _Table(Struct):
     width: int = 0
     rows: int = 0
     blank: int = 0  # rows without a cell that are held back: those at the end are not there
-
-
-def _to_sheet(table: _Table, name: str) -> Sheet:
-    columns = table.cells.columns()
-    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(columns), (), tuple(table.out_of_table_texts))
 
 
 class _Reader:

@@ -15,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from precursor_screen.core.errors import UnknownFormat, Where
+from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet, memory_reader
+from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet
 
 if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
@@ -149,7 +150,7 @@ def read_pdf(blob: Blob) -> list[Sheet]:
     """
     if find_spec("pdfplumber") is None:
         message = "is a PDF, and the extra `pdf`, which reads printed pages, is not installed"
-        raise UnknownFormat(message, where=Where(blob.name), remedy=f"{INSTALL}, or ask for the data as XLSX or CSV.")
+        raise UnknownFormat(message, where=blob.name, remedy=f"{INSTALL}, or ask for the data as XLSX or CSV.")
     data = blob.read()
     read = _Read()
     with _counting_losses() as losses:
@@ -193,15 +194,10 @@ def _sheets(name: str, read: _Read) -> list[Sheet]:
     for number, parts in enumerate(read.tables or [[]], start=1):
         cells = Cells()
         cells.take(list(row) for part in parts for row in part.rows)
-        notes = [Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)]
-        whole: dict[str, Any] = {}
-        if not made:
-            notes += read.notes
-            whole = {"out_of_table_texts": tuple(read.out_of_table_texts.kept), "attached": tuple(read.attached)}
+        note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
         shown = f"{name}#table {number}" if len(read.tables) > 1 else name
-        made.append(
-            Sheet(shown, "PDF", "", tuple(cells.head), False, memory_reader(cells.columns()), notes=tuple(notes), **whole)
-        )
+        made.append(cells.sheet(shown, "PDF").saying([note], ()))
+    made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
@@ -115,6 +116,10 @@ class Sheet(Struct, frozen=True):
     attached: tuple[tuple[str, bytes], ...] = ()
     texts: frozenset[int] = frozenset()
 
+    def saying(self, notes: Iterable[Broken], texts: Iterable[OutOfTableText]) -> Sheet:
+        """The same with more notes, and more texts beside its table."""
+        return replace(self, notes=(*self.notes, *notes), out_of_table_texts=(*self.out_of_table_texts, *texts))
+
 
 def numbered(names: Iterable[str]) -> list[str]:
     """Names, each once: one that is repeated gets a number."""
@@ -197,10 +202,11 @@ class Cells:
             if len(self._batch) == BATCH:
                 self._flush()
 
-    def columns(self) -> list[pa.ChunkedArray]:
+    def sheet(self, name: str, kind: str, encoding: str = "") -> Sheet:
         """What was taken; no more follows."""
         self._flush()
-        return [pa.chunked_array(c, pa.string()) for c in self._columns]
+        columns = [pa.chunked_array(c, pa.string()) for c in self._columns]
+        return Sheet(name, kind, encoding, tuple(self.head), False, memory_reader(columns), texts=frozenset(self.texts))
 
     def _flush(self) -> None:
         batch = self._batch

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.core.errors import UnknownFormat, Where
+from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.core.files import temporary_folder
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import CHUNK, EMPTY, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
@@ -238,7 +238,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
     if kind in TABULAR_KINDS:
         return read_directly(blob, kind, encoding)
     message, remedy = _NAMED.get(kind, (f"is a file of kind {kind}", "Unpack or convert it to CSV or XLSX first."))
-    raise UnknownFormat(message, where=Where(blob.name), remedy=remedy)
+    raise UnknownFormat(message, where=blob.name, remedy=remedy)
 
 
 def _is_bracketed_text(blob: Blob) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 import python_calamine as calamine
 from msgspec.structs import replace
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.archive import open_whole
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
@@ -131,6 +132,7 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
+    """What a part refers to, by id: without a parser, for a list that is not well formed must not cost the sheets, which calamine can read."""
     folder, _, file = path.rpartition("/")
     text = _part(archive, f"{folder}/_rels/{file}.rels").decode("utf-8", "replace")
     found = [dict(_ATTRIBUTE.findall(one)) for one in _RELATION.findall(text)]
@@ -220,13 +222,7 @@ def _with_parts(sheets: list[Sheet], archive: zipfile.ZipFile, blob: Blob) -> li
     said = {aside.text for sheet in sheets for aside in sheet.out_of_table_texts}
     read = [name for name in archive.namelist() if "xl/workbook.xml" in archive.NameToInfo and _READ_ELSEWHERE.match(name)]
     out_of_table_texts, notes = texts_of_parts(archive, blob, [*read, *linked_comments(archive)], said)
-    if not sheets or not (out_of_table_texts or notes):
-        return sheets
-    first = sheets[0]
-    return [
-        replace(first, out_of_table_texts=(*first.out_of_table_texts, *out_of_table_texts), notes=(*first.notes, *notes)),
-        *sheets[1:],
-    ]
+    return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(sheets)]
 
 
 def _open(data: bytes) -> calamine.CalamineWorkbook:
@@ -250,12 +246,9 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: 
     book.close()
     out_of_table_texts, notes = audit.loose_parts()
     out_of_table_texts += texts_of_names(name for _, name in metas)
-    if out_of_table_texts or notes:
-        sheets[0] = replace(
-            sheets[0], out_of_table_texts=(*sheets[0].out_of_table_texts, *out_of_table_texts), notes=(*sheets[0].notes, *notes)
-        )
     if not sheets:
         raise unreadable(blob.name, "has no sheet of cells", "Check that it is the right file.")
+    sheets[0] = sheets[0].saying(notes, out_of_table_texts)
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
         raise unreadable(blob.name, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
@@ -284,11 +277,10 @@ def _read_watched(
         scan = looking.result()
     cells = Cells()
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
-    made = replace(empty, head=tuple(cells.head), read=memory_reader(cells.columns()), texts=frozenset(cells.texts))
+    made = cells.sheet(empty.name, empty.format)
     if scan is None:
         return made
-    notes = _compare(scan, cells.filled, lambda: audit.count_empty(position))
-    return replace(made, notes=tuple(notes), out_of_table_texts=tuple(scan.out_of_table_texts))
+    return made.saying(_compare(scan, cells.filled, lambda: audit.count_empty(position)), scan.out_of_table_texts)
 
 
 def _load(book: calamine.CalamineWorkbook, index: int, audit: WorkbookAudit) -> calamine.CalamineSheet:
@@ -329,9 +321,7 @@ def _fill_from_merged(sheet: calamine.CalamineSheet) -> Covered:
 def _text_rows(
     sheet: calamine.CalamineSheet, covered: Covered, fixes: Mapping[tuple[int, int], str], count: Cells
 ) -> Iterator[list[str]]:
-    by_row: dict[int, list[tuple[int, str]]] = {}
-    for (at, column), text in fixes.items():
-        by_row.setdefault(at, []).append((column, text))
+    by_row = grouped((at, (column, text)) for (at, column), text in fixes.items())
     anchors: dict[tuple[int, int], str] = {}
     wanted = {(top, left) for cells in covered.values() for _, top, left in cells}
     tops = {top for top, _ in wanted}

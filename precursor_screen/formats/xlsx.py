@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.parts import UNREAD, SheetScan, WorkbookAudit, place_of
 from precursor_screen.formats.sheet import LOST, Broken, OutOfTableText
 from precursor_screen.formats.xlsx_scan import (
@@ -26,6 +27,7 @@ from precursor_screen.formats.xlsx_scan import (
     words_of_formats,
 )
 from precursor_screen.formats.xml import stream_records
+from precursor_screen.text.text import late
 
 # The parts of an XLSX: which file of the archive holds which sheet, and what each part refers to.
 
@@ -101,12 +103,7 @@ _PROPERTIES = {"title": "title", "subject": "subject", "description": "comments"
 # VML was never well-formed XML in practice: <br> stands unclosed in it.
 _TEXTBOX = re.compile(r"<v:textbox\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
-# What programs call a sheet in the languages of Excel and LibreOffice.
-_DEFAULT_SHEET = re.compile(
-    r"(?:(?:work)?sheet|tabelle|feuil(?:le)?|hoja|foglio|planilha|folha|лист|аркуш|blad|ark|arkusz|list|sayfa|munka|taulukko|工作表|シート"
-    r"|data|table|export|import)?[ _]?\(?\d{0,3}\)?",
-    re.IGNORECASE,
-)
+_DEFAULT_SHEET = late(lambda: rf"{pattern_of('cell_words', 'sheet')}?[ _]?\(?\d{{0,3}}\)?", re.IGNORECASE)
 
 
 def texts_of_sheet(archive: zipfile.ZipFile, part: str) -> list[OutOfTableText]:

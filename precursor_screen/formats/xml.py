@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from msgspec import Struct
 
-from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest, Where
+from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
 
 _PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 MAX_DEPTH = 200  # no message or list nests deeper than some twenty; deeper ones are made to exhaust the reader
@@ -67,8 +67,7 @@ def stream_records(
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if len(path) >= MAX_DEPTH:
-                    message = f"Elements nest deeper than {MAX_DEPTH}."
-                    raise error(message, where=Where(file), remedy="Ask the sender for another file.")
+                    raise error(f"Elements nest deeper than {MAX_DEPTH}.", where=file, remedy="Ask the sender for another file.")
                 _use_local_names(element)
                 path.append(element)
                 inside += element.tag in names
@@ -98,7 +97,7 @@ def read_root(
         for _, element in iterparse(stream, events=("start",), forbid_dtd=True):
             _use_local_names(element)
             return element.tag, dict(element.attrib)
-    raise error("The XML has no element.", where=Where(file), remedy="Fetch the file again.")
+    raise error("The XML has no element.", where=file, remedy="Fetch the file again.")
 
 
 def find_root_name(head: bytes) -> str:
@@ -136,11 +135,10 @@ def _located_errors(file: str, error: type[PrecursorScreenError]) -> Iterator[No
         line, column = problem.position
         reason = str(problem).split(":")[0]
         message = f"The XML is not well formed at line {line}, column {column + 1}: {reason}."
-        remedy = "Fetch or export the file again; it is damaged or was cut short."
-        raise error(message, where=Where(file), remedy=remedy) from problem
+        raise error(message, where=file, remedy="Fetch or export the file again; it is damaged or was cut short.") from problem
     except DefusedXmlException as problem:
         message = f"The XML holds a document type definition or entities ({type(problem).__name__}), which are not read."
-        raise error(message, where=Where(file), remedy="Ask for a file without them.") from problem
+        raise error(message, where=file, remedy="Ask for a file without them.") from problem
     except (LookupError, ValueError) as problem:
         message = f"The XML names an encoding that is not known, or holds bytes that are not in it: {problem}."
-        raise error(message, where=Where(file), remedy="Save it as UTF-8.") from problem
+        raise error(message, where=file, remedy="Save it as UTF-8.") from problem

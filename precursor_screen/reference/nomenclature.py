@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.kept import digest_files, kept
 from precursor_screen.core.tables import read_boolean, read_rows
 from precursor_screen.reference import shipped
@@ -114,10 +115,7 @@ def load_nomenclature(folder: Path) -> Nomenclature:
 
 
 def _chapters_of_words(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for code, text in texts.items():
-        for word in words_of(text):
-            found.setdefault(word, set()).add(code[:2])
+    found = grouped((word, code[:2]) for code, text in texts.items() for word in words_of(text))
     return {word: frozenset(chapters) for word, chapters in found.items()}
 
 

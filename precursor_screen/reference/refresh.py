@@ -113,8 +113,7 @@ def _fetch(url: str, target: Path, source: ListSource, validators: Mapping[str, 
     except urllib.error.URLError as error:
         raise WatchlistError(f"The publisher cannot be reached: {error.reason}.", where=where, remedy=_BY_HAND) from error
     except (http.client.HTTPException, OSError, ValueError) as error:
-        message = f"The download broke off: {error or type(error).__name__}."
-        raise WatchlistError(message, where=where, remedy=_BY_HAND) from error
+        raise WatchlistError(f"The download broke off: {error or type(error).__name__}.", where=where, remedy=_BY_HAND) from error
 
 
 def show_url(url: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ReferenceDataError, Where
+from precursor_screen.core.errors import ReferenceDataError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
@@ -38,9 +38,7 @@ def _find(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise ReferenceDataError(
-        f"the folder {name!r} that ships with the program is missing",
-        where=Where(str(_PACKAGE)),
-        remedy="Install the package again.",
+        f"the folder {name!r} that ships with the program is missing", where=_PACKAGE, remedy="Install the package again."
     )
 
 
@@ -75,7 +73,7 @@ def _damaged(folder: Path, problem: str) -> ReferenceDataError:
     remedy = "Install the package again."
     if (_PACKAGE.parent / "pyproject.toml").exists():  # a checkout
         remedy = "If they were edited, run `make digests`; else check them out again."
-    return ReferenceDataError(f"files that ship with the program {problem}", where=Where(str(folder)), remedy=remedy)
+    return ReferenceDataError(f"files that ship with the program {problem}", where=folder, remedy=remedy)
 
 
 def rates_file() -> Path:

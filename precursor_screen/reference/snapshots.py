@@ -61,18 +61,18 @@ class Snapshots(Struct, frozen=True):
         return self.place / str(int(found[1])), (found[2] or b"").decode()
 
     @contextmanager
-    def locked(self, busy: PrecursorScreenError) -> Iterator[None]:
+    def locked(self, kind: type[PrecursorScreenError], busy: str) -> Iterator[None]:
         """Nobody else writes meanwhile; makes the folder.
 
         Raises:
-            PrecursorScreenError: `busy`, where somebody does and does not end.
+            PrecursorScreenError: of that kind and with that message, where somebody does and does not end.
         """
         self.place.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.place / LOCK, timeout=LOCK_SECONDS):
                 yield
         except Timeout as error:
-            raise busy from error
+            raise kind(busy, where=self.place, remedy="Wait until it has ended, then try again.") from error
 
     @contextmanager
     def next(self) -> Iterator[tuple[int, Path]]:

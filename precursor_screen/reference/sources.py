@@ -84,7 +84,7 @@ def read_sources(path: Path, remedy: str = "Correct the file, or leave --source 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReferenceDataError(f"cannot be read: {reason(error)}", where=Where(str(path)), remedy=remedy) from error
+        raise ReferenceDataError(f"cannot be read: {reason(error)}", where=path, remedy=remedy) from error
     lists: Any = data.get("list")
     faults = _LISTS.faults(lists, ())
     sources: dict[str, ListSource] = {}

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from precursor_screen.core.arrow import write_arrow
-from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.core.errors import WatchlistError, WatchlistLocked
 from precursor_screen.core.files import Digests
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
@@ -139,15 +139,56 @@ class WatchlistStore:
         if not files:
             raise WatchlistError("No file was given.", remedy=f"Give one: precursor-screen watchlists import {list_id} FILE")
         moment = imported_at or datetime.now(UTC)
+        with self._recorded(list_id, moment, files):
+            offered = [ListFile.of(path) for path in files]
+            for file in offered:
+                check_file(file)
+            if len({file.name for file in offered}) < len(offered):
+                raise refused("Two files have one name.", offered[0].name, "Rename one of them.")
+            importer = find_importer(offered)
+            names = ", ".join(file.name for file in offered)
+            parsed = importer.parse(offered, list_id)
+            check_content(parsed, list_id, names)
+            day, date_from = decide_date(parsed, list_date, names, fallback_date)
+            check_day(day, moment, names)
+            last = self.last(list_id)
+            worse = "; ".join([*filter(None, map(find_truncation, offered)), *find_regressions(parsed, day, last)])
+            if worse and not force:
+                remedy = "If the publisher's list is really so, import it with --force."
+                raise WatchlistError(
+                    f"The list looks damaged, or worse than the last import: {worse}.", where=names, remedy=remedy
+                )
+            table = codec.to_table(parsed.entries)
+            with self._snapshots(list_id).next() as (number, folder):
+                snapshot = describe(
+                    parsed,
+                    importer,
+                    tuple(_keep_source(file, folder) for file in offered),
+                    table,
+                    moment,
+                    list_id=list_id,
+                    number=number,
+                    list_date=day,
+                    list_date_from=date_from,
+                    forced=worse,
+                    max_age_days=max_age_days or (last.max_age_days if last else None),
+                )
+                write_arrow(table, folder / ENTRIES_FILE)
+                keep_index(build_index(list_id, parsed.entries, snapshot.sha256), folder, snapshot.sha256)
+                (folder / INFO_FILE).write_text(snapshot.to_json(), "utf-8")
+            return snapshot
+
+    @contextmanager
+    def _recorded(self, list_id: str, moment: datetime, files: Sequence[Path]) -> Iterator[None]:
+        """An import on record, and what stays in use where it is refused."""
         names = [path.name for path in files]
         with self._locked(list_id):
             try:
-                snapshot = self._import(list_id, files, list_date, fallback_date, force, moment, max_age_days)
+                yield
             except WatchlistError as error:
                 record_attempt(self.folder / list_id, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
             record_attempt(self.folder / list_id, moment, names, IMPORTED)
-        return snapshot
 
     def record_unchanged(self, list_id: str, moment: datetime, files: Sequence[str]) -> None:
         """Record that the source still gives what is imported."""
@@ -176,8 +217,7 @@ class WatchlistStore:
                 snapshots.remove()
             except OSError as error:
                 message = f"Watchlist {list_id} is in use, or cannot be removed: {error.strerror or error}."
-                remedy = "End the runs that use it, and try again."
-                raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
+                raise WatchlistError(message, where=snapshots.place, remedy="End the runs that use it, and try again.") from error
         snapshots.remove_empty()
 
     def snapshots(self, list_id: str) -> tuple[int, ...]:
@@ -259,59 +299,7 @@ class WatchlistStore:
         return snapshots.exist() or any(attempt["outcome"] == IMPORTED for attempt in read_attempts(snapshots.place))
 
     def _locked(self, list_id: str) -> AbstractContextManager[None]:
-        snapshots = self._snapshots(list_id)
-        message = f"Another import of {list_id} is running."
-        return snapshots.locked(
-            WatchlistLocked(message, where=Where(str(snapshots.place / LOCK)), remedy="Wait until it has ended, then try again.")
-        )
-
-    def _import(
-        self,
-        list_id: str,
-        files: Sequence[Path],
-        given: date | None,
-        fallback: date | None,
-        force: bool,
-        moment: datetime,
-        max_age_days: int | None,
-    ) -> SnapshotInfo:
-        offered = [ListFile.of(path) for path in files]
-        for file in offered:
-            check_file(file)
-        if len({file.name for file in offered}) < len(offered):
-            raise refused("Two files have one name.", offered[0].name, "Rename one of them.")
-        importer = find_importer(offered)
-        names = ", ".join(file.name for file in offered)
-        parsed = importer.parse(offered, list_id)
-        check_content(parsed, list_id, names)
-        list_date, date_from = decide_date(parsed, given, names, fallback)
-        check_day(list_date, moment, names)
-        last = self.last(list_id)
-        worse = "; ".join([*filter(None, map(find_truncation, offered)), *find_regressions(parsed, list_date, last)])
-        if worse and not force:
-            remedy = "If the publisher's list is really so, import it with --force."
-            raise WatchlistError(
-                f"The list looks damaged, or worse than the last import: {worse}.", where=Where(names), remedy=remedy
-            )
-        table = codec.to_table(parsed.entries)
-        with self._snapshots(list_id).next() as (number, folder):
-            snapshot = describe(
-                parsed,
-                importer,
-                tuple(_keep_source(file, folder) for file in offered),
-                table,
-                moment,
-                list_id=list_id,
-                number=number,
-                list_date=list_date,
-                list_date_from=date_from,
-                forced=worse,
-                max_age_days=max_age_days or (last.max_age_days if last else None),
-            )
-            write_arrow(table, folder / ENTRIES_FILE)
-            keep_index(build_index(list_id, parsed.entries, snapshot.sha256), folder, snapshot.sha256)
-            (folder / INFO_FILE).write_text(snapshot.to_json(), "utf-8")
-        return snapshot
+        return self._snapshots(list_id).locked(WatchlistLocked, f"Another import of {list_id} is running.")
 
     def _current(self, list_id: str) -> tuple[Path, str]:
         """The folder of the current snapshot, and what the digest of its SHA256SUMS must be (empty: not known)."""

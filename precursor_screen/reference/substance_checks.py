@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Final
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, HsCode, Substance
 from precursor_screen.reference.table_rows import at_once
 from precursor_screen.text.codes import format_cus, format_un, is_cas
@@ -110,10 +111,8 @@ def _dates(s: Substance) -> Iterator[str]:
 
 
 def _claimed_twice(what: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    owners: dict[str, set[str]] = defaultdict(set)
-    for key, owner in pairs:
-        owners[key].add(owner)
-    yield from (f"{what} {key!r} is claimed by {', '.join(sorted(o))}" for key, o in sorted(owners.items()) if len(o) > 1)
+    owners = ((key, set(several)) for key, several in sorted(grouped(pairs).items()))
+    yield from (f"{what} {key!r} is claimed by {', '.join(sorted(o))}" for key, o in owners if len(o) > 1)
 
 
 def check_ec(substances: Sequence[Substance]) -> list[str]:
@@ -125,10 +124,9 @@ def check_ec(substances: Sequence[Substance]) -> list[str]:
 def check_hs(substances: Sequence[Substance]) -> list[str]:
     """HS subheadings against the nomenclature: chapter, editions, and whether what is called its own can be."""
     problems = []
-    users: dict[str, list[tuple[Substance, HsCode]]] = defaultdict(list)
+    users = grouped((h.hs6, (s, h)) for s in substances for h in s.hs_codes)
     for s in substances:
         for h in s.hs_codes:
-            users[h.hs6].append((s, h))
             here = f"{s.substance_id}: HS code {h.hs6!r}"
             if h.hs6[:2] in _NO_CHAPTER or not "01" <= h.hs6[:2] <= "97":
                 problems.append(f"{here}: there is no chapter {h.hs6[:2]}")

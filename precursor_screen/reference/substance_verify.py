@@ -12,8 +12,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where, reason
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, raise_all
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import Control, Substance, Threshold
+from precursor_screen.core.tables import whole_rows
 from precursor_screen.matching.structure.reading import (
     INSTALL,
     Fragments,
@@ -51,21 +53,8 @@ def load_exceptions(path: Path) -> dict[tuple[str, str], str]:
         SubstanceTableError: The file cannot be read, has other columns, or a row without a reason.
     """
     file = path / "readings.csv"
-    if not file.exists():
-        return {}
-    try:
-        reader = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(
-            f"cannot be read ({reason(error)})", where=Where(str(file)), remedy="Correct the table."
-        ) from error
-    rows = list(reader)
-    if list(reader.fieldnames or ()) != _COLUMNS or any(None in r or not all(r.values()) for r in rows):
-        raise SubstanceTableError(
-            f"should have the columns {', '.join(_COLUMNS)}, none of them empty",
-            where=Where(str(file)),
-            remedy="Correct the table.",
-        )
+    rows = list(whole_rows(file, _COLUMNS)) if file.exists() else []
+    raise_all(row.error("has an empty cell") for row in rows if not all(row.cells.values()))
     return {(row["substance_id"], row["name"]): row["reason"] for row in rows}
 
 
@@ -106,10 +95,7 @@ def _atoms(formula: str) -> dict[str, int]:
 
 
 def _same_structure(keys: Mapping[str, Fragments]) -> list[str]:
-    owners: dict[Fragments, list[str]] = defaultdict(list)
-    for substance_id, structure in keys.items():
-        if structure:
-            owners[structure].append(substance_id)
+    owners = grouped((structure, substance_id) for substance_id, structure in keys.items() if structure)
     return [f"{' and '.join(ids)} have the same structure" for ids in owners.values() if len(ids) > 1]
 
 

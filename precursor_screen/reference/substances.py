@@ -20,7 +20,6 @@ classes that a law names as such, `matching.substance.classes`).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -31,8 +30,9 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.kept import digest_files
-from precursor_screen.core.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
+from precursor_screen.core.model import ROLES_IN_ROUTE, Control, HsCode, RegistryNumber, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
 from precursor_screen.reference.table_rows import Edition, load_editions, make_all, read_table
@@ -114,7 +114,7 @@ def load_substances(path: Path) -> SubstanceTable:
     """
     table, errors = read_substances(path)
     problems = (*contradictions(table.substances), *check_ec(table.substances))
-    errors.extend(SubstanceTableError(problem, where=Where(str(path)), remedy=REMEDY) for problem in problems)
+    errors.extend(SubstanceTableError(problem, where=path, remedy=REMEDY) for problem in problems)
     if errors:
         raise ErrorGroup(errors)
     return table
@@ -151,7 +151,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
         "prices": ("usual_prices.csv", _price),
         "solutions": ("solutions.csv", _solution),
     }
-    facts: dict[str, defaultdict[str, list[Any]]] = {}
+    facts: dict[str, dict[str, list[Any]]] = {}
     for fact, (name, make) in makers.items():
         facts[fact] = _gather(parts.get(name, []), make, errors)
         if fact == "controls":
@@ -164,7 +164,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
         of: dict[str, Any] = {name: row[name] for name in _TEXTS}
         of |= {name: _list(row[name]) for name in ("cus_codes", "un_numbers", "route_groups")}
         of |= {name: read_boolean(row[name]) for name in ("covers_salts", "covers_isomers")}
-        of |= {fact: tuple(found[row["substance_id"]]) for fact, found in facts.items()}
+        of |= {fact: tuple(found.get(row["substance_id"], ())) for fact, found in facts.items()}
         return Substance(
             density_kg_per_l=_decimal(row["density_kg_per_l"]),
             usual_usd_per_kg=min(of.pop("prices"), default=None),
@@ -201,28 +201,25 @@ _TEXTS: Final = ("substance_id", "name", "danger_class", "parent_substance_id", 
 _OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv", "solutions.csv"})  # older tables have none
 
 
-def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
+def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> dict[str, list[T]]:
     """The facts by substance, in the file's order; rows that cannot be read become errors."""
-    facts: defaultdict[str, list[T]] = defaultdict(list)
-    for substance_id, fact in make_all(rows, lambda row: (row["substance_id"], make(row)), errors):
-        facts[substance_id].append(fact)
-    return facts
+    return grouped(make_all(rows, lambda row: (row["substance_id"], make(row)), errors))
 
 
 def _name(row: Row) -> SubstanceName:
     return SubstanceName(row["name"], row["language"], row["kind"], row["strength"], row["source"], read_boolean(row["verified"]))
 
 
-def _cas(row: Row) -> CasNumber:
-    return CasNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
+def _cas(row: Row) -> RegistryNumber:
+    return RegistryNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
 
 
-def _ec(row: Row) -> EcNumber:
+def _ec(row: Row) -> RegistryNumber:
     if not is_ec(row["number"]):
         raise ValueError(f"EC number {row['number']!r}: wrong form or check digit")
     if row["of"] not in NUMBER_KINDS:
         raise ValueError(f"EC number {row['number']!r} stands for {row['of']!r}, which is not known")
-    return EcNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
+    return RegistryNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
 
 
 def _hs(row: Row) -> HsCode:

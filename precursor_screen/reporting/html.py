@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core import model
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS
 from precursor_screen.core.report import Report, records, show_basis, show_blind_spot, show_pack
@@ -145,13 +146,10 @@ def _pack(report: Report, shown: pa.Table) -> tuple[list[dict[str, Any]], list[s
 
 def filed_of(report: Report) -> case.Filed:
     """What a case shows of lines, by their ids: its own, and those of earlier runs that flags cite."""
-    goods: dict[str, list[dict[str, Any]]] = {}
-    for row in records(report.goods):
-        goods.setdefault(row["line_id"], []).append(row)
     return case.Filed(
         lines={row["line_id"]: row for table in (report.earlier, report.particulars) for row in records(table)},
         cells={row["line_id"]: json.loads(row["cells"]) for row in records(report.cells)},
-        goods=goods,
+        goods=grouped((row["line_id"], row) for row in records(report.goods)),
         entries=report.entries,
         list_dates={w["list_id"]: w["list_date"] or "" for w in report.provenance["watchlists"]},
         rules=report.rules,

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from msgspec import Struct, field
 
-from precursor_screen.core.errors import NoRoom, UsageError, Where
+from precursor_screen.core.errors import NoRoom, UsageError
 from precursor_screen.core.files import written_whole
 from precursor_screen.core.report import Report
 from precursor_screen.core.words import did_you_mean
@@ -134,13 +134,13 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     for path in outputs:
         place = _real(path)
         if not place.parent.is_dir():
-            raise UsageError("cannot be written: no such folder", where=Where(str(path)), remedy="Check that the folder exists.")
+            raise UsageError("cannot be written: no such folder", where=path, remedy="Check that the folder exists.")
         if place.is_dir():
-            raise UsageError("is a folder", where=Where(str(path)), remedy="Name a file in it.")
+            raise UsageError("is a folder", where=path, remedy="Name a file in it.")
         if place in read:
-            raise UsageError("the report would overwrite an input file", where=Where(str(path)), remedy="Name another file.")
+            raise UsageError("the report would overwrite an input file", where=path, remedy="Name another file.")
         if place in seen:
-            raise UsageError("is named twice as an output", where=Where(str(path)), remedy="Name another file for one of them.")
+            raise UsageError("is named twice as an output", where=path, remedy="Name another file for one of them.")
         seen.add(place)
 
 
@@ -170,7 +170,7 @@ def parse_mode(text: str, where: str) -> int:
     if mode & _OWN != _OWN or mode & ~_READ_AND_WRITE:
         raise UsageError(
             f"{text!r} does not say who may open the reports",
-            where=Where(where),
+            where=where,
             remedy="Use 0600 (only you) or 0640 (your group may read them).",
         )
     return mode
@@ -195,12 +195,10 @@ def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno in _FULL:
             raise NoRoom(
-                f"cannot be written: {error.strerror}",
-                where=Where(str(path)),
-                remedy="Free some space, and run the command again.",
+                f"cannot be written: {error.strerror}", where=path, remedy="Free some space, and run the command again."
             ) from error
         remedy = "Check its permissions." if path.parent.is_dir() else "Check that the folder exists."
-        raise UsageError(f"cannot be written: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
+        raise UsageError(f"cannot be written: {error.strerror}", where=path, remedy=remedy) from error
 
 
 # OWASP, CSV injection: the characters that begin a formula, their full-width forms, and the blanks that some programs skip.
@@ -256,22 +254,15 @@ def check_suffix(path: Path, suffixes: Sequence[str], whose: str) -> None:
     Raises:
         UsageError: the suffix is none of them.
     """
-    if path.suffix.lower() not in suffixes:
-        problem = f"{path.suffix} is not a format of {whose}" if path.suffix else f"has no suffix that says the format of {whose}"
-        raise UsageError(problem, where=Where(str(path)), remedy=f"Use {', '.join(suffixes)}.")
+    if (suffix := path.suffix.lower()) not in suffixes:
+        problem = f"{path.suffix} is not a format of {whose}" if suffix else f"has no suffix that says the format of {whose}"
+        remedy = did_you_mean(suffix, suffixes) or f"Use {', '.join(suffixes[:-1])} or {suffixes[-1]}."
+        raise UsageError(problem, where=path, remedy=remedy)
 
 
 def check_report(path: Path) -> None:
-    """Refuses a file of a format that a screening has not.
-
-    Raises:
-        UsageError: no presenter has its suffix.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        remedy = did_you_mean(suffix, SUFFIXES) or f"Use {', '.join(SUFFIXES)}."
-        problem = f"{path.suffix} is not a format of reports" if suffix else "has no suffix that says the format of the report"
-        raise UsageError(problem, where=Where(str(path)), remedy=remedy)
+    """Refuses a file of a format that a screening does not have; errors as of `check_suffix`."""
+    check_suffix(path, SUFFIXES, "reports")
 
 
 def presenter_of(document: Document, path: Path) -> Callable[[BinaryIO], object]:

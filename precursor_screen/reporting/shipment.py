@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import LEVELS, Rule
 from precursor_screen.core.report import Report, records
@@ -358,9 +359,7 @@ def fold(ranked: Sequence[Row], names: Mapping[str, str]) -> tuple[Subject, ...]
         ranked: flags, worst first, evidence parsed.
         names: of substances, by id.
     """
-    found: dict[str, list[Row]] = {}
-    for flag in ranked:
-        found.setdefault(_title(flag, names), []).append(flag)
+    found = grouped((_title(flag, names), flag) for flag in ranked)
     return tuple(Subject(title, tuple(flags)) for title, flags in found.items())
 
 

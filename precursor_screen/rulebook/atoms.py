@@ -141,7 +141,7 @@ def parse_atom(key: str, value: Any, scope: Scope) -> Expression:
     if "blank" in modifiers:
         return _blank(name, column, value, scope)
     if "exists" in modifiers:
-        return _exists(column, value)
+        return _unless(value, apply(Operator.FILLED if column.kind in LISTS else Operator.PRESENT, column))
     if value is None:
         raise AtomError(f"{key} has no value to compare with", f"Ask `{name}|exists: false` or `{name}|blank: true`.")
     if "inlist" in modifiers:
@@ -187,10 +187,6 @@ def _blank(name: str, column: Expression, value: Any, scope: Scope) -> Expressio
     empty = Operator.EMPTY_TEXT if column.kind == "text" else Operator.EMPTY_LIST if column.kind in LISTS else None
     tests = [apply(operator, column) for operator in (Operator.IS_NULL, empty) if operator]
     return _unless(value, apply(Operator.WHEN, _supplied(name, True, scope), any_of(tests)))
-
-
-def _exists(column: Expression, value: Any) -> Expression:
-    return _unless(value, apply(Operator.FILLED if column.kind in LISTS else Operator.PRESENT, column))
 
 
 def _controls(column: Expression, value: Any) -> Expression:

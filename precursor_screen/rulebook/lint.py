@@ -10,6 +10,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import Rule, RuleTest, Substance
 from precursor_screen.core.schema import BY_NAME, SUBSTANCE
 from precursor_screen.rulebook.compile import CompiledRule
@@ -202,12 +203,10 @@ def lint(
     """
     errors: list[PrecursorScreenError] = []
     words = vocabularies(substances, lists)
-    titles: dict[str, list[str]] = defaultdict(list)
     for rule in rules:
-        titles[rule.title.casefold()].append(rule.id)
         errors.extend(_lint_rule(rule))
         errors.extend(_error(rule, *found) for found in (*find_words(rule, lists, words), *find_rows(rule, words)))
-    for ids in titles.values():
+    for ids in grouped((rule.title.casefold(), rule.id) for rule in rules).values():
         if len(ids) > 1:
             errors.append(RuleSyntaxError(f"rules {' and '.join(ids)} have the same title", remedy="Say how they differ."))
     known = {r.id for r in rules}

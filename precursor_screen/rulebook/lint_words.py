@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.located import quoted
 from precursor_screen.core.model import (
     COMING,
@@ -20,7 +21,6 @@ from precursor_screen.core.model import (
     LICIT_USES,
     ROLES_IN_ROUTE,
     TIERS,
-    Control,
     Rule,
     Substance,
 )
@@ -90,44 +90,45 @@ def _fold(word: str) -> str:
 
 # Words of one field each that code writes: who writes them is said in the tests, which hold both together.
 _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "mode": ("mode of transport", ("sea", "air", "road", "rail", "post")),
+    "transport_mode": ("mode of transport", ("sea", "air", "road", "rail", "post")),
     "direction": ("direction", ("import", "export", "transit", "transhipment", "domestic")),
-    "function": ("function of a message", ("original", "replacement", "cancellation")),
+    "message_function": ("function of a message", ("original", "replacement", "cancellation")),
     "status": ("status of a document in a register", tuple(STATUSES)),
     "form": ("form", ("substance", "preparation", "mixture", "article")),
-    "strength": ("strength of a match", ("strong", "medium", "weak")),
-    "confidence": ("confidence", CONFIDENCES),
+    "match_strength": ("strength of a match", ("strong", "medium", "weak")),
+    "mass_confidence": ("confidence", CONFIDENCES),
     "method": (
         "method of recognising",
         ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs"),
     ),
     "tier": ("tier", (*TIERS, *COMING)),
-    "licit use": ("grade of lawful use", LICIT_USES),
-    "mass basis": ("basis of a mass", ("net", "quantity", "packages", "volume", "gross")),
-    "mass doubt": (
+    "licit_use": ("grade of lawful use", LICIT_USES),
+    "mass_basis": ("basis of a mass", ("net", "quantity", "packages", "volume", "gross")),
+    "mass_doubt": (
         "doubt about a mass",
         ("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods", "text-exceeds-line"),
     ),
-    "hs known": ("answer to whether the code exists", ("exists", "does-not-exist", "unknown-edition")),
-    "goods named": ("way of naming goods", ("goods", "code name", "trade name", "purpose")),
-    "package kind": ("kind of package", ("drum", "can", "ibc", "tank", "carton", "bag", "bottle")),
-    "party role": ("role of a party", tuple(dict.fromkeys((*NAME_COLUMNS, *MENTION_COLUMNS)))),
+    "hs_known": ("answer to whether the code exists", ("exists", "does-not-exist", "unknown-edition")),
+    "goods_named": ("way of naming goods", ("goods", "code name", "trade name", "purpose")),
+    "package_kind": ("kind of package", ("drum", "can", "ibc", "tank", "carton", "bag", "bottle")),
+    "party_role": ("role of a party", tuple(dict.fromkeys((*NAME_COLUMNS, *MENTION_COLUMNS)))),
     "trader role": ("role of who sends or receives", ROLES),
-    "name kind": ("kind of name", ("primary", "strong", "former", "original_script", "weak")),
-    "entry kind": ("kind of listed party", ENTRY_KINDS),
+    "name_kind": ("kind of name", ("primary", "strong", "former", "original_script", "weak")),
+    "entry_kind": ("kind of listed party", ENTRY_KINDS),
     "corroboration": ("kind of agreement", ("country", "address", "identifier")),
-    "counts": ("way of counting for a threshold", ("goods", "substance", "base")),
-    "filed field": ("field that is filed", tuple(c.name for c in FILED)),
+    "threshold_counts": ("way of counting for a threshold", ("goods", "substance", "base")),
+    "always_filed": ("field that is filed", tuple(c.name for c in FILED)),
 }
 _CODES = {
     "HS code": Vocabulary("HS code", form="[0-9]{4,12}", start="[0-9]{1,12}", says="Digits only, 4 to 12 of them."),
     "HS6": Vocabulary("HS subheading", form="[0-9]{6}", start="[0-9]{1,6}", says="Six digits, without points."),
-    "HS chapter": Vocabulary("HS chapter", form="[0-9]{2}", start="[0-9]{1,2}", says="Two digits, as '03' or '29'."),
+    "hs_chapter": Vocabulary("HS chapter", form="[0-9]{2}", start="[0-9]{1,2}", says="Two digits, as '03' or '29'."),
     "country": Vocabulary(
         "country code", holds=is_country_code, meant=find_country, says="ISO 3166 alpha-2 codes in capitals, as 'MX'."
     ),
 }
 
+# Of fields that share one, its name: all others have their own, by the name of the field.
 VOCABULARY_OF: dict[str, str] = {
     **dict.fromkeys(("substance_id", "substance_ids", "parent_substance_id", "previous_substance_id"), "substance"),
     **{f"substance_ids_by_{how}": "substance" for how in ("cas", "description", "hs")},
@@ -135,42 +136,19 @@ VOCABULARY_OF: dict[str, str] = {
     **dict.fromkeys(("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"), "country"),
     **dict.fromkeys(("pen_country", "objected_country", "previous_country_of_destination"), "country"),
     **{f"{party}_country": "country" for party in (*ROLES, *TRADERS)},
-    "transport_mode": "mode",
-    "direction": "direction",
-    "message_function": "function",
     **dict.fromkeys(("pen_status", "permit_status"), "status"),
     **dict.fromkeys(("hs_code", "other_hs_codes"), "HS code"),
     **dict.fromkeys(("hs6", "own_hs6s", "substance_hs6s"), "HS6"),
-    "hs_chapter": "HS chapter",
-    "hs_known": "hs known",
-    "form": "form",
-    "match_strength": "strength",
-    "mass_confidence": "confidence",
     **dict.fromkeys(("match_method", "match_methods"), "method"),
-    "tier": "tier",
-    "licit_use": "licit use",
-    "mass_basis": "mass basis",
-    "mass_doubt": "mass doubt",
-    "goods_named": "goods named",
-    "package_kind": "package kind",
-    "party_role": "party role",
     **{f"{side}_role": "trader role" for side in TRADERS},
-    "name_kind": "name kind",
-    "entry_kind": "entry kind",
-    "corroboration": "corroboration",
     "contradiction": "corroboration",
-    "threshold_counts": "counts",
-    "always_filed": "filed field",
-    "family": "family",
     **dict.fromkeys(("route_groups", "substance_route_groups"), "route"),
-    "substance_route_roles": "route and role",
     "own_schedules": "schedule",
-    "lexicon_terms": "lexicon",
 }
 
 
 def vocabularies(substances: Iterable[Substance], lists: Mapping[str, NamedList]) -> dict[str, Vocabulary]:
-    """Every vocabulary, by the names that VOCABULARY_OF uses; those of the substance tables only where substances are given."""
+    """Every vocabulary, by field, or by its name in VOCABULARY_OF; those of the substance tables only where substances are given."""
     known = tuple(substances)
     controls = [c for s in known for c in s.controls]
     routes = dict.fromkeys(route for s in known for route in s.route_groups)
@@ -178,22 +156,21 @@ def vocabularies(substances: Iterable[Substance], lists: Mapping[str, NamedList]
         "substance": ("substance", [s.substance_id for s in known]),
         "family": ("family of substances", [s.family for s in known]),
         "route": ("route", [*routes]),
-        "route and role": (
+        "substance_route_roles": (
             "route and role",
             [f"{route}:{role}" for route in (*routes, *(r for s in known for r, _ in s.route_roles)) for role in ROLES_IN_ROUTE],
         ),
         "instrument": ("instrument", [c.instrument for c in controls]),
         "schedule": ("schedule", [c.schedule for c in controls]),
-        **{f"schedule of {i}": (f"schedule of {i}", sorted(_schedules(controls, i))) for i in {c.instrument for c in controls}},
+        **{
+            f"schedule of {i}": (f"schedule of {i}", sorted(some))
+            for i, some in grouped((c.instrument, c.schedule) for c in controls).items()
+        },
     }
     words: dict[str, tuple[str, Collection[str]]] = {**_WORDS, **(of_tables if known else {})}
-    words["lexicon"] = ("list with `lexicon: true`", [named.id for named in lists.values() if named.lexicon])
+    words["lexicon_terms"] = ("list with `lexicon: true`", [named.id for named in lists.values() if named.lexicon])
     made = {name: Vocabulary(what, tuple(dict.fromkeys(filter(None, some)))) for name, (what, some) in words.items()}
     return {**_CODES, **made}
-
-
-def _schedules(controls: Iterable[Control], instrument: str) -> list[str]:
-    return [c.schedule for c in controls if c.instrument == instrument]
 
 
 Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do
@@ -221,7 +198,7 @@ def find_words(rule: Rule, lists: Mapping[str, NamedList], words: Mapping[str, V
     for written in written_in(rule):
         if written.field == "control" and isinstance(written.value, Mapping):
             yield from _control(written, rule, words)
-        vocabulary = words.get(VOCABULARY_OF.get(written.field, ""))
+        vocabulary = words.get(VOCABULARY_OF.get(written.field, written.field))
         if vocabulary is None or set(written.modifiers) & set(_NOT_WORDS):
             continue
         test = next((m for m in written.modifiers if m in ("startswith", "endswith", "contains")), "eq")

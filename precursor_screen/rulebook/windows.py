@@ -89,15 +89,16 @@ def parse_grouping(spec: Mapping[str, Any], scope: Scope) -> tuple[Grouping, lis
     """
     keys, unnested = read_keys(spec, scope)
     blocks = blocks_of(spec)
-    measures = tuple(_group_measure(block, scope) for block in blocks)
+    measures = tuple(_measure(block, scope, Field("line_id")) for block in blocks)
     return Grouping(keys, unnested, measures), [*keys, *(str(b["field"]) for b in blocks if "field" in b)]
 
 
-def _group_measure(block: Mapping[str, Any], scope: Scope) -> Measure:
+def _measure(block: Mapping[str, Any], scope: Scope, counted: Expression | None) -> Measure:
+    """What a condition is about; counted: of a row, where it names no field."""
     kind = str(block["type"])
-    of: Expression = Field("line_id") if kind == "event_count" else scope.column(str(block["field"]))
-    if kind not in DISTINCT and of.kind not in NUMERIC:
-        raise AtomError(f"{kind} needs numbers, and {block['field']!r} is {of.kind}")
+    of = scope.column(str(block["field"])) if "field" in block else counted
+    if of is not None and kind not in DISTINCT and of.kind not in NUMERIC:
+        raise AtomError(f"{kind} needs a number, and {block['field']!r} is {of.kind}")
     return Measure(kind, of, limits_of(block, scope))
 
 
@@ -232,12 +233,13 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
     needed = list(keys)
     measures = []
     for block in blocks_of(spec) if kind in COMPARED else ():
-        measure, fields = _measure(block, scope)
-        measures.append(measure)
-        needed += fields
+        measures.append(_measure(block, scope, None))
+        limits = scope.resolve(block.get("condition") or {}).values()
+        compared = [limit["field"] for limit in limits if isinstance(limit, Mapping)]
+        needed += [str(name) for name in (block.get("field"), *compared) if name is not None]
     if kind == "first_seen":
-        if limits := limits_of(spec, scope):
-            measures.append(Measure("event_count", None, limits))
+        if asked := limits_of(spec, scope):
+            measures.append(Measure("event_count", None, asked))
         needed += [str(f) for f in spec.get("differs") or ()]
     match = spec.get("match") or {}
     for field in match:
@@ -306,18 +308,6 @@ def _chain(spec: Mapping[str, Any], scope: Scope) -> tuple[Chain, list[str]]:
         shown=(*map(scope.column, shown), *((carried,) if carried else ())),
     )
     return chain, [*ends, *begins, *([str(spec["field"])] if carried else [])]
-
-
-def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]]:
-    kind, needed, of = str(block["type"]), [], None
-    if "field" in block:
-        needed.append(str(block["field"]))
-        of = scope.column(needed[0])
-        if kind != "value_count" and of.kind not in NUMERIC:
-            raise AtomError(f"{kind} needs a number, and {needed[0]!r} is {of.kind}")
-    measure = Measure(kind, of, limits_of(block, scope))
-    limits = scope.resolve(block.get("condition") or {}).values()
-    return measure, [*needed, *(str(limit["field"]) for limit in limits if isinstance(limit, Mapping))]
 
 
 def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:

@@ -2,7 +2,7 @@
 
 Salt words belong to a name; a substituent before it or a function after it make another substance.
 
-All functions work on text from `names.text.plain`: lower case, no accents, "-" for every dash, one character per character.
+All functions work on text from `text.text.plain`: lower case, no accents, "-" for every dash, one character per character.
 Each looks at a bounded window, so a cell of any size costs linear time.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.tables import DATA, shipped_rows, whole_rows, words_of
+from precursor_screen.core.tables import DATA, pattern_of, shipped_rows, whole_rows, words_of
 from precursor_screen.text.text import late, plain
 
 # Molar masses of sum formulas, and how much of a salt is the base: ephedrine hydrochloride holds 82 % of ephedrine.
@@ -87,10 +87,7 @@ def _acids() -> tuple[dict[str, _Acid], re.Pattern[str]]:
 
 WINDOW: Final = 120
 _NUMBER: Final = r"(?:mono|di|tri|hemi|sesqui|моно|ди|геми)?"
-
-
-def _one_of(role: str) -> str:
-    return rf"(?:{'|'.join(words_of('chemical_words', role))})"
+_one_of: Final = partial(pattern_of, "chemical_words")
 
 
 def _salts() -> str:

@@ -11,11 +11,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.tables import words_of
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
@@ -36,20 +37,16 @@ _PERCENT: Final = late(
 _NOT_MASS: Final = late(r"vol|/ ?v|wv|vv|^\W*v")
 
 
-def _one_of(*roles: str) -> str:
-    """Words that stand between a name and its percentage: strength, grade, packing. Only between the two stand links: after a percentage
-    "of", "less" and "free" lead to something else. Holders are goods of which a share may be stated: "EXTRACT 8% EPHEDRINE".
-    """
-    return "|".join(word for role in roles for word in words_of("concentration_words", role))
-
-
+# Words that stand between a name and its percentage: strength, grade, packing. Only between the two stand links: after a percentage "of",
+# "less" and "free" lead to something else. Holders are goods of which a share may be stated: "EXTRACT 8% EPHEDRINE".
+_one_of: Final = partial(pattern_of, "concentration_words")
 _ASIAN: Final = r"[含量纯度浓溶液水工业级分析大于不低约为的规格优试剂]"
 _ASIAN_PACKING: Final = r"[槽桶散罐瓶袋箱吨车装折]"
 _NUMBERS: Final = r"(?:cas|ec|einecs|un|hs|onu)(?: ?(?:no|nr|code|number|rn))?[ .:#°-]{0,3}\d[\d .-]{1,14}\d(?!\d)"
 
 
 def _word() -> str:
-    return rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_one_of('strength', 'link')})(?![^\W\d_])|{_ASIAN})"
+    return rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|{_one_of('strength', 'link')}(?![^\W\d_])|{_ASIAN})"
 
 
 _MARK: Final = r"[ ,:?()\[\]=<>≥≤~≈±/.*#\"'-]"
@@ -57,19 +54,19 @@ _BETWEEN: Final = late(lambda: rf"(?:{_MARK}|{_word()})*+")
 # "HYDROCHLORIC ACID 20 DRUMS X 250 KG 33 %": a share of a fifth or more; a smaller one behind a quantity may be a discount or a loss.
 _BEHIND_QUANTITY: Final = late(
     lambda: (
-        rf"(?:{_MARK}|\d[\d.,]* ?(?:{_one_of('packing')}|кг|тн?|л|боч\w+)(?![^\W\d_])|{_word()}|(?:{_one_of('packing')})(?![^\W\d_]))*+"
+        rf"(?:{_MARK}|\d[\d.,]* ?(?:{_one_of('packing')}|кг|тн?|л|боч\w+)(?![^\W\d_])|{_word()}|{_one_of('packing')}(?![^\W\d_]))*+"
     )
 )
 _LEAST_BEHIND_QUANTITY: Final = 20
 # Before a percentage that stands before its name: the start, a mark that parts goods, a figure, or a word that names nothing.
 _OPENS: Final = late(
     lambda: (
-        rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_one_of('strength', 'link', 'packing', 'joining', 'holder')}))[ .<>=≥≤~≈±-]*$"
+        rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_]){_one_of('strength', 'link', 'packing', 'joining', 'holder')})[ .<>=≥≤~≈±-]*$"
     )
 )
 _FOLLOWS: Final = late(
     lambda: (
-        rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_one_of('strength', 'packing', 'joining')})(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
+        rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|{_one_of('strength', 'packing', 'joining')}(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
     )
 )
 # Another name with a percentage of its own: then they take turns, "A 30 % B 70 %".

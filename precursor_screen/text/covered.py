@@ -11,6 +11,7 @@ from collections.abc import Set
 from functools import cache
 from typing import Final
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.tables import shipped_words, words_of
 from precursor_screen.text.text import plain
 
@@ -79,10 +80,7 @@ def is_covered(text: str, known: Set[str] = frozenset()) -> bool:
 
 def _unread_in(words: Set[str]) -> list[str]:
     """Of some words those of the language of which most are, where they are enough to tell it."""
-    found: dict[str, list[str]] = {}
-    for word in words:
-        for language in _unread_words().get(word, ()):
-            found.setdefault(language, []).append(word)
+    found = grouped((language, word) for word in words for language in _unread_words().get(word, ()))
     most = max(found.values(), key=lambda mine: (len(mine), max(map(len, mine))), default=[])
     return most if len(most) >= _LEAST_WORDS or any(len(word) >= _LONG for word in most) else []
 
@@ -97,9 +95,6 @@ def foreign() -> str:
 
 @cache
 def _unread_words() -> dict[str, frozenset[str]]:
-    """The languages of each word, as `names.text.plain` leaves it."""
-    found: dict[str, set[str]] = {}
-    for row in shipped_words("unread_words"):
-        for word in row.words:
-            found.setdefault(plain(word), set()).add(row.language)
+    """The languages of each word, as `text.text.plain` leaves it."""
+    found = grouped((plain(word), row.language) for row in shipped_words("unread_words") for word in row.words)
     return {word: frozenset(languages) for word, languages in found.items()}

@@ -2,14 +2,14 @@
 
 "Free" and "without" take it away; a dosage form, a solvent blend, a pump or an emptied drum make other goods of it; packages, a grade
 or a purpose do not. The words are in `data/names/goods_words.csv`, by kind; "*" stands for any ending. Functions work on text from
-`names.text.plain` and look at a bounded window, so a cell of any size costs linear time.
+`text.text.plain` and look at a bounded window, so a cell of any size costs linear time.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from precursor_screen.core import tables
@@ -70,9 +70,7 @@ def one_of(kind: str, *, glued: bool = False) -> str:
     return "(?:" + "|".join([rf"{begin}(?:{edged})(?!\w)", *free]) + ")"
 
 
-def _any(kind: str) -> str:
-    """A pattern for a word of a kind that is written as regular expressions."""
-    return f"(?:{'|'.join(tables.words_of('goods_words', kind))})"
+_any: Final = partial(tables.pattern_of, "goods_words")  # of a kind whose words are regular expressions
 
 
 def _pattern(word: str) -> str:

@@ -69,7 +69,7 @@ def loose_fold(spaced: str) -> tuple[str, list[int]]:
     """Everything that scanners confuse as one letter; a pair counts only where no gap parts it.
 
     Args:
-        spaced: Text from `names.text.spaced`.
+        spaced: Text from `text.text.spaced`.
 
     Returns:
         The folded letters, and for each the index in the squashed text where it begins; at the end, the length of that text.

@@ -98,7 +98,7 @@ def test_from_python_a_fault_is_raised(manifest, monkeypatch, reference):
 
 def test_a_home_that_cannot_be_written_to_is_said(ps, monkeypatch):
     Path("file").touch()
-    monkeypatch.setattr("precursor_screen.cli.common.settings", lambda _: 1 / 0)
+    monkeypatch.setattr("precursor_screen.cli.common.settings", lambda: 1 / 0)
     answer = ps("--home", "file/below", "config", "show")
     assert answer.code == 4
     assert "ZeroDivisionError: division by zero (the report could not be written: NotADirectoryError" in answer.err

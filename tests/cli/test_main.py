@@ -104,7 +104,7 @@ def test_a_file_name_cannot_steer_the_terminal(ps):
 def test_an_interrupt_is_no_traceback(ps, monkeypatch):
     from precursor_screen.cli import common
 
-    monkeypatch.setattr(common, "settings", lambda _: (_ for _ in ()).throw(KeyboardInterrupt()))
+    monkeypatch.setattr(common, "settings", lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
     answer = ps("config", "show")
     assert (answer.code, answer.err.strip()) == (130, "interrupted")
 

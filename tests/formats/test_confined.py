@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats import blob, reading, table
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
@@ -109,7 +109,7 @@ def test_the_last_words_that_say_something_are_told(words: bytes, died: str) -> 
 
 
 def test_an_error_of_a_reader_crosses_whole() -> None:
-    error = UnreadableManifest("is locked", where=table.Where("a", 3, "f"), remedy="Unlock it.")
+    error = UnreadableManifest("is locked", where=Where("a", 3, "f"), remedy="Unlock it.")
     again = rebuild_error(json.loads(json.dumps(describe_error(error))))
     assert (type(again), str(again), again.where) == (UnreadableManifest, str(error), error.where)
     assert type(rebuild_error(["Exception", "m", "", None, "", ""])) is UnreadableManifest  # no class of elsewhere

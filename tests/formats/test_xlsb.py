@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+import pytest
+
 from precursor_screen.readers.registry import read
 from tests.formats.binary_book import xlsb
 from tests.formats.books import ROWS, xlsx
@@ -28,6 +33,22 @@ def test_comments_are_screened():
     (table,) = read(xlsb(ROWS, "with TOLUENE", "and ACETONE"), "m.xlsb")
     said = [text for texts in table.out_of_table_texts.column("other_texts").to_pylist() for text in texts]
     assert said == ["with TOLUENE", "and ACETONE", "goods"]  # the name of the sheet as well
+
+
+@pytest.mark.parametrize("part", ["xl/_rels/workbook.bin.rels", "xl/worksheets/_rels/sheet1.bin.rels"])
+def test_a_list_of_parts_that_is_not_well_formed_costs_neither_rows_nor_comments(part):
+    whole = xlsb(ROWS, "with TOLUENE")
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(damaged, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b"</Relationships>", b"") if name == part else content)
+    assert damaged.getvalue() != whole
+    (table,), (sound,) = read(damaged.getvalue(), "m.xlsb"), read(whole, "m.xlsb")
+    assert table.lines.num_rows == sound.lines.num_rows
+    assert table.out_of_table_texts.column("other_texts") == sound.out_of_table_texts.column("other_texts")
+    assert table.issues.num_rows == 0
 
 
 def test_a_workbook_that_is_cut_short_is_refused_in_words():

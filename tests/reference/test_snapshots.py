@@ -92,15 +92,15 @@ def test_one_of_before_there_were_digests_is_sealed_late(kept):
 
 def test_while_somebody_writes_nobody_else_does(kept, monkeypatch):
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.01)
-    with FileLock(kept.place / ".lock"), pytest.raises(UsageError, match="busy"), kept.locked(UsageError("busy")):
+    with FileLock(kept.place / ".lock"), pytest.raises(UsageError, match="busy"), kept.locked(UsageError, "busy"):
         pass
-    with kept.locked(UsageError("busy")):
+    with kept.locked(UsageError, "busy"):
         add(kept)
 
 
 def test_what_is_removed_is_gone_with_its_folder(kept):
     add(kept)
-    with kept.locked(UsageError("busy")):
+    with kept.locked(UsageError, "busy"):
         kept.remove()
     kept.remove_empty()
     assert not kept.place.exists()

@@ -154,7 +154,7 @@ def test_older_tables_state_no_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["a,b\n", "substance_id,name,reason\nacetone,x,\n", "substance_id,name,reason\nacetone\n"])
 def test_an_exception_needs_a_reason(tmp_path: Path, content: str) -> None:
     (tmp_path / "readings.csv").write_text(content)
-    with pytest.raises(SubstanceTableError, match="none of them empty"):
+    with pytest.raises(SubstanceTableError, match=r"columns should be|an empty cell|different number of cells"):
         load_exceptions(tmp_path)
 
 

@@ -82,7 +82,7 @@ def test_a_limit_may_be_a_parameter() -> None:
     [
         (
             {"type": "value_sum", "field": "description", "condition": {"gt": 1}},
-            "value_sum needs numbers, and 'description' is text",
+            "value_sum needs a number, and 'description' is text",
         ),
         ({"type": "event_count", "condition": {"gt": "$none"}}, "unknown parameter"),
         ({"type": "event_count", "condition": {"gt": "many"}}, "many"),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from precursor_screen.cases.audit.movements import JUST_UNDER, NEW_AFTER, Limits, Rows, known_kg, lines_of, named, sums
 from precursor_screen.cases.frames import group, or_nought, row, to_tuples, values
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.words import counted
 
 # What an audit could not see: lines that could not be evaluated, days without any file, and what it rests on.
@@ -268,9 +269,8 @@ def receivers(movements: pd.DataFrame, known_since: Mapping[str, date], last: da
     wanted = {"days": ("day", "distinct"), "names": ("receiver_name", "list"), "countries": ("country", "list")}
     texts = to_tuples(group(received, ["receiver"], **wanted, line_ids=("line_id", "distinct")))
     weighed = {one.receiver: one for one in to_tuples(sums(named(received), "receiver"))}
-    by_substance: dict[str, list[Any]] = {}
-    for one in to_tuples(sums(named(received), "receiver", "substance")):
-        by_substance.setdefault(one.receiver, []).append((one.substance, one.kg))
+    rows = to_tuples(sums(named(received), "receiver", "substance"))
+    by_substance = grouped((one.receiver, (one.substance, one.kg)) for one in rows)
     found = []
     for every, text in zip(to_tuples(sums(received, "receiver")), texts, strict=True):
         own = weighed.get(every.receiver)  # of goods in which nothing was recognised nobody is a partner

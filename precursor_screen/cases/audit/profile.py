@@ -18,6 +18,7 @@ from precursor_screen.cases.audit import partners
 from precursor_screen.cases.audit.movements import Limits, Rows, known_kg, lines_of, named, sums, to_table
 from precursor_screen.cases.audit.names import ExporterNames
 from precursor_screen.cases.frames import group, row, to_tuples, values
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import LEVELS, OPEN, Substance
 
 # Flags of the exporter's lines by family, what officers said of them, and the episodes among them.
@@ -34,9 +35,6 @@ def families(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], mo
         movements: of the period.
     """
     numbers = dict(zip(movements["line_id"], movements["line"], strict=True))
-    grouped: dict[str, list[Mapping[str, Any]]] = {}
-    for flag in flags:
-        grouped.setdefault(flag["family"] or "other", []).append(flag)
     found = [
         row(
             family=name,
@@ -48,7 +46,7 @@ def families(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], mo
             rules=_counts(f["rule_id"] for f in some),
             lines=tuple(sorted({numbers[f["line_id"]] for f in some if f["line_id"] in numbers})),
         )
-        for name, some in grouped.items()
+        for name, some in grouped((flag["family"] or "other", flag) for flag in flags).items()
     ]
     return tuple(sorted(found, key=lambda f: (-f.open, -f.flags, f.family)))
 
@@ -91,12 +89,9 @@ def _rank(level: str) -> int:
 
 def listed_by_line(flags: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """Entries of watchlists that names of receivers matched, by line_id."""
-    found: dict[str, list[Any]] = {}
-    for flag in flags:
-        if flag["list_id"] and flag["entry_id"] and flag["party_role"] in RECEIVING:
-            entry = {name: flag[name] for name in ("list_id", "entry_id", "score", "flag_id", "state")}
-            found.setdefault(flag["line_id"], []).append(row(**entry))
-    return found
+    listed = (flag for flag in flags if flag["list_id"] and flag["entry_id"] and flag["party_role"] in RECEIVING)
+    names = ("list_id", "entry_id", "score", "flag_id", "state")
+    return grouped((flag["line_id"], row(**{name: flag[name] for name in names})) for flag in listed)
 
 
 # What was declared and for how much: headings that do not fit what was recognised, prices outside a band, shipments that are
@@ -112,10 +107,8 @@ def priced_of(movements: pd.DataFrame) -> Mapping[str, Rows]:
     some = named(movements)
     some = some[~some["line"].duplicated(keep=False) & (some["kg"] != 0) & (some["value_usd"] != 0)]
     some = some.assign(usd_per_kg=[value / kg for value, kg in zip(some["value_usd"], some["kg"], strict=True)])
-    found: dict[str, list[Any]] = {}
-    for one in to_tuples(some.sort_values(["substance", "line"])[["substance", "line", "day", "usd_per_kg"]]):
-        found.setdefault(one.substance, []).append(one)
-    return found
+    prices = to_tuples(some.sort_values(["substance", "line"])[["substance", "line", "day", "usd_per_kg"]])
+    return grouped((one.substance, one) for one in prices)
 
 
 def bands(priced: Mapping[str, Rows], substances: Mapping[str, Substance]) -> Rows:
@@ -169,14 +162,14 @@ def declared(movements: pd.DataFrame, substances: Mapping[str, Substance]) -> Ro
     """
     some = named(movements)
     wanted = {"methods": ("match_method", "distinct"), "texts": ("description", "distinct")}
-    grouped = group(some, ["substance", "hs6"], **wanted)
+    texts = group(some, ["substance", "hs6"], **wanted)
     found = sums(some, "substance", "hs6")
     headings = {s: {code.hs6 for code in substances[s].hs_codes} if s in substances else set() for s in set(some["substance"])}
     found["fits"] = pd.Series(
         [_fits(hs6, headings[s]) for s, hs6 in zip(found["substance"], found["hs6"], strict=True)], dtype=object
     )
-    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in grouped["methods"]]
-    found["example"] = [min(filter(None, texts), default="") for texts in grouped["texts"]]
+    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in texts["methods"]]
+    found["example"] = [min(filter(None, several), default="") for several in texts["texts"]]
     rows = to_tuples(found[["substance", "hs6", "fits", "methods", "example", "kg", "rows", "lines"]])
     return tuple(sorted(rows, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
 

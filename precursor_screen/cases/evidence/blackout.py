@@ -17,7 +17,8 @@ from anyascii import anyascii
 from msgspec import Struct, field
 
 from precursor_screen.cases.evidence.document import Row
-from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError, Where
+from precursor_screen.cases.reconcile.documents import conjunctions
+from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError
 from precursor_screen.core.files import digest_file
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob
@@ -57,7 +58,7 @@ def find_inputs(folder: Path, wanted: Sequence[Row]) -> InputSearchResult:
         UsageError: no such folder.
     """
     if not folder.is_dir():
-        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Name the folder that holds the manifests.")
+        raise UsageError("is not a folder", where=folder, remedy="Name the folder that holds the manifests.")
     sizes = {i["bytes"] for i in wanted}
     digests = {i["sha256"] for i in wanted}
     result = InputSearchResult()
@@ -158,7 +159,7 @@ _LEAST_ALONE = 4  # letters of a word that tells a name by itself
 _LEAST_WITHIN = 6  # of one that is taken out of longer words and of letters set apart
 _LEAST_CONSONANTS = 3  # of one that is compared across a script without vowels
 _FORMS = frozenset(w for forms in party_words.LEGAL_FORMS.values() for form in forms for w in form.split())
-_AND = frozenset(("and", "und", "et", "y", "e", "en", "og", "och"))
+_AND = frozenset(conjunctions())
 _BETWEEN = rf"[\W_]*(?:(?:{'|'.join(sorted(_AND))})[\W_]+)?"
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _EDGE = "\0"  # behind a character that is a word by itself

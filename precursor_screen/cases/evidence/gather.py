@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, ValidationError, convert, defstruct
 from msgspec.structs import asdict
 
 from precursor_screen.cases.evidence.document import FORMAT, LAW_PACKS, TO_SCORE, Document, Row, facts_of, field_of, stands_in
@@ -169,7 +170,7 @@ def with_report(document: Document, report: Document) -> Document:
 
     Args:
         document: from `from_ledger`.
-        report: of the same flags, from `report_source.from_report`.
+        report: of the same flags, from `from_report`.
     """
     scores = {s["shipment_id"]: s for s in report["shipments"]}
     inputs = {i["sha256"]: i for i in report["inputs"]}
@@ -187,8 +188,63 @@ def with_report(document: Document, report: Document) -> Document:
 # named.
 
 _REMEDY = "Write it again: precursor-screen screen FILE -o report.json; and do not edit it."
-_TEXTS = ("flag_id", "rule_id", "rule_version", "level", "because")
-_ITEM = ("subject", "field", "as_written")
+
+
+class _Item(Struct):
+    subject: str
+    field: str
+    as_written: str
+
+
+class _Input(Struct):
+    name: str
+    sha256: str
+    mapping: tuple[tuple[str, str], ...] = ()
+
+
+class _Provenance(Struct):
+    inputs: list[_Input]
+
+
+class _Line(Struct):
+    line_id: str
+    source_file: str
+    source_row: int | None
+    cells: dict[str, str]
+
+
+class _Part(Struct):
+    part: Any
+    points: Any
+    because: Any
+
+
+class _Shipment(Struct):
+    shipment_id: str
+    parts: list[_Part]
+    flags: list[str]
+
+
+_STATED = ("flag_id", "rule_id", "rule_version", "level", "because")
+_OF_FLAG = {
+    **{f.name: str | None if f.type == pa.string() else Any for f in FLAG},
+    **dict.fromkeys(_STATED, str),
+    "score": float | None,
+    "evidence": list[_Item],
+    "window_line_ids": list[str] | None,
+}
+_Flag: Any = defstruct("_Flag", list(_OF_FLAG.items()))
+
+
+class _Report(Struct):
+    """What evidence is made of; a report holds more."""
+
+    flags: list[_Flag]
+    lines: list[_Line]
+    shipments: list[_Shipment]
+    provenance: _Provenance
+
+
 # What the ledger alone knows of a flag.
 _NOT_OF_A_REPORT: Mapping[str, Any] = {"recorded": {}, "verdicts": [], "alias_of": "", "aliases": [], "episode": None}
 
@@ -242,7 +298,7 @@ def _no_number(text: str) -> None:
 
 
 def _none(path: Path, problem: str) -> UsageError:
-    return UsageError(f"is not a JSON report of this program ({problem})", where=Where(str(path)), remedy=_REMEDY)
+    return UsageError(f"is not a JSON report of this program ({problem})", where=path, remedy=_REMEDY)
 
 
 def _check(content: Any, path: Path) -> None:
@@ -251,72 +307,21 @@ def _check(content: Any, path: Path) -> None:
     Raises:
         UsageError: the first thing that is not.
     """
-    if not isinstance(content, dict):
-        raise _none(path, "no object")
-    for name in ("flags", "lines", "shipments"):
-        if not isinstance(content.get(name), list) or not all(isinstance(row, dict) for row in content[name]):
-            raise _none(path, f"no list {name}")
-    provenance = content.get("provenance")
-    if not isinstance(provenance, dict) or not isinstance(provenance.get("inputs"), list):
-        raise _none(path, "no provenance")
-    if not all(
-        isinstance(i, dict) and isinstance(i.get("name"), str) and isinstance(i.get("sha256"), str) for i in provenance["inputs"]
-    ):
-        raise _none(path, "an input without name or sha256")
-    if not all(_is_mapping(i.get("mapping", [])) for i in provenance["inputs"]):
-        raise _none(path, "an input of which the mapping is not a list of headers and fields")
+    try:
+        convert(content, _Report)
+    except ValidationError as error:
+        raise _none(path, str(error)) from error
     for number, flag in enumerate(content["flags"], 1):
-        if problem := _problem_of_flag(flag):
-            raise _none(path, f"flag {number}: {problem}")
-    for number, line in enumerate(content["lines"], 1):
-        cells = line.get("cells")
-        sound = isinstance(cells, dict) and all(isinstance(v, str) for v in cells.values())
-        if not sound or not all(isinstance(line.get(n), str) for n in ("line_id", "source_file")):
-            raise _none(path, f"line {number}: no id, file or cells")
+        try:
+            explain_lines(flag, {}, None)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _none(path, f"flag {number} cannot be explained: {error!r}") from error
     _check_once([f["flag_id"] for f in content["flags"]], "flag", path)
     _check_once([line["line_id"] for line in content["lines"]], "line", path)
     known = {f["flag_id"] for f in content["flags"]}
     for number, shipment in enumerate(content["shipments"], 1):
-        parts, flags = shipment.get("parts"), shipment.get("flags")
-        if not isinstance(shipment.get("shipment_id"), str) or not isinstance(parts, list) or not isinstance(flags, list):
-            raise _none(path, f"shipment {number}: no id, parts or flags")
-        if not all(isinstance(p, dict) and {"part", "points", "because"} <= set(p) for p in parts):
-            raise _none(path, f"shipment {number}: a part without points or reason")
-        if not all(isinstance(i, str) and i in known for i in flags):
+        if not known.issuperset(shipment["flags"]):
             raise _none(path, f"shipment {number} names a flag that is not in the report")
-
-
-def _is_mapping(pairs: Any) -> bool:
-    sound = isinstance(pairs, list) and all(isinstance(p, list) and len(p) == 2 for p in pairs)
-    return sound and all(isinstance(text, str) for pair in pairs for text in pair)
-
-
-def _problem_of_flag(flag: Mapping[str, Any]) -> str:
-    missing = [n for n in FLAG.names if n not in flag]
-    if missing:
-        return f"no {missing[0]}"
-    not_texts = [n for n in _TEXTS if not isinstance(flag[n], str)]
-    if not_texts:
-        return f"{not_texts[0]} is not a text"
-    texts = [f.name for f in FLAG if f.type == pa.string() and f.name != "evidence"]
-    wrong = [n for n in texts if flag[n] is not None and not isinstance(flag[n], str)]
-    if wrong:
-        return f"{wrong[0]} is not a text"
-    evidence, others = flag["evidence"], flag["window_line_ids"]
-    if not isinstance(evidence, list) or not all(
-        isinstance(e, dict) and all(isinstance(e.get(n), str) for n in _ITEM) for e in evidence
-    ):
-        return "an item of evidence without subject, field or text"
-    if others is not None and not (isinstance(others, list) and all(isinstance(i, str) for i in others)):
-        return "window_line_ids is not a list of ids"
-    score = flag["score"]
-    if score is not None and not isinstance(score, int | float):
-        return "score is not a number"
-    try:
-        explain_lines(flag, {}, None)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return f"cannot be explained ({error!r})"
-    return ""
 
 
 def _check_once(ids: Sequence[str], what: str, path: Path) -> None:
@@ -346,7 +351,7 @@ def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, 
             return "bill", name, mine
     raise UsageError(
         f"no flag, shipment or bill {name!r} is in the report",
-        where=Where(str(path)),
+        where=path,
         remedy="Check the id: `screen -o report.csv` lists them.",
     )
 

@@ -103,7 +103,7 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
     """Adds rules, entries and editions to a document.
 
     Args:
-        document: from `gather` or `report_source`.
+        document: from `gather`.
         installed: what is asked.
 
     Returns:

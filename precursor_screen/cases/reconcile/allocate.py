@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
-from precursor_screen.cases.reconcile.differences import Difference, grouped, kilograms, show_kg
+from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, is_number
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_numbers
 from precursor_screen.cases.reconcile.similar_names import folded
+from precursor_screen.core.grouped import grouped
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -76,7 +77,7 @@ def deliveries(movements: Sequence[Movement], licensed: Collection[str]) -> list
         return any(" ".join(folded(key)) in licensed for key in keys)
 
     plain = (m for m in movements if m.direction is None and m.origin is None and m.destination is None)
-    of = grouped(plain, lambda m: m.file)
+    of = grouped((m.file, m) for m in plain)
     home = {f for f, some in of.items() if 2 * sum(holds(m.sending) and holds(m.receiving) for m in some) >= len(some)}
     found = {id(m) for f in home for m in of[f]}
     return [replace(m, direction=DOMESTIC, supposed=True) if id(m) in found else m for m in movements]
@@ -90,12 +91,12 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
     Returns:
         What counts; what counts in another file; a difference for each consignment of which two files state masses that are not the same.
     """
-    groups = grouped(movements, lambda m: (plain_reference(m.bill), m.substance_id))
+    groups = grouped(((plain_reference(m.bill), m.substance_id), m) for m in movements)
     instead: dict[int, Movement] = {}
     twice: list[Movement] = []
     found: list[Difference] = []
     for (bill, _), group in groups.items():
-        of = grouped(group, lambda m: m.file)
+        of = grouped((m.file, m) for m in group)
         if len(bill) < _SHORTEST or not is_number(bill) or len(of) < 2 or not _is_one(group):
             continue
         masses = {file: kilograms([m.kg for m in some]) for file, some in of.items()}

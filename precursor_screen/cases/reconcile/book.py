@@ -13,6 +13,7 @@ from precursor_screen.cases.reconcile.differences import EXPIRED, LATER, OBJECTE
 from precursor_screen.cases.reconcile.documents import USABLE, Document
 from precursor_screen.cases.reconcile.movements import Movement, agrees, named_cells, sure_parts
 from precursor_screen.cases.reconcile.similar_names import aliases_in_words, near_forms, one_apart, same_but, struck_out, unpadded
+from precursor_screen.core.grouped import grouped
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -83,11 +84,7 @@ class Book:
         self.of_gap: dict[Hashable, list[Document]] = {}  # made when first asked
 
     def _index(self, keys: Callable[[Document], Iterable[Hashable]]) -> dict[Hashable, list[Document]]:
-        found: dict[Hashable, list[Document]] = {}
-        for document in self.documents:
-            for key in keys(document):
-                found.setdefault(key, []).append(document)
-        return found
+        return grouped((key, document) for document in self.documents for key in keys(document))
 
     def numbered(self, number: str, substance_id: str) -> list[Document]:
         """Documents of a plain number that are for a substance."""

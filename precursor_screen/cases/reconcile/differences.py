@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import ClassVar
 
 from msgspec import Struct
 
 from precursor_screen.cases.reconcile.documents import Document
 from precursor_screen.cases.reconcile.movements import Movement
 
-T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
 OBJECTED, EXPIRED, MISSING, OVER = "objected", "expired", "missing", "over"
 OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consignee", "other-exporter"
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
@@ -79,11 +77,28 @@ QUESTIONS = frozenset((PART_USED, UNUSED, AWAITED))
 _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 
 
-class Difference(Struct, frozen=True):
+class Told(Struct, frozen=True):
+    """A difference of a kind. kind: of `KINDS`, which each comparison has for itself."""
+
+    KINDS: ClassVar[Mapping[str, tuple[str, str]]]
+
+    kind: str
+
+    @property
+    def title(self) -> str:
+        """What the kind says."""
+        return self.KINDS[self.kind][0]
+
+    @property
+    def remedy(self) -> str:
+        """What would settle it."""
+        return self.KINDS[self.kind][1]
+
+
+class Difference(Told, frozen=True):
     """A difference with both sides.
 
     Attributes:
-        kind: of KINDS.
         register: that the goods were compared with.
         document: None: there is none.
         movements: in the order of their rank.
@@ -93,7 +108,8 @@ class Difference(Struct, frozen=True):
         because: what differs, in a sentence. why: how goods and paper were brought together.
     """
 
-    kind: str
+    KINDS = KINDS
+
     register: str
     document: Document | None
     movements: tuple[Movement, ...]
@@ -102,16 +118,6 @@ class Difference(Struct, frozen=True):
     difference_kg: Decimal | None
     because: str
     why: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the kind says."""
-        return KINDS[self.kind][0]
-
-    @property
-    def remedy(self) -> str:
-        """What would settle it."""
-        return KINDS[self.kind][1]
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -143,14 +149,6 @@ def unjudged(code: str, register: str, which: list[str], message: str) -> list[U
 def all_unjudged(register: str, places: Mapping[str, Iterable[str]], messages: Mapping[str, str]) -> list[Unjudged]:
     """What was told of by each code, in the order of the messages."""
     return [u for code, message in messages.items() for u in unjudged(code, register, list(places.get(code, ())), message)]
-
-
-def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """Items by key, in their order."""
-    found: dict[K, list[T]] = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return found
 
 
 def kilograms(masses: Iterable[Decimal | None]) -> Decimal | None:

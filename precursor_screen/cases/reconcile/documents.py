@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.tables import words_of
+from precursor_screen.core.tables import meanings_of, pattern_of, words_of
 from precursor_screen.reference.thresholds import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 from precursor_screen.text.codes import plain_reference
@@ -24,11 +25,11 @@ NOTIFICATION_DAYS = 180
 EXPORT, IMPORT, DOMESTIC = "export", "import", "domestic"
 # Statuses under which goods may travel; `expired` may once have been.
 USABLE = frozenset(("valid", "sent", "accepted", "expired"))
-_LIVE = frozenset(("valid", "sent", "accepted"))
+LIVE = frozenset(("valid", "sent", "accepted"))
 
 
 class Party(Struct, frozen=True, order=True):
-    """A name as written, and its comparable key (`names.party`)."""
+    """A name as written, and its comparable key (`text.party`)."""
 
     key: str
     name: str
@@ -93,7 +94,7 @@ class Document(Struct, frozen=True):
             return self.status
         if self.register == NOTIFICATIONS:
             return "sent"  # until the answer came
-        return self.status if self.status in _LIVE else "valid"
+        return self.status if self.status in LIVE else "valid"
 
     @property
     def contradicting(self) -> bool:
@@ -165,22 +166,25 @@ def read_documents(
     return tuple(sorted(made, key=lambda d: d.rank))
 
 
-def paper_words(role: str) -> str:
-    """The words of a role in `data/names/paper_words.csv`, as a pattern; those who read it write that a paper says so."""
-    return "|".join(words_of("paper_words", role))
+def conjunctions() -> tuple[str, ...]:
+    """Words that say no more than that something follows: names are the same with and without them."""
+    return words_of("paper_words", "conjunction")
 
+
+# The words of a role as a pattern: those who read it write that a paper says so.
+paper_words: Final = partial(pattern_of, "paper_words")
 
 # A remark that a party was renamed, and the new name; that a quantity is that of the base; that the period before an export was waived
 # (own proposals).
 _RENAMED = late(
     lambda: (
-        rf"\b(?:{paper_words('renamed')})(?: to| as)?[:\s]+([^;,()\n]+?)"
-        rf"(?=\s+(?:{paper_words('since a day')})\s+[\d(]|\s*[;,()\n]|\s*$)"
+        rf"\b{paper_words('renamed')}(?: to| as)?[:\s]+([^;,()\n]+?)"
+        rf"(?=\s+{paper_words('since a day')}\s+[\d(]|\s*[;,()\n]|\s*$)"
     ),
     re.I,
 )
-_BASE = late(lambda: rf"\b(?:{paper_words('before base')})\s+base\b|\bbase (?:{paper_words('behind base')})\b|^\s*base\s*$", re.I)
-_WAIVED = late(lambda: rf"\b(?:{paper_words('waived')})\b", re.I)
+_BASE = late(lambda: rf"\b{paper_words('before base')}\s+base\b|\bbase {paper_words('behind base')}\b|^\s*base\s*$", re.I)
+_WAIVED = late(lambda: rf"\b{paper_words('waived')}\b", re.I)
 
 
 def _declared(document: Document, jurisdiction: str, periods: tuple[ReplyPeriod, ...]) -> Document:
@@ -248,16 +252,10 @@ def _document(
     return replace(made, holder=holder, exporter=exporter, importer=importer)
 
 
-_DIRECTIONS = {
-    EXPORT: ("exp", "ausfuhr", "uitvoer", "wywóz", "вывоз", "экспорт", "出口"),
-    IMPORT: ("imp", "einfuhr", "invoer", "przywóz", "ввоз", "импорт", "进口"),
-}
-
-
 def read_direction(text: str | None) -> str | None:
     """`import` or `export` from what a register writes (Import permit, EXP, Ausfuhr); None: neither."""
     word = (text or "").strip().casefold()
-    found = [full for full, words in _DIRECTIONS.items() if any(w in word for w in words)]
+    found = [full for full, words in meanings_of("paper_words", "direction").items() if any(w in word for w in words)]
     return found[0] if len(found) == 1 else None
 
 

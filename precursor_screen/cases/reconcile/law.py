@@ -14,10 +14,11 @@ from msgspec import Struct, field
 
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.allocate import Unmatched
-from precursor_screen.cases.reconcile.differences import Difference, grouped, kilograms, show_kg, whole_mass
+from precursor_screen.cases.reconcile.differences import Difference, kilograms, show_kg, whole_mass
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.similar_names import all_among
+from precursor_screen.core.grouped import grouped
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances
@@ -155,8 +156,8 @@ def judge_missing(
     known = {(d.substance_id, d.country if register == CONFIRMATIONS else d.direction) for d in documents}
     pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
     shapes = {_shape(d.number) for d in documents}
-    lots = {lot: whole_mass(some) for lot, some in grouped((u.movement for u in unmatched), _lot).items()}
-    issued = grouped((d for d in documents if d.kg is not None), lambda d: (d.substance_id, d.direction))
+    lots = {lot: whole_mass(some) for lot, some in grouped((_lot(u.movement), u.movement) for u in unmatched).items()}
+    issued = grouped(((d.substance_id, d.direction), d) for d in documents if d.kg is not None)
     least = {key: min(d.kg for d in some if d.kg is not None) for key, some in issued.items() if len(some) >= _A_HABIT}
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:

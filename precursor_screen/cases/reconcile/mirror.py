@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 
-from msgspec import Struct
-
-from precursor_screen.cases.reconcile.differences import grouped, show_kg, whole_mass
+from precursor_screen.cases.reconcile.differences import Told, show_kg, whole_mass
 from precursor_screen.cases.reconcile.law import TOLERANCE
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.reconcile.similar_names import NameMatcher
+from precursor_screen.core.grouped import grouped
 
 DAYS = 60  # from departure to arrival, at most (own proposal)
 # Kind -> what it says, and what would settle it; the gravest first.
@@ -37,25 +36,16 @@ _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 Consignment = tuple[Movement, ...]
 
 
-class MirrorDifference(Struct, frozen=True):
+class MirrorDifference(Told, frozen=True):
     """A difference between an export and its import; empty: there is none on that side. difference_kg: import less export."""
 
-    kind: str
+    KINDS = KINDS
+
     left: Consignment
     arrived: Consignment
     difference_kg: Decimal | None
     because: str
     why: str
-
-    @property
-    def title(self) -> str:
-        """What the kind says."""
-        return KINDS[self.kind][0]
-
-    @property
-    def remedy(self) -> str:
-        """What would settle it."""
-        return KINDS[self.kind][1]
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -66,7 +56,7 @@ class MirrorDifference(Struct, frozen=True):
 def consignments(movements: Iterable[Movement]) -> list[Consignment]:
     """Movements of one shipment and substance together, in the order of their rank."""
     ordered = sorted(movements, key=lambda m: m.rank)
-    return [tuple(some) for some in grouped(ordered, lambda m: (m.shipment_id, m.substance_id)).values()]
+    return [tuple(some) for some in grouped(((m.shipment_id, m.substance_id), m) for m in ordered).values()]
 
 
 def _all(one: Consignment, name: str) -> set[str]:

@@ -36,8 +36,8 @@ READ = (
 
 
 # Goods that say that they come back, and what stands between who acts and for whom (own proposals).
-_RETURNED = late(lambda: rf"\b(?:{paper_words('returned')})\b|{paper_words('returned in Chinese')}", re.I)
-_ACTING = late(lambda: rf"\s(?:{paper_words('acting for')})\s", re.I)
+_RETURNED = late(lambda: rf"\b{paper_words('returned')}\b|{paper_words('returned in Chinese')}", re.I)
+_ACTING = late(lambda: rf"\s{paper_words('acting for')}\s", re.I)
 
 
 class LineDetails(Struct, frozen=True):

@@ -11,11 +11,12 @@ from typing import Final
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.allocate import AllocateResult
 from precursor_screen.cases.reconcile.book import Allocation, country_of, wrong_time
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
+from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import USABLE, Document, is_number
 from precursor_screen.cases.reconcile.law import CONFIRMED_WITHIN, Frame, judge_missing
 from precursor_screen.cases.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.cases.reconcile.similar_names import number_forms, one_letter_aliases
+from precursor_screen.core.grouped import grouped
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 from precursor_screen.text.codes import plain_reference
 
@@ -24,10 +25,10 @@ def judge_papers(
     register: str, documents: Sequence[Document], allocated: AllocateResult, frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What differs between the documents of permits, notifications or confirmations and what was allocated to them."""
-    under = grouped(allocated.allocations, lambda a: id(a.document))
+    under = grouped((id(a.document), a) for a in allocated.allocations)
     found: list[Difference] = []
     unjudged_places: dict[str, list[str]] = defaultdict(list)
-    for group in grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id)).values():
+    for group in grouped(((d.number, d.authority_key, d.substance_id), d) for d in documents).values():
         if len(group) > 1:
             found.append(_duplicate(group, [a for d in group for a in under.get(id(d), ())]))
         for document in group:

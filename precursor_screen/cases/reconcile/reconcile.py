@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from precursor_screen.cases.reconcile import differences as kinds
 from precursor_screen.cases.reconcile.allocate import allocate, deliveries, direct, once, without_codes
-from precursor_screen.cases.reconcile.book import Allocation
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg, unjudged
-from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, paper_words
+from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg, unjudged
+from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, LIVE, Document, paper_words
 from precursor_screen.cases.reconcile.law import TOLERANCE, Frame
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.papers import judge_papers
 from precursor_screen.cases.reconcile.similar_names import by_old_names, expand_aliases, firm_keys, folded, number_forms
 from precursor_screen.cases.reconcile.yearly import judge_licences, judge_requirements
+from precursor_screen.core.grouped import grouped
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, OF_LAW, PERMITS, REQUIREMENTS
 from precursor_screen.text.text import late
 
@@ -77,7 +77,7 @@ def mark_returned(movements: Sequence[Movement], permits: OfNumber | None = None
 def judge_returned(movements: Sequence[Movement], permits: OfNumber, tolerance: Decimal) -> list[Difference]:
     """Export permits under which more came back than had left."""
     named = [(permits.get((n, m.substance_id)), m) for m in movements for n in named_numbers(m.permit)]
-    under = grouped(((d, m) for d, m in named if d is not None), lambda pair: id(pair[0]))
+    under = grouped((id(d), (d, m)) for d, m in named if d is not None)
     found = []
     for pairs in under.values():
         paper, some = pairs[0][0], list(dict.fromkeys(m for _, m in pairs))
@@ -149,7 +149,7 @@ def reconcile(
             moving = _on_base(moving, documents, frame) if register != CONFIRMATIONS else moving
             allocated = allocate(register, moving, documents, frame.tolerance)
             some, more_unjudged = judge_papers(register, documents, allocated, frame)
-            papers = grouped(allocated.allocations, lambda a: a.movement.rank)
+            papers = grouped((a.movement.rank, a) for a in allocated.allocations)
             if register == NOTIFICATIONS:
                 forms = {
                     rank: frozenset(f for a in those for f in number_forms(a.document.reference))
@@ -157,7 +157,8 @@ def reconcile(
                 }
                 frame = replace(frame, notified=forms)
             if register != CONFIRMATIONS:
-                movements = [_with_papers(m, papers[m.rank]) if m.rank in papers else m for m in movements]
+                numbers = {rank: sorted({a.document.number for a in those}) for rank, those in papers.items()}
+                movements = [replace(m, under=(*m.under, *numbers.get(m.rank, ()))) for m in movements]
             moving = [m for m in moving if _sends(firms, m) and frame.inside(m.day)]
             own = {m.rank for m in moving}
             matched = {a.movement.rank: a.by_number for a in allocated.allocations if a.movement.rank in own}
@@ -225,10 +226,6 @@ def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame
     return found
 
 
-def _with_papers(movement: Movement, under: Sequence[Allocation]) -> Movement:
-    return replace(movement, under=(*movement.under, *sorted({a.document.number for a in under})))
-
-
 def _is_compared(movement: Movement, register: str, exports: OfNumber) -> bool:
     """Whether a movement may be under documents of a register: what comes back under an export permit is no export and no import."""
     if movement.returned and named_export(movement, exports) is not None:
@@ -252,7 +249,7 @@ def concerns(difference: Difference, firms: frozenset[str]) -> bool:
 
 _DATE_LINE = timedelta(days=1)  # lies between the two
 # Words of a line that say how the goods go on from a place (own proposal).
-_ONWARD = late(lambda: rf"\b(?:{paper_words('onward carriage')})\b", re.I)
+_ONWARD = late(lambda: rf"\b{paper_words('onward carriage')}\b", re.I)
 
 
 def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
@@ -278,7 +275,6 @@ def _difference(kind: str, movement: Movement, because: str) -> Difference:
 
 # Versions of one document in a register: amended, superseded, revoked and issued again under the same number.
 
-_LIVE = frozenset(("valid", "sent", "accepted"))
 _GONE = frozenset(("revoked", "superseded"))
 
 
@@ -288,7 +284,7 @@ def stand(documents: Iterable[Document]) -> tuple[Document, ...]:
     The last is that of the highest version where each row states another; else the only one that is in force beside revoked and
     superseded ones of which none begins after it.
     """
-    of = grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id))
+    of = grouped(((d.number, d.authority_key, d.substance_id), d) for d in documents)
     found = [one for rows in of.values() for one in (rows if len(rows) == 1 else _last_of(rows))]
     return tuple(sorted(found, key=lambda d: d.rank))
 
@@ -314,7 +310,7 @@ def _by_version(rows: Sequence[Document]) -> Document | None:
 
 
 def _by_status(rows: Sequence[Document]) -> Document | None:
-    live = [d for d in rows if d.status in _LIVE]
+    live = [d for d in rows if d.status in LIVE]
     gone = [d for d in rows if d.status in _GONE]
     if len(live) != 1 or len(live) + len(gone) != len(rows):
         return None

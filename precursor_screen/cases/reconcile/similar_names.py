@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
-from precursor_screen.cases.reconcile.documents import Document, is_number
+from precursor_screen.cases.reconcile.documents import Document, conjunctions, is_number
 from precursor_screen.cases.reconcile.movements import Movement, sure_parts
 from precursor_screen.matching.party.index import compare_names
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
@@ -93,7 +93,6 @@ def _named(said: list[str], numbers: frozenset[str], shapes: frozenset[str]) -> 
 
 
 _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
-_CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
 _WRITTEN_OUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z])|^([aou])e(?=[a-z])")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 _LEAST_SIMILARITY = 90.0  # of 100 (own proposal)
@@ -105,13 +104,13 @@ _LEAST_DIGITS = 3  # of a number that is known by its digits alone (own proposal
 def folded(key: str) -> tuple[str, ...]:
     """Words of a comparable key without conjunctions, umlauts not written out; in alphabetical order."""
     words = [_WRITTEN_OUT.sub(lambda m: m[1] or m[2], word) for word in key.split()]
-    return tuple(sorted(w for w in words if w not in _CONJUNCTIONS)) or tuple(words)
+    return tuple(sorted(w for w in words if w not in conjunctions())) or tuple(words)
 
 
 @lru_cache(maxsize=65_536)
 def _spellings(key: str) -> tuple[tuple[str, ...], ...]:
     """The words as they are, and as `folded` has them: a slip may make an umlaut of letters that are none."""
-    return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in _CONJUNCTIONS))))
+    return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in conjunctions()))))
 
 
 def struck_out(text: str) -> list[str]:

@@ -8,11 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 from precursor_screen.cases.reconcile import differences as kinds
-from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
+from precursor_screen.cases.reconcile.differences import Difference, Unjudged, all_unjudged, kilograms, show_kg
 from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.cases.reconcile.movements import Movement
 from precursor_screen.cases.reconcile.similar_names import are_similar_names
+from precursor_screen.core.grouped import grouped
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _TO_COUNTRY = "all movements to the country, of the substance and year"
@@ -33,7 +34,7 @@ def judge_licences(
 ) -> tuple[list[Difference], list[Unjudged]]:
     """Movements of licensed parties against their licences: in force on the day, and enough for the calendar year."""
     licences = sorted((d for d in documents if d.holder), key=lambda d: d.rank)
-    held = grouped(licences, lambda d: (d.holder.key if d.holder else "", d.substance_id))
+    held = grouped(((d.holder.key if d.holder else "", d.substance_id), d) for d in licences)
     moving = sorted((m for m in movements if not (m.returned and m.direction == IMPORT)), key=lambda m: m.rank)
     by_year: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
     out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
@@ -114,10 +115,8 @@ def _licensed_classes(
     held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement], frame: Frame
 ) -> frozenset[str]:
     """Classes of the office's law of which nearly all buyers at home hold a licence: then one who holds none stands out."""
-    counts: dict[str, list[bool]] = defaultdict(list)
-    for m in movements:
-        if m.direction == DOMESTIC and (name := frame.law.class_of(m)):
-            counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
+    delivered = ((frame.law.class_of(m), m) for m in movements if m.direction == DOMESTIC)
+    counts = grouped((name, any((key, m.substance_id) in held for key in m.receiving)) for name, m in delivered if name)
     return frozenset(name for name, own in counts.items() if len(own) >= _DELIVERIES and sum(own) >= _NEARLY_ALL * len(own))
 
 
@@ -148,7 +147,7 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
 
 
 def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
-    for same in grouped(licences, lambda d: (d.number, d.authority_key)).values():
+    for same in grouped(((d.number, d.authority_key), d) for d in licences).values():
         if len(same) > 1:
             masses = " and ".join(show_kg(d.kg) for d in same)
             yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} is in {len(same)} rows, for {masses} a year")
@@ -201,7 +200,7 @@ def judge_requirements(
     documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What went to a country in a calendar year against what it says it needs."""
-    of = grouped(sorted(documents, key=lambda d: d.rank), lambda d: (d.number, d.substance_id))
+    of = grouped(((d.number, d.substance_id), d) for d in sorted(documents, key=lambda d: d.rank))
     substances = {d.substance_id for d in documents}
     moving = [
         m
@@ -209,7 +208,7 @@ def judge_requirements(
         if m.substance_id in substances and m.direction in (None, EXPORT, IMPORT) and not m.returned
     ]
     unjudged_places = defaultdict(list, {"no-country": [m.place for m in moving if m.destination is None]})
-    by_country = grouped(moving, lambda m: (f"{m.destination}{m.day.year}", m.substance_id))
+    by_country = grouped(((f"{m.destination}{m.day.year}", m.substance_id), m) for m in moving)
     found: list[Difference] = []
     for key, rows in of.items():
         document = rows[0]

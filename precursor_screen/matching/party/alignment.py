@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.matching.party.weights import (
     CONSONANTS,
     CUT,
@@ -135,9 +136,7 @@ def align(left: Sequence[Word], right: Sequence[Word], of_person: bool = False) 
     ours = [i for i, word in enumerate(left) if word.kind != LEGAL]
     theirs = [j for j, word in enumerate(right) if word.kind != LEGAL]
     pairs: list[Pair] = []
-    places: dict[str, list[int]] = {}
-    for j in reversed(theirs):
-        places.setdefault(right[j].text, []).append(j)
+    places = grouped((right[j].text, j) for j in reversed(theirs))
     rest: list[int] = []
     for i in ours:
         if same := places.get(left[i].text):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import Bits, Flags, Floats, Ints
 from precursor_screen.matching.party.alignment import (
     CONFLICT,
     CUT_OMITTED,
@@ -24,9 +26,6 @@ from precursor_screen.matching.party.alignment import (
     SAME_CONSONANTS,
 )
 from precursor_screen.matching.party.weights import FIRST_MAJOR, FLAT, GENERIC, INITIAL, LEGAL, NAME
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _TINY = 1e-9
 _BITS = 63  # of a number
@@ -48,20 +47,18 @@ class Postings(Struct, frozen=True):
     row_starts: Ints
     row_words: npt.NDArray[np.int32]
     omitted: Floats
-    word_letters: npt.NDArray[np.uint64]
-    word_initials: npt.NDArray[np.uint64]
+    word_letters: Bits
+    word_initials: Bits
     informative: Floats
     general: Floats
     initials: Floats
-    masks: npt.NDArray[np.uint64]
-    letters: npt.NDArray[np.uint64]
-    initial_letters: npt.NDArray[np.uint64]
+    masks: Bits
+    letters: Bits
+    initial_letters: Bits
     most_initials: int
 
 
-def summarise_rows(
-    arrays: Any, omitted: Floats, bits: npt.NDArray[np.uint64], first_letters: npt.NDArray[np.uint64], key_lengths: Ints
-) -> Postings:
+def summarise_rows(arrays: Any, omitted: Floats, bits: Bits, first_letters: Bits, key_lengths: Ints) -> Postings:
     """What the bounds need of an index.
 
     omitted: the least that each word weighs where it is left out; bits: the bit of each general word, 0 for other words; first_letters: that of each word's first letter; key_lengths: the length of each word's key.
@@ -90,7 +87,15 @@ def summarise_rows(
     return Postings(posting_starts, rows, *of_words, informative, general, initials, masks, letters, initial_letters, most)
 
 
-class LookedUp(Struct, frozen=True):
+class _Columns(Struct, frozen=True):
+    """Arrays of one length."""
+
+    def keep(self, kept: Flags) -> Self:
+        """Only some of their rows."""
+        return type(self)(*(getattr(self, name)[kept] for name in self.__struct_fields__))
+
+
+class LookedUp(_Columns, frozen=True):
     """Words of the index that stand for words asked for: position, similarity, whose they are, and the own word's weight."""
 
     words: Ints
@@ -98,12 +103,8 @@ class LookedUp(Struct, frozen=True):
     owners: Ints
     own: Floats
 
-    def keep(self, kept: npt.NDArray[np.bool_]) -> LookedUp:
-        """Only some of the words."""
-        return LookedUp(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
-
-class Sums(Struct, frozen=True):
+class Sums(_Columns, frozen=True):
     """For each pair of owner and row, ordered: weight that agrees, weight of the row's words that do, of the own words that do.
 
     carries: at least 2 where two words agree, or one that can carry a match by itself.
@@ -115,10 +116,6 @@ class Sums(Struct, frozen=True):
     weight: Floats
     own: Floats
     carries: Floats
-
-    def keep(self, kept: npt.NDArray[np.bool_]) -> Sums:
-        """Only some of the pairs."""
-        return Sums(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
 class Bounded(Struct, frozen=True):
@@ -132,9 +129,9 @@ class Bounded(Struct, frozen=True):
     plain: Any
     skipped: Floats
     own_skipped: Floats
-    masks: npt.NDArray[np.uint64]
-    letters: npt.NDArray[np.uint64]
-    initial_letters: npt.NDArray[np.uint64]
+    masks: Bits
+    letters: Bits
+    initial_letters: Bits
 
     def of(self, start: int, stop: int) -> Bounded:
         """Of some owners only."""
@@ -185,15 +182,13 @@ def _sort_pairs(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
     return packed >> bits, packed & ((1 << bits) - 1)
 
 
-def _reaches_alone(
-    found: LookedUp, parts: Sequence[Floats], facts: Bounded, postings: Postings, least: float
-) -> npt.NDArray[np.bool_]:
+def _reaches_alone(found: LookedUp, parts: Sequence[Floats], facts: Bounded, postings: Postings, least: float) -> Flags:
     """Whether each word can make a match of `least` where no other that was looked up agrees, whatever the row holds besides."""
     own_all, general, _, _, _, initials, _ = facts.plain[:, found.owners]
     most = parts[0] + facts.skipped[found.owners] + general
     left_over = np.maximum(0.0, own_all - found.own - facts.own_skipped[found.owners])
     evidence = most + INITIAL_EVIDENCE * (initials + postings.most_initials)
-    reaches: npt.NDArray[np.bool_] = score_at_most(most, OMITTED * left_over, evidence) >= least
+    reaches: Flags = score_at_most(most, OMITTED * left_over, evidence) >= least
     return reaches
 
 
@@ -228,18 +223,18 @@ def keep_promising(sums: Sums, facts: Bounded, postings: Postings, least: float)
     return sums.keep(_best_scores(sums, facts, postings) >= least)
 
 
-def _may_stand_alone(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
+def _may_stand_alone(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> Flags:
     """Whether one word that agrees, and cannot carry a match, may be enough: another may be skipped, or an initial beside it."""
-    may: npt.NDArray[np.bool_] = facts.skipped[owners] > 0.0
+    may: Flags = facts.skipped[owners] > 0.0
     rest = np.flatnonzero(~may)
     may[rest] = _abbreviates(owners[rest], rows[rest], facts, postings)
     return may
 
 
-def _abbreviates(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
+def _abbreviates(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> Flags:
     """Whether an initial of either may stand for a word of the other."""
     ours = facts.letters[owners] & postings.initial_letters[rows]
-    found: npt.NDArray[np.bool_] = (ours | (facts.initial_letters[owners] & postings.letters[rows])) > 0
+    found: Flags = (ours | (facts.initial_letters[owners] & postings.letters[rows])) > 0
     return found
 
 
@@ -275,6 +270,12 @@ def _parts(found: LookedUp, postings: Postings) -> Sequence[Floats]:
     weights = postings.weights[found.words]
     carries = np.where(found.similarities >= postings.alone[found.words], 2.0, 1.0)
     return weights * found.similarities, weights, found.own, carries
+
+
+def blocks_of(sizes: Ints | Floats, most: int) -> Iterator[tuple[int, int]]:
+    """From and to which of several one after the other come to about as much as is dealt with at once."""
+    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // most)) + 1
+    return pairwise([0, *ends.tolist(), len(sizes)]) if len(sizes) else iter(())
 
 
 def letter_bit(text: str) -> int:

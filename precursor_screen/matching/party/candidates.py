@@ -14,15 +14,14 @@ What is left is scored. The tests hold the outcome against scoring every pair.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
+from precursor_screen.core.arrow import Flags, Floats, Ints
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
-from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
+from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, blocks_of, keep_promising, sum_by_row
 from precursor_screen.matching.party.pair_bounds import keep_reaching
 from precursor_screen.matching.party.questions import (
     CUT,
@@ -38,9 +37,6 @@ from precursor_screen.matching.party.questions import (
     Questions,
 )
 from precursor_screen.matching.party.weights import FLAT, GENERIC, SHORT_NUMBER
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _BLOCK = 1 << 18  # postings that are summed at once
 # A word of many rows is looked up nevertheless while that costs no more than so many times the rest, or so few.
@@ -114,7 +110,7 @@ def _plan(questions: Questions, cut: float, list_initials: int) -> _Plans:
     )
 
 
-def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats) -> npt.NDArray[np.bool_]:
+def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats) -> Flags:
     """Which words need not be looked up: a row that shares none of the others cannot reach the cut."""
     count = np.bincount(options.owners, minlength=len(needed))
     first = np.cumsum(count) - count
@@ -134,17 +130,14 @@ def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats)
         spared[chosen] += 1
     rows = facts.rows[options.words]
     cost = np.bincount(options.owners, np.where(skipped, 0, rows), len(needed))
-    few: npt.NDArray[np.bool_] = (rows <= _WORTH * cost[options.owners]) | (rows < _FEW)
+    few: Flags = (rows <= _WORTH * cost[options.owners]) | (rows < _FEW)
     return skipped & ~few
 
 
 def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
     """Readings from and to which are dealt with at once."""
     sizes = np.bincount(plans.looked_up.owners, facts.rows[plans.looked_up.words], len(plans.readings))
-    block = (np.cumsum(sizes) // _BLOCK).astype(np.int64)
-    ends = np.flatnonzero(np.diff(block)) + 1
-    edges = [0, *ends.tolist(), len(plans.readings)]
-    return ((start, stop) for start, stop in pairwise(edges) if stop > start)
+    return blocks_of(sizes, _BLOCK)
 
 
 def _bound(questions: Questions, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:

@@ -18,13 +18,13 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core import schema
+from precursor_screen.core.arrow import Floats
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
@@ -327,7 +327,7 @@ def _best(pairs: Iterable[CompareResult]) -> CompareResult | None:
     return max(pairs, key=lambda pair: (pair.outcome.informative is not None, pair.outcome.score), default=None)
 
 
-def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "organisation") -> npt.NDArray[np.float64]:
+def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "organisation") -> Floats:
     """The score of pairs of names, 0 to 100, the best over their readings, whatever contradicts; NaN where either name is
     unscreenable."""
     parties: dict[str, PartyName] = {}

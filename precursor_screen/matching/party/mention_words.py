@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick
 from anyascii import anyascii
 from msgspec import Struct
 
+from precursor_screen.core.arrow import Flags, Ints
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.text.party import canonical_tokens
@@ -19,7 +19,6 @@ from precursor_screen.text.text import squash, unmask
 
 _LEAST_HAN, _LEAST_OTHER = 4, 8  # letters of a name in its own script that is looked for as a whole
 _PARTED: Final = {c: " " for c in range(128) if not chr(c).isalnum()} | dict.fromkeys(map(ord, "'`"), None)
-Ints = npt.NDArray[np.int64]
 
 
 class Partners(Struct, frozen=True):
@@ -32,7 +31,7 @@ class Partners(Struct, frozen=True):
     sides: Ints
 
     @classmethod
-    def of(cls, left: Ints, right: Ints, rows: Ints, either: npt.NDArray[np.bool_]) -> Partners:
+    def of(cls, left: Ints, right: Ints, rows: Ints, either: Flags) -> Partners:
         """Of words that follow one another in rows of names; in some rows either may come first."""
         words = np.concatenate((left, right))
         sides = np.where(np.concatenate((either, either)), 0, np.repeat((1, -1), len(left)))

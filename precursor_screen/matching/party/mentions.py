@@ -18,12 +18,14 @@ import pyarrow as pa
 from ahocorasick_rs import BytesAhoCorasick
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.arrow import Ints
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.schema import PARTY_MENTION
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.matching.party.exact_names import goods_words
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
-from precursor_screen.matching.party.mention_words import Ints, OwnScript, Partners, Stream, parted
+from precursor_screen.matching.party.mention_words import OwnScript, Partners, Stream, parted
 from precursor_screen.matching.party.weights import GENERIC, LEGAL, NAME, describe
 from precursor_screen.text.decodings import further_readings
 from precursor_screen.text.party import normalise_party
@@ -141,7 +143,7 @@ class Mentions:
             if len(texts[number]) <= LONGEST_NAME and 1 <= texts[number].count(" ") < MOST_WORDS:
                 yield number, texts[number]
         seen: set[tuple[int, int, int]] = set()
-        for i, j, row in (*self._exact_pairs(word, place, owner), *self._near_pairs(word, place, owner, stream)):
+        for i, j, row in (*self._exact_pairs(word, place, owner), *self._near_pairs(word, place, stream)):
             for start, end in self._spans(row, i, j):
                 if (row, start, end) not in seen:
                     seen.add((row, start, end))
@@ -168,7 +170,7 @@ class Mentions:
                             continue
                     yield int(place[i]), int(place[i + lag]), row
 
-    def _near_pairs(self, word: Ints, place: Ints, owner: Ints, stream: Stream) -> Iterator[tuple[int, int, int]]:
+    def _near_pairs(self, word: Ints, place: Ints, stream: Stream) -> Iterator[tuple[int, int, int]]:
         """The same where the other word of a name of two holds an error."""
         low, high = self._partners.range_of(word)
         few = np.flatnonzero((high - low <= _FEW_PARTNERS) & (high > low))
@@ -217,9 +219,7 @@ def is_name_by_itself(match: dict[str, Any]) -> bool:
 
 # What may stand between the name of one party and that of another in a cell.
 _BEFORE = re.compile(
-    r"(?:[^\w\s&.'’-]|\s[-–—.·]|(?<![a-z])(?:[oca]/?[oabc](?:/o)?|obo|p\.?p|aka|alias|for|per|care|via|attn?|attention|of|to|by|behalf|account|agent|"
-    r"notify|nominee|zhd|z\.?hd|namen? von|namens|nome de|nom de|nombre de|cuenta de|compte de|auftrag von|conto di|через|для|代)[.:]?)\s*$",
-    re.IGNORECASE,
+    rf"(?:[^\w\s&.'’-]|\s[-–—.·]|(?<![a-z]){pattern_of('party_words', 'before another party')}[.:]?)\s*$", re.IGNORECASE
 )
 _BEHIND = re.compile(
     r"\s*(?:[^\w\s&.'’-]|[-–—·]\s|(?:[oca]/?[oabc](?:/o)?|obo|aka|alias|for|per|via|on behalf|attn?)(?![a-z]))", re.IGNORECASE

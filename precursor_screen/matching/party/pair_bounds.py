@@ -6,20 +6,15 @@ some word, and fall once it is asked for which. Each word here stands for whatev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from precursor_screen.core.arrow import Flags, Floats, Ints
 from precursor_screen.matching.party.alignment import CONFLICT, CUT_OMITTED, INITIAL_EVIDENCE, INITIAL_OMITTED, OMITTED
-from precursor_screen.matching.party.bounds import Postings, score_at_most
+from precursor_screen.matching.party.bounds import Postings, blocks_of, score_at_most
 from precursor_screen.matching.party.questions import CUT, Facts, Questions
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 _BLOCK = 1 << 20  # pairs of words that are looked at at once
 _FEW = 8  # pairs that are scored as soon as they are looked at
@@ -31,14 +26,9 @@ def keep_reaching(questions: Questions, readings: Ints, rows: Ints, postings: Po
         return readings, rows
     kept = np.zeros(len(rows), bool)
     sizes = _count_words(questions.starts, readings) * _count_words(postings.row_starts, rows)
-    for start, stop in _blocks(sizes):
+    for start, stop in blocks_of(sizes, _BLOCK):
         kept[start:stop] = best_scores(questions, readings[start:stop], rows[start:stop], postings) >= least
     return readings[kept], rows[kept]
-
-
-def _blocks(sizes: Ints) -> Iterator[tuple[int, int]]:
-    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // _BLOCK)) + 1
-    return pairwise([0, *ends.tolist(), len(sizes)]) if len(sizes) else iter(())
 
 
 def best_scores(questions: Questions, readings: Ints, rows: Ints, postings: Postings) -> Floats:

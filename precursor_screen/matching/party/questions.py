@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from precursor_screen.core.arrow import Bits, Flags, Floats, Ints
 
 # What is summed over the words of a reading:
 # weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the
@@ -31,9 +29,9 @@ class Facts(Struct, frozen=True, dict=True):
     """
 
     sums: Floats
-    masks: npt.NDArray[np.uint64]
+    masks: Bits
     left_over: Floats
-    short_number: npt.NDArray[np.bool_]
+    short_number: Flags
     rows: Ints
     starts: Ints
     similar: Ints

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.matching.party.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.party.weights import (
     CUT,
@@ -321,12 +322,8 @@ def _part_figures(text: str, names: Collection[str]) -> tuple[str, ...] | None:
 
 
 def _shorten_general_words() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for word in sorted(GENERAL_SPELLINGS):
-        if len(word) >= _LEAST_CORRECTED:
-            for shortened in {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}:
-                found.setdefault(shortened, []).append(word)
-    return found
+    words = (word for word in sorted(GENERAL_SPELLINGS) if len(word) >= _LEAST_CORRECTED)
+    return grouped((left, word) for word in words for left in {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))})
 
 
 # `compani` is not a name, even where the list has a word of that sound.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import Any
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.arrow import Bits, Floats, Ints
+from precursor_screen.core.grouped import grouped
 from precursor_screen.matching.party.alignment import (
     ERROR,
     LEAST_START,
@@ -42,8 +43,6 @@ from precursor_screen.text.party_words import BUSINESS_WORDS, GIVEN_NAMES, VARIA
 
 # Which of many spellings differ from a given one by few enough errors: all of them, without comparing with each.
 
-U64 = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 
 _WIDTHS = dict(
     zip("abcdefghijklmnopqrstuvwxyz", (5, 2, 1, 2, 4, 2, 2, 2, 4, 1, 3, 3, 3, 4, 4, 2, 1, 3, 4, 3, 3, 2, 1, 1, 1, 1), strict=True)
@@ -73,7 +72,7 @@ class Similar(Struct, frozen=True):
 class Spellings:
     """Spellings ordered by length, with their signatures."""
 
-    def __init__(self, spellings: Sequence[str], signatures: U64) -> None:
+    def __init__(self, spellings: Sequence[str], signatures: Bits) -> None:
         self._spellings, self._signatures = spellings, signatures
         self._lengths = np.fromiter((len(s) for s in spellings), np.int64, len(spellings))
         self._may_differ = np.fromiter((may_differ(s) for s in spellings), bool, len(spellings))
@@ -101,7 +100,7 @@ class Spellings:
         positions = np.array(order, np.int64)[np.concatenate([f[0] for f in found])]
         return self._keep_similar(asked, positions, np.concatenate([f[1] for f in found]))
 
-    def _scan(self, signatures: U64, length: int, first: int) -> list[tuple[Ints, Ints]]:
+    def _scan(self, signatures: Bits, length: int, first: int) -> list[tuple[Ints, Ints]]:
         reach = edits_allowed(length + _MOST_EDITS)
         low, high = np.searchsorted(self._lengths, (length - reach, length + reach + 1)).tolist()
         found = []
@@ -135,13 +134,13 @@ def order_by_length(spellings: Sequence[str]) -> list[int]:
     return sorted(range(len(spellings)), key=lambda i: (len(spellings[i]), spellings[i]))
 
 
-def sign(keys: Sequence[str]) -> U64:
+def sign(keys: Sequence[str]) -> Bits:
     """Thermometer-coded letter counts of spellings, 64 bits each, in their order; any text, lone surrogates included."""
     blocks = [_sign_block(keys[i : i + _SIGN_BLOCK]) for i in range(0, len(keys), _SIGN_BLOCK)]
     return np.concatenate(blocks) if blocks else np.empty(0, np.uint64)
 
 
-def _sign_block(keys: Sequence[str]) -> U64:
+def _sign_block(keys: Sequence[str]) -> Bits:
     cut = [k[:_SIGNED_LENGTH] for k in keys]
     codes = np.frombuffer("".join(cut).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     owner = np.repeat(np.arange(len(cut), dtype=np.int64), np.fromiter((len(k) for k in cut), np.int64, len(cut)))
@@ -150,7 +149,7 @@ def _sign_block(keys: Sequence[str]) -> U64:
     bins[letter] = codes[letter] - 97
     counts = np.bincount(owner * _BINS + bins, minlength=len(cut) * _BINS).reshape(len(cut), _BINS)
     bits = counts[:, _THERMOMETER_BIN] > _THERMOMETER_LEVEL
-    packed: U64 = np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64).reshape(-1)
+    packed: Bits = np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64).reshape(-1)
     return packed
 
 
@@ -209,13 +208,13 @@ class Vocabulary:
         return self._made.setdefault(i, word)
 
     @cached_property
-    def omitted(self) -> npt.NDArray[np.float64]:
+    def omitted(self) -> Floats:
         """What each word weighs at least where it is left out."""
         words = zip(self.keys, self.kinds.tolist(), self.weights.tolist(), strict=True)
         return np.fromiter((weight_omitted(*word) for word in words), np.float64, len(self.kinds))
 
     @cached_property
-    def general_bits(self) -> npt.NDArray[np.uint64]:
+    def general_bits(self) -> Bits:
         """The bit of each general word, 0 for other words."""
         bits = np.zeros(len(self.kinds), np.uint64)
         for i in np.flatnonzero((self.kinds == GENERIC) | (self.kinds == SHORT_NUMBER)).tolist():
@@ -223,12 +222,12 @@ class Vocabulary:
         return bits
 
     @cached_property
-    def first_letters(self) -> npt.NDArray[np.uint64]:
+    def first_letters(self) -> Bits:
         """The bit of each word's first letter."""
         return np.fromiter((letter_bit(text) for text in self.texts), np.uint64, len(self.texts))
 
     @cached_property
-    def key_lengths(self) -> npt.NDArray[np.int64]:
+    def key_lengths(self) -> Ints:
         """The length of each word's key."""
         return np.fromiter((len(key) for key in self.keys), np.int64, len(self.keys))
 
@@ -248,25 +247,25 @@ class Vocabulary:
 
     @cached_property
     def _by_consonants(self) -> dict[str, list[int]]:
-        return _grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
+        return grouped((skeleton, i) for i in self._of_kind(NAME) if (skeleton := consonants(self.texts[i])))
 
     @cached_property
     def _marked_consonants(self) -> dict[str, list[int]]:
-        return _grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
+        return grouped((consonants(self.texts[i][1:]), i) for i in self._of_kind(CONSONANTS))
 
     @cached_property
     def _variants(self) -> dict[str, list[int]]:
-        return _grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
+        return grouped((VARIANTS[text], i) for i in self._of_kind(NAME) if (text := self.texts[i]) in VARIANTS)
 
     @cached_property
     def _given_names(self) -> dict[str, list[int]]:
-        return _grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
+        return grouped((form, i) for i in self._of_kind(NAME) for form in GIVEN_NAMES.get(self.texts[i], ()))
 
     @cached_property
     def _general(self) -> dict[str, list[int]]:
         """General words by kind and key."""
         keys, kinds = self.keys, self.kinds
-        return _grouped((f"{kinds[i]} {keys[i]}", i) for i in np.flatnonzero(kinds < FIRST_MAJOR).tolist() if kinds[i] != LEGAL)
+        return grouped((f"{kinds[i]} {keys[i]}", i) for i in np.flatnonzero(kinds < FIRST_MAJOR).tolist() if kinds[i] != LEGAL)
 
     def find_general(self, key: str, kind: int) -> list[int]:
         """General words that stand for a general word: those of its kind with its key."""
@@ -298,7 +297,7 @@ class Vocabulary:
     def _reshaped(self) -> dict[str, list[int]]:
         """Names by what they may be taken for, where that is another word."""
         texts = self.texts
-        return _grouped((shape(texts[i]), i) for i in self._of_kind(NAME) if "rn" in texts[i] or "cl" in texts[i])
+        return grouped((shape(texts[i]), i) for i in self._of_kind(NAME) if "rn" in texts[i] or "cl" in texts[i])
 
     @cached_property
     def _alphabetical(self) -> list[int]:
@@ -318,7 +317,7 @@ class Vocabulary:
         """Words of business by what they, or a customary spelling of them, start with."""
         spelt = ((i, {self.texts[i], *BUSINESS_WORDS.get(self.texts[i], ())}) for i in self._of_kind(GENERIC))
         starts = ((i, {s[:end] for s in spellings for end in range(LEAST_START, len(s) + 1)}) for i, spellings in spelt)
-        return _grouped((start, i) for i, found in starts for start in found)
+        return grouped((start, i) for i, found in starts for start in found)
 
     def find_similar(self, words: Sequence[tuple[str, str]]) -> list[dict[int, float]]:
         """For each word (text, key), distinct: the words whose key or text is equal or holds few enough errors, with similarity."""
@@ -328,21 +327,13 @@ class Vocabulary:
         owners, positions = list(texts.values()), self._text_order[similar.found].tolist()
         for asked, position, value in zip(similar.asked.tolist(), positions, similar.likeness(), strict=True):
             found[owners[asked]][position] = value
-        keys = _grouped((key, i) for i, (_, key) in enumerate(words))
+        keys = grouped((key, i) for i, (_, key) in enumerate(words))
         similar = self.by_key.find_similar(list(keys))
         groups = list(keys.values())
         for asked, position, value in zip(similar.asked.tolist(), similar.found.tolist(), similar.likeness(), strict=True):
             for i in groups[asked]:
                 found[i][position] = max(value, found[i].get(position, 0.0))
         return found
-
-
-def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    """Positions by what they have in common."""
-    found: dict[str, list[int]] = {}
-    for shared, i in pairs:
-        found.setdefault(shared, []).append(i)
-    return found
 
 
 def general_bit(key: str) -> int:

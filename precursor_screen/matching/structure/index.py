@@ -94,7 +94,7 @@ def systematic_spans(flat: str) -> Iterator[list[tuple[int, int]]]:
     """For each run of words that may be a systematic name: the stretches to try, longest first.
 
     Args:
-        flat: The text from `names.text.plain`. At most 15 stretches for a word: linear time.
+        flat: The text from `text.text.plain`. At most 15 stretches for a word: linear time.
     """
     run: list[_Token] = []
     for token in [*_tokens(flat), _Token(0, 0, False, False, False)]:
@@ -120,7 +120,7 @@ def wider_spans(flat: str, places: Sequence[tuple[int, int]]) -> list[list[tuple
     """For each place in a text: the stretches that hold it and up to two more words on either side, longest first.
 
     Args:
-        flat: The text from `names.text.plain`.
+        flat: The text from `text.text.plain`.
         places: Bounds, in any order. The place itself is among its stretches if it is whole words.
     """
     tokens = _tokens(flat) if places else []
@@ -161,10 +161,6 @@ class _Entry(Struct, frozen=True):
     alone: bool  # the salt of another base is not this substance
 
 
-def _is_organic(smiles: str) -> bool:
-    return "c" in _NO_CARBON.sub("", smiles).lower()
-
-
 class Structures:
     """The structures of the tables: built once for a digest of the tables, immutable.
 
@@ -182,7 +178,7 @@ class Structures:
                 continue
             blocks = frozenset(map(connectivity, keys))
             # Mineral acids and inorganic salts make salts of everything: "X hydrochloride" is no hydrochloric acid.
-            alone = not substance.covers_salts or not _is_organic(substance.smiles)
+            alone = not substance.covers_salts or "c" not in _NO_CARBON.sub("", substance.smiles).lower()
             self._blocks[substance.substance_id] = blocks
             for block in blocks:
                 self._by_block[block].append(_Entry(substance, keys, blocks, alone))

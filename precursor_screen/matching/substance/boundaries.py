@@ -11,13 +11,10 @@ import re
 import unicodedata
 from typing import Final
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.text.chemical import is_glued_ending
 from precursor_screen.text.text import is_vowel_sign
 
-_ARABIC_PREFIXES: Final = frozenset({"ال", "و", "ب", "ل", "ك", "ف", "وال", "بال", "لل", "ولل", "كال", "فال", "ول", "وب"})
-_HANGUL_PARTICLES: Final = frozenset(
-    {"을", "를", "의", "은", "는", "이", "가", "및", "과", "와", "로", "에", "용", "등", "액", "용액"}
-)
 _NO_EDGES: Final = frozenset({"cjk", "thai"})  # scripts that leave no gap between words
 # Between letters that the name writes together: a break, a hyphen, a bracket; never a comma, which separates goods.
 _SOFT_GAP: Final = re.compile(r"[\s\-‐‑‒–—―_/.·'’′\"()\[\]\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,6}")
@@ -53,7 +50,7 @@ def edges(plain: str, start: int, end: int, *, loose: bool, covers_salts: bool) 
     """The bounds of a name if it stands free, else None.
 
     Args:
-        plain: The text from `names.text.plain`.
+        plain: The text from `text.text.plain`.
         start, end: Where the letters of the name begin and end.
         loose: A strong name of six letters or more: a digit may touch it ("ACETONE99%"), and endings such as a plural
             may follow; then it belongs to the bounds, like an Arabic article.
@@ -80,7 +77,7 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
         prefix = start
         while prefix > 0 and start - prefix < 5 and script(plain[prefix - 1]) == "arabic":
             prefix -= 1
-        return prefix if plain[prefix:start] in _ARABIC_PREFIXES else None
+        return prefix if plain[prefix:start] in words_of("chemical_words", "prefix of Arabic") else None
     if before == first:
         return None
     return start if before != "digit" or loose else None
@@ -105,7 +102,7 @@ def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | Non
         rest += 1
     word = plain[end:rest]
     if last == "hangul":
-        return end if word in _HANGUL_PARTICLES else None
+        return end if word in words_of("chemical_words", "particle of Korean") else None
     return rest if loose and is_glued_ending(word, covers_salts) else None
 
 

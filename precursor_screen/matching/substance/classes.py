@@ -33,7 +33,7 @@ _TABLE: Final = DATA / "substances" / "classes.csv"
 
 
 class NamedClass(Struct, frozen=True):
-    """A class of compounds of a substance, the laws that list it, and how its names read (in text from `names.text.plain`)."""
+    """A class of compounds of a substance, the laws that list it, and how its names read (in text from `text.text.plain`)."""
 
     substance_id: str
     name: str

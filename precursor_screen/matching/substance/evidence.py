@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
+from precursor_screen.core import tables
 from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.match import Match
@@ -23,23 +25,20 @@ from precursor_screen.text.text import late, squash
 # Whether a name found in a text means the substance, and if not, why: a suppressed match keeps its reason, it never vanishes.
 
 NEGATED: Final = "negated"
+_one_of: Final = partial(tables.pattern_of, "chemical_words")
+
+
+def _counted() -> str:
+    """Chinese numerals and what is counted with them: twenty tonnes, thirty drums."""
+    return rf"[一二两兩三四五六七八九十百千万萬半数幾几〇零]{{1,8}}(?:余|多|來|来)?{_one_of('counted')}"
+
+
 # Chinese has no word edges. The mineral acids head the names of their salts (硫酸铜 copper sulfate, 盐酸麻黄碱 ephedrine
 # hydrochloride), so they count only before what is known to end a name.
-# Numerals and what is counted with them: twenty tonnes, thirty drums.
-_COUNTED: Final = r"[一二两兩三四五六七八九十百千万萬半数幾几〇零]{1,8}(?:余|多|來|来)?(?:吨|噸|公斤|千克|公升|升|毫升|克|桶|大桶|小桶|瓶|罐|袋|箱|缸|坛|车|柜|批|立方|个|支|件|包|樽|缶|本|トン|キロ|リットル|ドラム)"
-_ENDS_ACID: Final = late(
-    rf"(?:{_COUNTED}|"
-    r"原料|产品|散装|槽车|储罐|出口|进口|国产|优质|高纯|样品|包装|净重|毛重|共|一批|合格|现货|危险品|电解液|电瓶|蓄电池|溶液|水|液|级|试剂|分析|工业|浓|稀|纯|优级|化学|含量|浓度|桶|罐|瓶|吨|公斤|千克|升|和|及|与|或|等|的|用|为|规格|发烟|"
-    r"精制|电镀|电子|食品|[^\u3400-\u9fff\u3040-\u30ff]|$)"
-)
-_MINERAL_ACIDS: Final = frozenset(
-    {"硫酸", "盐酸", "塩酸", "浓硫酸", "稀硫酸", "発煙硫酸", "濃硫酸", "希硫酸", "氯化氢", "氢氯酸"}
-)
+_ENDS_ACID: Final = late(lambda: rf"(?:{_counted()}|{_one_of('behind an acid')}|[^\u3400-\u9fff\u3040-\u30ff]|$)")
 # What begins like a compound and is packing, trade or a quantity: polyethylene drums, plastic drums, eco grade, chemical works.
-_GOODS_AFTER: Final = late(
-    rf"(?:{_COUNTED}|聚乙烯|聚丙烯|胶桶|胶罐|环保|過濾|过滤|化工|化学|化验|化妆品级|基地|代理|代工|合格|合计|合成级|并|亚洲|多种|双层|新桶|二手|二级|三级|一级|四级|苯、|异地)"
-)
-_GOODS_BEFORE: Final = late(r"(?:全新|最新|车间|期间|中间|针对|经过|通过|超过|多种|替代|二次|每次|一次|首次|批次|除去)$")
+_GOODS_AFTER: Final = late(lambda: rf"(?:{_counted()}|{_one_of('goods behind a name')})")
+_GOODS_BEFORE: Final = late(lambda: rf"{_one_of('goods before a name')}$")
 # What makes another compound when it follows or precedes a Chinese name.
 _CJK_AFTER: Final = late(
     r"(?:(?:[甲乙丙丁戊己庚辛苄苯]|[异叔仲正].|乙烯|烯丙|苯.)?酯|酸(?!酐)|醇|酚|醛|酮|胺|腈|肟|腙|烯|烷|醚|基|磺|硫(?!酸盐)|氯|溴|碘|氟|氰|硝|酰|酐|二|三|四|异|缩|脲|胍|肼|过氧|聚|环|代|化|并|亚|苯|菊|合氢|衍生物|树脂|胶|麝香)"
@@ -47,11 +46,9 @@ _CJK_AFTER: Final = late(
 _CJK_BEFORE: Final = late(
     r"(?:基|氯|溴|碘|氟|硝|二|三|四|五|六|八|聚|环|异|甲|乙|丙|丁|苯|硫|氨|羟|氧|代|偏|亚|过|焦|次|叔|仲|新|双|多|缩|脱|氢|卤|烯|萘|酰|巯|叠氮|磺|酚|醇|邻|间|对|去|(?:过氧|环氧|氢|氧|氯|溴|碘|氟|卤|硝|磺|硫|烷基|甲基|乙酰|羟|氨|胺)化)$"
 )
-_CJK_BEFORE_ACID: Final = late(r"(?:亚|过|焦|次|氯|氟|氨基|烷基|硝基|代|聚|乙基|甲基|苯|羟基|连二|双)$")
-_PETROLEUM: Final = late(
-    r"(?:石油|ポリ|セルロース|クラウン|グリコール|冠|纤维素|聚|乙二醇|メチル|ビニル|ブチル|プロピル|フェニル)$"
-)
-_KANA_BEFORE: Final = late(r"(?:クロロ|ブロモ|ニトロ|ヒドロキシ|メトキシ|アミノ|トリフルオロ|アセチル|ジアセトン|ポリ|ジクロロ)$")
+_CJK_BEFORE_ACID: Final = late(lambda: rf"{_one_of('before another acid')}$")
+_PETROLEUM: Final = late(lambda: rf"{_one_of('before another ether')}$")
+_KANA_BEFORE: Final = late(lambda: rf"{_one_of('before another name')}$")
 _CONTEXT: Final = late(
     r"(?<![\w])(?:chemicals?|acids?|solvents?|drums?|ibcs?|jerr?[iy]cans?|liquid|purity|cas|un ?\d{4}|anhydride|reagent|hazardous|corrosive|isotank)(?![\w])"
 )
@@ -67,7 +64,7 @@ def reason_against(plain: str, core: tuple[int, int], whole: tuple[int, int], na
     """Why a name does not mean the substance here, or None if it does.
 
     Args:
-        plain: The text from `names.text.plain`.
+        plain: The text from `text.text.plain`.
         core: Bounds of the name's own letters.
         whole: Bounds with stereochemistry and salt words.
         name: The name as `plain` text.
@@ -96,7 +93,7 @@ def _says_chemical(plain: str, whole: tuple[int, int]) -> bool:
 def _cjk_reason(plain: str, whole: tuple[int, int], name: str) -> str | None:
     start, end = whole
     before, after = plain[max(0, start - 8) : start], plain[end : end + 8]
-    if name in _MINERAL_ACIDS:
+    if name in tables.words_of("chemical_words", "mineral acid"):
         if not _ENDS_ACID.match(after):
             return f"a salt or another compound: {after[:2]!r} follows"
         if match := _CJK_BEFORE_ACID.search(before):
@@ -146,7 +143,7 @@ def add_up(plain: str, matches: Sequence[Match], substances: dict[str, Substance
     """The matches of one text, the weak ones medium where something stands beside them that bears them out.
 
     Args:
-        plain: the text from `names.text.plain`.
+        plain: the text from `text.text.plain`.
         matches: all matches in it.
         substances: by id.
     """

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from msgspec.structs import replace
 
-from precursor_screen.core.model import CasNumber, EcNumber, Substance
+from precursor_screen.core.grouped import grouped
+from precursor_screen.core.model import RegistryNumber, Substance
 from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match, stretch
 from precursor_screen.text.codes import (
     FoundCode,
@@ -24,8 +25,7 @@ from precursor_screen.text.codes import (
 )
 from precursor_screen.text.goods_words import form_of
 
-T = TypeVar("T")
-Registered = Mapping[str, Sequence[tuple[Substance, CasNumber | EcNumber]]]  # by number
+Registered = Mapping[str, Sequence[tuple[Substance, RegistryNumber]]]  # by number
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
@@ -49,13 +49,13 @@ class Identifiers:
     def __init__(self, substances: Sequence[Substance], rare: frozenset[str] = frozenset()) -> None:
         self._rare = rare
         self._registered_as: dict[str, Registered] = {
-            "cas": _by_number((n.number, (s, n)) for s in substances for n in s.cas_numbers),
-            "ec_number": _by_number((n.number, (s, n)) for s in substances for n in s.ec_numbers),
+            "cas": grouped((n.number, (s, n)) for s in substances for n in s.cas_numbers),
+            "ec_number": grouped((n.number, (s, n)) for s in substances for n in s.ec_numbers),
         }
-        self._cus = _by_number((code, s) for s in substances for code in s.cus_codes)
-        self._un = _by_number((number, s) for s in substances for number in s.un_numbers)
+        self._cus = grouped((code, s) for s in substances for code in s.cus_codes)
+        self._un = grouped((number, s) for s in substances for number in s.un_numbers)
         codes = ((code, s) for s in substances for code in s.hs_codes if (code.edition_until or _FIRST_EDITION) >= _FIRST_EDITION)
-        self._hs = _by_number((code.hs6, (s, code)) for code, s in codes)
+        self._hs = grouped((code.hs6, (s, code)) for code, s in codes)
         self._listed = {method: frozenset(numbers) for method, numbers in self._registered_as.items()}
 
     def in_text(self, text: str, plain: str, named: Iterable[Match]) -> Iterator[Match]:
@@ -69,7 +69,7 @@ class Identifiers:
 
         Args:
             text: The text.
-            plain: The same from `names.text.plain`.
+            plain: The same from `text.text.plain`.
             named: The matches by name in the same text.
         """
         listed: dict[tuple[str | None, ...], list[Match]] = defaultdict(list)
@@ -175,13 +175,6 @@ class Identifiers:
             strength, score = ("strong", 100.0) if code.own else ("weak", 40.0)
             matches.setdefault(s.substance_id, _match(s, "hs", strength, value, found, score=score, form=form))
         return list(matches.values())
-
-
-def _by_number(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for number, one in pairs:
-        found.setdefault(number, []).append(one)
-    return found
 
 
 def _match(substance: Substance, method: str, strength: str, text: str, found: FoundCode, **more: Any) -> Match:

@@ -52,7 +52,7 @@ def is_uncertain(found: str, name: str, before: str, after: str) -> bool:
     Args:
         found: The stretch as filed.
         name: The name that it resembles.
-        before, after: The rest of the text, from `names.text.plain`.
+        before, after: The rest of the text, from `text.text.plain`.
     """
     if bool(_LATIN.search(found)) != bool(_LATIN.search(name)):
         return True

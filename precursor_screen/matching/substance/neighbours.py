@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.tables import DATA, spellings_of, whole_rows, words_of
 from precursor_screen.matching.substance.stream import BREAK, Bytes, Near, Stream, byte_table, free_places, sketches
 from precursor_screen.text.text import FIRM, LOOSE, PAIRS
@@ -31,9 +31,7 @@ class ReadingIndex:
     """
 
     def __init__(self, readings: Sequence[str]) -> None:
-        keys: defaultdict[bytes, list[int]] = defaultdict(list)
-        for number, key in enumerate(sketches(readings)):
-            keys[key].append(number)
+        keys = grouped((key, number) for number, key in enumerate(sketches(readings)))
         self._owners = list(keys.values())
         self._scanner = compile_bytes(list(keys))
 

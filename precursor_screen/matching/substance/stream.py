@@ -23,7 +23,7 @@ Keys = npt.NDArray[np.uint64]
 
 BREAK: Final = 0x0A
 _GAP: Final = 0x20
-# Kinds of letters, as in `name_boundaries.script`.
+# Kinds of letters, as in `boundaries.script`.
 ALPHA, DIGIT, CJK, KANA, HANGUL, ARABIC = 1, 2, 3, 4, 5, 6
 _RANGES: Final = (
     (0x0600, 0x06FF, ARABIC),
@@ -57,7 +57,7 @@ class Stream(Struct, frozen=True, eq=False):
 
     letters: one byte a letter. kind: its kind, 0 for a break. touches: whether the next letter follows without a gap.
     text_of: the number of its text. begins, ends: whether a name may begin or end there as far as its neighbours tell (more
-    generous than `name_boundaries.edges`).
+    generous than `boundaries.edges`).
     """
 
     letters: Bytes
@@ -123,7 +123,7 @@ def any_stream(texts: Sequence[str]) -> Stream:
 def free_places(stream: Stream, starts: Places, ends: Places) -> Flags:
     """Which stretches may stand free: at word edges, or with an ending that a name may have ("-s", "-hydrochlorid").
 
-    A digit at either end is left to `name_boundaries.edges`, and so is what follows a name in another script than Latin.
+    A digit at either end is left to `boundaries.edges`, and so is what follows a name in another script than Latin.
     """
     free_begin: Flags = stream.begins[starts] | (stream.kind[starts] == DIGIT)
     free: Flags = free_begin & (stream.ends[ends - 1] | (stream.kind[ends - 1] == DIGIT))
@@ -142,7 +142,7 @@ def free_places(stream: Stream, starts: Places, ends: Places) -> Flags:
 
 
 def _may_end(key: int, length: int) -> bool:
-    """Whether a name may have an ending; of a long one or one in another script only `name_boundaries.edges` knows."""
+    """Whether a name may have an ending; of a long one or one in another script only `boundaries.edges` knows."""
     if not 0 < length <= _LONGEST_ENDING:
         return False
     letters = key.to_bytes(8, "little")[: min(length, 8)]

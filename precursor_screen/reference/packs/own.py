@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, Where, raise_all, readable
+from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableError, raise_all, readable
 from precursor_screen.core.model import OWN_LIST
 from precursor_screen.core.tables import Row, parse_rows
 from precursor_screen.core.words import counted
@@ -56,13 +56,13 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
         with readable(file):
             text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SubstanceTableError("is not UTF-8", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
+        raise SubstanceTableError("is not UTF-8", where=file, remedy="Save it as CSV, UTF-8.") from error
     try:
         head = text.partition("\n")[0].strip().split(",")
         columns = (*COLUMNS, *THRESHOLD_COLUMNS) if len(head) > len(COLUMNS) else COLUMNS
         rows = list(parse_rows(text, columns, file.name, _REMEDY))
     except csv.Error as error:
-        raise SubstanceTableError(f"is not CSV ({error})", where=Where(str(file)), remedy="Save it as CSV, UTF-8.") from error
+        raise SubstanceTableError(f"is not CSV ({error})", where=file, remedy="Save it as CSV, UTF-8.") from error
     shipped = {s.substance_id for s in load_substances(base.substances).substances}
     errors: list[PrecursorScreenError] = []
     seen: set[str] = set()

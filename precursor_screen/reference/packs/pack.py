@@ -114,7 +114,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         paths = sorted(folder.iterdir())
         for path in paths:
             if path.is_symlink() or not path.is_file():
-                raise UsageError("is a link or not a file", where=Where(str(path)), remedy="Replace it with a plain file.")
+                raise UsageError("is a link or not a file", where=path, remedy="Replace it with a plain file.")
         return {path.name: path.read_bytes() for path in paths}
 
 
@@ -134,7 +134,7 @@ def read_pack(content: bytes, name: str, base: LawTables, allowed: Path | None =
     try:
         members = bundle.unpack(content, name)
     except bundle.NoBundleError as error:
-        raise SubstanceTableError(str(error), where=Where(name), remedy=_MAKE) from error
+        raise SubstanceTableError(str(error), where=name, remedy=_MAKE) from error
     _check_members(members, name)
     signer = _signer(members, name, allowed) if allowed else ""
     about = _read_about(members[ABOUT], f"{name}!{ABOUT}")
@@ -176,7 +176,7 @@ def _signer(members: Mapping[str, bytes], name: str, allowed: Path) -> str:
 def _read_about(content: bytes, name: str) -> dict[str, str]:
     def refuse(problem: str) -> SubstanceTableError:
         remedy = f"It has {', '.join(_NEEDED)} and, where wanted, notes, each a text; the day as 2027-01-31."
-        return SubstanceTableError(problem, where=Where(name), remedy=remedy)
+        return SubstanceTableError(problem, where=name, remedy=remedy)
 
     try:
         about = tomllib.loads(content.decode("utf-8"))
@@ -204,10 +204,10 @@ def _read_table(content: bytes, name: str, columns: Sequence[str], errors: list[
     try:
         rows = tuple(parse_rows(content.decode("utf-8"), columns, name, "Use the columns of the table that ships."))
     except UnicodeDecodeError as error:
-        errors.append(SubstanceTableError(f"is not UTF-8 ({error.reason})", where=Where(name), remedy="Save it as CSV, UTF-8."))
+        errors.append(SubstanceTableError(f"is not UTF-8 ({error.reason})", where=name, remedy="Save it as CSV, UTF-8."))
         return ()
     except csv.Error as error:
-        errors.append(SubstanceTableError(f"is not CSV ({error})", where=Where(name), remedy="Save it as CSV, UTF-8."))
+        errors.append(SubstanceTableError(f"is not CSV ({error})", where=name, remedy="Save it as CSV, UTF-8."))
         return ()
     except SubstanceTableError as error:
         errors.append(error)

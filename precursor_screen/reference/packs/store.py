@@ -68,9 +68,7 @@ class PackStore:
         except (OSError, msgspec.MsgspecError, DamagedError) as error:
             remedy = "Import it again: precursor-screen substances import PACK"
             raise SubstanceTableError(
-                f"the installed copy of the pack {pack_id} cannot be read ({error})",
-                where=Where(str(snapshots.place)),
-                remedy=remedy,
+                f"the installed copy of the pack {pack_id} cannot be read ({error})", where=snapshots.place, remedy=remedy
             ) from error
         return replace(read_pack(content, pack_id, shipped.base_law()), info=record.info)
 
@@ -173,10 +171,7 @@ class PackStore:
 
     def _locked(self) -> AbstractContextManager[None]:
         """One lock for all packs: whether one goes with the others is checked while none of them changes."""
-        busy = SubstanceTableError(
-            "another import is running", where=Where(str(self.folder)), remedy="Wait until it has ended, then try again."
-        )
-        return Snapshots(self.folder, ()).locked(busy)
+        return Snapshots(self.folder, ()).locked(SubstanceTableError, "another import is running")
 
 
 _stacked: dict[str, LawTables] = {}
@@ -209,9 +204,7 @@ def law_of_packs(packs: tuple[Pack, ...], place: Path) -> LawTables:
             _stacked[key] = stack(base, packs, _temporary()).law
         except PrecursorScreenError as error:
             remedy = "Import a pack that goes with this version, or remove it: precursor-screen substances remove ID"
-            raise SubstanceTableError(
-                f"the installed packs do not fit together: {error}", where=Where(str(place)), remedy=remedy
-            ) from error
+            raise SubstanceTableError(f"the installed packs do not fit together: {error}", where=place, remedy=remedy) from error
     return _stacked[key]
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.errors import RegisterError, Where
+from precursor_screen.core.tables import words_of
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
@@ -34,7 +35,6 @@ T = TypeVar("T")
 # A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
 FieldOf = Callable[[str], str]
 IGNORED = "ignore"
-_NUMBER_WORDS = frozenset(("no", "number", "nr", "num", "id", "ref", "reference", "nummer", "numero", "n", "№"))
 
 
 class HeaderWords(Struct, frozen=True):
@@ -103,13 +103,13 @@ def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: Hea
 def _bare(head: str) -> str:
     """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
     *words, last = head.split() or [""]
-    return " ".join(words) if last in _NUMBER_WORDS or ((unit := find_unit(last)) and unit.kind == MASS) else head
+    unit = find_unit(last)
+    is_bare = last not in words_of("register_words", "number") and (unit is None or unit.kind != MASS)
+    return head if is_bare else " ".join(words)
 
 
-_YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
 _LONGEST_REASON = 200  # characters
 _PLACES = Decimal("0.000001")
-_NO = frozenset(("no", "n", "false", "0", "", "multiple", "nein", "non", "nao", "нет", "否"))
 _SHOWN = 20  # headers in a message
 _SEVERAL = re.compile(r"[;|\n/+&]|\s(?:and|und|et|y|e)\s")
 _QUANTITY = re.compile(r"(?<![\w.,])(\d[\d.,' ]*\s*(?:kgs?|kilos?|t|tons?|tonnes?|g|lbs?|l|litres?|liters?))(?![^\W\d_])", re.I)
@@ -332,7 +332,9 @@ class _Parser:
 
     def _mass(self, substance_id: str, stated: str, column_unit: str) -> dict[str, Any]:
         """Kilograms of a quantity in any unit of mass; of a volume where the density of the substance is known, else none."""
-        number = self._number(stated, "quantity_kg")
+        number = parse_number(stated, self.mark)
+        if number is None or number.value < 0:
+            raise _BadCell(f"quantity_kg {stated!r} is not a number of kilograms")
         written = number.unit or column_unit
         unit = find_unit(written) if written else find_unit("kg")
         if unit is None or unit.kind not in (MASS, VOLUME):
@@ -369,12 +371,6 @@ class _Parser:
         known = {fold(word): status for status, words in reversed(STATUSES.items()) for word in words}
         return _sure(known.get(fold(text)), f"{name} {text!r} is not known ({', '.join(STATUSES)})")
 
-    def _number(self, text: str, name: str) -> Number:
-        number = parse_number(text, self.mark)
-        if number is None or number.value < 0:
-            raise _BadCell(f"{name} {text!r} is not a number of kilograms")
-        return number
-
     def _date(self, text: str, name: str) -> date:
         return _sure(parse_date(text, self.order).day, f"{name} {text!r} is not a date that is certain")
 
@@ -385,9 +381,10 @@ class _Parser:
 
     def _boolean(self, text: str, name: str) -> bool:
         folded = fold(text)
-        if folded not in _YES | _NO:
+        yes = folded in words_of("register_words", "yes")
+        if folded and not yes and folded not in words_of("register_words", "no"):
             raise _BadCell(f"{name} {text!r} is neither yes nor no")
-        return folded in _YES
+        return yes
 
 
 def _sure(value: T | None, problem: str) -> T:

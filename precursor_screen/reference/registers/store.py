@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct, to_builtins
@@ -83,17 +84,11 @@ class RegisterStore:
             remedy = did_you_mean(register, REGISTERS) or f"Known: {', '.join(REGISTERS)}."
             raise RegisterError(f"no register is called {register!r}", remedy=remedy)
         if not path.is_file():
-            raise RegisterError("does not exist", where=Where(str(path)), remedy="Check the path.")
+            raise RegisterError("does not exist", where=path, remedy="Check the path.")
         where = Where(path.name)
         read = read_register(register, path, index, words)
         snapshots = self._snapshots(register)
-        with snapshots.locked(
-            RegisterError(
-                f"another import of {register} is running",
-                where=Where(str(snapshots.place)),
-                remedy="Wait until it has ended, then try again.",
-            )
-        ):
+        with snapshots.locked(RegisterError, f"another import of {register} is running"):
             last = self._last(register)
             if last is not None and not force:
                 _check_against(last, read.table.num_rows, day, where)
@@ -121,16 +116,13 @@ class RegisterStore:
         try:
             folder, sums_sha256 = snapshots.current()
             check(folder, _FILES, self._digests, sums_sha256)
-            data = json.loads((folder / _RECORD).read_text("utf-8"))
-            record = ImportRecord(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
+            record = msgspec.json.decode((folder / _RECORD).read_bytes(), type=ImportRecord)
             table = _with_later_columns(pq.read_table(folder / _TABLE), register)
-        except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DamagedError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError, pa.ArrowException, DamagedError) as error:
             message = f"the copy of the register {register} cannot be read ({error})"
-            raise RegisterError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
+            raise RegisterError(message, where=snapshots.place, remedy=remedy) from error
         if table.num_rows != record.rows or not table.schema.equals(schema_of(register)):
-            raise RegisterError(
-                f"the copy of the register {register} was changed after the import", where=Where(str(folder)), remedy=remedy
-            )
+            raise RegisterError(f"the copy of the register {register} was changed after the import", where=folder, remedy=remedy)
         if not sums_sha256:
             snapshots.add_missing_sums()
         return Register(record, table)

@@ -6,23 +6,17 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.xml import find_text
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_records
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
 _LABEL = re.compile(
-    r"^(?:(?:in )?[^\W\d_]{3,20}\s*:|"
-    r"(?:also known as|also called|also|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)"
-    r"(?:\s*:|\s))\s*",
-    re.IGNORECASE,
+    rf"^(?:(?:in )?[^\W\d_]{{3,20}}\s*:|{pattern_of('list_words', 'alias of Canada')}(?:\s*:|\s))\s*", re.IGNORECASE
 )
 _PARTS = re.compile(r"\s*;\s*|\s+/\s+")
-_LEGAL_FORM = re.compile(
-    r"(?:ltd|limited|inc|llc|llp|co|corp|corporation|company|plc|pjs|pjsc|jsc|ojsc|cjsc|ooo|oao|zao|ao|pte|pty|gmbh|ag|"
-    r"s\.?a|s\.?r\.?l|b\.?v|n\.?v|k\.?g|fze|fzco|lp|ооо|оао|зао|пао|нао|ао|фгуп|гуп|тов|пат|ат)\b[.)]*",
-    re.IGNORECASE,
-)
+_LEGAL_FORM = re.compile(rf"{pattern_of('list_words', 'legal form of Canada')}\b[.)]*", re.IGNORECASE)
 # Organisations' names hold others: `Office (also known as Bureau)`, and the English and the French one, parted by a slash.
 _KNOWN_AS = re.compile(r"\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s+([^()]+)\)", re.IGNORECASE)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, has_columns, read_rows, refused
 from precursor_screen.reference.watchlists.ofac_csv import KINDS, identifier_kind
@@ -169,7 +169,7 @@ def _read_json(found: ListBuilder, file: ListFile) -> None:
     _gather(_results(records, found), found)
     if isinstance(total, int) and total > len(records):
         message = f"The file holds {len(records)} of {total} results: it is a page of the list, not the list."
-        raise WatchlistError(message, where=Where(file.name), remedy="Download the whole list.")
+        raise WatchlistError(message, where=file.name, remedy="Download the whole list.")
 
 
 CSL_JSON = Importer("csl-json", "1", _fits_json, _read_json, CONTENT)

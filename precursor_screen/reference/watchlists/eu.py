@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from precursor_screen.core.tables import spellings_of
 from precursor_screen.formats.xml import find_text
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, read_day, read_written_day
 from precursor_screen.reference.watchlists.interface import (
@@ -21,19 +22,6 @@ from precursor_screen.reference.watchlists.interface import (
 
 CONTENT = "eu-fsf"
 KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}
-_IDENTIFIERS = {
-    "passport": "passport",
-    "id": "national_id",
-    "ssn": "national_id",
-    "regnumber": "registration_number",
-    "registrationnumber": "registration_number",
-    "fiscalcode": "tax_number",
-    "tin": "tax_number",
-    "imo": "imo",
-    "bic": "swift",
-    "swiftbic": "swift",
-    "lei": "lei",
-}
 
 
 def add_alias(entry: EntryBuilder, name: str, strong: str) -> bool:
@@ -49,7 +37,7 @@ def add_document(entry: EntryBuilder, code: str, number: str, known_false: str) 
         entry.remark("identification known to be false: left out", f"{entry.entry_id} {number}")
         return
     label = code.strip().lower()
-    entry.add_identifier(_IDENTIFIERS.get(label, label or "document"), number)
+    entry.add_identifier(spellings_of("list_words", "identifier of the EU").get(label, label or "document"), number)
 
 
 # The EU's consolidated list of financial sanctions, CSV 1.1 (FSF): `;`, one row a sub-record, entity columns repeated.

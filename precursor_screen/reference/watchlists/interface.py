@@ -109,7 +109,7 @@ class ListFile(Struct, frozen=True):
                 head = stream.read(HEAD_BYTES)
         except OSError as error:
             message = f"The file cannot be read: {error.strerror or error}."
-            raise WatchlistError(message, where=Where(str(path)), remedy="Check the path and its permissions.") from error
+            raise WatchlistError(message, where=path, remedy="Check the path and its permissions.") from error
         unpacked = _unpack(path, head)
         return cls(path.name, path, head) if unpacked is None else cls(path.name, path, unpacked[:HEAD_BYTES], unpacked)
 
@@ -148,7 +148,7 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
         raise WatchlistError(f"The file {problem.message}.", where=problem.where, remedy=problem.remedy) from problem
     if len(members.blobs) != 1:
         message = f"The archive holds {len(members.blobs)} files, not one."
-        raise WatchlistError(message, where=Where(path.name), remedy="Unpack it, and give the files of one list only.")
+        raise WatchlistError(message, where=path.name, remedy="Unpack it, and give the files of one list only.")
     return members.blobs[0].read()
 
 

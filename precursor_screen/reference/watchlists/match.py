@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.contradictions import Attributes, attributes_of, compare_attributes, gender_of, weigh
 from precursor_screen.matching.party.explain import explain_party
@@ -62,10 +63,7 @@ def match_each(
 
 
 def _rows_by_name(found: PartyMatches) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in (*found.matches.to_pylist(), *found.suppressed.to_pylist()):
-        rows.setdefault(row["value"], []).append(row)
-    return rows
+    return grouped((row["value"], row) for row in (*found.matches.to_pylist(), *found.suppressed.to_pylist()))
 
 
 def _match_list(

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.tables import spellings_of
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
 
@@ -49,63 +50,7 @@ _COUNTRY = re.compile(r"^(?:alt\. )?(?:nationality|citizen) (.+?)\.?$")
 _QUALIFIER = re.compile(r"\s*(?:\(.*|issued\b.*|expires\b.*|individual\b.*)$")
 
 # Labels as they stand in the remarks, to the kind of identifier. The longest label that fits decides.
-_LABELS = {
-    "Vessel Registration Identification": "imo",
-    "Vessel Registration Identification IMO": "imo",
-    "Identification Number IMO": "imo",
-    "Company Number IMO": "imo_company",
-    "MMSI": "mmsi",
-    "Passport": "passport",
-    "Diplomatic Passport": "passport",
-    "Travel Document Number": "travel_document",
-    "Tax ID No.": "tax_number",
-    "V.A.T. Number": "tax_number",
-    "R.F.C.": "tax_number",
-    "RFC": "tax_number",
-    "NIT #": "tax_number",
-    "RUC #": "tax_number",
-    "RIF #": "tax_number",
-    "RTN": "tax_number",
-    "C.U.I.T.": "tax_number",
-    "US FEIN": "tax_number",
-    "Italian Fiscal Code": "tax_number",
-    "Registration Number": "registration_number",
-    "Registration ID": "registration_number",
-    "Business Registration Number": "registration_number",
-    "Company Number": "registration_number",
-    "UK Company Number": "registration_number",
-    "Commercial Registry Number": "registration_number",
-    "C.R. No.": "registration_number",
-    "Folio Mercantil No.": "registration_number",
-    "Matricula Mercantil No": "registration_number",
-    "Chamber of Commerce Number": "registration_number",
-    "Unified Social Credit Code (USCC)": "registration_number",
-    "Economic Register Number (CBLS)": "registration_number",
-    "Trade License No.": "registration_number",
-    "License": "registration_number",
-    "Enterprise Number": "registration_number",
-    "Government Gazette Number": "registration_number",
-    "Public Registration Number": "registration_number",
-    "Business Registration Document #": "registration_number",
-    "Legal Entity Number": "lei",
-    "D-U-N-S Number": "duns",
-    "SWIFT/BIC": "swift",
-    "National ID No.": "national_id",
-    "Identification Number": "national_id",
-    "Cedula No.": "national_id",
-    "C.U.R.P.": "national_id",
-    "D.N.I.": "national_id",
-    "Personal ID Card": "national_id",
-    "Driver's License No.": "driving_licence",
-    "SSN": "national_id",
-    "Phone Number": "phone",
-    "Telephone": "phone",
-    "Email Address": "email",
-    "Website": "website",
-    "Aircraft Tail Number": "aircraft_registration",
-    "Aircraft Manufacturer's Serial Number (MSN)": "aircraft_serial_number",
-    "Aircraft Construction Number (also called L/N or S/N or F/N)": "aircraft_serial_number",
-}
+_LABELS = spellings_of("list_words", "identifier of OFAC")
 _BY_LENGTH = sorted(_LABELS, key=len, reverse=True)
 _IDENTIFIER = re.compile(r"^(?:alt\. )?(" + "|".join(map(re.escape, _BY_LENGTH)) + r")(?: No\.| #|:)? +(\S.*)$", re.IGNORECASE)
 _BY_FOLDED = {label.casefold(): kind for label, kind in _LABELS.items()}
@@ -189,7 +134,7 @@ def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
         kind = _kind_of_file(file)
         if kind in by_kind:
             message = f"Both {by_kind[kind].name} and {file.name} are a {_TITLES[kind]}."
-            raise WatchlistError(message, where=Where(file.name), remedy="Give one file of each kind.")
+            raise WatchlistError(message, where=file.name, remedy="Give one file of each kind.")
         by_kind[kind] = file
     if "main" not in by_kind:
         message = "The set has no main file (12 columns, SDN.CSV or CONS_PRIM.CSV), so there are no entries."

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.core.arrow import map_arrow, write_arrow
-from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.files import READABLE, Digests, digest_file, written_whole
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
@@ -23,7 +23,7 @@ from precursor_screen.reference.snapshots import SUMS, DamagedError, check
 from precursor_screen.reference.watchlists import interface as codec
 from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
+from precursor_screen.reference.watchlists.private_csv import IMPORTER
 from precursor_screen.reference.watchlists.registry import check_content, check_file, find_importer
 from precursor_screen.reference.watchlists.snapshot_info import SnapshotInfo, SourceFile, digest_files, read_snapshot_info
 from precursor_screen.text.codes import IMO_FIGURES, plain_number, tells_apart
@@ -61,16 +61,16 @@ class Watchlist:
             table = map_arrow(path)
         except (OSError, pa.ArrowInvalid) as error:
             message = f"The entries of watchlist {snapshot.list_id} are missing or damaged: {error}."
-            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+            raise WatchlistError(message, where=path, remedy="Import the list again.") from error
         if table.num_rows != snapshot.entries or table.schema != codec.ENTRIES:
             message = (
                 f"Watchlist {snapshot.list_id} holds {table.num_rows} entries, not the {snapshot.entries} that were imported."
             )
-            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
+            raise WatchlistError(message, where=path, remedy="Import the list again.")
         opened = cls(snapshot, table, _open_index(folder, snapshot, table, digests), folder)
         if not (folder / SUMS).exists() and digest_entries(codec.to_table(opened)) != snapshot.entries_sha256:
             message = f"The entries of watchlist {snapshot.list_id} are not those that were imported."
-            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
+            raise WatchlistError(message, where=path, remedy="Import the list again.")
         return opened
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -125,7 +125,7 @@ def open_snapshot_info(folder: Path, sums_sha256: str, digests: Digests) -> Snap
         list_id = folder.parent.name
         message = f"The copy of watchlist {list_id} is damaged: {error}."
         remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
-        raise WatchlistError(message, where=Where(str(folder)), remedy=remedy) from error
+        raise WatchlistError(message, where=folder, remedy=remedy) from error
     return read_snapshot_info(folder / INFO_FILE)
 
 
@@ -178,7 +178,7 @@ def open_private_csv(path: Path, list_id: str = "sample") -> Watchlist:
     """
     file = ListFile.of(path)
     check_file(file)
-    parsed = parse_private_csv(path, list_id)
+    parsed = IMPORTER.parse([file], list_id)
     check_content(parsed, list_id, path.name)
     stated = max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
     table = codec.to_table(parsed.entries)

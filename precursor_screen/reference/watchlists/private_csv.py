@@ -9,12 +9,11 @@ alpha-2), `address`, `identifier_type`, `identifier`, `programme`, `listed`, `de
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, parse_csv, refused
+from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -49,15 +48,6 @@ def _read(found: ListBuilder, file: ListFile) -> None:
 
 
 IMPORTER = Importer("private-csv", "2", _fits, _read)
-
-
-def parse_private_csv(path: Path, list_id: str) -> ParsedList:
-    """Read one file in this layout without asking whether it is.
-
-    Raises:
-        WatchlistError: it cannot be read, or is not in this layout.
-    """
-    return IMPORTER.parse([ListFile.of(path)], list_id)
 
 
 def _column(cell: str) -> str:

@@ -50,7 +50,7 @@ def find_importer(files: Sequence[ListFile]) -> Importer:
     names = ", ".join(file.name for file in files)
     message = "The layout of this list is not known. Known layouts: " + ", ".join(importer.name for importer in IMPORTERS) + "."
     remedy = f"Give one list at a time, or turn it into CSV with the columns {', '.join(private_csv.COLUMNS)}."
-    raise WatchlistError(message, where=Where(names), remedy=remedy)
+    raise WatchlistError(message, where=names, remedy=remedy)
 
 
 # When an import is refused. A refused list never replaces the last good copy.
@@ -102,7 +102,7 @@ def check_file(file: ListFile) -> None:
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML):
         message = "The file is a web page, not a list."
         remedy = "Look at it in a browser: the publisher may refuse the client or have moved the list."
-        raise WatchlistError(message, where=Where(file.name), remedy=remedy)
+        raise WatchlistError(message, where=file.name, remedy=remedy)
 
 
 def check_content(parsed: ParsedList, list_id: str, names: str) -> None:

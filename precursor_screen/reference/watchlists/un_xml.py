@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
+from precursor_screen.core.tables import spellings_of
 from precursor_screen.formats.xml import find_text, find_texts
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, country_code
 from precursor_screen.reference.watchlists.interface import ListFile, has_root, read_attributes, read_records, refused
@@ -15,12 +16,6 @@ _SOURCES = {"INDIVIDUAL": "individuals", "ENTITY": "entities"}
 _ALIAS_KINDS = {"good": "strong", "a.k.a.": "strong", "f.k.a.": "former", "low": "weak", "": "strong"}
 _NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 _ADDRESS_PARTS = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY")
-_DOCUMENT_KINDS = {
-    "passport": "passport",
-    "numéro de passeport": "passport",
-    "número de pasaporte": "passport",
-    "national identification number": "national_id",
-}
 
 
 def _read(found: ListBuilder, file: ListFile) -> None:
@@ -92,4 +87,6 @@ def _add_documents(entry: EntryBuilder, element: Element, tag: str) -> None:
     for document in element.findall(f"{tag}_DOCUMENT"):
         if number := find_text(document, "NUMBER"):
             kind = " ".join(find_text(document, "TYPE_OF_DOCUMENT").lower().replace("_", " ").split())
-            entry.identifiers[_DOCUMENT_KINDS.get(kind, kind.replace(" ", "_") or "document"), number] = None
+            entry.identifiers[
+                spellings_of("list_words", "document of the UN").get(kind, kind.replace(" ", "_") or "document"), number
+            ] = None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from precursor_screen.cases.audit.findings import Audit, ExporterAudit, Ranking
 from precursor_screen.cases.audit.movements import Lines, Rows, place_of
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.words import counted, cut, printable
 from precursor_screen.core.words import kilograms as kg
@@ -66,9 +67,7 @@ def _environment() -> Environment:
 def _page_of(one: ExporterAudit, number: int) -> dict[str, Any]:
     profile = one.profile
     cited = sorted({n for f in one.findings for n in f.lines[:_CITED]})
-    by_line: dict[int, list[Any]] = {}
-    for movement in profile.lines:
-        by_line.setdefault(movement.line, []).append(movement)
+    by_line = grouped((movement.line, movement) for movement in profile.lines)
     shown = cited[:MOST_LINES]
     known = frozenset(shown)
 
@@ -76,9 +75,7 @@ def _page_of(one: ExporterAudit, number: int) -> dict[str, Any]:
         """The first lines, each with whether it stands below, and how many more there are."""
         return {"first": [(n, n in known) for n in lines[:_CITED]], "more": max(0, len(lines) - _CITED)}
 
-    months: dict[str, list[Any]] = {}
-    for month in profile.months:
-        months.setdefault(month.substance, []).append(month)
+    months = grouped((month.substance, month) for month in profile.months)
     largest = [t.substance for t in sorted(profile.totals, key=lambda t: (-t.kg, t.substance))]
     near = {j.substance: j for j in profile.just_under}
     priced, bands = profile.priced, {b.substance: b for b in profile.bands}

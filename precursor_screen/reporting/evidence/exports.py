@@ -51,7 +51,6 @@ _INCIDENT = (
     ("contact", "who answers questions"),
     ("status", "of the investigation"),
 )
-INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
 SELECTIVITY_COLUMNS = ("declarant", "exporter", "consignee", "hs_code", "from", "to", "level", "rules", "shipments", "reasons")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
 _SIDES = {"sender": _SENDER, "receiver": _RECEIVER}
@@ -77,26 +76,29 @@ def _pen_rows(document: Document) -> Iterator[Row]:
             yield {**row, "not_known": [n for n in PEN_COLUMNS[:-1] if not row[n]]}
 
 
-# Of a line: column -> the fields that tell it, the first that is filed.
-_OF_LINE: Mapping[str, tuple[str, ...]] = {
-    "pen_reference": ("pen_reference",),
+# Column -> the fields that tell it, the first that is filed; all others are told by the field of their name.
+_TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "hs_code": ("hs_code", "hs6"),
-    "description": ("description",),
-    "consignee_name": ("consignee_name",),
-    "consignee_address": ("consignee_address",),
     "dispatch_date": ("dispatch_date", "date", "as_of_date"),
+    "declared_date": ("date", "dispatch_date", "as_of_date"),
     "point_of_exit": ("port_of_loading",),
     "point_of_entry": ("port_of_discharge", "place_of_delivery"),
-    "transport_mode": ("transport_mode",),
-    "transit_countries": ("transit_countries",),
-    "permit_reference": ("permit_reference",),
+    "packaging": ("package_type",),
+    "vessel_or_flight": ("vessel", "flight", "voyage"),
+    "bill_of_lading": ("bill_of_lading", "house_bill_of_lading", "declaration_id"),
+    "country_of_departure": ("country_of_dispatch", "sender_country", "consignor_country"),
+    "country_of_destination": ("country_of_destination", "receiver_country", "consignee_country"),
 }
+
+
+def _told(fields: Mapping[str, str], column: str) -> str:
+    return _any(fields, *_TOLD_BY.get(column, (column,)))
 
 
 def _pen_row(document: Document, line: Row | None, fields: Mapping[str, str], substance: Row) -> Row:
     sides = {"exporter": (("exporter", "consignor"), "sender"), "importer": (("importer", "consignee"), "receiver")}
-    known = {
-        **{name: _any(fields, *sources) for name, sources in _OF_LINE.items()},
+    return {
+        **{name: _told(fields, name) for name in PEN_COLUMNS[:-1]},
         **{f"{role}_{part}": text for role, side in sides.items() for part, text in _side(fields, *side).items()},
         "substance": document["substances"].get(substance["substance_id"], substance["substance_id"]),
         "quantity_kg": substance["kg"] or "",
@@ -104,7 +106,6 @@ def _pen_row(document: Document, line: Row | None, fields: Mapping[str, str], su
         "shipment": (line or {}).get("shipment_id") or fields.get("bill_of_lading", ""),
         "place": f"{line['source_file']}, row {line['source_row']}" if line else "",
     }
-    return {name: known[name] for name in PEN_COLUMNS[:-1]}
 
 
 def to_incident(document: Document, kind: str = "json") -> bytes:
@@ -125,34 +126,18 @@ def to_incident(document: Document, kind: str = "json") -> bytes:
     return _csv(("field", "value", "known", "note"), ({**r, "known": "yes" if r["known"] else "no"}.values() for r in rows))
 
 
-_OF_LINES: Mapping[str, tuple[str, ...]] = {
-    "description": ("description",),
-    "hs_code": ("hs_code", "hs6"),
-    "packaging": ("package_type",),
-    "transport_mode": ("transport_mode",),
-    "vessel_or_flight": ("vessel", "flight", "voyage"),
-    "container_numbers": ("container_numbers",),
-    "bill_of_lading": ("bill_of_lading", "house_bill_of_lading", "declaration_id"),
-    "country_of_origin": ("country_of_origin",),
-    "country_of_departure": ("country_of_dispatch", "sender_country", "consignor_country"),
-    "transit_countries": ("transit_countries",),
-    "country_of_destination": ("country_of_destination", "receiver_country", "consignee_country"),
-    "declared_date": ("date", "dispatch_date", "as_of_date"),
-}
-
-
 def _incident_values(document: Document) -> dict[str, str]:
     lines = list(_own_lines(document))
     fields = [facts["fields"] for _, facts in lines]
 
-    def all_of(*names: str) -> str:
-        return _each(_any(own, *names) for own in fields)
+    def all_of(column: str) -> str:
+        return _each(_told(own, column) for own in fields)
 
     name_of, held = document["substances"], [s for _, facts in lines for s in facts["substances"]]
     masses = [f"{s['kg'] or 'unknown'} kg of {name_of.get(s['substance_id'], s['substance_id'])}" for s in held]
     parties = {side: [_side(own, roles, side) for own in fields] for side, roles in _SIDES.items()}
     return {
-        **{name: all_of(*sources) for name, sources in _OF_LINES.items()},
+        **{name: all_of(name) for name, why in _INCIDENT if not why},
         **{side: _each(p["name"] for p in some) for side, some in parties.items()},
         **{f"{side}_address": _each(p["address"] for p in some) for side, some in parties.items()},
         "substance": "; ".join(document["substances"].values()),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from precursor_screen.cases.evidence.document import FORMAT, Document
 from precursor_screen.cases.evidence.redact import resolve, salted, step
@@ -38,7 +38,7 @@ _MOST_VALUES = 4_000_000  # of a document, roughly: what a large case comes to a
 _MEMBERS = frozenset((bundle.EVIDENCE, bundle.SEALED, bundle.EXPLANATION, bundle.PAGE, bundle.SUMS, bundle.SIGNATURE))
 
 
-class Verified(Struct, frozen=True):
+class Verified(Struct):
     """What was found.
 
     Attributes:
@@ -50,9 +50,9 @@ class Verified(Struct, frozen=True):
         signed: signed, unsigned, or that this was not checked.
     """
 
-    problems: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-    checked: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
     document: Document | None = None
     secret: bytes | None = None
     signed: str = "unsigned"
@@ -76,24 +76,26 @@ def verify(content: bytes, name: str = "", signer: str | None = None) -> Verifie
         name: of it, for messages.
         signer: the fingerprint of the key by which it must be signed; None: whose signature it bears is told, not judged.
     """
+    found = Verified()
     try:
         members = bundle.unpack(content, name)
-        if problems := list(_sums(members)):
-            return Verified(tuple(problems))
+        found.problems += _sums(members)
+        if found.problems:
+            return found
         document, sealed = _documents(members)
     except bundle.NoBundleError as error:
-        return Verified((str(error),))
-    unknown: list[str] = []
-    checked = [f"{len(members)} members, {len(content):,} bytes, sealed {sealed['sealed']}: every byte is what its manifest says"]
-    signed = _signature(members, signer, problems, unknown, checked)
+        return Verified([str(error)])
+    when = f"sealed {sealed['sealed']}: every byte is what its manifest says"
+    found.checked.append(f"{len(members)} members, {len(content):,} bytes, {when}")
+    found.signed = _signature(members, signer, found)
     try:
-        problems += _rules(document, members)
-        _rendered(document, sealed, members, problems, unknown)
+        found.problems += _rules(document, members)
+        _rendered(document, sealed, members, found)
     except Exception as error:  # noqa: BLE001 - a document of somebody else's making breaks the template in whatever way it likes
-        problems.append(f"{bundle.EVIDENCE} does not hold what evidence holds ({type(error).__name__}: {error})")
-        return Verified(tuple(problems), tuple(unknown), tuple(checked))
-    secret = bytes.fromhex(sealed["secret"]) if "secret" in sealed else None
-    return Verified(tuple(problems), tuple(unknown), tuple(checked), document, secret, signed)
+        found.problems.append(f"{bundle.EVIDENCE} does not hold what evidence holds ({type(error).__name__}: {error})")
+        return found
+    found.document, found.secret = document, bytes.fromhex(sealed["secret"]) if "secret" in sealed else None
+    return found
 
 
 def _sums(members: Mapping[str, bytes]) -> Iterator[str]:
@@ -147,33 +149,31 @@ def _documents(members: Mapping[str, bytes]) -> tuple[Document, dict[str, Any]]:
     return document, sealed
 
 
-def _signature(
-    members: Mapping[str, bytes], signer: str | None, problems: list[str], unknown: list[str], checked: list[str]
-) -> str:
+def _signature(members: Mapping[str, bytes], signer: str | None, found: Verified) -> str:
     """Checks the signature, and says whether there is one that holds."""
     armored = members.get(bundle.SIGNATURE)
     if armored is None:
         if signer is not None:
-            problems.append("bears no signature")
+            found.problems.append("bears no signature")
         else:
-            checked.append("not signed: whoever made the whole bundle anew would not be found")
+            found.checked.append("not signed: whoever made the whole bundle anew would not be found")
         return "unsigned"
     try:
         key = bundle.check(members[bundle.SUMS], armored)
     except bundle.NoSignatureError as error:
-        problems.append(f"the signature does not hold: {error}")
+        found.problems.append(f"the signature does not hold: {error}")
         return "the signature does not hold"
     except MissingExtra as error:
         if signer is not None:
             raise
-        unknown.append(f"the signature was not checked: {error.message}. {error.remedy}")
+        found.unknown.append(f"the signature was not checked: {error.message}. {error.remedy}")
         return "the signature was not checked"
     if signer is None:
-        checked.append(f"signed by the key {key}; whose that is --signer KEY.pub says")
+        found.checked.append(f"signed by the key {key}; whose that is --signer KEY.pub says")
     elif key != signer:
-        problems.append(f"is signed by another key, {key}, not by {signer}")
+        found.problems.append(f"is signed by another key, {key}, not by {signer}")
     else:
-        checked.append(f"signed by {key}, the key that was given")
+        found.checked.append(f"signed by {key}, the key that was given")
     return "signed"
 
 
@@ -189,17 +189,15 @@ def _rules(document: Document, members: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name} is not the text that the document names"
 
 
-def _rendered(
-    document: Document, sealed: dict[str, Any], members: Mapping[str, bytes], problems: list[str], unknown: list[str]
-) -> None:
+def _rendered(document: Document, sealed: dict[str, Any], members: Mapping[str, bytes], found: Verified) -> None:
     """That page and explanation are those of the document: a manifest that was made anew would not show that they were edited."""
     if document["tool_version"] != __version__:
-        unknown.append(
+        found.unknown.append(
             f"that {bundle.PAGE} and {bundle.EXPLANATION} say what {bundle.EVIDENCE} says: version {document['tool_version']} made them"
         )
         return
     made = {bundle.PAGE: seal.make_page(document, sealed), bundle.EXPLANATION: seal.explanation(document)}
-    problems += [f"{n} does not say what {bundle.EVIDENCE} says" for n, text in made.items() if members[n] != text]
+    found.problems += [f"{n} does not say what {bundle.EVIDENCE} says" for n, text in made.items() if members[n] != text]
 
 
 def compare_redacted(redacted: Document, whole: Document, secret: bytes) -> tuple[list[str], int]:

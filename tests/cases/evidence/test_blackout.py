@@ -159,7 +159,7 @@ def test_no_member_names_anybody_who_is_left_out(document, completed, seed):
         at[path[-1]] += f" c/o {spell(chance.choice(HIDDEN), chance)}, thanks"
     redacted = plain(redact(changed, SECRET))
     sealed = seal(redacted, completed[1], WHEN)
-    assert verify(sealed).problems == ()
+    assert verify(sealed).problems == []
     assert compare_redacted(redacted, changed, SECRET)[0] == []
     for name, content in bundle.unpack(sealed).items():
         squashed = re.sub(r"[\W_]", "", folded(html.unescape(content.decode())))

@@ -48,7 +48,7 @@ def test_a_bundle_is_given_by_its_members():
 def test_what_is_sealed_twice_is_the_same(completed, bundle_bytes):
     assert seal(*completed, WHEN, SECRET) == bundle_bytes
     found = verify(bundle_bytes)
-    assert (found.problems, found.unknown, found.secret) == ((), (), SECRET)
+    assert (found.problems, found.unknown, found.secret) == ([], [], SECRET)
     assert found.document == completed[0]
 
 

@@ -29,7 +29,7 @@ def test_no_member_holds_what_is_left_out(redacted, completed):
     assert "secret" not in members[bundle.SEALED].decode()
     assert redacted["chain"]["verdicts"] == []  # digests without salt, of rows that name officers
     assert '"L1"' not in text  # a digest over all that the line says
-    assert verify(seal(redacted, completed[1], WHEN)).problems == ()
+    assert verify(seal(redacted, completed[1], WHEN)).problems == []
 
 
 def test_what_stays_of_the_line(redacted):

@@ -145,7 +145,7 @@ def test_without_ssh_keygen(monkeypatch, tmp_path, bundle_bytes):
         bundle.sign(MESSAGE, tmp_path / "key")
     content = bundle.pack({**bundle.unpack(bundle_bytes), bundle.SIGNATURE: EARLIER})
     found = verify(content)
-    assert (found.problems, found.signed) == ((), "the signature was not checked")
+    assert (found.problems, found.signed) == ([], "the signature was not checked")
     assert "the signature was not checked" in found.unknown[0]
     with pytest.raises(MissingExtra):
         verify(content, signer="SHA256:x")
@@ -155,7 +155,7 @@ def test_without_ssh_keygen(monkeypatch, tmp_path, bundle_bytes):
 def test_a_signed_bundle(completed, key):
     public = bundle.fingerprint(public_of(key))
     content = seal(*completed, WHEN, SECRET, lambda message: bundle.sign(message, key))
-    assert (verify(content, signer=public).problems, verify(content).signed) == ((), "signed")
+    assert (verify(content, signer=public).problems, verify(content).signed) == ([], "signed")
     assert "the key that was given" in verify(content, signer=public).checked[1]
     assert "whose that is" in verify(content).checked[1]
     assert "another key" in verify(content, signer="SHA256:x").problems[0]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.core.model import CasNumber, EcNumber, HsCode
+from precursor_screen.core.model import HsCode, RegistryNumber
 from precursor_screen.matching.substance import identifiers
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.match import Match
@@ -18,8 +18,8 @@ NUMBERS = Identifiers(
     [
         replace(
             substance("zorvane", substance_id="zorvane"),
-            cas_numbers=(CasNumber("11111-11-5", "base", "s", True), CasNumber("22222-22-0", "salt", "s", False)),
-            ec_numbers=(EcNumber("300-001-7", "base", "s", True),),
+            cas_numbers=(RegistryNumber("11111-11-5", "base", "s", True), RegistryNumber("22222-22-0", "salt", "s", False)),
+            ec_numbers=(RegistryNumber("300-001-7", "base", "s", True),),
             cus_codes=("0012345-6",),
             un_numbers=("3999",),
             hs_codes=(
@@ -30,7 +30,7 @@ NUMBERS = Identifiers(
         ),
         replace(
             substance("mirquil", substance_id="mirquil"),
-            cas_numbers=(CasNumber("11111-11-5", "base", "s", False),),
+            cas_numbers=(RegistryNumber("11111-11-5", "base", "s", False),),
             hs_codes=(HsCode("291412", 2012, None, False), HsCode("300440", 2012, None, True)),
         ),
     ]

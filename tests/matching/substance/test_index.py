@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.core.model import EcNumber
+from precursor_screen.core.model import RegistryNumber
 from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match
@@ -241,7 +241,7 @@ def test_an_index_knows_the_ec_numbers_of_its_own_substances_only() -> None:
     assert found("EC 231-442-4") == []  # iodine, of no convention
     assert SubstanceIndex(()).recognise_codes("cas_numbers", ["200-662-2"]).num_rows == 0
     acetone = next(s for s in index().substances if s.substance_id == "acetone")
-    own = replace(acetone, ec_numbers=(EcNumber("203-625-9", "base", "a site's own table", True),))
+    own = replace(acetone, ec_numbers=(RegistryNumber("203-625-9", "base", "a site's own table", True),))
     cells = ["200-662-2", "203-625-9"]
     assert SubstanceIndex((own,)).recognise_codes("cas_numbers", cells).column("value").to_pylist() == ["203-625-9"]
 

@@ -54,10 +54,10 @@ def test_more_values_than_any_evidence(bundle_bytes, monkeypatch):
 def test_a_bundle_of_another_version_of_the_program(bundle_bytes, monkeypatch):
     monkeypatch.setattr("precursor_screen.reporting.evidence.verify.__version__", "99")
     found = verify(bundle_bytes)
-    assert found.problems == ()
+    assert found.problems == []
     assert "index.html" in found.unknown[0]
 
 
 def test_without_a_signature(bundle_bytes):
     assert "not signed" in verify(bundle_bytes).checked[1]
-    assert verify(bundle_bytes, signer=b"key").problems == ("bears no signature",)
+    assert verify(bundle_bytes, signer=b"key").problems == ["bears no signature"]
