@@ -84,7 +84,7 @@ def test_an_empty_table_of_rules_and_a_byte_order_mark_are_no_errors(settings):
         ('fail_on = "hgih"', "Did you mean 'high'?"),
         ("rules = true", "unknown setting 'rules'"),
         ("jurisdiction = ", "is not valid TOML"),
-        (b'jurisdiction = "\xff"', "is not valid TOML"),
+        (b'jurisdiction = "\xff"', "is not UTF-8. Save it as UTF-8"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named_with_the_file(settings, tmp_path, text, says):
