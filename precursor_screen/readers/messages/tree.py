@@ -150,7 +150,7 @@ class TreeMessage:
         for scope, cell in sorted(self.fallbacks, key=lambda found: len([*found[0].above()])):
             known = scope.has(cell.field) or (cell.field not in AMOUNTS and any(level.has(cell.field) for level in scope.above()))
             if known and (cell.field not in SEVERAL or filled.get((id(scope), cell.field)) != cell.label):
-                scope.add(BESIDE, cell.label, cell.filed or cell.text)
+                scope.take([as_extra(cell)])
             else:
                 filled[id(scope), cell.field] = cell.label
                 scope.take([cell])

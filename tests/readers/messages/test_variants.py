@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
+
+
+SAMPLES = Path(__file__).parent / "samples"
 
 
 def one(text: str) -> InputTables:
@@ -288,3 +292,18 @@ def test_the_customs_status_of_a_declaration_and_of_its_items(body, lines):
 def test_a_total_weight_and_amounts_beside_the_value():
     text = "UNH+1+CUSDEC:D:05B:UN'BGM+914+D1+9'MEA+AAH++KGM:450.5'UNS+D'CST+1+29141100'MOA+63:50'MOA+999:7'UNS+S'UNT++1'"
     assert said(text, "gross_mass_kg", "value") == [("450.5", "50")]
+
+
+@pytest.mark.parametrize(
+    ("named", "consignor", "apart"),
+    [("", "REGISTERED LTD", False), ("<cac:PartyName><cbc:Name>TRADING NAME</cbc:Name></cac:PartyName>", "TRADING NAME", True)],
+)
+def test_a_registered_name_stands_for_the_party_or_beside_its_name(named: str, consignor: str, apart: bool) -> None:
+    registered = "<cac:PartyLegalEntity><cbc:RegistrationName>REGISTERED LTD</cbc:RegistrationName></cac:PartyLegalEntity>"
+    before = "<cac:ConsignorParty><cac:PartyName><cbc:Name>SILVER BIRCH CHEMICALS</cbc:Name></cac:PartyName>"
+    text = (SAMPLES / "ubl_waybill.xml").read_text("utf-8")
+    assert before in text
+    lines = one(text.replace(before, f"<cac:ConsignorParty>{named}{registered}")).lines
+    assert set(lines.column("consignor_name").to_pylist()) == {consignor}
+    assert ("other_parties" in lines.column_names) == apart
+    assert not apart or set(map(tuple, lines.column("other_parties").to_pylist())) == {("REGISTERED LTD",)}
