@@ -16,16 +16,23 @@ from precursor_screen.text.text import without_marks
 
 MIN_YEAR, MAX_YEAR = 1950, 2099
 _EXCEL_EPOCH = date(1899, 12, 30)  # serials of the 1900 system, its leap year error included
-_LOCALES = ("en", "es", "fr", "pt", "de", "it", "nl", "ru", "uk", "pl", "tr", "vi", "id", "ro")
+# Without Croatian, whose listopad is October: in Polish, which more files are in, it is November.
+_LOCALES = tuple(
+    "en es fr pt de it nl ru uk pl tr vi id ro cs sk sl sr sr_Latn bg mk hu el lt lv et fi sv da nb ca az kk uz sq bs".split()
+)
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](.*))?")
+# `16. 11. 2026.` and `2026. 11. 16.` in the Balkans, Hungary and Korea; `16.11.2026 г.` with the word for year, as in Bulgaria, Russia, Poland.
+_POINTED = re.compile(
+    r"(\d{1,4}([-/.])\s?\d{1,2}\2\s?\d{1,4})\.?(?:\s?(?:г|год|года|р|року|god|g|r)\.?)?((?:[\sT,]+\d{1,2}:.*)?)", re.IGNORECASE
+)
 _TRIPLE = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+(.*))?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{4,6})(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{0,2})?)?")
 _EIGHT = re.compile(r"(\d{1,2})(\d{2})(\d{4})")
 _MONTH_ONLY = re.compile(r"(\d{4})[-/.]?(\d{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 _NAMED = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
+    r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})\.?(?:\s+\d{1,2}:.*)?"
 )
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
 # Years of other calendars, by their first Gregorian year less one: of the Republic of China (`115/01/05`), of the Japanese eras.
@@ -51,7 +58,14 @@ UNREADABLE = ParsedDate(None)
 
 def weigh_order(texts: Iterable[str]) -> Counter[str]:
     """How many of a column's values can only be read as `dmy` (25/11/2026), and how many as `mdy` (11/25/2026)."""
-    return Counter(order for text in texts if (order := _only_order(text.strip())))
+    return Counter(order for text in texts if (order := _only_order(_tidy(text))))
+
+
+def _tidy(text: str) -> str:
+    """A cell without what stands round a day in some countries: blanks between its parts, a point or the word for year behind it."""
+    tidy = unicodedata.normalize("NFKC", text).strip().strip("'\"")
+    match = _POINTED.fullmatch(tidy)
+    return re.sub(r"\s", "", match[1]) + match[3] if match else tidy
 
 
 def _only_order(text: str) -> str:
@@ -89,7 +103,9 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
         order: `dmy`, `mdy` or `ymd`; empty: not known, so `03/04/2026` is ambiguous.
         shift: times are local midnights in UTC (`shifts_to_midnight`): take the nearest midnight.
     """
-    tidy = unicodedata.normalize("NFKC", text).strip().strip("'\"")
+    if len(text) > 100:
+        return UNREADABLE
+    tidy = _tidy(text)
     if not tidy or len(tidy) > 60:
         return UNREADABLE
     if match := _ISO.fullmatch(tidy):
