@@ -215,11 +215,15 @@ def _may_be_text(columns: Columns, name: str, column: pa.ChunkedArray) -> bool:
 
 def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: Numbers, larger: Numbers | None) -> None:
     """An issue where no filled cell of a column of masses is a number: it is as if there were none, which nobody would notice."""
-    filled = len(column) - column.null_count
-    if filled and parsed.values.null_count == len(column) and larger is None:
-        row = pc.index(pc.is_valid(column), True).as_py()
-        message = f"none of the {filled} filled cells of {name} could be read"
-        columns.issues.add("unreadable-column", message, row, field=name, count=filled)
+    if larger is not None:
+        return
+    for part in columns.issues.parts():
+        cells, values = column[part], parsed.values[part]
+        filled = len(cells) - cells.null_count
+        if filled and values.null_count == len(values):
+            row = part.start + pc.index(pc.is_valid(cells), True).as_py()
+            message = f"none of the {filled} filled cells of {name} could be read"
+            columns.issues.add("unreadable-column", message, row, field=name, count=filled)
 
 
 def _decimal_marks(

@@ -208,11 +208,17 @@ class Distinct:
         if not bad:
             return
         positions = self.positions()
-        counts = np.bincount(positions[positions >= 0], minlength=len(self.texts))
+        for part in issues.parts():
+            self._report(positions, part, bad, field, issues)
+
+    def _report(
+        self, positions: npt.NDArray[np.int64], part: slice, bad: Sequence[tuple[int, str, str]], field: str, issues: TableIssues
+    ) -> None:
+        present = np.flatnonzero(positions[part] >= 0) + part.start
+        counts = np.bincount(positions[present], minlength=len(self.texts))
         first = np.full(len(self.texts), self.rows, np.int64)
-        present = np.flatnonzero(positions >= 0)
         np.minimum.at(first, positions[present], present)
-        in_order = sorted(bad, key=lambda item: int(first[item[0]]))
+        in_order = sorted((item for item in bad if counts[item[0]]), key=lambda item: int(first[item[0]]))
         for position, code, message in in_order[:MAX_EXAMPLES]:
             at = int(first[position])
             text = self.texts[position][:300]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,13 +79,12 @@ def without_lines(
     return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, reading)
 
 
-def with_place(lines: pa.Table, name: str, digest: Digest, source_row: pa.Array, **more: pa.Array) -> pa.Table:
-    """The lines with where they stand and more columns, in the order of the schema."""
-    count = len(source_row)
+def with_place(lines: pa.Table, inputs: Sequence[tuple[str, Digest, int]], source_row: pa.Array, **more: pa.Array) -> pa.Table:
+    """The lines with where they stand and more columns, in the order of the schema; inputs: name, digest and lines of each."""
     places = {
-        "source_file": pa.repeat(name, count),
+        "source_file": pa.concat_arrays([pa.repeat(name, count) for name, _, count in inputs]),
         "source_row": source_row,
-        "input_id": pa.repeat(input_id(name, digest), count),
+        "input_id": pa.concat_arrays([pa.repeat(input_id(name, digest), count) for name, digest, count in inputs]),
     }
     for column, values in (places | more).items():
         lines = lines.append_column(column, pa.chunked_array([values]))

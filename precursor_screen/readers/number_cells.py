@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -76,12 +77,14 @@ def without_terms(column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArr
     """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
     said = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
     terms = pc.fill_null(pc.match_substring_regex(column, said), False)
-    count = pc.sum(terms).as_py() or 0
-    if not count:
+    places = np.flatnonzero(terms.to_numpy())
+    if not len(places):
         return column
-    first = pc.index(terms, True).as_py()
-    message = f"{count} cells say who pays the freight, and not how much it is"
-    issues.add("freight-terms", message, first, field="freight", value=column[first].as_py(), count=count)
+    for part in issues.parts():
+        there = places[(places >= part.start) & (places < (part.stop or len(column)))].tolist()
+        if there:
+            message = f"{len(there)} cells say who pays the freight, and not how much it is"
+            issues.add("freight-terms", message, there[0], field="freight", value=column[there[0]].as_py(), count=len(there))
     return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 

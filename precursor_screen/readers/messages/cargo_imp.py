@@ -15,8 +15,7 @@ from msgspec import Struct
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.build import MessageContent, build
+from precursor_screen.readers.interface import Digest, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_unread_texts, part_lines
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
@@ -36,18 +35,18 @@ _POUND = Decimal("0.45359237")
 _TOTAL = re.compile(r"T(\d{1,6})$")  # of the consignment, behind what is on a unit
 
 
-def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
     """One result: the lines of every message of the file.
 
     Raises:
         InputError: no message in it states goods.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("Cargo-IMP", issues, out_of_table_texts=text.out_of_table_texts)
+    message_content = MessageContent("Cargo-IMP", issues, digest, str(text.choice), out_of_table_texts=text.out_of_table_texts)
     for kind, scope in read_cargo_imp(content, issues):
         message_content.lines += [(kind, line) for line in lines_of(scope)]
     refuse_empty(message_content, blob)
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 CARGO_IMP = Reader(lambda kind, _: kind == "cargo-imp", read_telegrams)

@@ -15,8 +15,7 @@ from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.json_levels import Linked, Members, as_text, flat, stream_documents, stream_tree, type_of
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.build import MessageContent, build
+from precursor_screen.readers.interface import Digest, InputContent, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
@@ -26,14 +25,14 @@ from precursor_screen.readers.tabular.reader import read_tables
 _NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 
 
-def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
     """One result: the lines of every message of the file.
 
     Raises:
         InputError: no message of a known kind is in it, or it has a document type.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("XML", issues, out_of_table_texts=text.out_of_table_texts)
+    message_content = MessageContent("XML", issues, digest, str(text.choice), out_of_table_texts=text.out_of_table_texts)
     walk = _Walk(blob.name, issues)
     # Some write one document behind the other, or blank lines before the first, which XML forbids.
     documents = _NEXT_DOCUMENT.split(content.strip())
@@ -42,7 +41,7 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
         message_content.lines += lines_of_message(layout, type_, message)
     if not message_content.lines:
         raise walk.refuse()
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 XML = Reader(lambda kind, _: kind == "xml", read_xml)
@@ -112,14 +111,14 @@ FoundMessage = tuple[Layout, str, Members]  # layout, name of the root, and what
 PlacedText = tuple[str, str]  # path and text
 
 
-def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputContent]:
     """One result: the lines of every message of the file; a table where there is none.
 
     Raises:
         InputError: it is no JSON, or beyond the limits.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("JSON", issues)
+    message_content = MessageContent("JSON", issues, digest, str(text.choice))
     progress, out_of_table_texts = Progress(blob.name, issues), list[PlacedText]()
     for layout, name, members in _messages(content, progress, out_of_table_texts):
         message_content.format, message_content.date_order = layout.name, layout.date_order
@@ -130,7 +129,7 @@ def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTab
         *text.out_of_table_texts,
         *(OutOfTableText(None, path, said) for path, said in out_of_table_texts),
     )
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 def _may_be_known(kind: str, head: bytes) -> bool:

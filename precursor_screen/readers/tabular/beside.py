@@ -21,7 +21,7 @@ from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_lo
 from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
 from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.finish import input_id
-from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.identity import add_identity, line_ids_of
 from precursor_screen.readers.interface import Digest, TableIssues
 from precursor_screen.text.codes import says_whose_number
 from precursor_screen.text.countries import find_country
@@ -86,11 +86,11 @@ _KNOWN: dict[str, Callable[[str], str | bool | None]] = {
 
 
 class Cells(Struct, frozen=True):
-    """Cells of one column that could name something: the rows they stand in, what they say, and the column's header."""
+    """Cells that could name something: the rows they stand in, what they say, and the header of the column of each."""
 
     rows: npt.NDArray[np.int64]
     texts: pa.Array
-    header: str
+    headers: pa.Array
 
 
 def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
@@ -128,7 +128,8 @@ def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
         if len(rows):
             texts = clean_column(pa.chunked_array([joined.take(pa.array(rows)).combine_chunks()], pa.string())).combine_chunks()
             kept = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
-            found.append(Cells(rows[kept], texts.take(pa.array(kept)), f"columns {run[0] + 1} to {run[-1] + 1}"))
+            header = pa.repeat(f"columns {run[0] + 1} to {run[-1] + 1}", len(kept))
+            found.append(Cells(rows[kept], texts.take(pa.array(kept)), header))
     return found
 
 
@@ -143,7 +144,7 @@ def _cells(table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, st
         cells = cut_long_cells(column, names[position], issues)
         cleaned = clean_column(pa.chunked_array([cells.take(pa.array(says)).combine_chunks()], pa.string()))
         kept = np.flatnonzero(cleaned.is_valid().to_numpy())
-        found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), names[position]))
+        found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), pa.repeat(names[position], len(kept))))
     return found
 
 
@@ -155,25 +156,27 @@ def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.Ch
     row_of = np.concatenate([c.rows for c in cells])
     order = pa.array(np.argsort(row_of, kind="stable"))
     counts = np.bincount(row_of, minlength=count)
-    headers = pa.concat_arrays([pa.repeat(c.header, len(c.rows)) for c in cells])
+    headers = pa.concat_arrays([c.headers for c in cells])
     return _as_lists(pa.concat_arrays([c.texts for c in cells]).take(order), counts), _as_lists(headers.take(order), counts)
 
 
-def with_texts_beside(
-    columns: pa.Table, table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues
-) -> pa.Table:
-    """The columns of LINE with identity, and with the texts that stand in no field of goods; arguments as of `unmapped_cells`.
+def with_texts_beside(columns: pa.Table, unmapped: Sequence[Cells], others: Sequence[Cells], issues: TableIssues) -> pa.Table:
+    """The columns of LINE with identity, and with the texts that stand in no field of goods.
 
     Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
+
+    Args:
+        columns: without these.
+        unmapped: see `unmapped_cells`.
+        others: of other columns.
+        issues: which rows are whose.
     """
     count = columns.num_rows
-    unmapped = unmapped_cells(table, names, guesses, issues)
     beside = as_lists(unmapped, count)
     if beside is None:
-        columns = add_identity(columns)
+        columns = add_identity(columns, issues.parts())
     else:
-        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    others = [*other_cells(table, names, guesses, issues), *joined_cells(table, guesses)]
+        columns = add_identity(columns.append_column("other_texts", beside[0]), issues.parts()).drop_columns(["other_texts"])
     beside = as_lists([*unmapped, *others], count) if others else beside
     if beside is not None:
         columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
@@ -279,7 +282,7 @@ def lines_aside(asides: Sequence[OutOfTableText], name: str, digest: Digest, lin
     beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
     owner = pa.chunked_array([pa.repeat(beside, count)], pa.string())
     stated = pa.table([texts, owner], names=["other_texts", "declaration_id"])
-    ids = add_identity(stated).column("line_id") if count else pa.array([], pa.string())
+    ids = line_ids_of(stated) if count else pa.array([], pa.string())
     return pa.table(
         {
             "line_id": ids,

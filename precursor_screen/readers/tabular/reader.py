@@ -31,8 +31,11 @@ from precursor_screen.readers.tabular.beside import (
     TOTALS,
     UNHEADED,
     cells_aside,
+    joined_cells,
     lines_aside,
+    other_cells,
     rows_of,
+    unmapped_cells,
     with_texts_beside,
 )
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
@@ -189,9 +192,14 @@ def read_sheet(
     columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside, sheet.texts)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), of_rows)
+        cells, shown, known = _with_readings(joined, headers, guesses)
+        unmapped = unmapped_cells(cells, shown, known, of_rows)
+        others = [*other_cells(cells, shown, known, of_rows), *joined_cells(cells, known)]
+        columns = with_texts_beside(columns, unmapped, others, of_rows)
     missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
-    lines = with_place(columns, sheet.name, digest, body.rows, **dict.fromkeys(missing, pa.array([], pa.string())))
+    lines = with_place(
+        columns, [(sheet.name, digest, len(body.rows))], body.rows, **dict.fromkeys(missing, pa.array([], pa.string()))
+    )
     note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
