@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,7 @@ def input_id(name: str, digest: Digest) -> str:
     return hashlib.sha256(f"{digest.sha256}\0{name}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
+@cache
 def no_lines() -> pa.Table:
     """LINE without rows, with the columns that every input has."""
     always = ("line_id", "movement_key", "source_file", "source_row", "input_id", "shipment_id")

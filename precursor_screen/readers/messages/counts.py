@@ -184,9 +184,10 @@ def unread_texts(segment: Segment, read_texts: Iterable[str]) -> Iterator[str]:
     known = " ".join(" ".join(read_texts).split())
     for element in segment.elements:
         for component in element:
-            text = " ".join(component.split())
-            if text not in known and _WORDS.search(text):
-                yield text
+            if len(component) > 1:  # a word has two characters at least, most components have none
+                text = " ".join(component.split())
+                if text not in known and _WORDS.search(text):
+                    yield text
 
 
 class Trailer(Struct, frozen=True):
