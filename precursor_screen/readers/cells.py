@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _LEAST_NULL = np.full(256, 255, np.uint8)
 for _beginnings, _least in ((b"nN", 3), (b"uU", 9), (b"#", 4), (b"<", 7), (b"(", 6), (b"\\'\"", 2), (b"-_.?", 1)):
     _LEAST_NULL[list(_beginnings)] = _least
 _BEYOND = np.arange(256) >= 128
+_LETTERS = _BEYOND.copy()
+_LETTERS[list(ascii_letters.encode())] = True
 # What a cell begins with that is blank, or that stands for nothing, with or without blanks around it.
 BLANKS = _BEYOND | (np.arange(256) <= 32)
 NOTHINGS = BLANKS | (_LEAST_NULL < 255)
@@ -132,10 +135,13 @@ def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[n
     return found
 
 
-def holds_letters(column: pa.ChunkedArray) -> bool:
-    """Whether any cell may hold a letter: A and what stands behind it in ASCII, or something beyond."""
-    parts = (data[offsets[0] : offsets[-1]] for data, offsets in map(_bytes_of, column.chunks))
-    return any(part.max(initial=0) >= ord("A") for part in parts)
+def may_hold_words(column: pa.ChunkedArray) -> bool:
+    """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes that are letters or beyond ASCII."""
+    for data, offsets in map(_bytes_of, column.chunks):
+        letters = _LETTERS[data[offsets[0] : offsets[-1]]]
+        if (letters[3:] & letters[2:-1] & letters[1:-2] & letters[:-3]).any():
+            return True
+    return False
 
 
 def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,10 @@ from precursor_screen.readers.cells import (
     clean_column,
     cut_long_cells,
     for_python,
-    holds_letters,
     is_typed_null,
     join_texts,
     match_begun,
+    may_hold_words,
 )
 from precursor_screen.readers.interface import IssueList, TableIssues
 from precursor_screen.readers.tabular import beside, rows
@@ -144,14 +145,20 @@ def test_whether_all_cells_match_of_few_and_of_many(some: list[str | None], many
     assert all_match(column, number_cells._PLAIN) is expected
 
 
-@example(["AAAA"], [], 0)
-@example([], ["@99"], 0)
+@example(["AAA1A"], ["éÄ"], 0)
+@example(["12abcd"], [], 0)
+@example(["zZaA3"], [], 0)
+@example(["{AAA", "AAA@", "[AAA", "`AAA"], [], 0)
+@example(["中文"], [], 0)
 @given(st.lists(ANY_CELL, max_size=4), st.lists(ANY_CELL, max_size=4), st.integers(0, 2))
-def test_only_columns_with_letters_hold_what_asks_for_letters(one: list[str | None], two: list[str | None], cut: int) -> None:
+def test_only_columns_with_four_letters_in_a_row_hold_what_asks_for_words(
+    one: list[str | None], two: list[str | None], cut: int
+) -> None:
     column = chunked(one, two).slice(cut)
-    texts = [text for text in column.to_pylist() if text]
-    assert holds_letters(column) is any(character >= "A" for text in texts for character in text)
-    if not holds_letters(column):
+    chunks = ["".join(text for text in chunk.to_pylist() if text) for chunk in column.chunks]
+    letters = re.compile(rb"[A-Za-z\x80-\xff]{4}")
+    assert may_hold_words(column) is any(letters.search(texts.encode()) is not None for texts in chunks)
+    if not may_hold_words(column):
         assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(beside._OTHERS.values()))
 
 

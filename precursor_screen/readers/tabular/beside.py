@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
-from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, holds_letters
+from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, may_hold_words
 from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
 from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.finish import input_id
@@ -110,8 +110,8 @@ def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Gues
 def other_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
     """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
     others = ((g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS)
-    # All of these patterns ask for letters, which most of these columns have none of.
-    wanted = [one for one in others if holds_letters(table.column(one[0]))]
+    # All of these patterns ask for a word, which most of these columns have none of; to match each distinct cell takes ten times as long.
+    wanted = [one for one in others if may_hold_words(table.column(one[0]))]
     return _cells(table, names, wanted, issues)
 
 
