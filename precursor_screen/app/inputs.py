@@ -28,7 +28,7 @@ from precursor_screen.core.errors import (
     Where,
 )
 from precursor_screen.formats.blob import Blob
-from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines
+from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import build_tables
 from precursor_screen.readers.registry import read_contents

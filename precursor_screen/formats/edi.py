@@ -83,7 +83,7 @@ class Segment(Struct, frozen=True):
         """The first components of some elements that are filled, with blanks between."""
         return " ".join(filter(None, map(self.get, elements)))
 
-    def said(self) -> str:
+    def content(self) -> str:
         """All components behind the tag that are filled, with blanks between."""
         return " ".join(text for element in self.elements for component in element if (text := component.strip()))
 

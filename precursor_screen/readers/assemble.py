@@ -76,7 +76,7 @@ class Columns(Struct):
     issues: TableIssues
     column_map: ColumnMap
     numbers: str
-    beside: Counter[str]
+    unmapped_marks: Counter[str]
     texts: frozenset[int] = frozenset()
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ def assemble(
     column_map: ColumnMap,
     issues: TableIssues,
     numbers: str = TEXT,
-    beside: Counter[str] | None = None,
+    unmapped_marks: Counter[str] | None = None,
     texts: frozenset[int] = frozenset(),
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
@@ -106,11 +106,13 @@ def assemble(
         column_map: date order and decimal mark, where stated.
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
-        beside: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
+        unmapped_marks: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
         texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
     """
     cleaned = _clean(table, guesses, issues)
-    columns = Columns(guesses, cleaned, issues, column_map, numbers, Counter() if beside is None else beside, texts)
+    columns = Columns(
+        guesses, cleaned, issues, column_map, numbers, Counter() if unmapped_marks is None else unmapped_marks, texts
+    )
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -168,7 +170,7 @@ def _make_numbers(columns: Columns) -> None:
     if "freight" in found:
         found["freight"] = without_terms(found["freight"], columns.issues)
     plain = {name: is_plain(column) for name, column in found.items()}
-    marks, sure, told = _decimal_marks(columns, found, plain)
+    marks, sure, mark_known = _decimal_marks(columns, found, plain)
     numbers = {
         name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.issues)
         for name, column in found.items()
@@ -177,7 +179,7 @@ def _make_numbers(columns: Columns) -> None:
     for name, parsed in numbers.items():
         larger: Numbers | None = None
         if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, name, found[name]):
-            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, told=told)
+            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, mark_known=mark_known)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
             _make_mass(columns, name, parsed, larger, unit_column)
@@ -238,7 +240,7 @@ def _decimal_marks(
     written = votes
     if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
-    table = sum(written.values(), Counter(columns.beside))
+    table = sum(written.values(), Counter(columns.unmapped_marks))
     total = decide(table) or decide(sum(votes.values(), Counter[str]()))
     open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
     sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
@@ -323,8 +325,8 @@ def map_countries(column: pa.ChunkedArray, name: str, message: str, issues: Tabl
     distinct = Distinct(column)
     parsed = [find_country(t) for t in distinct.texts]
     unknown = (i for i, code in enumerate(parsed) if code is None)
-    told = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
-    bad = [(i, "unknown-country", f"{name}: {message}") for i in told]
+    reported = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
+    bad = [(i, "unknown-country", f"{name}: {message}") for i in reported]
     distinct.report(bad, name, issues)
     return distinct.spread(parsed, pa.string())
 

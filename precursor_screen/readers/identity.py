@@ -124,8 +124,8 @@ def hash_texts(texts: pa.ChunkedArray) -> Digests:
 
 def _join(parts: Sequence[Part], rows: int, separator: str = "") -> pa.ChunkedArray:
     """The texts of each row in one, null as empty; what is the same in all rows is put together first."""
-    told = ["" if not isinstance(part, str) and part.null_count == rows else part for part in parts]
-    runs = groupby(told, lambda part: isinstance(part, str))
+    filled = ["" if not isinstance(part, str) and part.null_count == rows else part for part in parts]
+    runs = groupby(filled, lambda part: isinstance(part, str))
     fixed = [one for same, run in runs for one in ((separator.join(run),) if same else run)]
     if len(fixed) == 1:
         return pa.chunked_array([pa.repeat(fixed[0], rows)]) if isinstance(fixed[0], str) else fixed[0]

@@ -44,7 +44,7 @@ class InputTables(Struct, frozen=True):
         lines: a subset of `schema.LINE_COLUMNS` in their order and types; only what the input supplies.
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
-        reading: how a table's columns were understood; None for messages.
+        column_report: how a table's columns were understood; None for messages.
         out_of_table_texts: lines of texts that belong to no row of goods; they are screened where they name something.
     """
 
@@ -53,7 +53,7 @@ class InputTables(Struct, frozen=True):
     raw: pa.Table
     issues: pa.Table
     out_of_table_texts: pa.Table | None = None
-    reading: ColumnReport | None = None
+    column_report: ColumnReport | None = None
 
 
 class Digest(Struct, frozen=True):

@@ -133,7 +133,7 @@ class Numbers(Struct, frozen=True):
 
 
 def part_ambiguous(
-    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, told: bool = True
+    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, mark_known: bool = True
 ) -> tuple[Numbers, Numbers | None]:
     """The numbers without those that may as well be a thousand times as large or as small; and these, by the larger reading.
 
@@ -146,10 +146,10 @@ def part_ambiguous(
         mark: the decimal mark by which it was parsed.
         field: canonical field.
         issues: added to.
-        told: some other column tells the mark; else `mark` is only what is usual.
+        mark_known: some other column tells the mark; else `mark` is only what is usual.
     """
     either = _may_be_grouped(numbers, column, mark)
-    grouped = None if told else _may_be_grouped(numbers, column, "," if mark == "." else ".")
+    grouped = None if mark_known else _may_be_grouped(numbers, column, "," if mark == "." else ".")
     ambiguous = either if grouped is None else pc.or_(either, grouped)
     if not pc.any(ambiguous).as_py():
         return numbers, None

@@ -21,13 +21,13 @@ from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outl
 from precursor_screen.formats.sheet import OutOfTableText, numbered
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
+from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.build import build_tables
 from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
 from precursor_screen.readers.messages.edi import EDI
 from precursor_screen.readers.messages.nested import JSON, XML
-from precursor_screen.readers.tabular.beside import lines_aside, says_something
+from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
@@ -139,25 +139,25 @@ def read_mail(blob: Blob, kind: str) -> Mail | None:
 
 def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
     """The words of a message and of its header as an input without lines, if there are any that could name something."""
-    said = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
-    return read_words([*said, *mail.heads], blob, BODY, "e-mail")
+    placed = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
+    return read_words([*placed, *mail.heads], blob, BODY, "e-mail")
 
 
-def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
+def read_words(placed: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
     """Words that stand in no table as an input without lines; none where nothing could be named by them.
 
     Args:
-        said: where each text stands, and the text.
+        placed: where each text stands, and the text.
         blob: the file that holds them.
         called: what the input is called behind the file's name.
         format_name: of the file.
     """
-    says = says_something([text for _, text in said])
-    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
+    may_name = may_name_something([text for _, text in placed])
+    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(placed, may_name, strict=True) if one]
     if not out_of_table_texts:
         return []
     name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    texts = lines_aside(out_of_table_texts, name, digest, no_lines())
+    texts = out_of_table_lines(out_of_table_texts, name, digest, no_lines())
     return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), texts)]
 
 
@@ -228,8 +228,8 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
         if members is not None:
             if depth >= MAX_NESTING:
                 raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
-            said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
-            return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
+            comments = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
+            return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(comments)), *comments]
     if kind == "pdf":
         return _read_print(blob, options, depth)
     mail = read_mail(blob, kind)
@@ -312,8 +312,8 @@ def _read_members(
     if not results and not others:
         if len(failed) == 1:
             raise failed[0]
-        says = f"holds nothing that can be read ({len(failed)} members)"
-        raise unreadable(blob.name, says, "Unpack it and look at what it holds.")
+        may_name = f"holds nothing that can be read ({len(failed)} members)"
+        raise unreadable(blob.name, may_name, "Unpack it and look at what it holds.")
     return [*results, *(_unread(error) for error in failed)]
 
 

@@ -26,7 +26,7 @@ from precursor_screen.readers.cells import (
     may_hold_words,
 )
 from precursor_screen.readers.interface import IssueList, TableIssues
-from precursor_screen.readers.tabular import beside, rows
+from precursor_screen.readers.tabular import other_texts, rows
 from precursor_screen.text.covered import NOT_AVAILABLE
 
 
@@ -129,7 +129,9 @@ def test_what_begins_in_some_way_is_found_as_by_looking_at_all(
     assert match_begun(column, pattern, beginnings).tolist() == found.to_pylist()
 
 
-@pytest.mark.parametrize("pattern", [*dict.fromkeys(beside._OTHERS.values()), beside._SAYS_SOMETHING, beside._NUMBER_OF_A_PARTY])
+@pytest.mark.parametrize(
+    "pattern", [*dict.fromkeys(other_texts._OTHERS.values()), other_texts._MAY_NAME_SOMETHING, other_texts._NUMBER_OF_A_PARTY]
+)
 @given(ANY_CELL | st.text(st.sampled_from("Aab09 -\t\n\x0b\u00a0\u200bé烟中%=&#\\x"), max_size=14))
 def test_few_cells_are_looked_at_as_many_are(pattern: str, cell: str | None) -> None:
     column = chunked([cell, "7"])
@@ -159,7 +161,7 @@ def test_only_columns_with_four_letters_in_a_row_hold_what_asks_for_words(
     letters = re.compile(rb"[A-Za-z\x80-\xff]{4}")
     assert may_hold_words(column) is any(letters.search(texts.encode()) is not None for texts in chunks)
     if not may_hold_words(column):
-        assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(beside._OTHERS.values()))
+        assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(other_texts._OTHERS.values()))
 
 
 @given(st.lists(st.none() | st.sampled_from(["a", "b", "", "é"]), max_size=6), st.lists(st.none() | st.just("b"), max_size=2))

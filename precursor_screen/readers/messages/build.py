@@ -16,10 +16,10 @@ from precursor_screen.formats.sheet import MAX_CELL, numbered, string_array, tab
 from precursor_screen.readers.assemble import assemble
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import CANONICAL, DATES, PARTY_NAMES, ColumnMap, Guess
-from precursor_screen.readers.finish import input_id, issue_table, note_languages, with_place
+from precursor_screen.readers.input_tables import input_id, issue_table, note_languages, with_place
 from precursor_screen.readers.interface import InputContent, InputTables, IssueList, MessageContent, TableIssues
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
-from precursor_screen.readers.tabular.beside import Cells, lines_aside, other_cells, unmapped_cells, with_texts_beside
+from precursor_screen.readers.messages.scope import EXTRA, UNREAD, Cell, MessageLine
+from precursor_screen.readers.tabular.other_texts import Cells, other_cells, out_of_table_lines, unmapped_cells, with_other_texts
 
 # Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
 _WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")
@@ -85,10 +85,10 @@ class _Draft:
     def find_unmapped(self, headers: Sequence[str], places: pa.Array) -> list[Cells]:
         """The words in elements without a field, under headers of their own."""
         names = headers[len(headers) - len(self.extra_names) :]
-        spoken = [Guess(i, name, "", "") for i, name in enumerate(names) if _may_speak(self.extra_cells[i])]
-        if not spoken:
+        with_words = [Guess(i, name, "", "") for i, name in enumerate(names) if _may_hold_words(self.extra_cells[i])]
+        if not with_words:
             return []
-        return unmapped_cells(table_of_columns(self.extra_cells), names, spoken, TableIssues(places, self.issues))
+        return unmapped_cells(table_of_columns(self.extra_cells), names, with_words, TableIssues(places, self.issues))
 
 
 def _build(drafts: Sequence[_Draft]) -> list[InputTables]:
@@ -109,14 +109,14 @@ def _build(drafts: Sequence[_Draft]) -> list[InputTables]:
         found = draft.find_unmapped(names, places[begin : begin + len(draft.rows)])
         unmapped += [Cells(cells.rows + begin, cells.texts, cells.headers) for cells in found]
     others = _other_cells(table, guesses, own, headers, begins, issues)
-    columns = with_texts_beside(columns, unmapped, others, issues)
+    columns = with_other_texts(columns, unmapped, others, issues)
     once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
     columns = columns.append_column("stated_once", pa.array(once, pa.list_(pa.string())))
     inputs = [(draft.issues.source_file, draft.content.digest, len(draft.rows)) for draft in drafts]
     lines = with_place(columns, inputs, places, message_type=string_array([row.type for row in rows]))
     filed = _as_filed(rows, fields, guesses)
     return [
-        _finish(draft, lines.slice(begin, end - begin), [filed[g.position].slice(begin, end - begin) for g in stated], names)
+        _take_out(draft, lines.slice(begin, end - begin), [filed[g.position].slice(begin, end - begin) for g in stated], names)
         for draft, stated, names, (begin, end) in zip(drafts, own, headers, pairwise(begins), strict=True)
     ]
 
@@ -137,28 +137,28 @@ def _other_cells(
 ) -> list[Cells]:
     """Words in columns of fields, each under the header that its message has for the field."""
     if len(own) == 1:
-        return other_cells(table, headers[0], _spoken(table, guesses), issues)
+        return other_cells(table, headers[0], _with_words(table, guesses), issues)
     names = [
         {str(g.position): name for g, name in zip(stated, known, strict=False)}
         for stated, known in zip(own, headers, strict=True)
     ]
     found = []
-    for cells in other_cells(table, table.column_names, _spoken(table, guesses), issues):
+    for cells in other_cells(table, table.column_names, _with_words(table, guesses), issues):
         message_of = np.searchsorted(begins, cells.rows, side="right") - 1
         shown = [names[message][key] for message, key in zip(message_of.tolist(), cells.headers.to_pylist(), strict=True)]
         found.append(Cells(cells.rows, cells.texts, string_array(shown)))
     return found
 
 
-def _spoken(table: pa.Table, guesses: Sequence[Guess]) -> list[Guess]:
-    return [guess for guess in guesses if _may_speak(table.column(guess.position))]
+def _with_words(table: pa.Table, guesses: Sequence[Guess]) -> list[Guess]:
+    return [guess for guess in guesses if _may_hold_words(table.column(guess.position))]
 
 
 # Columns of LINE that are called otherwise than the field that they are made of.
 _MADE = {"net_mass": "net_mass_kg", "gross_mass": "gross_mass_kg", "description_extra": "description", "direction": ""}
 
 
-def _finish(draft: _Draft, lines: pa.Table, filed: Sequence[pa.ChunkedArray], headers: Sequence[str]) -> InputTables:
+def _take_out(draft: _Draft, lines: pa.Table, filed: Sequence[pa.ChunkedArray], headers: Sequence[str]) -> InputTables:
     """One input out of its rows of the common table: with the columns that it states, or that something was found for."""
     content, name = draft.content, draft.issues.source_file
     made = {_MADE.get(field, field) for field in (*draft.fields, *(["other_parties"] if draft.others else []))} or {"description"}
@@ -168,9 +168,9 @@ def _finish(draft: _Draft, lines: pa.Table, filed: Sequence[pa.ChunkedArray], he
     note_languages(lines, draft.issues)
     described = Input(
         input_id(name, content.digest), name, content.digest.sha256, content.digest.size, content.format, content.encoding, None,
-        tuple(one for one in draft.stated if one[1] not in (BESIDE, UNREAD)), tuple(label for label, field in draft.stated if field == UNREAD), _STATED.intersection(kept), lines.num_rows,
+        tuple(one for one in draft.stated if one[1] not in (EXTRA, UNREAD)), tuple(label for label, field in draft.stated if field == UNREAD), _STATED.intersection(kept), lines.num_rows,
     )  # fmt: skip
-    out_of_table_texts = lines_aside(content.out_of_table_texts, name, content.digest, lines)
+    out_of_table_texts = out_of_table_lines(content.out_of_table_texts, name, content.digest, lines)
     return InputTables(described, lines, raw, issue_table(draft.issues, lines), out_of_table_texts)
 
 
@@ -196,7 +196,7 @@ class _Row(Struct):
         values = self.values
         for cell in self.line.cells:
             name = cell.field
-            if name in (BESIDE, UNREAD):
+            if name in (EXTRA, UNREAD):
                 self.extra_cells.append(cell)
             elif name == "other_parties":
                 self._add_party(cell)
@@ -212,7 +212,7 @@ class _Row(Struct):
                 if name in _NAMES:
                     self._add_party(cell)
                     continue
-                self.extra_cells.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
+                self.extra_cells.append(Cell(EXTRA, cell.label, cell.filed or cell.text))
                 says = f"{cell.label} says {cell.text[:60]!r} as well; {values[name][0][:60]!r} was read"
                 place, value = self.line.place, cell.text[:_SHOWN]
                 issues.add_one_of_many("several-values", says, row=place, field=name, value=value)
@@ -249,7 +249,7 @@ class _Row(Struct):
         if len(self.others) < _MOST_PARTIES:
             self.others.append(cell.text)
         else:
-            self.extra_cells.append(Cell(BESIDE, cell.label, cell.text))
+            self.extra_cells.append(Cell(EXTRA, cell.label, cell.text))
 
 
 def _note_unread(rows: Sequence[_Row], issues: IssueList) -> None:
@@ -317,6 +317,6 @@ def _headers(stated: Iterable[tuple[str, str]], guesses: Sequence[Guess], extra_
     return numbered([*(" | ".join(labels.get(g.field, [g.field])[:3]) for g in guesses), *extra_cells])
 
 
-def _may_speak(column: pa.ChunkedArray) -> bool:
+def _may_hold_words(column: pa.ChunkedArray) -> bool:
     """Whether a column can hold words at all: most elements are figures and codes, and looking closer at them takes its time."""
     return any(_WORDS.search(text) for text in dict.fromkeys(column.to_pylist()) if text)

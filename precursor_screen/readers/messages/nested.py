@@ -57,11 +57,11 @@ class _Walk:
 
     def refuse(self) -> UnknownFormat:
         """The error where no line was read: what the file is instead."""
-        file, told = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
+        file, noted = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
         if self.known:
             remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
-            return NoManifest(f"is an XML message without goods: {self.found}{told}", where=Where(file), remedy=remedy)
-        says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{told}"
+            return NoManifest(f"is an XML message without goods: {self.found}{noted}", where=Where(file), remedy=remedy)
+        says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{noted}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
         return UnknownFormat(says, where=Where(file), remedy=remedy)
 
@@ -127,7 +127,7 @@ def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[Inpu
         return read_tables(blob, digest, options)
     message_content.out_of_table_texts = (
         *text.out_of_table_texts,
-        *(OutOfTableText(None, path, said) for path, said in out_of_table_texts),
+        *(OutOfTableText(None, path, stated) for path, stated in out_of_table_texts),
     )
     return [message_content]
 
@@ -209,9 +209,9 @@ def _linked(
         progress.issues.add_one_of_many("unread-part", says, row=max(progress.items, 1), value=name)
     for node in graph.unreached():
         place = f"{type_of(node) or 'object'} that no waybill refers to"
-        said = ((key, one) for key, value in node for one in flat(value))
+        stated = ((key, one) for key, value in node for one in flat(value))
         out_of_table_texts += (
-            (place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@"))
+            (place, as_text(one)) for key, one in stated if not (isinstance(one, Members) or key.startswith("@"))
         )
 
 

@@ -15,7 +15,7 @@ from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of, layout_rows, split_header
-from precursor_screen.readers.tabular.said import beyond_doubt
+from precursor_screen.readers.tabular.header_words import beyond_doubt
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 # Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.

@@ -116,14 +116,14 @@ def _load(file: Path) -> Preset:
     boxes = bool(data.get("boxes"))
     key = str if boxes else _key
     columns = {}
-    for header, said in data["columns"].items():
-        told = dict(said) if isinstance(said, dict) else {"field": said}
-        if "unless" in told:
-            told["unless"] = key(told["unless"])
-        if where := told.pop("where", None):
+    for header, given in data["columns"].items():
+        stated = dict(given) if isinstance(given, dict) else {"field": given}
+        if "unless" in stated:
+            stated["unless"] = key(stated["unless"])
+        if where := stated.pop("where", None):
             ((other, value),) = where.items()
-            told["where"] = (key(other), str(value))
-        columns[key(header)] = PresetColumn(**told)
+            stated["where"] = (key(other), str(value))
+        columns[key(header)] = PresetColumn(**stated)
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
     pieces = data.get("numbered")
@@ -161,8 +161,8 @@ def recognise_headerless(rows: Sequence[Sequence[str]]) -> Preset | None:
         wide = len(preset.order)
         # A delimiter at the end of each row makes one empty cell more.
         fitting = [row for row in filled if len(row) == wide or (len(row) == wide + 1 and not row[wide].strip())] if wide else []
-        alike = [row for row in fitting if all(_LOOKS[look].fullmatch(row[at].strip()) for at, look in preset.looks.items())]
-        if alike and len(alike) >= _ROWS_THAT_LOOK * len(filled):
+        matching = [row for row in fitting if all(_LOOKS[look].fullmatch(row[at].strip()) for at, look in preset.looks.items())]
+        if matching and len(matching) >= _ROWS_THAT_LOOK * len(filled):
             return preset
     return None
 
@@ -211,7 +211,7 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
     return found
 
 
-def numbered_pieces(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
+def numbered_columns(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
     """Where the layout has pieces of texts, by position; None where it has none, or the table lacks their columns.
 
     Of what pieces share, the first column must be there: others may be a table's of their own.

@@ -11,7 +11,7 @@ import pytest
 from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.beside import joined_cells
+from precursor_screen.readers.tabular.other_texts import joined_cells
 
 HEADER = "bill of lading,description,hs code,consignee,marks,net weight kg"
 LINE = "B1,tiles,690721,Someone,LOT,10"

@@ -74,11 +74,11 @@ def input_without_lines(name: str, digest: Digest, format_name: str = "") -> Inp
 
 
 def without_lines(
-    described: Input, issues: IssueList, out_of_table_texts: pa.Table | None = None, reading: ColumnReport | None = None
+    described: Input, issues: IssueList, out_of_table_texts: pa.Table | None = None, column_report: ColumnReport | None = None
 ) -> InputTables:
     """An input that gave no lines, and what is said of it."""
     lines = no_lines()
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, reading)
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, column_report)
 
 
 def with_place(lines: pa.Table, inputs: Sequence[tuple[str, Digest, int]], source_row: pa.Array, **more: pa.Array) -> pa.Table:
