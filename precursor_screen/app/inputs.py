@@ -302,14 +302,11 @@ def read_some(options: ReadOptions, sources: Sequence[Source]) -> list[ReadResul
     for source in sources:
         try:
             found.append(_read_and_build(source, options, None, list))
-        except InputError as error:
-            if isinstance(error, MappingError):
-                raise
-            found.append(error)
         except BaseException as error:
-            if isinstance(error, (PrecursorScreenError, *_OF_THE_RUN)):
+            of_input = isinstance(error, InputError) and not isinstance(error, MappingError)
+            if isinstance(error, (PrecursorScreenError, *_OF_THE_RUN)) and not of_input:
                 raise
-            found.append(None)
+            found.append(error if isinstance(error, InputError) else None)
     try:
         tables = iter(build_tables(chain.from_iterable(result for result in found if isinstance(result, list))))
     except BaseException as error:

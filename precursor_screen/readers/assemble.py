@@ -110,9 +110,7 @@ def assemble(
         texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
     """
     cleaned = _clean(table, guesses, issues)
-    columns = Columns(
-        guesses, cleaned, issues, column_map, numbers, Counter() if unmapped_marks is None else unmapped_marks, texts
-    )
+    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -197,7 +195,7 @@ def _make_numbers(columns: Columns) -> None:
 
 
 def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | None, unit_column: pa.ChunkedArray | None) -> None:
-    """A mass and its larger reading in kilograms; a column of kilograms yields to one that states its unit."""
+    """A mass in kilograms, and the larger one that it may be; a column of kilograms yields to one that states its unit."""
     guess = columns.guess_of(name)
     made, unit = (_MASSES[name], guess.unit if guess else None) if name in _MASSES else (name, None)
     for target, values in ((made, parsed), (f"ambiguous_{made}", larger)):
@@ -231,12 +229,12 @@ def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: N
 def _decimal_marks(
     columns: Columns, found: dict[str, pa.ChunkedArray], plain: dict[str, bool]
 ) -> tuple[dict[str, str], frozenset[str], bool]:
-    """The decimal mark of each column; the columns of which it is certain: stated by the user, told by their own cells, or by all
-    other columns that tell it; whether any column tells it."""
+    """The decimal mark of each column; the columns of which it is certain: stated by the user, known by their own cells, or by all
+    other columns that show it; whether any column shows it."""
     if stated := columns.column_map.decimal:
         return dict.fromkeys(found, stated), frozenset(found), True
     votes = {name: weigh_column(column, plain[name]) for name, column in found.items()}
-    own = {name: mark for name, said in votes.items() if (mark := decide(said))}
+    own = {name: mark for name, marks in votes.items() if (mark := decide(marks))}
     written = votes
     if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}

@@ -69,7 +69,7 @@ def _clean_chunk(chunk: pa.Array) -> pa.Array:
 
 
 def _is_plainly_clean(text: str | None) -> bool:
-    """Whether a cell is clean beyond doubt; of few cells that is quicker told one by one than together."""
+    """Whether a cell is clean beyond doubt; of few cells that is found quicker one by one than together."""
     return text is None or (_PLAIN.fullmatch(text) is not None and "_x000D_" not in text and _NULL.fullmatch(text) is None)
 
 
@@ -180,7 +180,7 @@ class Distinct:
     def __init__(self, column: pa.ChunkedArray) -> None:
         self.rows = len(column)
         self.texts: list[str]
-        if self.rows <= FEW:  # told one by one, as of few cells each step of Arrow's costs more than all of them
+        if self.rows <= FEW:  # one by one, as of few cells each step of Arrow's costs more than all of them
             cells = column.to_pylist()
             place = {text: number for number, text in enumerate(dict.fromkeys(text for text in cells if text is not None))}
             self.texts = list(place)

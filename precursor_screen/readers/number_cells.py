@@ -75,8 +75,8 @@ def is_plain(column: pa.ChunkedArray) -> bool:
 
 def without_terms(column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArray:
     """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
-    said = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
-    terms = pc.fill_null(pc.match_substring_regex(column, said), False)
+    pattern = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
+    terms = pc.fill_null(pc.match_substring_regex(column, pattern), False)
     places = np.flatnonzero(terms.to_numpy())
     if not len(places):
         return column
@@ -135,10 +135,10 @@ class Numbers(Struct, frozen=True):
 def part_ambiguous(
     numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, mark_known: bool = True
 ) -> tuple[Numbers, Numbers | None]:
-    """The numbers without those that may as well be a thousand times as large or as small; and these, by the larger reading.
+    """The numbers without those that may as well be a thousand times as large or as small; and these, as the larger number.
 
     `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred. So is `2,500` where
-    no other column tells it either; that is read as the larger, as nearly everybody means it, and told.
+    no other column tells it either; that is read as the larger, as nearly everybody means it, and reported.
 
     Args:
         numbers: as parsed.
@@ -156,14 +156,14 @@ def part_ambiguous(
     none = pa.scalar(None, DECIMAL)
     larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
     larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
-    said = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
+    distinct = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
     bad = []
-    for place, cell in enumerate(said.texts):
+    for place, cell in enumerate(distinct.texts):
         of_cell = next(c for c in cell if c in ".,")
         used = "" if of_cell == mark else "; the larger was used"
         small, large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
         bad.append((place, "ambiguous-number", f"{field} may be {small} or {large}{used}"))
-    said.report(bad, field, issues)
+    distinct.report(bad, field, issues)
     if not pc.any(either).as_py():
         return numbers, None
     return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)

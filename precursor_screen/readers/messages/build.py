@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
@@ -56,8 +56,12 @@ def build_tables(contents: Iterable[InputContent]) -> list[InputTables]:
     return [one for one in found if isinstance(one, InputTables)]
 
 
+# Columns of LINE that are called otherwise than the field that they are made of; a direction that is not known makes none.
+_MADE = {"net_mass": "net_mass_kg", "gross_mass": "gross_mass_kg", "description_extra": "description", "direction": ""}
+
+
 class _Draft:
-    """An input of messages while its tables are built: its lines in rows, what they state, its headers."""
+    """An input of messages while its tables are built: its lines in rows, what they state, and where it stands in the common table."""
 
     def __init__(self, content: MessageContent) -> None:
         self.content, self.issues = content, content.issues
@@ -70,6 +74,7 @@ class _Draft:
         self.fields = frozenset(name for row in self.rows for name in row.values)
         self.stated = dict.fromkeys((cell.label, cell.field) for row in self.rows for cell in row.line.cells)
         self.extra_names, self.extra_cells = _extra_columns(self.rows)
+        self.begin, self.guesses, self.headers = 0, list[Guess](), list[str]()
 
     def is_decided_as_a_whole(self) -> bool:
         """Whether other lines may decide how a cell is read: the order of a date's figures, a nought that codes have lost; or it is large."""
@@ -82,96 +87,73 @@ class _Draft:
             or any(len(text) > _LONG for found in texts.values() for text in found)
         )
 
-    def find_unmapped(self, headers: Sequence[str], places: pa.Array) -> list[Cells]:
-        """The words in elements without a field, under headers of their own."""
-        names = headers[len(headers) - len(self.extra_names) :]
+    def place_at(self, begin: int, guesses: Sequence[Guess]) -> None:
+        """Its rows begin there in the common table, of whose columns it has some, under headers of its own."""
+        parties = [g for g in guesses if g.field == "other_parties"][: self.others]
+        self.begin, self.guesses = begin, [*(g for g in guesses if g.field in self.fields), *parties]
+        self.headers = _headers(self.stated, self.guesses, self.extra_names)
+
+    def find_unmapped(self, places: pa.Array) -> list[Cells]:
+        """The words in elements without a field."""
+        names = self.headers[len(self.guesses) :]
         with_words = [Guess(i, name, "", "") for i, name in enumerate(names) if _may_hold_words(self.extra_cells[i])]
         if not with_words:
             return []
-        return unmapped_cells(table_of_columns(self.extra_cells), names, with_words, TableIssues(places, self.issues))
+        issues = TableIssues(places.slice(self.begin, len(self.rows)), self.issues)
+        found = unmapped_cells(table_of_columns(self.extra_cells), names, with_words, issues)
+        return [Cells(cells.rows + self.begin, cells.texts, cells.headers) for cells in found]
+
+    def take_out(self, lines: pa.Table, filed: Sequence[pa.ChunkedArray]) -> InputTables:
+        """The input: its rows of the common table, with the columns that it states or that something was found for."""
+        content, name, count = self.content, self.issues.source_file, len(self.rows)
+        lines = lines.slice(self.begin, count)
+        made = {_MADE.get(field, field) for field in (*self.fields, *["other_parties"][: self.others])} or {"description"}
+        lines = lines.select([n for n in lines.column_names if n in made or lines.column(n).null_count < count])
+        own = [filed[guess.position].slice(self.begin, count) for guess in self.guesses]
+        raw = pa.Table.from_arrays([*own, *self.extra_cells], names=self.headers)
+        note_languages(lines, self.issues)
+        described = Input(
+            input_id(name, content.digest), name, content.digest.sha256, content.digest.size, content.format, content.encoding, None,
+            tuple(one for one in self.stated if one[1] not in (EXTRA, UNREAD)), tuple(label for label, field in self.stated if field == UNREAD), _STATED.intersection(lines.column_names), count,
+        )  # fmt: skip
+        out_of_table_texts = out_of_table_lines(content.out_of_table_texts, name, content.digest, lines)
+        return InputTables(described, lines, raw, issue_table(self.issues, lines), out_of_table_texts)
 
 
 def _build(drafts: Sequence[_Draft]) -> list[InputTables]:
     """The inputs of some messages, out of one table of all their lines."""
     rows = [row for draft in drafts for row in draft.rows]
-    begins = list(accumulate((len(draft.rows) for draft in drafts), initial=0))
     places = pa.array([row.line.place for row in rows], pa.int64())
     fields, guesses = _field_columns(rows)
-    own = [_guesses_of(draft, guesses) for draft in drafts]
-    headers = [_headers(draft.stated, stated, draft.extra_names) for draft, stated in zip(drafts, own, strict=True)]
-    issues = TableIssues(places, drafts[0].issues, tuple(zip(begins[1:], (draft.issues for draft in drafts[1:]), strict=False)))
+    for draft, begin in zip(drafts, accumulate((len(draft.rows) for draft in drafts), initial=0), strict=False):
+        draft.place_at(begin, guesses)
+    issues = TableIssues(places, drafts[0].issues, tuple((draft.begin, draft.issues) for draft in drafts[1:]))
     table = table_of_columns(fields)
     order = drafts[0].content.date_order if len(drafts) == 1 else ""  # else no date has figures in any other order
     blank = pa.table({"description": pa.nulls(len(rows), pa.string())})
     columns = assemble(table, guesses, ColumnMap({}, order, "."), issues) if fields else blank
-    unmapped: list[Cells] = []
-    for draft, names, begin in zip(drafts, headers, begins, strict=False):
-        found = draft.find_unmapped(names, places[begin : begin + len(draft.rows)])
-        unmapped += [Cells(cells.rows + begin, cells.texts, cells.headers) for cells in found]
-    others = _other_cells(table, guesses, own, headers, begins, issues)
-    columns = with_other_texts(columns, unmapped, others, issues)
+    unmapped = [cells for draft in drafts for cells in draft.find_unmapped(places)]
+    columns = with_other_texts(columns, unmapped, _other_cells(table, guesses, drafts, issues), issues)
     once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
     columns = columns.append_column("stated_once", pa.array(once, pa.list_(pa.string())))
     inputs = [(draft.issues.source_file, draft.content.digest, len(draft.rows)) for draft in drafts]
     lines = with_place(columns, inputs, places, message_type=string_array([row.type for row in rows]))
     filed = _as_filed(rows, fields, guesses)
-    return [
-        _take_out(draft, lines.slice(begin, end - begin), [filed[g.position].slice(begin, end - begin) for g in stated], names)
-        for draft, stated, names, (begin, end) in zip(drafts, own, headers, pairwise(begins), strict=True)
-    ]
+    return [draft.take_out(lines, filed) for draft in drafts]
 
 
-def _guesses_of(draft: _Draft, guesses: Sequence[Guess]) -> list[Guess]:
-    """Which of the columns of some messages one of them has."""
-    parties = [g for g in guesses if g.field == "other_parties"][: draft.others]
-    return [*(g for g in guesses if g.field in draft.fields), *parties]
-
-
-def _other_cells(
-    table: pa.Table,
-    guesses: Sequence[Guess],
-    own: Sequence[Sequence[Guess]],
-    headers: Sequence[Sequence[str]],
-    begins: Sequence[int],
-    issues: TableIssues,
-) -> list[Cells]:
+def _other_cells(table: pa.Table, guesses: Sequence[Guess], drafts: Sequence[_Draft], issues: TableIssues) -> list[Cells]:
     """Words in columns of fields, each under the header that its message has for the field."""
-    if len(own) == 1:
-        return other_cells(table, headers[0], _with_words(table, guesses), issues)
-    names = [
-        {str(g.position): name for g, name in zip(stated, known, strict=False)}
-        for stated, known in zip(own, headers, strict=True)
-    ]
-    found = []
-    for cells in other_cells(table, table.column_names, _with_words(table, guesses), issues):
-        message_of = np.searchsorted(begins, cells.rows, side="right") - 1
-        shown = [names[message][key] for message, key in zip(message_of.tolist(), cells.headers.to_pylist(), strict=True)]
+    with_words = [guess for guess in guesses if _may_hold_words(table.column(guess.position))]
+    if len(drafts) == 1:
+        return other_cells(table, drafts[0].headers, with_words, issues)
+    headers = [{str(g.position): name for g, name in zip(d.guesses, d.headers, strict=False)} for d in drafts]
+    begins, found = [draft.begin for draft in drafts], []
+    for cells in other_cells(table, table.column_names, with_words, issues):
+        of = np.searchsorted(begins, cells.rows, side="right") - 1
+        shown = [headers[draft][column] for draft, column in zip(of.tolist(), cells.headers.to_pylist(), strict=True)]
         found.append(Cells(cells.rows, cells.texts, string_array(shown)))
     return found
-
-
-def _with_words(table: pa.Table, guesses: Sequence[Guess]) -> list[Guess]:
-    return [guess for guess in guesses if _may_hold_words(table.column(guess.position))]
-
-
-# Columns of LINE that are called otherwise than the field that they are made of.
-_MADE = {"net_mass": "net_mass_kg", "gross_mass": "gross_mass_kg", "description_extra": "description", "direction": ""}
-
-
-def _take_out(draft: _Draft, lines: pa.Table, filed: Sequence[pa.ChunkedArray], headers: Sequence[str]) -> InputTables:
-    """One input out of its rows of the common table: with the columns that it states, or that something was found for."""
-    content, name = draft.content, draft.issues.source_file
-    made = {_MADE.get(field, field) for field in (*draft.fields, *(["other_parties"] if draft.others else []))} or {"description"}
-    kept = [n for n in lines.column_names if n in made or lines.column(n).null_count < lines.num_rows]
-    lines = lines.select(kept)
-    raw = pa.Table.from_arrays([*filed, *draft.extra_cells], names=headers)
-    note_languages(lines, draft.issues)
-    described = Input(
-        input_id(name, content.digest), name, content.digest.sha256, content.digest.size, content.format, content.encoding, None,
-        tuple(one for one in draft.stated if one[1] not in (EXTRA, UNREAD)), tuple(label for label, field in draft.stated if field == UNREAD), _STATED.intersection(kept), lines.num_rows,
-    )  # fmt: skip
-    out_of_table_texts = out_of_table_lines(content.out_of_table_texts, name, content.digest, lines)
-    return InputTables(described, lines, raw, issue_table(draft.issues, lines), out_of_table_texts)
 
 
 class _Row(Struct):

@@ -60,7 +60,7 @@ class Message:
         self.function = ""
         self.stamp = ""
         self.versioned = False
-        self.text: list[str] = []  # pieces of FTX that may go on in the next segment
+        self.text: list[str] = []  # fragments of FTX that may go on in the next segment
         self.text_field = self.text_label = ""
 
     def flush_text(self) -> None:

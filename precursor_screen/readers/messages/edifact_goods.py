@@ -133,7 +133,7 @@ def _eqd(message: Message, segment: Segment) -> None:
     message.scope.add(field, f"EQD+{segment.get(1)[:6]}", segment.get(2))
 
 
-_MOST_FRAGMENTS = 495  # the standard lets FTX repeat 99 times, of five pieces each
+_MOST_FRAGMENTS = 495  # the standard lets FTX repeat 99 times, of five fragments each
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
 
 

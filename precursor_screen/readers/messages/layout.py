@@ -7,7 +7,7 @@ for the field:
     field          its value; several are put together or named in an issue
     field?         only where the level states none otherwise
     field+         goes on with the value before: a code in two parts
-    field&         repeated: pieces of one text, cut at the width of their field
+    field&         repeated: fragments of one text, cut at the width of their field
     field @unit    a figure with the unit that the attribute names
     name|address   the first line, and those below it
     beside         kept as filed and screened as text, with all below it that has no path of its own

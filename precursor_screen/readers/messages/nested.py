@@ -147,7 +147,7 @@ def _hints() -> tuple[bytes, ...]:
 
 
 def _messages(content: str, progress: Progress, out_of_table_texts: list[PlacedText]) -> Iterator[FoundMessage]:
-    """Each message; what stands around messages is aside."""
+    """Each message; what stands around messages is out of the table."""
     layouts = [layout for layout in map(load_layout, FEEDS) if any(hint in content for hint in layout.hints)]
     marked = [layout for layout in layouts if layout.marks]
     linked = [layout for layout in layouts if not layout.marks]

@@ -1,4 +1,4 @@
-"""Texts of messages: pieces put together again, dates by their format code, figures with their units."""
+"""Texts of messages: fragments put together again, dates by their format code, figures with their units."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _TWO_DIGIT_YEAR = ("101", "201", "202", "713")
 
 
 def join_fragments(fragments: Sequence[str], *, apart: bool = False) -> str:
-    """One text of pieces that were cut at the width of their field.
+    """One text of fragments that were cut at the width of their field.
 
-    A piece that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
-    blank that was stripped from it. A full one may have ended with a word as well: `apart` is that reading.
+    A fragment that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
+    blank that was stripped from it. A full one may have ended with a word as well: `apart` is for that.
     """
     parts: list[str] = []
     full = False
@@ -38,14 +38,14 @@ def join_fragments(fragments: Sequence[str], *, apart: bool = False) -> str:
 
 
 def is_full(fragment: str) -> bool:
-    """Whether a piece fills its field; some systems count the release characters as well."""
+    """Whether a fragment fills its field; some systems count the release characters as well."""
     return len(fragment) in _WIDTHS or len(fragment) + sum(fragment.count(c) for c in "?:+'") in _WIDTHS
 
 
 def joined_otherwise(fragments: Sequence[str]) -> str:
-    """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty.
+    """The text with a blank after every fragment, where that parts what `join_fragments` joins; else empty.
 
-    Some cut at a width of their own: where the longest pieces fill no known field and end within what may be a word, the other reading
+    Some cut at a width of their own: where the longest fragments fill no known field and end within what may be a word, the other text
     is the one without a blank there.
     """
     filled = [p for p in fragments if p.strip()]

@@ -227,7 +227,7 @@ class TreeMessage:
             self._take_fragments([*elements, cut[0]], inner, scope, kind, [one.text or "" for one in cut])
 
     def _take_fragments(self, elements: list[Any], place: Place, scope: Scope, kind: str, texts: list[str]) -> None:
-        """A text that is written in pieces of some width; where words may have been cut, both readings are screened."""
+        """A text that is written in fragments of some width; where words may have been cut, both ways to join them are screened."""
         entry = find_entry(place, elements)
         if entry is None or not entry.endswith("&"):
             for text in texts:

@@ -129,7 +129,7 @@ def _of_party(message: Message, part: str, label: str, text: str) -> None:
 
 
 def _extend_name(message: Message, text: str) -> None:
-    """The name that N1 cut goes on: a piece that filled N1 may end within a word, and both readings are kept."""
+    """The name that N1 cut goes on: a piece that filled N1 may end within a word, and both names are kept."""
     field, label = _name_field(message.role), f"{message.role_label} name"
     cells = message.party.cells
     at = next((i for i in reversed(range(len(cells))) if (cells[i].field, cells[i].label) == (field, label)), None)

@@ -1,6 +1,6 @@
-"""Texts that a layout cuts into numbered pieces, a row each: put together into the line that the first piece stands in.
+"""Texts that a layout cuts into numbered fragments, a row each: put together into the line that the first fragment stands in.
 
-The manifests of the United States hold a description as pieces under one bill and container, numbered 1, 2, 3. Each piece alone says
+The manifests of the United States hold a description as fragments under one bill and container, numbered 1, 2, 3. Each fragment alone says
 little, and a name that is cut in two says nothing.
 """
 
@@ -20,12 +20,12 @@ from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.text import is_full, join_fragments
 
-_MOST_COMPARED: Final = 50  # texts of one bill and container that a piece may go on from
+_MOST_COMPARED: Final = 50  # texts of one bill and container that a fragment may go on from
 _ZERO: Final = "0"
 
 
 class Numbered(Struct, frozen=True):
-    """Where pieces stand, by position: the columns that all pieces share (the first is never blank), the number, the text."""
+    """Where fragments stand, by position: the columns that all fragments share (the first is never blank), the number, the text."""
 
     same: tuple[int, ...]
     sequence: int
@@ -33,11 +33,11 @@ class Numbered(Struct, frozen=True):
 
 
 class Joined(Struct, frozen=True):
-    """A body whose pieces are joined.
+    """A body whose fragments are joined.
 
     Attributes:
-        body: a row a text, where its first piece stands.
-        filed: the same rows as filed: pieces and their numbers a line each in their cells.
+        body: a row a text, where its first fragment stands.
+        filed: the same rows as filed: fragments and their numbers a line each in their cells.
         other_joins: other ways to join the fragments of each text, a column each, with what the way is called.
     """
 
@@ -47,7 +47,7 @@ class Joined(Struct, frozen=True):
 
 
 class _Text(Struct):
-    """A text while its pieces are gathered: its rows, the number of the last one, the cells beside."""
+    """A text while its fragments are gathered: its rows, the number of the last one, the cells beside."""
 
     rows: list[int]
     last: int
@@ -55,14 +55,14 @@ class _Text(Struct):
 
 
 def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
-    """The body with the pieces of each text in one row; the others are counted in an issue.
+    """The body with the fragments of each text in one row; the others are counted in an issue.
 
-    A row goes on from another where bill and container are the same, its number is the next, and no other cell differs: a piece
+    A row goes on from another where bill and container are the same, its number is the next, and no other cell differs: a fragment
     with a count or a code of its own is goods of its own.
 
     Args:
         body: rows of goods, in the order of the source.
-        numbered: where pieces stand.
+        numbered: where fragments stand.
         issues: added to.
     """
     table = body.table
@@ -100,7 +100,7 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
 
 
 def _numbers(column: pa.ChunkedArray) -> list[int]:
-    """The number of each piece; 0 where there is none."""
+    """The number of each fragment; 0 where there is none."""
     texts = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), r"\.0+$", "")
     return [int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else 0 for text in texts.to_pylist()]
 
@@ -141,13 +141,13 @@ def _agree(above: Sequence[str | None], below: Sequence[str | None]) -> bool:
 
 
 def _apart(fragments: Sequence[str]) -> str:
-    """The text with a blank between all pieces; empty where that is how it was joined."""
+    """The text with a blank between all fragments; empty where that is how it was joined."""
     joined = join_fragments(fragments, apart=True)
     return joined if joined != join_fragments(fragments) else ""
 
 
 def _together(fragments: Sequence[str]) -> str:
-    """The text without blanks between pieces that may part a word; empty where that is how it was joined."""
+    """The text without blanks between fragments that may part a word; empty where that is how it was joined."""
     filled = [fragment.strip() for fragment in fragments if fragment.strip()]
     parts = filled[:1]
     cut = False

@@ -1,4 +1,4 @@
-"""Layouts of tables that many people hold, `layouts/presets/*.yaml`: a file a layout, told by its headers, or without any by its cells.
+"""Layouts of tables that many people hold, `layouts/presets/*.yaml`: a file a layout, known by its headers, or without any by its cells.
 
 A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the company in Peru. What stands for a column:
 
@@ -9,7 +9,7 @@ A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the c
     HEADER: {field: F, codes: cl unit} holds codes of a table in `layouts/codes.csv`
     HEADER: {field: F, codes: .., where: {OTHER: 1}, otherwise: G}  of F in rows with 1 in OTHER, of G in others; of none without OTHER
 
-A layout may say where numbered pieces of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
+A layout may say where numbered fragments of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Preset(Struct, frozen=True):
         date_order, decimal: where the layout fixes them.
         order: the headers of all columns, for tables without a header; empty: it always has one.
         looks: what cells of some of these columns look like, by position.
-        numbered: header keys of what pieces of one text share, of their number and of their text; empty: texts are whole.
+        numbered: header keys of what fragments of one text share, of their number and of their text; empty: texts are whole.
     """
 
     id: str
@@ -126,7 +126,7 @@ def _load(file: Path) -> Preset:
         columns[key(header)] = PresetColumn(**stated)
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
-    pieces = data.get("numbered")
+    numbered = data.get("numbered")
     return Preset(
         id=file.stem,
         title=data["title"],
@@ -138,7 +138,7 @@ def _load(file: Path) -> Preset:
         decimal=data.get("decimal", ""),
         order=order,
         looks={order.index(header): look for header, look in bare.get("looks", {}).items()},
-        numbered=tuple(map(key, [*pieces["same"], pieces["sequence"], pieces["text"]])) if pieces else (),
+        numbered=tuple(map(key, [*numbered["same"], numbered["sequence"], numbered["text"]])) if numbered else (),
     )
 
 
@@ -212,9 +212,9 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
 
 
 def numbered_columns(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
-    """Where the layout has pieces of texts, by position; None where it has none, or the table lacks their columns.
+    """Where the layout has fragments of texts, by position; None where it has none, or the table lacks their columns.
 
-    Of what pieces share, the first column must be there: others may be a table's of their own.
+    Of what fragments share, the first column must be there: others may be a table's of their own.
     """
     if preset is None or not preset.numbered:
         return None

@@ -79,8 +79,8 @@ def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, ba
     languages = languages_of(tuple(headers))
     found = Counter[str]()
     for header, content in zip(headers, contents, strict=True):
-        said = {concept for word in meanings(header, languages) for concept in word}
-        if said.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
+        concepts = {concept for word in meanings(header, languages) for concept in word}
+        if concepts.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
             found += weigh_marks(cell for cell in content.cells if len(cell) < 60 and (bare or not _BARE.fullmatch(cell)))
     return found
 
@@ -237,7 +237,7 @@ def _report_columns(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[C
 def _with_other_joins(
     joined: Joined, headers: Sequence[str], guesses: Sequence[Guess]
 ) -> tuple[pa.Table, Sequence[str], Sequence[Guess]]:
-    """Cells, headers and guesses with the other readings of joined texts as columns of no field."""
+    """Cells, headers and guesses with the other ways to join texts as columns of no field."""
     table = joined.body.table
     for name, column in joined.other_joins:
         position = table.num_columns

@@ -23,7 +23,7 @@ from precursor_screen.readers.tabular.headers import spellings
 from precursor_screen.readers.tabular.rows import ABOVE_THE_ROWS
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
-# are told of.
+# are reported.
 
 _MANY: Final = 0.5  # of the cells, so that they make the column what they are
 _FIRMS: Final = 0.3  # of the cells that hold the legal form of a firm: many traders are persons
@@ -196,7 +196,7 @@ _NOTES: Final = {
     "masses or quantities": "lines whose text states a mass are judged all the same",
     "dates": "each line is judged as of the day of the run",
 }
-_ALWAYS: Final = frozenset(what for what, *_ in _STATED[:6])  # told of even where no rule requires them
+_ALWAYS: Final = frozenset(what for what, *_ in _STATED[:6])  # named even where no rule requires them
 _FIELDS_OF = {words: fields for words, fields, _, _ in KINDS}
 _SAMPLES, _SHOWN = 2, 30
 _NEAR: Final = 0.75  # of the letters of a spelling
@@ -286,7 +286,7 @@ def other_fields(column: Column) -> list[str]:
 
 
 def best_of(column: Column, column_report: ColumnReport) -> list[Candidate]:
-    """The two fields that a column is likest, whatever it is taken for."""
+    """The two fields that a column is likest, whatever it is mapped to."""
     headers = tuple(one.guess.header for one in column_report.columns)
     return best_fields(column.guess.header, Content(column.filled, column.cells, column.seen), headers)
 
@@ -333,15 +333,15 @@ def _yaml_lines(tables: InputTables, part: str) -> Iterator[str]:
         key = _quoted(str(column.guess.position + 1)) if by_number else _quoted(header)
         shown = f"{_comment(header) or 'no header'} · " if by_number else ""
         samples = " | ".join(_comment(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
-        told = f"{shown}{_comment(column.guess.reason)} · {samples}"
+        note = f"{shown}{_comment(column.guess.reason)} · {samples}"
         if column.guess.reason == ABOVE_THE_ROWS:
-            yield f"  # {column.guess.field}: {told}"
+            yield f"  # {column.guess.field}: {note}"
         elif column.guess.field:
-            yield f"  {key}: {column.guess.field}  # {told}"
+            yield f"  {key}: {column.guess.field}  # {note}"
         else:
             looks = other_fields(column)
             could = f" · could be: {_comment(', '.join(looks))}" if looks else ""
-            yield f"  # not used: {key}:   # {told}{could}"
+            yield f"  # not used: {key}:   # {note}{could}"
 
 
 def _comment(text: str) -> str:
