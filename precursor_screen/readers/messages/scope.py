@@ -23,18 +23,10 @@ IGNORED = "-"  # an element that says nothing of goods or parties
 ROLES = tuple(name.removesuffix("_name") for name in PARTY_NAMES)
 # Of these each figure is of what it stands with: a total is no item's.
 AMOUNTS = frozenset(
-    (
-        "net_mass",
-        "gross_mass",
-        "packages",
-        "package_type",
-        "quantity",
-        "quantity_unit",
-        "value",
-        "currency",
-        "freight",
-        "container_numbers",
-    )
+    [
+        *("net_mass", "gross_mass", "packages", "package_type", "quantity", "quantity_unit", "value", "currency"),
+        *("freight", "container_numbers"),
+    ]
 )
 
 

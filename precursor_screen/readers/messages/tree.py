@@ -41,28 +41,11 @@ from precursor_screen.readers.messages.text import as_date, join_fragments, join
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Attributes that say how a value is written, and no more.
 _OF_WRITING = frozenset(
-    (
-        "unitcode",
-        "currencyid",
-        "formatcode",
-        "schemeid",
-        "schemeagencyid",
-        "languageid",
-        "listid",
-        "listagencyid",
-        "listversionid",
-        "phaseid",
-        "xmllang",
-        "lang",
-        "unit",
-        "currency",
-        "currencyunit",
-        "language",
-        "agency",
-        "format",
-        "identificationscheme",
-        "identificationschemeagency",
-    )
+    [
+        *("unitcode", "currencyid", "formatcode", "schemeid", "schemeagencyid", "languageid", "listid"),
+        *("listagencyid", "listversionid", "phaseid", "xmllang", "lang", "unit", "currency", "currencyunit"),
+        *("language", "agency", "format", "identificationscheme", "identificationschemeagency"),
+    ]
 )
 MAX_HELD = 1_000_000  # elements of one item, or of a message's own
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8}(?=T))(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")

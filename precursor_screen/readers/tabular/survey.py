@@ -36,22 +36,10 @@ _ROLES: Final = frozenset(
     ("sender", "receiver", "importer", "exporter", "seller", "buyer", "trader", "notify", "agent", "carrier", "maker", "party", "third_party", "firm")
 )  # fmt: skip
 _NO_NAME: Final = frozenset(
-    (
-        "number",
-        "code",
-        "reference",
-        "country",
-        "address",
-        "date",
-        "kind",
-        "place",
-        "port",
-        "other",
-        "value",
-        "goods",
-        "no_part",
-        "permit",
-    )
+    [
+        *("number", "code", "reference", "country", "address", "date", "kind", "place", "port", "other", "value"),
+        *("goods", "no_part", "permit"),
+    ]
 )
 _NO_MASS: Final = frozenset(("permit", "value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
 _NO_GOODS: Final = frozenset((*_ROLES, "permit", "number", "code", "kind", "unit", "value", "country", "other", "hs"))
