@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -34,8 +33,7 @@ _LEAST_NULL = np.full(256, 255, np.uint8)
 for _beginnings, _least in ((b"nN", 3), (b"uU", 9), (b"#", 4), (b"<", 7), (b"(", 6), (b"\\'\"", 2), (b"-_.?", 1)):
     _LEAST_NULL[list(_beginnings)] = _least
 _BEYOND = np.arange(256) >= 128
-_LETTERS = _BEYOND.copy()
-_LETTERS[list(ascii_letters.encode())] = True
+_WORD = 4  # bytes of the shortest word
 # What a cell begins with that is blank, or that stands for nothing, with or without blanks around it.
 BLANKS = _BEYOND | (np.arange(256) <= 32)
 NOTHINGS = BLANKS | (_LEAST_NULL < 255)
@@ -136,9 +134,11 @@ def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[n
 
 
 def may_hold_words(column: pa.ChunkedArray) -> bool:
-    """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes that are letters or beyond ASCII."""
+    """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes from A on, or beyond ASCII."""
     for data, offsets in map(_bytes_of, column.chunks):
-        letters = _LETTERS[data[offsets[0] : offsets[-1]]]
+        if np.diff(offsets).max(initial=0) < _WORD:  # codes of countries look like words where one follows the other
+            continue
+        letters = data[offsets[0] : offsets[-1]] >= ord("A")
         if (letters[3:] & letters[2:-1] & letters[1:-2] & letters[:-3]).any():
             return True
     return False
@@ -186,9 +186,9 @@ class Distinct:
             self.texts = list(place)
             self._index = pa.array([place.get(text) for text in cells], pa.int32())
         else:
-            values = pc.unique(column).drop_null()
-            self.texts = values.to_pylist()
-            self._index = pc.index_in(column, values)
+            encoded = column.dictionary_encode()  # all chunks share one dictionary
+            self.texts = encoded.chunk(0).dictionary.to_pylist()
+            self._index = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
 
     def spread(self, parsed: Sequence[Any], kind: pa.DataType) -> pa.ChunkedArray:
         """One parsed value for each distinct text, back over the rows."""
