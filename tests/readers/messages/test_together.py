@@ -55,6 +55,7 @@ PAIRS = {
     "other columns": (iftmin(ACETONE, head="TDT+20+012E+1'"), declaration("+29152400:122:::::'" + ACETONE)),
     "a direction that is unknown": (iftmin(ACETONE + "GIS+23'"), iftmin(ACETONE + "GIS+77'")),
     "an envelope with words": (HEAD + iftmin(ACETONE) + "UNZ+1+1'", HEAD + iftmin("FTX+AAA+++TOLUENE'") + "UNZ+1+1'"),
+    "an element without a field that is too long": (iftmin(ACETONE), iftmin(ACETONE, ACETONE + f"HAN+{'ÄTHER ' * 150_001}'")),
     "a cell that is too long": (iftmin(ACETONE), iftmin(ACETONE + f"LOC+7+{'ÄTHER ' * 150_001}'", head="")),
 }
 
