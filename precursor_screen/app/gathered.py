@@ -35,9 +35,9 @@ from precursor_screen.core.schema import ISSUE
 from precursor_screen.core.words import clip, counted
 from precursor_screen.kernel.match import Progress, naming
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
-from precursor_screen.readers.finish import find_repeated, no_lines
+from precursor_screen.readers.input_tables import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables, ReadOptions
-from precursor_screen.readers.tabular.beside import BESIDE, raw_aside
+from precursor_screen.readers.tabular.other_texts import OUT_OF_TABLE, out_of_table_raw
 from precursor_screen.reference.bundle import Reference
 
 # What a run has read and may need again, on disk instead of in memory.
@@ -237,7 +237,7 @@ def split_naming_texts(named: pa.Table, tables: Sequence[InputTables]) -> tuple[
     if not named.num_rows:
         return named, ISSUE.empty_table()
     inputs = (t.input for t in tables)
-    no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in inputs if i.format == "CSV" and not i.lines], pa.string())
+    no_tables = pa.array([f"{i.input_id}{OUT_OF_TABLE}" for i in inputs if i.format == "CSV" and not i.lines], pa.string())
     by_hand = pc.is_in(named.column("input_id"), no_tables)
     return named.filter(pc.invert(by_hand)), _by_hand(named.filter(by_hand))
 
@@ -253,7 +253,7 @@ def _add_texts_as_lines(gathered: GatherResult, found: pa.Table) -> GatherResult
         gathered,
         lines=pa.concat_tables([gathered.lines, found], promote_options="default"),
         origin=pa.concat_tables([gathered.origin, places]),
-        raw=(*gathered.raw, raw_aside(found)),
+        raw=(*gathered.raw, out_of_table_raw(found)),
     )
 
 
@@ -353,7 +353,7 @@ _SUPPLIED = pa.schema([("input_id", pa.string()), *((n, pa.list_(pa.string())) f
 def supplied_by(inputs: tuple[Input, ...]) -> pa.Table:
     """Which fields each input supplies, and which by codes; the texts beside its tables supply none."""
     rows = [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied), "coded_fields": sorted(i.coded)} for i in inputs]
-    rows += [{"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": [], "coded_fields": []} for i in inputs]
+    rows += [{"input_id": f"{i.input_id}{OUT_OF_TABLE}", "supplied_fields": [], "coded_fields": []} for i in inputs]
     return pa.Table.from_pylist(rows, schema=_SUPPLIED)
 
 

@@ -9,7 +9,9 @@ import select
 import stat
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 from msgspec import Struct
@@ -26,9 +28,10 @@ from precursor_screen.core.errors import (
     Where,
 )
 from precursor_screen.formats.blob import Blob
-from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
-from precursor_screen.readers.registry import read
+from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines
+from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.messages.build import build_tables
+from precursor_screen.readers.registry import read_contents
 
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
@@ -237,22 +240,31 @@ PAUSE = 0.3  # seconds before a file that was changing is read again
 _RECENT_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
 
 
+Built = TypeVar("Built", bound=InputContent)
+
+
 def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | None = None) -> list[InputTables]:
-    """Every table of one input.
+    """Every table of one input; arguments and errors as of `_read_and_build`."""
+    return _read_and_build(source, options, keep_fault, build_tables)
+
+
+def _read_and_build(
+    source: Source, options: ReadOptions, keep_fault: FaultKeeper | None, build: Callable[[list[InputContent]], list[Built]]
+) -> list[Built]:
+    """What is built of the contents of one input.
 
     Args:
         source: what to read.
         options: how.
-        keep_fault: called with an error that nobody foresaw, returns the sentence for the report; default: the error is raised.
+        keep_fault: called with an error that nobody foresaw, returns the sentence for the report; None: the error is raised.
+        build: of the contents; it fails as reading does.
 
     Raises:
         InputError: it cannot be read, or was changing all the time; it is to be set aside.
         PrecursorScreenError: of another kind: the column map or the encoding asked for is wrong, for every input.
     """
-    if source.note:
-        return [_only_a_note(source)]
     try:
-        return _read_unchanged(source, replace(options, pasted=source.pasted))
+        return build([_only_a_note(source)] if source.note else _read_unchanged(source, replace(options, pasted=source.pasted)))
     except PrecursorScreenError:
         raise
     except OSError as error:
@@ -267,7 +279,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         ) from error
     except BaseException as error:
         # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
-        if keep_fault is None or isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+        if keep_fault is None or isinstance(error, _OF_THE_RUN):
             raise
         raise UnreadableManifest(
             keep_fault(error),
@@ -276,6 +288,7 @@ def read_one(source: Source, options: ReadOptions, keep_fault: FaultKeeper | Non
         ) from error
 
 
+_OF_THE_RUN = (KeyboardInterrupt, SystemExit, GeneratorExit)
 ReadResult = list[InputTables] | InputError | None
 
 
@@ -285,19 +298,22 @@ def read_some(options: ReadOptions, sources: Sequence[Source]) -> list[ReadResul
     Raises:
         PrecursorScreenError: as `read_one`, for every input.
     """
-    found: list[ReadResult] = []
+    found: list[list[InputContent] | InputError | None] = []
     for source in sources:
         try:
-            found.append(read_one(source, options))
-        except InputError as error:
-            if isinstance(error, MappingError):
-                raise
-            found.append(error)
+            found.append(_read_and_build(source, options, None, list))
         except BaseException as error:
-            if isinstance(error, (PrecursorScreenError, KeyboardInterrupt, SystemExit, GeneratorExit)):
+            of_input = isinstance(error, InputError) and not isinstance(error, MappingError)
+            if isinstance(error, (PrecursorScreenError, *_OF_THE_RUN)) and not of_input:
                 raise
-            found.append(None)
-    return found
+            found.append(error if isinstance(error, InputError) else None)
+    try:
+        tables = iter(build_tables(chain.from_iterable(result for result in found if isinstance(result, list))))
+    except BaseException as error:
+        if isinstance(error, _OF_THE_RUN):
+            raise
+        return [None if isinstance(result, list) else result for result in found]  # which of them it is, each will tell by itself
+    return [list(islice(tables, len(result))) if isinstance(result, list) else result for result in found]
 
 
 _TOGETHER, _TOGETHER_BYTES = 64, 1 << 20  # small files that are read in one go
@@ -331,7 +347,7 @@ def _size_of(source: Source) -> int:
         return _TOGETHER_BYTES
 
 
-def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
+def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
     """Reads a file until it is the same before and after; only then its digest, its rows and its sheets are of one file."""
     file = None if source.path is None or source.problem or is_pipe(source.path) else source.path
     for reading in range(READINGS):
@@ -341,13 +357,13 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputTables]:
         before = _state(file, recent)
         try:
             content = source.readable()
-            tables = read(content, source.name, options)
+            contents = read_contents(content, source.name, options)
         except InputError:
             if _state(file, recent) == before:
                 raise
             continue
         if _state(file, recent) == before:
-            return tables
+            return contents
     raise ChangedWhileRead(
         f"changed each of the {READINGS} times that it was read",
         where=Where(source.name),

@@ -47,9 +47,9 @@ from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match_texts, merge_matches
 from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
-from precursor_screen.readers.finish import find_repeated, no_lines
+from precursor_screen.readers.input_tables import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
-from precursor_screen.readers.tabular.beside import raw_aside
+from precursor_screen.readers.tabular.other_texts import out_of_table_raw
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.text.key_numbers import numbers_of
 
@@ -290,7 +290,7 @@ def _drop_repeated(cluster_lines: ClusterLines) -> tuple[ClusterLines, pa.Table]
 
 def _add_texts_as_lines(cluster_lines: ClusterLines, found: pa.Table, key: int) -> ClusterLines:
     """The lines, and behind them those of texts beside the tables."""
-    rows = [*chunks_of("lines", key, found), *chunks_of("cells", key, raw_aside(found))]
+    rows = [*chunks_of("lines", key, found), *chunks_of("cells", key, out_of_table_raw(found))]
     schema = pa.concat_tables([cluster_lines.plan.schema.empty_table(), found], promote_options="default").schema
     plan = replace(cluster_lines.plan, schema=schema, lengths={**cluster_lines.plan.lengths, key: found.num_rows})
     return replace(cluster_lines, rows=cluster_lines.rows.union(make_frame(cluster_lines.rows.sparkSession, rows)), plan=plan)

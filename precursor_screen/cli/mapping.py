@@ -98,8 +98,8 @@ def accept(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
         if why := _why_not_accepted(table):
             click.echo(f"{printable(table.input.name)}: {why}", err=True)
             left += 1
-        elif table.reading is not None:
-            kept.append((table.input.name, to_accepted(table.reading, part, today())))
+        elif table.column_report is not None:
+            kept.append((table.input.name, to_accepted(table.column_report, part, today())))
     for name, accepted in kept:
         keep_accepted(home_of(common.settings()), accepted)
         mapped = sum(bool(column.field) for column in accepted.columns)
@@ -201,12 +201,12 @@ def guess(path: str) -> None:
 
 def _why_not_accepted(table: InputTables) -> str:
     """Why the layout of a table cannot be accepted; empty: it can."""
-    if table.reading is None:
+    if table.column_report is None:
         return "is not a table"
-    if not table.reading.headers:
+    if not table.column_report.headers:
         return "has no header, by which its layout would be known again"
     goods = ("description", "description_extra", "hs_code")
-    return "" if any(column.guess.field in goods for column in table.reading.columns) else "has no column of goods"
+    return "" if any(column.guess.field in goods for column in table.column_report.columns) else "has no column of goods"
 
 
 def _read(
@@ -283,9 +283,9 @@ def _as_object(table: InputTables) -> dict[str, Any]:
     """A table and its columns, for JSON."""
     from msgspec import to_builtins
 
-    from precursor_screen.readers.tabular.survey import best_of, other_readings
+    from precursor_screen.readers.tabular.survey import best_of, other_fields
 
-    reading = table.reading
+    reading = table.column_report
     columns = (
         [
             {
@@ -294,7 +294,7 @@ def _as_object(table: InputTables) -> dict[str, Any]:
                 **common.fields(column, "filled seen"),
                 "cells": column.cells[:_SAMPLES],
                 "best": to_builtins(best_of(column, reading)),
-                "could_be": other_readings(column),
+                "could_be": other_fields(column),
             }
             for column in reading.columns
         ]
@@ -308,9 +308,9 @@ def _as_object(table: InputTables) -> dict[str, Any]:
 
 def _described(table: InputTables) -> Iterator[str]:
     from precursor_screen.app.accepted_maps import SHORT
-    from precursor_screen.readers.tabular.survey import best_of, describe_input, other_readings
+    from precursor_screen.readers.tabular.survey import best_of, describe_input, other_fields
 
-    reading = table.reading
+    reading = table.column_report
     yield printable(table.input.name)
     yield f"  {printable(describe_input(table))}"
     if table.input.accepted_map:
@@ -327,7 +327,7 @@ def _described(table: InputTables) -> Iterator[str]:
         share = round(100 * column.filled / column.seen) if column.seen else 0
         samples = " | ".join(printable(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
         yield f"      {share} % filled{': ' if samples else ''}{samples}"
-        if others := other_readings(column):
+        if others := other_fields(column):
             yield f"      could be: {', '.join(others)}"
         for best in best_of(column, reading) if reading else ():
             yield f"      {best.score:.1f} {best.field}: {best.reason}"

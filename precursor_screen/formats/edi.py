@@ -22,6 +22,7 @@ MAX_SEGMENT = 1 << 20  # characters; a segment of UN/EDIFACT holds some thousand
 
 # What a released service character becomes until its segment has been split: noncharacters, which no text may hold.
 _HELD = "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5"
+_RELEASED = re.compile(f"[{_HELD}]")
 _BLANK = " \t\r\n\x00\ufeff\x1a"
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _START = re.compile(r"UN[BGH](?=[+\x1d])|UNA[^A-Za-z0-9\s]{2}.{4}\s*UN[BGH]|(?:ISA|ST|GS)(?=[^A-Za-z0-9\s])", re.DOTALL)
@@ -82,7 +83,7 @@ class Segment(Struct, frozen=True):
         """The first components of some elements that are filled, with blanks between."""
         return " ".join(filter(None, map(self.get, elements)))
 
-    def said(self) -> str:
+    def content(self) -> str:
         """All components behind the tag that are filled, with blanks between."""
         return " ".join(text for element in self.elements for component in element if (text := component.strip()))
 
@@ -121,7 +122,7 @@ def read_segments(text: str, file: str = "") -> Iterator[Segment]:
 
 
 def _without_held(text: str) -> str:
-    return re.sub(f"[{_HELD}]", "\ufffd", text) if any(c in text for c in _HELD) else text
+    return _RELEASED.sub("\ufffd", text)
 
 
 def _interchanges(text: str) -> Iterator[tuple[str, Syntax]]:
@@ -230,8 +231,9 @@ def _segment(raw: str, number: int, syntax: Syntax, cut: bool, glued: bool) -> S
     if not _TAG.fullmatch(tag) or len(raw) > MAX_SEGMENT:
         return Segment(number, "", ((_free(raw[:MAX_SEGMENT], syntax),),), syntax.decimal, cut, glued)
     if syntax.family == X12:
-        return Segment(number, tag, tuple((e,) for e in elements), syntax.decimal, cut, glued)
-    split = tuple(tuple(e.split(syntax.component)) for e in elements)
-    if any(c in raw for c in _HELD):
-        split = tuple(tuple(_free(c, syntax) for c in e) for e in split)
+        return Segment(number, tag, tuple([(e,) for e in elements]), syntax.decimal, cut, glued)
+    if not raw.isascii() and _RELEASED.search(raw):  # what is held is beyond ASCII
+        split = tuple(tuple(_free(c, syntax) for c in e.split(syntax.component)) for e in elements)
+    else:
+        split = tuple([tuple(e.split(syntax.component)) for e in elements])  # a list is made faster than a generator runs
     return Segment(number, tag, split, syntax.decimal, cut, glued)

@@ -76,7 +76,7 @@ class Columns(Struct):
     issues: TableIssues
     column_map: ColumnMap
     numbers: str
-    beside: Counter[str]
+    unmapped_marks: Counter[str]
     texts: frozenset[int] = frozenset()
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ def assemble(
     column_map: ColumnMap,
     issues: TableIssues,
     numbers: str = TEXT,
-    beside: Counter[str] | None = None,
+    unmapped_marks: Counter[str] | None = None,
     texts: frozenset[int] = frozenset(),
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
@@ -106,11 +106,11 @@ def assemble(
         column_map: date order and decimal mark, where stated.
         issues: added to.
         numbers: TEXT, MIXED or TYPED.
-        beside: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
+        unmapped_marks: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
         texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
     """
     cleaned = _clean(table, guesses, issues)
-    columns = Columns(guesses, cleaned, issues, column_map, numbers, Counter() if beside is None else beside, texts)
+    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -168,7 +168,7 @@ def _make_numbers(columns: Columns) -> None:
     if "freight" in found:
         found["freight"] = without_terms(found["freight"], columns.issues)
     plain = {name: is_plain(column) for name, column in found.items()}
-    marks, sure, told = _decimal_marks(columns, found, plain)
+    marks, sure, mark_known = _decimal_marks(columns, found, plain)
     numbers = {
         name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.issues)
         for name, column in found.items()
@@ -177,7 +177,7 @@ def _make_numbers(columns: Columns) -> None:
     for name, parsed in numbers.items():
         larger: Numbers | None = None
         if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, name, found[name]):
-            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, told=told)
+            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.issues, mark_known=mark_known)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
             _make_mass(columns, name, parsed, larger, unit_column)
@@ -195,7 +195,7 @@ def _make_numbers(columns: Columns) -> None:
 
 
 def _make_mass(columns: Columns, name: str, parsed: Numbers, larger: Numbers | None, unit_column: pa.ChunkedArray | None) -> None:
-    """A mass and its larger reading in kilograms; a column of kilograms yields to one that states its unit."""
+    """A mass in kilograms, and the larger one that it may be; a column of kilograms yields to one that states its unit."""
     guess = columns.guess_of(name)
     made, unit = (_MASSES[name], guess.unit if guess else None) if name in _MASSES else (name, None)
     for target, values in ((made, parsed), (f"ambiguous_{made}", larger)):
@@ -215,26 +215,30 @@ def _may_be_text(columns: Columns, name: str, column: pa.ChunkedArray) -> bool:
 
 def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: Numbers, larger: Numbers | None) -> None:
     """An issue where no filled cell of a column of masses is a number: it is as if there were none, which nobody would notice."""
-    filled = len(column) - column.null_count
-    if filled and parsed.values.null_count == len(column) and larger is None:
-        row = pc.index(pc.is_valid(column), True).as_py()
-        message = f"none of the {filled} filled cells of {name} could be read"
-        columns.issues.add("unreadable-column", message, row, field=name, count=filled)
+    if larger is not None:
+        return
+    for part in columns.issues.parts():
+        cells, values = column[part], parsed.values[part]
+        filled = len(cells) - cells.null_count
+        if filled and values.null_count == len(values):
+            row = part.start + pc.index(pc.is_valid(cells), True).as_py()
+            message = f"none of the {filled} filled cells of {name} could be read"
+            columns.issues.add("unreadable-column", message, row, field=name, count=filled)
 
 
 def _decimal_marks(
     columns: Columns, found: dict[str, pa.ChunkedArray], plain: dict[str, bool]
 ) -> tuple[dict[str, str], frozenset[str], bool]:
-    """The decimal mark of each column; the columns of which it is certain: stated by the user, told by their own cells, or by all
-    other columns that tell it; whether any column tells it."""
+    """The decimal mark of each column; the columns of which it is certain: stated by the user, known by their own cells, or by all
+    other columns that show it; whether any column shows it."""
     if stated := columns.column_map.decimal:
         return dict.fromkeys(found, stated), frozenset(found), True
     votes = {name: weigh_column(column, plain[name]) for name, column in found.items()}
-    own = {name: mark for name, said in votes.items() if (mark := decide(said))}
+    own = {name: mark for name, marks in votes.items() if (mark := decide(marks))}
     written = votes
     if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
-    table = sum(written.values(), Counter(columns.beside))
+    table = sum(written.values(), Counter(columns.unmapped_marks))
     total = decide(table) or decide(sum(votes.values(), Counter[str]()))
     open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
     sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
@@ -319,8 +323,8 @@ def map_countries(column: pa.ChunkedArray, name: str, message: str, issues: Tabl
     distinct = Distinct(column)
     parsed = [find_country(t) for t in distinct.texts]
     unknown = (i for i, code in enumerate(parsed) if code is None)
-    told = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
-    bad = [(i, "unknown-country", f"{name}: {message}") for i in told]
+    reported = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
+    bad = [(i, "unknown-country", f"{name}: {message}") for i in reported]
     distinct.report(bad, name, issues)
     return distinct.spread(parsed, pa.string())
 

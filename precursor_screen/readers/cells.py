@@ -33,6 +33,7 @@ _LEAST_NULL = np.full(256, 255, np.uint8)
 for _beginnings, _least in ((b"nN", 3), (b"uU", 9), (b"#", 4), (b"<", 7), (b"(", 6), (b"\\'\"", 2), (b"-_.?", 1)):
     _LEAST_NULL[list(_beginnings)] = _least
 _BEYOND = np.arange(256) >= 128
+_WORD = 4  # bytes of the shortest word
 # What a cell begins with that is blank, or that stands for nothing, with or without blanks around it.
 BLANKS = _BEYOND | (np.arange(256) <= 32)
 NOTHINGS = BLANKS | (_LEAST_NULL < 255)
@@ -66,7 +67,7 @@ def _clean_chunk(chunk: pa.Array) -> pa.Array:
 
 
 def _is_plainly_clean(text: str | None) -> bool:
-    """Whether a cell is clean beyond doubt; of few cells that is quicker told one by one than together."""
+    """Whether a cell is clean beyond doubt; of few cells that is found quicker one by one than together."""
     return text is None or (_PLAIN.fullmatch(text) is not None and "_x000D_" not in text and _NULL.fullmatch(text) is None)
 
 
@@ -132,10 +133,15 @@ def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[n
     return found
 
 
-def holds_letters(column: pa.ChunkedArray) -> bool:
-    """Whether any cell may hold a letter: A and what stands behind it in ASCII, or something beyond."""
-    parts = (data[offsets[0] : offsets[-1]] for data, offsets in map(_bytes_of, column.chunks))
-    return any(part.max(initial=0) >= ord("A") for part in parts)
+def may_hold_words(column: pa.ChunkedArray) -> bool:
+    """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes from A on, or beyond ASCII."""
+    for data, offsets in map(_bytes_of, column.chunks):
+        if np.diff(offsets).max(initial=0) < _WORD:  # codes of countries look like words where one follows the other
+            continue
+        letters = data[offsets[0] : offsets[-1]] >= ord("A")
+        if (letters[3:] & letters[2:-1] & letters[1:-2] & letters[:-3]).any():
+            return True
+    return False
 
 
 def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
@@ -174,15 +180,15 @@ class Distinct:
     def __init__(self, column: pa.ChunkedArray) -> None:
         self.rows = len(column)
         self.texts: list[str]
-        if self.rows <= FEW:  # told one by one, as of few cells each step of Arrow's costs more than all of them
+        if self.rows <= FEW:  # one by one, as of few cells each step of Arrow's costs more than all of them
             cells = column.to_pylist()
             place = {text: number for number, text in enumerate(dict.fromkeys(text for text in cells if text is not None))}
             self.texts = list(place)
             self._index = pa.array([place.get(text) for text in cells], pa.int32())
         else:
-            values = pc.unique(column).drop_null()
-            self.texts = values.to_pylist()
-            self._index = pc.index_in(column, values)
+            encoded = column.dictionary_encode()  # all chunks share one dictionary
+            self.texts = encoded.chunk(0).dictionary.to_pylist()
+            self._index = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
 
     def spread(self, parsed: Sequence[Any], kind: pa.DataType) -> pa.ChunkedArray:
         """One parsed value for each distinct text, back over the rows."""
@@ -208,11 +214,17 @@ class Distinct:
         if not bad:
             return
         positions = self.positions()
-        counts = np.bincount(positions[positions >= 0], minlength=len(self.texts))
+        for part in issues.parts():
+            self._report(positions, part, bad, field, issues)
+
+    def _report(
+        self, positions: npt.NDArray[np.int64], part: slice, bad: Sequence[tuple[int, str, str]], field: str, issues: TableIssues
+    ) -> None:
+        present = np.flatnonzero(positions[part] >= 0) + part.start
+        counts = np.bincount(positions[present], minlength=len(self.texts))
         first = np.full(len(self.texts), self.rows, np.int64)
-        present = np.flatnonzero(positions >= 0)
         np.minimum.at(first, positions[present], present)
-        in_order = sorted(bad, key=lambda item: int(first[item[0]]))
+        in_order = sorted((item for item in bad if counts[item[0]]), key=lambda item: int(first[item[0]]))
         for position, code, message in in_order[:MAX_EXAMPLES]:
             at = int(first[position])
             text = self.texts[position][:300]

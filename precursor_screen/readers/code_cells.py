@@ -25,7 +25,7 @@ from precursor_screen.text.countries import fold_country
 
 # What a cell says about direction, mode of transport, currency and the function of a message.
 
-IMPORT, EXPORT, TRANSIT, TRANSHIPMENT = "import", "export", "transit", "transhipment"
+IMPORT, EXPORT, TRANSIT = "import", "export", "transit"
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

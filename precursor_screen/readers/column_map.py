@@ -235,12 +235,12 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
     return replace(maps[0], others=tuple(maps[1:]))
 
 
-def _column_map(name: str, said: dict[str, Any], complaints: Complaints) -> ColumnMap:
-    if not said["columns"] and not said["preset"]:
+def _column_map(name: str, stated: dict[str, Any], complaints: Complaints) -> ColumnMap:
+    if not stated["columns"] and not stated["preset"]:
         complaints.add((), "has no columns", _WRITE, MappingError)
     # A list is named with brackets or without: items[].name and items.name are one column.
-    columns = {header.replace("[]", ""): field or IGNORED for header, field in said["columns"].items()}
-    return ColumnMap(**{**said, "columns": columns}, name=name)
+    columns = {header.replace("[]", ""): field or IGNORED for header, field in stated["columns"].items()}
+    return ColumnMap(**{**stated, "columns": columns}, name=name)
 
 
 def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
@@ -252,13 +252,13 @@ def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWor
     fault, remedy = f"column {{name!r}}: {{value!r}} is not a column of {register}", f"Columns: {', '.join(names)}."
     columns = Record(others=Choice(of=names, fault=fault, remedy=remedy), least=1, filled=True, remedy=_WRITE)
     shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
-    said, *others = _read_maps(_text(path), str(path), shape)
+    stated, *others = _read_maps(_text(path), str(path), shape)
     if others:
         raise MappingError(
             "contains several column maps", where=Where(str(path)), remedy="Keep only one: a register is a single table."
         )
     return HeaderWords(
-        **{**said, "columns": {header.strip(): name for header, name in said["columns"].items()}}, field_of=field_of
+        **{**stated, "columns": {header.strip(): name for header, name in stated["columns"].items()}}, field_of=field_of
     )
 
 

@@ -33,19 +33,26 @@ Digests = npt.NDArray[np.uint8]
 Part: TypeAlias = pa.ChunkedArray | str  # of what is hashed: a text a row, or one for all
 
 
-def add_identity(lines: pa.Table) -> pa.Table:
+def add_identity(lines: pa.Table, parts: Sequence[slice] = (slice(0, None),)) -> pa.Table:
     """The table with line_id, movement_key and shipment_id.
 
     Args:
         lines: columns of `schema.LINE_COLUMNS` without those three.
+        parts: the rows of each input.
     """
-    line_ids = _to_hex(_with_ordinals(_hash_table(lines, _content_columns)))
+    line_ids = line_ids_of(lines, parts)
     movement_keys = _movement_keys(lines, line_ids)
     shipment_ids = _first_of(lines, "stated_shipment_id", "house_bill_of_lading", "bill_of_lading", "declaration_id")
     shipments = line_ids if shipment_ids is None else pc.coalesce(shipment_ids, line_ids)
     for name, column in (("line_id", line_ids), ("movement_key", movement_keys), ("shipment_id", shipments)):
         lines = lines.append_column(name, column)
     return lines
+
+
+def line_ids_of(lines: pa.Table, parts: Sequence[slice] = (slice(0, None),)) -> pa.ChunkedArray:
+    """The line_id of each row; arguments as above."""
+    content = _hash_table(lines, _content_columns)
+    return _to_hex(np.concatenate([_with_ordinals(content[part]) for part in parts]))
 
 
 def _content_columns(lines: pa.Table) -> list[Part]:
@@ -117,8 +124,8 @@ def hash_texts(texts: pa.ChunkedArray) -> Digests:
 
 def _join(parts: Sequence[Part], rows: int, separator: str = "") -> pa.ChunkedArray:
     """The texts of each row in one, null as empty; what is the same in all rows is put together first."""
-    told = ["" if not isinstance(part, str) and part.null_count == rows else part for part in parts]
-    runs = groupby(told, lambda part: isinstance(part, str))
+    filled = ["" if not isinstance(part, str) and part.null_count == rows else part for part in parts]
+    runs = groupby(filled, lambda part: isinstance(part, str))
     fixed = [one for same, run in runs for one in ((separator.join(run),) if same else run)]
     if len(fixed) == 1:
         return pa.chunked_array([pa.repeat(fixed[0], rows)]) if isinstance(fixed[0], str) else fixed[0]

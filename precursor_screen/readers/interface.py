@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.readers.column_map import AcceptedMap, ColumnMap, ColumnReport
+from precursor_screen.readers.messages.scope import MessageLine
 
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one
 
@@ -40,7 +44,7 @@ class InputTables(Struct, frozen=True):
         lines: a subset of `schema.LINE_COLUMNS` in their order and types; only what the input supplies.
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
-        reading: how a table's columns were understood; None for messages.
+        column_report: how a table's columns were understood; None for messages.
         out_of_table_texts: lines of texts that belong to no row of goods; they are screened where they name something.
     """
 
@@ -49,7 +53,7 @@ class InputTables(Struct, frozen=True):
     raw: pa.Table
     issues: pa.Table
     out_of_table_texts: pa.Table | None = None
-    reading: ColumnReport | None = None
+    column_report: ColumnReport | None = None
 
 
 class Digest(Struct, frozen=True):
@@ -57,18 +61,6 @@ class Digest(Struct, frozen=True):
 
     sha256: str
     size: int
-
-
-class Reader(Struct, frozen=True):
-    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked.
-
-    Attributes:
-        sniff: whether a content is of this family, by its kind (what `formats.sniff.sniff_kind` says) and its first 64 KiB.
-        read: all inputs in a file; raises InputError where nothing in it can be read.
-    """
-
-    sniff: Callable[[str, bytes], bool]
-    read: Callable[[Blob, Digest, ReadOptions], list[InputTables]]
 
 
 class IssueList(Struct):
@@ -113,15 +105,67 @@ class IssueList(Struct):
         self.add_one_of_many("broken-segment", message, row=row, value=value)
 
 
+class MessageContent(Struct):
+    """One input of messages before its tables are built: those of small files are built together.
+
+    Attributes:
+        format: in words, for the report.
+        issues: so far.
+        digest: of the file.
+        encoding: how its text was read.
+        date_order: dmy, mdy or ymd, where the format fixes it.
+        lines: message type and line; never none.
+        out_of_table_texts: texts that belong to no line.
+    """
+
+    format: str
+    issues: IssueList
+    digest: Digest
+    encoding: str
+    date_order: str = ""
+    lines: list[tuple[str, MessageLine]] = field(default_factory=list)
+    out_of_table_texts: tuple[OutOfTableText, ...] = ()
+
+
+InputContent: TypeAlias = InputTables | MessageContent
+
+
+class Reader(Struct, frozen=True):
+    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked.
+
+    Attributes:
+        sniff: whether a content is of this family, by its kind (what `formats.sniff.sniff_kind` says) and its first 64 KiB.
+        read: all inputs in a file; raises InputError where nothing in it can be read.
+    """
+
+    sniff: Callable[[str, bytes], bool]
+    read: Callable[[Blob, Digest, ReadOptions], Sequence[InputContent]]
+
+
 class TableIssues(Struct, frozen=True):
-    """Issues about the rows of a table: the source row of each row, and the issues of its input, which are added to."""
+    """Issues about the rows of a table.
+
+    Attributes:
+        rows: the source row of each row.
+        issues: of its input, added to.
+        further: where it holds several inputs, one behind the other: the row at which each further one begins, and its issues.
+    """
 
     rows: pa.Array
     issues: IssueList
+    further: tuple[tuple[int, IssueList], ...] = ()
+
+    def parts(self) -> list[slice]:
+        """The rows of each input."""
+        begins = [0, *(begin for begin, _ in self.further)]
+        return list(map(slice, begins, [*begins[1:], None]))
 
     def add(
         self, code: str, message: str, at: int, *, field: str | None = None, value: str | None = None,
         count: int = 1, index: int | None = None,
     ) -> None:  # fmt: skip
         """One issue; at: position of the row, the first of several. The rest as of `IssueList.add`."""
-        self.issues.add(code, message, row=self.rows[at].as_py(), field=field, value=value, count=count, index=index)
+        place = bisect_right(self.further, at, key=lambda part: part[0])
+        begin, issues = self.further[place - 1] if place else (0, self.issues)
+        index = None if index is None else index - begin
+        issues.add(code, message, row=self.rows[at].as_py(), field=field, value=value, count=count, index=index)

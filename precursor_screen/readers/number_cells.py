@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
@@ -74,14 +75,16 @@ def is_plain(column: pa.ChunkedArray) -> bool:
 
 def without_terms(column: pa.ChunkedArray, issues: TableIssues) -> pa.ChunkedArray:
     """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
-    said = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
-    terms = pc.fill_null(pc.match_substring_regex(column, said), False)
-    count = pc.sum(terms).as_py() or 0
-    if not count:
+    pattern = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
+    terms = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+    places = np.flatnonzero(terms.to_numpy())
+    if not len(places):
         return column
-    first = pc.index(terms, True).as_py()
-    message = f"{count} cells say who pays the freight, and not how much it is"
-    issues.add("freight-terms", message, first, field="freight", value=column[first].as_py(), count=count)
+    for part in issues.parts():
+        there = places[(places >= part.start) & (places < (part.stop or len(column)))].tolist()
+        if there:
+            message = f"{len(there)} cells say who pays the freight, and not how much it is"
+            issues.add("freight-terms", message, there[0], field="freight", value=column[there[0]].as_py(), count=len(there))
     return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 
@@ -130,12 +133,12 @@ class Numbers(Struct, frozen=True):
 
 
 def part_ambiguous(
-    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, told: bool = True
+    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, issues: TableIssues, *, mark_known: bool = True
 ) -> tuple[Numbers, Numbers | None]:
-    """The numbers without those that may as well be a thousand times as large or as small; and these, by the larger reading.
+    """The numbers without those that may as well be a thousand times as large or as small; and these, as the larger number.
 
     `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred. So is `2,500` where
-    no other column tells it either; that is read as the larger, as nearly everybody means it, and told.
+    no other column tells it either; that is read as the larger, as nearly everybody means it, and reported.
 
     Args:
         numbers: as parsed.
@@ -143,24 +146,24 @@ def part_ambiguous(
         mark: the decimal mark by which it was parsed.
         field: canonical field.
         issues: added to.
-        told: some other column tells the mark; else `mark` is only what is usual.
+        mark_known: some other column tells the mark; else `mark` is only what is usual.
     """
     either = _may_be_grouped(numbers, column, mark)
-    grouped = None if told else _may_be_grouped(numbers, column, "," if mark == "." else ".")
+    grouped = None if mark_known else _may_be_grouped(numbers, column, "," if mark == "." else ".")
     ambiguous = either if grouped is None else pc.or_(either, grouped)
     if not pc.any(ambiguous).as_py():
         return numbers, None
     none = pa.scalar(None, DECIMAL)
     larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
     larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
-    said = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
+    distinct = Distinct(pc.if_else(ambiguous, column, pa.scalar(None, pa.string())))
     bad = []
-    for place, cell in enumerate(said.texts):
+    for place, cell in enumerate(distinct.texts):
         of_cell = next(c for c in cell if c in ".,")
         used = "" if of_cell == mark else "; the larger was used"
         small, large = (cell.replace(of_cell, instead, 1)[:40] for instead in (".", ""))
         bad.append((place, "ambiguous-number", f"{field} may be {small} or {large}{used}"))
-    said.report(bad, field, issues)
+    distinct.report(bad, field, issues)
     if not pc.any(either).as_py():
         return numbers, None
     return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)

@@ -21,12 +21,13 @@ from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outl
 from precursor_screen.formats.sheet import OutOfTableText, numbered
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.readers.finish import input_without_lines, issue_table, no_lines, without_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines, without_lines
+from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.messages.build import build_tables
 from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
 from precursor_screen.readers.messages.edi import EDI
 from precursor_screen.readers.messages.nested import JSON, XML
-from precursor_screen.readers.tabular.beside import lines_aside, says_something
+from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
@@ -138,25 +139,25 @@ def read_mail(blob: Blob, kind: str) -> Mail | None:
 
 def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
     """The words of a message and of its header as an input without lines, if there are any that could name something."""
-    said = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
-    return read_words([*said, *mail.heads], blob, BODY, "e-mail")
+    placed = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
+    return read_words([*placed, *mail.heads], blob, BODY, "e-mail")
 
 
-def read_words(said: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
+def read_words(placed: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
     """Words that stand in no table as an input without lines; none where nothing could be named by them.
 
     Args:
-        said: where each text stands, and the text.
+        placed: where each text stands, and the text.
         blob: the file that holds them.
         called: what the input is called behind the file's name.
         format_name: of the file.
     """
-    says = says_something([text for _, text in said])
-    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(said, says, strict=True) if one]
+    may_name = may_name_something([text for _, text in placed])
+    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(placed, may_name, strict=True) if one]
     if not out_of_table_texts:
         return []
     name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    texts = lines_aside(out_of_table_texts, name, digest, no_lines())
+    texts = out_of_table_lines(out_of_table_texts, name, digest, no_lines())
     return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), texts)]
 
 
@@ -178,26 +179,35 @@ def read(source: Path | bytes, name: str = "", options: ReadOptions | None = Non
         InputError: nothing in the file can be read. A member of an archive that cannot be read is an input without lines, with an
             issue that says why.
     """
+    return build_tables(read_contents(source, name, options))
+
+
+def read_contents(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputContent]:
+    """The same before the tables of messages are built, by `build.build_tables`: those of several files go together."""
     blob = Blob(name or (str(source) if isinstance(source, Path) else "input"), source)
     return _read_blob(blob, options or ReadOptions(), 0)
 
 
-def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
     """Every input in a file; one without any line, of which nothing says why, says so."""
     found = _open_blob(blob, options, depth)
-    if any(one.lines.num_rows for one in found) or any(
-        ISSUE_CODES[code].effect in _SAYS_WHY for one in found for code in one.issues.column("code").to_pylist()
+    tables = [one for one in found if isinstance(one, InputTables)]
+    if (
+        len(tables) < len(found)
+        or any(one.lines.num_rows for one in tables)
+        or any(ISSUE_CODES[code].effect in _SAYS_WHY for one in tables for code in one.issues.column("code").to_pylist())
     ):
         return found
     words = (
         "only its words were screened"
-        if any(one.out_of_table_texts is not None for one in found)
+        if any(one.out_of_table_texts is not None for one in tables)
         else "nothing in it was screened"
     )
-    return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
+    return [_without_lines(tables[0], f"no line of goods was found; {words}"), *tables[1:]]
 
 
 _SAYS_WHY = (SET_ASIDE, UNSCREENABLE)  # effects of issues that tell why there is no line
+_TOGETHER = 64  # members of an archive, whose messages take more room until their tables are built
 _LOGO = 10_000  # bytes; a signature's picture has fewer, a legible page of a list more
 
 
@@ -207,7 +217,7 @@ def _without_lines(one: InputTables, message: str) -> InputTables:
     return replace(one, issues=pa.concat_tables([one.issues, issue_table(issues, no_lines())]))
 
 
-def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
     head = blob.head()
     kind = sniff_kind(head)
     if kind == "gzip" and depth < MAX_NESTING:
@@ -218,8 +228,8 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
         if members is not None:
             if depth >= MAX_NESTING:
                 raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
-            said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
-            return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
+            comments = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
+            return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(comments)), *comments]
     if kind == "pdf":
         return _read_print(blob, options, depth)
     mail = read_mail(blob, kind)
@@ -230,12 +240,12 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PASTED, *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
-            return reader.read(blob, digest, options)
+            return list(reader.read(blob, digest, options))
     open_sheets(blob, options.encoding)  # raises the error that names the kind
     raise UnknownFormat("is in a file format that is not supported", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
 
 
-def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
     """The tables of printed pages, and what is attached to them."""
     sheets = open_sheets(blob)
     digest = Digest(blob.sha256(), blob.size())
@@ -248,7 +258,7 @@ def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputTable
     return [*tables, *map(_unread, deep)]
 
 
-def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:
+def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputContent]:
     if depth >= MAX_NESTING:
         raise unreadable(blob.name, "holds e-mails within e-mails", "Save its attachments, and screen those.")
     body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
@@ -258,7 +268,7 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         if not body:
             raise unreadable(blob.name, "is an e-mail with nothing attached", remedy)
         return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"), *pictures]
-    inner: list[InputTables] = []
+    inner: list[InputContent] = []
     errors: list[InputError] = list(mail.errors)
     for message, held in mail.inner:
         try:
@@ -287,12 +297,14 @@ def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
 
 def _read_members(
     blob: Blob, members: tuple[Blob, ...], errors: tuple[InputError, ...], options: ReadOptions, depth: int, others: bool = False
-) -> list[InputTables]:
-    results: list[InputTables] = []
+) -> list[InputContent]:
+    results: list[InputContent] = []
     failed: list[InputError] = list(errors)
-    for member in members:
+    for number, member in enumerate(members, 1):
         try:
             results += _read_blob(member, options, depth + 1)
+            if number % _TOGETHER == 0:
+                results[:] = build_tables(results)
         except MappingError:
             raise
         except InputError as error:
@@ -300,8 +312,8 @@ def _read_members(
     if not results and not others:
         if len(failed) == 1:
             raise failed[0]
-        says = f"holds nothing that can be read ({len(failed)} members)"
-        raise unreadable(blob.name, says, "Unpack it and look at what it holds.")
+        may_name = f"holds nothing that can be read ({len(failed)} members)"
+        raise unreadable(blob.name, may_name, "Unpack it and look at what it holds.")
     return [*results, *(_unread(error) for error in failed)]
 
 

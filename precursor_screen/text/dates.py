@@ -17,8 +17,31 @@ from precursor_screen.text.text import without_marks
 MIN_YEAR, MAX_YEAR = 1950, 2099
 _EXCEL_EPOCH = date(1899, 12, 30)  # serials of the 1900 system, its leap year error included
 # Without Croatian, whose listopad is October: in Polish, which more files are in, it is November.
-_LOCALES = tuple(
-    "en es fr pt de it nl ru uk pl tr vi id ro cs sk sl sr sr_Latn bg mk hu el lt lv et fi sv da nb ca az kk uz sq bs".split()
+_LOCALES = (
+    *(
+        "en",
+        "es",
+        "fr",
+        "pt",
+        "de",
+        "it",
+        "nl",
+        "ru",
+        "uk",
+        "pl",
+        "tr",
+        "vi",
+        "id",
+        "ro",
+        "cs",
+        "sk",
+        "sl",
+        "sr",
+        "sr_Latn",
+        "bg",
+        "mk",
+    ),
+    *("hu", "el", "lt", "lv", "et", "fi", "sv", "da", "nb", "ca", "az", "kk", "uz", "sq", "bs"),
 )
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](.*))?")

@@ -174,10 +174,35 @@ def test_of_files_that_are_read_together_each_has_its_own_result(monkeypatch):
     def stumble(content, name, options):
         raise {"fault": ZeroDivisionError("by zero"), "map": MappingError("the map is wrong")}[name]
 
-    monkeypatch.setattr(inputs, "read", stumble)
+    monkeypatch.setattr(inputs, "read_contents", stumble)
     assert read_some(ReadOptions(), [Source("fault", content=b"x")]) == [None]
     with pytest.raises(MappingError):
         read_some(ReadOptions(), [Source("map", content=b"x")])
+
+
+@pytest.mark.parametrize("error", [RuntimeError("of a library"), MemoryError()])
+def test_messages_whose_tables_cannot_be_built_together_are_read_again_one_by_one(monkeypatch, error):
+    def stumble(contents):
+        assert list(contents)
+        raise error
+
+    monkeypatch.setattr(inputs, "build_tables", stumble)
+    message = b"UNH+1+IFTMIN:D:04A:UN'BGM+340++9'GID+1+10:DR'FTX+AAA+++ACETONE'UNT+5+1'"
+    message_, lost, refused = read_some(
+        ReadOptions(), [Source("m", content=message), Source("gone", Path("gone")), Source("n", content=b"")]
+    )
+    assert message_ is None
+    assert isinstance(lost, UnreadableManifest)
+    assert isinstance(refused, UnreadableManifest)
+
+
+def test_whoever_stops_the_run_stops_the_building_of_tables(monkeypatch):
+    def stop(contents):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(inputs, "build_tables", stop)
+    with pytest.raises(KeyboardInterrupt):
+        read_some(ReadOptions(), [])
 
 
 def test_a_pipe_and_what_a_shell_opened_are_read_by_this_process():

@@ -66,14 +66,14 @@ def test_a_fault_is_one_message_and_a_report_under_the_home(ps, home, monkeypatc
 
 
 def test_a_fault_of_one_input_sets_that_input_aside(ps, home, manifest, monkeypatch):
-    read = inputs.read
+    read = inputs.read_contents
 
     def fail(source, name, options):
         if name == "bad.csv":
             raise Panic("index out of bounds")
         return read(source, name, options)
 
-    monkeypatch.setattr(inputs, "read", fail)
+    monkeypatch.setattr(inputs, "read_contents", fail)
     manifest(ACETONE, name="good.csv")
     manifest(ACETONE, name="bad.csv")
     answer = ps("screen", "bad.csv", "good.csv", "--watchlist", "none", "-o", "r.json")
@@ -91,7 +91,7 @@ def test_a_fault_of_one_input_sets_that_input_aside(ps, home, manifest, monkeypa
 def test_from_python_a_fault_is_raised(manifest, monkeypatch, reference):
     from precursor_screen import screen
 
-    monkeypatch.setattr(inputs, "read", lambda *_: (_ for _ in ()).throw(ZeroDivisionError("x")))
+    monkeypatch.setattr(inputs, "read_contents", lambda *_: (_ for _ in ()).throw(ZeroDivisionError("x")))
     with pytest.raises(ZeroDivisionError):
         screen(manifest(), reference)
 
@@ -287,7 +287,7 @@ def change(how: str, path: Path) -> None:
 )
 def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, manifest, monkeypatch, how, times):
     monkeypatch.setattr(inputs, "PAUSE", 0)
-    read, left = inputs.read, [times]
+    read, left = inputs.read_contents, [times]
 
     def meanwhile(source, name, options):
         try:
@@ -297,7 +297,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, man
                 left[0] -= 1
                 change(how, Path("m.csv"))
 
-    monkeypatch.setattr(inputs, "read", meanwhile)
+    monkeypatch.setattr(inputs, "read_contents", meanwhile)
     Path("m.csv").write_text(GOOD)
     manifest(ACETONE, name="good.csv")
     answer = ps("screen", "m.csv", "good.csv", "--watchlist", "none", "-o", "r.json", "--issues", "i.csv")
@@ -315,20 +315,20 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_set_aside(ps, man
 
 
 def test_an_input_that_cannot_be_read_to_its_end_is_set_aside(ps, manifest, monkeypatch):
-    read = inputs.read
+    read = inputs.read_contents
 
     def fail(source, name, options):
         if name == "bad.csv":
             raise OSError(5, "Input/output error")
         return read(source, name, options)
 
-    monkeypatch.setattr(inputs, "read", fail)
+    monkeypatch.setattr(inputs, "read_contents", fail)
     manifest(ACETONE, name="good.csv")
     manifest(ACETONE, name="bad.csv")
     answer = ps("screen", "bad.csv", "good.csv", "--watchlist", "none", "-o", "r.json")
     assert answer.code == 3
     assert "bad.csv was NOT screened: cannot be read (Input/output error)" in answer.err
-    monkeypatch.setattr(inputs, "read", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(inputs, "read_contents", lambda *_: (_ for _ in ()).throw(MemoryError()))
     answer = ps("screen", "bad.csv", "--watchlist", "none")
     assert (answer.code, "does not fit into the memory of this machine" in answer.err) == (4, True)
 

@@ -78,7 +78,7 @@ def test_a_table_becomes_lines():
     )
     assert sniff_kind(data) == "dbf"
     (table,) = read(data, "ma.dbf")
-    assert (table.input.format, table.reading.preset) == ("DBF", "peru-import")
+    assert (table.input.format, table.column_report.preset) == ("DBF", "peru-import")
     assert [(line["source_row"], line["description"]) for line in table.lines.to_pylist()] == [
         (1, "ACETONA TÉCNICA"),
         (3, "VIDRIO"),

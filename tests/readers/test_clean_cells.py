@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,13 @@ from precursor_screen.readers.cells import (
     clean_column,
     cut_long_cells,
     for_python,
-    holds_letters,
     is_typed_null,
     join_texts,
     match_begun,
+    may_hold_words,
 )
 from precursor_screen.readers.interface import IssueList, TableIssues
-from precursor_screen.readers.tabular import beside, rows
+from precursor_screen.readers.tabular import other_texts, rows
 from precursor_screen.text.covered import NOT_AVAILABLE
 
 
@@ -128,7 +129,9 @@ def test_what_begins_in_some_way_is_found_as_by_looking_at_all(
     assert match_begun(column, pattern, beginnings).tolist() == found.to_pylist()
 
 
-@pytest.mark.parametrize("pattern", [*dict.fromkeys(beside._OTHERS.values()), beside._SAYS_SOMETHING, beside._NUMBER_OF_A_PARTY])
+@pytest.mark.parametrize(
+    "pattern", [*dict.fromkeys(other_texts._OTHERS.values()), other_texts._MAY_NAME_SOMETHING, other_texts._NUMBER_OF_A_PARTY]
+)
 @given(ANY_CELL | st.text(st.sampled_from("Aab09 -\t\n\x0b\u00a0\u200bé烟中%=&#\\x"), max_size=14))
 def test_few_cells_are_looked_at_as_many_are(pattern: str, cell: str | None) -> None:
     column = chunked([cell, "7"])
@@ -144,15 +147,25 @@ def test_whether_all_cells_match_of_few_and_of_many(some: list[str | None], many
     assert all_match(column, number_cells._PLAIN) is expected
 
 
-@example(["AAAA"], [], 0)
-@example([], ["@99"], 0)
+@example(["AAA1A"], ["éÄ"], 0)
+@example(["12abcd"], [], 0)
+@example(["zZaA3"], [], 0)
+@example(["AB", "CDE"], ["ABCD"], 1)
+@example(["DE", "CN"], [], 0)
+@example(["ABC", "DEF"], [], 0)
+@example(["AAA@", "1AAA"], ["ZzA9"], 0)
+@example(["中文"], [], 0)
 @given(st.lists(ANY_CELL, max_size=4), st.lists(ANY_CELL, max_size=4), st.integers(0, 2))
-def test_only_columns_with_letters_hold_what_asks_for_letters(one: list[str | None], two: list[str | None], cut: int) -> None:
+def test_only_columns_with_four_letters_in_a_row_hold_what_asks_for_words(
+    one: list[str | None], two: list[str | None], cut: int
+) -> None:
     column = chunked(one, two).slice(cut)
-    texts = [text for text in column.to_pylist() if text]
-    assert holds_letters(column) is any(character >= "A" for text in texts for character in text)
-    if not holds_letters(column):
-        assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(beside._OTHERS.values()))
+    filled = [[text.encode() for text in chunk.to_pylist() if text] for chunk in column.chunks]
+    chunks = [b"".join(texts) for texts in filled if max(map(len, texts), default=0) >= 4]
+    letters = re.compile(rb"[A-\xff]{4}")
+    assert may_hold_words(column) is any(letters.search(texts) is not None for texts in chunks)
+    if not may_hold_words(column):
+        assert not any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for pattern in set(other_texts._OTHERS.values()))
 
 
 @given(st.lists(st.none() | st.sampled_from(["a", "b", "", "é"]), max_size=6), st.lists(st.none() | st.just("b"), max_size=2))

@@ -46,9 +46,9 @@ def test_every_column_of_the_vendor_workbooks_is_what_it_was_judged_to_be() -> N
     found = {}
     for book in (FOLDER / "workbooks").glob("*.xlsx"):
         (result,) = read(book, book.name)
-        assert result.reading is not None
+        assert result.column_report is not None
         digest = hashlib.sha256(book.read_bytes()).hexdigest()[:12]
-        found[digest] = [column.guess.field or "-" for column in result.reading.columns]
+        found[digest] = [column.guess.field or "-" for column in result.column_report.columns]
     wrong = {book: (found[book], fields) for book, fields in judged.items() if book in found and found[book] != fields}
     assert wrong == {}
     assert judged.keys() & found.keys(), "none of the books is one that was judged"

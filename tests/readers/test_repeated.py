@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from precursor_screen.core.schema import ISSUE
-from precursor_screen.readers.finish import find_repeated
+from precursor_screen.readers.input_tables import find_repeated
 
 
 def lines(*ids: str) -> pa.Table:

@@ -15,12 +15,11 @@ from msgspec import Struct
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.build import MessageContent, build
+from precursor_screen.readers.interface import Digest, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.counts import Whole, compare_whole, keep_unread_texts, part_lines
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
+from precursor_screen.readers.messages.scope import EXTRA, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
@@ -36,18 +35,18 @@ _POUND = Decimal("0.45359237")
 _TOTAL = re.compile(r"T(\d{1,6})$")  # of the consignment, behind what is on a unit
 
 
-def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_telegrams(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
     """One result: the lines of every message of the file.
 
     Raises:
         InputError: no message in it states goods.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("Cargo-IMP", issues, out_of_table_texts=text.out_of_table_texts)
+    message_content = MessageContent("Cargo-IMP", issues, digest, str(text.choice), out_of_table_texts=text.out_of_table_texts)
     for kind, scope in read_cargo_imp(content, issues):
         message_content.lines += [(kind, line) for line in lines_of(scope)]
     refuse_empty(message_content, blob)
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 CARGO_IMP = Reader(lambda kind, _: kind == "cargo-imp", read_telegrams)
@@ -149,7 +148,7 @@ def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading")
         scope.add("packages", "AWB pieces", found[5])
         if found[7] and not is_nothing(found[7]):
             scope.add("gross_mass", "AWB weight", f"{found[7]}{_POUNDS[found[6]]}")
-    scope.add(BESIDE, "AWB rest", found[8])
+    scope.add(EXTRA, "AWB rest", found[8])
 
 
 def _rates(root: Scope, block: Block) -> None:
@@ -165,7 +164,7 @@ def _rates(root: Scope, block: Block) -> None:
         elif tag in fields:
             root.add(fields[tag], f"RTD/{tag}", text if tag == "NO" else text.split("/")[0])
         else:
-            root.add(BESIDE, "RTD", line)
+            root.add(EXTRA, "RTD", line)
     root.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
 
 
@@ -186,7 +185,7 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, W
         if block.tag == "MBI":
             if found := _WAYBILL.match(block.lines[0]):
                 _waybill(root, found, "master_bill_of_lading")
-                root.add(BESIDE, "MBI pieces", f"{found[5]} {found[6] or ''}{found[7] or ''}")
+                root.add(EXTRA, "MBI pieces", f"{found[5]} {found[6] or ''}{found[7] or ''}")
                 # All of the consignment; a part or a split one is not what its houses add up to.
                 whole = Whole(found[1], block.row, "houses", int(found[5]), _kilograms(found[6], found[7]))
                 master = masters.setdefault(found[1], whole) if found[4] == "T" else None
@@ -201,7 +200,7 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, W
                 full = " ".join(block.lines).strip()
                 short = [c for c in scope.cells if c.label == "HBS goods"]
                 scope.cells[:] = [c for c in scope.cells if c not in short]
-                scope.take(Cell(BESIDE, c.label, c.text) for c in short if not full.startswith(c.text.strip(" /")))
+                scope.take(Cell(EXTRA, c.label, c.text) for c in short if not full.startswith(c.text.strip(" /")))
                 noted_in = scope
             take_common(scope, block)
         elif not take_common(scope, block):
@@ -231,10 +230,10 @@ def _house(scope: Scope, block: Block, master: Whole | None, issues: IssueList) 
     if not is_nothing(weight):
         scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
     if slac != pieces:
-        scope.add(BESIDE, "HBS pieces by the shipper's count", slac)
+        scope.add(EXTRA, "HBS pieces by the shipper's count", slac)
     scope.add("description", "HBS goods", goods)
     for line in block.lines[1:]:
-        scope.add(BESIDE, "HBS handling", line)
+        scope.add(EXTRA, "HBS handling", line)
 
 
 def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
@@ -250,7 +249,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
         if first:
             first = False
             root.add("voyage", "flight", parts[1] if len(parts) > 1 else "")
-            root.add(BESIDE, "flight line", line)
+            root.add(EXTRA, "flight line", line)
         elif found:
             cargo = cargoes.get((found[1], port)) or cargoes.setdefault((found[1], port), _Cargo(root.open(number), number))
             cargo.load(found, unit)
@@ -261,7 +260,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             cargo = None
         elif cargo is not None:
             known, label = parts[0] in KNOWN or parts[0] in ("", "SCI", "OCI"), parts[0] or "onward"
-            cargo.scope.add(BESIDE if known else UNREAD, label, line)
+            cargo.scope.add(EXTRA if known else UNREAD, label, line)
             take_dangerous(cargo.scope, label, line)
         else:
             issues.note_broken(f"line {number} is not a line of such a message", number, line[:200])
@@ -303,9 +302,9 @@ class _Cargo(Struct):
         self.divided = found[4] == "D"
         if total := _TOTAL.search(rest):
             self.whole = Whole(found[1], self.row, "units", int(total[1]), None, {"": (self.pieces, self.mass)})
-        scope.add(BESIDE, "AWB rest", rest)
+        scope.add(EXTRA, "AWB rest", rest)
         for place, text in enumerate(tail):
-            scope.add(BESIDE if place else "description", "AWB handling" if place else "AWB goods", text)
+            scope.add(EXTRA if place else "description", "AWB handling" if place else "AWB goods", text)
         scope.add("container_numbers", "ULD", unit)
 
     def flush(self, port: str) -> None:

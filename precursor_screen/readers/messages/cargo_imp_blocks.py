@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.readers.messages.layout import load_codes
-from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.scope import EXTRA, Scope
 from precursor_screen.text.countries import find_country
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
@@ -35,18 +35,18 @@ def take_common(scope: Scope, block: Block) -> bool:
     tag, lines = block.tag, block.lines
     if tag in PARTIES:
         _party(scope, tag, lines)
-    elif tag in _TAKEN:
-        _TAKEN[tag](scope, lines)
+    elif tag in _BLOCKS:
+        _BLOCKS[tag](scope, lines)
     elif tag in KNOWN:
-        _beside(scope, tag, lines)
+        _keep_extra(scope, tag, lines)
     else:
         return False
     return True
 
 
-def _beside(scope: Scope, tag: str, lines: Iterable[str]) -> None:
+def _keep_extra(scope: Scope, tag: str, lines: Iterable[str]) -> None:
     for line in lines:
-        scope.add(BESIDE, tag, line)
+        scope.add(EXTRA, tag, line)
     take_dangerous(scope, tag, " ".join(lines))
 
 
@@ -93,18 +93,18 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
     address = ", ".join(t.strip("/ ") for t in (*parts["ADR"], *parts["LOC"]) if t.strip("/ "))
     if role == "declarant":
         scope.add("declarant_name", f"{tag} name", name)
-        scope.add(BESIDE, f"{tag} address", ", ".join(t for t in (address, country) if t))
-        scope.add(BESIDE, f"{tag} account", head)
+        scope.add(EXTRA, f"{tag} address", ", ".join(t for t in (address, country) if t))
+        scope.add(EXTRA, f"{tag} account", head)
     else:
         for part, text in (("name", name), ("address", address), ("country", country), ("identifier", head)):
             scope.add(f"{role}_{part}", f"{tag} {part}", text)
-    scope.add(BESIDE, f"{tag} contact", " ".join(c for c in contacts if c))
+    scope.add(EXTRA, f"{tag} contact", " ".join(c for c in contacts if c))
 
 
 def _flight(scope: Scope, lines: tuple[str, ...]) -> None:
     flight, _, rest = lines[0].partition("/")
     scope.add("voyage", "FLT", flight, lines[0])
-    _beside(scope, "FLT", (rest, *lines[1:]))
+    _keep_extra(scope, "FLT", (rest, *lines[1:]))
 
 
 def _tariff(scope: Scope, lines: tuple[str, ...]) -> None:
@@ -119,12 +119,12 @@ def _values(scope: Scope, line: str) -> None:
     stated = dict(zip(("carriage", "customs", "insurance"), values, strict=False))
     amount = next((v for v in (stated.get("customs", ""), stated.get("carriage", "")) if _AMOUNT.fullmatch(v)), "")
     if not amount:
-        scope.add(BESIDE, "CVD", line)
+        scope.add(EXTRA, "CVD", line)
         return
     scope.add("value", "CVD", amount, line)
     scope.add("currency", "CVD", currency)
     rest = [p for p in (*parts, *values) if p and p != amount and p not in _NO_VALUE and len(p) > 2]
-    scope.add(BESIDE, "CVD rest", " ".join(dict.fromkeys(rest)))
+    scope.add(EXTRA, "CVD rest", " ".join(dict.fromkeys(rest)))
 
 
 def _issue(scope: Scope, line: str) -> None:
@@ -137,8 +137,8 @@ def _issue(scope: Scope, line: str) -> None:
         rest = line
     place, _, signed = rest.partition("/")
     known = any(c.label == "AWB origin" and c.text == place for c in scope.cells)
-    scope.add(BESIDE, "ISU place", "" if known else place)
-    scope.add(BESIDE, "ISU signature", signed)
+    scope.add(EXTRA, "ISU place", "" if known else place)
+    scope.add(EXTRA, "ISU signature", signed)
 
 
 def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
@@ -149,14 +149,14 @@ def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
         who = parts[1] or who
         text = "/".join(p for p in parts[3:] if p)
         label = f"OCI {who}/{parts[2]}".strip("/ ")
-        scope.add(BESIDE, label, text)
+        scope.add(EXTRA, label, text)
         take_dangerous(scope, label, text)
         if parts[2] == "T" and who in ("SHP", "CNE") and not scope.has(f"{PARTIES[who]}_identifier"):
             scope.add(f"{PARTIES[who]}_identifier", label, text)
 
 
 # Identifier -> what is done with the lines behind it.
-_TAKEN: Final[Mapping[str, Callable[[Scope, tuple[str, ...]], None]]] = {
+_BLOCKS: Final[Mapping[str, Callable[[Scope, tuple[str, ...]], None]]] = {
     "CVD": lambda scope, lines: _values(scope, lines[0]),
     "HTS": _tariff,
     "TXT": lambda scope, lines: scope.add("description", "TXT", " ".join(map(str.strip, lines))),

@@ -19,7 +19,7 @@ from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import Codes, load_codes
 from precursor_screen.readers.messages.scope import UNREAD, Scope
 
-# Segments that a damaged terminator glues together: parted again, and told.
+# Segments that a damaged terminator glues together: parted again, and reported.
 
 _NUMBERED: Final = frozenset(("GID", "CNI", "CST", "UNT", "UNZ", "N10", "LX", "SE", "GE", "IEA"))  # a number comes first
 _ORDINARY: Final = " .,;:+-/()&#%*_"  # stand in texts in front of words; any other character in front of a tag was a terminator
@@ -47,7 +47,7 @@ def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, 
         segments: as their terminators part them.
         tags: of the segments of the standard.
         codes: the qualifiers that they begin with.
-        issues: what was glued is told there.
+        issues: what was glued is reported there.
     """
     for segment in segments:
         rest = segment
@@ -128,7 +128,7 @@ _BEGINNING: Final = {
 
 
 def part_lines(kind: str, lines: Iterable[tuple[int, str]], issues: IssueList) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a telegram, each for itself; what was glued is told.
+    """The numbered lines of a telegram, each for itself; what was glued is reported.
 
     Args:
         kind: FWB, FHL or FFM.
@@ -184,9 +184,10 @@ def unread_texts(segment: Segment, read_texts: Iterable[str]) -> Iterator[str]:
     known = " ".join(" ".join(read_texts).split())
     for element in segment.elements:
         for component in element:
-            text = " ".join(component.split())
-            if text not in known and _WORDS.search(text):
-                yield text
+            if len(component) > 1:  # a word has two characters at least, most components have none
+                text = " ".join(component.split())
+                if text not in known and _WORDS.search(text):
+                    yield text
 
 
 class Trailer(Struct, frozen=True):

@@ -12,9 +12,8 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import OutOfTableText
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.interface import Digest, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages import edifact_base, edifact_goods, x12_base, x12_goods
-from precursor_screen.readers.messages.build import MessageContent, build
 from precursor_screen.readers.messages.counts import check_counts, part_glued, unread_texts
 from precursor_screen.readers.messages.layout import Codes
 from precursor_screen.readers.messages.scope import Scope, lines_of, with_countries
@@ -61,7 +60,7 @@ _STANDARDS = {
 }
 
 
-def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
     """One result: the lines of every message of the file.
 
     Raises:
@@ -70,13 +69,13 @@ def read_edi(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
     content, text, issues = read_text(blob, options)
     standard = _STANDARDS[EDIFACT if content.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12]
     around: list[OutOfTableText] = []
-    message_content = MessageContent(standard.name, issues)
+    message_content = MessageContent(standard.name, issues, digest, str(text.choice))
     segments = check_counts(part_glued(read_segments(content, blob.name), standard.tags, standard.codes, issues), issues)
     for type_, message in read_messages(_watch_envelope(segments, issues, around), standard, issues):
         message_content.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
     message_content.out_of_table_texts = (*text.out_of_table_texts, *around)
     refuse_empty(message_content, blob)
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 EDI = Reader(lambda kind, _: kind in _STANDARDS, read_edi)

@@ -9,8 +9,8 @@ from typing import Final
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import find_code, load_codes
-from precursor_screen.readers.messages.scope import BESIDE, ROLES, Cell, Scope
-from precursor_screen.readers.messages.text import as_date, country_of, join_pieces, other_reading, with_unit
+from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
+from precursor_screen.readers.messages.text import as_date, country_of, join_fragments, joined_otherwise, with_unit
 
 CODES = load_codes("edifact")
 _IN_CONTAINERS = "mass in containers (SGP)"
@@ -35,7 +35,7 @@ class Parts:
         if found is None:
             self.last[field] = self.container
             own = scope.has(field)
-            scope.add(BESIDE if own else field, _IN_CONTAINERS, f"{figure} {unit}" if own else with_unit(figure, unit))
+            scope.add(EXTRA if own else field, _IN_CONTAINERS, f"{figure} {unit}" if own else with_unit(figure, unit))
             return True
         before, _, known = scope.cells[found].text.partition(" ")
         if known != with_unit("", unit).strip() or not (_is_figure(before) and _is_figure(figure)):
@@ -60,14 +60,14 @@ class Message:
         self.function = ""
         self.stamp = ""
         self.versioned = False
-        self.text: list[str] = []  # pieces of FTX that may go on in the next segment
+        self.text: list[str] = []  # fragments of FTX that may go on in the next segment
         self.text_field = self.text_label = ""
 
     def flush_text(self) -> None:
         """The text of FTX is complete."""
         if self.text:
-            self.scope.add(self.text_field, self.text_label, join_pieces(self.text))
-            self.scope.add(BESIDE, f"{self.text_label}, pieces apart", other_reading(self.text))
+            self.scope.add(self.text_field, self.text_label, join_fragments(self.text))
+            self.scope.add(EXTRA, f"{self.text_label}, pieces apart", joined_otherwise(self.text))
         self.text, self.text_label = [], ""
 
     def open_consignment(self, segment: Segment) -> None:
@@ -109,7 +109,7 @@ def _loc(message: Message, segment: Segment) -> None:
     else:
         message.scope.add(field, f"LOC+{segment.get(1)[:10]}", code or name)
     if code and name:
-        message.scope.add(BESIDE, f"LOC+{segment.get(1)[:6]} name", name)
+        message.scope.add(EXTRA, f"LOC+{segment.get(1)[:6]} name", name)
 
 
 def _dtm(message: Message, segment: Segment) -> None:
@@ -118,7 +118,7 @@ def _dtm(message: Message, segment: Segment) -> None:
         message.stamp = text
     field = find_code(CODES, "DTM", qualifier)
     if field == "date" and message.scope.has("date"):
-        field = BESIDE
+        field = EXTRA
     message.scope.add(field, f"DTM+{qualifier[:6]}", as_date(text, code), text)
 
 
@@ -127,7 +127,7 @@ def _nad(message: Message, segment: Segment) -> None:
     role = find_code(CODES, "NAD", qualifier) or "other_parties"
     label = f"NAD+{qualifier[:6]}"
     lines = [c.strip() for c in segment.all(3) if c.strip()]
-    name = join_pieces(segment.all(4)[:5])
+    name = join_fragments(segment.all(4)[:5])
     if not name and lines:
         name, lines = lines[0], lines[1:]
     address = [*lines, *(c.strip() for e in (5, 6, 7, 8) for c in segment.all(e) if c.strip())]
@@ -146,33 +146,33 @@ def _nad(message: Message, segment: Segment) -> None:
     else:
         message.scope.add("other_parties", f"{label} name", name)
         rest = [*address, country, identifier]
-    message.scope.add(BESIDE, f"{label} address", ", ".join(t for t in rest if t))
+    message.scope.add(EXTRA, f"{label} address", ", ".join(t for t in rest if t))
 
 
 def _tdt(message: Message, segment: Segment) -> None:
     stage = segment.get(1)
     name, code = segment.get(8, 3), segment.get(8)
     if stage not in _MAIN_STAGES or any(message.scope.has(f) for f in ("voyage", "vessel", "transport_mode")):
-        message.scope.add(BESIDE, f"TDT+{stage[:6]}", " ".join(c for e in segment.elements[1:] for c in e if c))
+        message.scope.add(EXTRA, f"TDT+{stage[:6]}", " ".join(c for e in segment.elements[1:] for c in e if c))
         return
     message.scope.add("voyage", "TDT+8028", segment.get(2))
     message.scope.add("transport_mode", "TDT+8067", segment.get(3))
     message.scope.add("carrier_name", "TDT+3128", segment.get(5, 3) or segment.get(5))
     message.scope.add("vessel", "TDT+8212", name or code)
     if name and code:
-        message.scope.add(BESIDE, "TDT+8213", code)
+        message.scope.add(EXTRA, "TDT+8213", code)
 
 
 def _gis(message: Message, segment: Segment) -> None:
     nature = CODES.get(("GIS", segment.get(1)))
-    message.scope.add("direction" if nature else BESIDE, "GIS+7365", nature or segment.get(1), segment.get(1))
+    message.scope.add("direction" if nature else EXTRA, "GIS+7365", nature or segment.get(1), segment.get(1))
 
 
 def _doc(message: Message, segment: Segment) -> None:
     number = segment.get(2)
     field = {"705": "bill_of_lading", "704": "master_bill_of_lading", "740": "bill_of_lading", "741": "master_bill_of_lading",
-             "703": "house_bill_of_lading", "714": "house_bill_of_lading", "911": "permit_reference", "811": "permit_reference"}.get(segment.get(1), BESIDE)  # fmt: skip
-    message.scope.add(field, f"DOC+{segment.get(1)[:6]}", number if field != BESIDE else f"{segment.get(1, 3)} {number}")
+             "703": "house_bill_of_lading", "714": "house_bill_of_lading", "911": "permit_reference", "811": "permit_reference"}.get(segment.get(1), EXTRA)  # fmt: skip
+    message.scope.add(field, f"DOC+{segment.get(1)[:6]}", number if field != EXTRA else f"{segment.get(1, 3)} {number}")
 
 
 AROUND: Final[dict[str, Take]] = {"LOC": _loc, "DTM": _dtm, "NAD": _nad, "TDT": _tdt, "GIS": _gis, "DOC": _doc}

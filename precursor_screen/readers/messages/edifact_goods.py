@@ -13,8 +13,8 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.edifact_base import AROUND, CODES, Message, Take
 from precursor_screen.readers.messages.layout import find_code, tags_of
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope
-from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_pieces, with_unit
+from precursor_screen.readers.messages.scope import EXTRA, UNREAD, Scope
+from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_fragments, with_unit
 
 TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM", "COPRAR")
 # Segments of EDIFACT that open a level or say which one it is: consignments, bills, goods items, items of a declaration,
@@ -35,7 +35,7 @@ def _bgm(message: Message, segment: Segment) -> None:
     number, version = segment.get(2), segment.get(2, 1)
     message.versioned = bool(version)
     root.add("version", "BGM+1056", version)
-    root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, BESIDE), "BGM+1004", number)
+    root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, EXTRA), "BGM+1004", number)
     root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""), code)
 
 
@@ -46,7 +46,7 @@ def _cni(message: Message, segment: Segment) -> None:
 
 def _rff(message: Message, segment: Segment) -> None:
     qualifier, number = segment.get(1), segment.get(1, 1)
-    field = find_code(CODES, "RFF", qualifier) or BESIDE
+    field = find_code(CODES, "RFF", qualifier) or EXTRA
     consignment = message.consignment
     if field in _BILLS and message.type == "CUSCAR" and not message.equipment:
         if consignment.children and not any(child.stated - {"item_number"} for child in consignment.children):
@@ -60,9 +60,9 @@ def _rff(message: Message, segment: Segment) -> None:
         _bill(message.consignment, field, f"RFF+{qualifier}", number)
         return
     if field == "stated_shipment_id" and (message.scope is not consignment or consignment.has(field)):
-        field = BESIDE  # of an item, or a second one: the consignment is told apart by its first
+        field = EXTRA  # of an item, or a second one: the consignment is told apart by its first
     message.scope.add(
-        field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number
+        field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == EXTRA else number
     )
 
 
@@ -87,9 +87,9 @@ def _gid(message: Message, segment: Segment) -> None:
     if code.isdigit():  # a number of another code list, or of the goods
         code = "" if name else segment.get(outer, 2)
     message.scope.add("package_type", "GID+7065", code or name)
-    message.scope.add(BESIDE, "GID+7064", name if code else "")
+    message.scope.add(EXTRA, "GID+7064", name if code else "")
     if outer == 2 and segment.get(3):
-        message.scope.add(BESIDE, "GID inner packages", " ".join(c for c in segment.all(3) if c))
+        message.scope.add(EXTRA, "GID inner packages", " ".join(c for c in segment.all(3) if c))
 
 
 def _cst(message: Message, segment: Segment) -> None:
@@ -109,7 +109,7 @@ def _cst(message: Message, segment: Segment) -> None:
         else:
             digits = code.replace(".", "")
             is_procedure = digits.isdigit() and len(digits) in (4, 7)
-            message.scope.add("procedure" if is_procedure else BESIDE, f"CST+7361 {element - 1}", code)
+            message.scope.add("procedure" if is_procedure else EXTRA, f"CST+7361 {element - 1}", code)
 
 
 def _goods_code(code: str, kind: str) -> str:
@@ -129,39 +129,39 @@ def _eqd(message: Message, segment: Segment) -> None:
         message.open_consignment(segment)
     message.scope = message.consignment
     message.equipment = True
-    field = "container_numbers" if segment.get(1) in ("CN", "UL", "TE", "RR", "BX") else BESIDE
+    field = "container_numbers" if segment.get(1) in ("CN", "UL", "TE", "RR", "BX") else EXTRA
     message.scope.add(field, f"EQD+{segment.get(1)[:6]}", segment.get(2))
 
 
-_MOST_PIECES = 495  # the standard lets FTX repeat 99 times, of five pieces each
+_MOST_FRAGMENTS = 495  # the standard lets FTX repeat 99 times, of five fragments each
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
 
 
 def _pia(message: Message, segment: Segment) -> None:
     for element in range(2, len(segment.elements) + 1):
         code, kind = segment.get(element), segment.get(element, 1)
-        message.scope.add("hs_code" if kind in _HS_TYPES else BESIDE, f"PIA+{kind}", code)
+        message.scope.add("hs_code" if kind in _HS_TYPES else EXTRA, f"PIA+{kind}", code)
 
 
 def _ftx(message: Message, segment: Segment) -> None:
     """A text; one that is too long for a segment goes on in the next."""
-    field = find_code(CODES, "FTX", segment.get(1)) or BESIDE
+    field = find_code(CODES, "FTX", segment.get(1)) or EXTRA
     if message.equipment and field == "description" and message.type != "COPRAR":
-        field = BESIDE
+        field = EXTRA
     label = f"FTX+{segment.get(1)[:6]}"
-    pieces = segment.all(4) or (segment.get(3),)
-    if not segment.all(4) and pieces[0].isdigit():
+    fragments = segment.all(4) or (segment.get(3),)
+    if not segment.all(4) and fragments[0].isdigit():
         # A code of the text's own (4441): South Africa states there whether a shipment is whole, `FTX+AAA++9+...` (SARS, CUSCAR 2.1).
-        message.scope.add(BESIDE, label, pieces[0])
+        message.scope.add(EXTRA, label, fragments[0])
         return
-    if message.text_label != label or len(message.text) >= _MOST_PIECES:
+    if message.text_label != label or len(message.text) >= _MOST_FRAGMENTS:
         message.flush_text()
     message.text_field, message.text_label = field, label
-    message.text.extend(pieces)
+    message.text.extend(fragments)
 
 
 def _imd(message: Message, segment: Segment) -> None:
-    message.scope.add("description", "IMD+7008", join_pieces(segment.all(3)[3:5]) or segment.get(3))
+    message.scope.add("description", "IMD+7008", join_fragments(segment.all(3)[3:5]) or segment.get(3))
 
 
 def _mea(message: Message, segment: Segment) -> None:
@@ -173,9 +173,9 @@ def _mea(message: Message, segment: Segment) -> None:
     field = CODES.get(("MEA", kind), CODES.get(("MEA", purpose), UNREAD))
     if field in ("gross_mass", "net_mass"):
         if message.equipment or (unit and not is_mass_unit(unit)):
-            field = BESIDE
+            field = EXTRA
     elif not field and not is_mass_unit(unit):
-        field = BESIDE  # counts, volumes and temperatures
+        field = EXTRA  # counts, volumes and temperatures
     if field in ("gross_mass", "net_mass") and message.parts.add(message.scope, field, figure, unit):
         return
     text = with_unit(figure, unit) if field in ("gross_mass", "net_mass") else f"{figure} {unit}"
@@ -188,10 +188,10 @@ def _moa(message: Message, segment: Segment) -> None:
     if is_nothing(amount):
         return
     if not field and message.scope.has("value"):
-        field = BESIDE  # duties, charges and prices: what the goods are worth is stated
+        field = EXTRA  # duties, charges and prices: what the goods are worth is stated
     if field in ("value", "freight"):
         if message.scope.has(field):
-            field = BESIDE
+            field = EXTRA
         elif field == "value":
             message.scope.add("currency", f"MOA+{segment.get(1)}+6345", segment.get(1, 2))
     text = amount if field in ("value", "freight") else f"{amount} {segment.get(1, 2)}"
@@ -207,7 +207,7 @@ def _dgs(message: Message, segment: Segment) -> None:
     message.scope.add("dangerous_goods_class", "DGS+8351", segment.get(2))
     message.scope.add("un_numbers", "DGS+7124", segment.get(3))
     rest = " ".join(c for e in segment.elements[3:] for c in e if c)
-    message.scope.add(BESIDE, "DGS", rest)
+    message.scope.add(EXTRA, "DGS", rest)
 
 
 def _pac(message: Message, segment: Segment) -> None:
@@ -216,7 +216,7 @@ def _pac(message: Message, segment: Segment) -> None:
         message.scope.add("packages", "PAC+7224", count)
         message.scope.add("package_type", "PAC+7065", segment.get(3, 3) or segment.get(3))
     else:
-        message.scope.add(BESIDE, "PAC", " ".join(c for e in segment.elements for c in e if c))
+        message.scope.add(EXTRA, "PAC", " ".join(c for e in segment.elements for c in e if c))
 
 
 def _pci(message: Message, segment: Segment) -> None:
@@ -228,7 +228,7 @@ def _qty(message: Message, segment: Segment) -> None:
     if is_nothing(figure):
         return
     if message.scope.has("quantity"):
-        message.scope.add(BESIDE, f"QTY+{segment.get(1)[:6]}", f"{figure} {unit}")
+        message.scope.add(EXTRA, f"QTY+{segment.get(1)[:6]}", f"{figure} {unit}")
         return
     message.scope.add("quantity", "QTY+6060", figure)
     message.scope.add("quantity_unit", "QTY+6411", unit)
@@ -280,7 +280,7 @@ def take(message: Message, segment: Segment) -> None:
 
 
 def _take_other(message: Message, segment: Segment) -> None:
-    message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.said())
+    message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.content())
 
 
 def complete(message: Message) -> tuple[str, Scope] | None:

@@ -7,7 +7,7 @@ for the field:
     field          its value; several are put together or named in an issue
     field?         only where the level states none otherwise
     field+         goes on with the value before: a code in two parts
-    field&         repeated: pieces of one text, cut at the width of their field
+    field&         repeated: fragments of one text, cut at the width of their field
     field @unit    a figure with the unit that the attribute names
     name|address   the first line, and those below it
     beside         kept as filed and screened as text, with all below it that has no path of its own
@@ -116,7 +116,7 @@ class Layout(Struct, frozen=True, eq=False):
         states: field -> what holds of every message of the family that does not say otherwise.
         ranks: folded element -> parts of an address in it, by folded name -> where the layout lists it: families write town, street and
             postal code in any order, and one address must read alike from all of them.
-        pieces: folded names of what is cut at the width of its field (`field&`).
+        fragments: folded names of what is cut at the width of its field (`field&`).
         marks: of a feed in JSON: paths that an object has which is a message; all of them.
         hints: words of which one stands early in such a file.
         inverse: of JSON-LD: a name that refers from a part to its whole -> the name under which the whole lists its parts.
@@ -128,7 +128,7 @@ class Layout(Struct, frozen=True, eq=False):
     levels: tuple[tuple[str, ...], ...]
     entries: Mapping[tuple[str, str], tuple[Entry, ...]]
     ranks: Mapping[str, Mapping[str, int]]
-    pieces: frozenset[str]
+    fragments: frozenset[str]
     within: frozenset[str] = frozenset()
     shares: bool = True
     date_order: str = ""
@@ -181,7 +181,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         roots={fold(root): str(function or "") for root, function in data["roots"].items()},
         entries={key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
         ranks=_ranks(data["fields"]),
-        pieces=frozenset(last for (last, _), found in entries.items() if any(entry.field.endswith("&") for entry in found)),
+        fragments=frozenset(last for (last, _), found in entries.items() if any(entry.field.endswith("&") for entry in found)),
         **{key: make(data[key]) for key, make in _MAKERS.items() if key in data},
     )
 

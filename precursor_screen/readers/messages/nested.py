@@ -15,8 +15,7 @@ from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.json_levels import Linked, Members, as_text, flat, stream_documents, stream_tree, type_of
 from precursor_screen.formats.sheet import OutOfTableText
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.messages.build import MessageContent, build
+from precursor_screen.readers.interface import Digest, InputContent, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
@@ -26,14 +25,14 @@ from precursor_screen.readers.tabular.reader import read_tables
 _NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 
 
-def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
     """One result: the lines of every message of the file.
 
     Raises:
         InputError: no message of a known kind is in it, or it has a document type.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("XML", issues, out_of_table_texts=text.out_of_table_texts)
+    message_content = MessageContent("XML", issues, digest, str(text.choice), out_of_table_texts=text.out_of_table_texts)
     walk = _Walk(blob.name, issues)
     # Some write one document behind the other, or blank lines before the first, which XML forbids.
     documents = _NEXT_DOCUMENT.split(content.strip())
@@ -42,7 +41,7 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTabl
         message_content.lines += lines_of_message(layout, type_, message)
     if not message_content.lines:
         raise walk.refuse()
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 XML = Reader(lambda kind, _: kind == "xml", read_xml)
@@ -58,11 +57,11 @@ class _Walk:
 
     def refuse(self) -> UnknownFormat:
         """The error where no line was read: what the file is instead."""
-        file, told = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
+        file, noted = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
         if self.known:
             remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
-            return NoManifest(f"is an XML message without goods: {self.found}{told}", where=Where(file), remedy=remedy)
-        says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{told}"
+            return NoManifest(f"is an XML message without goods: {self.found}{noted}", where=Where(file), remedy=remedy)
+        says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{noted}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
         return UnknownFormat(says, where=Where(file), remedy=remedy)
 
@@ -112,14 +111,14 @@ FoundMessage = tuple[Layout, str, Members]  # layout, name of the root, and what
 PlacedText = tuple[str, str]  # path and text
 
 
-def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputContent]:
     """One result: the lines of every message of the file; a table where there is none.
 
     Raises:
         InputError: it is no JSON, or beyond the limits.
     """
     content, text, issues = read_text(blob, options)
-    message_content = MessageContent("JSON", issues)
+    message_content = MessageContent("JSON", issues, digest, str(text.choice))
     progress, out_of_table_texts = Progress(blob.name, issues), list[PlacedText]()
     for layout, name, members in _messages(content, progress, out_of_table_texts):
         message_content.format, message_content.date_order = layout.name, layout.date_order
@@ -128,9 +127,9 @@ def read_json(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTab
         return read_tables(blob, digest, options)
     message_content.out_of_table_texts = (
         *text.out_of_table_texts,
-        *(OutOfTableText(None, path, said) for path, said in out_of_table_texts),
+        *(OutOfTableText(None, path, stated) for path, stated in out_of_table_texts),
     )
-    return [build(message_content, blob.name, digest, str(text.choice))]
+    return [message_content]
 
 
 def _may_be_known(kind: str, head: bytes) -> bool:
@@ -148,7 +147,7 @@ def _hints() -> tuple[bytes, ...]:
 
 
 def _messages(content: str, progress: Progress, out_of_table_texts: list[PlacedText]) -> Iterator[FoundMessage]:
-    """Each message; what stands around messages is aside."""
+    """Each message; what stands around messages is out of the table."""
     layouts = [layout for layout in map(load_layout, FEEDS) if any(hint in content for hint in layout.hints)]
     marked = [layout for layout in layouts if layout.marks]
     linked = [layout for layout in layouts if not layout.marks]
@@ -210,9 +209,9 @@ def _linked(
         progress.issues.add_one_of_many("unread-part", says, row=max(progress.items, 1), value=name)
     for node in graph.unreached():
         place = f"{type_of(node) or 'object'} that no waybill refers to"
-        said = ((key, one) for key, value in node for one in flat(value))
+        stated = ((key, one) for key, value in node for one in flat(value))
         out_of_table_texts += (
-            (place, as_text(one)) for key, one in said if not (isinstance(one, Members) or key.startswith("@"))
+            (place, as_text(one)) for key, one in stated if not (isinstance(one, Members) or key.startswith("@"))
         )
 
 

@@ -16,25 +16,17 @@ from msgspec.structs import replace
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.text.countries import is_locode
 
-BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
+EXTRA = "beside"  # a known element without a field of its own: kept as filed, and screened as text
 UNREAD = ""  # an element that is not known
 IGNORED = "-"  # an element that says nothing of goods or parties
 
 ROLES = tuple(name.removesuffix("_name") for name in PARTY_NAMES)
 # Of these each figure is of what it stands with: a total is no item's.
 AMOUNTS = frozenset(
-    (
-        "net_mass",
-        "gross_mass",
-        "packages",
-        "package_type",
-        "quantity",
-        "quantity_unit",
-        "value",
-        "currency",
-        "freight",
-        "container_numbers",
-    )
+    [
+        *("net_mass", "gross_mass", "packages", "package_type", "quantity", "quantity_unit", "value", "currency"),
+        *("freight", "container_numbers"),
+    ]
 )
 
 
@@ -105,7 +97,7 @@ class Scope(Struct):
 
     def add_extra(self, name: str) -> None:
         """The values of a field lose it to one that is surer."""
-        self.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == name else c for c in self.cells]
+        self.cells[:] = [Cell(EXTRA, c.label, c.text) if c.field == name else c for c in self.cells]
 
     def above(self) -> Iterator[Scope]:
         """The levels that it stands in, the nearest first."""
@@ -201,27 +193,27 @@ def _share_amounts(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, f
 
 def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
-    taken = {group_of(c.field) for c in leaf.cells}
+    nearer = {group_of(c.field) for c in leaf.cells}
     given = leaf.cells.copy()
     for scope in leaf.above():
         left = heritage[id(scope)]
-        groups = left.groups - taken
+        groups = left.groups - nearer
         if len(groups) == len(left.groups):  # as nearly always: nothing nearer states any of it
             given += left.all
             yield from left.all
         else:
-            said = {(c.field, c.text) for c in given}
+            known = {(c.field, c.text) for c in given}
             for cell in left.all:
                 group = group_of(cell.field)
                 if not group or group in groups:
-                    said.add((cell.field, cell.text))
+                    known.add((cell.field, cell.text))
                     given.append(cell)
                     yield cell
-                elif (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
+                elif (cell.field, cell.text) not in known:  # what a nearer level repeats says nothing more
                     yield as_extra(cell)
         if left.line is leaf:
             yield from left.first
-        taken |= groups
+        nearer |= groups
 
 
 def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
@@ -232,14 +224,14 @@ def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def group_of(name: str) -> str:
     """The fields that are inherited together; empty for parties in other roles and for what has no field, which add up."""
-    if name in ("other_parties", BESIDE, UNREAD):
+    if name in ("other_parties", EXTRA, UNREAD):
         return ""
     return next((role for role in ROLES if name.startswith(f"{role}_")), name)
 
 
 def as_extra(cell: Cell) -> Cell:
     """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
-    return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)
+    return Cell("other_parties" if cell.field in PARTY_NAMES else EXTRA, cell.label, cell.filed or cell.text)
 
 
 # A cargo that a manifest states in parts: one air waybill on several unit load devices.

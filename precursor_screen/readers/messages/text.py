@@ -1,4 +1,4 @@
-"""Texts of messages: pieces put together again, dates by their format code, figures with their units."""
+"""Texts of messages: fragments put together again, dates by their format code, figures with their units."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ _LEAST_WIDTH = 18  # characters at which anyone would cut a text
 _TWO_DIGIT_YEAR = ("101", "201", "202", "713")
 
 
-def join_pieces(pieces: Sequence[str], *, apart: bool = False) -> str:
-    """One text of pieces that were cut at the width of their field.
+def join_fragments(fragments: Sequence[str], *, apart: bool = False) -> str:
+    """One text of fragments that were cut at the width of their field.
 
-    A piece that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
-    blank that was stripped from it. A full one may have ended with a word as well: `apart` is that reading.
+    A fragment that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
+    blank that was stripped from it. A full one may have ended with a word as well: `apart` is for that.
     """
     parts: list[str] = []
     full = False
-    for piece in pieces:
-        if not piece.strip():
+    for fragment in fragments:
+        if not fragment.strip():
             continue
         if parts:
-            joined = full and not apart and not piece.startswith(" ")
+            joined = full and not apart and not fragment.startswith(" ")
             parts.append("" if joined else " ")
-            parts.append(piece.rstrip() if joined else piece.strip())
+            parts.append(fragment.rstrip() if joined else fragment.strip())
         else:
-            parts.append(piece.rstrip())
-        full = is_full(piece)
+            parts.append(fragment.rstrip())
+        full = is_full(fragment)
     return "".join(parts).strip()
 
 
-def is_full(piece: str) -> bool:
-    """Whether a piece fills its field; some systems count the release characters as well."""
-    return len(piece) in _WIDTHS or len(piece) + sum(piece.count(c) for c in "?:+'") in _WIDTHS
+def is_full(fragment: str) -> bool:
+    """Whether a fragment fills its field; some systems count the release characters as well."""
+    return len(fragment) in _WIDTHS or len(fragment) + sum(fragment.count(c) for c in "?:+'") in _WIDTHS
 
 
-def other_reading(pieces: Sequence[str]) -> str:
-    """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty.
+def joined_otherwise(fragments: Sequence[str]) -> str:
+    """The text with a blank after every fragment, where that parts what `join_fragments` joins; else empty.
 
-    Some cut at a width of their own: where the longest pieces fill no known field and end within what may be a word, the other reading
+    Some cut at a width of their own: where the longest fragments fill no known field and end within what may be a word, the other text
     is the one without a blank there.
     """
-    filled = [p for p in pieces if p.strip()]
+    filled = [p for p in fragments if p.strip()]
     joints = [(a, b) for a, b in pairwise(filled) if a[-1:].isalnum() and b[:1].isalnum()]
     if any(is_full(a) for a, _ in joints):
-        return join_pieces(filled, apart=True)
+        return join_fragments(filled, apart=True)
     widest = max(map(len, filled), default=0)
     if widest < _LEAST_WIDTH or not any(len(a) == widest for a, _ in joints):
         return ""
     text = filled[0].strip()
-    for before, piece in pairwise(filled):
-        text += ("" if len(before) == widest else " ") + piece.strip()
+    for before, fragment in pairwise(filled):
+        text += ("" if len(before) == widest else " ") + fragment.strip()
     return text
 
 

@@ -25,7 +25,7 @@ from precursor_screen.readers.messages.layout import (
 )
 from precursor_screen.readers.messages.scope import (
     AMOUNTS,
-    BESIDE,
+    EXTRA,
     IGNORED,
     SEVERAL,
     UNREAD,
@@ -39,33 +39,16 @@ from precursor_screen.readers.messages.scope import (
     merge_lines,
     with_countries,
 )
-from precursor_screen.readers.messages.text import as_date, join_pieces, other_reading, with_unit
+from precursor_screen.readers.messages.text import as_date, join_fragments, joined_otherwise, with_unit
 
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Attributes that say how a value is written, and no more.
 _OF_WRITING = frozenset(
-    (
-        "unitcode",
-        "currencyid",
-        "formatcode",
-        "schemeid",
-        "schemeagencyid",
-        "languageid",
-        "listid",
-        "listagencyid",
-        "listversionid",
-        "phaseid",
-        "xmllang",
-        "lang",
-        "unit",
-        "currency",
-        "currencyunit",
-        "language",
-        "agency",
-        "format",
-        "identificationscheme",
-        "identificationschemeagency",
-    )
+    [
+        *("unitcode", "currencyid", "formatcode", "schemeid", "schemeagencyid", "languageid", "listid"),
+        *("listagencyid", "listversionid", "phaseid", "xmllang", "lang", "unit", "currency", "currencyunit"),
+        *("language", "agency", "format", "identificationscheme", "identificationschemeagency"),
+    ]
 )
 MAX_HELD = 1_000_000  # elements of one item, or of a message's own
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8}(?=T))(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")
@@ -188,11 +171,11 @@ class TreeMessage:
         place = self.places[depth - 1]
         self._take(self.elements[:depth], place, scope, UNREAD)
         how = self.layout.groups.get(place.name, "")
-        if scope.parent is not None and not scope.children and (how == BESIDE or (how and not scope.has("description"))):
+        if scope.parent is not None and not scope.children and (how == EXTRA or (how and not scope.has("description"))):
             # It only holds together what is in it, and nothing is: no line of its own.
             scope.parent.children.remove(scope)
             self.fallbacks = [(scope.parent if s is scope else s, c) for s, c in self.fallbacks]
-            scope.parent.take(Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells)
+            scope.parent.take(Cell(EXTRA, c.label, c.filed or c.text) if how == EXTRA else c for c in scope.cells)
 
     def _take(self, elements: list[Any], place: Place, scope: Scope, inherited: str) -> None:
         """The values of the last element and of all below it; the list is as it was when it returns."""
@@ -205,7 +188,7 @@ class TreeMessage:
             self.joined += [(join.field, items, text, place.tag) for text in _texts(element, join.value)]
         for key, value in element.items():
             self._take_attribute(elements, place, scope, key, value)
-        kind = entry if entry in (BESIDE, IGNORED) else inherited
+        kind = entry if entry in (EXTRA, IGNORED) else inherited
         below, text = list(element), element.text or ""
         if below:
             text += "".join([tail for one in below if (tail := one.tail)])
@@ -217,15 +200,15 @@ class TreeMessage:
     def _take_below(self, elements: list[Any], place: Place, below: list[Any], scope: Scope, kind: str) -> None:
         if ranks := self.layout.ranks.get(place.name):
             below.sort(key=lambda one: ranks.get(fold_tag(one.tag), -1) if isinstance(one.tag, str) else -1)
-        pieces: dict[str, list[Any]] = {}
+        fragments: dict[str, list[Any]] = {}
         before = None
         for child in below:
             if not isinstance(child.tag, str):
                 continue
             again, before = child.tag == before and len(child) > 0, child.tag
             inner = place_below(place, child.tag)
-            if inner.name in self.layout.pieces and not len(child):
-                pieces.setdefault(inner.name, []).append(child)
+            if inner.name in self.layout.fragments and not len(child):
+                fragments.setdefault(inner.name, []).append(child)
             elif inner.name != "null" or len(child) or child.text:
                 begin, waiting = len(scope.cells), len(self.fallbacks)
                 elements.append(child)
@@ -233,9 +216,9 @@ class TreeMessage:
                 elements.pop()
                 if again:
                     self._part_parties(scope, begin, waiting)
-        for cut in pieces.values():
+        for cut in fragments.values():
             inner = place_below(place, cut[0].tag)
-            self._take_pieces([*elements, cut[0]], inner, scope, kind, [one.text or "" for one in cut])
+            self._take_fragments([*elements, cut[0]], inner, scope, kind, [one.text or "" for one in cut])
 
     def _part_parties(self, scope: Scope, begin: int, waiting: int) -> None:
         """Of several parties in one role the first is the line's, and what is said of another is not said of that one.
@@ -254,16 +237,16 @@ class TreeMessage:
                 level.take([as_extra(cell)])
         self.fallbacks = [*before, *(one for one in later if group_of(one[1].field) not in roles)]
 
-    def _take_pieces(self, elements: list[Any], place: Place, scope: Scope, kind: str, texts: list[str]) -> None:
-        """A text that is written in pieces of some width; where words may have been cut, both readings are screened."""
+    def _take_fragments(self, elements: list[Any], place: Place, scope: Scope, kind: str, texts: list[str]) -> None:
+        """A text that is written in fragments of some width; where words may have been cut, both ways to join them are screened."""
         entry = find_entry(place, elements)
         if entry is None or not entry.endswith("&"):
             for text in texts:
                 self._add(entry if entry is not None else kind, scope, elements[-1], place.label, text)
             return
-        self._add(entry[:-1], scope, elements[-1], place.label, join_pieces(texts))
+        self._add(entry[:-1], scope, elements[-1], place.label, join_fragments(texts))
         if len(texts) > 1:
-            scope.add(BESIDE, place.label, other_reading(texts))
+            scope.add(EXTRA, place.label, joined_otherwise(texts))
 
     def _take_attribute(self, elements: list[Any], place: Place, scope: Scope, key: str, value: str) -> None:
         name = fold(key.rpartition("}")[2])
@@ -274,7 +257,7 @@ class TreeMessage:
             scope.add(UNREAD, f"{place.label}@{key.rpartition('}')[2]}", value)
 
     def _add(self, entry: str, scope: Scope, element: Any, label: str, text: str) -> None:
-        if entry in (BESIDE, UNREAD, IGNORED):
+        if entry in (EXTRA, UNREAD, IGNORED):
             scope.add(entry, label, text)
             return
         field, _, unit = entry.partition(" @")

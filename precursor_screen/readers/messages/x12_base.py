@@ -8,8 +8,8 @@ from typing import Final
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import find_code, load_codes
-from precursor_screen.readers.messages.scope import BESIDE, ROLES, Cell, Scope
-from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, join_pieces, other_reading
+from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
+from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, join_fragments, joined_otherwise
 
 CODES = load_codes("x12")
 _TEXT_LABELS = (("L5-02", "L5-06"), ("N10-02", "N10-03"))  # descriptions and marks, of goods and of bills of a manifest
@@ -27,7 +27,7 @@ class Message:
         self.role = ""
         self.role_label = ""
         self.place = ""
-        self.pieces: list[str] = []
+        self.fragments: list[str] = []
         self.marks: list[str] = []
         self.items: dict[str, Scope] = {}
         self.port = self.root
@@ -38,10 +38,10 @@ class Message:
     def flush_text(self) -> None:
         """The description of an item, put together of the segments that it runs over."""
         labels = _TEXT_LABELS[self.type in ("309", "350")]
-        for name, label, pieces in zip(("description", "marks"), labels, (self.pieces, self.marks), strict=True):
-            self.scope.add(name, label, join_pieces(pieces))
-            self.scope.add(BESIDE, f"{label}, pieces apart", other_reading(pieces))
-        self.pieces, self.marks = [], []
+        for name, label, fragments in zip(("description", "marks"), labels, (self.fragments, self.marks), strict=True):
+            self.scope.add(name, label, join_fragments(fragments))
+            self.scope.add(EXTRA, f"{label}, pieces apart", joined_otherwise(fragments))
+        self.fragments, self.marks = [], []
 
     def enter(self, scope: Scope) -> None:
         """Go on with another level."""
@@ -52,7 +52,7 @@ class Message:
 
 def take_other(message: Message, segment: Segment) -> None:
     """A segment that has no handler: kept as its tag and qualifier are known, else an element that is not known."""
-    message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.said())
+    message.scope.add(find_code(CODES, segment.tag, segment.get(1)), segment.tag, segment.content())
 
 
 # Fields that state something in other words than the message: modes of transport by their codes, UN numbers without prefix.
@@ -71,7 +71,7 @@ def put(scope: Scope, segment: Segment, **fields: int) -> None:
 
 def add_extra(scope: Scope, segment: Segment, *elements: int) -> None:
     """Elements without a field, as one text."""
-    scope.add(BESIDE, segment.tag, segment.joined(*elements))
+    scope.add(EXTRA, segment.tag, segment.joined(*elements))
 
 
 def put_weight(scope: Scope, segment: Segment, name: str, element: int, unit: str) -> None:
@@ -124,12 +124,12 @@ def _name_field(role: str) -> str:
 
 def _of_party(message: Message, part: str, label: str, text: str) -> None:
     """What is stated of the party; of one in another role it has no field."""
-    field = f"{message.role}_{part}" if message.role in ROLES else BESIDE
+    field = f"{message.role}_{part}" if message.role in ROLES else EXTRA
     message.party.add(field, f"{message.role_label} {label}", text)
 
 
 def _extend_name(message: Message, text: str) -> None:
-    """The name that N1 cut goes on: a piece that filled N1 may end within a word, and both readings are kept."""
+    """The name that N1 cut goes on: a piece that filled N1 may end within a word, and both names are kept."""
     field, label = _name_field(message.role), f"{message.role_label} name"
     cells = message.party.cells
     at = next((i for i in reversed(range(len(cells))) if (cells[i].field, cells[i].label) == (field, label)), None)

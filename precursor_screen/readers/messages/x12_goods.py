@@ -13,7 +13,7 @@ from typing import Final
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.layout import find_code, tags_of
-from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.scope import EXTRA, Scope
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
 from precursor_screen.readers.messages.x12_base import (
     CODES,
@@ -51,9 +51,9 @@ _PLAIN: Final[Mapping[str, tuple[str, Mapping[str, int], Iterable[int]]]] = {
 
 
 def _plain(message: Message, segment: Segment) -> None:
-    level, fields, beside = _PLAIN[segment.tag]
+    level, fields, extra = _PLAIN[segment.tag]
     put(getattr(message, level), segment, **fields)
-    add_extra(getattr(message, level), segment, *beside)
+    add_extra(getattr(message, level), segment, *extra)
 
 
 def _p4(message: Message, segment: Segment) -> None:
@@ -99,7 +99,7 @@ def _m11(message: Message, segment: Segment) -> None:
         put(bill, segment, packages=3)
     put(bill, segment, package_type=4)
     put_weight(bill, segment, "gross_mass", 5, segment.get(6))
-    bill.add(BESIDE, "M11-10", segment.get(10))
+    bill.add(EXTRA, "M11-10", segment.get(10))
     put(bill, segment, master_bill_of_lading=11)
     if not bill.has("bill_issuer"):
         put(bill, segment, bill_issuer=12)
@@ -112,7 +112,7 @@ def _vid(message: Message, segment: Segment) -> None:
         scope = message.group = message.bill.open(segment.number)
         message.enter(scope)
     scope.add("container_numbers", "VID-02/03", f"{segment.get(2)}{segment.get(3)}")
-    scope.add(BESIDE, "VID seals", segment.joined(4, 5))
+    scope.add(EXTRA, "VID seals", segment.joined(4, 5))
 
 
 def _fold_containers(scope: Scope) -> None:
@@ -135,12 +135,12 @@ def _fold_containers(scope: Scope) -> None:
 def _n10(message: Message, segment: Segment) -> None:
     """Goods, or more of their description."""
     before = message.items.get("N10")
-    if before is None or any(map(segment.get, (1, 5, 6, 8))) or not _is_beside(message.scope, before):
+    if before is None or any(map(segment.get, (1, 5, 6, 8))) or not _is_sibling(message.scope, before):
         before = message.group.open(segment.number)
         message.items = {"N10": before}
     if message.scope is not before:
         message.enter(before)
-    message.pieces.append("".join(segment.all(2)))
+    message.fragments.append("".join(segment.all(2)))
     message.marks.append(segment.get(3))
     put(before, segment, packages=1)
     put_code(before, segment, 5, segment.get(4))
@@ -150,7 +150,7 @@ def _n10(message: Message, segment: Segment) -> None:
     put(before, segment, country_of_origin=11, country_of_destination=12, currency=13)
 
 
-def _is_beside(scope: Scope, goods: Scope) -> bool:
+def _is_sibling(scope: Scope, goods: Scope) -> bool:
     """Whether a level is that of some goods, or stands with them or above them."""
     return scope is goods or scope is goods.parent or scope.parent is goods.parent
 
@@ -161,7 +161,7 @@ def _x4(message: Message, segment: Segment) -> None:
     message.enter(scope)
     put(scope, segment, bill_of_lading=1, house_bill_of_lading=8, packages=2, declaration_id=4)
     put_day(scope, segment, "date", 5)
-    scope.add(BESIDE, "X4-07", segment.get(7))
+    scope.add(EXTRA, "X4-07", segment.get(7))
     scope.add("bill_issuer", "X4-09", segment.get(10) or segment.get(9))
     scope.add("container_numbers", "X4-11/12", f"{segment.get(11)}{segment.get(12)}")
     add_extra(scope, segment, 3, *range(13, 20))
@@ -189,26 +189,26 @@ def _v1(message: Message, segment: Segment) -> None:
 
 def _n9(message: Message, segment: Segment) -> None:
     """A reference."""
-    field = find_code(CODES, "N9", segment.get(1)) or BESIDE
-    is_beside = field == BESIDE or message.scope.has(field)
-    text = segment.joined(2, 3) if is_beside else segment.get(2)
-    message.scope.add(BESIDE if is_beside else field, f"{segment.tag}*{segment.get(1)[:4]}", text)
+    field = find_code(CODES, "N9", segment.get(1)) or EXTRA
+    is_extra = field == EXTRA or message.scope.has(field)
+    text = segment.joined(2, 3) if is_extra else segment.get(2)
+    message.scope.add(EXTRA if is_extra else field, f"{segment.tag}*{segment.get(1)[:4]}", text)
 
 
 def _r4(message: Message, segment: Segment) -> None:
     """A port."""
     kind, code, name, country = map(segment.get, (1, 3, 4, 5))
     message.place = kind
-    field = find_code(CODES, segment.tag, kind) or BESIDE
+    field = find_code(CODES, segment.tag, kind) or EXTRA
     scope, label = message.scope, f"{segment.tag}*{kind[:2]}"
     if field == "transit_countries":
         scope.add(field, label, country or (code[:2] if is_locode(code) else ""))
-        scope.add(BESIDE, f"{label} name", segment.joined(3, 4))
+        scope.add(EXTRA, f"{label} name", segment.joined(3, 4))
         return
     scope.add(field, label, code or name)
     if code and name:
-        scope.add(BESIDE, f"{label} name", name)
-    where = {"L": "country_of_dispatch", "E": "country_of_destination", "M": "country_of_destination"}.get(kind, BESIDE)
+        scope.add(EXTRA, f"{label} name", name)
+    where = {"L": "country_of_dispatch", "E": "country_of_destination", "M": "country_of_destination"}.get(kind, EXTRA)
     if kind == "D" and not scope.has("country_of_destination"):
         where = "country_of_destination"
     elif where == "country_of_destination" and not message.destination_named:
@@ -219,8 +219,8 @@ def _r4(message: Message, segment: Segment) -> None:
 
 def _dtm(message: Message, segment: Segment) -> None:
     """A date, of the port before it if there is one."""
-    field = {"L": "dispatch_date", "D": "arrival_date"}.get(message.place, "date" if message.type == "601" else BESIDE)
-    field = BESIDE if message.scope.has(field) else field
+    field = {"L": "dispatch_date", "D": "arrival_date"}.get(message.place, "date" if message.type == "601" else EXTRA)
+    field = EXTRA if message.scope.has(field) else field
     message.scope.add(field, f"DTM*{segment.get(1)[:4]}", as_date(segment.get(2), "102"), segment.get(2))
 
 
@@ -241,7 +241,7 @@ def _n7(message: Message, segment: Segment) -> None:
     if kind in ("", "G", "B", "N"):
         put_weight(scope, segment, "net_mass" if kind == "N" else "gross_mass", 3, segment.get(17) or "K")
     else:
-        scope.add(BESIDE, "N7-03", segment.joined(3, 17))
+        scope.add(EXTRA, "N7-03", segment.joined(3, 17))
 
 
 def _item(message: Message, segment: Segment) -> Scope:
@@ -268,7 +268,7 @@ def _l0(message: Message, segment: Segment) -> None:
 def _l5(message: Message, segment: Segment) -> None:
     """Description of a line, or more of it."""
     scope = _item(message, segment)
-    message.pieces.append("".join(segment.all(2)))
+    message.fragments.append("".join(segment.all(2)))
     message.marks.append(segment.get(6))
     put_code(scope, segment, 3, segment.get(4) or "-")
 
@@ -297,7 +297,7 @@ def _l13(message: Message, segment: Segment) -> None:
     put(scope, segment, quantity_unit=3, value=6)
     scope.add("currency", "L13", "USD" if segment.get(6) else "")
     put(scope, segment, item_number=7)
-    scope.add(BESIDE, "L13-09", segment.joined(9, 8))
+    scope.add(EXTRA, "L13-09", segment.joined(9, 8))
     put_weight(scope, segment, "gross_mass", 11, segment.get(10))
     put(scope, segment, description=12)
     add_extra(scope, segment, *range(13, 17))
@@ -321,7 +321,7 @@ def take(message: Message, segment: Segment) -> None:
     if message.type in TYPES and segment.tag != "ST":
         message.root.log.clear()
         _HANDLERS.get(segment.tag, take_other)(message, segment)
-        keep_unread_texts(message.scope, segment, (*message.pieces, *message.marks))
+        keep_unread_texts(message.scope, segment, (*message.fragments, *message.marks))
 
 
 def complete(message: Message) -> tuple[str, Scope] | None:

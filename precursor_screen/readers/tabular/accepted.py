@@ -44,18 +44,18 @@ def accepted_for(sheet: Sheet, table: str, accepted: Sequence[AcceptedMap]) -> A
     return None
 
 
-def accept(reading: ColumnReport, table: str, day: str) -> AcceptedMap:
+def accept(column_report: ColumnReport, table: str, day: str) -> AcceptedMap:
     """The map by which a table with a header was read, to be kept.
 
     Args:
-        reading: how its columns were understood.
+        column_report: how its columns were understood.
         table: what tells it from others in its file.
         day: on which it is accepted.
     """
-    headers = reading.headers
-    guesses = [column.guess for column in reading.columns if column.guess.reason != ABOVE_THE_ROWS]
+    headers = column_report.headers
+    guesses = [column.guess for column in column_report.columns if column.guess.reason != ABOVE_THE_ROWS]
     count = max([len(headers), *(guess.position + 1 for guess in guesses if guess.field)])
-    stated = reading.column_map or ColumnMap({})
+    stated = column_report.column_map or ColumnMap({})
     return AcceptedMap(
         digest=digest_of(headers, table),
         day=day,
@@ -68,7 +68,7 @@ def accept(reading: ColumnReport, table: str, day: str) -> AcceptedMap:
         date_order=stated.date_order,
         decimal=stated.decimal,
         header_row=stated.header_row,
-        preset=reading.preset or NO_PRESET,
+        preset=column_report.preset or NO_PRESET,
     )
 
 

@@ -20,8 +20,8 @@ from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, S
 from precursor_screen.readers.tabular.concepts import Meaning, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
+from precursor_screen.readers.tabular.header_words import LEAST_SCORE, by_words, clues, field_weights, header_score, reason_of
 from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
-from precursor_screen.readers.tabular.said import LEAST_SAID, by_words, clues, field_weights, header_score, told
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
@@ -30,7 +30,7 @@ UNKNOWN: Final = "unknown header"
 _LEAST: Final = 1.6  # a pair below it counts for nothing
 _IDLE: Final = frozenset(("item", "goods", "other"))  # what records of lines are called
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
-_TAKEN: Final = -1.0  # a party in a role that another column names
+_ROLE_MAPPED: Final = -1.0  # a party in a role that another column names
 _HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*([^\W\d_]{0,12})\.?")
@@ -40,7 +40,7 @@ _WORDED: Final = 0.5  # of the cells hold words where a field holds names or tex
 _FIRMS: Final = 0.3  # of the cells that hold a legal form, where a number of a party is looked for
 _MOST: Final = 0.8  # of the cells must be of the kind that a field needs
 # Of days and countries, whose ways of writing nobody knows all of, so many do where the header says both parts of what it is.
-_MANY, _SURELY_SAID = 0.5, 3.0
+_MANY, _SURE_SCORE = 0.5, 3.0
 
 
 def is_heading(cell: str) -> bool:
@@ -104,12 +104,12 @@ def by_words_and_cells(guesses: Sequence[Guess], fixed: frozenset[int], contents
     if not open_ones:
         return list(guesses)
     languages = languages_of(tuple(g.header for g in guesses))
-    taken = frozenset(g.field for g in guesses)
+    mapped = frozenset(g.field for g in guesses)
     idle = _idle_parents([g.header for g in guesses], languages)
     words = [meanings(g.header.removeprefix(idle), languages) for g in open_ones]
-    scores = [_scores(said, contents[g.position], taken) for g, said in zip(open_ones, words, strict=True)]
+    scores = [_scores(meant, contents[g.position], mapped) for g, meant in zip(open_ones, words, strict=True)]
     found = {
-        g.position: _taken_for(g, field, said) for g, field, said in zip(open_ones, assign(scores), words, strict=True) if field
+        g.position: _mapped_to(g, field, meant) for g, field, meant in zip(open_ones, assign(scores), words, strict=True) if field
     }
     return [found.get(g.position, g) for g in guesses]
 
@@ -122,10 +122,12 @@ def _idle_parents(headers: Sequence[str], languages: frozenset[str]) -> str:
     return next(idle, "")
 
 
-def _taken_for(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
+def _mapped_to(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
     reduced = reduce_header(guess.header)
     unit = reduced.unit or (unit_of_words(words) if field in MASSES else None)
-    return replace(guess, field=field, reason=f"{told(field, words)}, and its cells agree", unit=unit, currency=reduced.currency)
+    return replace(
+        guess, field=field, reason=f"{reason_of(field, words)}, and its cells agree", unit=unit, currency=reduced.currency
+    )
 
 
 def unit_of_words(words: Sequence[Meaning]) -> Unit | None:
@@ -133,9 +135,9 @@ def unit_of_words(words: Sequence[Meaning]) -> Unit | None:
     return next((find_unit(_UNITS[c]) for word in words for c in sorted(word) if c in _UNITS), None)
 
 
-def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -> dict[str, float]:
+def _scores(words: Sequence[Meaning], content: Content, mapped: frozenset[str]) -> dict[str, float]:
     """The fields that a column may be, with their scores; none where it is likest a field that another column is."""
-    said = {field: score for field in field_weights() if (score := header_score(field, words)) >= LEAST_SAID}
+    by_header = {field: score for field in field_weights() if (score := header_score(field, words)) >= LEAST_SCORE}
     shares: dict[str, float] = {}
 
     def share(kind: str) -> float:
@@ -144,18 +146,18 @@ def _scores(words: Sequence[Meaning], content: Content, taken: frozenset[str]) -
         return shares[kind]
 
     scores = {}
-    for field, score in said.items():
+    for field, score in by_header.items():
         if not _possible(field, share, score) or (
             field == "hs_code" and _is_repeated(content) and not any("hs" in word for word in words)
         ):
             continue
         total = score + sum(weight * share(kind) for kind, weight in field_weights()[field]["cells"].items())
-        scores[field] = total + (_TAKEN if field in taken and field in PARTY_NAMES else 0.0)
+        scores[field] = total + (_ROLE_MAPPED if field in mapped and field in PARTY_NAMES else 0.0)
     best = max(scores.values(), default=0.0)
     return {
         field: score
         for field, score in scores.items()
-        if score >= _LEAST and score >= best - _NEARER and (field not in taken or field in SEVERAL)
+        if score >= _LEAST and score >= best - _NEARER and (field not in mapped or field in SEVERAL)
     }
 
 
@@ -179,18 +181,18 @@ def best_fields(header: str, content: Content, headers: tuple[str, ...]) -> list
     shares = {kind: content.share(holds) for kind, holds in HOLDS.items()} if content.filled else dict.fromkeys(HOLDS, 0.0)
     found: list[Candidate] = []
     for field, weights in field_weights().items():
-        said = header_score(field, words)
+        of_header = header_score(field, words)
         by_cells = {kind: weight * shares[kind] for kind, weight in weights["cells"].items() if weight * shares[kind] > 0}
-        score = said + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
-        if score > 0 and (not content.filled or _possible(field, shares.__getitem__, said)):
+        score = of_header + sum(weight * shares[kind] for kind, weight in weights["cells"].items())
+        if score > 0 and (not content.filled or _possible(field, shares.__getitem__, of_header)):
             found.append(Candidate(field, round(score, 2), _why(clues(field, words), by_cells, shares)))
     return sorted(found, key=lambda one: (-one.score, one.field))[:2]
 
 
 def _why(clues: Sequence[str], by_cells: Mapping[str, float], shares: Mapping[str, float]) -> str:
-    said = f"its header says {', '.join(clues)}" if clues else "its header says nothing of it"
+    of_header = f"its header says {', '.join(clues)}" if clues else "its header says nothing of it"
     kind = max(by_cells, key=lambda one: by_cells[one], default="")
-    return f"{said}; {round(100 * shares[kind])} % of its cells are {_CALLED.get(kind, kind)}" if kind else said
+    return f"{of_header}; {round(100 * shares[kind])} % of its cells are {_CALLED.get(kind, kind)}" if kind else of_header
 
 
 def _is_repeated(content: Content) -> bool:
@@ -222,11 +224,11 @@ def _field_of(words: tuple[str, ...]) -> str:
     return spelled_words(words) or by_words(" ".join(words))[0]
 
 
-def _possible(field: str, share: Callable[[str], float], said: float) -> bool:
-    """Whether the cells allow a field; said: what the header says for it."""
+def _possible(field: str, share: Callable[[str], float], of_header: float) -> bool:
+    """Whether the cells allow a field; of_header: what the header says for it."""
     needed = _NEEDED.get(field)
     if needed is not None:
-        most = _MANY if said >= _SURELY_SAID and needed in ("countries", "dates") else _MOST
+        most = _MANY if of_header >= _SURE_SCORE and needed in ("countries", "dates") else _MOST
         return share(needed) >= most and (needed != "numbers" or share("dates") < _MOST)
     if field == "package_type":
         return True

@@ -54,13 +54,15 @@ _ELISION: Final = re.compile(r"\b[dl]'")  # l'importateur
 # Scripts without blanks between words: a word may begin at any letter. Han, kana, Hangul and Thai.
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3041-\u9fff\uac00-\ud7af]")
 _PHRASE: Final = 4  # words that a phrase of the lexicon has at most
-_LEAST_PIECE, _LEAST_TAIL = 4, 5  # letters of a part of a compound, and of one behind an unknown part
+_SHORTEST_STEM, _LEAST_TAIL = 4, 5  # letters of a part of a compound, and of one behind an unknown part
 _LINK, _ENDING, _CASE = 2, 3, 2  # letters between two parts (`s`, `en`), of an ending, and of one in the place of another
 _OF_NUMBERS: Final = frozenset(("no", "nr", "num", "id"))  # behind a word they are no ending: CONTAINERNO
 _LEAST_MISSPELT: Final = 7  # letters
 _LEAST_PREFIX: Final = 3  # letters of an abbreviation without a point
 _SURE, _SHORT, _INITIAL = 1.0, 0.9, 0.5  # how sure a word is: as it stands, cut short, one or two letters and a point
-_SPOKEN: Final = 0.5  # of the votes of the commonest language of a table, so that its headers may be short for words of this one
+_LANGUAGE_SHARE: Final = (
+    0.5  # of the votes of a table's commonest language, so that its headers may be short for words of this one
+)
 
 # Concepts of those who trade, carry or declare.
 PARTIES: Final = frozenset(
@@ -115,7 +117,7 @@ def languages_of(headers: tuple[str, ...]) -> frozenset[str]:
             for language in known:
                 votes[language] += 1 / len(known)
     most = max(votes.values(), default=0.0)
-    return frozenset(["en", *(language for language, count in votes.items() if count >= _SPOKEN * most)])
+    return frozenset(["en", *(language for language, count in votes.items() if count >= _LANGUAGE_SHARE * most)])
 
 
 def concepts_of(word: str) -> frozenset[str]:
@@ -153,9 +155,9 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         yield {"other": _SURE}  # "Quantity in 2024": the sum of a year, of no line
         return
     if _UNSPACED.search(word):
-        pieces = _cut(word)
+        stems = _cut(word)
     elif word in _lexicon():
-        pieces = (word,)
+        stems = (word,)
     elif pointed and (found := _shortened(word, languages) or _shortened_anywhere(word)):
         yield found
         return
@@ -163,11 +165,11 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
         yield from parts
         return
     else:
-        pieces = _compound(word)
-    if len(pieces) == 1 and pieces[0] != word and (near := _misspelt(word)) is not None:
+        stems = _compound(word)
+    if len(stems) == 1 and stems[0] != word and (near := _misspelt(word)) is not None:
         yield near  # `shippre` is a shipper, not a ship with an ending
-    elif pieces:
-        yield from map(_as_they_stand, pieces)
+    elif stems:
+        yield from map(_as_they_stand, stems)
     elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word) or {}):
         yield found
     else:
@@ -193,7 +195,7 @@ def _shortened_anywhere(word: str) -> Meaning:
 
 def _inflected(word: str) -> Meaning:
     """What a word means whose ending alone is another one: получателя, получатель."""
-    for length in range(len(word) - 1, max(_LEAST_PIECE, len(word) - _CASE) - 1, -1):
+    for length in range(len(word) - 1, max(_SHORTEST_STEM, len(word) - _CASE) - 1, -1):
         full = next((w for w in _beginning(word[:length]) if len(w) <= length + _CASE), "")
         if full:
             return dict.fromkeys(_as_they_stand(full), _SHORT)
@@ -220,7 +222,7 @@ def _beginning(word: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _compound(word: str) -> tuple[str, ...]:
     """The parts of a compound, longest first; a last one may have an ending: Waren|bezeichnung, Versendung|s|land."""
-    for end in range(len(word), _LEAST_PIECE - 1, -1):
+    for end in range(len(word), _SHORTEST_STEM - 1, -1):
         if word[:end] not in _lexicon():
             continue
         rest = word[end:]
@@ -234,7 +236,7 @@ def _compound(word: str) -> tuple[str, ...]:
 
 def _short_head(word: str) -> tuple[str, ...]:
     """A whole word behind a short one of its language: Roh|gewicht."""
-    head, tail = word[: _LEAST_PIECE - 1], word[_LEAST_PIECE - 1 :]
+    head, tail = word[: _SHORTEST_STEM - 1], word[_SHORTEST_STEM - 1 :]
     shared = _lexicon().get(head, {}).keys() & _lexicon().get(tail, {}).keys()
     return (head, tail) if shared and len(tail) >= _LEAST_TAIL else ()
 
@@ -254,8 +256,8 @@ def _cut(word: str) -> tuple[str, ...]:
     for end in range(1, len(word) + 1):
         found = best[end - 1]
         for start in range(max(0, end - 16), end):
-            covered, pieces, words = best[start]
+            covered, stems, words = best[start]
             if word[start:end] in _lexicon():
-                found = max(found, (covered + end - start, pieces - 1, (*words, word[start:end])), key=lambda one: one[:2])
+                found = max(found, (covered + end - start, stems - 1, (*words, word[start:end])), key=lambda one: one[:2])
         best.append(found)
     return best[-1][2]

@@ -144,15 +144,17 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
     made = list(guesses)
     unknown = [g for g in guesses if g.reason == UNKNOWN and g.position not in fixed]
     about = [g for g in unknown if _DOCUMENTS & set(split_header(g.header))]
-    types = [g for g in about if _says(g.header, "kind") and contents[g.position].share(lambda cell: _says(cell, "permit")) == 1]
-    numbers = [g for g in about if _says(g.header, "number", "reference")]
+    types = [
+        g for g in about if _means(g.header, "kind") and contents[g.position].share(lambda cell: _means(cell, "permit")) == 1
+    ]
+    numbers = [g for g in about if _means(g.header, "number", "reference")]
     if len(types) == 1 and len(numbers) == 1 and not any(g.field == "permit_reference" for g in made):
         reason = "number of a document that another column calls a permit"
         made[numbers[0].position] = replace(numbers[0], field="permit_reference", reason=reason)
     return made
 
 
-def _says(text: str, *concepts: str) -> bool:
+def _means(text: str, *concepts: str) -> bool:
     """Whether a word of a header or cell means one of some concepts."""
     return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
 
@@ -345,15 +347,15 @@ def by_direction(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequ
     way = direction_of(guesses)
     made = list(guesses)
     places = any(
-        _names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _says(g.header, "country")
+        _names_places(contents[g.position], _FEW) for g in guesses if g.field in _PLACES and not _means(g.header, "country")
     )
     for at, guess in enumerate(guesses):
         if guess.position in fixed or guess.preset:
             continue
         field, reason = _meant(guess, way, contents[guess.position], places)
         if field and field != guess.field and contents[guess.position].fits(field):
-            taken = any(other.field == field and other.position != guess.position for other in made)
-            made[at] = replace(guess, field="" if taken else field, reason=reason, exact=False)
+            elsewhere = any(other.field == field and other.position != guess.position for other in made)
+            made[at] = replace(guess, field="" if elsewhere else field, reason=reason, exact=False)
     return made
 
 
@@ -366,7 +368,7 @@ def _meant(guess: Guess, way: str, content: Content, places: bool) -> tuple[str,
     if way and (key in _LAST_CONSIGNED or abroad):
         return ("country_of_destination" if way == EXPORT else "country_of_dispatch"), by_header
     # Some codes of airports are countries' as well; beside a column of places the other one holds places too.
-    if guess.field in _PLACES and not _says(guess.header, "country") and places and _names_places(content, _NEARLY_ALL):
+    if guess.field in _PLACES and not _means(guess.header, "country") and places and _names_places(content, _NEARLY_ALL):
         return _PLACES[guess.field], "its cells are places and no countries"
     return "", ""
 

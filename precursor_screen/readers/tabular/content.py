@@ -96,9 +96,9 @@ def content_of(column: pa.ChunkedArray) -> Content:
 
 
 def _content(column: pa.ChunkedArray) -> Content:
-    said = clean_column(column)
-    cells = pc.unique(said).drop_null().slice(0, _DISTINCT).to_pylist()
-    return Content(len(said) - said.null_count, tuple(cells), len(column))
+    cleaned = clean_column(column)
+    cells = pc.unique(cleaned).drop_null().slice(0, _DISTINCT).to_pylist()
+    return Content(len(cleaned) - cleaned.null_count, tuple(cells), len(column))
 
 
 def is_firm(cell: str) -> bool:

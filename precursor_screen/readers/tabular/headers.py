@@ -15,7 +15,7 @@ from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of, layout_rows, split_header
-from precursor_screen.readers.tabular.said import beyond_doubt
+from precursor_screen.readers.tabular.header_words import beyond_doubt
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
 # Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
@@ -27,7 +27,7 @@ def _words(text: str) -> frozenset[str]:
 
 NESTED: Final = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+(?: \(\d+\))?")
 _NUMBERED: Final = re.compile(r" \(\d+\)$")
-# What a parent holds, told by the parent alone: `grossWeight.value` is the gross weight.
+# What a parent holds, known by the parent alone: `grossWeight.value` is the gross weight.
 _CONTENT: Final = _words("value values amount text name code content description measure quantity number no")
 UNITS: Final = _words("unit units uom unitcode unitofmeasure measureunit unitqualifier")
 _LEAVES: Final = frozenset((*_CONTENT, *UNITS, "id", "identifier", "country", "address", "type", "city", "currency")) - {
@@ -228,8 +228,8 @@ def spelled(header: str) -> tuple[str, str]:
         return field, how
     if NESTED.fullmatch(header.strip()):
         forms = [(split_header(header.rpartition(".")[2]), "")]
-    said, why = next(filter(any, (beyond_doubt(_in_full(words)) for words, how in forms if how != _UNLINKED)), ("", ""))
-    return (said, why) if said and field in ("", said) else (field, how)
+    by_words, why = next(filter(any, (beyond_doubt(_in_full(words)) for words, how in forms if how != _UNLINKED)), ("", ""))
+    return (by_words, why) if by_words and field in ("", by_words) else (field, how)
 
 
 def is_spelled(header: str) -> bool:

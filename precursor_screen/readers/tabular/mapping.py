@@ -24,9 +24,9 @@ from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_an
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
+from precursor_screen.readers.tabular.header_words import BY_HEADER, likeliest_field
 from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
-from precursor_screen.readers.tabular.said import SAYS, field_said
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
@@ -42,7 +42,7 @@ _SECOND_CHOICE = {
     "port_of_discharge": frozenset(("destination", "final")),
 }
 _ROWS_OF_A_WHOLE = 3
-_ROWS_WITHOUT_HEADER, _ALIKE = 2, 0.8
+_ROWS_WITHOUT_HEADER, _NEARLY_ALL = 2, 0.8
 _SAYING, _LONGEST_HEADER = 0.5, 120  # of the cells of a header, and their characters
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
@@ -88,7 +88,7 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
-    if found := _first_header(head, _said):
+    if found := _first_header(head, _count_fields):
         return found
     if _is_headerless(head):
         return without
@@ -126,7 +126,7 @@ def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
 
     def holds(columns: Sequence[int], says: Callable[[str], bool]) -> bool:
         found = (sum(i < len(row) and says(row[i].strip()) for row in rows) for i in columns)
-        return any(count >= _ALIKE * len(rows) for count in found)
+        return any(count >= _NEARLY_ALL * len(rows) for count in found)
 
     return holds(codes, is_hs_code) and holds(words, holds_words)
 
@@ -135,18 +135,18 @@ def _known(row: Sequence[str]) -> int:
     return len({f for f in (known(c)[0] for c in row if c.strip() and len(c) <= _LONGEST_HEADER) if f})
 
 
-def _said(row: Sequence[str], least: int = KNOWN_NEEDED) -> int:
+def _count_fields(row: Sequence[str], least: int = KNOWN_NEEDED) -> int:
     """How many fields the words of a row say; none where a cell is a figure, or most cells say nothing: goods hold such words too."""
     cells = [cell for cell in row if cell.strip()]
     if len(cells) < least or any(_NUMBER.fullmatch(cell) or len(cell) > _LONGEST_HEADER for cell in cells):
         return 0
-    said = [field_said(cell, tuple(cells)) for cell in cells]
-    return len(set(filter(None, said))) if sum(map(bool, said)) > _SAYING * len(cells) else 0
+    fields = [likeliest_field(cell, tuple(cells)) for cell in cells]
+    return len(set(filter(None, fields))) if sum(map(bool, fields)) > _SAYING * len(cells) else 0
 
 
 def _are_headers(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Whether both rows are headers: a row of goods and figures does not name three fields, nor does a fact above a table name two."""
-    return _said(upper, _OVER_NEEDED) >= _OVER_NEEDED and _said(lower) >= KNOWN_NEEDED
+    return _count_fields(upper, _OVER_NEEDED) >= _OVER_NEEDED and _count_fields(lower) >= KNOWN_NEEDED
 
 
 def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
@@ -208,9 +208,9 @@ def guess_columns(
     """
     stated = _stated(tuple(names), column_map, where)
     known = preset_guesses(preset, names) if preset is not None else {}
-    taken = {g.field for g in stated.values() if g.field}
+    mapped_fields = {g.field for g in stated.values() if g.field}
     guesses = [
-        stated.get(position) or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
+        stated.get(position) or _unless_mapped(known.get(position), mapped_fields) or _guess_one(position, header, mapped_fields)
         for position, header in enumerate(names)
     ]
     if contents and not headed:
@@ -255,23 +255,23 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
     return stated
 
 
-def _not_taken(guess: Guess | None, taken: set[str]) -> Guess | None:
-    if guess is None or guess.field not in taken or guess.field in SEVERAL:
+def _unless_mapped(guess: Guess | None, mapped_fields: set[str]) -> Guess | None:
+    if guess is None or guess.field not in mapped_fields or guess.field in SEVERAL:
         return guess
     return replace(guess, field="", reason=f"the map names another column for {guess.field}")
 
 
-def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
+def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:
     field, how = known(header)
-    if reason := _why_not(header, field, taken):
+    if reason := _why_not(header, field, mapped_fields):
         return Guess(position, header, "", reason)
     reduced = reduce_header(header)
-    by_words = how.startswith(SAYS)
+    by_words = how.startswith(BY_HEADER)
     unit = reduced.unit or (unit_of_words(meanings(header, languages_of((header,)))) if by_words and field in MASSES else None)
     return Guess(position, header, field, how, unit, reduced.currency, is_exact(header, how))
 
 
-def _why_not(header: str, field: str, taken: set[str]) -> str:
+def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     """Why a column is not of the field that its header says; empty where it is."""
     if not header.strip():
         return "no header"
@@ -283,7 +283,7 @@ def _why_not(header: str, field: str, taken: set[str]) -> str:
         return "text of the tariff, not of these goods"
     if not field:
         return UNKNOWN
-    return f"the map names another column for {field}" if field in taken and field not in SEVERAL else ""
+    return f"the map names another column for {field}" if field in mapped_fields and field not in SEVERAL else ""
 
 
 def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:

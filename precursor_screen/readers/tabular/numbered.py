@@ -1,6 +1,6 @@
-"""Texts that a layout cuts into numbered pieces, a row each: put together into the line that the first piece stands in.
+"""Texts that a layout cuts into numbered fragments, a row each: put together into the line that the first fragment stands in.
 
-The manifests of the United States hold a description as pieces under one bill and container, numbered 1, 2, 3. Each piece alone says
+The manifests of the United States hold a description as fragments under one bill and container, numbered 1, 2, 3. Each fragment alone says
 little, and a name that is cut in two says nothing.
 """
 
@@ -18,14 +18,14 @@ from msgspec import Struct, field
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.text import is_full, join_pieces
+from precursor_screen.readers.messages.text import is_full, join_fragments
 
-_MOST_COMPARED: Final = 50  # texts of one bill and container that a piece may go on from
+_MOST_COMPARED: Final = 50  # texts of one bill and container that a fragment may go on from
 _ZERO: Final = "0"
 
 
 class Numbered(Struct, frozen=True):
-    """Where pieces stand, by position: the columns that all pieces share (the first is never blank), the number, the text."""
+    """Where fragments stand, by position: the columns that all fragments share (the first is never blank), the number, the text."""
 
     same: tuple[int, ...]
     sequence: int
@@ -33,36 +33,36 @@ class Numbered(Struct, frozen=True):
 
 
 class Joined(Struct, frozen=True):
-    """A body whose pieces are joined.
+    """A body whose fragments are joined.
 
     Attributes:
-        body: a row a text, where its first piece stands.
-        filed: the same rows as filed: pieces and their numbers a line each in their cells.
-        readings: other ways to join the pieces of each text, a column each, with what the way is called.
+        body: a row a text, where its first fragment stands.
+        filed: the same rows as filed: fragments and their numbers a line each in their cells.
+        other_joins: other ways to join the fragments of each text, a column each, with what the way is called.
     """
 
     body: Body
     filed: pa.Table
-    readings: tuple[tuple[str, pa.ChunkedArray], ...] = ()
+    other_joins: tuple[tuple[str, pa.ChunkedArray], ...] = ()
 
 
 class _Text(Struct):
-    """A text while its pieces are gathered: its rows, the number of the last one, the cells beside."""
+    """A text while its fragments are gathered: its rows, the number of the last one, the cells beside."""
 
     rows: list[int]
     last: int
-    beside: list[str | None] = field(default_factory=list)
+    others: list[str | None] = field(default_factory=list)
 
 
 def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
-    """The body with the pieces of each text in one row; the others are counted in an issue.
+    """The body with the fragments of each text in one row; the others are counted in an issue.
 
-    A row goes on from another where bill and container are the same, its number is the next, and no other cell differs: a piece
+    A row goes on from another where bill and container are the same, its number is the next, and no other cell differs: a fragment
     with a count or a code of its own is goods of its own.
 
     Args:
         body: rows of goods, in the order of the source.
-        numbered: where pieces stand.
+        numbered: where fragments stand.
         issues: added to.
     """
     table = body.table
@@ -79,35 +79,35 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
     kept[gone] = False
     keep = pa.array(kept)
     column, stated = (table.column(at).to_pylist() for at in (numbered.text, numbered.sequence))
-    pieces = [[column[row] or "" for row in text.rows] for text in texts]
+    fragments = [[column[row] or "" for row in text.rows] for text in texts]
     heads = [text.rows[0] for text in texts]
-    beside = [i for i in range(table.num_columns) if i not in (numbered.sequence, numbered.text)]
+    others = [i for i in range(table.num_columns) if i not in (numbered.sequence, numbered.text)]
     filled = table
-    for place, position in enumerate(beside):
+    for place, position in enumerate(others):
         if position not in numbered.same:
-            filled = _replaced(filled, position, heads, [text.beside[place] for text in texts])
-    joined = _replaced(filled, numbered.text, heads, [join_pieces(some) for some in pieces])
-    filed = _replaced(filled, numbered.text, heads, ["\n".join(some) for some in pieces])
+            filled = _replaced(filled, position, heads, [text.others[place] for text in texts])
+    joined = _replaced(filled, numbered.text, heads, [join_fragments(some) for some in fragments])
+    filed = _replaced(filled, numbered.text, heads, ["\n".join(some) for some in fragments])
     filed = _replaced(filed, numbered.sequence, heads, ["\n".join(stated[row] or "" for row in text.rows) for text in texts])
-    readings = []
+    other_joins = []
     for name, read in (("pieces apart", _apart), ("pieces together", _together)):
-        if any(said := list(map(read, pieces))):
+        if any(cells := list(map(read, fragments))):
             blank = pa.chunked_array([pa.repeat("", table.num_rows)], pa.string())
-            spread = _replaced(pa.table({"0": blank}), 0, heads, said).column(0)
-            readings.append((name, spread.filter(keep)))
+            spread = _replaced(pa.table({"0": blank}), 0, heads, cells).column(0)
+            other_joins.append((name, spread.filter(keep)))
     rows = body.rows.filter(keep)
-    return Joined(Body(joined.filter(keep), rows, body.broken), filed.filter(keep), tuple(readings))
+    return Joined(Body(joined.filter(keep), rows, body.broken), filed.filter(keep), tuple(other_joins))
 
 
 def _numbers(column: pa.ChunkedArray) -> list[int]:
-    """The number of each piece; 0 where there is none."""
+    """The number of each fragment; 0 where there is none."""
     texts = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), r"\.0+$", "")
     return [int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else 0 for text in texts.to_pylist()]
 
 
 def _gather(table: pa.Table, numbered: Numbered, numbers: Sequence[int]) -> list[_Text]:
-    beside = [i for i in range(table.num_columns) if i not in (numbered.sequence, numbered.text)]
-    columns = [table.column(i).to_pylist() for i in beside]
+    others = [i for i in range(table.num_columns) if i not in (numbered.sequence, numbered.text)]
+    columns = [table.column(i).to_pylist() for i in others]
     shared = [table.column(i).to_pylist() for i in numbered.same]
     texts: list[_Text] = []
     open_texts: dict[tuple[tuple[str, ...], int], list[_Text]] = {}
@@ -115,9 +115,9 @@ def _gather(table: pa.Table, numbered: Numbered, numbers: Sequence[int]) -> list
         if not numbers[row] or not (shared[0][row] or "").strip():
             continue
         key = tuple((column[row] or "").strip() for column in shared)
-        cells = [_said(column[row]) for column in columns]
+        cells = [_cell_text(column[row]) for column in columns]
         before = open_texts.get((key, numbers[row] - 1), []) if numbers[row] > 1 else []
-        text = next((one for one in before[:_MOST_COMPARED] if _agree(one.beside, cells)), None)
+        text = next((one for one in before[:_MOST_COMPARED] if _agree(one.others, cells)), None)
         if text is None:
             text = _Text([row], numbers[row], cells)
             texts.append(text)
@@ -125,30 +125,30 @@ def _gather(table: pa.Table, numbered: Numbered, numbers: Sequence[int]) -> list
             before.remove(text)
             text.rows.append(row)
             text.last = numbers[row]
-            text.beside = [a or b for a, b in zip(text.beside, cells, strict=True)]
+            text.others = [a or b for a, b in zip(text.others, cells, strict=True)]
         open_texts.setdefault((key, text.last), []).append(text)
     return texts
 
 
-def _said(cell: str | None) -> str | None:
+def _cell_text(cell: str | None) -> str | None:
     """What a cell says; nought of something is nothing."""
-    said = clean_cell(cell) if cell else None
-    return None if said is None or (said.strip("0.") == "" and _ZERO in said) else said
+    text = clean_cell(cell) if cell else None
+    return None if text is None or (text.strip("0.") == "" and _ZERO in text) else text
 
 
 def _agree(above: Sequence[str | None], below: Sequence[str | None]) -> bool:
     return all(a is None or b is None or a == b for a, b in zip(above, below, strict=True))
 
 
-def _apart(pieces: Sequence[str]) -> str:
-    """The text with a blank between all pieces; empty where that is how it was joined."""
-    joined = join_pieces(pieces, apart=True)
-    return joined if joined != join_pieces(pieces) else ""
+def _apart(fragments: Sequence[str]) -> str:
+    """The text with a blank between all fragments; empty where that is how it was joined."""
+    joined = join_fragments(fragments, apart=True)
+    return joined if joined != join_fragments(fragments) else ""
 
 
-def _together(pieces: Sequence[str]) -> str:
-    """The text without blanks between pieces that may part a word; empty where that is how it was joined."""
-    filled = [piece.strip() for piece in pieces if piece.strip()]
+def _together(fragments: Sequence[str]) -> str:
+    """The text without blanks between fragments that may part a word; empty where that is how it was joined."""
+    filled = [fragment.strip() for fragment in fragments if fragment.strip()]
     parts = filled[:1]
     cut = False
     for above, below in pairwise(filled):

@@ -1,4 +1,4 @@
-"""Layouts of tables that many people hold, `layouts/presets/*.yaml`: a file a layout, told by its headers, or without any by its cells.
+"""Layouts of tables that many people hold, `layouts/presets/*.yaml`: a file a layout, known by its headers, or without any by its cells.
 
 A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the company in Peru. What stands for a column:
 
@@ -9,7 +9,7 @@ A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the c
     HEADER: {field: F, codes: cl unit} holds codes of a table in `layouts/codes.csv`
     HEADER: {field: F, codes: .., where: {OTHER: 1}, otherwise: G}  of F in rows with 1 in OTHER, of G in others; of none without OTHER
 
-A layout may say where numbered pieces of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
+A layout may say where numbered fragments of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Preset(Struct, frozen=True):
         date_order, decimal: where the layout fixes them.
         order: the headers of all columns, for tables without a header; empty: it always has one.
         looks: what cells of some of these columns look like, by position.
-        numbered: header keys of what pieces of one text share, of their number and of their text; empty: texts are whole.
+        numbered: header keys of what fragments of one text share, of their number and of their text; empty: texts are whole.
     """
 
     id: str
@@ -116,17 +116,17 @@ def _load(file: Path) -> Preset:
     boxes = bool(data.get("boxes"))
     key = str if boxes else _key
     columns = {}
-    for header, said in data["columns"].items():
-        told = dict(said) if isinstance(said, dict) else {"field": said}
-        if "unless" in told:
-            told["unless"] = key(told["unless"])
-        if where := told.pop("where", None):
+    for header, given in data["columns"].items():
+        stated = dict(given) if isinstance(given, dict) else {"field": given}
+        if "unless" in stated:
+            stated["unless"] = key(stated["unless"])
+        if where := stated.pop("where", None):
             ((other, value),) = where.items()
-            told["where"] = (key(other), str(value))
-        columns[key(header)] = PresetColumn(**told)
+            stated["where"] = (key(other), str(value))
+        columns[key(header)] = PresetColumn(**stated)
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
-    pieces = data.get("numbered")
+    numbered = data.get("numbered")
     return Preset(
         id=file.stem,
         title=data["title"],
@@ -138,7 +138,7 @@ def _load(file: Path) -> Preset:
         decimal=data.get("decimal", ""),
         order=order,
         looks={order.index(header): look for header, look in bare.get("looks", {}).items()},
-        numbered=tuple(map(key, [*pieces["same"], pieces["sequence"], pieces["text"]])) if pieces else (),
+        numbered=tuple(map(key, [*numbered["same"], numbered["sequence"], numbered["text"]])) if numbered else (),
     )
 
 
@@ -161,8 +161,8 @@ def recognise_headerless(rows: Sequence[Sequence[str]]) -> Preset | None:
         wide = len(preset.order)
         # A delimiter at the end of each row makes one empty cell more.
         fitting = [row for row in filled if len(row) == wide or (len(row) == wide + 1 and not row[wide].strip())] if wide else []
-        alike = [row for row in fitting if all(_LOOKS[look].fullmatch(row[at].strip()) for at, look in preset.looks.items())]
-        if alike and len(alike) >= _ROWS_THAT_LOOK * len(filled):
+        matching = [row for row in fitting if all(_LOOKS[look].fullmatch(row[at].strip()) for at, look in preset.looks.items())]
+        if matching and len(matching) >= _ROWS_THAT_LOOK * len(filled):
             return preset
     return None
 
@@ -211,10 +211,10 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
     return found
 
 
-def numbered_pieces(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
-    """Where the layout has pieces of texts, by position; None where it has none, or the table lacks their columns.
+def numbered_columns(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
+    """Where the layout has fragments of texts, by position; None where it has none, or the table lacks their columns.
 
-    Of what pieces share, the first column must be there: others may be a table's of their own.
+    Of what fragments share, the first column must be there: others may be a table's of their own.
     """
     if preset is None or not preset.numbered:
         return None

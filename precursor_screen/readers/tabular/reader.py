@@ -21,27 +21,30 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Shee
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
-from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages, with_place, without_lines
+from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
-from precursor_screen.readers.tabular.beside import (
-    ABOVE,
-    HEADERS,
-    TOTALS,
-    UNHEADED,
-    cells_aside,
-    lines_aside,
-    rows_of,
-    with_texts_beside,
-)
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
-from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_pieces, preset_of, recognise
+from precursor_screen.readers.tabular.other_texts import (
+    ABOVE,
+    HEADERS,
+    TOTALS,
+    UNHEADED,
+    joined_cells,
+    other_cells,
+    out_of_table_cells,
+    out_of_table_lines,
+    rows_of,
+    unmapped_cells,
+    with_other_texts,
+)
+from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
 from precursor_screen.readers.tabular.rows import (
     drop_idle_rows,
     fill_down,
@@ -76,8 +79,8 @@ def weigh_other_marks(headers: Sequence[str], contents: Sequence[Content], *, ba
     languages = languages_of(tuple(headers))
     found = Counter[str]()
     for header, content in zip(headers, contents, strict=True):
-        said = {concept for word in meanings(header, languages) for concept in word}
-        if said.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
+        concepts = {concept for word in meanings(header, languages) for concept in word}
+        if concepts.isdisjoint(_NO_AMOUNT) and _holds_amounts(content):
             found += weigh_marks(cell for cell in content.cells if len(cell) < 60 and (bare or not _BARE.fullmatch(cell)))
     return found
 
@@ -149,27 +152,27 @@ def read_sheet(
     else:
         guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
     guesses = with_papers(guesses, contents, papers)
-    reading = _reading(sheet, guesses, contents, preset)
-    reading = replace(reading, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
+    column_report = _report_columns(sheet, guesses, contents, preset)
+    column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)
-    asides = [*sheet.out_of_table_texts, *_headers_aside(guesses, place)]
+    out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
-        asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
-        return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
+        out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
+        return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
     note_joined(sheet.joined, guesses, issues)
-    asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
+    out_of_table_texts += out_of_table_cells(enumerate(without(before, stated), start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"
         issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
     body, totals = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
-    asides += cells_aside(rows_of(totals), TOTALS)
+    out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:
         body = join_continued(body, texts, issues)
     if stated:
@@ -177,25 +180,30 @@ def read_sheet(
         body, guesses, names = fill_down(stated, body), (*guesses, *filled), (*names, *(one.label for one in stated))
         rows = body.table.num_rows
         above = (Column(guess, rows, rows, (one.value,)) for guess, one in zip(filled, stated, strict=True))
-        reading = replace(reading, columns=(*reading.columns, *above))
-    pieces = numbered_pieces(preset, names)
-    joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
+        column_report = replace(column_report, columns=(*column_report.columns, *above))
+    numbered = numbered_columns(preset, names)
+    joined = join_numbered(body, numbered, issues) if numbered else Joined(body, body.table)
     body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
     other = [(g.header, content) for g, content in zip(guesses, contents, strict=False) if not g.field]
-    beside = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
+    unmapped_marks = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
     of_rows = TableIssues(body.rows, issues)
     table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
-    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, beside, sheet.texts)
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, unmapped_marks, sheet.texts)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = with_texts_beside(columns, *_with_readings(joined, headers, guesses), of_rows)
+        cells, shown, known = _with_other_joins(joined, headers, guesses)
+        unmapped = unmapped_cells(cells, shown, known, of_rows)
+        others = [*other_cells(cells, shown, known, of_rows), *joined_cells(cells, known)]
+        columns = with_other_texts(columns, unmapped, others, of_rows)
     missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
-    lines = with_place(columns, sheet.name, digest, body.rows, **dict.fromkeys(missing, pa.array([], pa.string())))
+    lines = with_place(
+        columns, [(sheet.name, digest, len(body.rows))], body.rows, **dict.fromkeys(missing, pa.array([], pa.string()))
+    )
     note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), lines_aside(asides, sheet.name, digest, lines), reading
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), out_of_table_lines(out_of_table_texts, sheet.name, digest, lines), column_report
     )  # fmt: skip
 
 
@@ -206,7 +214,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
     place = find_header(sheet, header_row)
-    names = _widen(place, sheet)
+    names = _pad_header(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):
         names = (*preset.order, *("" for _ in names[len(preset.order) :]))
@@ -221,24 +229,24 @@ def _marks(column_map: ColumnMap | None, preset: Preset | None) -> ColumnMap:
     return replace(stated, date_order=stated.date_order or preset.date_order, decimal=stated.decimal or preset.decimal)
 
 
-def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> ColumnReport:
+def _report_columns(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> ColumnReport:
     columns = tuple(Column(g, c.filled, c.seen, c.cells) for g, c in zip(guesses, contents, strict=True))
     return ColumnReport(columns, sheet.dialect, preset.id if preset else "")
 
 
-def _with_readings(
+def _with_other_joins(
     joined: Joined, headers: Sequence[str], guesses: Sequence[Guess]
 ) -> tuple[pa.Table, Sequence[str], Sequence[Guess]]:
-    """Cells, headers and guesses with the other readings of joined texts as columns of no field."""
+    """Cells, headers and guesses with the other ways to join texts as columns of no field."""
     table = joined.body.table
-    for name, column in joined.readings:
+    for name, column in joined.other_joins:
         position = table.num_columns
         table = table.append_column(str(position), column)
         headers, guesses = [*headers, name], [*guesses, Guess(position, name, "", name)]
     return table, headers, guesses
 
 
-def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
+def _pad_header(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
     """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
     widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
     common = max(set(widths), key=widths.count) if widths else 0
@@ -256,9 +264,9 @@ def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:
         issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=len(before))
 
 
-def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[OutOfTableText]:
+def _unmapped_headers(guesses: Sequence[Guess], place: HeaderPlace) -> list[OutOfTableText]:
     """Headers that are no field's may be what the column holds: a list of substances with their amounts below."""
-    return cells_aside([(place.row or None, [g.header for g in guesses if not g.field])], HEADERS, joined=False)
+    return out_of_table_cells([(place.row or None, [g.header for g in guesses if not g.field])], HEADERS, joined=False)
 
 
 def _note_unusable(guesses: Sequence[Guess], body: Body, place: HeaderPlace, issues: IssueList) -> None:
@@ -293,11 +301,11 @@ def _are_codes(column: pa.ChunkedArray) -> bool:
 
 
 def _set_aside(
-    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[OutOfTableText],
-    reading: ColumnReport | None = None,
+    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, out_of_table_texts: Sequence[OutOfTableText],
+    column_report: ColumnReport | None = None,
 ) -> InputTables:  # fmt: skip
     described = _describe(sheet, digest, place, guesses, no_lines())
-    return without_lines(described, issues, lines_aside(asides, sheet.name, digest, no_lines()), reading)
+    return without_lines(described, issues, out_of_table_lines(out_of_table_texts, sheet.name, digest, no_lines()), column_report)
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -331,11 +339,18 @@ PASTED = Reader(lambda kind, _: kind == "text", read_pasted)
 
 
 def _as_sheet(blob: Blob, encoding: str) -> Sheet:
-    text, choice, notes, asides = open_text(blob, encoding)
+    text, choice, notes, out_of_table_texts = open_text(blob, encoding)
     lines = text.read().decode("utf-8").removeprefix("\ufeff").splitlines()
     rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     column = pa.chunked_array([string_array([line for _, line in rows])], pa.string())
     head = tuple((line,) for _, line in rows[:HEAD_ROWS])
     return Sheet(
-        blob.name, "text", str(choice), head, False, memory_reader([column], [number for number, _ in rows]), notes, asides
+        blob.name,
+        "text",
+        str(choice),
+        head,
+        False,
+        memory_reader([column], [number for number, _ in rows]),
+        notes,
+        out_of_table_texts,
     )

@@ -77,9 +77,9 @@ def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
         name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
         field = _field(name)
         if field and place + 1 < len(filled):
-            beside, value = filled[place + 1]
+            below, value = filled[place + 1]
             if not lookup(value)[0] and not _LABEL.fullmatch(value) and not _PAIR.fullmatch(value):
-                yield Stated(field, name, value, ((at, column), (at, beside)))
+                yield Stated(field, name, value, ((at, column), (at, below)))
                 skip = True
 
 
@@ -105,9 +105,9 @@ def fill_down(stated: Sequence[Stated], body: Body) -> Body:
     return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
 
 
-def without(rows: Sequence[Sequence[str]], taken: Sequence[Stated]) -> list[list[str]]:
+def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
     """The rows without the cells of facts that were taken."""
-    gone = {cell for one in taken for cell in one.cells}
+    gone = {cell for one in stated for cell in one.cells}
     return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
 
 
@@ -117,7 +117,7 @@ _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 Mask = npt.NDArray[np.bool_]
 
 
-LEAST_BESIDE = 2  # cells beside the description that make a row a line to which others may belong
+LEAST_OTHERS = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
 
 
@@ -126,13 +126,13 @@ def _one_of(role: str) -> str:
 
 
 @cache
-def says_total() -> str:
+def total_pattern() -> str:
     """What a cell is as a whole that names a sum, with words that only tell of what; RE2, for columns of Arrow."""
     return rf"(?i)^[\s\pZ*]*(?:{_one_of('sum')})(?:[\s\pZ:=.()_-]*(?:{_one_of('of what')}))*[\s\pZ:：=.*-]*$"
 
 
 @cache
-def says_footer() -> str:
+def footer_pattern() -> str:
     """The same of a page, of when it was printed, and of an end."""
     return (
         rf"(?i)^[\s\pZ*=_-]*(?:(?:total )?(?:{_one_of('page')})s?[.:#№ ]*\d+(?:\s*(?:{_one_of('of')})\s*\d+)?"
@@ -163,12 +163,12 @@ def drop_idle_rows(
     uncoded = _blank_in(table, codes)
     idle = uncoded & _blank_in(table, texts)
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
-    total = _narrow(idle & ~blank, table, lambda part: _first_cell_says(part, says_total()))
-    total |= _narrow(uncoded, table, lambda part: _any_says(part, texts, says_total()))
+    total = _narrow(idle & ~blank, table, lambda part: _first_cell_matches(part, total_pattern()))
+    total |= _narrow(uncoded, table, lambda part: _any_matches(part, texts, total_pattern()))
     # A row with a page number, or with when it was printed, holds nothing else.
-    footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: _any_says(part, texts, says_footer()))
+    footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: _any_matches(part, texts, footer_pattern()))
     total |= _narrow(
-        footer, table, lambda part: _first_cell_says(part, says_footer()) & (_filled_in(part, range(part.num_columns)) == 1)
+        footer, table, lambda part: _first_cell_matches(part, footer_pattern()) & (_filled_in(part, range(part.num_columns)) == 1)
     )
     header = _repeats_header(table, names, [*texts, *codes])
     rows = np.asarray(body.rows)
@@ -198,7 +198,7 @@ def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     """
     table = body.table
     others = [i for i in range(table.num_columns) if i not in texts]
-    if len(others) <= LEAST_BESIDE or not texts or table.num_rows < 2:
+    if len(others) <= LEAST_OTHERS or not texts or table.num_rows < 2:
         return body
     alone = _none_filled(table, others) & ~_blank_in(table, texts)
     if not alone.any():
@@ -208,7 +208,7 @@ def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     goes_on = _runs_within(alone & below, MOST_CONTINUED)
     # The first of a run must stand below a line of its own.
     head = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(rows))))
-    goes_on &= (_filled_in(table, others) >= LEAST_BESIDE)[head]
+    goes_on &= (_filled_in(table, others) >= LEAST_OTHERS)[head]
     if not goes_on.any():
         return body
     _count_runs(rows, goes_on, "continued-row", "the description of the line above goes on", issues)
@@ -293,14 +293,14 @@ def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]
     return result
 
 
-def _any_says(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask:
+def _any_matches(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask:
     found = np.zeros(table.num_rows, bool)
     for position in positions:
         found |= _mask(pc.match_substring_regex(table.column(position), pattern))
     return found
 
 
-def _first_cell_says(table: pa.Table, pattern: str) -> Mask:
+def _first_cell_matches(table: pa.Table, pattern: str) -> Mask:
     none = pa.scalar(None, pa.string())
     first = None
     for column in table.columns:

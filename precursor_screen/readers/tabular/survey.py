@@ -23,7 +23,7 @@ from precursor_screen.readers.tabular.headers import spellings
 from precursor_screen.readers.tabular.rows import ABOVE_THE_ROWS
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
-# are told of.
+# are reported.
 
 _MANY: Final = 0.5  # of the cells, so that they make the column what they are
 _FIRMS: Final = 0.3  # of the cells that hold the legal form of a firm: many traders are persons
@@ -36,22 +36,10 @@ _ROLES: Final = frozenset(
     ("sender", "receiver", "importer", "exporter", "seller", "buyer", "trader", "notify", "agent", "carrier", "maker", "party", "third_party", "firm")
 )  # fmt: skip
 _NO_NAME: Final = frozenset(
-    (
-        "number",
-        "code",
-        "reference",
-        "country",
-        "address",
-        "date",
-        "kind",
-        "place",
-        "port",
-        "other",
-        "value",
-        "goods",
-        "no_part",
-        "permit",
-    )
+    [
+        *("number", "code", "reference", "country", "address", "date", "kind", "place", "port", "other", "value"),
+        *("goods", "no_part", "permit"),
+    ]
 )
 _NO_MASS: Final = frozenset(("permit", "value", "currency", "code", "number", "unit", "reference", "other", "invoice"))
 _NO_GOODS: Final = frozenset((*_ROLES, "permit", "number", "code", "kind", "unit", "value", "country", "other", "hs"))
@@ -83,8 +71,8 @@ def note_unread(
         # What a layout calls a code may hold names all the same.
         if not open_question and (not guess.preset or content.share(is_firm) < _FIRMS):
             continue
-        said = frozenset(concept for word in meanings(guess.header, languages_of(headers)) for concept in word)
-        code, what = _looks(said, content, fields)
+        concepts = frozenset(concept for word in meanings(guess.header, languages_of(headers)) for concept in word)
+        code, what = _looks(concepts, content, fields)
         if not code and explained is not None and guess.position not in explained:
             code, what = _may_be(content)
         if not code:
@@ -94,16 +82,16 @@ def note_unread(
         issues.add(code, message, row=row, field=name, value=content.cells[0][:100], count=content.filled)
 
 
-def _looks(said: frozenset[str], content: Content, fields: frozenset[str]) -> tuple[str, str]:
+def _looks(concepts: frozenset[str], content: Content, fields: frozenset[str]) -> tuple[str, str]:
     """The issue of a column by what its header says and its cells are, and in words; empty: none."""
-    if _is_of_parties(said, content):
+    if _is_of_parties(concepts, content):
         return "unread-party-column", "names parties"
-    if _is_of_masses(said, content, fields):
+    if _is_of_masses(concepts, content, fields):
         return "unread-mass-column", "holds masses"
-    may_be_codes = "hs_code" not in fields and not said & _ROLES and (len(content.cells) > 1 or said & _CODES)
+    may_be_codes = "hs_code" not in fields and not concepts & _ROLES and (len(content.cells) > 1 or concepts & _CODES)
     if may_be_codes and content.share(is_heading) >= _MOST:
         return "unread-code-column", "holds codes of goods"
-    if "goods" in said and not said & _NO_GOODS and content.share(holds_words) >= _MOST and not fields & _TEXTS:
+    if "goods" in concepts and not concepts & _NO_GOODS and content.share(holds_words) >= _MOST and not fields & _TEXTS:
         return "unread-goods-column", "holds texts of goods"
     return "", ""
 
@@ -116,19 +104,19 @@ def _may_be(content: Content) -> tuple[str, str]:
     return ("unread-mass-column", "holds numbers that may be masses") if _may_be_masses(content) else ("", "")
 
 
-def _is_of_parties(said: frozenset[str], content: Content) -> bool:
+def _is_of_parties(concepts: frozenset[str], content: Content) -> bool:
     if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
-    return bool(said & _ROLES and not said & _NO_NAME) or content.share(is_firm) >= _FIRMS
+    return bool(concepts & _ROLES and not concepts & _NO_NAME) or content.share(is_firm) >= _FIRMS
 
 
-def _is_of_masses(said: frozenset[str], content: Content, fields: frozenset[str]) -> bool:
+def _is_of_masses(concepts: frozenset[str], content: Content, fields: frozenset[str]) -> bool:
     """Whether a column holds masses; those that are not the goods' (tare) only where no other column states a mass, and no third one
     beside gross and net masses."""
     gross, net = bool(fields & _GROSS), bool(fields & _NET)
-    if (gross and net) or ((gross or net) and "other_mass" in said):
+    if (gross and net) or ((gross or net) and "other_mass" in concepts):
         return False
-    return not said.isdisjoint(("mass", "kg")) and not said & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
+    return not concepts.isdisjoint(("mass", "kg")) and not concepts & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
 
 
 def _may_be_masses(content: Content) -> bool:
@@ -196,7 +184,7 @@ _NOTES: Final = {
     "masses or quantities": "lines whose text states a mass are judged all the same",
     "dates": "each line is judged as of the day of the run",
 }
-_ALWAYS: Final = frozenset(what for what, *_ in _STATED[:6])  # told of even where no rule requires them
+_ALWAYS: Final = frozenset(what for what, *_ in _STATED[:6])  # named even where no rule requires them
 _FIELDS_OF = {words: fields for words, fields, _, _ in KINDS}
 _SAMPLES, _SHOWN = 2, 30
 _NEAR: Final = 0.75  # of the letters of a spelling
@@ -268,14 +256,14 @@ def _required(rule: Rule) -> Iterator[frozenset[str]]:
 
 def describe_input(tables: InputTables) -> str:
     """Format, encoding, delimiter, header, lines and layout in one sentence."""
-    inputs, reading = tables.input, tables.reading
+    inputs, column_report = tables.input, tables.column_report
     header = "no header" if inputs.header_row is None else f"header in row {inputs.header_row}"
-    understood = (reading.dialect, header) if reading else ()
-    layout = (f"layout {reading.preset}",) if reading and reading.preset else ()
+    understood = (column_report.dialect, header) if column_report else ()
+    layout = (f"layout {column_report.preset}",) if column_report and column_report.preset else ()
     return "; ".join(filter(None, (inputs.format, inputs.encoding, *understood, f"{inputs.lines} lines", *layout)))
 
 
-def other_readings(column: Column) -> list[str]:
+def other_fields(column: Column) -> list[str]:
     """What else a column may be: by its cells, and by the spelling of its header where no spelling is known."""
     looks = looks_like(Content(column.filled, column.cells, column.seen))
     field = column.guess.field
@@ -285,9 +273,9 @@ def other_readings(column: Column) -> list[str]:
     return found
 
 
-def best_of(column: Column, reading: ColumnReport) -> list[Candidate]:
-    """The two fields that a column is likest, whatever it is taken for."""
-    headers = tuple(one.guess.header for one in reading.columns)
+def best_of(column: Column, column_report: ColumnReport) -> list[Candidate]:
+    """The two fields that a column is likest, whatever it is mapped to."""
+    headers = tuple(one.guess.header for one in column_report.columns)
     return best_fields(column.guess.header, Content(column.filled, column.cells, column.seen), headers)
 
 
@@ -312,36 +300,36 @@ def as_yaml(tables: InputTables, part: str = "") -> str:
 
 
 def _yaml_lines(tables: InputTables, part: str) -> Iterator[str]:
-    inputs, reading = tables.input, tables.reading
+    inputs, column_report = tables.input, tables.column_report
     yield f"# {_comment(inputs.name)}: {_comment(describe_input(tables))}"
     if part:
         yield f"table: {_quoted(part)}"
-    if reading is None or not reading.columns:
+    if column_report is None or not column_report.columns:
         yield "# no table: there is nothing to map"
         yield "columns: {}"
         return
-    if reading.preset:
-        yield f"preset: {reading.preset}"
+    if column_report.preset:
+        yield f"preset: {column_report.preset}"
     # A table of named columns (JSON, Parquet) has no row of headers, and a recognised layout says itself whether it has one.
     if inputs.header_row is not None:
         yield f"header_row: {inputs.header_row}"
     yield "columns:"
-    repeated = Counter(column.guess.header.strip() for column in reading.columns)
-    for column in reading.columns:
+    repeated = Counter(column.guess.header.strip() for column in column_report.columns)
+    for column in column_report.columns:
         header = column.guess.header.strip()
         by_number = not header or repeated[header] > 1
         key = _quoted(str(column.guess.position + 1)) if by_number else _quoted(header)
         shown = f"{_comment(header) or 'no header'} · " if by_number else ""
         samples = " | ".join(_comment(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
-        told = f"{shown}{_comment(column.guess.reason)} · {samples}"
+        note = f"{shown}{_comment(column.guess.reason)} · {samples}"
         if column.guess.reason == ABOVE_THE_ROWS:
-            yield f"  # {column.guess.field}: {told}"
+            yield f"  # {column.guess.field}: {note}"
         elif column.guess.field:
-            yield f"  {key}: {column.guess.field}  # {told}"
+            yield f"  {key}: {column.guess.field}  # {note}"
         else:
-            looks = other_readings(column)
+            looks = other_fields(column)
             could = f" · could be: {_comment(', '.join(looks))}" if looks else ""
-            yield f"  # not used: {key}:   # {told}{could}"
+            yield f"  # not used: {key}:   # {note}{could}"
 
 
 def _comment(text: str) -> str:

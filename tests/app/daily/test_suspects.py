@@ -19,19 +19,19 @@ CRASHING = """
 import os
 from pathlib import Path
 import precursor_screen.readers.registry as registry
-real = registry.read
-def read(source, name="", options=None):
+real = registry.read_contents
+def read_contents(source, name="", options=None):
     if isinstance(source, Path) and b"POISON" in source.read_bytes():
         os.abort()
     return real(source, name, options)
-registry.read = read
+registry.read_contents = read_contents
 """
 # The same in a process that has imported what reads.
 CRASHING_NOW = (
     CRASHING
     + """
 from precursor_screen.app import inputs
-inputs.read = read
+inputs.read_contents = read_contents
 """
 )
 

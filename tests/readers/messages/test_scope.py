@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.readers.messages import scope as scope_module
-from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of, merge_lines
+from precursor_screen.readers.messages.scope import EXTRA, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of, merge_lines
 
 
 def message(*, shares: bool = True) -> tuple[Scope, Scope, Scope, Scope]:
@@ -40,7 +40,7 @@ def test_the_nearest_stands_and_the_others_are_kept_beside() -> None:
     root.add("voyage", "R", "1")
     bill.add("voyage", "B", "2")
     one.add("voyage", "I", "3")
-    assert said(root) == [{"voyage": ["3"], BESIDE: ["2", "1"]}, {"voyage": ["2"], BESIDE: ["1"]}]
+    assert said(root) == [{"voyage": ["3"], EXTRA: ["2", "1"]}, {"voyage": ["2"], EXTRA: ["1"]}]
 
 
 def test_a_party_is_inherited_whole() -> None:
@@ -49,7 +49,7 @@ def test_a_party_is_inherited_whole() -> None:
     bill.add("consignee_address", "B", "UPPER STREET")
     one.add("consignee_name", "I", "OWN")
     first, second = said(root)
-    assert first == {"consignee_name": ["OWN"], "other_parties": ["UPPER"], BESIDE: ["UPPER STREET"]}
+    assert first == {"consignee_name": ["OWN"], "other_parties": ["UPPER"], EXTRA: ["UPPER STREET"]}
     assert second == {"consignee_name": ["UPPER"], "consignee_address": ["UPPER STREET"]}
 
 
@@ -59,13 +59,13 @@ def test_an_amount_of_a_bill_is_the_first_lines_where_no_line_has_one() -> None:
     assert said(root) == [{"gross_mass": ["10"]}, {}]
     assert [line.elsewhere for line in lines_of(root)] == [set(), {"gross_mass"}]
     one.add("gross_mass", "I", "4")
-    assert said(root) == [{"gross_mass": ["4"], BESIDE: ["10"]}, {}]
+    assert said(root) == [{"gross_mass": ["4"], EXTRA: ["10"]}, {}]
 
 
 def test_an_amount_of_a_whole_manifest_is_no_lines_own_but_of_a_single_one() -> None:
     root, bill, _, two = message(shares=False)
     root.add("container_numbers", "R", "TSTU1234567")
-    assert said(root) == [{BESIDE: ["TSTU1234567"]}, {}]
+    assert said(root) == [{EXTRA: ["TSTU1234567"]}, {}]
     bill.children.remove(two)
     assert said(root) == [{"container_numbers": ["TSTU1234567"]}]
 
@@ -73,9 +73,9 @@ def test_an_amount_of_a_whole_manifest_is_no_lines_own_but_of_a_single_one() -> 
 def test_what_adds_up_is_never_hidden() -> None:
     root, bill, one, _ = message()
     for scope, text in ((root, "A"), (bill, "B"), (one, "C")):
-        for name in ("other_parties", BESIDE, UNREAD):
+        for name in ("other_parties", EXTRA, UNREAD):
             scope.add(name, "L", text)
-    assert said(root)[0] == {name: ["C", "B", "A"] for name in ("other_parties", BESIDE, UNREAD)}
+    assert said(root)[0] == {name: ["C", "B", "A"] for name in ("other_parties", EXTRA, UNREAD)}
 
 
 def test_blanks_and_what_says_nothing_are_no_values() -> None:
@@ -137,10 +137,10 @@ def test_remarks_without_end_are_repeated_on_no_line_but_the_first(
     monkeypatch.setattr(scope_module, "MOST_HANDED_DOWN", most)
     root, bill, _, _ = message()
     for text in ("A", "B", "C"):
-        bill.add(BESIDE, "L", text)
+        bill.add(EXTRA, "L", text)
     first, second = said(root)
-    assert sorted(first[BESIDE]) == ["A", "B", "C"]
-    assert second[BESIDE] == (["A", "B", "C"] if each else ["A"])
+    assert sorted(first[EXTRA]) == ["A", "B", "C"]
+    assert second[EXTRA] == (["A", "B", "C"] if each else ["A"])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_place_tells_its_country_where_none_is_stated(cells: dict[str, str], c
 
 STATED = st.lists(
     st.tuples(
-        st.sampled_from(["description", "vessel", "consignee_name", "consignee_address", "other_parties", BESIDE]),
+        st.sampled_from(["description", "vessel", "consignee_name", "consignee_address", "other_parties", EXTRA]),
         st.sampled_from("xyz"),
     ),
     max_size=4,
@@ -175,10 +175,10 @@ def slowly_inherited(levels: list[list[tuple[str, str]]]) -> Iterator[tuple[str,
     for level in reversed(levels):
         before = frozenset(taken)
         for name, text in level:
-            group = "" if name in ("other_parties", BESIDE) else name.partition("_")[0]
+            group = "" if name in ("other_parties", EXTRA) else name.partition("_")[0]
             if group in before:
                 if (name, text) not in said:
-                    yield "other_parties" if name == "consignee_name" else BESIDE, text
+                    yield "other_parties" if name == "consignee_name" else EXTRA, text
                 continue
             said.add((name, text))
             taken |= {group} - {""}

@@ -15,8 +15,8 @@ from precursor_screen.readers.messages.text import (
     is_full,
     is_mass_unit,
     is_nothing,
-    join_pieces,
-    other_reading,
+    join_fragments,
+    joined_otherwise,
     with_unit,
 )
 
@@ -45,12 +45,12 @@ def test_one_text(case: dict[str, str]) -> None:
 
 
 def test_a_full_piece_goes_on_without_a_blank() -> None:
-    assert join_pieces(["x" * 45, "y"]) == "x" * 45 + "y"
-    assert join_pieces(["x" * 44, "y"]) == "x" * 44 + " y"
-    assert join_pieces(["x" * 45, " y"]) == "x" * 45 + " y"
-    assert join_pieces(["", "x", " ", "y "]) == "x y"
-    assert join_pieces(["x" * 45, "y"], apart=True) == "x" * 45 + " y"
-    assert join_pieces([]) == ""
+    assert join_fragments(["x" * 45, "y"]) == "x" * 45 + "y"
+    assert join_fragments(["x" * 44, "y"]) == "x" * 44 + " y"
+    assert join_fragments(["x" * 45, " y"]) == "x" * 45 + " y"
+    assert join_fragments(["", "x", " ", "y "]) == "x y"
+    assert join_fragments(["x" * 45, "y"], apart=True) == "x" * 45 + " y"
+    assert join_fragments([]) == ""
 
 
 def test_release_characters_may_count_as_well() -> None:
@@ -74,4 +74,4 @@ def test_release_characters_may_count_as_well() -> None:
     ],
 )
 def test_two_readings_where_a_full_piece_may_have_ended_with_a_word(pieces: list[str], reading: str) -> None:
-    assert other_reading(pieces) == reading
+    assert joined_otherwise(pieces) == reading

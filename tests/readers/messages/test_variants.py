@@ -10,7 +10,6 @@ import pytest
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
-
 SAMPLES = Path(__file__).parent / "samples"
 
 

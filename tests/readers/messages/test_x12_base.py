@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.scope import EXTRA, Scope
 from precursor_screen.readers.messages.x12_base import Message, n1, n2, n3, n4, nm1, put, put_code, put_day, put_weight
 
 
@@ -33,10 +33,10 @@ def message(*texts: str, kind: str = "309") -> Message:
         ("291411", "", "hs_code"),
         ("2914.11", "", "hs_code"),
         ("2914 1100 00", "", "hs_code"),
-        ("29141", "", BESIDE),
-        ("29141100001", "", BESIDE),
-        ("2914AB", "", BESIDE),
-        ("291411", "?", BESIDE),
+        ("29141", "", EXTRA),
+        ("29141100001", "", EXTRA),
+        ("2914AB", "", EXTRA),
+        ("291411", "?", EXTRA),
     ],
 )
 def test_a_code_without_a_qualifier_is_a_tariff_code_by_its_length(code: str, qualifier: str, field: str) -> None:
@@ -84,7 +84,7 @@ def test_what_is_said_in_other_words_is_kept_as_filed_as_well() -> None:
         (["N1*CN*ACME LTD*1*C77"], [("consignee_name", "ACME LTD"), ("consignee_identifier", "C77")]),
         (["N1*CN*ACME LTD", "N2*AND SONS"], [("consignee_name", "ACME LTD AND SONS")]),
         (["N1*CN*ACME LTD", "N1*CN*ZETA LTD"], [("consignee_name", "ACME LTD"), ("other_parties", "ZETA LTD")]),
-        (["N1*ZZ*ACME LTD", "N3*7 ROAD"], [("other_parties", "ACME LTD"), (BESIDE, "7 ROAD")]),
+        (["N1*ZZ*ACME LTD", "N3*7 ROAD"], [("other_parties", "ACME LTD"), (EXTRA, "7 ROAD")]),
         (["N1*CN*ACME LTD", "N3*7 ROAD", "N4*COLON**0000*PA"], [("consignee_name", "ACME LTD"), ("consignee_address", "7 ROAD"), ("consignee_address", "COLON, 0000"), ("consignee_country", "PA")]),
         (["N1*CN*ACME LTD", "N3*AND SONS*7 ROAD"], [("consignee_name", "ACME LTD AND SONS"), ("consignee_address", "AND SONS, 7 ROAD")]),
         (["N1*CN*ACME LTD", "N3*7 ROAD*FLOOR 2"], [("consignee_name", "ACME LTD"), ("consignee_address", "7 ROAD, FLOOR 2")]),

@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.scope import BESIDE
+from precursor_screen.readers.messages.scope import EXTRA
 from precursor_screen.readers.messages.x12_base import Message
 from precursor_screen.readers.messages.x12_goods import _l13, _n7
 
@@ -27,7 +27,7 @@ def message(kind: str) -> Message:
         ("G", [("gross_mass", "500")]),
         ("B", [("gross_mass", "500")]),
         ("N", [("net_mass", "500")]),
-        ("T", [(BESIDE, "500")]),  # of the container itself
+        ("T", [(EXTRA, "500")]),  # of the container itself
     ],
 )
 def test_the_mass_of_a_container_is_of_its_goods_where_its_kind_says_so(kind: str, masses: list[tuple[str, str]]) -> None:

@@ -22,13 +22,13 @@ FIRST = b"Description of Goods,HS Code,Shipper,Weight in tons,Remarks\nacetone,2
 
 
 def accepted_of(found: list[InputTables], name: str) -> tuple[AcceptedMap, ...]:
-    tables = (t for t in found if t.reading is not None and t.reading.headers)
-    return tuple(accept(t.reading, t.input.name.removeprefix(name), "2026-11-25") for t in tables if t.reading)
+    tables = (t for t in found if t.column_report is not None and t.column_report.headers)
+    return tuple(accept(t.column_report, t.input.name.removeprefix(name), "2026-11-25") for t in tables if t.column_report)
 
 
 def reasons(found: InputTables) -> list[tuple[str, str]]:
-    assert found.reading is not None
-    return [(column.guess.field, column.guess.reason) for column in found.reading.columns]
+    assert found.column_report is not None
+    return [(column.guess.field, column.guess.reason) for column in found.column_report.columns]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.relative_to(ROOT / "sample_data").as_posix())
@@ -45,9 +45,9 @@ def test_every_sample_is_read_the_same_by_its_accepted_map(path: Path) -> None:
         assert one.issues.equals(other.issues)
         assert one.raw.equals(other.raw)
         assert one.input.mapping == other.input.mapping
-        assert (one.reading and one.reading.columns) == (other.reading and other.reading.columns)
+        assert (one.column_report and one.column_report.columns) == (other.column_report and other.column_report.columns)
         digest = other.input.accepted_map
-        assert (digest is not None) == bool(one.reading is not None and one.reading.headers)
+        assert (digest is not None) == bool(one.column_report is not None and one.column_report.headers)
 
 
 def test_a_map_of_the_user_is_kept_with_all_that_it_states() -> None:
@@ -127,10 +127,10 @@ def test_what_a_layout_says_beside_fields_is_kept(name: str) -> None:
     guessed = read(LAYOUTS[name], "m.csv")
     (accepted,) = accepted_of(guessed, "m.csv")
     (again,) = read(LAYOUTS[name], "m.csv", ReadOptions(accepted=(accepted,)))
-    assert again.reading is not None
-    assert guessed[0].reading is not None
-    assert again.reading.columns == guessed[0].reading.columns
-    assert again.reading.preset == guessed[0].reading.preset
+    assert again.column_report is not None
+    assert guessed[0].column_report is not None
+    assert again.column_report.columns == guessed[0].column_report.columns
+    assert again.column_report.preset == guessed[0].column_report.preset
     assert again.lines.equals(guessed[0].lines)
     assert again.issues.equals(guessed[0].issues)
     assert len(accepted.columns) == len(accepted.headers)

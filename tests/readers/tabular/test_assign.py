@@ -36,12 +36,12 @@ def read_table(**columns: str):
     """A table of headers with cells of a kind each."""
     lines = [";".join(columns), *(";".join(CELLS[kind][row] for kind in columns.values()) for row in range(3))]
     (table,) = read("\n".join(lines).encode(), "m", ReadOptions())
-    assert table.reading is not None
+    assert table.column_report is not None
     return table
 
 
 def fields(columns: dict[str, str]) -> dict[str, str]:
-    return {column.guess.header: column.guess.field for column in read_table(**columns).reading.columns}
+    return {column.guess.header: column.guess.field for column in read_table(**columns).column_report.columns}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_header_or_cells_contradict_is_not_taken(header, kind):
 def test_one_number_in_several_rows_is_their_code_where_the_header_names_the_hs_and_is_told_of_elsewhere(header, rows, field):
     table = "\n".join([f"Warenbez.;{header}", *(f"goods {n};29141100" for n in range(rows))])
     (found,) = read(table.encode(), "m", ReadOptions())
-    assert {c.guess.header: c.guess.field for c in found.reading.columns}[header] == field
+    assert {c.guess.header: c.guess.field for c in found.column_report.columns}[header] == field
     assert ("unread-code-column" in found.issues.column("code").to_pylist()) is (not field)
 
 
@@ -110,7 +110,7 @@ def test_the_unit_of_a_mass_stands_in_its_header_in_any_script(header, kilograms
 
 
 def test_the_reason_names_what_the_header_says():
-    column = read_table(**{"Description": "text", "Empf.-Name": "firm"}).reading.columns[1]
+    column = read_table(**{"Description": "text", "Empf.-Name": "firm"}).column_report.columns[1]
     assert column.guess.reason == "its header says receiver, name, and its cells agree"
     assert not column.guess.exact
 

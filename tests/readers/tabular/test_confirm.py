@@ -30,7 +30,7 @@ def codes_and(texts: list[str], times: int = 4) -> list[tuple[str, list[str]]]:
 def test_the_tariffs_words_are_no_goods_text_whatever_the_header_says():
     found = table(*codes_and(WORDED), ("Consignee", ["Acme Ltd"] * 40))
     assert "Product" not in fields(found)
-    (column,) = (c for c in found.reading.columns if c.guess.header == "Product")
+    (column,) = (c for c in found.column_report.columns if c.guess.header == "Product")
     assert column.guess.reason == "one text for each HS code: the tariff's, not of these goods"
     assert "no-goods-text" in {i["code"] for i in found.issues.to_pylist()}
 
@@ -136,7 +136,7 @@ def test_the_currency_is_that_of_the_value(headers, taken):
 def headed(header: str, *cells: str):
     rows = "\n".join(f"wool,510111,{cell}" for cell in cells)
     (made,) = read(f"Description,HS Code,{header}\n{rows}\n".encode(), "m")
-    (column,) = (c for c in made.reading.columns if c.guess.header == header)
+    (column,) = (c for c in made.column_report.columns if c.guess.header == header)
     return column.guess.field, [(i["code"], i["field"]) for i in made.issues.to_pylist()]
 
 

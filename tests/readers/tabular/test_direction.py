@@ -13,8 +13,8 @@ def fields(headers: str, cells: str, mapping: str = "") -> dict[str, str]:
     options = ReadOptions(mapping=parse_column_map(mapping, "own.yml")) if mapping else None
     other = cells.replace("MUNDRA", "KANDLA").replace("HAMBURG", "LE HAVRE").replace("OMAN", "QATAR")
     (table,) = read(f"Description,{headers}\nwool,{cells}\ntin,{other}\n".encode(), "m", options)
-    assert table.reading is not None
-    return {column.guess.header: column.guess.field for column in table.reading.columns[1:]}
+    assert table.column_report is not None
+    return {column.guess.header: column.guess.field for column in table.column_report.columns[1:]}
 
 
 IMPORTS, EXPORTS = ("port_of_discharge", "port_of_loading"), ("port_of_loading", "port_of_discharge")
@@ -85,5 +85,5 @@ def test_a_map_goes_before_the_direction():
 def test_origin_and_destination_may_be_places(origin, destination, expected):
     data = f"Description,Consignee,Origin,Destination\nwool,Acme,{origin},{destination}\ntin,Acme,{ {'PVG': 'BOM', 'Mundra': 'Kandla'}.get(origin, 'IN') },{ {'FRA': 'LHR', 'HAMBURG': 'Genoa'}.get(destination, 'FR') }\n"
     (table,) = read(data.encode(), "m")
-    assert table.reading is not None
-    assert tuple(column.guess.field for column in table.reading.columns[2:]) == expected
+    assert table.column_report is not None
+    assert tuple(column.guess.field for column in table.column_report.columns[2:]) == expected

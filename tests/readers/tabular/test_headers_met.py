@@ -20,8 +20,10 @@ def test_every_column_is_what_it_is(name: str) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([case[column] for case in cases] for column in ("header", "first", "second"))
     (table,) = read(out.getvalue().encode(), "m")
-    assert table.reading is not None
-    assert [(c.guess.header, c.guess.field) for c in table.reading.columns] == [(case["header"], case["field"]) for case in cases]
+    assert table.column_report is not None
+    assert [(c.guess.header, c.guess.field) for c in table.column_report.columns] == [
+        (case["header"], case["field"]) for case in cases
+    ]
     assert table.issues.num_rows == 0
 
 

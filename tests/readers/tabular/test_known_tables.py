@@ -31,8 +31,8 @@ def table_of(name: str) -> InputTables:
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_is_what_it_is(name):
     table = table_of(name)
-    assert table.reading is not None
-    found = {column.guess.header: column.guess.field for column in table.reading.columns}
+    assert table.column_report is not None
+    found = {column.guess.header: column.guess.field for column in table.column_report.columns}
     assert found == {case["header"]: case["field"] for case in CASES if case["table"] == name}
 
 

@@ -13,8 +13,8 @@ FULL = "MACHINES AND PARTS FOR THE MAKING OF FINE PAP"  # 45 characters, the wid
 
 def ams(*rows: str) -> InputTables:
     (table,) = read("\n".join((HEAD, *rows)).encode(), "m")
-    assert table.reading is not None
-    assert table.reading.preset == "us-ams"
+    assert table.column_report is not None
+    assert table.column_report.preset == "us-ams"
     return table
 
 

@@ -39,13 +39,13 @@ def said(line: dict, field: str) -> str:
 @pytest.mark.parametrize("preset", IDS)
 def test_a_file_in_the_layout_is_read_into_its_fields(preset):
     (table,) = read(file_of(preset), "m")
-    assert table.reading.preset == preset
+    assert table.column_report.preset == preset
     (line,) = table.lines.to_pylist()
     for case in of(preset):
         if case["field"] and not case["field"].startswith("="):
             assert said(line, case["field"]) == case["value"], case["header"]
         else:
-            (column,) = (c for c in table.reading.columns if c.guess.header == case["header"])
+            (column,) = (c for c in table.column_report.columns if c.guess.header == case["header"])
             assert column.guess.field == case["field"].removeprefix("="), case["header"]
 
 
@@ -85,7 +85,7 @@ def din_rows(**changed: str) -> list[list[str]]:
 def test_a_register_without_a_header_is_told_by_its_columns():
     data = "\n".join(";".join(row) for row in din_rows()).encode()
     (table,) = read(data, "din.txt")
-    assert table.reading.preset == "chile-din"
+    assert table.column_report.preset == "chile-din"
     assert table.input.header_row is None
     line = table.lines.to_pylist()[0]
     assert table.lines.num_rows == 3
@@ -114,7 +114,7 @@ def test_a_map_may_name_the_layout_or_none():
     assert mapped(rows, "preset: chile-din").lines.column("source_row").to_pylist() == [1, 2, 3]
     headed = b"DNOMBRE,ARANC_NAC,Goods\nwool,51011100,tin\n"
     assert mapped(headed, "preset: chile-din").lines.column("description").to_pylist() == ["wool; tin"]
-    assert [mapped(headed, f"preset: {p}\ncolumns: {{Goods: ignore}}").reading.preset for p in ("none", "''")] == [
+    assert [mapped(headed, f"preset: {p}\ncolumns: {{Goods: ignore}}").column_report.preset for p in ("none", "''")] == [
         "",
         "chile-din",
     ]
@@ -123,7 +123,7 @@ def test_a_map_may_name_the_layout_or_none():
 def test_a_map_goes_before_the_layout():
     own = mapped(b"DNOMBRE,ARANC_NAC,CIF_ITEM,X\nwool,51011100,5,7\n", "columns: {X: value}")
     assert str(own.lines.column("value")[0].as_py()) == "7.000000"
-    (column,) = (c for c in own.reading.columns if c.guess.header == "CIF_ITEM")
+    (column,) = (c for c in own.column_report.columns if c.guess.header == "CIF_ITEM")
     assert column.guess.reason == "the map names another column for value"
 
 

@@ -57,7 +57,7 @@ def test_one_wide_row_of_a_workbook_makes_it_wide():
     assert result.raw.column_names == ["Description", "HS Code", "Shipper", "column 4"]
 
 
-def test_a_table_with_nothing_beside_it_has_no_lines_aside():
+def test_a_table_with_nothing_beside_it_has_no_texts_out_of_it():
     result = one(f"{HEADER}\na,690721,x\n")
     assert result.out_of_table_texts is None
     assert issues(result) == []

@@ -90,8 +90,8 @@ def judged() -> list[tuple[str, str, str, str]]:
     found = []
     for name, rows in truth.items():
         (table,) = read((FOLDER / name).read_bytes(), name)
-        assert table.reading is not None
-        fields = [column.guess.field for column in table.reading.columns]
+        assert table.column_report is not None
+        fields = [column.guess.field for column in table.column_report.columns]
         found += [(name, row["header"], row["what"], fields[int(row["position"])]) for row in rows]
     return found
 

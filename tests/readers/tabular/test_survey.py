@@ -7,7 +7,7 @@ import pytest
 from precursor_screen.readers.column_map import Column, Guess
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.survey import as_yaml, describe_input, other_readings
+from precursor_screen.readers.tabular.survey import as_yaml, describe_input, other_fields
 
 NEAR = "gross_mass (its header is near 'grossweight')"
 
@@ -32,7 +32,7 @@ NEAR = "gross_mass (its header is near 'grossweight')"
     ],
 )
 def test_what_else_a_column_may_be(header: str, field: str, reason: str, cells: list[str], could_be: list[str]) -> None:
-    assert other_readings(Column(Guess(0, header, field, reason), len(cells), len(cells), tuple(cells))) == could_be
+    assert other_fields(Column(Guess(0, header, field, reason), len(cells), len(cells), tuple(cells))) == could_be
 
 
 @pytest.mark.parametrize(

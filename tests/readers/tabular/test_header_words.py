@@ -9,8 +9,8 @@ import pytest
 
 from precursor_screen.readers.tabular import headers
 from precursor_screen.readers.tabular.assign import known
+from precursor_screen.readers.tabular.header_words import beyond_doubt, by_words, clues, field_weights
 from precursor_screen.readers.tabular.headers import is_exact, is_spelled
-from precursor_screen.readers.tabular.said import beyond_doubt, by_words, clues, field_weights
 
 LAYOUTS = Path(headers.__file__).parent / "layouts"
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.core.schema import ISSUE
-from precursor_screen.readers import finish
-from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
+from precursor_screen.readers import input_tables
+from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.interface import Digest, IssueList
 
 
@@ -64,7 +64,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("few", [0, 64])
 def test_few_texts_are_told_to_be_in_a_foreign_language_as_many_are(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(finish, "_FEW", few)
+    monkeypatch.setattr(input_tables, "_FEW", few)
     issues = IssueList("m")
     column = pa.chunked_array([pa.array(TEXTS)])
     note_languages(pa.table({"description": column, "source_row": pa.array(range(1, 8))}), issues)

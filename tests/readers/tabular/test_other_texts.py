@@ -11,7 +11,7 @@ import pytest
 from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.beside import joined_cells
+from precursor_screen.readers.tabular.other_texts import joined_cells
 
 HEADER = "bill of lading,description,hs code,consignee,marks,net weight kg"
 LINE = "B1,tiles,690721,Someone,LOT,10"
@@ -177,8 +177,8 @@ def test_columns_without_a_header_are_read_as_one_text_where_they_stand_side_by_
     headers = ["Goods", "", " ", "Remark", "", "", "", "Mark", ""]
     table = pa.table([pa.array(column, pa.string()) for column in columns], [str(n) for n in range(len(columns))])
     guesses = [Guess(n, header, "description" if header == "Goods" else "", "") for n, header in enumerate(headers)]
-    found = [(c.rows.tolist(), c.texts.to_pylist(), c.header) for c in joined_cells(table, guesses)]
-    assert found == [([0], ["AC ETONE"], "columns 2 to 3"), ([0], ["MET HYL AMINE"], "columns 5 to 7")]
+    found = [(c.rows.tolist(), c.texts.to_pylist(), c.headers.to_pylist()) for c in joined_cells(table, guesses)]
+    assert found == [([0], ["AC ETONE"], ["columns 2 to 3"]), ([0], ["MET HYL AMINE"], ["columns 5 to 7"])]
 
 
 def masses(cells: list[str], **more: str) -> tuple[list[Any], list[Any], dict[str, int]]:

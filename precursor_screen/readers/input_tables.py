@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,7 @@ def input_id(name: str, digest: Digest) -> str:
     return hashlib.sha256(f"{digest.sha256}\0{name}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
+@cache
 def no_lines() -> pa.Table:
     """LINE without rows, with the columns that every input has."""
     always = ("line_id", "movement_key", "source_file", "source_row", "input_id", "shipment_id")
@@ -72,20 +74,19 @@ def input_without_lines(name: str, digest: Digest, format_name: str = "") -> Inp
 
 
 def without_lines(
-    described: Input, issues: IssueList, out_of_table_texts: pa.Table | None = None, reading: ColumnReport | None = None
+    described: Input, issues: IssueList, out_of_table_texts: pa.Table | None = None, column_report: ColumnReport | None = None
 ) -> InputTables:
     """An input that gave no lines, and what is said of it."""
     lines = no_lines()
-    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, reading)
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines), out_of_table_texts, column_report)
 
 
-def with_place(lines: pa.Table, name: str, digest: Digest, source_row: pa.Array, **more: pa.Array) -> pa.Table:
-    """The lines with where they stand and more columns, in the order of the schema."""
-    count = len(source_row)
+def with_place(lines: pa.Table, inputs: Sequence[tuple[str, Digest, int]], source_row: pa.Array, **more: pa.Array) -> pa.Table:
+    """The lines with where they stand and more columns, in the order of the schema; inputs: name, digest and lines of each."""
     places = {
-        "source_file": pa.repeat(name, count),
+        "source_file": pa.concat_arrays([pa.repeat(name, count) for name, _, count in inputs]),
         "source_row": source_row,
-        "input_id": pa.repeat(input_id(name, digest), count),
+        "input_id": pa.concat_arrays([pa.repeat(input_id(name, digest), count) for name, digest, count in inputs]),
     }
     for column, values in (places | more).items():
         lines = lines.append_column(column, pa.chunked_array([values]))

@@ -13,12 +13,12 @@ from typing import Final
 
 from precursor_screen.readers.tabular.concepts import Meaning, languages_of, layout_rows, meanings
 
-LEAST_SAID: Final = 0.7  # what a header must say: cells alone are never enough
+LEAST_SCORE: Final = 0.7  # what a header must say: cells alone are never enough
 _LEAST_ALONE: Final = 1.7  # what it must say where no cells are known
 _APART: Final = 0.1  # of two fields that the words alone may mean
 _LEAST_SURE, _SURELY_APART, _MOST_WORDS = 3.0, 1.0, 6  # the same of words that leave no doubt, and how many there may be
 _IN_LEXICON, _TWO_THINGS = 1.0, 2  # how sure each word is, and how many things they say of the field
-SAYS: Final = "its header says"  # what the reasons of fields by words begin with
+BY_HEADER: Final = "its header says"  # what the reasons of fields by words begin with
 _FIGURE: Final = re.compile(r"\d\w|[^\W\d_]\d|\.\d")  # `Vessel 22` is of another table, `Vessel 2` a second vessel
 
 
@@ -56,11 +56,11 @@ def clues(field: str, words: Sequence[Meaning]) -> list[str]:
     return list(dict.fromkeys(concept for word in words for concept in sorted(word) if weights.get(concept, 0.0) > 0))
 
 
-def field_said(header: str, headers: tuple[str, ...]) -> str:
+def likeliest_field(header: str, headers: tuple[str, ...]) -> str:
     """The field that the words of a header speak for most, whatever its cells are; empty: for none."""
     words = meanings(header, languages_of(headers))
     score, field = max((header_score(field, words), field) for field in field_weights())
-    return field if score >= LEAST_SAID else ""
+    return field if score >= LEAST_SCORE else ""
 
 
 @lru_cache(maxsize=4096)
@@ -71,12 +71,12 @@ def beyond_doubt(header: str) -> tuple[str, str]:
     if not 0 < len(words) <= _MOST_WORDS or any(max(word.values(), default=0.0) < _IN_LEXICON for word in words):
         return "", ""
     field = _clear_field(words, _LEAST_SURE, _SURELY_APART)
-    if not field or len(clues(field, words)) < _TWO_THINGS or not _says_nothing_else(field, words):
+    if not field or len(clues(field, words)) < _TWO_THINGS or not _speak_for_nothing_else(field, words):
         return "", ""
-    return field, told(field, words)
+    return field, reason_of(field, words)
 
 
-def _says_nothing_else(field: str, words: Sequence[Meaning]) -> bool:
+def _speak_for_nothing_else(field: str, words: Sequence[Meaning]) -> bool:
     """Whether each word speaks for a field, or only links or qualifies others."""
     weights = field_weights()[field]["words"]
     return all(any(concept == "qualifier" or weights.get(concept, 0.0) > 0 for concept in word) for word in words)
@@ -86,7 +86,7 @@ def by_words(header: str) -> tuple[str, str]:
     """The field that the words of a header mean where all of them are known and no other field is near; both empty: none."""
     words = _words_alone(header)
     field = _clear_field(words, _LEAST_ALONE, _APART) if words and all(words) else ""
-    return (field, told(field, words)) if field else ("", "")
+    return (field, reason_of(field, words)) if field else ("", "")
 
 
 def _words_alone(header: str) -> Sequence[Meaning]:
@@ -100,6 +100,6 @@ def _clear_field(words: Sequence[Meaning], least: float, apart: float) -> str:
     return field if best >= least and best - second >= apart else ""
 
 
-def told(field: str, words: Sequence[Meaning]) -> str:
+def reason_of(field: str, words: Sequence[Meaning]) -> str:
     """Why a header is a field: what its words say of it."""
-    return f"{SAYS} {', '.join(clues(field, words))}"
+    return f"{BY_HEADER} {', '.join(clues(field, words))}"

@@ -17,11 +17,11 @@ from msgspec import Struct
 
 from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
-from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, holds_letters
+from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, may_hold_words
 from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
 from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
-from precursor_screen.readers.finish import input_id
-from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.identity import add_identity, line_ids_of
+from precursor_screen.readers.input_tables import input_id
 from precursor_screen.readers.interface import Digest, TableIssues
 from precursor_screen.text.codes import says_whose_number
 from precursor_screen.text.countries import find_country
@@ -38,11 +38,11 @@ _HAN = r"[\x{3041}-\x{9FFF}\x{AC00}-\x{D7AF}\x{F900}-\x{FAFF}\x{20000}-\x{3FFFF}
 _DASH = r" ?[-\x{2010}-\x{2015}\x{2212}] ?"
 # A word of three letters, or what could be a CAS number: nothing shorter names a substance or a party. Encoded text has its letters
 # behind figures.
-_SAYS_SOMETHING = (
+_MAY_NAME_SOMETHING = (
     rf"{_LETTER}(?:{_LETTER}|{_BETWEEN}){{2}}|{_HAN}|[0-9]{{2,7}}{_DASH}[0-9]{{2}}{_DASH}[0-9]"
     rf"|&#|%[0-9A-Fa-f]{{2}}.*%|=[0-9A-F]{{2}}.*=|\\[ux]|(?:{_LETTER}{_NEITHER}{{1,3}}){{2}}{_LETTER}"
 )
-_NUMBER_OF_A_PARTY = f"{_SAYS_SOMETHING}|[0-9]{{6}}"  # under a header that says so, figures alone name a party as well
+_NUMBER_OF_A_PARTY = f"{_MAY_NAME_SOMETHING}|[0-9]{{6}}"  # under a header that says so, figures alone name a party as well
 _MOST_JOINED = 60  # columns without a header whose cells may be one text
 _LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
 # Numbers of documents hold letters, but no words.
@@ -86,11 +86,11 @@ _KNOWN: dict[str, Callable[[str], str | bool | None]] = {
 
 
 class Cells(Struct, frozen=True):
-    """Cells of one column that could name something: the rows they stand in, what they say, and the column's header."""
+    """Cells that could name something: the rows they stand in, what they say, and the header of the column of each."""
 
     rows: npt.NDArray[np.int64]
     texts: pa.Array
-    header: str
+    headers: pa.Array
 
 
 def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
@@ -103,15 +103,15 @@ def unmapped_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Gues
         issues: added to, for cells that are too long.
     """
     unmapped = [g.position for g in guesses if not g.field and g.reason != IGNORED_BY_MAP]
-    wanted = [(i, _NUMBER_OF_A_PARTY if says_whose_number(names[i]) else _SAYS_SOMETHING, "") for i in unmapped]
+    wanted = [(i, _NUMBER_OF_A_PARTY if says_whose_number(names[i]) else _MAY_NAME_SOMETHING, "") for i in unmapped]
     return _cells(table, names, wanted, issues)
 
 
 def other_cells(table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues) -> list[Cells]:
     """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
     others = ((g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS)
-    # All of these patterns ask for letters, which most of these columns have none of.
-    wanted = [one for one in others if holds_letters(table.column(one[0]))]
+    # All of these patterns ask for a word, which most of these columns have none of; to match each distinct cell takes ten times as long.
+    wanted = [one for one in others if may_hold_words(table.column(one[0]))]
     return _cells(table, names, wanted, issues)
 
 
@@ -124,11 +124,12 @@ def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
         columns = [pc.utf8_trim_whitespace(pc.fill_null(table.column(at).cast(pa.string()), "")) for at in run]
         filled = sum(pc.not_equal(column, "").to_numpy().astype(np.int64) for column in columns)
         joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*columns, " "))
-        rows = np.flatnonzero((filled > 1) & pc.match_substring_regex(joined, _SAYS_SOMETHING).to_numpy().astype(bool))
+        rows = np.flatnonzero((filled > 1) & pc.match_substring_regex(joined, _MAY_NAME_SOMETHING).to_numpy().astype(bool))
         if len(rows):
             texts = clean_column(pa.chunked_array([joined.take(pa.array(rows)).combine_chunks()], pa.string())).combine_chunks()
             kept = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
-            found.append(Cells(rows[kept], texts.take(pa.array(kept)), f"columns {run[0] + 1} to {run[-1] + 1}"))
+            header = pa.repeat(f"columns {run[0] + 1} to {run[-1] + 1}", len(kept))
+            found.append(Cells(rows[kept], texts.take(pa.array(kept)), header))
     return found
 
 
@@ -143,7 +144,7 @@ def _cells(table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, st
         cells = cut_long_cells(column, names[position], issues)
         cleaned = clean_column(pa.chunked_array([cells.take(pa.array(says)).combine_chunks()], pa.string()))
         kept = np.flatnonzero(cleaned.is_valid().to_numpy())
-        found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), names[position]))
+        found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), pa.repeat(names[position], len(kept))))
     return found
 
 
@@ -155,28 +156,30 @@ def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.Ch
     row_of = np.concatenate([c.rows for c in cells])
     order = pa.array(np.argsort(row_of, kind="stable"))
     counts = np.bincount(row_of, minlength=count)
-    headers = pa.concat_arrays([pa.repeat(c.header, len(c.rows)) for c in cells])
+    headers = pa.concat_arrays([c.headers for c in cells])
     return _as_lists(pa.concat_arrays([c.texts for c in cells]).take(order), counts), _as_lists(headers.take(order), counts)
 
 
-def with_texts_beside(
-    columns: pa.Table, table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], issues: TableIssues
-) -> pa.Table:
-    """The columns of LINE with identity, and with the texts that stand in no field of goods; arguments as of `unmapped_cells`.
+def with_other_texts(columns: pa.Table, unmapped: Sequence[Cells], others: Sequence[Cells], issues: TableIssues) -> pa.Table:
+    """The columns of LINE with identity, and with the texts that stand in no field of goods.
 
     Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
+
+    Args:
+        columns: without these.
+        unmapped: see `unmapped_cells`.
+        others: of other columns.
+        issues: which rows are whose.
     """
     count = columns.num_rows
-    unmapped = unmapped_cells(table, names, guesses, issues)
-    beside = as_lists(unmapped, count)
-    if beside is None:
-        columns = add_identity(columns)
+    lists = as_lists(unmapped, count)
+    if lists is None:
+        columns = add_identity(columns, issues.parts())
     else:
-        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    others = [*other_cells(table, names, guesses, issues), *joined_cells(table, guesses)]
-    beside = as_lists([*unmapped, *others], count) if others else beside
-    if beside is not None:
-        columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
+        columns = add_identity(columns.append_column("other_texts", lists[0]), issues.parts()).drop_columns(["other_texts"])
+    lists = as_lists([*unmapped, *others], count) if others else lists
+    if lists is not None:
+        columns = columns.append_column("other_texts", lists[0]).append_column("other_columns", lists[1])
     return columns
 
 
@@ -213,21 +216,23 @@ def _as_lists(values: pa.Array, counts: npt.NDArray[np.int64]) -> pa.ChunkedArra
     return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(counts == 0))], TEXTS)
 
 
-def says_something(texts: Sequence[str]) -> list[bool]:
+def may_name_something(texts: Sequence[str]) -> list[bool]:
     """Which of some cells could name a substance or a party at all."""
-    found: list[bool] = pc.match_substring_regex(string_array(list(texts)), _SAYS_SOMETHING).to_pylist()
+    found: list[bool] = pc.match_substring_regex(string_array(list(texts)), _MAY_NAME_SOMETHING).to_pylist()
     return found
 
 
 # Texts of an input that belong to no line: above the header, in rows of totals, in comments and text boxes.
 
 ABOVE, HEADERS, TOTALS, UNHEADED = "row above the header", "header", "row of totals", "row of a sheet that could not be screened"
-BESIDE = "-beside"
+OUT_OF_TABLE = "-beside"
 MOST_CELLS = 60  # of a row that may be one text
 MOST = 50_000  # rows that are looked at where a whole sheet has no usable column
 
 
-def cells_aside(rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *, joined: bool = True) -> list[OutOfTableText]:
+def out_of_table_cells(
+    rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *, joined: bool = True
+) -> list[OutOfTableText]:
     """The cells of some rows that could name something; consecutive cells of a row stay together, as people write over several.
 
     Args:
@@ -237,13 +242,13 @@ def cells_aside(rows: Iterable[tuple[int | None, Sequence[str]]], place: str, *,
     """
     filled = [(number, [c for c in cells if c and c.strip()]) for number, cells in rows]
     distinct = list(dict.fromkeys(c for _, cells in filled for c in cells))
-    say = dict(zip(distinct, says_something(distinct), strict=True))
-    asides = []
+    say = dict(zip(distinct, may_name_something(distinct), strict=True))
+    texts = []
     for number, cells in filled:
-        asides += [OutOfTableText(number, place, c) for c in cells if say[c]]
+        texts += [OutOfTableText(number, place, c) for c in cells if say[c]]
         if joined and 1 < len(cells) <= MOST_CELLS and sum(say[c] for c in cells) > 1:
-            asides.append(OutOfTableText(number, f"{place}, all cells", " ".join(cells)))
-    return asides
+            texts.append(OutOfTableText(number, f"{place}, all cells", " ".join(cells)))
+    return texts
 
 
 def rows_of(body: Body) -> Iterator[tuple[int, Sequence[str]]]:
@@ -253,33 +258,33 @@ def rows_of(body: Body) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [column[i] or "" for column in columns]
 
 
-def lines_aside(asides: Sequence[OutOfTableText], name: str, digest: Digest, lines: pa.Table) -> pa.Table | None:
-    """One LINE a row of source, with its texts in other_texts; asides without a row are one line each. None: there are none.
+def out_of_table_lines(texts: Sequence[OutOfTableText], name: str, digest: Digest, lines: pa.Table) -> pa.Table | None:
+    """One LINE a row of source, with its texts in other_texts; texts without a row are one line each. None: there are none.
 
     Args:
-        asides: in the order of the source.
+        texts: in the order of the source.
         name: of the input.
         digest: of its file.
         lines: of the table that they stand beside. The id of the first tells it apart: the same words above two manifests are two findings.
     """
-    if not asides:
+    if not texts:
         return None
     groups: dict[object, list[tuple[str, str]]] = {}
     rows: dict[object, int | None] = {}
-    for number, aside in enumerate(asides):
-        text = clean_cell(aside.text)
+    for number, one in enumerate(texts):
+        text = clean_cell(one.text)
         if text is None:
             continue
-        key = (aside.row, aside.place.partition(",")[0]) if aside.row is not None else number
-        groups.setdefault(key, []).append((aside.place, text))
-        rows[key] = aside.row
+        key = (one.row, one.place.partition(",")[0]) if one.row is not None else number
+        groups.setdefault(key, []).append((one.place, text))
+        rows[key] = one.row
     count = len(groups)
-    texts = pa.array([[t for _, t in dict.fromkeys(g)] for g in groups.values()], TEXTS)
+    found = pa.array([[t for _, t in dict.fromkeys(g)] for g in groups.values()], TEXTS)
     places = pa.array([[p for p, _ in dict.fromkeys(g)] for g in groups.values()], TEXTS)
-    beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
-    owner = pa.chunked_array([pa.repeat(beside, count)], pa.string())
-    stated = pa.table([texts, owner], names=["other_texts", "declaration_id"])
-    ids = add_identity(stated).column("line_id") if count else pa.array([], pa.string())
+    owner_id = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
+    owner = pa.chunked_array([pa.repeat(owner_id, count)], pa.string())
+    stated = pa.table([found, owner], names=["other_texts", "declaration_id"])
+    ids = line_ids_of(stated) if count else pa.array([], pa.string())
     return pa.table(
         {
             "line_id": ids,
@@ -287,16 +292,16 @@ def lines_aside(asides: Sequence[OutOfTableText], name: str, digest: Digest, lin
             "source_file": string_array([name] * count),
             "source_row": pa.array([rows[k] for k in groups], pa.int64()),
             # Of no input: what that one has columns for says nothing of such a text.
-            "input_id": string_array([f"{input_id(name, digest)}{BESIDE}"] * count),
+            "input_id": string_array([f"{input_id(name, digest)}{OUT_OF_TABLE}"] * count),
             "message_type": string_array([BESIDE_TABLE] * count),
             "shipment_id": ids,
-            "other_texts": texts,
+            "other_texts": found,
             "other_columns": places,
         }
     )
 
 
-def raw_aside(lines: pa.Table) -> pa.Table:
+def out_of_table_raw(lines: pa.Table) -> pa.Table:
     """The cells of such lines as filed, for reports: the place and what it says."""
     texts, places = lines.column("other_texts").to_pylist(), lines.column("other_columns").to_pylist()
     shown = [" | ".join(f"{p}: {t}" for p, t in zip(ps, ts, strict=True)) for ps, ts in zip(places, texts, strict=True)]

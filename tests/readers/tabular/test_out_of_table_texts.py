@@ -6,17 +6,17 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.formats.sheet import Body, OutOfTableText
-from precursor_screen.readers.finish import input_id, no_lines
+from precursor_screen.readers.input_tables import input_id, no_lines
 from precursor_screen.readers.interface import Digest
-from precursor_screen.readers.tabular import beside
-from precursor_screen.readers.tabular.beside import cells_aside, lines_aside, raw_aside, rows_of
+from precursor_screen.readers.tabular import other_texts
+from precursor_screen.readers.tabular.other_texts import out_of_table_cells, out_of_table_lines, out_of_table_raw, rows_of
 from precursor_screen.readers.tabular.reader import unique_names
 
 DIGEST = Digest("0" * 64, 1)
 
 
 def taken(*cells: str, joined: bool = True) -> list[str]:
-    return [a.text for a in cells_aside([(1, cells)], "row", joined=joined)]
+    return [a.text for a in out_of_table_cells([(1, cells)], "row", joined=joined)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_cells_of_a_row_are_taken_alone_and_together(cells: list[str], texts: li
 
 
 def test_each_text_says_where_it_stands() -> None:
-    found = cells_aside([(3, ["ether", "wool"]), (None, ["silk"])], "row of totals")
+    found = out_of_table_cells([(3, ["ether", "wool"]), (None, ["silk"])], "row of totals")
     assert found == [
         OutOfTableText(3, "row of totals", "ether"),
         OutOfTableText(3, "row of totals", "wool"),
@@ -49,7 +49,7 @@ def test_each_text_says_where_it_stands() -> None:
 
 
 def test_of_a_long_sheet_the_first_rows_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "MOST", 2)
+    monkeypatch.setattr(other_texts, "MOST", 2)
     body = Body(pa.table({"0": ["a", None, "c"], "1": ["x", "y", "z"]}), pa.array([5, 6, 7]))
     assert list(rows_of(body)) == [(5, ["a", "x"]), (6, ["", "y"])]
 
@@ -64,7 +64,7 @@ def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_ow
         OutOfTableText(None, "text box", "linen"),
         OutOfTableText(None, "text box", "linen"),
     ]
-    lines = lines_aside(given, "m.csv", DIGEST, no_lines())
+    lines = out_of_table_lines(given, "m.csv", DIGEST, no_lines())
     assert lines is not None
     assert list(zip(lines.column("source_row").to_pylist(), lines.column("other_texts").to_pylist(), lines.column("other_columns").to_pylist(), strict=True)) == [
         (3, ["ether", "ether wool"], ["row", "row, all cells"]),
@@ -76,15 +76,15 @@ def test_texts_of_one_row_are_one_line_and_texts_of_no_row_are_lines_of_their_ow
     assert set(lines.column("source_file").to_pylist()) == {"m.csv"}
     assert lines.column("line_id") == lines.column("movement_key") == lines.column("shipment_id")
     assert len(set(lines.column("line_id").to_pylist())) == 4
-    assert raw_aside(lines).to_pylist()[0] == {"text beside the table": "row: ether | row, all cells: ether wool"}
+    assert out_of_table_raw(lines).to_pylist()[0] == {"text beside the table": "row: ether | row, all cells: ether wool"}
 
 
 def test_texts_that_say_nothing_are_no_lines() -> None:
-    lines = lines_aside([OutOfTableText(1, "row", "-")], "m", DIGEST, no_lines())
+    lines = out_of_table_lines([OutOfTableText(1, "row", "-")], "m", DIGEST, no_lines())
     assert lines is not None
     assert lines.num_rows == 0
-    assert raw_aside(lines).num_rows == 0
-    assert lines_aside([], "m", DIGEST, no_lines()) is None
+    assert out_of_table_raw(lines).num_rows == 0
+    assert out_of_table_lines([], "m", DIGEST, no_lines()) is None
 
 
 @pytest.mark.parametrize(
