@@ -84,6 +84,8 @@ def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
     """Word or phrase -> language -> concepts, from `layouts/header_words.csv`; the words of a phrase are parted by a blank."""
     found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
     for row in layout_rows("header_words"):
+        if row["concept"] == _BOX:
+            continue
         word = _joined(_tokens(row["word"]))
         found[word][row["language"]] = found[word].get(row["language"], frozenset()) | {row["concept"]}
     return dict(found)
@@ -104,7 +106,18 @@ def _by_length() -> dict[int, list[str]]:
 
 def _tokens(header: str) -> list[tuple[str, bool]]:
     """The words of a header, and whether a point follows."""
-    return [(word, bool(point)) for word, point in _TOKEN.findall(_ELISION.sub("", letters(spaced(header))))]
+    text = _boxes().sub(" ", letters(spaced(header)))
+    return [(word, bool(point)) for word, point in _TOKEN.findall(_ELISION.sub("", text))]
+
+
+_BOX: Final = "box"
+
+
+@lru_cache(maxsize=1)
+def _boxes() -> re.Pattern[str]:
+    """The number of a declaration's box: гр.31, Feld 33, (case 8). Its word says nothing, and begins like others that do."""
+    words = sorted({letters(row["word"]) for row in layout_rows("header_words") if row["concept"] == _BOX})
+    return re.compile(rf"\b(?:{'|'.join(words)})\.?\s?\d{{1,2}}(?![\d%])")
 
 
 @lru_cache(maxsize=64)
@@ -140,7 +153,7 @@ def _meanings(tokens: list[tuple[str, bool]], languages: frozenset[str]) -> Iter
     while at < len(tokens):
         count = next((n for n in range(min(_PHRASE, len(tokens) - at), 1, -1) if _joined(tokens[at : at + n]) in _lexicon()), 1)
         if count > 1:
-            yield _as_they_stand(_joined(tokens[at : at + count]))
+            yield _as_they_stand(_joined(tokens[at : at + count]), languages)
         else:
             yield from _word(*tokens[at], languages)
         at += count
@@ -169,16 +182,19 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
     if len(stems) == 1 and stems[0] != word and (near := _misspelt(word)) is not None:
         yield near  # `shippre` is a shipper, not a ship with an ending
     elif stems:
-        yield from map(_as_they_stand, stems)
+        yield from (_as_they_stand(stem, languages) for stem in stems)
     elif len(word) >= _LEAST_PREFIX and (found := _shortened(word, languages) or _inflected(word) or _misspelt(word) or {}):
         yield found
     else:
         tail = next((word[at:] for at in range(1, len(word) - _LEAST_TAIL + 1) if word[at:] in _lexicon()), "")
-        yield _as_they_stand(tail) if tail else {}
+        yield _as_they_stand(tail, languages) if tail else {}
 
 
-def _as_they_stand(word: str) -> Meaning:
-    return dict.fromkeys(concepts_of(word), _SURE)
+def _as_they_stand(word: str, languages: frozenset[str]) -> Meaning:
+    """What a word means in the languages of the table, else in any: `expéditeur` is who sends in French, and a forwarder in Dutch."""
+    known = _lexicon().get(word, {})
+    mine = frozenset[str]().union(*(means for of, means in known.items() if of in languages))
+    return dict.fromkeys(mine or concepts_of(word), _SURE)
 
 
 def _shortened(word: str, languages: frozenset[str]) -> Meaning:
@@ -198,7 +214,7 @@ def _inflected(word: str) -> Meaning:
     for length in range(len(word) - 1, max(_SHORTEST_STEM, len(word) - _CASE) - 1, -1):
         full = next((w for w in _beginning(word[:length]) if len(w) <= length + _CASE), "")
         if full:
-            return dict.fromkeys(_as_they_stand(full), _SHORT)
+            return dict.fromkeys(concepts_of(full), _SHORT)
     return {}
 
 
@@ -245,7 +261,7 @@ def _short_compound(word: str, languages: frozenset[str]) -> tuple[Meaning, ...]
     """A word, and what the beginning of another behind it is short for: Waren|bezeichn., Roh|gew."""
     for end in range(len(word) - _LEAST_PREFIX, _LEAST_PREFIX - 1, -1):
         if word[:end] in _lexicon() and (tail := _shortened(word[end:], languages)):
-            return _as_they_stand(word[:end]), tail
+            return _as_they_stand(word[:end], languages), tail
     return ()
 
 

@@ -8,7 +8,7 @@ import pytest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.content import SAMPLE, content_of, tariff_texts
+from precursor_screen.readers.tabular.content import SAMPLE, content_of, looks_like, tariff_texts
 from precursor_screen.readers.tabular.reader import read_tables
 
 
@@ -117,3 +117,16 @@ def test_which_texts_are_those_of_the_tariff(columns, rows, tariffs):
     made = pa.table([pa.array(c, pa.string()) for c in cells], names=[str(n) for n in range(len(cells))])
     assert tariff_texts(guesses, made) == tariffs
     assert tariff_texts([g for g in guesses if g.field != "hs_code"], made) == set()
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["2914.11-1000", "6907.21-9000"], "HS codes"),
+        (["29141100/000", "69072100/000"], "HS codes"),
+        (["16.11.2026.", "2. 11. 2026."], "dates"),
+        (["16.11.2026 г.", "02.11.2026 г."], "dates"),
+    ],
+)
+def test_what_cells_look_like_whatever_their_header_says(cells, kind):
+    assert looks_like(content_of(pa.chunked_array([cells])))[0] == kind
