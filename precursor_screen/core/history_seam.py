@@ -213,6 +213,8 @@ class JudgeResult(Struct, frozen=True):
         rejudged: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
         episodes: EPISODE of the flags of those rules.
+        lists: the watchlists that names were compared with; None: all.
+        tiers: those of the substances that were looked for; None: all.
     """
 
     lines: pa.Table
@@ -224,6 +226,8 @@ class JudgeResult(Struct, frozen=True):
     rejudged: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
+    lists: frozenset[str] | None = None
+    tiers: frozenset[str] | None = None
 
 
 class FlagComparison(Struct, frozen=True):

@@ -207,6 +207,8 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
     obsolete = frozenset(judged.obsolete.column("line_id").to_pylist())
     anew = frozenset(judged.rejudged.column("line_id").to_pylist())
     not_evaluable = judged.not_evaluable.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
+    last_runs = {f["last_run"] for f in candidates if f["substance_id"] is not None}
+    of_wider_tiers = _with_wider_tiers(checksums.connection, last_runs, judged.tiers)
     carried, resolved = [], []
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
@@ -215,13 +217,16 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
         if place not in run.cleared and (verdict := run.on_flag.get(covering(flag["evidence"]))):
             run.cleared[place] = verdict
         is_cleared = place in run.cleared
-        scope = judged.scopes.get(flag["rule_id"])
+        # A list that names were not compared with, and a tier that was not looked for, say nothing of a flag that rests on them.
+        is_left_out = judged.lists is not None and flag["list_id"] is not None and flag["list_id"] not in judged.lists
+        is_left_out |= flag["substance_id"] is not None and flag["last_run"] in of_wider_tiers
+        scope = None if is_left_out else judged.scopes.get(flag["rule_id"])
         if known == RESOLVED:
             over = True  # by a run that was not delivered
         elif own in judged.cancelled or flag["line_id"] in obsolete or flag["flag_id"] in run.answered:
             over = not is_cleared
         elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
-            over = (flag["rule_id"], flag["line_id"]) not in not_evaluable and not is_cleared
+            over = not is_left_out and (flag["rule_id"], flag["line_id"]) not in not_evaluable and not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
             carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
             continue
@@ -233,6 +238,14 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
         if over:
             resolved.append({**flag, "state": RESOLVED})
     return carried, resolved
+
+
+def _with_wider_tiers(connection: Connection, runs: Iterable[int], tiers: frozenset[str] | None) -> frozenset[int]:
+    """Those of some runs that looked for substances of a tier that this one leaves out."""
+    if tiers is None:
+        return frozenset()
+    found = connection.execute(text(f"select run_no, options from runs where run_no in ({_numbers(runs)})"))
+    return frozenset(int(number) for number, options in found if not tiers.issuperset(json.loads(options).get("tiers", ())))
 
 
 def _flags_to_compare(checksums: RowChecksums, run: _Run) -> list[dict[str, Any]]:

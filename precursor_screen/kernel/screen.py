@@ -273,6 +273,8 @@ def raise_flags(
         rejudged=rejudged,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
+        lists=frozenset(watchlist.list_id for watchlist in reference.watchlists),
+        tiers=frozenset(reference.tiers),
     )
     flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, by_window.flags])), reference.substances.substances)
     held = without_held(part.held, part.lines, movements.obsolete)

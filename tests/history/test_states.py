@@ -77,6 +77,33 @@ def test_what_becomes_of_a_flag_that_is_not_raised_again(ledger, rule, grows, an
     assert told == ({f"{rule}/A": becomes} if becomes else {})
 
 
+@pytest.mark.parametrize(
+    ("said", "looked_for", "becomes"),
+    [
+        ({"list_id": "agency"}, {"lists": frozenset({"agency", "other"})}, "resolved"),
+        ({"list_id": "agency"}, {"lists": frozenset({"other"})}, "new"),
+        ({"list_id": "agency"}, {"lists": frozenset()}, "new"),
+        ({}, {"lists": frozenset()}, "resolved"),
+        ({"substance_id": "phosphorus"}, {"tiers": frozenset({"convention", "national", "surveillance"})}, "resolved"),
+        ({"substance_id": "phosphorus"}, {"tiers": frozenset({"convention", "national"})}, "resolved"),
+        ({"substance_id": "phosphorus"}, {"tiers": frozenset({"convention"})}, "new"),
+        ({}, {"tiers": frozenset({"convention"})}, "resolved"),
+    ],
+)
+@pytest.mark.parametrize("rule", [CHEM, SHIP])
+def test_what_was_not_looked_for_is_not_over(ledger, rule, said, looked_for, becomes):
+    wide = run(1, options={"tiers": ["convention", "national"]})
+    with ledger.begin(wide) as transaction:
+        transaction.record_movements(table(movement("A")))
+        compared = transaction.compare_flags(flags(flag(rule, "A", **said)), judged("A"))
+        transaction.record_flags(compared, cells("A"), judged("A"))
+    # Twice: what a narrower run leaves open is not over in the next one either.
+    for number in (2, 3):
+        compared, _ = screen(ledger, number, [], judged("A", **looked_for), movement("A"))
+        assert ids(compared.resolved) == ([f"{rule}/A"] if becomes == "resolved" and number == 2 else [])
+    assert states(ledger) == {f"{rule}/A": becomes}
+
+
 def test_which_movements_bear_an_open_flag_that_is_serious(ledger):
     levels = dict(zip("ABCDE", ("critical", "high", "medium", "low", "informational"), strict=True))
     raised = [flag(CHEM, key, level=level) for key, level in levels.items()]
