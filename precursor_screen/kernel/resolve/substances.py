@@ -208,14 +208,15 @@ def _heavy(columns: list[str]) -> str:
 
 def _borne_out() -> str:
     """What the other fields of the line add to a weak name: a subheading where the substance is classified, were it a basket; and,
-    where the text says nothing but the name, packages or a mass of chemicals. The letters of drugs (DMT, PCP) mean too much else. A near
-    spelling that may be an everyday word is borne out by a chapter of chemicals, their packages or a UN number. Two letters are a grade of
-    fruit or coffee (AA) in the chapters of food."""
+    where the text says nothing but the name, with or without a strength (HCL 37), packages or a mass of chemicals. The letters of drugs
+    (DMT, PCP) mean too much else. A near spelling that may be an everyday word is borne out by a chapter of chemicals, their packages or a
+    UN number. Two letters are a grade of fruit or coffee (AA) in the chapters of food."""
     value, matched = (f"regexp_replace({text}, '[^\\p{{L}}\\p{{N}}]', '', 'g')" for text in ("b.value", "b.matched"))
+    alone = f"({value} = {matched} or regexp_replace({value}, '[0-9]{{2,3}}$', '') = {matched} and length({matched}) > 2)"
     of_chemicals = f"(b.hs6 is null or left(b.hs6, 2) between '{CHEMICALS[0]}' and '{CHEMICALS[1]}')"
     return f"""case when b.method in {_NAMES} and regexp_matches({matched}, '^[A-Za-z]{{2}}$') and left(b.hs6, 2) between '{FOOD[0]}' and '{FOOD[1]}' then 'weak'
         when b.match_strength = 'weak' and b.method in {_NAMES} and b.form != 'article' and not s.stands_for_drug
-        and (list_contains(s.own_hs6s, b.hs6) or ((b.in_bulk or b.is_heavy) and {of_chemicals} and {value} = {matched}))
+        and (list_contains(s.own_hs6s, b.hs6) or ((b.in_bulk or b.is_heavy) and {of_chemicals} and {alone}))
         or b.match_strength = 'weak' and b.method = 'fuzzy' and b.form != 'article' and (left(b.hs6, 2) in {OF_CHEMICALS} or b.in_bulk or b.has_un)
         then {literal(combined("weak", 2))} else b.match_strength end"""
 

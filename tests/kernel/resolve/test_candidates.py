@@ -138,6 +138,11 @@ KG25, KG24 = {"net_mass_kg": Decimal(25)}, {"net_mass_kg": Decimal("24.999")}
         ("ZV", {"package_type": "CARTONS"}, {}, "weak"),
         (" zv. ", KG25, {"matched": "zv"}, "medium"),
         ("ZV plated", KG25, {"matched": "ZV"}, "weak"),  # something else is said, and the recogniser has judged it
+        ("ZVX 37 %", KG25, {"matched": "ZVX"}, "medium"),  # a strength says nothing else
+        ("ZVX 37", KG24, {"matched": "ZVX"}, "weak"),
+        ("ZVX 3", KG25, {"matched": "ZVX"}, "weak"),
+        ("ZVX 3700", KG25, {"matched": "ZVX"}, "weak"),
+        ("ZV 37", KG25, {"matched": "ZV"}, "weak"),  # two letters and a number are many things
         ("ZV", {**KG25, "hs_code": "2710"}, {}, "medium"),
         ("ZV", {**KG25, "hs_code": "39269097"}, {}, "medium"),
         ("ZV", {**KG25, "hs_code": "26201100"}, {}, "weak"),  # no chapter of chemicals
