@@ -85,7 +85,7 @@ def movements(*fallen: str) -> MovementsResult:
 
 
 NOTHING = Judgement(FLAG.empty_table(), UNJUDGED.empty_table())
-REFERENCE: Any = SimpleNamespace(rules=RULES, substances=SimpleNamespace(substances=()))
+REFERENCE: Any = SimpleNamespace(rules=RULES, substances=SimpleNamespace(substances=()), watchlists=(), tiers=())
 
 
 def raised(
