@@ -107,13 +107,7 @@ def _row(role: str, cell: str, written: str, entry: WatchlistEntry, list_id: str
     }
 
 
-VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST = "vague_goods", "packing_words", "document_words"
-# One of these at least, so that a word such as "list" or "full" among packing words alone refers to nothing.
-_DOCUMENTS = (
-    r" (?:invoices?|inv|proforma|att?ached|attd?|attachments?|enclos\pL+|annex\pL*|appendix|pack(?:ing)? *list\pL*|list\pL*|documents?|"
-    r"manifest|orders?|contracts?|overleaf|facturas?|adjunt\pL+|anex\pL+|faturas?|factures?|ci +joint\pL*|rechnung|anlage|anhang|lieferschein|"
-    r"fattura|allegat\pL+|factuur|bijlage|faktura|zalacznik|инво[ий]су?|счету|приложени\pL+|спецификации|below|above|rider|quotation|msds|remarks?|next +(?:page|line)|fakt\pL+|fatura\pL*) |附件|附表|发票|發票|清单|清單|装箱单|裝箱單|別紙|添付|첨부"
-)
+VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST, REFERRING_LIST = "vague_goods", "packing_words", "documents", "document_words"
 
 
 def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table:
@@ -121,8 +115,8 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
 
     A text is vague when nothing is left of it without vague terms and words of packing: it holds only such words, only
     figures or symbols, or one letter again and again. Otherwise its informative words are all but those of packing: "acid"
-    alone is vague, "citric acid" is two words. A text is a reference when nothing is left without words of documents either, and
-    one of those is there: "as per invoice 4711 attached". References are vague too.
+    alone is vague, "citric acid" is two words. A text is a reference when it names a document, and nothing is left without documents
+    and words that refer to them either: "as per invoice 4711 attached". References are vague too.
 
     Returns:
         description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), equipment (kinds of it), in the order
@@ -149,15 +143,17 @@ def _without_figures(texts: pa.Array) -> pa.Array:
 
 def _facts_of_words(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table:
     without = pc.replace_substring_regex
-    vague, packing, documents = (_any_of(lists[name].terms) for name in (VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST))
+    vague, packing = (_any_of(lists[name].terms) for name in (VAGUE_LIST, PACKING_LIST))
+    documents = lists[DOCUMENT_LIST].terms
+    referring = documents + lists[REFERRING_LIST].terms
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
     specific = _trimmed(without(without(words, vague, " "), packing, " "))
     kept = _trimmed(without(without(words, packing, " "), " +", " "))
     # Chinese does not part words, so its terms stand within a run of characters.
     # `specific` has lost blanks at its ends and where terms stood.
-    elsewhere = without(without(_between_blanks(specific), " +", "  "), documents, " ")
-    elsewhere = without(elsewhere, _han_of(lists[DOCUMENT_LIST].terms), "")
-    is_reference = pc.and_(pc.match_substring_regex(words, _DOCUMENTS), pc.equal(_trimmed(elsewhere), ""))
+    elsewhere = without(without(_between_blanks(specific), " +", "  "), _any_of(referring), " ")
+    elsewhere = without(elsewhere, _han_of(referring), "")
+    is_reference = pc.and_(pc.match_substring_regex(words, _term_of(documents)), pc.equal(_trimmed(elsewhere), ""))
     letters = pc.replace_substring(specific, " ", "")
     first = pc.utf8_slice_codeunits(letters, 0, 1)
     one_letter_or_none = pc.equal(letters, pc.binary_repeat(first, pc.utf8_length(letters)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,8 +14,12 @@ from hypothesis import strategies as st
 
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.reference import shipped
 from precursor_screen.rulebook.evaluate import folded
-from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.lists import NamedList, load_lists
+
+with (Path(__file__).parents[2] / "judgements" / "vague_descriptions.csv").open(encoding="utf-8", newline="") as stream:
+    JUDGED = list(csv.DictReader(stream))
 
 
 def named(name: str, *terms: str, lexicon: bool = False) -> NamedList:
@@ -25,7 +31,8 @@ LISTS = {
     for n in (
         named("vague_goods", "goods", "general cargo", "chemicals", "acid", "化工品"),
         named("packing_words", "drum", "drums", "of", "bag", "full", "full load"),
-        named("document_words", "as per", "invoice", "attached", "list", "full", "发票", "见"),
+        named("documents", "invoice", "attached", "list", "发票"),
+        named("document_words", "as per", "full", "见"),
         named("presses", "pill press", "press", lexicon=True),
         named("glass", "flask", lexicon=True),
     )
@@ -87,6 +94,12 @@ def test_a_text_that_only_names_another_paper_is_a_reference(text, reference):
     ((_, vague, is_reference, _),) = facts(text)
     assert is_reference is reference
     assert vague or not reference
+
+
+def test_in_each_language_a_text_that_says_nothing_is_told():
+    told = facts(*(row["text"] for row in JUDGED), lists=load_lists([shipped.rules_folder()]))
+    said = ["reference" if reference else "nothing" if vague else "goods" for _, vague, reference, _ in told]
+    assert [{**row, "says": one} for row, one in zip(JUDGED, said, strict=True)] == JUDGED
 
 
 @pytest.mark.parametrize(

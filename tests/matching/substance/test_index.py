@@ -215,6 +215,7 @@ def test_hs_codes_of_their_own_are_strong_and_baskets_weak() -> None:
     assert {s for _, s, _ in baskets} == {"weak"}
     assert {"4-ap", "anpp", "npp", "norfentanyl"} <= {i for i, _, _ in baskets}  # two of them until HS 2017
     assert codes("hs_code", "300441") == {("ephedrine", "weak", "preparation")}
+    assert codes("hs_code", "1302.14") == codes("hs_code", "1211.50") == {("ephedrine", "weak", "substance")}
     assert codes("hs_code", "2939.49") == set()  # norephedrine's basket ended before HS 2012
     assert codes("hs_code", "", "NA", "851712") == set()
 
