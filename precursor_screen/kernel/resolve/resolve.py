@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
-from precursor_screen.core.schema import DECIMAL, TYPES
+from precursor_screen.core.schema import DATES, DECIMAL, TYPES
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
@@ -102,7 +102,7 @@ def _with_codes(lines: pa.Table, reference: Reference, implied: pa.Table) -> pa.
     """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `implied`: the countries of its ports."""
     names = set(lines.column_names)
     code = column_or_nulls(lines, "hs_code")
-    dates = [lines.column(d) for d in ("date", "dispatch_date", "arrival_date") if d in names]
+    dates = [lines.column(d) for d in DATES if d in names]
     day = pc.coalesce(*dates, pa.repeat(pa.scalar(reference.as_of, pa.date32()), lines.num_rows))
     facts = {
         "hs6": pc.if_else(pc.greater_equal(pc.utf8_length(code), 6), pc.utf8_slice_codeunits(code, 0, 6), _NONE),
