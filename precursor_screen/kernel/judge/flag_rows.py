@@ -275,7 +275,9 @@ def _groups(grouping: Grouping, has_members: bool) -> str:
 # --- what a flag says: few rows, so in Python
 
 LONGEST = 160  # characters of a cell shown in a sentence; the whole cell is in the evidence
-_WHOLE: Final = frozenset({Field("threshold_source")})  # from the tables of the law, so not for a manifest to lengthen: half of it says something else
+_WHOLE: Final = frozenset(
+    {Field("threshold_source")}
+)  # from the tables of the law, so not for a manifest to lengthen: half of it says something else
 NOT_STATED = "not stated"
 
 Texts = Sequence[str | None]
