@@ -52,6 +52,46 @@ def test_spellings_of_cas(text: str, labelled: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number", "valid"),
+    [
+        ("CAS 1O3-79-7", "103-79-7", True),
+        ("CAS NO: l08-24-7", "108-24-7", True),
+        ("CAS 108-24-07", "108-24-7", True),
+        ("CAS 108--24—7", "108-24-7", True),
+        ("CAS 1O8-24-8", "1O8-24-8", False),
+        ("CAS 108-24-08", "108-24-08", False),
+        ("CAS 103-79-x", "103-79-x", False),
+        ("CAS 103-79-?", "103-79-?", False),
+        ("CAS nr 4468-48", "4468-48", False),
+        ("CAS 67-64-12", "67-64-12", False),
+        ("CAS 67-64-1-3", "67-64-1-3", False),
+    ],
+)
+def test_a_number_that_is_announced_is_mended_or_told(text: str, number: str, valid: bool) -> None:
+    (found,) = find_cas(f"goods {text} in drums")
+    assert (found.number, found.labelled, found.valid) == (number, True, valid)
+    assert f"goods {text} in drums"[found.start : found.end] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1O3-79-7",
+        "4468-48",
+        "CAS 203-564-8",
+        "CAS 2026-11",
+        "CAS 2026-11-05",
+        "CAS TBA",
+        "CAS ILL-IO",
+        "CASE 12-34",
+        "CAS 67-64-1A",
+    ],
+)
+def test_what_no_label_announces_or_is_another_number_is_left(text: str) -> None:
+    assert find_cas(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "part 12-67-64-1",

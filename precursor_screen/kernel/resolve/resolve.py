@@ -210,10 +210,11 @@ def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
-    """Numbers written like a CAS number that fail their check digit, from the text and from the column."""
+    """Numbers written or announced as a CAS number that fail their check digit or cannot be read, from the text and from the column."""
     column = lines.column("description")
-    # A cheap test first: two hyphens between figures are rare in goods descriptions.
-    likely = pc.match_substring_regex(column, r"[0-9]{2,7}-[0-9]{2}-[0-9]")
+    # A cheap test first: two hyphens between figures are rare in goods descriptions, and so is the word CAS before one.
+    announced = r"(?i:\bc\.?a\.?s\.?[^a-z]{0,4}(?:(?:rn|no|nr|num[a-z]*|reg[a-z]*|n[°º]|número|numéro)[^a-z]{0,4})*[a-z]?[0-9])"
+    likely = pc.match_substring_regex(column, rf"[0-9]{{2,7}}-[0-9]{{2}}-[0-9]|{announced}")
     if "cas_numbers" in lines.column_names:
         likely = pc.or_kleene(likely, pc.is_valid(lines.column("cas_numbers")))
     rows = pc.indices_nonzero(pc.fill_null(likely, False)).to_pylist()
