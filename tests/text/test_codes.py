@@ -412,3 +412,10 @@ def test_a_megabyte_of_digits_and_hyphens_is_linear() -> None:
 @pytest.mark.parametrize(("text", "plain"), [("ab-12/ c", "AB12C"), ("№ 7ж", "7Ж"), (" - ", ""), ("", ""), (None, "")])
 def test_a_number_of_a_document_has_no_case_blanks_or_punctuation(text: str | None, plain: str) -> None:
     assert plain_reference(text) == plain
+
+
+def test_a_figure_that_is_struck_out_may_be_any() -> None:
+    listed = frozenset({"103-79-7", "108-24-7"})
+    assert near_number("103-79-x", listed) == "103-79-7"
+    assert near_number("1O8-24-7", listed) == "108-24-7"
+    assert near_number("103-7x-x", listed) is None
