@@ -25,7 +25,7 @@ from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, RE
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"
 KEYS = "c cleared, r referred, f confirmed, ? inconclusive, s skip, q quit"
-_MOST_FLAGS, _MOST_LINES, _MOST_CELL, _MOST_SENTENCE, _SHORT = 12, 3, 120, 600, 8
+_MOST_FLAGS, _MOST_LINES, _MOST_CELL, _MOST_SENTENCE, _SHORT = 12, 3, 120, 1_000, 8
 
 
 class Talk(Protocol):

@@ -83,6 +83,7 @@ def _columns(table: str) -> tuple[Column, ...]:
 
 
 FILED = _columns("filed")  # what a manifest states: only these enter line_id
+DATES: Final = tuple(c.name for c in FILED if c.kind == "date")
 # What stands beside the fields: further codes in a cell, cells in columns that are mapped to nothing, and words in cells that hold
 # something else. They are looked at like the goods' own, so that nothing hides there.
 BESIDE = _columns("beside")

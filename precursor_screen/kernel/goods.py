@@ -16,7 +16,8 @@ from precursor_screen.core.engine import connect
 from precursor_screen.core.model import COMING, Concern
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import identifier, null_column
-from precursor_screen.text.text_mass import TEXT_EXCEEDS
+from precursor_screen.text.text_mass import OTHER_GOODS, TEXT_EXCEEDS
+from precursor_screen.text.units import NET, QUANTITY
 
 LICIT_USE = {"S": 50, "A": 40, "B": 24, "C": 16, "D": 8, "E": 2}
 MEANING = {
@@ -49,6 +50,7 @@ _CANDIDATE_FACTS = (
     "exporter_licensed",
     "concentration_pct",
     "substance_mass_kg",
+    "mass_basis",
     "mass_doubt",
     "mass_readings",
 )
@@ -165,8 +167,10 @@ class Goods(Struct, frozen=True):
         return f"{said}; {scale}" + ("; the mass of some lines is unknown" if self.unweighed else "")
 
 
-# Where the text states more than the line, the line's own mass, which is the smaller, counts here, and thresholds take the larger.
-_LINES_OWN = f"case when mass_doubt = '{TEXT_EXCEEDS}' then mass_readings[1]::double end"
+# Where the text states more than the line, the line's own mass, which is the smaller, counts here, and thresholds take the larger. A kit
+# counts whole, as goods that hold the substance.
+_LINES_OWN = f"""case when mass_doubt = '{TEXT_EXCEEDS}' then mass_readings[1]::double
+                      when mass_doubt = '{OTHER_GOODS}' and mass_basis in ('{NET}', '{QUANTITY}') then mass_readings[-1]::double end"""
 
 
 def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
@@ -199,7 +203,7 @@ def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concer
                      on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
             weighed as (
                 select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg, coalesce(tier in {COMING}, false) as is_coming,
-                       form = 'substance' or concentration_pct is not null as is_its_own,
+                       (form = 'substance' or concentration_pct is not null) and mass_doubt is distinct from '{OTHER_GOODS}' as is_its_own,
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
                        coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,

@@ -45,6 +45,7 @@ from precursor_screen.kernel.judge.flag import (
     Recall,
     flag_shipments,
     mark_own_list,
+    mark_undated,
     merge_flags,
     recall_nothing,
     sort_flags,
@@ -276,7 +277,8 @@ def raise_flags(
         lists=frozenset(watchlist.list_id for watchlist in reference.watchlists),
         tiers=frozenset(reference.tiers),
     )
-    flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, by_window.flags])), reference.substances.substances)
+    over_time = mark_undated(by_window.flags, part.relevant.lines, reference.rules)
+    flags = mark_own_list(sort_flags(pa.concat_tables([of_rows, over_time])), reference.substances.substances)
     held = without_held(part.held, part.lines, movements.obsolete)
     return RaiseResult(part, movements, flags, held, unjudged, judged)
 

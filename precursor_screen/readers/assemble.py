@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.core.schema import LINE_COLUMNS
+from precursor_screen.core.schema import DATES, LINE_COLUMNS
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import (
     NOTHINGS,
@@ -30,7 +30,7 @@ from precursor_screen.readers.code_cells import (
     find_mode,
     without_fillers,
 )
-from precursor_screen.readers.column_map import COUNTRIES, DATES, KINDS, PARTY_NAMES, ColumnMap, Guess
+from precursor_screen.readers.column_map import COUNTRIES, KINDS, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.readers.number_cells import (
     Numbers,

@@ -38,7 +38,6 @@ INTERMEDIATE: dict[str, str] = {
 KINDS: dict[str, str] = {c.name: c.kind for c in FILED}
 CANONICAL: tuple[str, ...] = (*KINDS, *INTERMEDIATE)
 COUNTRIES = tuple(name for name in KINDS if name.endswith("_country") or name.startswith("country_of_"))
-DATES = tuple(name for name, kind in KINDS.items() if kind == "date")
 PARTY_NAMES = ("consignor_name", "consignee_name", "notify_party_name", "exporter_name", "importer_name")
 # Fields in which several columns may say the same in two languages or two lengths: all of them are kept.
 SEVERAL = (

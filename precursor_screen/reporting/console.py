@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_SHIPMENTS = 20
 MOST_BLIND_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
-_LONGEST = 600  # characters of a sentence
+_LONGEST = 1_000  # characters of a sentence: more than any source of a threshold, which must not be cut
 STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", "unscreenable": "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}

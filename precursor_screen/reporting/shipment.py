@@ -19,6 +19,7 @@ from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import LEVELS, Rule
 from precursor_screen.core.report import Report, records
+from precursor_screen.core.schema import DATES
 from precursor_screen.core.words import capital, clip, in_words, kilograms, number, uncapital
 
 Row = Mapping[str, Any]
@@ -210,7 +211,7 @@ def describe(
         goods=what,
         mass_kg=mass,
         value=_value(lines),
-        day=min((str(line[name]) for line in lines for name in _DAYS if line[name]), default=""),
+        day=min((str(line[name]) for line in lines for name in DATES if line[name]), default=""),
         references=_references(lines),
         question=_question(_named_goods(names.get(main, ""), said, codes), mass, sender, receiver, shown, ask),
         why="; ".join(signs) or gap,
@@ -232,9 +233,6 @@ def _case(shipment: Row, count: int) -> str:
     if shipment["case_id"] != shipment["shipment_id"]:
         return f"one splitting with {clip(shipment['case_id'])}"
     return f"with {count - 1:,} more shipment{'s' if count > 2 else ''} of one splitting"
-
-
-_DAYS = ("date", "dispatch_date", "arrival_date")
 
 
 def _main_substance(parts: Sequence[Row], names: Mapping[str, str], weighty: Sequence[str]) -> str:

@@ -108,6 +108,13 @@ _CAS_SPACED: Final = re.compile(
     rf"{_LABEL}(?P<a>0{{0,5}}[1-9]\d{{1,6}})(?P<gap>[ ./_])(?P<b>\d\d)(?P=gap)(?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE
 )
 _CAS_GLUED: Final = re.compile(rf"{_LABEL}(?P<all>[1-9]\d{{4,9}})(?![\d{_DASHES}])", re.IGNORECASE)
+# What a label announces and none of these forms reads: letters for figures (1O3-79-7), a figure too many or too few, one struck out (103-79-x).
+_CAS_SLIPPED: Final = re.compile(
+    rf"{_LABEL}(?P<all>(?=[OIl]?\d)[\dOIl]{{2,9}}(?:[ ]?[{_DASHES}]{{1,2}}[ ]?[\dOIlX?]{{1,3}}){{1,3}})(?![\w{_DASHES}]|[.,/]\d)",
+    re.IGNORECASE,
+)
+_FIGURE_FOR_LETTER: Final = str.maketrans("OoIil", "00111")
+_MONTH: Final = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?", re.ASCII)
 _UN: Final = re.compile(
     r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
     re.IGNORECASE,
@@ -179,7 +186,9 @@ def find_cas(text: str) -> list[FoundCode]:
     `67-64-1`, `CAS 67-64-1`, `CAS NO. 67-64-1`, `CAS-No.: 67-64-1`, `CASRN 67-64-1`, `CAS#67-64-1`, with spaces round the
     hyphens, with other dashes, and (after the word CAS only) with spaces, strokes or points for hyphens or with none.
 
-    Numbers whose check digit fails are returned with `valid=False`: a near miss of a listed number is worth saying.
+    Numbers whose check digit fails are returned with `valid=False`: a near miss of a listed number is worth saying. So are those that stand
+    behind the label and cannot be read, as they are written; slips that leave one reading with a right check digit are mended: a letter
+    for a figure (`1O3-79-7`), a zero before the check digit (`108-24-07`), a dash too many.
     """
     found = [_cas(m, bool(m["label"])) for m in _CAS.finditer(text)]
     spaced = [_cas(m, True) for m in _CAS_SPACED.finditer(text)]
@@ -189,7 +198,20 @@ def find_cas(text: str) -> list[FoundCode]:
         digits = str(int(match["all"]))
         number = f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}"
         found.append(FoundCode(number, match.start(), match.end(), True, is_cas(number)))
-    return sorted([*found, *spaced], key=lambda f: (f.start, f.end))
+    found += spaced
+    read = {one.start for one in found}
+    found += [one for m in _CAS_SLIPPED.finditer(text) if m.start() not in read and (one := _slipped_cas(m))]
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def _slipped_cas(match: re.Match[str]) -> FoundCode | None:
+    """A number that a label announces, mended or as it is written; None for an EC number and for a day or month."""
+    written = re.sub(rf"[ ]?[{_DASHES}]+[ ]?", "-", match["all"])
+    number = re.sub(r"-0(\d)$", r"-\1", written.translate(_FIGURE_FOR_LETTER))
+    if is_ec(number) or _MONTH.fullmatch(written):
+        return None
+    valid = is_cas(number)
+    return FoundCode(number if valid else written, match.start(), match.end(), True, valid)
 
 
 def _cas(match: re.Match[str], labelled: bool) -> FoundCode:
@@ -225,11 +247,11 @@ def _ec(match: re.Match[str], labelled: bool) -> FoundCode:
 
 
 def near_number(number: str, listed: frozenset[str]) -> str | None:
-    """The listed CAS or EC number that differs from this one in exactly one digit; None if there is none, or more than one."""
+    """The listed CAS or EC number that differs from this one in exactly one digit, or in what stands for one (103-79-x); None if there is none, or more than one."""
     near = {
         changed
         for i, old in enumerate(number)
-        if old.isdigit()
+        if old.isalnum()
         for new in "0123456789"
         if new != old and (changed := number[:i] + new + number[i + 1 :]) in listed
     }

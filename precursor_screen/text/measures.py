@@ -67,14 +67,15 @@ def _spelled() -> dict[str, Word]:
     return {w.replace(" ", ""): word for w, word in words().items()}
 
 
-def _words_that(counts: Callable[[Word], bool]) -> str:
+def words_that(counts: Callable[[Word], bool]) -> str:
+    """A pattern of the words that quantities are told by, of those that count."""
     known = [w for w, word in words().items() if counts(word)]
     cjk = [w for w in known if _IS_CJK.fullmatch(w)]
     others = [w for w in known if not _IS_CJK.fullmatch(w)]
-    return rf"(?:(?:{_alternatives(others)}){_TAIL}|{_alternatives(cjk)})"
+    return rf"(?:(?:{_alternatives(others)}){_TAIL}{'|' if cjk else ''}{_alternatives(cjk)})"
 
 
-_UNIT: Final = late(lambda: rf"[ -]{{0,3}}(?P<unit>{_words_that(lambda word: word.role == 'unit')})\.?")
+_UNIT: Final = late(lambda: rf"[ -]{{0,3}}(?P<unit>{words_that(lambda word: word.role == 'unit')})\.?")
 _PERCENT: Final = late(r"(?:[ ]?[+-])?[ ]?(?:%|٪|pct\b|per ?cent|por ?cien|prozent|процент)")
 _PER_VOLUME: Final = late(
     r" ?(?P<mass>mcg|ug|mg|g|gm|kg) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc)(?![a-z0-9])"
@@ -82,7 +83,10 @@ _PER_VOLUME: Final = late(
 _PER_OTHER: Final = late(
     r" ?(?:mg|g|gm|gr|kg|l|ml|t|lb|oz) ?(?:/|per) ?(?:m2|sqm|m3|cbm|cm2|cm3|kg|g|t|mt|ton|100|mol|hr|h|min|day|d|sec|s)(?![a-z0-9])"
 )
-_MOLARITY: Final = late(r" ?(?P<what>mol/l|mol/ltr|mol/dm3|molar|normal|m|n)(?![\w./'-])")
+_MOLARITY: Final = late(r" ?(?P<what>m?mol ?(?:/ ?|per )(?:l(?:tr|itre|iter)?|dm3)|m?mol l-1|molar|normal|m|n)(?![\w./'-])")
+# N/10, M/100: a tenth normal, a hundredth molar; not N/50 KG.
+_TENTH_NORMAL: Final = late(r"(?P<what>[mn])/(?P<by>10{1,3}|[25]0{0,2}|4)(?![\w/-]|[.,]\d| ?(?:kg|g|l|ml|lb|t)(?!\w))")
+_FRACTION: Final = late(r"1/(?P<by>10{1,3}|[25]0{0,2}|4)(?= ?[mn](?![\w./'-]))")
 _DIMENSION: Final = late(
     r"(?: ?(?:'|ft\b|feet\b|foot\b|\"|inch(?:es)?\b|mm\b|cm\b|mic\b|microns?\b|deg\b|°|c\b|volts?\b|v\b|w\b|kw\b|ah\b|hp\b|hz\b|psi\b|bar\b|ppm\b|meters?\b|metres?\b|mesh\b|x ?\d+ ?(?:mm|cm|m)\b)|'?(?:st|nd|rd|th|hc|hq|gp|dv|dc|rf)\b)"
 )
@@ -92,7 +96,7 @@ _UNIT_FIRST: Final = late(
     r"(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)(?:\.? ?[:=] ?| bulk ?[:=]? ?)(?=\d)"
 )
 _PART: Final = late(r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?P<mark>[,;:|()\[\]/&+=@])")
-_LONGEST: Final = late(lambda: _words_that(lambda word: word.role != "unit"))
+_LONGEST: Final = late(lambda: words_that(lambda word: word.role != "unit"))
 _TIMES: Final = late(r"[x×*✕х] ?(?=[\d(])|[x×*✕х](?= )|(?<=[\d )])[x×*✕х](?=[a-z])")
 _MARKS: Final = {
     ",": COMMA,
@@ -112,7 +116,7 @@ _MARKS: Final = {
 }
 # A figure that follows one of these at once is one figure: "NET WT 13 200 KG".
 _LED: Final = late(
-    lambda: rf"(?<![^\W\d_]){_words_that(lambda word: word.role in (NET, GROSS))}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
+    lambda: rf"(?<![^\W\d_]){words_that(lambda word: word.role in (NET, GROSS))}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
 )
 # After a package "po" is "of": 80 BECZEK PO 160 KG.
 _ORDER: Final = late(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
@@ -273,6 +277,8 @@ def _skip(flat: str, at: int) -> Token:
 
 def _word(flat: str, at: int, before: str) -> Token | None:
     goes_on = before.isalpha() and not _IS_CJK.match(before) and not (before in "xх" and flat[at - 2 : at - 1].isdigit())
+    if not before.isalnum() and before not in "/-." and (tenth := _TENTH_NORMAL.match(flat, at)):
+        return Token(MOLAR, at, tenth.end(), (1 / Decimal(tenth["by"]),), of=tenth["what"])
     if not goes_on and (long := _LONGEST.match(flat, at)):
         word = words().get(long[0]) or _spelled()[long[0].replace(" ", "")]
         if word.role == NUMBER:
@@ -300,6 +306,8 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         return _skip(flat, at)
     if flat[at - 1 : at] == "-" and at > 1 and (flat[at - 2].isalnum() or flat[at - 2] in (_OWN, _OTHER)):  # 2-98, UN-1090
         return _skip(flat, at)
+    if (tenth := _FRACTION.match(flat, at)) and (match := _MOLARITY.match(flat, tenth.end())):
+        return Token(MOLAR, at, match.end(), (1 / Decimal(tenth["by"]),), of=match["what"][0])
     end = figure.end()
     if flat[end : end + 1] == "-" and re.match(r"-(?:\d|[a-z])", flat[end:]) and not _UNIT.match(flat, end):
         return _skip(flat, at) if not re.match(r"-[a-z]", flat[end:]) else Token(WORD, at, end, of="")
@@ -323,8 +331,10 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         word = _spelled().get(spelled.replace(" ", "")) or words().get(spelled)
         if word and word.unit and not (len(spelled) == 1 and re.match(r"-[a-z]", flat[match.end() :])):
             return _measure(at, figure, match.end(), readings, open_mark, word.unit, spelled)
-    if readings[-1] <= _MOST_MOLAR and (match := _MOLARITY.match(flat, end)):
-        return Token(MOLAR, at, match.end(), readings, of="n" if match["what"].startswith("n") else "m")
+    if match := _MOLARITY.match(flat, end):
+        moles = tuple(r / 1000 for r in readings) if match["what"].startswith("mm") else readings
+        if moles[-1] <= _MOST_MOLAR:
+            return Token(MOLAR, at, match.end(), moles, of=match["what"][0])
     if match := _COUNTED.match(flat, end):
         end = match.end()
     elif match := _DIMENSION.match(flat, end):

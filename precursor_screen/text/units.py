@@ -9,10 +9,12 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.text.measures import tokens_of
+from precursor_screen.text import measures as m
+from precursor_screen.text.measures import tokens_of, words_that
 from precursor_screen.text.packages import COUNTED, find_quantities
 from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, is_package_kind, package_word, to_base
-from precursor_screen.text.text_mass import SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
+from precursor_screen.text.text import late, plain
+from precursor_screen.text.text_mass import OTHER_GOODS, SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12
@@ -89,7 +91,8 @@ def mass_from_line(
     5. `gross`, the gross mass: an upper bound, low.
 
     A text whose mass exceeds the gross mass by more than a tenth (without one the net mass by two fifths) makes of 1. and 2. two readings:
-    what the line states and what its text does.
+    what the line states and what its text does. The mass of a kit (`KIT INCL. 5 ML`) is that of its other parts too: readings are what the
+    text states of the substance, and the whole.
 
     A text that can be read in two ways, or of which it is not sure what it speaks of, gives readings and no mass, unless the gross mass
     leaves one reading only. Zero counts as not stated: declarations fill empty masses with it.
@@ -108,14 +111,14 @@ def mass_from_line(
         per_litre: kilograms of the substance in a litre, where the text states that.
     """
     measured = find_unit(unit) if unit and quantity is not None and quantity > 0 else None
-    own = UNKNOWN
+    own, is_of_kit = UNKNOWN, bool(text and _KIT.search(plain(text)))
     if net is not None and net > 0:
         own = Mass(net, NET, "high")
     elif quantity is not None and measured is not None and measured.kind == MASS:
         kg = to_base(quantity, measured)
         own = Mass(kg, QUANTITY, "high") if kg < _LIMIT else UNKNOWN
     most = gross * _OVER_GROSS if gross is not None and gross > 0 else own.kg * _OVER_NET if own.kg is not None else None
-    if own.kg is not None and not (text and most and _may_exceed(text, packages, most)):
+    if own.kg is not None and not is_of_kit and not (text and most and _may_exceed(text, packages, most)):
         return own
     kind = package_word(package_type) if package_type else ""
     if packages is None and quantity is not None and 0 < quantity == int(quantity) and unit and is_package_kind(unit):
@@ -123,6 +126,10 @@ def mass_from_line(
     line = Line(packages, kind, density if density and density > 0 else None)
     how = {"foreign": naming.foreign, "mixture": naming.mixture}
     amount = amount_in_text(text or "", naming.own, naming.other, line=line, **how)
+    if own.kg is not None and is_of_kit:
+        part = _mass_of(replace(amount, doubt=OTHER_GOODS), line.density, dissolved, per_litre)
+        if part.most is not None and part.most < own.kg:
+            return replace(own, kg=None, confidence="low", readings=(*part.readings, own.kg), doubt=OTHER_GOODS)
     if own.kg is not None and most is not None:
         said = _mass_of(amount, None, dissolved, None) if amount.kind == MASS and not amount.of_substance else UNKNOWN
         if said.kg is None or said.kg <= most:
@@ -142,6 +149,7 @@ def mass_from_line(
     return mass
 
 
+_KIT = late(lambda: rf"(?<![^\W\d_]){words_that(lambda word: word.role == m.OTHER_GOODS)}")
 _FIGURES = re.compile(r"\d[\d.,' ]*")
 _IN_MASS = re.compile(r"(\d[\d.,' ]*)(?:k|m?t|л?т|кг|lb|pound|公斤|吨|噸|千克)", re.IGNORECASE)
 

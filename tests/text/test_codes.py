@@ -52,6 +52,46 @@ def test_spellings_of_cas(text: str, labelled: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number", "valid"),
+    [
+        ("CAS 1O3-79-7", "103-79-7", True),
+        ("CAS NO: l08-24-7", "108-24-7", True),
+        ("CAS 108-24-07", "108-24-7", True),
+        ("CAS 108--24—7", "108-24-7", True),
+        ("CAS 1O8-24-8", "1O8-24-8", False),
+        ("CAS 108-24-08", "108-24-08", False),
+        ("CAS 103-79-x", "103-79-x", False),
+        ("CAS 103-79-?", "103-79-?", False),
+        ("CAS nr 4468-48", "4468-48", False),
+        ("CAS 67-64-12", "67-64-12", False),
+        ("CAS 67-64-1-3", "67-64-1-3", False),
+    ],
+)
+def test_a_number_that_is_announced_is_mended_or_told(text: str, number: str, valid: bool) -> None:
+    (found,) = find_cas(f"goods {text} in drums")
+    assert (found.number, found.labelled, found.valid) == (number, True, valid)
+    assert f"goods {text} in drums"[found.start : found.end] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1O3-79-7",
+        "4468-48",
+        "CAS 203-564-8",
+        "CAS 2026-11",
+        "CAS 2026-11-05",
+        "CAS TBA",
+        "CAS ILL-IO",
+        "CASE 12-34",
+        "CAS 67-64-1A",
+    ],
+)
+def test_what_no_label_announces_or_is_another_number_is_left(text: str) -> None:
+    assert find_cas(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "part 12-67-64-1",
@@ -372,3 +412,10 @@ def test_a_megabyte_of_digits_and_hyphens_is_linear() -> None:
 @pytest.mark.parametrize(("text", "plain"), [("ab-12/ c", "AB12C"), ("№ 7ж", "7Ж"), (" - ", ""), ("", ""), (None, "")])
 def test_a_number_of_a_document_has_no_case_blanks_or_punctuation(text: str | None, plain: str) -> None:
     assert plain_reference(text) == plain
+
+
+def test_a_figure_that_is_struck_out_may_be_any() -> None:
+    listed = frozenset({"103-79-7", "108-24-7"})
+    assert near_number("103-79-x", listed) == "103-79-7"
+    assert near_number("1O8-24-7", listed) == "108-24-7"
+    assert near_number("103-7x-x", listed) is None

@@ -93,6 +93,30 @@ def test_no_acid_holds_more_than_forty_moles(text: str, molar: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "of", "value"),
+    [
+        ("0.1 MOL/L", "m", "0.1"),
+        ("0,1 N", "n", "0.1"),
+        ("500 MMOL/L", "m", "0.5"),
+        ("40000 MMOL/L", "m", "40"),
+        ("1 MOL PER LITRE", "m", "1"),
+        ("1 MOL L-1", "m", "1"),
+        ("N/10", "n", "0.1"),
+        ("M/50", "m", "0.02"),
+        ("1/10 N", "n", "0.1"),
+        ("1/100 M", "m", "0.01"),
+    ],
+)
+def test_how_much_a_litre_holds(text: str, of: str, value: str) -> None:
+    assert [(t.kind, t.of, t.values) for t in tokens_of(text)] == [("molar", of, (Decimal(value),))]
+
+
+@pytest.mark.parametrize("text", ["S/N/10", "N/10/3", "N/15", "N/50 KG", "N/1", "PN/10", "40001 MMOL/L", "11/10 N/A", "N/10.5"])
+def test_what_only_looks_like_moles_is_none(text: str) -> None:
+    assert "molar" not in kinds(text)
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [("TWENTY FIVE", 25), ("TWO HUNDRED", 200), ("TWO NINETY", 92), ("HUNDRED HUNDRED", 200), ("TWO HUNDRED FIFTY", 250)],
 )

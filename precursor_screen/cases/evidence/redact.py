@@ -23,7 +23,7 @@ from typing import Any
 from precursor_screen.cases.evidence.blackout import blackout, words_of
 from precursor_screen.cases.evidence.document import Document, Row, field_of, stands_in
 from precursor_screen.core.json_text import dump
-from precursor_screen.core.schema import ROLES, TRADERS
+from precursor_screen.core.schema import DATES, ROLES, TRADERS
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.reference.recogniser import known_substances
 
@@ -32,7 +32,6 @@ _PRICE = re.compile(r"(?:^|_)(?:value|usd|price|freight|currency|invoice)(?:_|$)
 _COUNTED = "correlation_value"  # a figure of a window: no price unless it sums prices, which its rule then reads
 _OTHERS = ("declarant", "carrier", "other_parties", "receiver_telephones")
 _MASS = ("net_mass", "gross_mass", "quantity", "quantity_unit", "packages", "package_type")
-_DATES = ("date", "dispatch_date", "arrival_date")
 _OFFICER = ("officer", "second", "text", "line_id")
 _OF_SHIPMENT = ("shipment_id", "score", "band", "typology", "parts", "families", "incomplete", "reckoned")
 _NUMBERS = (
@@ -256,7 +255,7 @@ def _keeps(field: str, text: str, own: _OwnLine) -> bool:
     if role and field in (role, f"{role}_name"):  # a flag about a party, or that counts parties, is nothing without their names
         return True
     near = {field, f"{field}_kg"}
-    near |= {"substance_mass_kg", "net_mass_kg"} if field in _MASS else {"as_of_date"} if field in _DATES else set()
+    near |= {"substance_mass_kg", "net_mass_kg"} if field in _MASS else {"as_of_date"} if field in DATES else set()
     return bool(near & own.fields)
 
 

@@ -16,9 +16,17 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import OWN_LIST, Rule, Substance
-from precursor_screen.core.schema import BY_NAME, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
+from precursor_screen.core.schema import BY_NAME, DATES, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
 from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, compact, flags_of_groups, flags_of_rows
-from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved, begin_rows, number_alike, rows_of
+from precursor_screen.kernel.resolve.distinct import (
+    COLUMNS_OF,
+    LINE_NO,
+    Resolved,
+    begin_rows,
+    column_or_nulls,
+    number_alike,
+    rows_of,
+)
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Field, Operator, apply
@@ -218,6 +226,36 @@ def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:
         mark = {"subject": SUBSTANCE, "field": "own_list", "as_written": f"{OWN_LIST} {own[ids[place]]}"}
         evidence[place] = compact([*json.loads(evidence[place] or "[]"), mark])
     return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, pa.string()))
+
+
+def mark_undated(flags: pa.Table, lines: pa.Table, rules: Iterable[CompiledRule]) -> pa.Table:
+    """FLAG rows; the sentences of those about a span of time say so where lines state no date: the day they are judged on is not in the file.
+
+    Args:
+        flags: of any rules.
+        lines: LINE rows that `flags` may name; of others, of earlier runs, it is not known.
+        rules: all compiled rules.
+    """
+    over_time = pa.array([r.rule.id for r in rules if r.window is not None], pa.string())
+    at = np.flatnonzero(pc.is_in(flags.column("rule_id"), over_time).to_numpy())
+    some = flags.select(["line_id", "window_line_ids"]).take(at).to_pylist()
+    named = [{one["line_id"], *one["window_line_ids"]} for one in some]
+    undated = _undated(lines, pa.array(sorted(set[str]().union(*named)), pa.string()))
+    if not undated:
+        return flags
+    because = flags.column("because").to_pylist()
+    for place, ids in zip(at, named, strict=True):
+        if ids & undated and because[place] is not None:
+            who = "The lines state" if ids <= undated else "Some of the lines state"
+            because[place] += f" {who} no date: they are judged as of the day of the run."
+    return flags.set_column(flags.column_names.index("because"), "because", pa.array(because, pa.string()))
+
+
+def _undated(lines: pa.Table, ids: pa.Array) -> set[str]:
+    """Those of some line ids whose lines state no date."""
+    lines = lines.filter(pc.is_in(lines.column("line_id"), ids))
+    dates = [column_or_nulls(lines, name, pa.date32()) for name in DATES]
+    return set(lines.column("line_id").filter(pc.is_null(pc.coalesce(*dates))).to_pylist())
 
 
 def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, recognised: pa.Array | None = None) -> pa.Table:

@@ -275,6 +275,9 @@ def _groups(grouping: Grouping, has_members: bool) -> str:
 # --- what a flag says: few rows, so in Python
 
 LONGEST = 160  # characters of a cell shown in a sentence; the whole cell is in the evidence
+_WHOLE: Final = frozenset(
+    {Field("threshold_source")}
+)  # from the tables of the law, so not for a manifest to lengthen: half of it says something else
 NOT_STATED = "not stated"
 
 Texts = Sequence[str | None]
@@ -305,7 +308,7 @@ class Wording:
             case Outcome(_, name):
                 return self._outcomes[name]
             case Text(value, shown, percent):
-                show = _shown(value.kind, percent) if shown else _PLAIN.get(value.kind, str)
+                show = _shown(value.kind, percent) if shown and value not in _WHOLE else _PLAIN.get(value.kind, str)
                 return [show(v) if v is not None else (NOT_STATED if shown else None) for v in self.values(value)]
             case Apply(Operator.JOINED, parts):
                 return [None if None in some else "".join(some) for some in zip(*map(self.texts, parts), strict=True)]

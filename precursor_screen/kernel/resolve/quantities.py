@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ from precursor_screen.text.chemical import base_share, molar_mass
 from precursor_screen.text.concentrations import Concentration, concentration_of, find_percentages
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES
 from precursor_screen.text.text import plain, squash
-from precursor_screen.text.text_mass import TWO_READINGS
+from precursor_screen.text.text_mass import TWO_READINGS, amount_in_text
 from precursor_screen.text.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
@@ -49,6 +50,7 @@ _PURE = Decimal(90)
 _ALL = Decimal(100)
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _KILOGRAMS = Decimal("0.000001")
+_LIGHTEST, _HEAVIEST = Decimal("0.7"), Decimal(2)  # kilograms a litre: a solution in ether, and an acid with its bottles
 _SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a figure is its larger reading
 # Equivalents in a mole, by which normal solutions are made: of acids by their protons, of permanganate by its five electrons.
 _EQUIVALENTS: Final = {"hydrochloric-acid": 1, "sulphuric-acid": 2, "hydriodic-acid": 1, "potassium-permanganate": 5}
@@ -119,7 +121,8 @@ def _quantify(
     small = large = _as_pure(_mass(row, density, _LARGER, naming, substance, per_litre), text, stated)
     if any(row[name] is not None for name in _AMBIGUOUS):
         small = _as_pure(_mass(row, density, _SMALLER, naming, substance, per_litre), text, stated)
-    counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
+    solute = _solute(text, naming, substance) if stated is None and not counted_whole else None
+    counted = [m if whole else _in_solution(m, *solute) if solute else _of_substance(m, stated) for m in (small, large)]
     if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
         counted = [_times(m, share) for m in counted]
     sure = counted[0].kg is not None and counted[0].kg == counted[1].kg
@@ -247,12 +250,6 @@ def _mass(
 ) -> Mass:
     """The mass of a line's goods; of figures that may be read in two ways by that reading."""
     stated = {name.removeprefix("ambiguous_"): row[name] * factor for name in _AMBIGUOUS if row[name] is not None}
-
-    def dissolved(kind: str, strength: Decimal) -> Decimal | None:
-        mole = molar_mass(substance.formula) if substance else None
-        equivalents = 1 if kind == "m" else _EQUIVALENTS.get(row["substance_id"])
-        return mole * strength / equivalents / 1000 if mole and equivalents else None
-
     return mass_from_line(
         net=stated.get("net_mass_kg", row["net_mass_kg"]),
         quantity=stated.get("quantity", row["quantity"]),
@@ -263,9 +260,37 @@ def _mass(
         gross=stated.get("gross_mass_kg", row["gross_mass_kg"]),
         density=density,
         naming=naming,
-        dissolved=dissolved,
+        dissolved=partial(_dissolved, substance),
         per_litre=per_litre,
     )
+
+
+def _dissolved(substance: Substance | None, kind: str, strength: Decimal) -> Decimal | None:
+    """Kilograms of a substance in a litre that holds so many moles (m) or equivalents (n); None: not known."""
+    mole = molar_mass(substance.formula) if substance else None
+    equivalents = 1 if kind == "m" else _EQUIVALENTS.get(substance.substance_id) if substance else None
+    return mole * strength / equivalents / 1000 if mole and equivalents else None
+
+
+def _solute(text: str, naming: Naming, substance: Substance | None) -> tuple[Decimal, Decimal] | None:
+    """Litres of a solution, and kilograms of the substance in them, where a text states both: 0.1 MOL/L 6 X 1 L.
+
+    Of what is sold by moles or equivalents a litre alone: elsewhere an M may be a metre, and goods would count for less than they are.
+    """
+    if not substance or substance.substance_id not in _EQUIVALENTS:
+        return None
+    amount = amount_in_text(text, naming.own, naming.other, foreign=naming.foreign, mixture=naming.mixture)
+    if not amount.molar or amount.doubt or len(amount.values) != 1:
+        return None
+    a_litre = _dissolved(substance, *amount.molar)
+    return (amount.values[0], amount.values[0] * a_litre) if a_litre else None
+
+
+def _in_solution(mass: Mass, litres: Decimal, solute: Decimal) -> Mass:
+    """The solute of goods whose mass the line states, where it is that of so many litres."""
+    if mass.kg is None or mass.of_substance or not _LIGHTEST <= mass.kg / litres <= _HEAVIEST:
+        return mass
+    return replace(_times(mass, solute / mass.kg), confidence=_LOWER[mass.confidence])
 
 
 def _of_substance(mass: Mass, stated: Concentration | None) -> Mass:

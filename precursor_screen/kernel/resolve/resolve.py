@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.model import Rate
-from precursor_screen.core.schema import DECIMAL, TYPES
+from precursor_screen.core.schema import DATES, DECIMAL, TYPES
 from precursor_screen.kernel.legal_status import SIDES
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
@@ -102,7 +102,7 @@ def _with_codes(lines: pa.Table, reference: Reference, implied: pa.Table) -> pa.
     """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `implied`: the countries of its ports."""
     names = set(lines.column_names)
     code = column_or_nulls(lines, "hs_code")
-    dates = [lines.column(d) for d in ("date", "dispatch_date", "arrival_date") if d in names]
+    dates = [lines.column(d) for d in DATES if d in names]
     day = pc.coalesce(*dates, pa.repeat(pa.scalar(reference.as_of, pa.date32()), lines.num_rows))
     facts = {
         "hs6": pc.if_else(pc.greater_equal(pc.utf8_length(code), 6), pc.utf8_slice_codeunits(code, 0, 6), _NONE),
@@ -210,10 +210,11 @@ def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
-    """Numbers written like a CAS number that fail their check digit, from the text and from the column."""
+    """Numbers written or announced as a CAS number that fail their check digit or cannot be read, from the text and from the column."""
     column = lines.column("description")
-    # A cheap test first: two hyphens between figures are rare in goods descriptions.
-    likely = pc.match_substring_regex(column, r"[0-9]{2,7}-[0-9]{2}-[0-9]")
+    # A cheap test first: two hyphens between figures are rare in goods descriptions, and so is the word CAS before one.
+    announced = r"(?i:\bc\.?a\.?s\.?[^a-z]{0,4}(?:(?:rn|no|nr|num[a-z]*|reg[a-z]*|n[°º]|número|numéro)[^a-z]{0,4})*[a-z]?[0-9])"
+    likely = pc.match_substring_regex(column, rf"[0-9]{{2,7}}-[0-9]{{2}}-[0-9]|{announced}")
     if "cas_numbers" in lines.column_names:
         likely = pc.or_kleene(likely, pc.is_valid(lines.column("cas_numbers")))
     rows = pc.indices_nonzero(pc.fill_null(likely, False)).to_pylist()

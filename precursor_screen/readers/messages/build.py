@@ -11,11 +11,11 @@ import pyarrow as pa
 from msgspec import Struct, field
 
 from precursor_screen.core.model import Input
-from precursor_screen.core.schema import FILED
+from precursor_screen.core.schema import DATES, FILED
 from precursor_screen.formats.sheet import MAX_CELL, numbered, string_array, table_of_columns
 from precursor_screen.readers.assemble import assemble
 from precursor_screen.readers.code_cells import hs_digits
-from precursor_screen.readers.column_map import CANONICAL, DATES, PARTY_NAMES, ColumnMap, Guess
+from precursor_screen.readers.column_map import CANONICAL, PARTY_NAMES, ColumnMap, Guess
 from precursor_screen.readers.input_tables import input_id, issue_table, note_languages, with_place
 from precursor_screen.readers.interface import InputContent, InputTables, IssueList, MessageContent, TableIssues
 from precursor_screen.readers.messages.scope import EXTRA, SEVERAL, UNREAD, Cell, MessageLine

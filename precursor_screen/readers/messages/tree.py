@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.core.schema import DATES
 from precursor_screen.formats.blob import unreadable
-from precursor_screen.readers.column_map import DATES, PARTY_NAMES
+from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import (
     Composed,

@@ -14,7 +14,8 @@ from typing import Final
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.readers.column_map import DATES, IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
+from precursor_screen.core.schema import DATES
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, KINDS, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import UNKNOWN
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import Content, holds_words, is_firm, kind_of, tariff_texts

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.schema import DATES
 from precursor_screen.readers.cells import clean_column
 from precursor_screen.readers.code_cells import find_currency, find_mode, hs_digits, is_chapter, is_filler
-from precursor_screen.readers.column_map import COUNTRIES, DATES, Guess
+from precursor_screen.readers.column_map import COUNTRIES, Guess
 from precursor_screen.readers.tabular.concepts import layout_rows
 from precursor_screen.text.codes import is_cas
 from precursor_screen.text.countries import find_country, is_locode

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.schema import BESIDE_TABLE
+from precursor_screen.core.schema import BESIDE_TABLE, DATES
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array
 from precursor_screen.readers.cells import FEW, clean_cell, clean_column, cut_long_cells, for_python, may_hold_words
 from precursor_screen.readers.code_cells import find_direction, find_function, find_mode
-from precursor_screen.readers.column_map import COUNTRIES, DATES, IGNORED_BY_MAP, Guess
+from precursor_screen.readers.column_map import COUNTRIES, IGNORED_BY_MAP, Guess
 from precursor_screen.readers.identity import add_identity, line_ids_of
 from precursor_screen.readers.input_tables import input_id
 from precursor_screen.readers.interface import Digest, TableIssues

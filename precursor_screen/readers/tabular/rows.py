@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
 from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
-from precursor_screen.readers.column_map import DATES, PARTY_NAMES, Guess
+from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.assign import lookup
 

@@ -49,6 +49,7 @@ def said(explain: str, subject: str = "substance", **columns: list[object]) -> l
         ("description", "", "", ""),
         ("description", "x" * LONGEST, "x" * LONGEST, "x" * LONGEST),
         ("description", "x" * (LONGEST + 1), "x" * (LONGEST + 1), "x" * (LONGEST - 3) + "..."),
+        ("threshold_source", "x" * 600, "x" * 600, "x" * 600),
         ("container_numbers", ["x" * 200], "x" * 200, "x" * (LONGEST - 3) + "..."),
     ],
 )

@@ -17,7 +17,7 @@ from tests.screening import screen_rows, with_rules
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements" / "masses.csv").read_text("utf-8").splitlines()))
 
 
-def masses(reference: Reference, text: str, substance_id: str) -> dict[str, object]:
+def masses(reference: Reference, text: str, substance_id: str, **line: object) -> dict[str, object]:
     named = [{"substance_id": m["substance_id"], "start": m["start"], "end": m["end"]} for m in lookup(text)["matches"]]
     own = next(n for n in named if n["substance_id"] == substance_id)
     row = {
@@ -27,6 +27,7 @@ def masses(reference: Reference, text: str, substance_id: str) -> dict[str, obje
         "matched_field": "description",
         "threshold_counts": None,
         "named": named,
+        **line,
     }
     (found,) = quantify(pa.Table.from_pylist([row]), reference).to_pylist()
     return found
@@ -60,3 +61,53 @@ def test_two_readings_of_a_description_are_an_issue_of_a_line_that_was_screened(
     found = [i for i in report.coverage["degraded"] if i["code"] == "ambiguous-number"]
     assert [(i["count"], i["examples"][0]["message"]) for i in found] == [(1, "the mass may be 20 or 20000 kg")]
     assert report.coverage["screened"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "net", "kg", "goods"),
+    [
+        ("HYDROCHLORIC ACID 0.1 MOL/L VOLUMETRIC SOLUTION 6 X 1 L", "6", "0.0219", "6"),
+        ("HYDROCHLORIC ACID N/10 6 X 1 L", "6.5", "0.0219", "6.5"),
+        ("HYDROCHLORIC ACID 1 N 6 X 1 L", "4.2", "0.2187", "4.2"),
+        ("HYDROCHLORIC ACID 1 N 6 X 1 L", "4.1", "4.1", "4.1"),  # of another volume
+        ("HYDROCHLORIC ACID 1 N 6 X 1 L", "12", "0.2187", "12"),
+        ("HYDROCHLORIC ACID 1 N 6 X 1 L", "12.1", "12.1", "12.1"),
+        ("SULPHURIC ACID 1 N 4 X 2.5 L", "10", "0.4904", "10"),
+        ("HYDROCHLORIC ACID 1 N", "6", "6", "6"),
+        ("ACETIC ANHYDRIDE 1 M 6 X 1 L", "6", "6", "6"),  # not sold by moles: it may be a metre
+    ],
+)
+def test_a_line_with_a_mass_of_its_own_holds_so_many_moles(
+    reference: Reference, text: str, net: str, kg: str, goods: str
+) -> None:
+    substance = "-".join(text.lower().split()[:2])
+    found = masses(reference, text, substance, net_mass_kg=Decimal(net))
+    assert round(found["substance_mass_kg"], 4) == Decimal(kg)
+    assert found["goods_mass_kg"] == Decimal(goods)
+    whole = masses(reference, text, substance, net_mass_kg=Decimal(net), threshold_counts="goods")
+    assert whole["substance_mass_kg"] == Decimal(net), "a law that counts goods whole"
+
+
+@pytest.mark.parametrize(
+    ("text", "kg", "readings"),
+    [
+        ("PCR TEST KIT INCL. 5 ML HYDROCHLORIC ACID", None, ["0.0059", "12"]),
+        ("HYDROCHLORIC ACID KIT CONTAINING 5 ML", None, ["0.0059", "12"]),
+        ("HYDROCHLORIC ACID KIT", 12, None),
+        ("HYDROCHLORIC ACID KIT 20 KG", 12, None),
+        ("HYDROCHLORIC ACID 5 ML", 12, None),
+    ],
+)
+def test_the_mass_of_a_kit_is_not_that_of_what_is_in_it(
+    reference: Reference, text: str, kg: int | None, readings: object
+) -> None:
+    found = masses(reference, text, "hydrochloric-acid", net_mass_kg=Decimal(12))
+    assert (found["substance_mass_kg"], found["largest_mass_kg"], found["mass_readings"]) == (kg, 12, readings)
+    assert found["mass_doubt"] == ("other-goods" if readings else None)
+
+
+def test_of_a_kit_nobody_is_asked_for_the_mass(reference: Reference) -> None:
+    rows = [{"net weight kg": "12", "description of goods": "PCR TEST KIT INCL. 5 ML HYDROCHLORIC ACID"}]
+    report = screen_rows(rows, with_rules(reference, "PS-CHEM-001", "PS-CHEM-019")).report
+    assert [f["rule_id"] for f in report.flag_records()] == ["PS-CHEM-001"]
+    assert any("12 kg of goods that hold it" in part["because"] for part in report.shipments.to_pylist()[0]["parts"])

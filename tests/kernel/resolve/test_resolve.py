@@ -132,6 +132,10 @@ def test_words_that_say_what_the_goods_are(plain, text, tokens, vague):
     [
         ("ACETONE CAS 67-64-1", None, []),
         ("ACETONE CAS 67-64-2", None, ["67-64-2"]),
+        ("SOLVENT CAS 103-79-x", None, ["103-79-x"]),
+        ("SOLVENT C.A.S. nr. 4468-48", None, ["4468-48"]),
+        ("SOLVENT CASRN l08-24-8", None, ["l08-24-8"]),
+        ("SOLVENT CAS 1O3-79-7", None, []),
         ("ACETONE", ["67-64-2"], ["67-64-2"]),
         ("ACETONE 67-64-2", ["67-64-2", "108-24-8"], ["108-24-8", "67-64-2"]),
         ("ACETONE", ["67-64-1"], []),
