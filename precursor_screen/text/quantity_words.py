@@ -75,7 +75,9 @@ def to_base(value: Decimal, unit: Unit) -> Decimal:
 
 
 # Where the comma is the decimal mark, so that a point before three figures parts thousands (CLDR; of Spanish the larger part).
-COMMA_LANGUAGES: Final = frozenset({"de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "tr", "vi"})
+COMMA_LANGUAGES: Final = frozenset(
+    {"cs", "de", "el", "es", "fr", "hu", "id", "it", "nl", "pl", "pt", "ro", "ru", "sl", "tr", "vi"}
+)
 CHEMICAL_KINDS: Final = frozenset({"drum", "can", "ibc", "tank"})
 _PACKAGES: Final = "package_words"
 BOXES: Final = frozenset({"carton", "pallet", "container"})  # hold other packages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections import Counter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -92,8 +93,9 @@ def test_no_name_that_ships_is_in_such_a_writing_or_language() -> None:
     assert names.filter(pc.match_substring_regex(pc.utf8_lower(names), foreign())).to_pylist() == []
 
 
-def test_the_languages_of_the_words_are_those_of_which_no_name_is_known() -> None:
-    assert {row["language"] for row in UNREAD}.isdisjoint(row["language"] for row in NAMES)
+def test_the_languages_of_the_words_are_those_of_which_hardly_a_name_is_known() -> None:
+    known = Counter(row["language"] for row in NAMES)
+    assert all(known[row["language"]] <= 2 for row in UNREAD)  # with two names a language is told as not known all the same
     assert "sh" in {row["language"] for row in UNREAD}
     assert {"hr", "bs", "sr"}.isdisjoint(row["language"] for row in NAMES)  # one language under `sh`
 
