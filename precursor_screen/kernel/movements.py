@@ -41,7 +41,7 @@ class MovementsResult(Struct, frozen=True):
 
 def movement_rows(resolved: Resolved) -> pa.Table:
     """LINE_MOVEMENT: what is worth remembering of each line, in the order of lines and substances; right under any partitioning."""
-    lines, substances = resolved.lines, _without_codes_beside_names(resolved.substances)
+    lines, substances = resolved.lines, resolved.substances
     numbers, named = lines.column(LINE_NO), substances.column(LINE_NO)
     function = pc.coalesce(column_or_nulls(lines, "message_function"), "original")
     signs = [pc.is_in(numbers, pc.unique(resolved.parties.column(LINE_NO))), pc.not_equal(function, "original")]
@@ -65,14 +65,6 @@ def movement_rows(resolved: Resolved) -> pa.Table:
         table, at = (substances, candidates) if column.subject == SUBSTANCE else (lines, rows)
         columns.append(given.get(column.name, column_or_nulls(table, column.name, column.arrow)).take(at))
     return pa.table(columns, LINE_MOVEMENT.names).cast(LINE_MOVEMENT)
-
-
-def _without_codes_beside_names(substances: pa.Table) -> pa.Table:
-    """The candidates without those that a basket code alone tells where something else tells another: red phosphorus is not white as well."""
-    method, strength = (column_or_nulls(substances, name) for name in ("match_method", "match_strength"))
-    by_code = pc.fill_null(pc.and_(pc.equal(method, "hs"), pc.not_equal(strength, "strong")), False)
-    told = pc.unique(substances.column(LINE_NO).filter(pc.invert(by_code)))
-    return substances.filter(pc.invert(pc.and_(by_code, pc.is_in(substances.column(LINE_NO), told))))
 
 
 def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:

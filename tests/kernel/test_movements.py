@@ -16,7 +16,7 @@ from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MOVEMENT, PARTY, arrow_schema
 from precursor_screen.kernel.movements import MovementsResult, link_movements
 from precursor_screen.kernel.resolve.distinct import COLUMNS_OF, LINE_NO, Resolved
-from tests.screening import screen_rows, to_movements, with_rules
+from tests.screening import to_movements
 
 
 def movements(*rows: dict[str, Any]) -> MovementsResult:
@@ -122,20 +122,6 @@ def test_goods_without_a_substance_are_remembered_for_a_word_only():
         {"line_id": "B", "substance_id": None, "lexicon_terms": []},
     )
     assert found.live.column("line_id").to_pylist() == ["A"]
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "remembered"),
-    [
-        ("RED PHOSPHORUS", "280470", ["red-phosphorus"]),  # white phosphorus shares its code
-        ("ACETONE", "291524", ["acetic-anhydride", "acetone"]),  # a code of its own says another substance
-        ("ACETONE", "291411", ["acetone"]),
-    ],
-)
-def test_what_a_shared_code_alone_tells_is_not_remembered_beside_what_is_named(reference, text, code, remembered):
-    rows = [{"bill of lading": "B1", "description of goods": text, "hs code": code, "net weight kg": "5"}]
-    live = screen_rows(rows, with_rules(reference)).screened.movements.live
-    assert sorted(live.column("substance_id").to_pylist()) == remembered
 
 
 def test_declaration_over_house_bill_over_master_bill():
