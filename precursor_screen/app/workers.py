@@ -34,7 +34,7 @@ _FOLDERS: list[str] = []  # for tables on their way from one process to another;
 
 
 def _send(table: pa.Table) -> tuple[Callable[[Any], pa.Table], tuple[Any]]:
-    """How a table travels: a large one as a file, which costs neither side a copy; as bytes where there is no room for it."""
+    """How a table is sent to another process: a large one as a file, which neither process has to copy; as bytes where no file can be written."""
     if table.nbytes >= TRAVELS_AS_FILE and _FOLDERS:
         with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=_FOLDERS[-1], delete=False) as file:
             append_table(file, table)
@@ -58,7 +58,7 @@ def _begin(folder: str) -> None:
     """A process begins, and ends when the run does, however that ends: nobody else tells it that its parent was killed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     leave_out_pandas()
-    _FOLDERS.append(folder)
+    _FOLDERS.extend([folder] if folder else [])
 
 
 def _end_with_parent() -> None:
@@ -113,12 +113,15 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
         yield serial_map
         return
     pool: list[ProcessPoolExecutor] = []
+    folders: list[str] = []
 
     def start() -> None:
-        _FOLDERS.append(str(temporary_folder()))
+        with contextlib.suppress(OSError):  # nowhere to write: tables are sent as bytes
+            folders.append(str(temporary_folder()))
+            _FOLDERS.append(folders[0])
         # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
         spawn = multiprocessing.get_context("spawn")
-        pool.append(ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(_FOLDERS[-1],)))
+        pool.append(ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=("".join(folders),)))
 
     def parallel_map(function: Callable[[Any], Any], chunks: Iterable[Any]) -> Iterable[Any]:
         waiting = iter(chunks)
@@ -143,4 +146,6 @@ def parallel_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[],
     finally:
         for one in pool:
             one.shutdown(cancel_futures=True)
-            shutil.rmtree(_FOLDERS.pop(), ignore_errors=True)
+        for folder in folders:
+            _FOLDERS.remove(folder)
+            shutil.rmtree(folder, ignore_errors=True)

@@ -94,7 +94,7 @@ def parse_grouping(spec: Mapping[str, Any], scope: Scope) -> tuple[Grouping, lis
 
 
 def _measure(block: Mapping[str, Any], scope: Scope, counted: Expression | None) -> Measure:
-    """What a condition is about; counted: of a row, where it names no field."""
+    """What a condition measures: the field that it names, else `counted`."""
     kind = str(block["type"])
     of = scope.column(str(block["field"])) if "field" in block else counted
     if of is not None and kind not in DISTINCT and of.kind not in NUMERIC:

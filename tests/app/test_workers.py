@@ -224,6 +224,18 @@ def test_a_large_table_travels_as_bytes_where_there_is_no_room_for_a_file(monkey
     assert pickle.loads(bytes(ForkingPickler.dumps(table))) == table
 
 
+@pytest.mark.slow
+def test_tables_travel_as_bytes_where_no_folder_can_be_made(monkeypatch):
+    def nowhere():
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(workers, "temporary_folder", nowhere)
+    tables = [pa.table({"number": pa.array(range(n, n + 200_000))}) for n in range(WORTHWHILE)]
+    with parallel_over(2) as many:
+        assert [found.column("number")[0].as_py() for found in many(count_up, tables)] == [n + 1 for n in range(WORTHWHILE)]
+    assert workers._FOLDERS == []
+
+
 def no_room(file, table):
     raise OSError(28, "No space left on device")
 

@@ -202,11 +202,12 @@ class TreeMessage:
         if ranks := self.layout.ranks.get(place.name):
             below.sort(key=lambda one: ranks.get(fold_tag(one.tag), -1) if isinstance(one.tag, str) else -1)
         fragments: dict[str, list[Any]] = {}
-        before = None
+        seen: set[str] = set()
         for child in below:
             if not isinstance(child.tag, str):
                 continue
-            again, before = child.tag == before and len(child) > 0, child.tag
+            again = child.tag in seen and len(child) > 0
+            seen.add(child.tag)
             inner = place_below(place, child.tag)
             if inner.name in self.layout.fragments and not len(child):
                 fragments.setdefault(inner.name, []).append(child)

@@ -306,3 +306,14 @@ def test_a_registered_name_stands_for_the_party_or_beside_its_name(named: str, c
     assert set(lines.column("consignor_name").to_pylist()) == {consignor}
     assert ("other_parties" in lines.column_names) == apart
     assert not apart or set(map(tuple, lines.column("other_parties").to_pylist())) == {("REGISTERED LTD",)}
+
+
+def test_a_second_party_in_a_role_keeps_its_address_wherever_it_stands() -> None:
+    party = "<cac:NotifyParty><cac:PartyName><cbc:Name>{}</cbc:Name></cac:PartyName><cac:PostalAddress><cbc:StreetName>{}</cbc:StreetName></cac:PostalAddress></cac:NotifyParty>"
+    before = "<cac:NotifyParty><cac:PartyName><cbc:Name>FIRST NOTIFIED</cbc:Name></cac:PartyName></cac:NotifyParty>"
+    text = (SAMPLES / "ubl_waybill.xml").read_text("utf-8")
+    assert before in text
+    between = "<cac:DeliveryParty><cac:PartyName><cbc:Name>DELIVERED TO</cbc:Name></cac:PartyName></cac:DeliveryParty>"
+    lines = one(text.replace(before, party.format("FIRST", "PIER 1") + between + party.format("SECOND", "QUAY 2"))).lines
+    assert "PIER 1" in lines.column("notify_party_address").to_pylist()
+    assert not any("QUAY 2" in (address or "") for address in lines.column("notify_party_address").to_pylist())
