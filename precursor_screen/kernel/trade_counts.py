@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
@@ -187,9 +188,9 @@ def _facts_of(asked: pa.Table, own: pa.Table, recorded: TradeCounts) -> Iterator
         yield from _of_parties(asked.select([side, "chapter", "day"]), _weighed([mine, theirs]))
     is_way = pc.not_equal(recorded.lanes.column("transit"), "")
     lanes = _weighed([own.select(_LANE), recorded.lanes.filter(pc.invert(is_way)).drop_columns(["transit"])])
-    known = _before(lanes, asked, ("hs6", "dispatch", "destination"))
+    known = _before(_moments(_group(lanes, asked, ("hs6", "dispatch", "destination"))))
     yield known
-    yield pc.subtract(_before(lanes, asked, ("hs6", "destination")), known)
+    yield pc.subtract(_before(_moments(_group(lanes, asked, ("hs6", "destination")))), known)
     through = pc.greater(pc.fill_null(pc.list_value_length(asked.column("transit")), 0), 0)
     yield _unusual(asked, through, _weighed([_through(own), recorded.lanes.filter(is_way)]), lanes)
 
@@ -207,65 +208,95 @@ def _weighed(tables: Iterable[pa.Table]) -> pa.Table:
     return pa.concat_tables(table.select(found[0].column_names) for table in found)
 
 
-_SPAN: Final = (
-    1 << 23
-)  # days: more than dates have; a code with two countries, or a party with a chapter, has fewer than 2 ** 39 values
+_DAY_BITS: Final = 23  # of a number that holds a group and a day: more than dates have, and room for 2 ** 40 groups
+_CHAPTER_BITS: Final = 8
 
 
-class _Moments(Struct, frozen=True):
-    """Days of groups, as one number each, so that the days of a group lie together; only of groups that are asked for.
+class _Groups(Struct, frozen=True):
+    """Rows of groups that are asked for, by the number of their group.
 
     Attributes:
-        counted: of rows that are counted, ascending.
+        counted: of rows that are counted.
+        days: of each.
         lines: of each.
-        asked: of rows that ask, ascending: so a million of them are looked up in an eighth of the time.
-        rows: which rows these are.
-        there: which rows ask: those that state all that groups.
+        among: which of all counted rows these are.
+        asked: of rows that ask.
+        when: the day of each.
+        there: which of all rows ask: those that state all that groups.
     """
 
     counted: Numbers
+    days: Numbers
     lines: Numbers
+    among: Numbers
     asked: Numbers
-    rows: Numbers
+    when: Numbers
     there: Mask
 
 
-def _moments(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Moments:
-    """Of groups that share some keys.
+def _group(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> _Groups:
+    """Rows that share some keys.
 
     Args:
         counted: keys, day, lines; nothing is null.
         asked: keys, day.
         keys: numbers or texts.
     """
-    there = reduce(pc.and_, (pc.is_valid(asked.column(name)) for name in (*keys, "day"))).to_numpy()
-    of_counted, of_rows_asked = np.zeros(counted.num_rows, np.int64), np.zeros(int(there.sum()), np.int64)
+    there = reduce(pc.and_, (pc.is_valid(asked.column(name)) for name in (*keys, "day")))
+    of_counted, of_rows_asked = np.zeros(counted.num_rows, np.int64), np.zeros(pc.sum(there, min_count=0).as_py(), np.int64)
     gone = np.zeros(counted.num_rows, np.bool_)
     for key in keys:
-        values = asked.column(key).filter(pa.array(there))
+        values = asked.column(key).filter(there)
         known = pc.unique(values)
         found = pc.fill_null(pc.index_in(counted.column(key), known), -1).to_numpy()
         gone |= found < 0
         of_counted = of_counted * len(known) + found
         of_rows_asked = of_rows_asked * len(known) + pc.index_in(values, known).to_numpy()
-    days, lines, when = (
-        column.to_numpy().astype(np.int64)
-        for column in (counted.column("day").cast(pa.int32()), counted.column("lines"), asked.column("day").cast(pa.int32()).filter(pa.array(there)))
+    among = np.flatnonzero(~gone)
+    days, when = (
+        column.cast(pa.int32()).to_numpy().astype(np.int64)
+        for column in (counted.column("day"), asked.column("day").filter(there))
     )  # fmt: skip
     first = min(days.min(initial=0), when.min(initial=0)) - COUNTED_DAYS
-    among = np.flatnonzero(~gone)
-    moments = of_counted[among] * _SPAN + days[among] - first
-    asks = of_rows_asked * _SPAN + when - first
-    order, order_asked = np.argsort(moments), np.argsort(asks)
-    return _Moments(moments[order], lines[among][order], asks[order_asked], np.flatnonzero(there)[order_asked], there)
+    lines = counted.column("lines").to_numpy()[among]
+    return _Groups(of_counted[among], days[among] - first, lines, among, of_rows_asked, when - first, there.to_numpy())
 
 
-def _before(counted: pa.Table, asked: pa.Table, keys: Sequence[str]) -> pa.Array:
+class _Moments(Struct, frozen=True):
+    """Groups and days as one number each, so that the days of a group lie together.
+
+    Attributes:
+        counted: of rows that are counted, ascending.
+        running: how many lines stand before each, and at last how many there are.
+        asked: of rows that ask, ascending: so a million of them are looked up in an eighth of the time.
+        rows: which rows these are.
+        there: which rows ask.
+    """
+
+    counted: Numbers
+    running: Numbers
+    asked: Numbers
+    rows: Numbers
+    there: Mask
+
+
+def _moments(groups: _Groups) -> _Moments:
+    counted = (groups.counted << _DAY_BITS) + groups.days
+    if (groups.lines == 1).all():  # as where nothing is recorded: to sort without regard to lines takes a quarter of the time
+        counted.sort()
+        running = np.arange(len(counted) + 1)
+    else:
+        order = np.argsort(counted)
+        counted, running = counted[order], np.concatenate([[0], np.cumsum(groups.lines[order])])
+    asked = (groups.asked << _DAY_BITS) + groups.when
+    order = np.argsort(asked)
+    return _Moments(counted, running, asked[order], np.flatnonzero(groups.there)[order], groups.there)
+
+
+def _before(moments: _Moments) -> pa.Array:
     """How many lines share some keys on the days before; null where one is unknown."""
-    moments = _moments(counted, asked, keys)
-    running = np.concatenate([[0], np.cumsum(moments.lines)])
     begins, ends = (np.searchsorted(moments.counted, moments.asked - days) for days in (COUNTED_DAYS, 0))
-    return _spread(running[ends] - running[begins], moments)
+    return _spread(moments.running[ends] - moments.running[begins], moments)
 
 
 def _spread(values: Numbers, moments: _Moments) -> pa.Array:
@@ -279,27 +310,36 @@ def _of_parties(asked: pa.Table, counted: pa.Table) -> Iterator[pa.Array]:
     """Of the party, chapter and day of each row: what the party moved on the days before, in how many chapters, and in this one."""
     asked = asked.rename_columns(["party", "chapter", "day"])
     asked = asked.set_column(0, "party", pc.if_else(pc.is_valid(asked.column("chapter")), asked.column("party"), None))
-    yield _before(counted, asked, ("party",))
-    yield _chapters_before(counted, asked)
-    yield _before(counted, asked, ("party", "chapter"))
+    groups = _group(counted, asked, ("party",))
+    parties = _moments(groups)
+    yield _before(parties)
+    mine = asked.column("chapter").filter(pa.array(groups.there))
+    chapters = _moments(
+        replace(
+            groups,
+            counted=(groups.counted << _CHAPTER_BITS) + counted.column("chapter").to_numpy()[groups.among],
+            asked=(groups.asked << _CHAPTER_BITS) + mine.to_numpy(),
+        )
+    )
+    yield _chapters_before(chapters, parties)
+    yield _before(chapters)
 
 
-def _chapters_before(counted: pa.Table, asked: pa.Table) -> pa.Array:
+def _chapters_before(chapters: _Moments, parties: _Moments) -> pa.Array:
     """In how many chapters a party moved something on the days before.
 
     A day stands for its chapter from the next one on, until the next of that chapter, or until it no longer counts: so of the days
     that have begun before, as many have not ended as there are chapters.
     """
-    whole = counted.group_by(["party", "chapter", "day"], use_threads=False).aggregate([("lines", "sum")])
-    whole = whole.filter(pc.greater(whole.column("lines_sum"), 0)).rename_columns(["party", "chapter", "day", "lines"])
-    moments = _moments(whole.drop_columns(["lines"]).append_column("lines", whole.column("chapter")), asked, ("party",))
-    order = np.lexsort((moments.counted, moments.lines, moments.counted // _SPAN))
-    of, chapter = moments.counted[order], moments.lines[order]
-    ends = of + COUNTED_DAYS
-    same_chapter = (of[1:] // _SPAN == of[:-1] // _SPAN) & (chapter[1:] == chapter[:-1])
-    ends[:-1] = np.where(same_chapter, np.minimum(ends[:-1], of[1:]), ends[:-1])
-    begun, ended = (np.searchsorted(np.sort(days), moments.asked) for days in (of, ends))
-    return _spread(begun - ended, moments)
+    firsts = np.flatnonzero(np.diff(chapters.counted, prepend=-1))
+    moved = np.diff(chapters.running[np.append(firsts, len(chapters.counted))])
+    days = chapters.counted[firsts[moved > 0]]
+    group, day = days >> _DAY_BITS, days & ((1 << _DAY_BITS) - 1)
+    begins = (group >> _CHAPTER_BITS << _DAY_BITS) + day
+    ends = begins + COUNTED_DAYS
+    ends[:-1] = np.where(group[1:] == group[:-1], np.minimum(ends[:-1], begins[1:]), ends[:-1])
+    begun, ended = (np.searchsorted(np.sort(moments), parties.asked) for moments in (begins, ends))
+    return _spread(begun - ended, parties)
 
 
 def _unusual(asked: pa.Table, through: pa.ChunkedArray, ways: pa.Table, lanes: pa.Table) -> pa.Array:
@@ -308,7 +348,7 @@ def _unusual(asked: pa.Table, through: pa.ChunkedArray, ways: pa.Table, lanes: p
     in_transit = asked.filter(through).append_column("row", pa.array(np.flatnonzero(through.to_numpy())))
     if not in_transit.num_rows:
         return stated
-    counts = [_before(ways, in_transit, keys) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
+    counts = [_before(_moments(_group(ways, in_transit, keys))) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
     known = pc.fill_null(reduce(pc.and_, (pc.greater_equal(count, LEAST) for count in counts)), False)
     lanes = lanes.drop_columns(["lines"]).append_column("transit", pa.repeat(pa.scalar(""), lanes.num_rows))
     with connect() as connection:
