@@ -196,7 +196,7 @@ def _sheets(name: str, read: _Read) -> list[Sheet]:
         cells.take(list(row) for part in parts for row in part.rows)
         note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
         shown = f"{name}#table {number}" if len(read.tables) > 1 else name
-        made.append(cells.sheet(shown, "PDF").saying([note], ()))
+        made.append(replace(cells.sheet(shown, "PDF").saying([note], ()), above=parts[0].above if parts else ()))
     made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
 
@@ -257,11 +257,11 @@ def _add_page(
     printed: PrintedPage, number: int, last_tables: list[Table] | None, read: _Read, pages_by_words: dict[str, list[int]]
 ) -> list[Table] | None:
     """Adds what a page holds; returns the table that may go on on the next page."""
-    from precursor_screen.formats.pdf_table import goes_on
+    from precursor_screen.formats.pdf_table import goes_on, join_pages
 
     tables = list(printed.tables)
     if last_tables is not None and tables and goes_on(last_tables[-1], tables[0]):
-        last_tables.append(tables.pop(0))
+        last_tables[-1:] = join_pages(last_tables[-1], tables.pop(0))
         last = last_tables
     else:
         last = None

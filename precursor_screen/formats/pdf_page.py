@@ -10,13 +10,27 @@ from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from pdfminer.layout import LTImage
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
-from precursor_screen.formats.pdf_table import Table, Word, aligned_tables, drawn_tables, paragraphs
+from precursor_screen.formats.pdf_table import (
+    DASH,
+    Line,
+    Row,
+    Table,
+    Word,
+    aligned_tables,
+    as_lines,
+    drawn_tables,
+    edges_of,
+    paragraphs,
+    parts_of_line,
+    text_of_line,
+)
 
 Colour = tuple[float, float, float]
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)
@@ -26,6 +40,7 @@ _NOT_PAINTED: Final = (3, 7)  # modes of rendering: nothing is painted
 _INKS: Final = ("Separation", "DeviceN", "Indexed", "Pattern", "Lab")  # spaces whose numbers are not shares of light
 _LARGE: Final = 0.5  # of the page: a picture of the page itself
 _SMALL: Final = 0.05  # of the page: a logo, a signature, a stamp
+_BLANK: Final = 0.28  # of the height of letters: a blank of Helvetica, where a page has none
 WORD: Final = 0.15  # of the height of letters: a wider gap parts words
 UNMAPPED: Final = "(cid:"  # what pdfminer gives for a glyph of which the font names no letter
 
@@ -76,13 +91,15 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
         why = {number: reason for number, reason in why.items() if number not in under}
     seen = _only(page, {char["mcid"] for char in page.chars} - why.keys())
     words = _words(seen)
-    tables = list(drawn_tables(seen, WORD))
+    tables = list(drawn_tables(seen, WORD, words))
     words = [word for word in words if not any(table.holds(word) for table in tables)]
-    aligned, loose = aligned_tables(words)
+    rules = [(edge["x0"], edge["x1"], edge["top"]) for edge in edges_of(page) if edge["orientation"] == "h"]
+    aligned, loose = aligned_tables(words, rules, _blank(seen))
     tables = sorted([*tables, *aligned], key=lambda table: table.top)
+    tables, forms = _with_above(tables, as_lines(loose))
     return PrintedPage(
         tables=tuple(tables),
-        texts=tuple(paragraphs(loose)),
+        texts=(*paragraphs(loose), *forms),
         hidden=tuple(_hidden(page, why)),
         pictures=sum(share > _SMALL for share in shares),
         drawn=bool(page.images or page.rects or page.curves or page.lines),
@@ -90,6 +107,33 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
         unmapped=sum(char["text"].startswith(UNMAPPED) for char in page.chars),
         recognised=recognised,
     )
+
+
+def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[str]]:
+    """The tables of a page that are not forms, each with what stands above it, and what the boxes of forms say.
+
+    What is said over a table is said over the next one too, unless other labels stand between them.
+    """
+    found: list[Table] = []
+    boxes: list[str] = []
+    above: list[Row] = []
+    waiting = list(lines)
+    for at, table in enumerate(tables):
+        said = [tuple(map(text_of_line, parts_of_line(line))) for line in waiting if line[0].bottom <= table.top]
+        waiting = [line for line in waiting if line[0].bottom > table.top]
+        is_form = table.is_form and at + 1 < len(tables)
+        form = [*table.above, *(table.rows if is_form else ())]
+        above = [*([] if any(":" in cell for row in said for cell in row) or (found and form) else above), *said, *form]
+        boxes += (cell for row in form for cell in row)
+        if not is_form:
+            found.append(replace(table, above=tuple(above)))
+    return found, boxes
+
+
+def _blank(page: Any) -> float:
+    """How wide a blank is, in heights of letters: half of them are no wider."""
+    widths = sorted((char["x1"] - char["x0"]) / char["size"] for char in page.chars if char["text"] == " " and char["size"] > 0)
+    return float(widths[len(widths) // 2]) if widths else _BLANK
 
 
 def _words(page: Any) -> list[Word]:
@@ -147,8 +191,12 @@ def _hidden(page: Page, why: dict[int, str]) -> Iterator[tuple[str, str]]:
 
 
 def _only(page: Page, numbers: Container[int]) -> Any:
-    """The page with no other letters."""
-    return page.filter(lambda one: one["object_type"] != "char" or one["mcid"] in numbers)
+    """The page with no other letters, and without what is only shaded: that draws no lines."""
+    return page.filter(lambda one: one["mcid"] in numbers if one["object_type"] == "char" else not _is_shading(one))
+
+
+def _is_shading(one: dict[str, Any]) -> bool:
+    return one["object_type"] == "rect" and not one["stroke"] and min(one["width"], one["height"]) > DASH
 
 
 # What pdfminer draws, marked: pdfplumber keeps of each object two marks of its own, which are not needed here.

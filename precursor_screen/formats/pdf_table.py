@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in points from the top left corner
 Span = tuple[float, float]
+Row = tuple[str, ...]
 _SAME_LINE: Final = 3.0  # points between the feet of words on one line
 _SAME_EDGE: Final = 3.0  # points between the edges of one column on two pages
 _BEYOND: Final = 5.0  # points by which lines across reach beyond the lines down: the table is open at its sides
+_FEW: Final = 2  # lines of figures in one cell: two codes, or two numbers
 _FEW_LINES: Final = 3  # up to so many lines blanks may come to stand below each other by chance
 _WIDE, _NARROW = 1.0, 0.5  # of the height of a line: the least gap between columns, of few lines and of more
+_THAN_BLANKS: Final = 1.25  # times a blank: a gap between columns where they stand close to one another
+_LEAST_GAP: Final = 0.33  # of the height of a line: narrower ones are blanks in any font
+_SAME_PLACE: Final = 0.5  # points between words that begin at one place
+_NEARLY_ALL: Final = 0.8  # of the lines
+_MORE: Final = 0.3  # heights of a line by which rows stand farther apart than the lines of one row
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
 _HEADED: Final = 0.6  # of the columns have a name
 _CLOSE: Final = 0.8  # heights of a line between two lines of one paragraph
 _APART: Final = 1.5  # heights of a line between what belongs together
+_ACROSS: Final = 0.5  # of a table's width: a line that is longer parts its rows
+DASH: Final = 3.0  # points: what is shorter is the end of a thick line
+_SMALL_PRINT: Final = 0.9  # of the height of what stands below it: the label of a box of a form
+
+
+_NUMBER: Final = re.compile(r"\d+")
 
 
 class Word(Struct, frozen=True):
@@ -33,6 +49,10 @@ class Word(Struct, frozen=True):
     bottom: float
 
 
+Line = list[Word]
+Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
+
+
 class Table(Struct, frozen=True):
     """A table of one page.
 
@@ -41,42 +61,99 @@ class Table(Struct, frozen=True):
         columns: from where to where each reaches.
         top: where it begins.
         cells: their boxes, where lines draw them; none where they are only aligned.
+        above: what stands over it on the page, row by row: the boxes of a form, lines of text.
+        open_below: no line closes it at the foot of the page, so its last row may go on.
+        is_form: most of its boxes have a label of their own.
     """
 
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
     columns: tuple[Span, ...]
     top: float
     cells: tuple[Box, ...] = ()
+    above: tuple[Row, ...] = ()
+    open_below: bool = False
+    is_form: bool = False
 
     def holds(self, word: Word) -> bool:
         """Whether the middle of a word lies in one of the cells."""
-        x, y = (word.left + word.right) / 2, (word.top + word.bottom) / 2
-        return any(left <= x < right and top <= y < bottom for left, top, right, bottom in self.cells)
+        return any(_is_in(word, cell) for cell in self.cells)
 
 
-def drawn_tables(page: Any, gap: float) -> Iterator[Table]:
-    """The tables of two columns and two rows or more that lines draw.
+def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table]:
+    """The tables of two columns and two rows or more that lines draw. Boxes of another width over a table are a form.
 
     Args:
         page: of pdfplumber.
         gap: of the height of letters, that parts words.
+        words: of the page.
     """
-    across = [edge for edge in page.edges if edge["orientation"] == "h"]
-    down = [edge for edge in page.edges if edge["orientation"] == "v"]
-    settings = {
-        "explicit_vertical_lines": _open_sides(across, down, "x0", "x1"),
-        "explicit_horizontal_lines": _open_sides(down, across, "top", "bottom"),
-    }
+    across, down = ([edge for edge in edges_of(page) if edge["orientation"] == way] for way in "hv")
+    open_rows = _open_sides(down, across, "top", "bottom")
+    settings = {"explicit_vertical_lines": _open_sides(across, down, "x0", "x1"), "explicit_horizontal_lines": open_rows}
     for found in page.find_tables(settings):
-        rows = [tuple(cell or "" for cell in row) for row in found.extract(x_tolerance_ratio=gap)]
-        edges_of_cells = sorted({float(edge) for cell in found.cells for edge in (cell[0], cell[2])})
-        full = [row for row in rows if sum(bool(cell.strip()) for cell in row) > 1]
+        labels = [[_label_of(box, words) for box in row.cells] for row in found.rows]
+        rows = [
+            (tuple("\n".join(both) if both[0] else text or "" for both, text in zip(of_row, texts, strict=True)), row.cells)
+            for of_row, texts, row in zip(labels, found.extract(x_tolerance_ratio=gap), found.rows, strict=True)
+        ]
+        form, rows = _split_form(rows)
+        edges_of_cells = sorted({float(edge) for _, boxes in rows for box in boxes if box for edge in (box[0], box[2])})
+        cells = [cell for row in rows for cell in _unstacked(*row, words)]
+        cells = cells if len(cells) > 1 else _from_labels(cells[0])
+        full = [row for row in cells if sum(bool(cell.strip()) for cell in row) > 1]
         if len(full) > 1:
-            yield Table(tuple(_unstacked(rows)), tuple(pairwise(edges_of_cells)), found.bbox[1], tuple(found.cells))
+            yield Table(
+                tuple(cells),
+                tuple(pairwise(edges_of_cells)),
+                found.bbox[1],
+                tuple(found.cells),
+                tuple(form),
+                any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
+                2 * sum(bool(label) for row in labels for label, _ in row) > sum(bool(cell) for row in cells for cell in row),
+            )
+
+
+def edges_of(page: Any) -> list[Any]:
+    """The lines of a page, without the ends of thick ones."""
+    return [edge for edge in page.edges if max(edge["x1"] - edge["x0"], edge["bottom"] - edge["top"]) > DASH]
+
+
+_DrawnRow = tuple[Row, Sequence[Box | None]]
+
+
+def _split_form(rows: Sequence[_DrawnRow]) -> tuple[list[Row], list[_DrawnRow]]:
+    """What stands in the boxes over a table, some of which begin where none of its own do, and the rows of the table.
+
+    The table is what has the most boxes of one kind; a header may reach over several of its columns, a cell over several of its rows.
+    """
+    kinds = [frozenset(at for at, box in enumerate(boxes) if box) for _, boxes in rows]
+    main = max(kinds, key=lambda kind: kinds.count(kind) * len(kind))
+    first = kinds.index(main)
+    while first and (kinds[first - 1] <= main or kinds[first - 1] >= main):
+        first -= 1
+    there = sorted(frozenset().union(*kinds[first:]))
+    below: list[_DrawnRow] = [(tuple(texts[at] for at in there), [boxes[at] for at in there]) for texts, boxes in rows[first:]]
+    return [texts for texts, _ in rows[:first]], below
+
+
+def _label_of(box: Box | None, words: Sequence[Word]) -> tuple[str, str]:
+    """The label that stands in small print over what a box says, as one line, and what that is; the label is empty where there is none."""
+    if box is None:
+        return "", ""
+    lines = as_lines([word for word in words if _is_in(word, box)])
+    heights = [max(word.bottom - word.top for word in line) for line in lines]
+    small = next((at for at, height in enumerate(heights) if height >= _SMALL_PRINT * max(heights)), 0)
+    return " ".join(map(text_of_line, lines[:small])), "\n".join(map(text_of_line, lines[small:]))
+
+
+def _from_labels(row: Row) -> list[Row]:
+    """A single row of boxes, each with its label over what it says, as a header and a row."""
+    boxes = [cell.partition("\n") for cell in row]
+    return [tuple(label for label, _, _ in boxes), tuple(value for _, _, value in boxes)]
 
 
 def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last: str) -> list[float]:
-    """Where a table has no outer line: the lines along it reach beyond those that cross them."""
+    """Where a table has no outer line: the lines along it reach beyond those that cross them; first that at its beginning."""
     if not along or not crossing:
         return []
     begin, end = min(edge[first] for edge in along), max(edge[last] for edge in along)
@@ -84,26 +161,28 @@ def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last:
     return [side for side, open_by in zip((begin, end), inner, strict=True) if open_by > _BEYOND]
 
 
-def _unstacked(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """The rows; one that holds all rows of a table, as no lines part them, becomes these: each column has as many lines, and two or more
-    of nothing but figures."""
-    for row in rows:
-        cells = [cell.split("\n") for cell in row]
-        filled = [lines for lines in cells if lines != [""]]
-        figures = sum(all(_is_figure(line) for line in lines) for lines in filled)
-        if len(filled) > 2 and figures > 1 and len(filled[0]) > 2 and len({len(lines) for lines in filled}) == 1:
-            yield from zip(*(lines if lines != [""] else [""] * len(filled[0]) for lines in cells), strict=True)
-        else:
-            yield row
+def _unstacked(cells: Row, boxes: Sequence[Box | None], words: Sequence[Word]) -> list[Row]:
+    """A row; where no lines part the rows of a table, so that two columns or more have figures below one another, these rows."""
+    stacked = sum(sum(map(_is_figure, cell.split("\n"))) > _FEW for cell in cells)
+    drawn = [box for box in boxes if box]
+    if stacked < 2 or len(drawn) < len(boxes):
+        return [cells]
+    inside = [word for word in words if any(_is_in(word, box) for box in drawn)]
+    return _rows(as_lines(inside), [(box[0], box[2]) for box in drawn], ())
+
+
+def _is_in(word: Word, box: Box) -> bool:
+    """Whether the middle of a word lies in a box."""
+    return box[0] <= (word.left + word.right) / 2 < box[2] and box[1] <= (word.top + word.bottom) / 2 < box[3]
 
 
 def _is_figure(text: str) -> bool:
     return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text)
 
 
-def as_lines(words: Sequence[Word]) -> list[list[Word]]:
+def as_lines(words: Sequence[Word]) -> list[Line]:
     """Words by the line that they stand on, from left to right."""
-    lines: list[list[Word]] = []
+    lines: list[Line] = []
     for word in sorted(words, key=lambda word: (word.bottom, word.left)):
         if lines and word.bottom - lines[-1][0].bottom <= _SAME_LINE:
             lines[-1].append(word)
@@ -119,7 +198,7 @@ def paragraphs(words: Sequence[Word]) -> list[str]:
     for line in as_lines(words):
         open_ones = [one for one in open_ones if _gap(one[-1], line) < _CLOSE]
         started: list[list[list[Word]]] = []
-        for part in _parts(line):
+        for part in parts_of_line(line):
             above = next(
                 (one for one in open_ones if one[-1][0].left < part[-1].right and part[0].left < one[-1][-1].right), None
             )
@@ -128,7 +207,7 @@ def paragraphs(words: Sequence[Word]) -> list[str]:
                 started.append(above)
             above.append(part)
         open_ones += started
-    return [" ".join(_text(part) for part in one) for one in found]
+    return [" ".join(text_of_line(part) for part in one) for one in found]
 
 
 def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
@@ -137,7 +216,8 @@ def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
     return max(lower[0].top - upper[0].bottom, 0.0) / height
 
 
-def _parts(line: Sequence[Word]) -> list[list[Word]]:
+def parts_of_line(line: Sequence[Word]) -> list[Line]:
+    """A line, cut at wide gaps."""
     parts = [[line[0]]]
     for before, word in pairwise(line):
         if word.left - before.right > _APART * (word.bottom - word.top):
@@ -146,46 +226,117 @@ def _parts(line: Sequence[Word]) -> list[list[Word]]:
     return parts
 
 
-def _text(line: Sequence[Word]) -> str:
+def text_of_line(line: Sequence[Word]) -> str:
+    """What it says."""
     return " ".join(word.text for word in line)
 
 
-def aligned_tables(words: Sequence[Word]) -> tuple[list[Table], list[Word]]:
+def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -> tuple[list[Table], list[Word]]:
     """The tables whose columns are parted by blanks that run through all of their lines, and the words that stand in none.
 
     Of all runs of lines that with the most gaps times lines is a table; then what stands above and below it is looked at in the same way.
     No word is ever cut.
+
+    Args:
+        words: of the page that stand in no table yet.
+        rules: of the page.
+        blank: how wide a blank is, in heights of a line.
     """
     tables: list[Table] = []
     loose: list[Word] = []
     waiting = [as_lines(words)]
+    narrow = min(_NARROW, max(_LEAST_GAP, _THAN_BLANKS * blank))
     while waiting:
         lines = waiting.pop()
-        first, last, columns = _best_run(lines)
+        first, last, columns = _best_run(lines, narrow)
         if not columns:
             loose += (word for line in lines for word in line)
             continue
+        while first and _is_close(lines[first - 1], lines[first - 1], lines[first], columns, narrow):
+            first -= 1
+        while last < len(lines) and _is_close(lines[last], lines[last - 1], lines[last], columns, narrow):
+            last += 1
         first = first - 1 if first and _is_header(lines[first - 1], lines[first], columns) else first
         run = lines[first:last]
-        rows = tuple(_cells(line, columns) for line in run)
-        tables.append(Table(rows, tuple(columns), run[0][0].top))
+        columns = [part for column in columns for part in _cut_where_aligned(column, run)]
+        tables.append(Table(tuple(_rows(run, columns, rules)), tuple(columns), run[0][0].top))
         waiting += [lines[last:], lines[:first]]
     return tables, loose
 
 
-def _best_run(lines: Sequence[Sequence[Word]]) -> tuple[int, int, list[Span]]:
+def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
+    """Columns that stand as close as words do: in nearly all lines what follows begins at one place, wherever the words before end."""
+    inside = [[word for word in line if column[0] <= word.left and word.right <= column[1]] for line in lines]
+    parts = _joined([(word.left, word.right) for line in inside for word in line], 0.0)
+    found = parts[:1]
+    for part in parts[1:]:
+        before = [[word.right for word in line if found[-1][0] <= word.left < part[0]] for line in inside]
+        after = [[word.left for word in line if word.left >= part[0]] for line in inside]
+        pairs = [(max(ends), min(begins)) for ends, begins in zip(before, after, strict=True) if ends and begins]
+        ends, begins = [sorted(edges) for edges in zip(*pairs, strict=True)] or ([], [])
+        alike = sum(abs(begin - begins[len(begins) // 2]) < _SAME_PLACE for begin in begins)
+        if len(pairs) > _FEW_LINES and alike >= _NEARLY_ALL * len(pairs) and ends[-1] - ends[0] > _SAME_EDGE:
+            found.append(part)
+        else:
+            found[-1] = (found[-1][0], part[1])
+    return found
+
+
+def _rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[Row]:
+    """A row a line; or what lies between two lines that are drawn, or closer together than the rest, where that is plainly one row each."""
+    for groups in (_between(lines, columns, rules), *_close_together(lines)):
+        cells = [[_cells(line, columns) for line in group] for group in groups]
+        if 1 < len(groups) < len(lines) and all(map(_is_one_row, cells)):
+            return [tuple("\n".join(filter(None, column)) for column in zip(*group, strict=True)) for group in cells]
+    return [_cells(line, columns) for line in lines]
+
+
+def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
+    left, right = columns[0][0], columns[-1][1]
+    lengths: dict[int, float] = {}
+    for begin, end, down in rules:  # a rule may be drawn cell by cell
+        lengths[round(down)] = lengths.get(round(down), 0.0) + max(min(end, right) - max(begin, left), 0.0)
+    downs = sorted(down for down, length in lengths.items() if length > _ACROSS * (right - left))
+    return [list(group) for _, group in groupby(lines, lambda line: bisect(downs, (line[0].top + line[0].bottom) / 2))]
+
+
+def _close_together(lines: Sequence[Line]) -> Iterator[list[list[Line]]]:
+    """Lines that stand closer to one another than others do; then those that overlap, as beside cells of two lines one of one does."""
+    gaps = [min(w.top for w in lower) - max(w.bottom for w in upper) for upper, lower in pairwise(lines)]
+    height = lines[0][0].bottom - lines[0][0].top
+    for far in (min((gap for gap in gaps if gap >= 0), default=0.0) + _MORE * height, 0.0):
+        groups = [[lines[0]]]
+        for gap, line in zip(gaps, lines[1:], strict=True):
+            if gap >= far:
+                groups.append([])
+            groups[-1].append(line)
+        yield groups
+
+
+def _is_one_row(lines: Sequence[Row]) -> bool:
+    """Whether some lines may be one row: no column has figures in two of them, and words stand over figures in one at most, as those of a
+    header do; without any figures, one line is fuller than the others, or they fill few columns."""
+    columns = [[_is_figure(cell) for cell in column if cell] for column in zip(*lines, strict=True)]
+    if any(map(any, columns)):
+        return max(map(sum, columns)) < 2 and sum(any(column) and not column[0] for column in columns) < 2
+    filled = [sum(map(bool, line)) for line in lines]
+    return filled.count(max(filled)) == 1 or 2 * max(filled) < len(columns)
+
+
+def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span]]:
     best: tuple[int, int, int, list[Span]] = (0, 0, 0, [])
     heights = sorted(word.bottom - word.top for line in lines for word in line)
     height = heights[len(heights) // 2] if heights else 0.0
+    of_several = [len(_joined([(word.left, word.right) for word in line], narrow * height)) > 1 for line in lines]
     for first in range(len(lines)):
         covered: list[Span] = []
         for last in range(first + 1, min(len(lines), first + _MOST_LINES) + 1):
             covered = _joined([*covered, *((word.left, word.right) for word in lines[last - 1])], 0.0)
             count = last - first
-            columns = _joined(covered, height * (_WIDE if count <= _FEW_LINES else _NARROW))
-            if len(covered) < 3:
+            columns = _joined(covered, height * (_WIDE if count <= _FEW_LINES else narrow))
+            if len(covered) < 2:
                 break
-            worth = (len(columns) - 1) * count
+            worth = (len(columns) - 1) * sum(of_several[first:last])
             if len(columns) > 2 and count > 1 and worth >= _LEAST and worth > best[0]:
                 best = worth, first, last, columns
     return best[1:]
@@ -200,6 +351,13 @@ def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
         else:
             found.append((left, right))
     return found
+
+
+def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:
+    """Whether a line beside a table, which is the upper or the lower one of two, stands close to it, and all that it says in its columns."""
+    height = lower[0].bottom - lower[0].top
+    said = _joined([(word.left, word.right) for word in line], narrow * height)
+    return lower[0].top - upper[0].bottom < _MORE * height and len(_joined([*columns, *said], 0.0)) == len(columns)
 
 
 def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Span]) -> bool:
@@ -217,7 +375,7 @@ def _cells(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
         middle = (word.left + word.right) / 2
         return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
 
-    cells = {at: _text(list(some)) for at, some in groupby(line, nearest)}
+    cells = {at: text_of_line(list(some)) for at, some in groupby(line, nearest)}
     return tuple(cells.get(at, "") for at in range(len(columns)))
 
 
@@ -225,10 +383,41 @@ def _cells(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
 
 
 def goes_on(upper: Table, lower: Table) -> bool:
-    """Whether the first table of a page goes on with the last one of the page before: the same columns, under the same header or none."""
+    """Whether the first table of a page goes on with the last one of the page before: the same columns, under the same header or none.
+
+    Where its header is there again, and what stands above states something else, it is a table of its own: another bill.
+    """
     first = lower.rows[0]
+    if first == upper.rows[0] and not _stated_above(lower) <= _stated_above(upper):
+        return False
     is_header = sum(bool(cell) for cell in first) > len(first) / 2 and not any(sign.isdigit() for cell in first for sign in cell)
     return _same_columns(upper, lower) and (first == upper.rows[0] or not is_header)
+
+
+def join_pages(upper: Table, lower: Table) -> tuple[Table, Table]:
+    """Two parts of a table; a row that the end of the page cuts in two stands whole in the first.
+
+    The rest of a row has no figures, and less than half of what its beginning has; beneath lines that are drawn, none closes the page.
+    """
+    last, at = upper.rows[-1], int(lower.rows[0] == upper.rows[0])
+    rest = lower.rows[at] if at < len(lower.rows) else ()
+    filled = [place for place, cell in enumerate(rest) if cell]
+    is_rest = (
+        len(rest) == len(last)
+        and 0 < 2 * len(filled) <= sum(map(bool, last))
+        and filled != [0]
+        and all(last[place] and not _is_figure(rest[place]) for place in filled)
+        and (upper.open_below or not upper.cells)
+    )
+    if not is_rest:
+        return upper, lower
+    whole = tuple("\n".join(filter(None, both)) for both in zip(last, rest, strict=True))
+    return replace(upper, rows=(*upper.rows[:-1], whole)), replace(lower, rows=lower.rows[:at] + lower.rows[at + 1 :])
+
+
+def _stated_above(table: Table) -> set[str]:
+    """What boxes and labels above a table say, but for numbers, as those of pages."""
+    return {_NUMBER.sub("", cell) for row in table.above for cell in row if "\n" in cell or ":" in cell}
 
 
 def _same_columns(upper: Table, lower: Table) -> bool:

@@ -100,6 +100,7 @@ class Sheet(Struct, frozen=True):
         dialect: how text was cut into cells, in words; empty for other formats.
         joined: lists of one record side by side; only JSON has them.
         attached: files within the file, by name; only printed pages have them.
+        above: rows of text over the table, which are screened as texts beside it; only printed pages have them.
         texts: positions of the columns of a workbook in which a text, not a number as such, may have a mark for thousands (`1.331`).
     """
 
@@ -114,6 +115,7 @@ class Sheet(Struct, frozen=True):
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
     texts: frozenset[int] = frozenset()
 
     def saying(self, notes: Iterable[Broken], texts: Iterable[OutOfTableText]) -> Sheet:

@@ -155,7 +155,7 @@ def read_sheet(
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
-    stated = not_mapped(general_segment(before), guesses)
+    stated = not_mapped(general_segment([*sheet.above, *before]), guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
     for broken in body.broken:
@@ -165,7 +165,8 @@ def read_sheet(
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
     note_joined(sheet.joined, guesses, issues)
-    out_of_table_texts += out_of_table_cells(enumerate(without(before, stated), start=1), ABOVE)
+    left = without([*sheet.above, *before], stated)[len(sheet.above) :]
+    out_of_table_texts += out_of_table_cells(enumerate(left, start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"

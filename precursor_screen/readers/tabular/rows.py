@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
@@ -38,6 +39,7 @@ _FILLED_DOWN: Final = frozenset(
     ]
 )
 _PAIR: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*)", re.S)
+_BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _LONGEST: Final = 300
 ABOVE_THE_ROWS: Final = "stated above the rows"
@@ -68,10 +70,10 @@ def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
         if skip:
             skip = False
             continue
-        pair = _PAIR.fullmatch(cell)
+        pair = _PAIR.fullmatch(cell) or _BOX.fullmatch(cell)
         if pair is not None:
             if field := _field(pair[1]):
-                yield Stated(field, pair[1], pair[2].strip(), ((at, column),))
+                yield from _of_party(Stated(field, pair[1], pair[2].strip(), ((at, column),)))
             continue
         label = _LABEL.fullmatch(cell)
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
@@ -84,8 +86,16 @@ def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
                 skip = True
 
 
+def _of_party(stated: Stated) -> Iterator[Stated]:
+    """What is stated; of the lines of a party the first is its name, the others are its address."""
+    name, *address = stated.value.split("\n") if stated.field in PARTY_NAMES else [stated.value]
+    yield replace(stated, value=name)
+    if address:
+        yield replace(stated, field=stated.field.replace("_name", "_address"), value=", ".join(address))
+
+
 def _field(label: str) -> str:
-    field = lookup(label)[0] if label else ""
+    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
     return field if field in _FILLED_DOWN else ""
 
 

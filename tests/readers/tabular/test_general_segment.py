@@ -29,6 +29,14 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Printed by: somebody"]], {}),
         ([["Arrival of MV Aurora at 12:30"]], {}),
         ([["Vessel: " + "x" * 400]], {}),
+        ([["Consignee\nAcme Ltd"]], {"consignee_name": "Acme Ltd"}),
+        (
+            [["2 Consignee (name and address)\nAcme Ltd\nMill Road 7\nOtterville"]],
+            {"consignee_name": "Acme Ltd", "consignee_address": "Mill Road 7, Otterville"},
+        ),
+        ([["Consignee:\nAcme Ltd\nMill Road 7"]], {"consignee_name": "Acme Ltd", "consignee_address": "Mill Road 7"}),
+        ([["Ocean vessel\nMV Aurora"]], {"vessel": "MV Aurora"}),
+        ([["Terms of sale\nas agreed"]], {}),
     ],
 )
 def test_facts_above_the_rows(rows, facts):

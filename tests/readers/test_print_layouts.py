@@ -1,0 +1,248 @@
+"""Tables as people print them: wrapped cells, rows that the end of a page cuts in two, forms, shading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+from tests.formats.pdfs import HEIGHT, Row, box, pdf, text
+
+SIZE, LEADING, PADDING = 8.0, 9.5, 7.0
+LEFTS = (30, 90, 130, 210, 320, 380, 450, 520)
+HEADER = ("B/L No.", "Item", "Shipper", "Description of\ngoods", "HS code", "Net weight\n(kg)", "Gross weight\n(kg)", "Date")
+GOODS: list[Row] = [
+    ("SMPB700", "1", "Wendelin\nFeinchemie GmbH", "ACETIC\nANHYDRIDE 99 %", "2915.24", "442.00", "477.50", "05.11.2026"),
+    ("SMPB70121", "2", "Torvald Kemi AB", "Cotton shirts,\nfor men,\nassorted", "6109.10", "2,151.00", "2,323.50", "06.11.2026"),
+    ("SMPB70", "3", "Okemah\nTrading\nFZE", "Acetone", "2914.11", "19.50", "21.00", "07.11.2026"),
+    ("SMPB7", "4", "Pellam Coatings\nLLC", "Printed books", "4901.99", "385.00", "415.50", "08.11.2026"),
+    ("SMPB7018", "5", "Torvald Kemi AB", "Piperonal", "2932.93", "70.00", "82.00", "09.11.2026"),
+]
+
+
+def one(*pages: str) -> InputTables:
+    (found,) = read(pdf(*pages), "m.pdf")
+    return found
+
+
+def lines_of(row: Row) -> int:
+    return max(cell.count("\n") + 1 for cell in row)
+
+
+def table(rows: Sequence[Row], *, top: float = 60, how: str = "top", lefts: Sequence[float] = LEFTS) -> tuple[str, list[float]]:
+    """A table whose cells are wrapped, and where each of its rows begins, and the last one ends; how: `top` or `middle` of a row."""
+    out, edges = "", [top]
+    for row in rows:
+        height = lines_of(row) * LEADING
+        for left, cell in zip(lefts, row, strict=True):
+            parts = cell.split("\n")
+            begin = edges[-1] + (height - len(parts) * LEADING) / 2 * (how == "middle")
+            out += "".join(text(left, begin + LEADING * (n + 1), part, size=SIZE) for n, part in enumerate(parts) if part)
+        edges.append(edges[-1] + height + PADDING)
+    return out, edges
+
+
+def across(down: float, left: float = 28, right: float = 575) -> str:
+    return f"{left} {HEIGHT - down + 4} m {right} {HEIGHT - down + 4} l S\n"
+
+
+def down(edges: Sequence[float], lefts: Sequence[float] = (*LEFTS, 578)) -> str:
+    return "".join(f"{x - 3} {HEIGHT - edges[0] + 4} m {x - 3} {HEIGHT - edges[-1] + 4} l S\n" for x in lefts)
+
+
+def is_right(found: InputTables, goods: Sequence[Row] = GOODS) -> bool:
+    lines = found.lines.to_pydict()
+
+    def flat(name: str) -> list[str]:
+        return [" ".join(value.split()) for value in lines[name]]
+
+    return (
+        flat("bill_of_lading") == [row[0] for row in goods]
+        and flat("item_number") == [row[1] for row in goods]
+        and flat("consignor_name") == [" ".join(row[2].split()) for row in goods]
+        and flat("description") == [" ".join(row[3].split()) for row in goods]
+        and lines["hs_code"] == [row[4].replace(".", "") for row in goods]
+        and [f"{mass:,.2f}" for mass in lines["net_mass_kg"]] == [row[5] for row in goods]
+        and [f"{mass:,.2f}" for mass in lines["gross_mass_kg"]] == [row[6] for row in goods]
+        and [f"{day:%d.%m.%Y}" for day in lines["date"]] == [row[7] for row in goods]
+    )
+
+
+@pytest.mark.parametrize("how", ["top", "middle"])
+@pytest.mark.parametrize(
+    "drawn", ["nothing", "a line a row", "a line below the header", "shading of every other row", "lines down"]
+)
+def test_wrapped_cells_are_cells(how: str, drawn: str) -> None:
+    cells, edges = table([HEADER, *GOODS], how=how)
+    lines = {
+        "nothing": "",
+        "a line a row": "".join(map(across, edges)),
+        "a line below the header": across(edges[1]),
+        "shading of every other row": "".join(
+            box(x - 3, a - 4, y - x, b - a, "0.9 0.9 0.9")
+            for a, b in list(pairwise(edges))[::2]
+            for x, y in pairwise((*LEFTS, 578))
+        ),
+        "lines down": down(edges) + across(edges[0]) + across(edges[-1]),
+    }[drawn]
+    assert is_right(one(lines + cells))
+
+
+def test_columns_may_stand_as_close_as_words() -> None:
+    rows = [HEADER, *GOODS]
+    cells, _ = table(rows, lefts=(30, 77.5, *LEFTS[2:]))  # the longest number of a bill ends a blank before the items
+    assert is_right(one(cells))
+
+
+def test_words_that_stand_below_each_other_in_all_rows_are_one_cell() -> None:
+    goods = [(bill, item, shipper, "ACETIC ANHYDRIDE", *others) for bill, item, shipper, _, *others in GOODS]
+    cells, _ = table([HEADER, *goods])
+    assert is_right(one(cells), goods)
+
+
+@pytest.mark.parametrize(("drawn", "again"), [(True, True), (True, False), (False, True)])
+def test_a_row_that_the_end_of_a_page_cuts_in_two_is_one(drawn: bool, again: bool) -> None:
+    begin = (*GOODS[1][:3], "Cotton shirts,", *GOODS[1][4:])
+    rest = ("", "", "", "for men,\nassorted", "", "", "", "")
+    first, edges = table([HEADER, GOODS[0], begin])
+    second, others = table([*([HEADER] if again else []), rest, *GOODS[2:]])
+    if drawn:
+        first += "".join(map(across, edges[:-1])) + down(edges)
+        second += "".join(map(across, others)) + down(others)
+    assert is_right(one(first, second))
+
+
+def test_a_row_of_the_next_page_is_no_rest_where_the_page_is_closed_or_it_has_figures() -> None:
+    first, edges = table([HEADER, *GOODS[:2]])
+    rest = ("", "", "", "Boxes", "", "", "", "")
+    second, others = table([rest, *GOODS[2:]])
+    closed = one(first + "".join(map(across, edges)) + down(edges), second + "".join(map(across, others)) + down(others))
+    assert "Boxes" not in closed.lines.column("description")[1].as_py() or closed.lines.num_rows > len(GOODS) - 1
+    figures = ("", "", "", "Boxes", "", "7.00", "", "")
+    second, _ = table([figures, *GOODS[2:]])
+    assert one(first, second).lines.num_rows == len(GOODS) + 1
+
+
+def test_a_header_of_two_rows_reaches_over_its_columns() -> None:
+    lefts = (30, 210, 320, 400)
+    header = ("Description of goods", "HS code", "Weight in kg", ""), ("", "", "Net", "Gross")
+    rows = [("Acetone", "2914.11", "500", "540"), ("Tiles", "6907.21", "12", "13"), ("Wool", "5101.11", "7", "8")]
+    cells, edges = table([*header, *rows], lefts=lefts)
+    lines = "".join(map(across, [edges[0], *edges[2:]])) + across(edges[1], 317)
+    lines += down(edges, (*lefts[:3], 578)) + down(edges[1:], lefts[3:])
+    found = one(lines + cells).lines.to_pydict()
+    assert found["description"] == ["Acetone", "Tiles", "Wool"]
+    assert (found["net_mass_kg"], found["gross_mass_kg"]) == ([500, 12, 7], [540, 13, 8])
+
+
+def test_a_cell_may_reach_over_several_rows() -> None:
+    lefts = (30, 130, 320, 400)
+    rows = [("B/L No.", "Description of goods", "HS code", "Net weight kg"), ("SMPB1", "Acetone", "2914.11", "500")]
+    rows += [("", goods, "6907.21", "12") for goods in ("Tiles", "Wool", "Tin")] + [("SMPB2", "Piperonal", "2932.93", "3")]
+    cells, edges = table(rows, lefts=lefts)
+    whole = [edges[0], edges[1], edges[5], edges[6]]
+    lines = "".join(map(across, whole)) + "".join(across(edge, 127) for edge in edges[2:5]) + down(edges, (*lefts, 578))
+    found = one(lines + cells).lines.to_pydict()
+    assert found["description"] == ["Acetone", "Tiles", "Wool", "Tin", "Piperonal"]
+    assert (found["bill_of_lading"][0], found["bill_of_lading"][4]) == ("SMPB1", "SMPB2")
+
+
+FORM = [
+    ("Shipper (complete name and address)", "Okemah Trading FZE\nPlot 7, Free Zone\nSharjah", "B/L No.", "SMPB9"),
+    ("Consignee", "Pinturas del Arroyo\nCalle Norte 45", "Ocean vessel", "SAMPLE STAR"),
+]
+OTHER_FORM = [
+    ("Shipper", "Torvald Kemi AB\nMalmö", "B/L No.", "SMPB10"),
+    ("Consignee", "Pellam Coatings LLC\nOtterville", "Ocean vessel", "SAMPLE STAR"),
+]
+
+
+def boxes(top: float, form: Sequence[Row] = FORM) -> tuple[str, float]:
+    """A form of two boxes a row, each with its label in small print."""
+    out, at = "", top
+    for left_label, left, right_label, right in form:
+        bottom = at + 48
+        for x, label, value in ((30, left_label, left), (300, right_label, right)):
+            out += text(x, at + 4, label, size=5)
+            out += "".join(text(x, at + 14 + n * LEADING, part, size=SIZE) for n, part in enumerate(value.split("\n")))
+        out += across(at) + across(bottom) + down([at, bottom], (30, 300, 578))
+        at = bottom
+    return out, at
+
+
+def test_the_boxes_of_a_form_over_a_table_say_who_sends_and_who_receives() -> None:
+    form, bottom = boxes(60)
+    rows = [("Description of goods", "HS code", "Net weight kg"), ("Acetone", "2914.11", "500"), ("Tiles", "6907.21", "12")]
+    lefts = (30, 210, 320)
+    cells, edges = table(rows, top=bottom, lefts=lefts)
+    found = one(form + cells + "".join(map(across, edges)) + down(edges, (*lefts, 578)))
+    assert found.lines.column("description").to_pylist() == ["Acetone", "Tiles"]
+    stated = {
+        "consignor_name": "Okemah Trading FZE",
+        "consignor_address": "Plot 7, Free Zone, Sharjah",
+        "consignee_name": "Pinturas del Arroyo",
+        "consignee_address": "Calle Norte 45",
+        "bill_of_lading": "SMPB9",
+        "vessel": "SAMPLE STAR",
+    }
+    assert {name: found.lines.column(name).to_pylist() for name in stated} == {
+        name: [value] * 2 for name, value in stated.items()
+    }
+    texts = found.out_of_table_texts
+    assert texts is not None
+    assert "Okemah Trading FZE" in str(texts.column("other_texts").to_pylist())
+
+
+def test_each_page_with_a_form_of_its_own_is_a_bill_of_its_own() -> None:
+    rows = [("Description of goods", "HS code", "Net weight kg"), ("Acetone", "2914.11", "500"), ("Tiles", "6907.21", "12")]
+    lefts, pages = (30, 210, 320), []
+    for form in (FORM, OTHER_FORM):
+        drawn, bottom = boxes(60, form)
+        cells, edges = table(rows, top=bottom + 30, lefts=lefts)
+        pages.append(drawn + cells + "".join(map(across, edges)) + down(edges, (*lefts, 578)))
+    bills = [
+        found.lines.select(["bill_of_lading", "consignor_name", "consignee_name"]).to_pylist()
+        for found in read(pdf(*pages), "m.pdf")
+    ]
+    first = {"bill_of_lading": "SMPB9", "consignor_name": "Okemah Trading FZE", "consignee_name": "Pinturas del Arroyo"}
+    second = {"bill_of_lading": "SMPB10", "consignor_name": "Torvald Kemi AB", "consignee_name": "Pellam Coatings LLC"}
+    assert bills == [[first] * 2, [second] * 2]
+
+
+def test_a_row_of_boxes_with_labels_in_small_print_is_a_header_and_a_row() -> None:
+    labels = ("6 Marques et\nnuméros", "9 Nature de la marchandise", "10 No. statistique", "11 Poids brut, kg")
+    values = ("LP 1-10", "Pipéronal", "2932 93 00", "270")
+    lefts = (30, 130, 320, 450)
+    out = across(60) + across(110) + down([60, 110], (*lefts, 578))
+    for left, label, value in zip(lefts, labels, values, strict=True):
+        parts = label.split("\n")
+        out += "".join(text(left, 66 + 6 * n, part, size=5) for n, part in enumerate(parts))
+        out += text(left, 70 + 6 * len(parts), value, size=SIZE)
+    (line,) = one(out).lines.to_pylist()
+    assert (line["marks"], line["description"], line["hs_code"], line["gross_mass_kg"]) == (
+        "LP 1-10",
+        "Pipéronal",
+        "29329300",
+        270,
+    )
+
+
+def test_an_invoice_says_above_who_sells_and_below_what_is_no_line() -> None:
+    rows = [
+        ("Item", "Description", "HS code", "Net weight kg", "Amount"),
+        ("1", "Methylamine hydrochloride,\n25 kg drums", "29211100", "500", "2,050.00"),
+        ("2", "Reactive dye", "32041600", "1,200", "7,200.00"),
+    ]
+    cells, edges = table(rows, top=140, lefts=(30, 60, 210, 320, 450))
+    above = text(30, 60, "Seller: Wendelin Feinchemie GmbH") + text(30, 80, "Buyer: Pellam Coatings LLC")
+    below = text(60, edges[-1] + 40, "Country of origin and terms as agreed by both.")
+    found = one(above + cells + below)
+    assert [" ".join(cell.split()) for cell in found.lines.column("description").to_pylist()] == [
+        "Methylamine hydrochloride, 25 kg drums",
+        "Reactive dye",
+    ]
+    assert set(found.lines.column("consignor_name").to_pylist()) == {"Wendelin Feinchemie GmbH"}
+    assert set(found.lines.column("consignee_name").to_pylist()) == {"Pellam Coatings LLC"}
