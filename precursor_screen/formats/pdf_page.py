@@ -17,20 +17,8 @@ from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
-from precursor_screen.formats.pdf_table import (
-    DASH,
-    Line,
-    Row,
-    Table,
-    Word,
-    aligned_tables,
-    as_lines,
-    drawn_tables,
-    edges_of,
-    paragraphs,
-    parts_of_line,
-    text_of_line,
-)
+from precursor_screen.formats.pdf_table import DASH, Row, Table, aligned_tables, drawn_tables, edges_of
+from precursor_screen.formats.pdf_words import Line, Word, as_lines, paragraphs, parts_of_line, text_of_line
 
 Colour = tuple[float, float, float]
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)

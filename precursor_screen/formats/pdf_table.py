@@ -11,10 +11,12 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.formats.pdf_words import Line, Word, as_lines, in_reading_order, text_of_line
+
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in points from the top left corner
 Span = tuple[float, float]
 Row = tuple[str, ...]
-_SAME_LINE: Final = 3.0  # points between the feet of words on one line
+Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
 _SAME_EDGE: Final = 3.0  # points between the edges of one column on two pages
 _BEYOND: Final = 5.0  # points by which lines across reach beyond the lines down: the table is open at its sides
 _FEW: Final = 2  # lines of figures in one cell: two codes, or two numbers
@@ -29,28 +31,12 @@ _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
 _HEADED: Final = 0.6  # of the columns have a name
-_CLOSE: Final = 0.8  # heights of a line between two lines of one paragraph
-_APART: Final = 1.5  # heights of a line between what belongs together
 _ACROSS: Final = 0.5  # of a table's width: a line that is longer parts its rows
 DASH: Final = 3.0  # points: what is shorter is the end of a thick line
 _SMALL_PRINT: Final = 0.9  # of the height of what stands below it: the label of a box of a form
 
 
 _NUMBER: Final = re.compile(r"\d+")
-
-
-class Word(Struct, frozen=True):
-    """A word and its place."""
-
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-
-Line = list[Word]
-Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
 
 
 class Table(Struct, frozen=True):
@@ -93,7 +79,10 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
     for found in page.find_tables(settings):
         labels = [[_label_of(box, words) for box in row.cells] for row in found.rows]
         rows = [
-            (tuple("\n".join(both) if both[0] else text or "" for both, text in zip(of_row, texts, strict=True)), row.cells)
+            (
+                tuple("\n".join(both) if both[0] else _in_order(text or "") for both, text in zip(of_row, texts, strict=True)),
+                row.cells,
+            )
             for of_row, texts, row in zip(labels, found.extract(x_tolerance_ratio=gap), found.rows, strict=True)
         ]
         form, rows = _split_form(rows)
@@ -111,6 +100,10 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
                 any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
                 2 * sum(bool(label) for row in labels for label, _ in row) > sum(bool(cell) for row in cells for cell in row),
             )
+
+
+def _in_order(text: str) -> str:
+    return "\n".join(map(in_reading_order, text.split("\n")))
 
 
 def edges_of(page: Any) -> list[Any]:
@@ -178,57 +171,6 @@ def _is_in(word: Word, box: Box) -> bool:
 
 def _is_figure(text: str) -> bool:
     return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text)
-
-
-def as_lines(words: Sequence[Word]) -> list[Line]:
-    """Words by the line that they stand on, from left to right."""
-    lines: list[Line] = []
-    for word in sorted(words, key=lambda word: (word.bottom, word.left)):
-        if lines and word.bottom - lines[-1][0].bottom <= _SAME_LINE:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return [sorted(line, key=lambda word: word.left) for line in lines]
-
-
-def paragraphs(words: Sequence[Word]) -> list[str]:
-    """Words as people read them: what stands close below other words goes on with these; a wide gap within a line parts it."""
-    found: list[list[list[Word]]] = []
-    open_ones: list[list[list[Word]]] = []
-    for line in as_lines(words):
-        open_ones = [one for one in open_ones if _gap(one[-1], line) < _CLOSE]
-        started: list[list[list[Word]]] = []
-        for part in parts_of_line(line):
-            above = next(
-                (one for one in open_ones if one[-1][0].left < part[-1].right and part[0].left < one[-1][-1].right), None
-            )
-            if above is None:
-                found.append(above := [])
-                started.append(above)
-            above.append(part)
-        open_ones += started
-    return [" ".join(text_of_line(part) for part in one) for one in found]
-
-
-def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
-    """Between two lines, in heights of the upper one; what stands on one line has none."""
-    height = max(upper[0].bottom - upper[0].top, 1.0)
-    return max(lower[0].top - upper[0].bottom, 0.0) / height
-
-
-def parts_of_line(line: Sequence[Word]) -> list[Line]:
-    """A line, cut at wide gaps."""
-    parts = [[line[0]]]
-    for before, word in pairwise(line):
-        if word.left - before.right > _APART * (word.bottom - word.top):
-            parts.append([])
-        parts[-1].append(word)
-    return parts
-
-
-def text_of_line(line: Sequence[Word]) -> str:
-    """What it says."""
-    return " ".join(word.text for word in line)
 
 
 def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -> tuple[list[Table], list[Word]]:
