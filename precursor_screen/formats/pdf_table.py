@@ -77,15 +77,13 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
     open_rows = _open_sides(down, across, "top", "bottom")
     settings = {"explicit_vertical_lines": _open_sides(across, down, "x0", "x1"), "explicit_horizontal_lines": open_rows}
     for found in page.find_tables(settings):
-        labels = [[_label_of(box, words) for box in row.cells] for row in found.rows]
-        rows = [
-            (
-                tuple("\n".join(both) if both[0] else _in_order(text or "") for both, text in zip(of_row, texts, strict=True)),
-                row.cells,
-            )
-            for of_row, texts, row in zip(labels, found.extract(x_tolerance_ratio=gap), found.rows, strict=True)
-        ]
-        form, rows = _split_form(rows)
+        texts = [[_in_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)]
+        boxes = [row.cells for row in found.rows]
+        said = [[_with_label(*both, words) for both in zip(*row, strict=True)] for row in zip(texts, boxes, strict=True)]
+        labelled = sum(
+            one is not other for row, same in zip(said, texts, strict=True) for one, other in zip(row, same, strict=True)
+        )
+        form, rows = _split_form([(tuple(row), box) for row, box in zip(said, boxes, strict=True)])
         edges_of_cells = sorted({float(edge) for _, boxes in rows for box in boxes if box for edge in (box[0], box[2])})
         cells = [cell for row in rows for cell in _unstacked(*row, words)]
         cells = cells if len(cells) > 1 else _from_labels(cells[0])
@@ -98,7 +96,7 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
                 tuple(found.cells),
                 tuple(form),
                 any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
-                2 * sum(bool(label) for row in labels for label, _ in row) > sum(bool(cell) for row in cells for cell in row),
+                2 * labelled > sum(bool(cell) for row in cells for cell in row),
             )
 
 
@@ -129,14 +127,15 @@ def _split_form(rows: Sequence[_DrawnRow]) -> tuple[list[Row], list[_DrawnRow]]:
     return [texts for texts, _ in rows[:first]], below
 
 
-def _label_of(box: Box | None, words: Sequence[Word]) -> tuple[str, str]:
-    """The label that stands in small print over what a box says, as one line, and what that is; the label is empty where there is none."""
-    if box is None:
-        return "", ""
+def _with_label(text: str, box: Box | None, words: Sequence[Word]) -> str:
+    """The text of a box, the very same where it has no label; a label that stands in small print over what the box says is one line."""
+    if box is None or "\n" not in text:
+        return text
     lines = as_lines([word for word in words if _is_in(word, box)])
     heights = [max(word.bottom - word.top for word in line) for line in lines]
     small = next((at for at, height in enumerate(heights) if height >= _SMALL_PRINT * max(heights)), 0)
-    return " ".join(map(text_of_line, lines[:small])), "\n".join(map(text_of_line, lines[small:]))
+    label = " ".join(map(text_of_line, lines[:small]))
+    return "\n".join([label, *map(text_of_line, lines[small:])]) if small else text
 
 
 def _from_labels(row: Row) -> list[Row]:
