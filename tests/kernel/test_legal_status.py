@@ -67,6 +67,8 @@ def test_the_law_is_what_listings_and_thresholds_say(code, substance_id, directi
         assert (row["own_schedules"] or []) == [schedule for instrument, schedule in listed if instrument == code]
         kg = [row[name] for name in ("threshold_kg", "threshold_month_kg", "threshold_year_kg")]
         assert kg == [t.kg if t else None for t in limits]
+        regulated = [row[name] for name in ("regulated_kg", "regulated_month_kg", "regulated_year_kg")]
+        assert regulated == [t.regulated_kg if t else None for t in limits]
         assert row["threshold_source"] == (limits[0].source if limits[0] else None)
         assert row["threshold_law"] == (limits[0].jurisdiction if limits[0] else None)
 
