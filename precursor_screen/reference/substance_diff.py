@@ -136,7 +136,7 @@ def _thresholds(state: State, substance_id: str) -> dict[tuple[str, str, str], T
 def _quantity(threshold: Threshold | None) -> str:
     if threshold is None:
         return ""
-    above = "above " if threshold.applies == ABOVE and threshold.quantity else ""
+    above = "above " if threshold.applies == ABOVE else ""
     return f"{above}{threshold.quantity} {threshold.unit} per {threshold.period}"
 
 

@@ -161,8 +161,13 @@ class InMemory(Struct, frozen=True):
 
 
 def population(
-    *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
+    *rows: dict[str, Any],
+    jurisdiction: str = "US",
+    registers: Any = None,
+    days: tuple[date, date] = (FIRST, LAST),
+    quantities: Limits | None = None,
+    **values: Any,
 ) -> Population:
     """Everybody of some rows."""
-    law = AuditBasis(limits(jurisdiction), SUBSTANCES, registers or {})
+    law = AuditBasis(quantities or limits(jurisdiction), SUBSTANCES, registers or {})
     return Population.of(InMemory(table(*rows), **values), law, *days)
