@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
+from precursor_screen.kernel.legal_status import THRESHOLDS
 from precursor_screen.kernel.part import Gap, LineGaps
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.screen import Screened
@@ -73,15 +74,6 @@ _OF_COLUMNS = {
 }
 _MASSES = ("substance_mass_kg", "largest_mass_kg", "goods_mass_kg", "mass_basis")
 _MOST_NAMED = 2
-_THRESHOLDS = (
-    "threshold_kg",
-    "threshold_month_kg",
-    "threshold_year_kg",
-    "threshold_source",
-    "threshold_counts",
-    "threshold_law",
-    "threshold_verified",
-)
 
 
 class _BlindSpot(Struct):
@@ -166,7 +158,7 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
             f"Import one: precursor-screen registers import {register} FILE",
             facts.goods,
         )
-    elif missing in _THRESHOLDS:
+    elif missing in THRESHOLDS:
         if usable:
             without = facts.without("threshold_kg", "threshold_month_kg", "threshold_year_kg")
             message = f"No {reference.law} threshold on file for {', '.join(facts.unlimited())}"

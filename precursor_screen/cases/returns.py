@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from precursor_screen.cases.frames import sum_known, to_frame, to_rows
 from precursor_screen.cases.reconcile.differences import Unjudged, all_unjudged
-from precursor_screen.cases.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.cases.reconcile.movements import Movement
 
 NOT_STATED = "not stated"
@@ -36,6 +36,7 @@ _MESSAGES = {
     "no-country": "movements that state no other country: their figure stands under `not stated`",
     "party-country": "movements that state no destination or origin: their figure is that of the country of the receiver or sender",
     "in-transit": "movements in transit or transhipment: the form asks for none",
+    "within-borders": "movements within the country, or between members of its customs union: they count as neither imports nor exports here",
     "several-substances": "lines whose text may be several substances: their one mass is counted in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
 }
@@ -84,7 +85,8 @@ def make_return(
         "no-direction": frame[listed & frame["direction"].isna()],
         "no-country": counted[no_country],
         "party-country": counted[~no_country & counted["assumed"]],
-        "in-transit": frame[listed & frame["direction"].notna() & ~traded],
+        "in-transit": frame[listed & frame["direction"].notna() & ~traded & (frame["direction"] != DOMESTIC)],
+        "within-borders": frame[listed & (frame["direction"] == DOMESTIC)],
         "several-substances": weighed[readings > 1].drop_duplicates("place"),
         "not-in-tables": frame[~listed],
     }

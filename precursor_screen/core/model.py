@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -142,10 +142,16 @@ class Substance(Struct, frozen=True):
         return "national" if any(c.instrument != SURVEILLANCE for c in self.controls) else "surveillance"
 
 
+# Masses have six decimal places: no mass lies between a quantity and one that is a milligram larger.
+SMALLEST_KG: Final = Decimal("0.000001")
+ABOVE: Final = "above"
+
+
 class Threshold(Struct, frozen=True):
     """A quantity from which a duty applies. kg is None where the unit cannot be turned into mass. period: transaction, month, year.
 
-    counts: what of a mixture or salt is compared with it: goods, substance or base.
+    counts: what of a mixture or salt is compared with it: goods, substance or base. applies: `from`, the quantity itself counts; `above`,
+    only what exceeds it does; empty: the wording was not read, and it counts.
     """
 
     jurisdiction: str
@@ -160,6 +166,12 @@ class Threshold(Struct, frozen=True):
     source: str
     verified: bool
     counts: str = "goods"
+    applies: str = ""
+
+    @property
+    def regulated_kg(self) -> Decimal | None:
+        """The smallest mass to which the duty applies. Of a quantity of nothing it is any, whatever the wording."""
+        return self.kg + SMALLEST_KG if self.kg and self.applies == ABOVE else self.kg
 
 
 class WatchlistName(Struct, frozen=True):

@@ -143,8 +143,9 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
         ),
         *("licit_use", "permit_single_use", "receiver_telephones"),
         *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
-        *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
-        *("threshold_source", "threshold_counts", "threshold_law"),
+        *("threshold_kg", "threshold_month_kg", "threshold_year_kg"),
+        *("regulated_kg", "regulated_month_kg", "regulated_year_kg"),
+        *("threshold_verified", "threshold_source", "threshold_counts", "threshold_law"),
     )
 )
 MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED, *PREVIOUS_COLUMNS)

@@ -84,30 +84,39 @@ def _lines(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -
     return lines[1:]
 
 
-def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows of a table, in the file's order.
+def read_rows(file: Path, columns: Sequence[str], later: Sequence[str] = ()) -> Iterator[Row]:
+    """The rows of a table, in the file's order; later: as of `parse_rows`.
 
     Raises:
         SubstanceTableError: The file cannot be read or has other columns.
     """
-    return parse_rows(_read(file), columns, str(file))
+    return parse_rows(_read(file), columns, str(file), later=later)
 
 
 _LONGEST: Final = 100_000
 
 
-def parse_rows(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY) -> Iterator[Row]:
-    """The rows of a table that is there as text; name: of its file, remedy: where it has other columns.
+def parse_rows(text: str, columns: Sequence[str], name: str, remedy: str = REMEDY, later: Sequence[str] = ()) -> Iterator[Row]:
+    """The rows of a table that is there as text.
+
+    Args:
+        columns: in their order.
+        name: of its file.
+        remedy: where it has other columns.
+        later: of the columns those that older tables lack; there their cells are empty.
 
     Raises:
         SubstanceTableError: It has other columns.
         csv.Error: It is not CSV, or has a cell that no table has.
     """
-    for number, cells in enumerate(csv.DictReader(_lines(text, columns, name, remedy), columns), start=2):
+    older = [column for column in columns if column not in later]
+    lacking = dict.fromkeys(later, "") if text.partition("\n")[0].strip() == ",".join(older) else {}
+    known = older if lacking else columns
+    for number, cells in enumerate(csv.DictReader(_lines(text, known, name, remedy), known), start=2):
         # The library's own limit is one of the process, and readers of manifests raise it.
         if any(len(cell) > _LONGEST for cell in cells.values() if cell):
             raise csv.Error(f"row {number} has a cell of more than {_LONGEST:,} characters")
-        yield Row(cells, Where(name, number))
+        yield Row({**cells, **lacking}, Where(name, number))
 
 
 def whole_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:

@@ -69,15 +69,12 @@ LISTING = (
     *("control", "own_schedules", "tier", "membership_verified", "listing_known"),
     *("announced", "proposed", "controlled_from"),
 )
-# From which quantity a duty applies: a threshold a period of `PERIODS`, and where that of a transaction stands.
+# From which quantity a duty applies: a threshold a period of `PERIODS`, the smallest mass to which it does, and where that of a
+# transaction stands.
 THRESHOLDS = (
-    "threshold_kg",
-    "threshold_month_kg",
-    "threshold_year_kg",
-    "threshold_verified",
-    "threshold_source",
-    "threshold_counts",
-    "threshold_law",
+    *("threshold_kg", "threshold_month_kg", "threshold_year_kg"),
+    *("regulated_kg", "regulated_month_kg", "regulated_year_kg"),
+    *("threshold_verified", "threshold_source", "threshold_counts", "threshold_law"),
 )
 _SCHEMA = pa.schema(
     [
@@ -251,6 +248,9 @@ def _limits(limits: Sequence[Threshold], law: str, substance_id: str, direction:
             "threshold_kg": transaction.kg,
             "threshold_month_kg": month.kg if month else None,
             "threshold_year_kg": year.kg if year else None,
+            "regulated_kg": transaction.regulated_kg,
+            "regulated_month_kg": month.regulated_kg if month else None,
+            "regulated_year_kg": year.regulated_kg if year else None,
             "threshold_verified": transaction.verified,
             "threshold_source": transaction.source,
             "threshold_counts": transaction.counts,

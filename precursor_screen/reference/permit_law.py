@@ -33,7 +33,7 @@ class Need(Struct, frozen=True):
     Attributes:
         direction: export, import, or union: between two countries of its customs union.
         need: of NEEDS. who: own (who exports or imports), sender or receiver.
-        above: whether only above the quantity of `thresholds.csv`.
+        above: whether only by the quantity of `thresholds.csv`.
     """
 
     law: str
@@ -78,14 +78,14 @@ class PermitLaw(Struct, frozen=True):
         return any(n.law == here.law and n.direction == UNION for n in self.needs)
 
     def needs_of(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
-        """What the law of a jurisdiction asks of a substance in a direction, and above how many kilograms; 0: of any quantity.
+        """What the law of a jurisdiction asks of a substance in a direction, and from how many kilograms on; 0: of any quantity.
 
-        A quantity that the tables lack, or that is in no kilograms, is none above which anything is asked for sure: the need is left out.
+        A quantity that the tables lack, or that is in no kilograms, is none from which anything is asked for sure: the need is left out.
         """
         law, categories = self._classes(jurisdiction, substance_id, day)
         for need in self.needs:
             if need.law == law and need.category in categories and need.direction == direction and need.dated.in_force(day):
-                least = self._above(need, substance_id, day)
+                least = self._least(need, substance_id, day)
                 if least is not None:
                     yield need, least
 
@@ -99,12 +99,12 @@ class PermitLaw(Struct, frozen=True):
         substance = next((s for s in self.substances if s.substance_id == substance_id), None)
         return law, {c.schedule for c in substance.controls if c.instrument == law and c.in_force(day)} if substance else set()
 
-    def _above(self, need: Need, substance_id: str, day: date) -> Decimal | None:
+    def _least(self, need: Need, substance_id: str, day: date) -> Decimal | None:
         if not need.above:
             return Decimal(0)
         directions = ("domestic", "any") if need.direction == UNION else (need.direction, "any")
         found = [
-            t.kg
+            t.regulated_kg
             for wanted in directions
             for t in self.thresholds
             if (t.jurisdiction, t.substance_id, t.direction) == (need.law, substance_id, wanted)

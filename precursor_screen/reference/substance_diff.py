@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from precursor_screen.core.model import Control, Substance, Threshold
+from precursor_screen.core.model import ABOVE, Control, Substance, Threshold
 from precursor_screen.reference.table_rows import holds
 
 
@@ -134,7 +134,10 @@ def _thresholds(state: State, substance_id: str) -> dict[tuple[str, str, str], T
 
 
 def _quantity(threshold: Threshold | None) -> str:
-    return f"{threshold.quantity} {threshold.unit} per {threshold.period}" if threshold else ""
+    if threshold is None:
+        return ""
+    above = "above " if threshold.applies == ABOVE else ""
+    return f"{above}{threshold.quantity} {threshold.unit} per {threshold.period}"
 
 
 def _names(a: Substance | None, b: Substance | None) -> Names | None:

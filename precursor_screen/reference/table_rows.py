@@ -20,16 +20,21 @@ UNREAD: Final = "the row cannot be read ({})"
 
 
 def read_table(
-    file: Path, columns: Sequence[str], make: Callable[[Row], T], say: str = "{}", remedy: str = REMEDY
+    file: Path,
+    columns: Sequence[str],
+    make: Callable[[Row], T],
+    say: str = "{}",
+    remedy: str = REMEDY,
+    later: Sequence[str] = (),
 ) -> tuple[T, ...]:
-    """What is made of the rows of a table, in the file's order; `make`, `say` and `remedy` as of `make_all`.
+    """What is made of the rows of a table, in the file's order; `make`, `say` and `remedy` as of `make_all`, `later` as of `parse_rows`.
 
     Raises:
         SubstanceTableError: The file cannot be read or has other columns.
         ErrorGroup: Rows of which nothing can be made.
     """
     errors: list[PrecursorScreenError] = []
-    made = make_all(read_rows(file, columns), make, errors, say, remedy)
+    made = make_all(read_rows(file, columns, later), make, errors, say, remedy)
     if errors:
         raise ErrorGroup(errors)
     return tuple(made)
@@ -119,17 +124,15 @@ def load_editions(path: Path) -> tuple[Edition, ...]:
     file = path / "editions.csv"
     if not file.exists():
         return ()
-    older = "checked" not in file.read_text(encoding="utf-8").partition("\n")[0]  # tables of version 0.2 state no day
-    return read_table(file, _EDITION_COLUMNS[:-2] if older else _EDITION_COLUMNS, _edition)
+    return read_table(file, _EDITION_COLUMNS, _edition, later=_EDITION_COLUMNS[-2:])  # tables of version 0.2 state no day
 
 
 def _edition(row: Row) -> Edition:
     verified = read_boolean(row["verified"])
     if not (row["count"].isascii() and row["count"].isdigit()):
         raise ValueError(f"count {row['count']!r} is not a number")
-    days = {name: row.cells.get(name) for name in _EDITION_COLUMNS[-2:]}
-    checked = date.fromisoformat(day) if (day := days["checked"]) else None
-    most = int(days["max_age_days"] or MAX_EDITION_AGE_DAYS)
+    checked = date.fromisoformat(day) if (day := row["checked"]) else None
+    most = int(row["max_age_days"] or MAX_EDITION_AGE_DAYS)
     if most < 1:
         raise ValueError("max_age_days is less than a day")
     return Edition(row["instrument"], row["schedule"], row["edition"], int(row["count"]), row["source"], verified, checked, most)

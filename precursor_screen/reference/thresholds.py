@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.model import OWN_LIST, Substance, Threshold
+from precursor_screen.core.model import ABOVE, OWN_LIST, Substance, Threshold
 from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import law_of
@@ -105,20 +105,23 @@ def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -
 
 
 _COLUMNS: Final = [
-    *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts"),
+    *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts", "applies"),
     *("valid_from", "valid_to", "source", "verified"),
 ]
 DIRECTIONS: Final = ("import", "export", "domestic")
 ANY_DIRECTION: Final = "any"
 PERIODS: Final = ("transaction", "month", "year")
+LATER: Final = ("applies",)  # packs that were made before it say nothing of it
 # What of a mixture or salt the law compares: the goods whole, the substance in them, or its base without the acid of a salt.
 GOODS, OF_SUBSTANCE, OF_BASE = COUNTS = ("goods", "substance", "base")
-
+# Whether the quantity itself counts, or only what exceeds it; empty: nothing is said of that, and it counts.
+APPLIES: Final = ("from", ABOVE, "")
 
 _WORDS: Final = {
     "direction": (*DIRECTIONS, ANY_DIRECTION),
     "period": PERIODS,
     "counts": COUNTS,
+    "applies": APPLIES,
     "verified": ("true", "false"),
 }
 
@@ -140,21 +143,22 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
             raise row.error("another row speaks of the same case and day")
         return threshold
 
-    return read_table(path / "thresholds.csv", _COLUMNS, make, say=UNREAD)
+    return read_table(path / "thresholds.csv", _COLUMNS, make, say=UNREAD, later=LATER)
 
 
 def _threshold(row: Row) -> Threshold:
-    if any(row[name] not in words for name, words in _WORDS.items()):
-        raise ValueError(
-            f"direction {row['direction']!r}, period {row['period']!r}, counts {row['counts']!r} or verified {row['verified']!r} is not known"
-        )
+    if unknown := [f"{name} {row[name]!r}" for name, words in _WORDS.items() if row[name] not in words]:
+        raise ValueError(f"{' and '.join(unknown)} not known")
     valid_from, valid_to = read_span(row, "valid_from", "valid_to")
     kg = Decimal(row["kg"]) if row["kg"] else None
     quantity = Decimal(row["quantity"])
     if quantity < 0 or (kg is not None and kg < 0):
         raise ValueError("a quantity is negative")
     return Threshold(
-        **{name: row[name] for name in ("jurisdiction", "substance_id", "direction", "unit", "period", "source", "counts")},
+        **{
+            name: row[name]
+            for name in ("jurisdiction", "substance_id", "direction", "unit", "period", "source", "counts", "applies")
+        },
         kg=kg,
         quantity=quantity,
         valid_from=valid_from,

@@ -67,7 +67,7 @@ def quantity_bar(kg: float, threshold_kg: float) -> str:
     width, at = min(kg / top, 1.0) * WIDTH, threshold_kg / top * WIDTH
     side, x = ("end", at - 4) if at > WIDTH / 2 else ("start", at + 4)
     shapes = [
-        f'<rect class="bar{" over" if kg >= threshold_kg else ""}" x="0" y="2" width="{width:.1f}" height="14"/>',
+        f'<rect class="bar{" over" if kg > threshold_kg else ""}" x="0" y="2" width="{width:.1f}" height="14"/>',
         f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="30"/>',
         f'<text x="{x:.1f}" y="29" text-anchor="{side}">threshold {threshold_kg:,g} kg</text>',
     ]

@@ -31,8 +31,9 @@ class Fact(Struct, frozen=True):
 
 
 def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expression:
-    """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent; `{threshold_kg:limit}` says
-    "any quantity counts" of a threshold of nothing; `{matched_text:said}` what it is that matched: "UN number 1789", "the name ACETONE".
+    """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent; `{regulated_kg:limit}` says
+    "any quantity counts" of a threshold of nothing, and "more than 100 kg counts" of one that is exempt itself; `{matched_text:said}` what
+    it is that matched: "UN number 1789", "the name ACETONE".
     What stands in square brackets is said only where every field named in it is known and not empty.
 
     Args:
@@ -81,10 +82,13 @@ def _part(name: str, how: str, scope: Scope, outcomes_of: str) -> Expression:
     if name in scope.params:
         scope.used_params.add(name)
         return Literal(_parameter(scope.params[name], how == "%"))
+    if how == "limit":
+        threshold = scope.column(name.replace("regulated_", "threshold_"))
+        return Apply(
+            Operator.LIMIT, (threshold, Text(threshold, shown=True), scope.column(name.replace("threshold_", "regulated_")))
+        )
     column = scope.column(name)
     shown = Text(column, shown=True, percent=how == "%")
-    if how == "limit":
-        return Apply(Operator.LIMIT, (column, shown))
     if name in _ROLES:
         return Apply(Operator.WORDS, (shown,))
     return Apply(Operator.SAID, (shown, scope.column("match_method"))) if how == "said" else shown

@@ -52,6 +52,7 @@ def test_what_cannot_be_counted_is_in_no_figure_and_named():
     some = (
         *(moved(kg=None), moved("B2", direction=None), moved("B3", direction="transit"), moved("B4", substance_id="safrole")),
         *(moved("B5", "4", destination=None), moved("B6", on="2024-12-31"), moved("B7", on="2026-01-01")),
+        *(moved("B8", direction="transhipment"), moved("B9", direction="domestic", origin="NL", destination="BE")),
     )
     one = made(*some)
     assert figures(one) == [
@@ -62,7 +63,8 @@ def test_what_cannot_be_counted_is_in_no_figure_and_named():
         "mass-unknown": 1,
         "no-direction": 1,
         "no-country": 1,
-        "in-transit": 1,
+        "in-transit": 2,
+        "within-borders": 1,
         "not-in-tables": 1,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -45,6 +46,24 @@ def announced(controls, code, day):
     return sorted(of_conventions or [c for c in known if c.instrument == code], key=lambda c: (c.instrument, c.schedule))
 
 
+@pytest.mark.parametrize(
+    ("code", "substance_id", "direction", "regulated"),
+    [
+        ("CO", "acetone", "export", ["3.950001", "3.950001", None]),
+        ("EU", "acetone", "export", ["50.000001"] * 3),
+        ("US", "acetone", "export", ["1500", "1500", None]),
+        ("US", "acetone", "domestic", ["150", None, None]),
+    ],
+)
+def test_a_limit_that_is_exempt_regulates_from_a_milligram_above_in_its_period_and_shorter_ones(
+    code, substance_id, direction, regulated
+):
+    law = law_table(load_reference(watchlists=None, jurisdiction=code, as_of=AS_OF))
+    (row,) = law_of(law, substance_id, direction, AS_OF)
+    found = [row[name] for name in ("regulated_kg", "regulated_month_kg", "regulated_year_kg")]
+    assert found == [kg and Decimal(kg) for kg in regulated]
+
+
 @examples(60, 60)
 @given(
     code=st.sampled_from(sorted(REFERENCES)),
@@ -67,6 +86,8 @@ def test_the_law_is_what_listings_and_thresholds_say(code, substance_id, directi
         assert (row["own_schedules"] or []) == [schedule for instrument, schedule in listed if instrument == code]
         kg = [row[name] for name in ("threshold_kg", "threshold_month_kg", "threshold_year_kg")]
         assert kg == [t.kg if t else None for t in limits]
+        regulated = [row[name] for name in ("regulated_kg", "regulated_month_kg", "regulated_year_kg")]
+        assert regulated == [t.regulated_kg if t else None for t in limits]
         assert row["threshold_source"] == (limits[0].source if limits[0] else None)
         assert row["threshold_law"] == (limits[0].jurisdiction if limits[0] else None)
 

@@ -174,7 +174,34 @@ def test_thresholds_differ_by_direction(reference):
     assert "PS-QTY-003" in rules_of_row(result, 3)
     assert "PS-QTY-001" not in rules_of_row(result, 4)
     not_evaluable = {(u["rule_id"], u["field"]) for u in result.report.coverage["not_evaluable"]}
-    assert ("PS-QTY-001", "threshold_kg") in not_evaluable
+    assert ("PS-QTY-001", "regulated_kg") in not_evaluable
+
+
+HOME = {"country of dispatch": "DE", "country of destination": "DE"}
+PERMANGANATE = {"description of goods": "POTASSIUM PERMANGANATE", "hs code": "284161", **HOME}
+RED_PHOSPHORUS = {"description of goods": "RED PHOSPHORUS", "hs code": "280470", **HOME}
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "goods", "kg", "rule"),
+    [
+        ("EU", PERMANGANATE, "100", "PS-QTY-003"),
+        ("EU", PERMANGANATE, "100.000001", "PS-QTY-001"),
+        ("DE", PERMANGANATE, "100", "PS-QTY-003"),
+        ("US", {**PERMANGANATE, "country of dispatch": "US", "country of destination": "US"}, "55", "PS-QTY-001"),
+        ("US", {**PERMANGANATE, "country of dispatch": "US", "country of destination": "US"}, "54.999999", "PS-QTY-003"),
+        ("EU", RED_PHOSPHORUS, "0.1", "PS-QTY-003"),
+        ("EU", RED_PHOSPHORUS, "25", "PS-QTY-001"),
+        ("", RED_PHOSPHORUS, "25", None),
+        ("EU", {**ACETONE, **HOME, "country of destination": "MX"}, "50", "PS-QTY-003"),
+        ("EU", {**ACETONE, **HOME, "country of destination": "MX", "description of goods": "ACETONE 20 %"}, "250", "PS-QTY-003"),
+        ("EU", {**ACETONE, **HOME, "country of destination": "MX", "description of goods": "ACETONE 20 %"}, "251", "PS-QTY-001"),
+    ],
+)
+def test_exactly_at_the_limit_a_quantity_is_what_the_law_says_it_is(jurisdiction, goods, kg, rule):
+    reference = with_rules(load_reference(watchlists=None, jurisdiction=jurisdiction, as_of=AS_OF), "PS-QTY-001", "PS-QTY-003")
+    result = screen_rows([{**goods, "net weight kg": kg}], reference)
+    assert rules_of_row(result, 2) == ({rule} if rule else set())
 
 
 VAGUE = [

@@ -36,7 +36,7 @@ def test_movements_within_a_customs_union(origin: str, destination: str | None, 
 ASKED = [
     # jurisdiction, substance, direction, what is asked for, above how many kilograms
     ("FR", "ephedrine", "union", {"licence": "0", "customer-declaration": "0"}),
-    ("FR", "acetic-anhydride", "union", {"registration": "108", "customer-declaration": "108"}),
+    ("FR", "acetic-anhydride", "union", {"registration": "108.000001", "customer-declaration": "108.000001"}),
     ("FR", "acetone", "union", {}),
     ("FR", "ephedrine", "export", {"licence": "0", "export-permit": "0", "notification": "0"}),
     ("FR", "acetic-anhydride", "export", {"registration": "0", "export-permit": "0"}),
@@ -70,7 +70,7 @@ ASKED = [
     ("AU", "lysergic-acid", "import", {"licence": "0", "import-permit": "0"}),
     ("AU", "lysergic-acid", "export", {}),
     ("AU", "acetic-anhydride", "export", {"licence": "0", "notification": "0"}),
-    ("AU", "acetone", "export", {"licence": "79", "notification": "79"}),
+    ("AU", "acetone", "export", {"licence": "79.000001", "notification": "79.000001"}),
     ("AU", "acetone", "import", {}),
     ("PE", "acetone", "import", {"registration": "0", "import-permit": "0"}),
     ("PE", "calcium-chloride", "export", {"registration": "0", "export-permit": "0"}),

@@ -93,6 +93,10 @@ def test_thresholds(substances: tuple[Substance, ...]) -> None:
         *("1 kg per month", "2 kg per month"),
     )
     assert change.since == date(2020, 1, 1)
+    exempt = State(substances, (row, replace(later, applies="above")), date(2020, 1, 1))
+    assert [(c.old, c.new) for c in diff_tables(days[1], exempt).changes if c.what == "threshold"] == [
+        ("2 kg per month", "above 2 kg per month")
+    ]
     assert change.verified is False
     (gone,) = (c for c in diff_tables(days[0], State(substances, (), None)).changes if c.what == "threshold")
     assert gone.new == ""

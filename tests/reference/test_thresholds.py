@@ -42,6 +42,53 @@ def test_the_offices_own_counts_where_the_law_has_none(thresholds: tuple[Thresho
     assert kg(every, "US", "acetone", "export", "transaction") == kg(thresholds, "US", "acetone", "export", "transaction")
 
 
+@pytest.mark.parametrize(
+    ("applies", "quantity", "regulated"),
+    [("above", "100", "100.000001"), ("from", "100", "100"), ("", "100", "100"), ("above", "0", "0")],
+)
+def test_a_limit_that_is_exempt_itself_regulates_from_a_milligram_above(
+    applies: str, quantity: str, regulated: str, tmp_path: Path
+) -> None:
+    head = HEAD.replace("counts,", "counts,applies,")
+    (tmp_path / "thresholds.csv").write_text(
+        f"{head}EU,piperidine,domestic,{quantity},kg,{quantity},year,goods,{applies},,,A law,true\n", encoding="utf-8"
+    )
+    (found,) = load_thresholds(tmp_path)
+    assert (found.kg, found.regulated_kg) == (Decimal(quantity), Decimal(regulated))
+
+
+def test_a_table_of_before_says_nothing_of_the_limit_itself_and_it_counts(tmp_path: Path) -> None:
+    (tmp_path / "thresholds.csv").write_text(f"{HEAD}EU,piperidine,domestic,5,kg,5,year,goods,,,A law,true\n", encoding="utf-8")
+    (found,) = load_thresholds(tmp_path)
+    assert (found.applies, found.regulated_kg, found.source) == ("", Decimal(5), "A law")
+
+
+def test_every_quantity_that_ships_says_whether_it_counts_itself(thresholds: tuple[Threshold, ...]) -> None:
+    said = {(t.jurisdiction, t.applies) for t in thresholds if t.quantity}
+    above = {(law, "above") for law in ("AU", "CA", "CO", "EU", "GB", "JP", "NO")}
+    assert said == above | {("US", "from"), ("BR", "from")}
+
+
+def test_what_mixtures_contain_counts_where_the_law_says_so(thresholds: tuple[Threshold, ...]) -> None:
+    """Of exports of Category 3 of the Union; hydrochloric acid is itself a solution, and a mixture of Category 2 a scheduled substance."""
+    counts = {(t.substance_id, t.direction): t.counts for t in thresholds if t.jurisdiction == "EU" and t.quantity}
+    assert {counts[s, "export"] for s in ("acetone", "toluene", "ethyl-ether", "methyl-ethyl-ketone", "sulphuric-acid")} == {
+        "substance"
+    }
+    assert counts["hydrochloric-acid", "export"] == counts["piperidine", "domestic"] == "goods"
+
+
+@pytest.mark.parametrize("jurisdiction", ["EU", "GB"])
+def test_trade_within_the_union_is_not_judged_by_the_law_on_trade_with_others(
+    thresholds: tuple[Threshold, ...], jurisdiction: str
+) -> None:
+    for t in thresholds:
+        if t.jurisdiction == jurisdiction and t.direction != "export":
+            found = threshold_for(thresholds, jurisdiction, t.substance_id, "domestic", DAY)
+            assert found is not None
+            assert "273/2004" in found.source
+
+
 def test_directions_are_never_mixed(thresholds: tuple[Threshold, ...]) -> None:
     assert kg(thresholds, "US", "acetone", "export") == 1500
     assert kg(thresholds, "US", "acetone", "domestic") == 150

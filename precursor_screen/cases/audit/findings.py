@@ -108,8 +108,8 @@ def _near(profile: Profile) -> Said:
             usual, peers = place.median, f"the peers' median is {place.median:.0%} ({counted(place.others, 'exporter')})"
         if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
             yield (
-                f"{one.near:,} of {counted(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
-                f"100 % of the threshold; {peers}.",
+                f"{one.near:,} of {counted(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 "
+                f"{'to' if one.exempt else 'to under'} 100 % of the threshold; {peers}.",
                 one.lines,
             )
 

@@ -47,6 +47,13 @@ Lines = tuple[int, ...]
 Rows = Sequence[Any]  # of a table, as named tuples
 
 
+class Limit(NamedTuple):
+    """A threshold in kilograms, and the smallest mass that it makes a duty of: itself, or a milligram more; None: none is known."""
+
+    kg: Decimal | None
+    regulated_kg: Decimal | None
+
+
 class Limits:
     """Thresholds in kilograms of one jurisdiction, by substance, direction and day; each is looked up once."""
 
@@ -56,10 +63,10 @@ class Limits:
         self._rows = [one for one in thresholds if one.jurisdiction in laws]
         self.find = cache(self._find)
 
-    def _find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
-        """The threshold of a transaction, month or year; None: none is known. One of zero (every quantity) is one."""
+    def _find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Limit:
+        """The threshold of a transaction, month or year. One of zero (every quantity) is one."""
         found = day and threshold_for(self._rows, law_of(self.jurisdiction, day), substance, direction, day, period)
-        return found.kg if found else None
+        return Limit(found.kg, found.regulated_kg) if found else Limit(None, None)
 
 
 # The columns of a frame of movements, by what MOVEMENT says of each; texts are empty where nothing is stated.
@@ -85,7 +92,7 @@ _OTHERS = {
 _ORDER = (
     *("line", "line_id", "movement_key", "shipment_id", "source_file", "source_row", "day", "direction", "substance", "kg"),
     *("mass_basis", "value_usd", "hs6", "description", "match_method", "sender", "receiver", "receiver_name", "receiver_country"),
-    *("dispatch", "destination", "transit", "permit", "notification", "limit_kg", "goods_kg"),
+    *("dispatch", "destination", "transit", "permit", "notification", "limit_kg", "regulated_kg", "goods_kg"),
 )
 
 
@@ -96,7 +103,7 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
         line: number of the line, from 1 by day, file and row; a line that names two substances is two rows.
         kg: mass of the substance that counts here; 0: another document of the cargo states it; unknown: it is not known.
         receiver: what receivers are told apart by; empty: none is named.
-        limit_kg: threshold of a transaction on that day; unknown: none is known.
+        limit_kg, regulated_kg: threshold of a transaction on that day, and from which mass it counts; unknown: none is known.
         goods_kg: mass of the goods as traded, where they hold less of the substance; unknown: they are it, or it is not known.
 
     Args:
@@ -109,7 +116,9 @@ def to_table(rows: pa.Table, limits: Limits) -> pd.DataFrame:
         (key or name.casefold() for key, name in zip(movements["receiver"], movements["receiver_name"], strict=True)), pa.string()
     )
     cases = zip(*(values(movements[name]) for name in ("substance", "direction", "day")), strict=True)
-    movements["limit_kg"] = pd.Series([limits.find(*case) for case in cases], dtype=object)  # as the law states it
+    found = [limits.find(*case) for case in cases]
+    movements["limit_kg"] = pd.Series([limit.kg for limit in found], dtype=object)  # as the law states it
+    movements["regulated_kg"] = pd.Series([limit.regulated_kg for limit in found], dtype=object)
     return movements.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
 
 
@@ -234,7 +243,7 @@ READ_OF_ALL = (
     *("as_of_date", "direction", "sender_name", "sender_key", "sender_address_key", "sender_country", "receiver_key"),
     *("substance_id", "substance_mass_kg"),
 )
-JUST_UNDER = Decimal("0.8")  # of the threshold, up to but not with it
+JUST_UNDER = Decimal("0.8")  # of the threshold, up to what it no longer leaves free
 NEW_AFTER = 365  # days after an exporter's first day on record from which a partner that was never met counts as new
 SHARE = "share just under the threshold"
 LEAST_WEIGHED = 5  # movements with a mass and a threshold, before a share of them is compared
@@ -287,11 +296,14 @@ def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
         )
         cases = fetch(connection, "select distinct substance, direction, day from m where is_inside and substance is not null")
         found = [limits.find(*case.values()) for case in cases.to_pylist()]
-        connection.register("limits", cases.append_column("limit_kg", pa.array(found, DECIMAL)))
+        cases = cases.append_column("limit_kg", pa.array([limit.kg for limit in found], DECIMAL))
+        connection.register(
+            "limits", cases.append_column("regulated_kg", pa.array([limit.regulated_kg for limit in found], DECIMAL))
+        )
         traded = fetch(
             connection,
             f"""select substance, name, key, coalesce(sum(kg), 0) as kg, count(*) filter (kg > 0 and limit_kg > 0) as weighed,
-                count(*) filter (kg >= {JUST_UNDER} * limit_kg and kg < limit_kg and limit_kg > 0) as near
+                count(*) filter (kg >= {JUST_UNDER} * limit_kg and kg < regulated_kg and limit_kg > 0) as near
             from m join limits using (substance, direction, day) group by all""",
         )
         wanted = "name, key, receiver, min(day) as earliest, bool_or(is_inside) as inside"

@@ -7,13 +7,13 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from precursor_screen.cases.audit.movements import JUST_UNDER, NEW_AFTER, Limits, Rows, known_kg, lines_of, named, sums
+from precursor_screen.cases.audit.movements import JUST_UNDER, NEW_AFTER, Limit, Limits, Rows, known_kg, lines_of, named, sums
 from precursor_screen.cases.frames import group, or_nought, row, to_tuples, values
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.words import counted
@@ -182,22 +182,23 @@ def months(movements: pd.DataFrame, limits: Limits) -> Rows:
     """By substance and month, dated rows only.
 
     limit_kg: the threshold of a month on the day of its first movement, of the direction with the most mass; 0: every quantity counts;
-    None: none is known.
+    None: none is known; regulated_kg: the smallest mass that it makes a duty of.
     """
     dated = _by_month(_dated(movements))
     found = sums(dated, "substance", "month")
     by_direction = sums(dated, "substance", "month", "direction").sort_values("kg", ascending=False, kind="stable")
     main = by_direction.drop_duplicates(["substance", "month"]).sort_values(["substance", "month"])
     cases = zip(found["substance"], main["direction"], found["first"], strict=True)
-    found["limit_kg"] = pd.Series([_of_month(limits, *case) for case in cases], dtype=object)
-    return to_tuples(found[["substance", "month", "kg", "limit_kg", "unknown", "lines"]])
+    of_months = [_of_month(limits, *case) for case in cases]
+    found["limit_kg"] = pd.Series([limit.kg for limit in of_months], dtype=object)
+    found["regulated_kg"] = pd.Series([limit.regulated_kg for limit in of_months], dtype=object)
+    return to_tuples(found[["substance", "month", "kg", "limit_kg", "regulated_kg", "unknown", "lines"]])
 
 
-def _of_month(limits: Limits, substance: str, direction: str, day: date) -> Decimal | None:
-    limit = limits.find(substance, direction, day, "month")
-    if limit is None and limits.find(substance, direction, day) == 0:
-        return Decimal(0)  # every quantity of a transaction counts, so every month's does
-    return limit
+def _of_month(limits: Limits, substance: str, direction: str, day: date) -> Limit:
+    limit, of_transaction = limits.find(substance, direction, day, "month"), limits.find(substance, direction, day)
+    # Where every quantity of a transaction counts, every month's does.
+    return of_transaction if limit.kg is None and of_transaction.kg == 0 else limit
 
 
 def jumps(found: Rows) -> Rows:
@@ -213,20 +214,23 @@ def jumps(found: Rows) -> Rows:
 
 
 def just_under(movements: pd.DataFrame) -> Rows:
-    """Movements from 80 to less than 100 % of the threshold of a transaction, by substance, of those with any that can be weighed.
+    """Movements from 80 % of the threshold of a transaction to what it just leaves free, by substance, of those with any that can be weighed.
 
     weighed: movements with a mass and a threshold above zero; near: of them those just under, which `lines` are of, and `share` is their
-    share; shares: of all that are weighed, in per cent of the threshold, with the line.
+    share; shares: of all that are weighed, in per cent of the threshold, with the line; exempt: whether what is at it is free, and near.
     """
     some = named(movements[(movements["kg"] != 0) & movements["limit_kg"].notna() & (movements["limit_kg"] != 0)])
     some = some.assign(times=[kg / limit for kg, limit in zip(some["kg"], some["limit_kg"], strict=True)])
     found = []
     for substance, own in some.groupby("substance"):
         times, lines = list(own["times"]), values(own["line"])
-        near = [line for line, share in zip(lines, times, strict=True) if JUST_UNDER <= share < 1]
-        # Cut, not rounded: 99.999 % is under.
-        shares = [float((100 * share).quantize(_HUNDREDTH, ROUND_DOWN)) for share in times]
-        counts = {"weighed": len(lines), "near": len(near), "lines": tuple(sorted(set(near)))}
+        below = [kg < regulated for kg, regulated in zip(own["kg"], own["regulated_kg"], strict=True)]
+        near = [line for line, share, free in zip(lines, times, below, strict=True) if free and share >= JUST_UNDER]
+        exempt = any(regulated > limit for regulated, limit in zip(own["regulated_kg"], own["limit_kg"], strict=True))
+        # Not rounded to the nearer: 99.999 % is under, and 100.001 % over what is exempt.
+        sides = [ROUND_UP if exempt and share > 1 else ROUND_DOWN for share in times]
+        shares = [float((100 * share).quantize(_HUNDREDTH, side)) for share, side in zip(times, sides, strict=True)]
+        counts = {"weighed": len(lines), "near": len(near), "lines": tuple(sorted(set(near))), "exempt": exempt}
         pairs = tuple(sorted(zip(shares, lines, strict=True)))
         found.append(row(substance=substance, **counts, shares=pairs, share=len(near) / len(lines)))
     return tuple(found)

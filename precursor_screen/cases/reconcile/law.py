@@ -19,6 +19,7 @@ from precursor_screen.cases.reconcile.documents import DOMESTIC, EXPORT, IMPORT,
 from precursor_screen.cases.reconcile.movements import Movement, named_numbers
 from precursor_screen.cases.reconcile.similar_names import all_among
 from precursor_screen.core.grouped import grouped
+from precursor_screen.core.model import SMALLEST_KG
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, known_permit_law
 from precursor_screen.reference.substances import load_substances
@@ -64,14 +65,14 @@ class OfficeLaw:
         """Whether a permit is asked for of any quantity of a movement."""
         return any(need.need in PERMITS_OF_LAW and not least for need, least in self._needs_of(movement))
 
-    def papers_above(self, movement: Movement) -> Decimal | None:
-        """Above how many kilograms a paper is asked for of a movement; 0: of any quantity; None: none is."""
+    def papers_from(self, movement: Movement) -> Decimal | None:
+        """From how many kilograms on a paper is asked for of a movement; 0: of any quantity; None: none is."""
         needs = self._needs_of(movement)
         papers = [least for need, least in needs if need.need in PAPERS]
         return min(papers or [least for _, least in needs], default=None)
 
-    def licence_above(self, movement: Movement) -> Decimal | None:
-        """Above how many kilograms a year who sends (or receives) is asked for a licence or a registration; None: they are not."""
+    def licence_from(self, movement: Movement) -> Decimal | None:
+        """From how many kilograms a year on who sends (or receives) is asked for a licence or a registration; None: they are not."""
         if movement.direction not in (EXPORT, IMPORT, DOMESTIC):
             return None
         inside = movement.direction == DOMESTIC or self.within_union(movement)
@@ -84,7 +85,9 @@ class OfficeLaw:
         if movement.direction == IMPORT or not movement.bulk or not self.within_union(movement):
             return False
         needs = self._needs(movement.substance_id, UNION, movement.day)
-        return any(need.who == "receiver" and (movement.kg is None or movement.kg > least) for need, least in needs)
+        return any(
+            need.who == "receiver" and (movement.kg is None or movement.kg >= max(least, SMALLEST_KG)) for need, least in needs
+        )
 
     def class_of(self, movement: Movement) -> str:
         """The class of the substance; empty: it is in none."""
@@ -218,10 +221,10 @@ def _lawful(
     A lot is small that stays, as a whole, within what the law asks nothing of, and far below every document of the substance that was ever
     issued (`least`).
     """
-    above, keys = frame.law.papers_above(movement), ((movement.substance_id, movement.direction), (movement.substance_id, None))
+    asked, keys = frame.law.papers_from(movement), ((movement.substance_id, movement.direction), (movement.substance_id, None))
     issued = [least[key] for key in keys if key in least]
     far_below = bool(issued) and lot is not None and lot < min(issued) * _FAR_BELOW
-    if register == PERMITS and above and lot is not None and lot <= min(above, _SAMPLE_KG) and far_below:
+    if register == PERMITS and asked and lot is not None and lot < asked and lot <= _SAMPLE_KG and far_below:
         return "small-lot"
     if movement.returned:
         return "returned"

@@ -78,7 +78,7 @@ def _unlicensed(
         by_register = (movement.substance_id, movement.direction) in sides and not frame.law.within_union(movement)
         if movement.direction == DOMESTIC:
             by_register = frame.law.class_of(movement) in classes
-        least = Decimal(0) if by_register else frame.law.licence_above(movement)
+        least = Decimal(0) if by_register else frame.law.licence_from(movement)
         own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
         if least is not None and not own:
             unjudged_places["no-direction" if own is None else "no-party"].append(movement.place)
@@ -86,7 +86,7 @@ def _unlicensed(
             lacking[own[0], movement.substance_id, movement.day.year, least].append(movement)
     for (_, substance_id, _, least), some in lacking.items():
         first, shipped = some[0], kilograms(m.kg for m in some)
-        if least and (shipped or 0) <= least:
+        if least and (shipped or 0) < least:
             continue
         who = first.sender if first.direction == EXPORT else first.receiver
         licences = ((d, d.holder) for d in documents if d.substance_id == substance_id and d.holder)

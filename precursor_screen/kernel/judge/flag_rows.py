@@ -70,7 +70,7 @@ def doubt_tests(rule: CompiledRule) -> list[tuple[str, Expression]]:
         ("membership unverified", _is_false("membership_verified")),
         ("unknown whether listed on that day", _is_false("listing_known")),
     ]
-    if {"threshold_kg", "threshold_month_kg", "threshold_year_kg"} & rule.columns:
+    if any(name.startswith(("threshold_", "regulated_")) for name in rule.columns):
         found.append(("threshold unverified", _is_false("threshold_verified")))
     return found
 
@@ -316,12 +316,8 @@ class Wording:
                 return [None if t is None else t.replace("_", " ") for t in self.texts(text)]
             case Apply(Operator.CLAUSE, (test, said)):
                 return [text if true else "" for true, text in zip(self._known(test), self.texts(said), strict=True)]
-            case Apply(Operator.LIMIT, (value, shown)):
-                pairs = zip(self.values(value), self.texts(shown), strict=True)
-                return [
-                    "any quantity counts" if v == 0 else f"the threshold is {text}{'' if v is None else ' kg'}"
-                    for v, text in pairs
-                ]
+            case Apply(Operator.LIMIT, (value, shown, regulated)):
+                return list(map(_limit, self.values(value), self.texts(shown), self.values(regulated)))
             case Apply(Operator.SAID, (text, method)):
                 return [_said(t, m) for t, m in zip(self.texts(text), self.values(method), strict=True)]
         raise TypeError(f"{node!r} is not a text")
@@ -340,6 +336,15 @@ class Wording:
         if node not in self._values:
             self._values[node] = self._rows.value(node).to_pylist()
         return self._values[node]
+
+
+def _limit(threshold: Decimal | None, text: str | None, regulated: Decimal | None) -> str:
+    """A threshold in words that are true of what is at it, too."""
+    if threshold is None:
+        return f"the threshold is {text}"
+    if threshold == 0:
+        return "any quantity counts"
+    return f"more than {text} kg counts" if regulated is not None and regulated > threshold else f"the threshold is {text} kg"
 
 
 def _said(text: str | None, method: str | None) -> str | None:

@@ -25,6 +25,7 @@ from precursor_screen.core.errors import PrecursorScreenError, SubstanceTableErr
 from precursor_screen.core.tables import Row, parse_rows
 from precursor_screen.formats import bundle
 from precursor_screen.reference.shipped import LawTables, PackInfo
+from precursor_screen.reference.thresholds import LATER
 
 NAMESPACE: Final = "law@precursor-screen"
 ABOUT: Final = "pack.toml"
@@ -202,7 +203,7 @@ def _is_plain(value: object) -> bool:
 
 def _read_table(content: bytes, name: str, columns: Sequence[str], errors: list[PrecursorScreenError]) -> tuple[Row, ...]:
     try:
-        rows = tuple(parse_rows(content.decode("utf-8"), columns, name, "Use the columns of the table that ships."))
+        rows = tuple(parse_rows(content.decode("utf-8"), columns, name, "Use the columns of the table that ships.", LATER))
     except UnicodeDecodeError as error:
         errors.append(SubstanceTableError(f"is not UTF-8 ({error.reason})", where=name, remedy="Save it as CSV, UTF-8."))
         return ()

@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where, raise_all
-from precursor_screen.core.model import OWN_LIST, SURVEILLANCE
+from precursor_screen.core.model import ABOVE, OWN_LIST, SURVEILLANCE
 from precursor_screen.core.tables import Row, read_rows
 from precursor_screen.reference import substance_checks as checks
 from precursor_screen.reference.equipment import load_equipment
@@ -27,7 +27,7 @@ from precursor_screen.reference.shipped import LawTables
 from precursor_screen.reference.site_tables import load_concern
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.table_rows import at_once, read_span
-from precursor_screen.reference.thresholds import ANY_DIRECTION, check_thresholds, load_reply_periods, load_thresholds
+from precursor_screen.reference.thresholds import ANY_DIRECTION, LATER, check_thresholds, load_reply_periods, load_thresholds
 
 _OVERRIDE: Final = "Correct the row; or import it with --override REASON, which every report prints."
 _CORRECT: Final = "Correct the row, and make the pack again."
@@ -89,7 +89,7 @@ def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[
             known = rows.get(key)
             if key in mine:
                 errors.append(refused(row, "a second row of the same pack speaks of the same thing", _CORRECT))
-            elif known is not None and _facts(known) == _facts(row):
+            elif known is not None and not _differ(known, row):
                 continue
             elif known is not None and known is not shipped.get(key) and not _may_replace(name, known, row):
                 errors.append(refused(row, f"differs from {known.where}", "Keep one of the two packs."))
@@ -104,8 +104,10 @@ def _key(name: str, row: Row) -> tuple[str, ...]:
     return tuple(row.cells[column] for column in KEYS[name])
 
 
-def _facts(row: Row) -> dict[str, str]:
-    return {**row.cells, "source": ""}
+def _differ(known: Row, row: Row) -> list[str]:
+    """The columns in which a row says something else than another; an empty cell of a column that older packs lack says nothing."""
+    said = (c for c in row.cells if c != "source" and (row.cells[c] or c not in LATER))
+    return [c for c in said if row.cells[c] != known.cells[c]]
 
 
 def _marked(row: Row, pack: Pack) -> Row:
@@ -119,8 +121,7 @@ def _against(name: str, known: Row | None, row: Row, shipped: Mapping[tuple[str,
     if known is not None and not _may_replace(name, known, row):
         if name == "editions.csv":
             return f"is an older edition than the one that ships, which was compared on {known.cells['checked'] or 'no day'}"
-        differ = ", ".join(c for c in row.cells if c != "source" and row.cells[c] != known.cells[c])
-        return f"differs from the row that ships ({known.where}) in {differ}"
+        return f"differs from the row that ships ({known.where}) in {', '.join(_differ(known, row))}"
     if name in _COMPARED and any(other.cells["substance_id"] == row.cells["substance_id"] for other in shipped.values()):
         return f"what ships has its own rows for {row.cells['substance_id']}"
     if name == "thresholds.csv" and (other := next((o for o in shipped.values() if _loosens(o, row)), None)):
@@ -149,10 +150,14 @@ def _loosens(known: Row, row: Row) -> bool:
         return False
     try:
         apart = not at_once(read_span(known, "valid_from", "valid_to"), read_span(row, "valid_from", "valid_to"))
-        more = not new["kg"] or (old["kg"] != "" and Decimal(new["kg"]) > Decimal(old["kg"]))
+        more = not new["kg"] or (old["kg"] != "" and _regulated(new) > _regulated(old))
     except (ValueError, InvalidOperation):  # the reader of the table says what is wrong with it
         return False
     return more and not apart and (old["direction"] == new["direction"] or ANY_DIRECTION in (old["direction"], new["direction"]))
+
+
+def _regulated(cells: Mapping[str, str]) -> tuple[Decimal, bool]:
+    return Decimal(cells["kg"]), cells["applies"] == ABOVE
 
 
 def check_stacked(stacked: Stacked, name: str) -> None:

@@ -107,7 +107,7 @@ MOST_SPANS, MOST_ROUTES = 30, 60
 _NO_LINE = {True: "the threshold is zero: every quantity counts", False: "no threshold is known"}
 _GRAMS = 0.1  # kilograms: an axis that ends below counts in grams
 _OFF = 4  # times the highest bar, from which a threshold lies above the plot
-_BIN, _LAST_BIN = 5, 200  # per cent of a threshold
+_BIN, _ALL, _LAST_BIN = 5, 100, 200  # per cent of a threshold
 _FAR_APART = 10.0  # the highest price to the lowest, from which equal ratios are of one width
 _MOST_LABELS, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how far apart two are at least, on a narrow screen
 _ROW = 38.0  # of a receiver
@@ -122,6 +122,7 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
     highest = next((m for m in shown if m.kg == most > 0), None)
     limits = [m.limit_kg for m in shown if m.limit_kg is not None]
     limit = limits[-1] if limits and limits[-1] > 0 else None
+    regulated = [m.regulated_kg for m in shown if m.regulated_kg is not None][-1] if limit else Decimal(0)
     is_off = limit is not None and bool(most) and limit > _OFF * most
     top = float(max(most, limit or 0) if not is_off else most) or 1.0
     unit, factor = ("g", 1000.0) if top < _GRAMS else ("kg", 1.0)
@@ -130,7 +131,7 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
     width = shared.pitch * 0.72
     for one in shown:
         x, y = shared.month(one.month) + (shared.pitch - width) / 2, scale.y(float(one.kg) * factor)
-        is_over = limit is not None and one.kg >= limit
+        is_over = limit is not None and one.kg >= regulated
         caption = f"{one.month}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
         if one.kg:
             kind = "bar over" if is_over else "bar"
@@ -147,9 +148,10 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
         if not is_off:
             shapes.append(line("limit", LEFT, y, RIGHT, y))
         shapes += labels([(y, "limit-text", "threshold ↑" if is_off else "threshold", kg(limit))])
-    over = sum(1 for m in shown if limit and m.kg >= limit)
+    over = sum(1 for m in shown if limit and m.kg >= regulated)
     caption = f"{substance}: kilograms a month, {kg(most)} at most"
-    caption += f"; {counted(over, 'month')} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
+    reached = "over" if limit and regulated > limit else "at or over"
+    caption += f"; {counted(over, 'month')} {reached} the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
     caption += (
         f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
     )
@@ -157,8 +159,9 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
 
 
 def distances(substance: str, found: Any) -> str:
-    """How many movements lie how far from the threshold of a transaction, in steps of 5 %."""
-    bins = Counter(min(int(share // _BIN), _LAST_BIN // _BIN) for share, _ in found.shares)
+    """How many movements lie how far from the threshold of a transaction, in steps of 5 %; what is at one that is exempt is among those below."""
+    steps = (int(share // _BIN) - (found.exempt and share == _ALL) for share, _ in found.shares)
+    bins = Counter(min(step, _LAST_BIN // _BIN) for step in steps)
     step = (RIGHT - LEFT) / (_LAST_BIN // _BIN + 1)
     scale = from_zero(max(bins.values()), whole=True)
 
@@ -169,7 +172,7 @@ def distances(substance: str, found: Any) -> str:
     shapes += [title(substance), *scale.axis("movements"), line("axis", LEFT, BASE, RIGHT, BASE)]
     for number, count in sorted(bins.items()):
         kind = "bar over" if number * _BIN >= 100 else "bar here" if number * _BIN >= 80 else "bar"
-        span = f"{number * _BIN} to under {(number + 1) * _BIN} %" if number * _BIN < _LAST_BIN else f"{_LAST_BIN} % and more"
+        span = _span(number * _BIN, exempt=found.exempt)
         y = scale.y(count)
         shapes.append(rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
     shapes.append(line("limit", at(100), TOP - 8, at(100), BASE))
@@ -178,10 +181,18 @@ def distances(substance: str, found: Any) -> str:
     shapes += [text(at(n), BASE, f"{n}", dy="1.25em", anchor="middle") for n in (0, 50, 80, 100, 150)]
     shapes.append(text(at(_LAST_BIN), BASE, f"{_LAST_BIN}+", dy="1.25em"))
     shapes.append(text((LEFT + RIGHT) / 2, BASE, "% of the threshold of a transaction", "soft", "2.45em", "middle"))
+    to = "to" if found.exempt else "to under"
     caption = (
-        f"{substance}: {found.weighed:,} movements by their share of the threshold, {found.near:,} of them from 80 to under 100 %"
+        f"{substance}: {found.weighed:,} movements by their share of the threshold, {found.near:,} of them from 80 {to} 100 %"
     )
     return figure(caption, PLOT_HEIGHT, shapes)
+
+
+def _span(low: int, *, exempt: bool) -> str:
+    if low >= _LAST_BIN:
+        return f"{low} % and more"
+    over = "over " if exempt and low == _ALL else ""
+    return f"{over}{low} to {'' if exempt and low + _BIN == _ALL else 'under '}{low + _BIN} %"
 
 
 def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared: Calendar) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.app.audit import AuditBasis, Population
 from precursor_screen.cases.audit import movements
@@ -23,10 +24,13 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OWN = "Larkfield Laboratory Supply Inc"
 
 
-def threshold(substance: str, kg: str, period: str = "transaction", direction: str = "any") -> Threshold:
+def threshold(substance: str, kg: str, period: str = "transaction", direction: str = "any", applies: str = "from") -> Threshold:
     """A threshold of the US, ever since."""
     amount = Decimal(kg)
-    return Threshold("US", substance, direction, amount, amount, "kg", period, None, None, "a fictional law", True, "substance")
+    since, until = None, None
+    return Threshold(
+        "US", substance, direction, amount, amount, "kg", period, since, until, "a fictional law", True, "substance", applies
+    )
 
 
 LIMITS = (threshold("acetone", "100"), threshold("acetone", "250", "month"), threshold("ephedrine", "0"))
@@ -35,6 +39,11 @@ LIMITS = (threshold("acetone", "100"), threshold("acetone", "250", "month"), thr
 def limits(jurisdiction: str = "US") -> Limits:
     """Acetone: 100 kg a transaction, 250 kg a month; ephedrine: every quantity."""
     return Limits(LIMITS, jurisdiction)
+
+
+def exempting() -> Limits:
+    """The same, where only what exceeds them counts."""
+    return Limits([replace(one, applies="above") for one in LIMITS], "US")
 
 
 def substance(substance_id: str, name: str, hs6: str, usual: str = "") -> Substance:
@@ -152,8 +161,13 @@ class InMemory(Struct, frozen=True):
 
 
 def population(
-    *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
+    *rows: dict[str, Any],
+    jurisdiction: str = "US",
+    registers: Any = None,
+    days: tuple[date, date] = (FIRST, LAST),
+    quantities: Limits | None = None,
+    **values: Any,
 ) -> Population:
     """Everybody of some rows."""
-    law = AuditBasis(limits(jurisdiction), SUBSTANCES, registers or {})
+    law = AuditBasis(quantities or limits(jurisdiction), SUBSTANCES, registers or {})
     return Population.of(InMemory(table(*rows), **values), law, *days)

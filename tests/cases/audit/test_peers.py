@@ -12,9 +12,9 @@ import pytest
 from precursor_screen.cases.audit import movements
 from precursor_screen.cases.audit.findings import rank
 from precursor_screen.cases.audit.movements import OWN as MERGED
-from precursor_screen.cases.audit.movements import Peers, Rows, measure
+from precursor_screen.cases.audit.movements import Limits, Peers, Rows, measure
 from precursor_screen.cases.frames import to_frame, to_tuples
-from tests.cases.audit.rows import FIRST, LAST, OWN, limits, row, table
+from tests.cases.audit.rows import FIRST, LAST, OWN, exempting, limits, row, table
 
 
 def compare(*rows: dict[str, Any], own: frozenset[str] = frozenset({OWN})) -> Peers:
@@ -64,6 +64,12 @@ def test_everybody_is_reckoned_alike() -> None:
         "ephedrine": {"quillon reagents": (7.0, 0, 0)},
     }
     assert {r.sender: r.rows for r in to_tuples(found.exporters)} == {MERGED: 3, "quillon reagents": 3}
+
+
+@pytest.mark.parametrize(("law", "near"), [(limits(), 0), (exempting(), 1)])
+def test_what_is_at_the_limit_is_near_where_it_is_exempt(law: Limits, near: int) -> None:
+    trade = movements.read(table(row("1", kg="100"), row("2", kg="101")).select(list(movements.READ_OF_ALL)), FIRST, LAST, law)
+    assert [(t.weighed, t.near) for t in to_tuples(trade.traded)] == [(2, near)]
 
 
 def test_names_that_are_one_exporter_are_one_peer() -> None:

@@ -18,7 +18,7 @@ from precursor_screen.cases.audit.partners import Basis, blind_spots, gaps
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reporting.audit.document import as_data
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
-from tests.cases.audit.rows import FIRST, LAST, OWN, flag, population, row
+from tests.cases.audit.rows import FIRST, LAST, OWN, exempting, flag, population, row
 from tests.examples import examples
 
 OTHER = "Quillon Reagents Corp"
@@ -50,6 +50,13 @@ def test_just_under_is_told_against_the_peers() -> None:
     assert told == (
         "5 of 5 movements of Acetone (100%) are from 80 to under 100 % of the threshold; the peers' median is 40% (1 exporter)."
     )
+
+
+def test_what_is_at_a_limit_that_is_exempt_is_told_as_just_under_it() -> None:
+    drums = [row(str(n), kg="100") for n in range(1, 6)]
+    (told,) = sentences(*drums, quantities=exempting())["just under the threshold"]
+    assert told == "5 of 5 movements of Acetone (100%) are from 80 to 100 % of the threshold; no peer to compare."
+    assert "just under the threshold" not in sentences(*drums)
 
 
 def test_not_more_than_the_peers_is_not_told() -> None:

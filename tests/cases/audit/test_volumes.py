@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.cases.audit import partners
 from precursor_screen.cases.audit.movements import Limits, place_of, to_table
 from precursor_screen.cases.frames import to_tuples
-from tests.cases.audit.rows import limits, moved, row, table, threshold
+from tests.cases.audit.rows import exempting, limits, moved, row, table, threshold
 
 
 def test_sums_by_substance_month_and_destination() -> None:
@@ -61,6 +61,8 @@ def test_house_bill_and_declaration_of_one_cargo_count_once() -> None:
 def test_months_have_the_threshold_of_a_month() -> None:
     found = partners.months(moved(row("1"), row("2", substance_id="ephedrine"), row("3", substance_id="toluene")), limits())
     assert [(m.substance, m.limit_kg) for m in found] == [("acetone", Decimal(250)), ("ephedrine", Decimal(0)), ("toluene", None)]
+    assert [m.regulated_kg for m in found] == [Decimal(250), Decimal(0), None]
+    assert partners.months(moved(row("1")), exempting())[0].regulated_kg == Decimal("250.000001")
     assert partners.months(moved(row("1")), limits(""))[0].limit_kg is None
 
 
@@ -112,6 +114,15 @@ def test_just_under_is_from_80_to_less_than_100_per_cent(kg: str, near: int) -> 
     found = partners.just_under(moved(row("1", kg="10"), row("2", kg=kg)))
     assert [(j.weighed, j.near) for j in found] == [(1 if kg == "0" else 2, near)]
     assert found[0].share == near / found[0].weighed
+
+
+@pytest.mark.parametrize(
+    ("kg", "near", "share"), [("80", 1, 80.0), ("99.999999", 1, 99.99), ("100", 1, 100.0), ("100.000001", 0, 100.01)]
+)
+def test_just_under_a_limit_that_is_exempt_itself_is_up_to_it(kg: str, near: int, share: float) -> None:
+    (found,) = partners.just_under(moved(row("1", kg=kg), law=exempting()))
+    assert (found.near, found.exempt, found.shares) == (near, True, ((share, 1),))
+    assert partners.just_under(moved(row("1", kg=kg)))[0].exempt is False
 
 
 def test_a_threshold_of_zero_is_no_distance() -> None:

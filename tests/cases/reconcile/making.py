@@ -24,7 +24,7 @@ def law(**answers: Any) -> Any:
         "home": (),
         "notifiable": lambda substance, day: substance == "piperonal",
         **dict.fromkeys(("within_union", "needs_permit", "of_receiver"), lambda movement: False),
-        **dict.fromkeys(("papers_above", "licence_above", "base_share"), lambda movement: None),
+        **dict.fromkeys(("papers_from", "licence_from", "base_share"), lambda movement: None),
         "class_of": lambda movement: "",
     }
     return SimpleNamespace(**{**asks_nothing, **answers})

@@ -357,10 +357,10 @@ def test_a_declaration_precedes_the_export(on: str, kind: list[str]):
 
 
 SMALL = [
-    # kilograms without a permit, above what the law asks for a paper, kinds
+    # kilograms without a permit, from what on the law asks for a paper, kinds
     ("9", "10", []),
-    ("9.5", "9.5", []),
-    ("9.6", "9.5", ["missing"]),
+    ("9.5", "9.500001", []),
+    ("9.5", "9.5", ["missing"]),
     ("10", "10", ["missing"]),  # a tenth of what permits were issued for
     ("9", "0", ["missing"]),
     ("9", None, ["missing"]),
@@ -370,7 +370,7 @@ SMALL = [
 
 @pytest.mark.parametrize(("kg", "least", "kind"), SMALL)
 def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, kind: list[str]):
-    frame = replace(FRAME, law=law(papers_above=lambda m: least and Decimal(least)))
+    frame = replace(FRAME, law=law(papers_from=lambda m: least and Decimal(least)))
     lines = [moved(kg=kg, sending=("other",), on="10-01")]
     three = [permit(f"P{n}", last=None) for n in range(3)]
     assert kinds(three, lines, frame) == kind
@@ -380,7 +380,7 @@ def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, k
 
 
 def test_small_lots_of_one_pair_count_together():
-    frame = replace(FRAME, law=law(papers_above=lambda m: Decimal(8)))
+    frame = replace(FRAME, law=law(papers_from=lambda m: Decimal(8)))
     lines = [moved(f"B{n}", "4.5", f"10-0{n}", sending=("other",)) for n in (1, 2)]
     three = [permit(f"P{n}", last=None) for n in range(3)]
     assert kinds(three, lines, frame) == ["missing", "missing"]
@@ -410,7 +410,7 @@ def test_goods_that_were_not_notified_are_not_expected_to_be_confirmed():
 
 @pytest.mark.parametrize(("kg", "kind"), [("25", []), ("25.1", ["missing"])])
 def test_more_than_a_canister_or_two_is_no_sample(kg: str, kind: list[str]):
-    frame = replace(FRAME, law=law(papers_above=lambda m: Decimal(1500)))
+    frame = replace(FRAME, law=law(papers_from=lambda m: Decimal(1500)))
     large = [permit(f"P{n}", "9000", last=None) for n in range(3)]
     assert kinds(large, [moved(kg=kg, sending=("other",), on="10-01")], frame) == kind
 

@@ -86,7 +86,7 @@ def test_a_mass_that_most_goods_lack_is_said_once():
     ("substance", "kg", "destination", "told"),
     [
         ("ephedrine", "1", "FR", True),
-        ("acetic-anhydride", "109", "FR", True),
+        ("acetic-anhydride", "108.000001", "FR", True),
         ("acetic-anhydride", "108", "FR", False),
         ("acetone", "999", "FR", False),
         ("ephedrine", "1", "CH", False),

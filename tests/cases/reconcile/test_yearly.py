@@ -167,7 +167,7 @@ def test_importers_are_asked_where_importers_are_licensed_or_the_law_asks():
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, of_acme], FRAME)[0]] == ["missing"]
     came_back = replace(of_acme, returned=True)  # importers are licensed all the same
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, came_back], FRAME)[0]] == ["missing"]
-    asking = replace(FRAME, law=law(licence_above=lambda m: Decimal(50)))
+    asking = replace(FRAME, law=law(licence_from=lambda m: Decimal("50.000001")))
     assert [d.kind for d in judge_licences([], [brought], asking)[0]] == ["missing"]
     assert not judge_licences([], [replace(brought, kg=Decimal(50))], asking)[0]
     assert [d.kind for d in judge_licences([], [replace(brought, kg=Decimal(30), bill=b) for b in ("B1", "B2")], asking)[0]] == [
@@ -209,9 +209,10 @@ def test_a_name_very_like_a_holder_is_asked_about(sender: str, kind: list[str], 
 
 
 BUYERS = [
-    # deliveries to holders, to one without, above what the law asks; how many are without a licence
+    # deliveries to holders, from what on the law asks; how many are without a licence
     (0, Decimal(0), 1),
-    (0, Decimal(100), 0),
+    (0, Decimal("100.000001"), 0),
+    (0, Decimal(100), 1),
     (0, Decimal(99), 1),
     (0, None, 0),
     (9, None, 1),  # nine in ten hold one
@@ -221,7 +222,7 @@ BUYERS = [
 
 @pytest.mark.parametrize(("holders", "least", "missing"), BUYERS)
 def test_a_buyer_at_home_without_a_licence(holders: int, least: Decimal | None, missing: int):
-    frame = replace(FRAME, law=law(licence_above=lambda m: least, class_of=lambda m: "1"))
+    frame = replace(FRAME, law=law(licence_from=lambda m: least, class_of=lambda m: "1"))
     lines = [moved(f"B{n}", "1", direction="domestic") for n in range(holders)]
     lines.append(moved("B99", direction="domestic", receiving=("other",), receiver="Other"))
     found, _ = judge_licences([licence(holder=party("Zenith"), kg=None)], lines, frame)

@@ -86,10 +86,18 @@ def test_what_matched_is_called_by_its_kind(method, text, shown):
 
 
 @pytest.mark.parametrize(
-    ("limit", "shown"), [(0, "any quantity counts"), (100, "the threshold is 100 kg"), (None, "the threshold is not stated")]
+    ("limit", "regulated", "shown"),
+    [
+        (0, 0, "any quantity counts"),
+        (100, 100, "the threshold is 100 kg"),
+        (100, None, "the threshold is 100 kg"),
+        (100, Decimal("100.000001"), "more than 100 kg counts"),
+        (None, None, "the threshold is not stated"),
+    ],
 )
-def test_a_threshold_of_nothing_is_any_quantity(limit, shown):
-    assert said("{threshold_kg:limit}", threshold_kg=[limit]) == [shown]
+@pytest.mark.parametrize("name", ["threshold_kg", "regulated_kg"])
+def test_a_threshold_is_said_as_the_law_counts(name, limit, regulated, shown):
+    assert said(f"{{{name}:limit}}", threshold_kg=[limit], regulated_kg=[regulated]) == [shown]
 
 
 def test_names_of_columns_are_said_in_words():

@@ -8,6 +8,7 @@ import pytest
 
 from precursor_screen.core.errors import PrecursorScreenError
 from precursor_screen.reference.jurisdiction import load_countries
+from precursor_screen.reference.packs.pack import make_pack, read_pack, table_text
 from precursor_screen.reference.packs.stack import check_names, check_stacked, stack
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
@@ -152,6 +153,27 @@ def test_a_threshold_may_be_lower_and_not_higher(base, made, refused, tmp_path):
     assert "is a higher threshold than what ships" in refused(threshold(quantity=str(least + 1), kg=str(least + 1)))
     assert "is a higher threshold" in refused(threshold(quantity="1", kg="", unit="tanks"))
     assert "is a higher threshold" in refused(threshold(quantity=str(least + 1), kg=str(least + 1), direction="any"))
+
+
+def test_a_pack_of_before_the_column_repeats_what_ships_or_says_nothing_of_it(base, members, refused, tmp_path):
+    tables = changed(base, "thresholds.csv", lambda r: (r["jurisdiction"], r["applies"]) == ("EU", "above"))
+    (row,) = tables["thresholds.csv"]
+    tables["thresholds.csv"].append({**row, "jurisdiction": "CH"})
+    older = members({}) | {"thresholds.csv": table_text([c for c in row if c != "applies"], tables["thresholds.csv"])}
+    stacked = stack(base, (read_pack(make_pack(older, base), "pack.zip", base),), tmp_path)
+    check_stacked(stacked, "pack.zip")
+    *ships, new = load_thresholds(stacked.law.substances)
+    assert tuple(ships) == load_thresholds(base.substances)
+    assert (new.jurisdiction, new.applies, new.regulated_kg) == ("CH", "", new.kg)
+    assert "in applies" in refused({"thresholds.csv": [{**row, "applies": "from"}]})
+
+
+def test_a_limit_that_is_exempt_itself_is_higher_than_one_that_counts(base, made, refused, tmp_path):
+    ships = next(r for r in rows_of(base.substances / "thresholds.csv") if (r["jurisdiction"], r["applies"]) == ("US", "from"))
+    other = {"thresholds.csv": [{**ships, "valid_from": "2020-01-01", "applies": "above"}]}
+    assert "is a higher threshold than what ships" in refused(other)
+    other["thresholds.csv"][0]["applies"] = "from"
+    assert stack(base, (made(other),), tmp_path)
 
 
 def test_two_packs_that_disagree_name_both_places(made, refused):

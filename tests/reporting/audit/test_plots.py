@@ -14,14 +14,16 @@ from precursor_screen.cases.audit import partners, profile
 from precursor_screen.cases.frames import row as named
 from precursor_screen.reporting.audit import plots
 from precursor_screen.reporting.audit.axes import BASE, TOP, Calendar
-from tests.cases.audit.rows import OWN, SUBSTANCES, moved, population, row
+from tests.cases.audit.rows import OWN, SUBSTANCES, exempting, moved, population, row
 
 YEAR = Calendar(2026 * 12, 2026 * 12 + 11)
 
 
 def month(name: str, kg: str, limit: str | None = "250", unknown: int = 0) -> Any:
     limit_kg = None if limit is None else Decimal(limit)
-    return named(substance="acetone", month=name, kg=Decimal(kg), limit_kg=limit_kg, unknown=unknown, lines=(1,))
+    return named(
+        substance="acetone", month=name, kg=Decimal(kg), limit_kg=limit_kg, regulated_kg=limit_kg, unknown=unknown, lines=(1,)
+    )
 
 
 def bars(plot: str) -> list[tuple[str, float]]:
@@ -124,3 +126,24 @@ def test_shares_of_the_threshold_are_counted_in_steps_of_five() -> None:
     kinds = [kind for kind, _ in bars(plot)]
     assert kinds == ["bar here", "bar here", "bar here", "bar over", "bar over"]
     assert {"just under: 3", "threshold", "movements", "200+", "% of the threshold of a transaction"} <= set(said(plot))
+    assert "3 of them from 80 to under 100 %" in plot
+
+
+def test_what_is_at_a_limit_that_is_exempt_is_drawn_below_it() -> None:
+    (found,) = partners.just_under(
+        moved(*[row(str(n), kg=kg) for n, kg in enumerate(("80", "95", "100", "100.000001", "950"), 1)], law=exempting())
+    )
+    plot = plots.distances("Acetone", found)
+    assert [kind for kind, _ in bars(plot)] == ["bar here", "bar here", "bar over", "bar over"]
+    assert "3 of them from 80 to 100 %" in plot
+    titles = re.findall(r"<title>([^<]*)</title>", plot)
+    assert {"80 to under 85 %: 1", "95 to 100 %: 2", "over 100 to under 105 %: 1", "200 % and more: 1"} <= set(titles)
+
+
+def test_a_month_at_a_limit_that_is_exempt_is_not_over_it() -> None:
+    there = [month("2026-01", "250")._replace(regulated_kg=Decimal("250.000001")), month("2026-02", "251")]
+    plot = plots.months(
+        "Acetone", [m._replace(regulated_kg=Decimal("250.000001")) for m in there], Calendar(2026 * 12, 2026 * 12 + 1)
+    )
+    assert [kind for kind, _ in bars(plot)] == ["bar", "bar over"]
+    assert "1 month over the threshold of 250 kg" in plot

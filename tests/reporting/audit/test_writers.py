@@ -263,7 +263,7 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
 def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
     (quiet,) = partners.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
     year = axes.Calendar(2026 * 12, 2026 * 12 + 11)
-    under = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(500))], year)
+    under = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(500), regulated_kg=Decimal(500))], year)
     assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
     assert 'class="bar over"' not in under
     reached = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(250))], year)

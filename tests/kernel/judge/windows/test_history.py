@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.api import load_reference
 from precursor_screen.core.history_seam import KNOWN, History, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.judge import judge_windows, request_history
 from precursor_screen.kernel.judge.windows.queries import SPANS, plan_queries
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
+from tests.conftest import AS_OF
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
 TWICE = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 2}\nemit: trigger")
@@ -124,6 +127,35 @@ def test_a_threshold_is_that_of_the_direction(reference):
         for kg in (1499, 1500)
     ]
     assert [line for line, _ in told(flags(reference, rule, rows(*made)))] == ["export1500", "import1500"]
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "rule_id", "kg", "found"),
+    [
+        ("EU", "PS-QTY-017", "25", []),
+        ("EU", "PS-QTY-017", "25.000001", ["D"]),
+        ("US", "PS-QTY-005", "13.75", ["D"]),
+        ("US", "PS-QTY-005", "13.749999", []),
+    ],
+)
+def test_what_is_recorded_sums_up_to_the_limit_as_the_law_counts(jurisdiction, rule_id, kg, found):
+    """The Union exempts 100 kg of potassium permanganate in a year, the United States regulate 55 kg in a month."""
+    reference = load_reference(watchlists=None, jurisdiction=jurisdiction, as_of=AS_OF)
+    (rule,) = (r for r in reference.rules if r.rule.id == rule_id)
+    first = {"EU": "25", "US": "13.75"}[jurisdiction]
+    plain = {
+        "direction": "domestic",
+        "sender_key": "p",
+        "receiver_key": "a",
+        "substance_id": "potassium-permanganate",
+        "match_strength": "strong",
+        "match_method": "name",
+        "form": "substance",
+    }
+    made = [
+        {"line_id": n, **plain, "substance_mass_kg": Decimal(m)} for n, m in zip("ABCD", (first, first, first, kg), strict=True)
+    ]
+    assert [line for line, _ in told(flags(reference, rule, rows(made[3]), rows(*made[:3])))] == found
 
 
 def test_names_of_substances_are_shown(reference):
