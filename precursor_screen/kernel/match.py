@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.core.tables import words_of
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk, cut_texts, serial_map
 from precursor_screen.kernel.resolve.distinct import number_alike
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
@@ -175,20 +176,7 @@ def _of_cells(matches: pa.Table, cells: list[str], parted: dict[str, list[str]])
 # What only all lines of a run together tell: parts of it are judged with this beside them.
 
 # What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
-_NOBODY = frozenset(
-    party_key(text)
-    for text in (
-        "unknown",
-        "same as consignee",
-        "same as shipper",
-        "same as consignor",
-        "as per documents",
-        "not applicable",
-        "various",
-        "tba",
-        "to be advised",
-    )
-)
+_NOBODY = frozenset(map(party_key, words_of("cell_words", "nobody")))
 
 
 class PartyKeys(dict[str, str]):
@@ -201,7 +189,6 @@ class PartyKeys(dict[str, str]):
 
 
 _CJK = "\u3000"  # from here on words are not parted by blanks
-_BANKS = ("bank", "banque", "banco", "banca", "银行", "銀行")
 
 
 def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKeys) -> frozenset[str]:
@@ -214,7 +201,7 @@ def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKey
     """
     if "consignee_name" not in lines.column_names:
         return frozenset()
-    words = [*_BANKS, *(lists["forwarders"].terms if "forwarders" in lists else ())]
+    words = [*words_of("cell_words", "bank"), *(lists["forwarders"].terms if "forwarders" in lists else ())]
     holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
     names = pc.unique(lines.column("consignee_name")).drop_null()
     # Few names hold any of the words even within longer ones, and that is told of all at once.
