@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError
 from precursor_screen.core.model import FAMILIES, Rule
 from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
@@ -140,9 +140,9 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         raise UsageError(f"{rule_id!r} is not a rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
     path = folder / f"{rule_id.lower()}.yml"
     if not folder.is_dir():
-        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Create it first.")
+        raise UsageError("is not a folder", where=folder, remedy="Create it first.")
     if path.exists():
-        raise UsageError("exists already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
+        raise UsageError("exists already", where=path, remedy="Choose another number; ids are never reused.")
     path.write_text(_TEMPLATE.read_text(encoding="utf-8").format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
     return path
 

@@ -183,7 +183,7 @@ def check_stacked(stacked: Stacked, name: str) -> None:
         *checks.check_formulas(table.substances),
         *check_thresholds(thresholds, table.substances),
     ]
-    raise_all(SubstanceTableError(problem, where=Where(name), remedy="Correct the pack.") for problem in problems)
+    raise_all(SubstanceTableError(problem, where=name, remedy="Correct the pack.") for problem in problems)
 
 
 def _placed(error: PrecursorScreenError, places: Places, name: str) -> PrecursorScreenError:
