@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 
@@ -18,7 +19,7 @@ from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
 from precursor_screen.history.chain import DIGEST, RowChecksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
-from precursor_screen.kernel.versions import bill_of
+from precursor_screen.kernel.versions import BILL, add_bills
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
@@ -159,7 +160,7 @@ def _add_counts(connection: Connection) -> None:
         connection.exec_driver_sql(f"alter table runs add column {name} bigint")
 
 
-# What bill_of reads, of the columns that earlier versions recorded.
+# What tells the bill, of the columns that earlier versions recorded.
 _OF_BILL = (
     *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
     *("movement_key", "line_id"),
@@ -176,8 +177,9 @@ def _add_bills(connection: Connection, checksums: RowChecksums) -> None:
     while rows := connection.exec_driver_sql(
         f"select {columns} from movements where id > {last} order by id limit {STEP}"
     ).fetchall():
-        bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
-        run_many(connection, "update movements set bill_key = ? where id = ?", bills)
+        ids, *stated = zip(*rows, strict=True)
+        bills = add_bills(pa.table([pa.array(column, pa.string()) for column in stated], _OF_BILL)).column(BILL).to_pylist()
+        run_many(connection, "update movements set bill_key = ? where id = ?", list(zip(bills, ids, strict=True)))
         checksums.rehash("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
         last = rows[-1][0]
     connection.exec_driver_sql("drop index movements_by_key")

@@ -158,7 +158,7 @@ _AFTER = timedelta(days=LINK_DAYS)
 
 
 class BillResult(Struct):
-    """What becomes of the lines of a bill.
+    """What becomes of the lines of bills.
 
     Attributes:
         why: line_id -> why it does not stand.
@@ -184,13 +184,13 @@ class _Message(Struct):
         return first.nth, first.function == REPLACEMENT, first.day, content
 
 
-def judge_bill(items: Iterable[Item]) -> BillResult:
-    """Judges the messages about one bill.
+def judge_bill(items: Iterable[Item], result: BillResult) -> None:
+    """Judges the messages about one bill, and adds to what is known of others.
 
     Args:
         items: every line that was ever received of it, each once.
+        result: of the bills before; each line is of one bill only.
     """
-    result = BillResult()
     by_message: dict[tuple[str, float, date], list[Item]] = defaultdict(list)
     cancellations = []
     for item in sorted(items, key=lambda i: i.line_id):
@@ -210,7 +210,6 @@ def judge_bill(items: Iterable[Item]) -> BillResult:
         named = [i for i in targets(cancelling, every) if i.day <= _later(cancelling.day)]
         result.why[cancelling.line_id] = DONE if named else WAITING
         result.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
-    return result
 
 
 def _later(day: date) -> date:
