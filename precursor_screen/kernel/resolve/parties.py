@@ -13,7 +13,7 @@ from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.kernel.resolve.descriptions import number_columns
-from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO, unnested
 from precursor_screen.matching.party.contradictions import POINTS
 from precursor_screen.matching.party.exact_names import is_distinctive, is_exact
 from precursor_screen.matching.party.mentions import SURE
@@ -125,14 +125,10 @@ def _named(role: str, column: str, columns: list[str]) -> str:
 
 def _identified(role: str, column: str) -> str:
     """The parties and vessels whose number is that of an entry, whatever their name."""
-    lines, place = "lines", literal(column)
-    if column in ("other_texts", "other_parties"):
-        beside = ", unnest(other_columns) as in_column" if column == "other_texts" else ""
-        lines = f"(select {LINE_NO}, unnest({column}) as {column}{beside} from lines where {column} is not null)"
-        place = "l.in_column" if beside else place
+    lines, place = unnested(column)
     nothing = ", ".join(f"cast(null as varchar) as {part}" for part in ("own_address", "own_country", "stated_country"))
     return (
-        f"select l.{LINE_NO}, m.party_role, m.own_name, {place} as party_column, cast(null as integer) as party_start, {nothing}, "
+        f"select l.{LINE_NO}, m.party_role, m.own_name, {place or literal(column)} as party_column, cast(null as integer) as party_start, {nothing}, "
         f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
         f"0.0::double as score, 0::bigint as informative_tokens "
         f"from {lines} l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"
@@ -142,11 +138,7 @@ def _identified(role: str, column: str) -> str:
 def _mentioned(field: str) -> str:
     """The parties that one field names among other words; a field of names leaves out what matches as a name."""
     nothing = ", ".join(f"cast(null as varchar) as {part}" for part in (*(f"own_{part}" for part in _PARTS), "stated_country"))
-    column, lines = literal(field), "lines"
-    if field in ("other_texts", "other_parties"):
-        beside = ", unnest(other_columns) as in_column" if field == "other_texts" else ""
-        lines = f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
-        column = "l.in_column" if beside else column
+    lines, column = unnested(field)
     known = (
         "where m.apart and not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
         f" and p.entry_id = m.entry_id and p.score >= {SURE})"
@@ -154,7 +146,7 @@ def _mentioned(field: str) -> str:
         else ""
     )
     return (
-        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, m.start as party_start, "
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column or literal(field)} as party_column, m.start as party_start, "
         f"{nothing}, m.* exclude (named, start, apart) "
         f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
     )
