@@ -287,20 +287,23 @@ def moves_from_rows(rows: list[Mapping[str, Any]], named: frozenset[str]) -> pa.
     schema = pa.schema(
         [("row_no", pa.int64()), ("is_new", pa.bool_()), ("cargo_id", pa.string()), *((c.name, c.arrow) for c in used)]
     )
-    made = []
+    made = [
+        {"cargo_id": full["line_id"], **full, "as_of_date": _day(row), "row_no": number, "is_new": not row.get("recorded", False)}
+        for number, (row, full) in enumerate(zip(rows, _placed(rows), strict=True))
+    ]
+    return _typed(made, schema)
+
+
+def _placed(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of a test with what tells lines apart: each is a shipment of its own where it does not say otherwise."""
     for number, row in enumerate(rows):
         line_id = str(row["line_id"])
-        defaults: dict[str, Any] = {
-            "source_file": "test",
-            "source_row": number + 1,
-            "shipment_id": line_id,
-            "movement_key": line_id,
-            "cargo_id": line_id,
-        }
-        full = {**defaults, **row, "as_of_date": _day(row), "line_id": line_id}
-        full |= {"row_no": number, "is_new": not row.get("recorded", False)}
-        made.append({f.name: _value(full.get(f.name), f.type) for f in schema})
-    return pa.Table.from_pylist(made, schema=schema)
+        own = {"source_file": "test", "source_row": number + 1, "shipment_id": line_id, "movement_key": line_id}
+        yield {**own, **row, "line_id": line_id}
+
+
+def _typed(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
 
 
 def register_from_rows(rows: tuple[Mapping[str, Any], ...]) -> pa.Table:
@@ -313,8 +316,7 @@ def register_from_rows(rows: tuple[Mapping[str, Any], ...]) -> pa.Table:
             return DECIMAL
         return pa.infer_type(values) if values else pa.string()
 
-    schema = pa.schema([(name, kind(name)) for name in names])
-    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
+    return _typed(rows, pa.schema([(name, kind(name)) for name in names]))
 
 
 def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
@@ -323,20 +325,11 @@ def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
     A field that the row names, be it null, counts as supplied.
     """
     lines, candidates, inputs = [], [], []
-    for number, row in enumerate(rows):
-        line_id = str(row["line_id"])
-        defaults = {
-            "source_file": "test",
-            "source_row": number + 1,
-            "input_id": f"input-{number}",
-            "shipment_id": line_id,
-            "movement_key": line_id,
-        }
-        lines.append({**defaults, **row, "line_id": line_id, LINE_NO: number})
+    for number, (row, full) in enumerate(zip(rows, _placed(rows), strict=True)):
+        lines.append({"input_id": f"input-{number}", **full, LINE_NO: number})
         candidates.append({**row, LINE_NO: number})
-        inputs.append(
-            {"input_id": f"input-{number}", "supplied_fields": [k for k in row if k in BY_NAME and BY_NAME[k].origin == "filed"]}
-        )
+        supplied = [k for k in row if k in BY_NAME and BY_NAME[k].origin == "filed"]
+        inputs.append({"input_id": f"input-{number}", "supplied_fields": supplied})
     tables = {s: _table(candidates if s == subject else [], s) for s in (SUBSTANCE, PARTY)}
     schema = pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))])
     return Resolved(_table(lines, LINE), tables[SUBSTANCE], tables[PARTY], pa.Table.from_pylist(inputs, schema=schema))
@@ -345,8 +338,7 @@ def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
 def _table(rows: list[dict[str, Any]], subject: str) -> pa.Table:
     columns = {c.name: c for c in COLUMNS_OF[subject]}
     used = [c for c in columns.values() if any(c.name in row for row in rows)]
-    schema = pa.schema([(LINE_NO, pa.int64()), *((c.name, c.arrow) for c in used)])
-    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
+    return _typed(rows, pa.schema([(LINE_NO, pa.int64()), *((c.name, c.arrow) for c in used)]))
 
 
 def _value(value: Any, kind: pa.DataType) -> Any:
