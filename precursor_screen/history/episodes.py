@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
 from precursor_screen.history.chain import RowChecksums
@@ -109,10 +110,7 @@ def join_episodes(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[s
 
 
 def _by_flag(episodes: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in episodes.to_pylist():
-        found[row["flag_id"]].append(row)
-    return found
+    return grouped((row["flag_id"], row) for row in episodes.to_pylist())
 
 
 def _known(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:

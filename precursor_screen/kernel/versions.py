@@ -262,9 +262,7 @@ def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) ->
     rows = rows.select(MOVEMENT.names)
     ids = rows.column("line_id")
     found = [MOVEMENT.empty_table()]
-    successors: dict[str, list[str]] = {}
-    for new, old in sorted(pairs):
-        successors.setdefault(old, []).append(keys[new])
+    successors = grouped((old, keys[new]) for new, old in sorted(pairs))
     before = rows.filter(pc.is_in(ids, pa.array(sorted(successors), _TEXT)))
     for number in range(max(map(len, successors.values()))):
         part = [k[number] if len(k := successors[i]) > number else None for i in before.column("line_id").to_pylist()]

@@ -127,12 +127,11 @@ def shipments_in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
 
 def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     ids = pc.unique(shown.column("shipment_id"))
-    flags = _by_shipment(_open_flags(report, ids))
-    lines = _by_shipment(records(report.particulars.filter(pc.is_in(report.particulars.column("shipment_id"), ids))))
-    goods: dict[str, list[Row]] = defaultdict(list)
+    particulars = records(report.particulars.filter(pc.is_in(report.particulars.column("shipment_id"), ids)))
+    flags, lines = (grouped((row["shipment_id"], row) for row in rows) for rows in (_open_flags(report, ids), particulars))
     cited = pa.array([line["line_id"] for some in lines.values() for line in some], pa.string())
-    for row in records(report.goods.filter(pc.is_in(report.goods.column("line_id"), cited))):
-        goods[row["line_id"]].append(row)
+    of_lines = records(report.goods.filter(pc.is_in(report.goods.column("line_id"), cited)))
+    goods = grouped((row["line_id"], row) for row in of_lines)
     gaps: dict[str, str] = {}
     sampled = frozenset(report.sampled)
     for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
@@ -142,7 +141,17 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     for row in records(shown):
         key, case = row["shipment_id"], cases[row["case_id"]]
         folded = case > 0 and key not in opened
-        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, case=case, folded=folded, sampled=key in sampled)
+        yield describe(
+            row,
+            flags.get(key, []),
+            lines.get(key, []),
+            goods,
+            gaps,
+            report.rules,
+            case=case,
+            folded=folded,
+            sampled=key in sampled,
+        )
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
@@ -150,13 +159,6 @@ def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
     for flag in records(flags.filter(pc.is_in(flags.column("shipment_id"), ids))):
         flag["evidence"] = json.loads(flag["evidence"])
         yield flag
-
-
-def _by_shipment(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row["shipment_id"]].append(row)
-    return found
 
 
 def describe(

@@ -37,6 +37,7 @@ from precursor_screen.app.session import Session
 from precursor_screen.app.stream import Run
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.files import write_whole
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.history.values import FileRecord
@@ -71,11 +72,8 @@ class Sample(Struct, frozen=True):
 
 def write_metrics(samples: Iterable[Sample]) -> str:
     """The text: each name with its help, then its samples."""
-    by_name: dict[str, list[Sample]] = {}
-    for sample in samples:
-        by_name.setdefault(sample.name, []).append(sample)
     lines = []
-    for name, of_name in by_name.items():
+    for name, of_name in grouped((sample.name, sample) for sample in samples).items():
         lines += [f"# HELP {PREFIX}{name} {_HELP[name]}", f"# TYPE {PREFIX}{name} gauge"]
         lines += [f"{PREFIX}{name}{_labels(s)} {s.value:.15g}" for s in of_name]
     return "\n".join(lines) + "\n"

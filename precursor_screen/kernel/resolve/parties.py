@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.engine import fetch
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
@@ -256,14 +257,12 @@ def fold_copies(candidates: pa.Table, reference: Reference) -> pa.Table:
         Rows in the same order, with `copies`: "Name (list entry)", best first.
     """
     nothing = pa.nulls(candidates.num_rows, _TEXTS)
-    same = candidates.select([LINE_NO, "party_role", "party_name", "party_column"])
-    sizes = same.group_by(same.column_names).aggregate([([], "count_all")])
+    same = [LINE_NO, "party_role", "party_name", "party_column"]
+    sizes = candidates.select(same).group_by(same).aggregate([([], "count_all")])
     if not candidates.num_rows or pc.max(sizes.column("count_all")).as_py() == 1:
         return candidates.append_column("copies", nothing)
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for number, row in enumerate(candidates.to_pylist()):
-        key = (row[LINE_NO], row["party_role"], row["party_name"], row["party_column"], party_key(row["entry_name"]))
-        groups.setdefault(key, []).append({**row, "row": number, "copies": None})
+    every = [{**row, "row": number, "copies": None} for number, row in enumerate(candidates.to_pylist())]
+    groups = grouped(((*(row[name] for name in same), party_key(row["entry_name"])), row) for row in every)
     numbers = _Numbers(reference)
     kept: list[dict[str, Any]] = []
     for rows in groups.values():
