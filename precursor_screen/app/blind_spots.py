@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.core.words import capital
 from precursor_screen.kernel.part import Gap, LineGaps
@@ -147,7 +148,7 @@ def _of_run(reference: Reference, *, described: bool, usable: bool) -> Iterator[
 
 
 def _missing(unjudged: pa.Table) -> list[tuple[str, str]]:
-    pairs = zip(unjudged.column("rule_id").to_pylist(), unjudged.column("field").to_pylist(), strict=True)
+    pairs = tuples_of(unjudged, "rule_id", "field")
     return sorted({(rule_id, name.strip()) for rule_id, missing in pairs for name in missing.split(" or ")})
 
 

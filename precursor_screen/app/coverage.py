@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
@@ -81,7 +82,7 @@ def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
 
 def _not_evaluable(unjudged: pa.Table) -> list[dict[str, Any]]:
     counts: dict[tuple[str, str], int] = {}
-    for rule_id, field, count in zip(*(unjudged.column(c).to_pylist() for c in ("rule_id", "field", "count")), strict=True):
+    for rule_id, field, count in tuples_of(unjudged, "rule_id", "field", "count"):
         counts[rule_id, field] = counts.get((rule_id, field), 0) + count
     return [{"rule_id": r, "field": f, "count": n} for (r, f), n in sorted(counts.items())]
 
@@ -214,13 +215,13 @@ def _moves(screened: Screened, rules: Mapping[str, Rule], fail_on: str) -> bool:
         return False
     is_band = fail_on not in LEVELS
     least = LEVELS.index("critical" if is_band else fail_on)
-    columns = (screened.flags.column(c).to_pylist() for c in ("rule_id", "level", "state", "shipment_id"))
-    settled = [row for row in zip(*columns, strict=True) if rules[row[0]].status != "experimental"]
+    every = tuples_of(screened.flags, "rule_id", "level", "state", "shipment_id")
+    settled = [row for row in every if rules[row[0]].status != "experimental"]
     if any(LEVELS.index(level) >= least and state == "new" for _, level, state, _ in settled):
         return True
     if not is_band:
         return False
     flagged = {shipment_id for _, _, state, shipment_id in settled if state in OPEN}
-    rows = zip(screened.shipments.column("shipment_id").to_pylist(), screened.shipments.column("band").to_pylist(), strict=True)
+    rows = tuples_of(screened.shipments, "shipment_id", "band")
     loud = {shipment_id for shipment_id, band in rows if band and BANDS.index(band) >= BANDS.index(fail_on)}
     return not loud.isdisjoint(screened.news & flagged)

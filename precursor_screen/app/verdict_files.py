@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from precursor_screen.cases.review import Placed, VerdictDraft
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.errors import UsageError, Where, readable
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import did_you_mean
@@ -69,7 +70,7 @@ def _write_parquet(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.Rec
 
 
 def _write_csv(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-    rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    rows = (row for batch in batches for row in tuples_of(batch))
     return write_rows(schema.names, rows, stream)
 
 

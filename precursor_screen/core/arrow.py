@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import mmap
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,17 @@ def take_rows(table: pa.Table, rows: Ints) -> pa.Table:
     if (rows[1:] > rows[:-1]).all():
         return found
     return found.take(pa.array(np.searchsorted(np.flatnonzero(there), rows - low)))
+
+
+def tuples_of(table: pa.Table | pa.RecordBatch, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, or of all where none is named, as Python values."""
+    return zip(*(column.to_pylist() for column in (map(table.column, names) if names else table.columns)), strict=True)
+
+
+def expand(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """All places of some ranges, one after another: for each the number of its range, and the place."""
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    return of, np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(of))
 
 
 def pack_table(table: pa.Table) -> bytes:

@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
@@ -261,8 +262,7 @@ def name_continued(
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
     known = read_previous(checksums, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
     grows: dict[str, PreviousFlag] = {}
-    own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
-    for row, (flag_id, rule_id, level) in enumerate(own):
+    for row, (flag_id, rule_id, level) in enumerate(tuples_of(flags, "flag_id", "rule_id", "level")):
         if flag_id not in kept and latest[row] == _NONE:
             continue
         previous = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import text
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import KNOWN, RULE_LINE, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -177,8 +178,7 @@ def _flagged(checksums: RowChecksums, lines: frozenset[str]) -> pa.Table:
 def _ended(staged: StageResult) -> pa.Table:
     """KNOWN: the recorded lines that end, unless another of the same key goes on standing."""
     gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
-    columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
-    rows = list(zip(*columns, strict=True))
+    rows = list(tuples_of(staged.recorded, "id", "movement_key", "line_id", "ended_run"))
     still_counted = {key for number, key, _, ended in rows if ended is None and number not in gone}
     pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in still_counted)
     return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
@@ -197,10 +197,7 @@ def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
 
 def _keys(staged: StageResult) -> dict[str, str]:
     """The movement_key of every line that was decided on."""
-    keys: dict[str, str] = {}
-    for table in (staged.rows, staged.recorded):
-        keys |= dict(zip(table.column("line_id").to_pylist(), table.column("movement_key").to_pylist(), strict=True))
-    return keys
+    return {line: key for table in (staged.rows, staged.recorded) for line, key in tuples_of(table, "line_id", "movement_key")}
 
 
 def _late(staged: StageResult) -> frozenset[str]:

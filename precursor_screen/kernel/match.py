@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from precursor_screen.core.tables import words_of
@@ -229,7 +230,7 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
     at_end = pa.table([pa.array(files[ends]), texts.take(pa.array(ends))], names=["file", "text"])
     counted = at_end.group_by(["file", "text"]).aggregate([]).group_by("file").aggregate([([], "count_all")])
     found = {}
-    for file, count in zip(*(counted.column(n).to_pylist() for n in ("file", "count_all")), strict=True):
+    for file, count in tuples_of(counted, "file", "count_all"):
         mine = np.flatnonzero(files == file) if count >= _FEWEST_CUT else np.empty(0, np.int64)
         if len(mine) and count >= _SHARE_CUT * pc.count_distinct(texts.take(pa.array(mine))).as_py():
             found[names[int(mine[0])].as_py()] = int(longest[file])

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -110,8 +111,8 @@ def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
     """The rows, with no mass where it counts in another one."""
     if not uncounted.num_rows:
         return live
-    pairs = set(zip(*(c.to_pylist() for c in uncounted.columns), strict=True))
-    own = zip(*(live.column(n).to_pylist() for n in uncounted.column_names), strict=True)
+    pairs = set(tuples_of(uncounted))
+    own = tuples_of(live, *uncounted.column_names)
     zero = pa.scalar(Decimal(0), live.schema.field("substance_mass_kg").type)
     mass = pc.if_else(pa.array([pair in pairs for pair in own], pa.bool_()), zero, live.column("substance_mass_kg"))
     return live.set_column(live.column_names.index("substance_mass_kg"), "substance_mass_kg", mass)
@@ -161,9 +162,7 @@ def _obsolete_issues(movements: pa.Table, obsolete: pa.Array) -> pa.Table:
     message = "another message about the same goods holds: a later version, or a cancellation"
     notes = [
         {"code": "overtaken-message", "source_file": file, "source_row": row, "message": message, "count": count}
-        for file, row, count in zip(
-            *(by_file.column(n).to_pylist() for n in ("source_file", "source_row_min", "line_id_count_distinct")), strict=True
-        )
+        for file, row, count in tuples_of(by_file, "source_file", "source_row_min", "line_id_count_distinct")
     ]
     return pa.Table.from_pylist(notes, schema=ISSUE)
 

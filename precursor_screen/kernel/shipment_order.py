@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import SHIPMENT
 
@@ -131,7 +132,7 @@ def _join(splittings: pa.Table, lines: pa.Table) -> list[list[str]]:
     beside = splittings.column("window_line_ids").to_pylist()
     wanted = pa.array(sorted({line for some in beside for line in some}), pa.string())
     mine = lines.filter(pc.is_in(lines.column("line_id"), wanted))
-    shipment_of = dict(zip(mine.column("line_id").to_pylist(), mine.column("shipment_id").to_pylist(), strict=True))
+    shipment_of = dict(tuples_of(mine, "line_id", "shipment_id"))
     case_of: dict[str, set[str]] = {}
     for first, some in zip(splittings.column("shipment_id").to_pylist(), beside, strict=True):
         joined = {first, *(shipment_of[line] for line in some if line in shipment_of)}

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.engine import connect
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
@@ -185,9 +186,7 @@ def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
 def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _ShipmentFlags]:
     found: dict[str, _ShipmentFlags] = defaultdict(_ShipmentFlags)
     columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
-    for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
-        *(flags.column(c).to_pylist() for c in columns), strict=True
-    ):
+    for shipment_id, rule_id, family, weight, level, substance_id, flag_id in tuples_of(flags, *columns):
         mine, rank = found[shipment_id], _BY_LEVEL[level]
         mine.flags.append(flag_id)
         mine.worst = max(mine.worst, rank)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import IDENTITY
 from precursor_screen.core.model import RuleTest
 from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
@@ -188,14 +189,12 @@ def _difference(rule: CompiledRule, test: RuleTest, flags: pa.Table, not_evaluab
     expected = _say(set(test.expect), len(test.not_evaluable))
     flagged = set(flags.column("line_id").to_pylist())
     if rule.grouping:  # one flag a group: the test names any of its lines
-        lines = [
-            {a, *b} for a, b in zip(flags.column("line_id").to_pylist(), flags.column("window_line_ids").to_pylist(), strict=True)
-        ]
+        lines = [{a, *b} for a, b in tuples_of(flags, "line_id", "window_line_ids")]
         flagged = set().union(*(group & set(test.expect) or group for group in lines)) if lines else set()
     got = _say(flagged, not_evaluable)
     if got != expected:
         return Failure(rule.rule.id, test.name, expected, got)
-    levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
+    levels = dict(tuples_of(flags, "line_id", "level"))
     wrong = {line: levels.get(line, "none") for line, level in test.levels.items() if levels.get(line) != level}
     return Failure(rule.rule.id, test.name, f"levels {dict(test.levels)}", f"levels {wrong}") if wrong else None
 

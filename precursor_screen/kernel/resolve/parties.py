@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import WatchlistEntry
@@ -102,7 +103,7 @@ def find_party_candidates(
 
 def _names(named: pa.Table) -> pa.Table:
     """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
-    asked = list(zip(*(named.column(n).to_pylist() for n in _NAMES_OF), strict=True))
+    asked = list(tuples_of(named, *_NAMES_OF))
     exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
     distinctive = [is_distinctive(matched, kind) for _, matched, kind in asked]
     compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
@@ -177,9 +178,7 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
     watchlists = {w.list_id: w for w in reference.watchlists}
     entries: dict[tuple[str, str], WatchlistEntry] = {}
     corroboration, contradiction, points, programmes, dates = [], [], [], [], []
-    for list_id, entry_id, country, stated, address, identifier in zip(
-        *(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True
-    ):
+    for list_id, entry_id, country, stated, address, identifier in tuples_of(distinct, *_FACTS_OF):
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
         agrees, against = corroborate(country, address, identifier, entry), contradict(stated, identifier, entry)

@@ -11,8 +11,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import Bits, Flags, Floats, Ints
-from precursor_screen.core.ranges import expand
+from precursor_screen.core.arrow import Bits, Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import (
     CONFLICT,
     CUT_OMITTED,

@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from precursor_screen.core.arrow import Flags, Floats, Ints
-from precursor_screen.core.ranges import expand
+from precursor_screen.core.arrow import Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
 from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, blocks_of, keep_promising, sum_by_row
 from precursor_screen.matching.party.pair_bounds import keep_reaching

@@ -11,8 +11,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from anyascii import anyascii
 from msgspec import Struct
 
-from precursor_screen.core.arrow import Flags, Ints
-from precursor_screen.core.ranges import expand
+from precursor_screen.core.arrow import Flags, Ints, expand
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.text.party import canonical_tokens

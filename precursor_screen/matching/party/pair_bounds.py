@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from precursor_screen.core.arrow import Flags, Floats, Ints
-from precursor_screen.core.ranges import expand
+from precursor_screen.core.arrow import Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import CONFLICT, CUT_OMITTED, INITIAL_EVIDENCE, INITIAL_OMITTED, OMITTED
 from precursor_screen.matching.party.bounds import Postings, blocks_of, score_at_most
 from precursor_screen.matching.party.questions import CUT, Facts, Questions

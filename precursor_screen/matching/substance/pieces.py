@@ -17,7 +17,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.core.ranges import expand
+from precursor_screen.core.arrow import expand
 from precursor_screen.matching.substance.stream import Bytes, Keys, Near, Places, Stream, byte_table, sketch_all, windows
 from precursor_screen.text.text import FIRM
 
