@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.app.sampling import draw, unflagged
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
@@ -39,22 +39,20 @@ def resolved_table(screened: Screened) -> pa.Table:
         for c in ("line_id", "shipment_id", "source_file", "source_row", "description", "hs_code")
         if c in resolved.lines.column_names
     ]
-    with connect() as connection:
-        connection.register("lines", resolved.lines)
-        connection.register("substances", resolved.substances)
-        connection.register("parties", resolved.parties)
-        return fetch(
-            connection,
-            f"""
-            with s as (
-                select {LINE_NO}, array_to_string(list(substance_id || ' (' || match_method || ', ' || match_strength || ', ' || form || ')'
-                    order by substance_id), '; ') as substances from substances group by {LINE_NO}),
-            p as (
-                select {LINE_NO}, array_to_string(list(party_role || ': ' || list_id || ' ' || entry_id || ' (' || printf('%.1f', watchlist_score) || ', ' || name_kind || ')'
-                    order by party_role, list_id, entry_id), '; ') as parties from parties group by {LINE_NO})
-            select {", ".join(f"l.{c}" for c in columns)}, s.substances, p.parties
-            from lines l left join s using ({LINE_NO}) left join p using ({LINE_NO}) order by l.{LINE_NO}""",
-        )
+    return ask(
+        f"""
+        with s as (
+            select {LINE_NO}, array_to_string(list(substance_id || ' (' || match_method || ', ' || match_strength || ', ' || form || ')'
+                order by substance_id), '; ') as substances from substances group by {LINE_NO}),
+        p as (
+            select {LINE_NO}, array_to_string(list(party_role || ': ' || list_id || ' ' || entry_id || ' (' || printf('%.1f', watchlist_score) || ', ' || name_kind || ')'
+                order by party_role, list_id, entry_id), '; ') as parties from parties group by {LINE_NO})
+        select {", ".join(f"l.{c}" for c in columns)}, s.substances, p.parties
+        from lines l left join s using ({LINE_NO}) left join p using ({LINE_NO}) order by l.{LINE_NO}""",
+        lines=resolved.lines,
+        substances=resolved.substances,
+        parties=resolved.parties,
+    )
 
 
 Cite = Callable[[pa.Array, tuple[str, ...]], pa.Table]

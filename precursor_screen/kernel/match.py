@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.arrow import tuples_of
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from precursor_screen.core.tables import words_of
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk, cut_texts, serial_map
@@ -162,16 +162,12 @@ def _of_cells(matches: pa.Table, cells: list[str], parted: dict[str, list[str]])
     """Matches of the parts of cells as matches of the cells: the best part of each stands for it."""
     matched = set(matches.column("value").to_pylist())
     pairs = [(cell, part) for cell in cells for part in parted.get(cell, (cell,)) if part in matched]
-    with connect() as connection:
-        connection.register("matches", matches)
-        connection.register(
-            "parts", pa.table([pa.array([p[i] for p in pairs], pa.string()) for i in (0, 1)], names=["cell", "part"])
-        )
-        query = """
-            select cell as value, m.* exclude (value) from matches m join parts on m.value = parts.part
-            qualify row_number() over (partition by cell, list_id, entry_id order by score desc, matched_name, part) = 1
-            order by cell, list_id, entry_id"""
-        return fetch(connection, query, PARTY_MATCH)
+    parts = pa.table([pa.array([p[i] for p in pairs], pa.string()) for i in (0, 1)], names=["cell", "part"])
+    query = """
+        select cell as value, m.* exclude (value) from matches m join parts on m.value = parts.part
+        qualify row_number() over (partition by cell, list_id, entry_id order by score desc, matched_name, part) = 1
+        order by cell, list_id, entry_id"""
+    return ask(query, PARTY_MATCH, matches=matches, parts=parts)
 
 
 # What only all lines of a run together tell: parts of it are judged with this beside them.

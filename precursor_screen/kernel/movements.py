@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.arrow import tuples_of
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
@@ -70,9 +70,8 @@ def movement_rows(resolved: Resolved) -> pa.Table:
 
 def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whether a version is none of the first: though it no longer names what an earlier one did, it takes its place."""
-    with connect() as connection:
-        connection.register("versions", pa.table([pc.unique(versions)], ["version"]))
-        later = fetch(connection, "select version from versions where try_cast(version as double) > 1")
+    every = pa.table([pc.unique(versions)], ["version"])
+    later = ask("select version from every where try_cast(version as double) > 1", every=every)
     return pc.is_in(versions, later.column("version"))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import DATES, DECIMAL, TYPES
 from precursor_screen.kernel.legal_status import SIDES
@@ -112,10 +112,9 @@ def _with_codes(lines: pa.Table, reference: Reference, implied: pa.Table) -> pa.
         "value_usd": pa.nulls(lines.num_rows, DECIMAL),
     }
     if {"value", "currency"} <= names:
-        with connect() as connection:
-            connection.register("lines", lines.select([LINE_NO, "value", "currency"]).append_column("day", day))
-            query = f"select {_in_dollars('day', reference.rates)} as usd from lines order by {LINE_NO}"
-            facts["value_usd"] = fetch(connection, query).column("usd")
+        values = lines.select([LINE_NO, "value", "currency"]).append_column("day", day)
+        query = f"select {_in_dollars('day', reference.rates)} as usd from stated order by {LINE_NO}"
+        facts["value_usd"] = ask(query, stated=values).column("usd")
     if "direction" in names:
         lines = lines.drop_columns(["direction"])
     return _append(lines, pa.table(facts))
