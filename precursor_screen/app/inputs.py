@@ -27,6 +27,7 @@ from precursor_screen.core.errors import (
     UsageError,
     Where,
 )
+from precursor_screen.core.files import stat_of
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, ReadOptions
@@ -74,10 +75,8 @@ def wants_stdin(named: tuple[str, ...]) -> bool:
 
 def is_pipe(path: Path) -> bool:
     """Whether it is a named pipe, or what a shell makes of `<(command)`."""
-    try:
-        return stat.S_ISFIFO(path.stat().st_mode)
-    except OSError:
-        return False
+    known = stat_of(path)
+    return known is not None and stat.S_ISFIFO(known.st_mode)
 
 
 _BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather", ".pdf"))
@@ -341,10 +340,8 @@ def is_the_same_elsewhere(source: Source) -> bool:
 
 def _size_of(source: Source) -> int:
     """Bytes of a file; of anything else as many as are read in one go."""
-    try:
-        return source.path.stat().st_size if source.path is not None and source.path.is_file() else _TOGETHER_BYTES
-    except OSError:
-        return _TOGETHER_BYTES
+    known = stat_of(source.path)
+    return known.st_size if known is not None and stat.S_ISREG(known.st_mode) else _TOGETHER_BYTES
 
 
 def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
@@ -373,10 +370,8 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
 
 def _is_recent(file: Path | None) -> bool:
     """Whether a file changed a moment ago, so that its time might stay the same when it changes again."""
-    try:
-        return file is not None and file.is_file() and abs(time.time_ns() - file.stat().st_mtime_ns) < _RECENT_NS
-    except OSError:
-        return False
+    known = stat_of(file)
+    return known is not None and stat.S_ISREG(known.st_mode) and abs(time.time_ns() - known.st_mtime_ns) < _RECENT_NS
 
 
 def _state(file: Path | None, digested: bool) -> tuple[object, ...]:

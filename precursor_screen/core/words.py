@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -16,6 +17,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     best = process.extractOne(word, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f"Did you mean {best[0]!r}?" if best else ""
+
+
+def how_ended(code: int | None) -> str:
+    """How a process ended, by its exit code: `exit code 1`, `SIGKILL`."""
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 # Text that is safe to print. Imports nothing heavy: error messages and `--help` need it too.
