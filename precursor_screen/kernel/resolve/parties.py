@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -262,13 +263,22 @@ def fold_copies(candidates: pa.Table, reference: Reference) -> pa.Table:
         return candidates.append_column("copies", nothing)
     every = [{**row, "row": number, "copies": None} for number, row in enumerate(candidates.to_pylist())]
     groups = grouped(((*(row[name] for name in same), party_key(row["entry_name"])), row) for row in every)
-    numbers = _Numbers(reference)
+    watchlists = {w.list_id: w for w in reference.watchlists}
+
+    @cache
+    def numbers(list_id: str, entry_id: str) -> frozenset[str]:
+        return frozenset(plain_number(value) for _, value in watchlists[list_id].entry(entry_id).identifiers) - {""}
+
+    def are_copies(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        shared = set(one["programmes"] or ()) & set(other["programmes"] or ())
+        return bool(shared or numbers(one["list_id"], one["entry_id"]) & numbers(other["list_id"], other["entry_id"]))
+
     kept: list[dict[str, Any]] = []
     for rows in groups.values():
         rows.sort(key=_rank)
         while rows:
             best, *others = rows
-            copies = [r for r in others if _are_copies(best, r, numbers)]
+            copies = [r for r in others if are_copies(best, r)]
             rows = [r for r in others if r not in copies]
             kept.append(_joined(best, copies))
     kept.sort(key=lambda r: r["row"])
@@ -284,25 +294,6 @@ def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
         row["list_id"],
         row["entry_id"],
     )
-
-
-class _Numbers:
-    """The plain numbers of entries, each looked up once."""
-
-    def __init__(self, reference: Reference) -> None:
-        self._lists = {w.list_id: w for w in reference.watchlists}
-        self._known: dict[tuple[str, str], frozenset[str]] = {}
-
-    def of(self, row: dict[str, Any]) -> frozenset[str]:
-        key = row["list_id"], row["entry_id"]
-        if key not in self._known:
-            entry = self._lists[key[0]].entry(key[1])
-            self._known[key] = frozenset(plain_number(value) for _, value in entry.identifiers) - {""}
-        return self._known[key]
-
-
-def _are_copies(best: dict[str, Any], other: dict[str, Any], numbers: _Numbers) -> bool:
-    return bool(set(best["programmes"] or ()) & set(other["programmes"] or ()) or numbers.of(best) & numbers.of(other))
 
 
 def _joined(best: dict[str, Any], copies: list[dict[str, Any]]) -> dict[str, Any]:
