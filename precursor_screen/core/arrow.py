@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +38,15 @@ def take_rows(table: pa.Table, rows: Ints) -> pa.Table:
 def tuples_of(table: pa.Table | pa.RecordBatch, *names: str) -> Iterator[tuple[Any, ...]]:
     """The rows of some columns, or of all where none is named, as Python values."""
     return zip(*(column.to_pylist() for column in (map(table.column, names) if names else table.columns)), strict=True)
+
+
+def set_columns(table: pa.Table, columns: Mapping[str, Any] | pa.Table) -> pa.Table:
+    """A table with some columns, each in the place of the one that is called so, else behind all others."""
+    named = zip(columns.column_names, columns.columns, strict=True) if isinstance(columns, pa.Table) else columns.items()
+    for name, values in named:
+        at = table.schema.get_field_index(name)
+        table = table.append_column(name, values) if at < 0 else table.set_column(at, name, values)
+    return table
 
 
 def expand(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:

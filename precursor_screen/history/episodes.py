@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
@@ -144,7 +144,7 @@ def under_kept_ids(table: pa.Table, joined: Joined) -> pa.Table:
     if not joined.kept:
         return table
     ids = [joined.kept.get(i, i) for i in table.column("flag_id").to_pylist()]
-    return table.set_column(table.column_names.index("flag_id"), "flag_id", pa.array(ids, pa.string()))
+    return set_columns(table, {"flag_id": pa.array(ids, pa.string())})
 
 
 def record_episodes(checksums: RowChecksums, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
@@ -277,7 +277,7 @@ def name_continued(
                 more |= {"episode": covers} | ({} if previous.value is None else {"told": f"{previous.value:g}"})
         shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
+    named = set_columns(flags, {"evidence": pa.array(evidence, _TEXT)})
     return named, grows
 
 

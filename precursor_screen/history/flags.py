@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.history_seam import KNOWN, FlagComparison, JudgeResult
 from precursor_screen.core.model import BANDS, LEVELS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -114,8 +114,7 @@ def compare(
         SUPPRESSED if p in cleared else EXISTING if p in known else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
-    position = flags.column_names.index("state")
-    compared = named.set_column(position, "state", pa.array(states, _TEXT))
+    compared = set_columns(named, {"state": pa.array(states, _TEXT)})
     run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, undelivered_runs)
     carried, resolved = _no_longer_raised(checksums, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
@@ -55,12 +56,13 @@ def record(
     """
     flags = _first_of_each(compared.flags)
     connection = checksums.connection
-    rows = flags.append_column("movement_key", _keys(flags.column("line_id"), judged))
-    rows = rows.append_column("movement_keys", _key_lists(flags, judged))
-    for name in ("first_run", "last_run"):
-        rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
-    rows = rows.append_column("band", pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()))
-    insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
+    recorded = {
+        "movement_key": _keys(flags.column("line_id"), judged),
+        "movement_keys": _key_lists(flags, judged),
+        **dict.fromkeys(("first_run", "last_run"), pa.array([run_no] * flags.num_rows, pa.int64())),
+        "band": pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()),
+    }
+    insert(connection, "flags", set_columns(flags, recorded), on_conflict=_ON_CONFLICT)
     joined = record_episodes(checksums, compared.episodes, compared.joined, run_no)
     _move(connection, compared.carried, f"last_run = {run_no}", bands)
     _move(connection, compared.resolved, f"resolved_run = {run_no}", {})

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, Float, Integer, inspect, text
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.files import written_whole
 from precursor_screen.core.grouped import grouped
@@ -73,7 +74,7 @@ def adopt_ids(checksums: RowChecksums, flags: pa.Table, amends: Mapping[str, str
     same = {asked[place]: some[0] for place, some in before if place in asked and times[place] == len(some) == 1}
     if not same:
         return flags
-    return flags.set_column(flags.column_names.index("flag_id"), "flag_id", pa.array([same.get(i, i) for i in ids], _TEXT))
+    return set_columns(flags, {"flag_id": pa.array([same.get(i, i) for i in ids], _TEXT)})
 
 
 TABLES = (*KEYS, chain.CHAIN)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from precursor_screen.core.tables import words_of
@@ -104,8 +104,7 @@ def recognise(lines: pa.Table, reference: Reference, parallel_map: ParallelMap =
 def _at_most_medium(matches: pa.Table) -> pa.Table:
     """A name beside the goods' own texts is medium evidence at most: it may be about other goods."""
     beside = pc.and_(pc.equal(matches.column("field"), "other_texts"), pc.equal(matches.column("strength"), "strong"))
-    place = matches.column_names.index("strength")
-    return matches.set_column(place, "strength", pc.if_else(beside, pa.scalar("medium"), matches.column("strength")))
+    return set_columns(matches, {"strength": pc.if_else(beside, pa.scalar("medium"), matches.column("strength"))})
 
 
 def match_parties(

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -114,7 +114,7 @@ def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
     own = tuples_of(live, *uncounted.column_names)
     zero = pa.scalar(Decimal(0), live.schema.field("substance_mass_kg").type)
     mass = pc.if_else(pa.array([pair in pairs for pair in own], pa.bool_()), zero, live.column("substance_mass_kg"))
-    return live.set_column(live.column_names.index("substance_mass_kg"), "substance_mass_kg", mass)
+    return set_columns(live, {"substance_mass_kg": mass})
 
 
 _MESSAGES = {

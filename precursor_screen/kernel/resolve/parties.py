@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import WatchlistEntry
@@ -105,13 +105,12 @@ def find_party_candidates(
 def _names(named: pa.Table) -> pa.Table:
     """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
     asked = list(tuples_of(named, *_NAMES_OF))
-    exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
-    distinctive = [is_distinctive(matched, kind) for _, matched, kind in asked]
-    compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
-    named = named.append_column("party_compared", compared)
-    return named.append_column("exact_name", pa.array(exact, pa.bool_())).append_column(
-        "telling_name", pa.array(distinctive, pa.bool_())
-    )
+    facts = {
+        "party_compared": pa.array([normalise_party(own).compared for own, *_ in asked], pa.string()),
+        "exact_name": pa.array([is_exact(own, matched, kind) for own, matched, kind in asked], pa.bool_()),
+        "telling_name": pa.array([is_distinctive(matched, kind) for _, matched, kind in asked], pa.bool_()),
+    }
+    return set_columns(named, facts)
 
 
 def _named(role: str, column: str, columns: list[str]) -> str:
@@ -189,10 +188,9 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
         points.append(0.0 if "identifier" in agrees else sum(POINTS[_CALLED[what]] for what in against))
         programmes.append(list(tag_programmes(entry.programmes)))
         dates.append(watchlists[list_id].snapshot.list_date)
-    facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
-    for name, values in facts:
-        distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
-    return distinct.append_column("points", pa.array(points, pa.float64()))
+    facts = {"corroboration": corroboration, "contradiction": contradiction, "programmes": programmes, "list_date": dates}
+    columns = {name: pa.array(values, BY_NAME[name].arrow) for name, values in facts.items()}
+    return set_columns(distinct, {**columns, "points": pa.array(points, pa.float64())})
 
 
 _CALLED = {"country": "country", "identifier": "number"}  # as the table of points calls what contradicts
