@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.app.sampling import draw, unflagged
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
@@ -170,14 +171,12 @@ def _recalled(cells: pa.Table, screened: Screened, memory: HistoryStore | None) 
 
 def particulars_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     """PARTICULARS of some lines, in the order of the run; what no input supplies is null."""
-    lines = resolved.lines
-    return with_columns(lines.filter(pc.is_in(lines.column("line_id"), pc.unique(line_ids))), PARTICULARS)
+    return with_columns(rows_with(resolved.lines, "line_id", pc.unique(line_ids)), PARTICULARS)
 
 
 def goods_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     """GOODS of some lines: what was recognised in them, in the order of the run."""
-    cited = resolved.lines.select([LINE_NO, "line_id"])
-    cited = cited.filter(pc.is_in(cited.column("line_id"), pc.unique(line_ids)))
+    cited = rows_with(resolved.lines.select([LINE_NO, "line_id"]), "line_id", pc.unique(line_ids))
     found = resolved.substances
     positions = pc.index_in(found.column(LINE_NO), cited.column(LINE_NO).combine_chunks())
     known = pc.is_valid(positions)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
@@ -143,7 +142,7 @@ def _unused(inputs: list[Input]) -> list[str]:
 
 def _unread(issues: pa.Table) -> list[str]:
     """One sentence for the first files and sheets that were set aside whole, and how many more there are."""
-    whole = issues.filter(pc.is_in(issues.column("code"), pa.array([*_FILES, "no-usable-column"]))).to_pylist()
+    whole = rows_with(issues, "code", [*_FILES, "no-usable-column"]).to_pylist()
     found = [f"{i['source_file']} was NOT screened: {i['message']}" for i in whole[:_MOST_UNREAD]]
     more = len(whole) - len(found)
     return [*found, f"{more} more inputs were NOT screened; the full report names them"] if more else found

@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,21 @@ def take_rows(table: pa.Table, rows: Ints) -> pa.Table:
 def tuples_of(table: pa.Table | pa.RecordBatch, *names: str) -> Iterator[tuple[Any, ...]]:
     """The rows of some columns, or of all where none is named, as Python values."""
     return zip(*(column.to_pylist() for column in (map(table.column, names) if names else table.columns)), strict=True)
+
+
+def rows_with(table: pa.Table, name: str, values: Any) -> pa.Table:
+    """The rows whose cell of a column is one of some values."""
+    return table.filter(_is_one(table.column(name), values))
+
+
+def rows_without(table: pa.Table, name: str, values: Any) -> pa.Table:
+    """The rows whose cell of a column is none of some values."""
+    return table.filter(pc.invert(_is_one(table.column(name), values)))
+
+
+def _is_one(column: pa.ChunkedArray, values: Any) -> pa.ChunkedArray:
+    known = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(list(values), column.type)
+    return pc.is_in(column, value_set=known)
 
 
 def set_columns(table: pa.Table, columns: Mapping[str, Any] | pa.Table) -> pa.Table:

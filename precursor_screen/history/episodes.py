@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from precursor_screen.core.arrow import set_columns, tuples_of
+from precursor_screen.core.arrow import rows_with, set_columns, tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
@@ -320,7 +320,7 @@ def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
 
 def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[str], undelivered_runs: frozenset[int]) -> pa.Table:
     """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
-    mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+    mine = rows_with(flags, "rule_id", rules)
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
     if not len(lines):
         return _EARLIER.empty_table()
@@ -331,7 +331,7 @@ def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[st
         from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
         and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
     found = fetch(checksums.connection, query, _EARLIER)
-    return found.filter(pc.is_in(found.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+    return rows_with(found, "rule_id", rules)
 
 
 def _latest(flags: pa.Table, earlier: pa.Table, first_runs: Numbers) -> Numbers:

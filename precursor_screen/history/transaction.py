@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from precursor_screen.core.arrow import set_columns
+from precursor_screen.core.arrow import rows_with, rows_without, set_columns
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
@@ -119,7 +119,7 @@ def _move(connection: Connection, flags: pa.Table, change: str, bands: Mapping[s
 def _record_lines(checksums: RowChecksums, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
     cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
     rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
-    rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
+    rows = rows_with(rows, "line_id", pc.unique(cited))
     rows = rows.append_column("run_no", pa.array([run_no] * rows.num_rows, pa.int64()))
     insert_new(checksums, "cited_lines", rows)
 
@@ -130,7 +130,7 @@ def insert_new(checksums: RowChecksums, name: str, rows: pa.Table) -> None:
     stage_keys(checksums.connection, "offered", "key", pc.unique(keys))
     known = fetch_texts(checksums.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
     rows = rows.take(_first_rows(keys))
-    checksums.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))
+    checksums.insert(name, rows_without(rows, KEYS[name], known))
 
 
 class Transaction:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.arrow import set_columns, tuples_of
+from precursor_screen.core.arrow import rows_with, rows_without, set_columns, tuples_of
 from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
@@ -103,7 +103,7 @@ def apply_versions(movements: pa.Table, batch: pa.Table, versions: VersionsResul
 
 def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:
     """The rows of lines that stand, of any table with line_id; mostly all do, and a copy would hold them twice."""
-    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), obsolete))) if len(obsolete) else rows
+    return rows_without(rows, "line_id", obsolete) if len(obsolete) else rows
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
@@ -131,13 +131,13 @@ def _message_issues(movements: pa.Table, versions: VersionsResult) -> pa.Table:
     about.append(("cancellation-waiting", frozenset(line for line, why in versions.why.items() if why == WAITING)))
     stated = pc.unique(movements.column("version")).drop_null().to_pylist()
     if wrong := [v for v in stated if not is_number(v)]:
-        rows = movements.filter(pc.is_in(movements.column("version"), pa.array(wrong, pa.string())))
+        rows = rows_with(movements, "version", wrong)
         about.append(("unparsed-version", frozenset(rows.column("line_id").to_pylist())))
     found = []
     for code, line_ids in about:
         if not line_ids:
             continue
-        rows = movements.filter(pc.is_in(movements.column("line_id"), pa.array(sorted(line_ids), pa.string())))
+        rows = rows_with(movements, "line_id", line_ids)
         rows = rows.select([LINE_NO, "line_id", "source_file", "source_row", "version"]).to_pylist()
         for row in {r["line_id"]: r for r in reversed(rows)}.values():
             value = row["version"] if code == "unparsed-version" else row["line_id"]

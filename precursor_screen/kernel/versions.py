@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
@@ -210,7 +210,7 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
         batch: MOVEMENT, one row a line and substance.
     """
     decision = decide(add_bills(batch))
-    amend = batch.filter(pc.is_in(batch.column("line_id"), pa.array({*decision.previous, *decision.previous.values()}, _TEXT)))
+    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()})
     keys = dict(tuples_of(amend, "line_id", "movement_key"))
     return VersionsResult(
         why=dict(decision.why),

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import LEVELS, Rule
@@ -127,14 +128,14 @@ def shipments_in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
 
 def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     ids = pc.unique(shown.column("shipment_id"))
-    particulars = records(report.particulars.filter(pc.is_in(report.particulars.column("shipment_id"), ids)))
+    particulars = records(rows_with(report.particulars, "shipment_id", ids))
     flags, lines = (grouped((row["shipment_id"], row) for row in rows) for rows in (_open_flags(report, ids), particulars))
     cited = pa.array([line["line_id"] for some in lines.values() for line in some], pa.string())
-    of_lines = records(report.goods.filter(pc.is_in(report.goods.column("line_id"), cited)))
+    of_lines = records(rows_with(report.goods, "line_id", cited))
     goods = grouped((row["line_id"], row) for row in of_lines)
     gaps: dict[str, str] = {}
     sampled = frozenset(report.sampled)
-    for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
+    for issue in records(rows_with(report.issues, "line_id", cited)):
         gaps.setdefault(issue["line_id"], issue["code"])
     cases = Counter(report.shipments.column("case_id").drop_null().to_pylist())
     opened = frozenset(report.opened.column("shipment_id").to_pylist()) if cases else frozenset()
@@ -156,7 +157,7 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
     flags = report.open_flags
-    for flag in records(flags.filter(pc.is_in(flags.column("shipment_id"), ids))):
+    for flag in records(rows_with(flags, "shipment_id", ids)):
         flag["evidence"] = json.loads(flag["evidence"])
         yield flag
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import set_columns
+from precursor_screen.core.arrow import rows_with, set_columns
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import OWN_LIST, Rule, Substance
 from precursor_screen.core.schema import BY_NAME, DATES, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
@@ -132,9 +132,9 @@ def undecided_lines(
     """
     wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
     resolved = recall(wanted, relevant)
-    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
+    lines = rows_with(resolved.lines, "line_id", wanted)
     numbers = pc.unique(lines.column(LINE_NO))
-    substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
+    substances, parties = (rows_with(t, LINE_NO, numbers) for t in (resolved.substances, resolved.parties))
     few = Resolved(lines, substances, parties, resolved.inputs)
     asked = {rule for rule, _ in pairs}
     there = frozenset(lines.column("line_id").to_pylist())
@@ -254,7 +254,7 @@ def mark_undated(flags: pa.Table, lines: pa.Table, rules: Iterable[CompiledRule]
 
 def _undated(lines: pa.Table, ids: pa.Array) -> set[str]:
     """Those of some line ids whose lines state no date."""
-    lines = lines.filter(pc.is_in(lines.column("line_id"), ids))
+    lines = rows_with(lines, "line_id", ids)
     dates = [column_or_nulls(lines, name, pa.date32()) for name in DATES]
     return set(lines.column("line_id").filter(pc.is_null(pc.coalesce(*dates))).to_pylist())
 
