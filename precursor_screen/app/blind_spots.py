@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
 from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.core.words import capital
+from precursor_screen.core.words import capital, first_and_more
 from precursor_screen.kernel.part import Gap, LineGaps
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
 from precursor_screen.kernel.screen import Screened
@@ -36,8 +36,7 @@ def find_law_blind_spots(relevant: Resolved, unknown: Gap, reference: Reference)
         yield f"unchecked-law-{instrument}", message, HELD, len(_listed(relevant, instrument))
     if unknown.by_name:
         often = sorted(unknown.by_name, key=lambda code: (-unknown.by_name[code], code))
-        more = f" and {len(often) - _MOST_COUNTRIES} more" if len(often) > _MOST_COUNTRIES else ""
-        message = f"No law is known of {', '.join(often[:_MOST_COUNTRIES])}{more}, where goods come from or go: what only that law lists is not seen"
+        message = f"No law is known of {first_and_more(often, _MOST_COUNTRIES)}, where goods come from or go: what only that law lists is not seen"
         yield "unknown-law", message, HELD, unknown.shipments
 
 

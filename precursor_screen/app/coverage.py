@@ -12,6 +12,7 @@ from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
+from precursor_screen.core.words import first_few
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
@@ -110,11 +111,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     read = [i for i in inputs if i.lines]
     said = set(issues.column("source_file").to_pylist())
     bare = [i.name for i in inputs if not i.lines and i.name not in said]
-    notices += (
-        [f"{', '.join(bare[:_MOST_UNREAD])}{' ...' if len(bare) > _MOST_UNREAD else ''}: no lines below the header"]
-        if bare
-        else []
-    )
+    notices += [f"{first_few(bare, _MOST_UNREAD)}: no lines below the header"] if bare else []
     notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
     if reference.watchlists:
         notices += _missing(read, set(NAME_COLUMNS.values()) - {"vessel"}, "no column of parties; parties are NOT screened")
@@ -136,7 +133,7 @@ def _missing(inputs: list[Input], columns: set[str], consequence: str) -> list[s
 def _unused(inputs: list[Input]) -> list[str]:
     """One sentence for the columns that were not understood: what stands in them was not screened."""
     columns = list(dict.fromkeys(name for i in inputs for name in i.unmapped if name.strip()))
-    shown = ", ".join(columns[:_MOST_COLUMNS]) + (" ..." if len(columns) > _MOST_COLUMNS else "")
+    shown = first_few(columns, _MOST_COLUMNS)
     return [f"{len(columns)} columns were not used: {shown} (say what they hold with --mapping)"] if columns else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 # 'Did you mean': the nearest known word to one that is not known.
@@ -71,6 +71,16 @@ def counted(things: int, noun: str) -> str:
 def how_many_more(things: int, what: str) -> list[str]:
     """The line below a list that was cut, `  3 more files are in run.json`; none where it was not."""
     return [f"  {things:,} more {what}"] if things > 0 else []
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """`a, b, c`, and ` ...` where there are more."""
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
+
+
+def first_and_more(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def clip(text: str, longest: int = _LONGEST) -> str:

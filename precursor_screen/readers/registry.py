@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.words import first_few
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook, safe_name
@@ -288,11 +289,12 @@ def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
         return []
     large = [name for name, size in mail.pictures if size > _LOGO]
     names = large or [name for name, _ in mail.pictures]
-    shown = f"{', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
     count = "1 picture" if len(names) == 1 else f"{len(names)} pictures"
     what = "which cannot be screened: look, as a list of goods may be one" if large else "as small as a logo"
     code = "unread-part" if large else "wordless-part"
-    return [_issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
+    return [
+        _issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({first_few(names, 5)})")
+    ]
 
 
 def _read_members(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.report import Report, records, show_blind_spot, show_parts
-from precursor_screen.core.words import clip, counted, printable
+from precursor_screen.core.words import clip, counted, first_few, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:
@@ -203,8 +203,7 @@ def gaps_in_words(report: Report) -> list[tuple[int, str, str, str]]:
         found.append((gap["count"], gap["code"], gap["title"], shown))
     if coverage["not_evaluable"]:
         rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
-        named = f"{', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''}"
         total = sum(u["count"] for u in coverage["not_evaluable"])
-        said = f"{counted(len(rules), 'rule')} could not be checked on some lines because data is missing ({named})"
+        said = f"{counted(len(rules), 'rule')} could not be checked on some lines because data is missing ({first_few(rules, 4)})"
         found.append((total, "", said, ""))
     return found

@@ -21,7 +21,7 @@ from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import LEVELS, Rule
 from precursor_screen.core.report import Report, records
 from precursor_screen.core.schema import DATES
-from precursor_screen.core.words import capital, clip, in_words, kilograms, number, uncapital
+from precursor_screen.core.words import capital, clip, first_and_more, in_words, kilograms, number, uncapital
 
 Row = Mapping[str, Any]
 FAMILY_WORDS = {
@@ -263,8 +263,7 @@ def _goods(name: str, said: Sequence[str]) -> str:
 
 def _trader(lines: Sequence[Row], side: str) -> str:
     """Name and country of who sends or receives; of several the first and how many more."""
-    found = _distinct(_named(line, side) for line in lines)
-    return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+    return first_and_more(_distinct(_named(line, side) for line in lines), 1)
 
 
 # Lines in which nothing is recognised have no traders worked out: there the columns themselves say it.
@@ -286,8 +285,7 @@ def _route(lines: Sequence[Row]) -> str:
         text = " → ".join(clip(e, 40) for e in (ends[0], *ways, ends[1]) if e)
         mode = line["transport_mode"]
         found.append(f"{text} by {clip(mode, 20)}" if text and mode else text or (clip(mode, 20) if mode else ""))
-    found = [*_distinct(found)]
-    return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+    return first_and_more(_distinct(found), 1)
 
 
 def _end(line: Row, country: str) -> str:
