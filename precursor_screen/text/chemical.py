@@ -156,9 +156,7 @@ _SALT_OF: Final = late(
     )
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
-_AMINE_BEFORE: Final = late(
-    r"(?:amin|azanyl|anilin|pyrid|piperid|purin|imidazol|guanidin|hydrazin|diazane|diazol|quinolin|azabicyclo|ammonium)[^;|]{0,60}; ?$"
-)
+_AMINE_BEFORE: Final = late(lambda: rf"{_one_of('amine')}[^;|]{{0,60}}; ?$")
 _COMPOUND_OF: Final = late(
     r"(?:(?:compd\.?|compounds?|complex|adducts?|polymers?|copolymers?|reaction products?|salts?|esters?|derivatives?|oximes?|hydrazones?|"
     r"condensates?|(?:diisocianat|isocianat|diisocyanat|isocyanat|cianohidrin|cyanhydrin|cianidrin|peroxid|perossid|sulfonat|acetal|oxim|"
@@ -184,9 +182,7 @@ _AFTER_LOCANT: Final = late(
     r" \d{1,2}[a-z]?(?:,\d{1,2}[a-z]?)*'*-[a-z\d()\[\],'\-]{0,60}?(?:yl|amine|thiol|dione|oic|nitrile|oxy|aldehyde|carboxylate|amide|sulfonate))(?![\w])"
 )
 # The rest of a name whose first part stands in brackets with it: "[(4-methylbenzene)sulfonyl]".
-_AFTER_BRACKET: Final = late(
-    r"[\])}]+-?(?:sulf|sulph|oxy|amino|imino|thio|azo|yl|carb|propion|acet|methyl|ethyl|prop|but|phos|titan|benz|di|meth|eth)[a-z]*"
-)
+_AFTER_BRACKET: Final = late(lambda: rf"[\])}}]+-?{_one_of('behind a bracket')}[a-z]*")
 # After a comma only what cannot be the next item of a list of goods.
 _AFTER_COMMA: Final = late(
     lambda: (
