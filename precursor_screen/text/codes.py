@@ -37,10 +37,7 @@ LABELS = (
 _LABELLED = re.compile(rf"\b(?:{LABELS})\b[\W_]{{0,4}}((?:[A-Z]{{1,3}}[ -]?)?[0-9][\w./-]{{4,24}})", re.IGNORECASE)
 _CALLED = re.compile(rf"(?:^|[\W_])(?:{LABELS})(?:$|[\W_])", re.IGNORECASE)
 # "CIF value", "VAT amount", "GST %": what is paid, or what the goods are worth.
-_OF_MONEY = re.compile(
-    r"\bcif\b|value|valor|valeur|wert|amount|\bamt\b|montant|betrag|importe|price|rate|paid|payable|duty|charge|fee|fob|usd|eur|%",
-    re.IGNORECASE,
-)
+_OF_MONEY: Final = late(lambda: pattern_of("cell_words", "money"), re.IGNORECASE)
 # For RE2: everything that `labelled_numbers_in` finds, and little else.
 MAY_HOLD_NUMBER = rf"(?i)(?:{LABELS})[^0-9a-z]{{0,4}}[a-z]{{0,3}}[ -]?[0-9]"
 # Shorter numbers, of figures alone, are borne by many; the same figures are a tax number here and a telephone there.
