@@ -82,6 +82,8 @@ def test_the_wheel_holds_the_data_and_nothing_of_the_workshop(wheel):
     wanted += [
         "data/sample_data/manifest.csv",
         "core/columns.csv",
+        "core/tables_of_columns.csv",
+        "history/first_tables.sql",
         "data/substances/names.csv",
         "reporting/templates/report.html.jinja",
     ]

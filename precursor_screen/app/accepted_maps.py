@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from precursor_screen.core.errors import MappingError, UsageError, Where
+from precursor_screen.core.errors import MappingError, UsageError
 from precursor_screen.core.files import write_whole
 from precursor_screen.readers.column_map import CANONICAL, DATE_ORDERS, DECIMALS, AcceptedMap
 from precursor_screen.readers.tabular.accepted import digest_of
@@ -45,7 +45,7 @@ def _files(home: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise MappingError(f"cannot be listed ({error.strerror})", where=Where(str(home / FOLDER)), remedy=_CHECK) from error
+        raise MappingError(f"cannot be listed ({error.strerror})", where=home / FOLDER, remedy=_CHECK) from error
 
 
 _CHECK: Final = "Check its permissions."
@@ -57,7 +57,7 @@ def _load(path: Path) -> AcceptedMap:
             raise _damaged(path, "it is too large")
         kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
     except OSError as error:
-        raise MappingError(f"cannot be read ({error.strerror})", where=Where(str(path)), remedy=_CHECK) from error
+        raise MappingError(f"cannot be read ({error.strerror})", where=path, remedy=_CHECK) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _damaged(path, str(error)) from error
     accepted = kept.accepted
@@ -84,7 +84,7 @@ def _faults(accepted: AcceptedMap) -> Iterator[str]:
 def _damaged(path: Path, why: str) -> MappingError:
     digest = path.name.removesuffix(_SUFFIX)[:SHORT]
     remedy = f"Remove it: precursor-screen mapping forget {digest}; then accept the columns again: precursor-screen mapping accept FILE"
-    return MappingError(f"is an accepted column map, but damaged: {why}", where=Where(str(path)), remedy=remedy)
+    return MappingError(f"is an accepted column map, but damaged: {why}", where=path, remedy=remedy)
 
 
 def _digest(accepted: AcceptedMap) -> str:
@@ -104,7 +104,7 @@ def keep_accepted(home: Path, accepted: AcceptedMap) -> None:
         write_whole(path, content, durable=True)
     except OSError as error:
         remedy = "Name another folder with --home, or check who may write to it."
-        raise UsageError(f"cannot be written ({error.strerror})", where=Where(str(path)), remedy=remedy) from error
+        raise UsageError(f"cannot be written ({error.strerror})", where=path, remedy=remedy) from error
 
 
 def forget_accepted(home: Path, digest: str) -> list[str]:
@@ -124,7 +124,7 @@ def forget_accepted(home: Path, digest: str) -> list[str]:
         try:
             path.unlink()
         except OSError as error:
-            raise UsageError(f"cannot be removed ({error.strerror})", where=Where(str(path)), remedy=_CHECK) from error
+            raise UsageError(f"cannot be removed ({error.strerror})", where=path, remedy=_CHECK) from error
     return [path.name.removesuffix(_SUFFIX) for path in found]
 
 

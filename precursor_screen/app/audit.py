@@ -22,6 +22,7 @@ from precursor_screen.cases.audit.partners import Basis
 from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.cases.reconcile.law import Frame
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
@@ -234,8 +235,7 @@ class ManifestSource(Struct, frozen=True):
         """See `LedgerSource`."""
         if self.table.report is None:
             return []
-        flags = self.table.report.flags
-        rows: list[dict[str, Any]] = flags.filter(pc.is_in(flags.column("line_id"), pa.array(line_ids, pa.string()))).to_pylist()
+        rows: list[dict[str, Any]] = rows_with(self.table.report.flags, "line_id", line_ids).to_pylist()
         return rows
 
     def verdicts(self) -> dict[str, str]:
@@ -277,8 +277,7 @@ def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
 
 
 def _sent_by(rows: pa.Table, senders: frozenset[str], first: date, last: date) -> pa.Table:
-    wanted = pa.array(sorted(senders), pa.string())
-    return _within(rows.filter(pc.is_in(rows.column("sender_name"), wanted)), first, last)
+    return _within(rows_with(rows, "sender_name", senders), first, last)
 
 
 def days_read(first: date, last: date) -> tuple[date, date]:

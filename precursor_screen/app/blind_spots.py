@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 
 from precursor_screen.app.coverage import own_editions, show_age, stale_laws
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.schema import BY_NAME
-from precursor_screen.core.words import capital
+from precursor_screen.core.words import capital, first_and_more
 from precursor_screen.kernel.legal_status import THRESHOLDS
 from precursor_screen.kernel.part import Gap, LineGaps
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved, rows_of
@@ -36,8 +37,7 @@ def find_law_blind_spots(relevant: Resolved, unknown: Gap, reference: Reference)
         yield f"unchecked-law-{instrument}", message, HELD, len(_listed(relevant, instrument))
     if unknown.by_name:
         often = sorted(unknown.by_name, key=lambda code: (-unknown.by_name[code], code))
-        more = f" and {len(often) - _MOST_COUNTRIES} more" if len(often) > _MOST_COUNTRIES else ""
-        message = f"No law is known of {', '.join(often[:_MOST_COUNTRIES])}{more}, where goods come from or go: what only that law lists is not seen"
+        message = f"No law is known of {first_and_more(often, _MOST_COUNTRIES)}, where goods come from or go: what only that law lists is not seen"
         yield "unknown-law", message, HELD, unknown.shipments
 
 
@@ -98,34 +98,11 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
         all others.
     """
     facts = _Facts(screened.resolved, screened.shipments.num_rows)
-    blind_spots: dict[str, _BlindSpot] = {}
     gaps = screened.gaps
     usable = any(t.jurisdiction == reference.law and t.kg is not None for t in reference.thresholds)
-    if not reference.jurisdiction:
-        blind_spots["no-jurisdiction"] = _BlindSpot(
-            "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
-            "Give --jurisdiction.",
-            facts.all,
-        )
-    elif not reference.law:
-        blind_spots["no-law"] = _BlindSpot(f"{reference.jurisdiction}: {NO_LAW}", HELD, facts.all)
-    elif not usable:
-        blind_spots["no-thresholds"] = _BlindSpot(
-            f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
-        )
-    if not described:
-        blind_spots["no-descriptions"] = _BlindSpot(
-            "Descriptions are missing in all lines: substances are seen by code only",
-            "Give a column of goods descriptions.",
-            facts.all,
-        )
-    if not reference.watchlists:
-        blind_spots["no-watchlist"] = _BlindSpot(
-            "Parties are not compared with any list", "Import one: precursor-screen watchlists update un-sc", facts.all
-        )
-    for edition in stale_laws(reference):
-        blind_spots[f"stale-law-{edition.name}"] = _BlindSpot(capital(show_age(edition)), _NEWER, facts.all)
-    of_run = list(blind_spots)
+    found = _of_run(reference, described=described, usable=usable)
+    of_run = {code: _BlindSpot(message, remedy, facts.all) for code, message, remedy in found}
+    blind_spots = dict(of_run)
     for rule_id, missing in _missing(screened.unjudged):
         for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
             blind_spot = blind_spots.setdefault(code, _BlindSpot(message, remedy, shipments))
@@ -142,8 +119,27 @@ def find_blind_spots(screened: Screened, described: bool, reference: Reference) 
     ]
 
 
+def _of_run(reference: Reference, *, described: bool, usable: bool) -> Iterator[tuple[str, str, str]]:
+    """What holds for the whole run: code, message, remedy."""
+    if not reference.jurisdiction:
+        message = "No jurisdiction is set: quantities are not judged, nor directions that are not stated"
+        yield "no-jurisdiction", message, "Give --jurisdiction."
+    elif not reference.law:
+        yield "no-law", f"{reference.jurisdiction}: {NO_LAW}", HELD
+    elif not usable:
+        yield "no-thresholds", f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE
+    if not described:
+        message = "Descriptions are missing in all lines: substances are seen by code only"
+        yield "no-descriptions", message, "Give a column of goods descriptions."
+    if not reference.watchlists:
+        remedy = "Import one: precursor-screen watchlists update un-sc"
+        yield "no-watchlist", "Parties are not compared with any list", remedy
+    for edition in stale_laws(reference):
+        yield f"stale-law-{edition.name}", capital(show_age(edition)), _NEWER
+
+
 def _missing(unjudged: pa.Table) -> list[tuple[str, str]]:
-    pairs = zip(unjudged.column("rule_id").to_pylist(), unjudged.column("field").to_pylist(), strict=True)
+    pairs = tuples_of(unjudged, "rule_id", "field")
     return sorted({(rule_id, name.strip()) for rule_id, missing in pairs for name in missing.split(" or ")})
 
 
@@ -188,18 +184,9 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
 
 
 def _register_of(missing: str) -> str | None:
-    return (
-        next(
-            (
-                register
-                for start, register in _OF_REGISTER.items()
-                if missing.startswith(start) and BY_NAME[missing].origin == "resolve"
-            ),
-            None,
-        )
-        if missing in BY_NAME
-        else None
-    )
+    if missing not in BY_NAME or BY_NAME[missing].origin != "resolve":
+        return None
+    return next((register for start, register in _OF_REGISTER.items() if missing.startswith(start)), None)
 
 
 class _Facts:

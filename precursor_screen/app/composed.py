@@ -14,7 +14,8 @@ from msgspec.structs import asdict
 from precursor_screen.app.blind_spots import find_blind_spots
 from precursor_screen.app.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.app.sampling import draw, unflagged
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.arrow import rows_with
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryStore
 from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.core.report import Report
@@ -39,22 +40,20 @@ def resolved_table(screened: Screened) -> pa.Table:
         for c in ("line_id", "shipment_id", "source_file", "source_row", "description", "hs_code")
         if c in resolved.lines.column_names
     ]
-    with connect() as connection:
-        connection.register("lines", resolved.lines)
-        connection.register("substances", resolved.substances)
-        connection.register("parties", resolved.parties)
-        return fetch(
-            connection,
-            f"""
-            with s as (
-                select {LINE_NO}, array_to_string(list(substance_id || ' (' || match_method || ', ' || match_strength || ', ' || form || ')'
-                    order by substance_id), '; ') as substances from substances group by {LINE_NO}),
-            p as (
-                select {LINE_NO}, array_to_string(list(party_role || ': ' || list_id || ' ' || entry_id || ' (' || printf('%.1f', watchlist_score) || ', ' || name_kind || ')'
-                    order by party_role, list_id, entry_id), '; ') as parties from parties group by {LINE_NO})
-            select {", ".join(f"l.{c}" for c in columns)}, s.substances, p.parties
-            from lines l left join s using ({LINE_NO}) left join p using ({LINE_NO}) order by l.{LINE_NO}""",
-        )
+    return ask(
+        f"""
+        with s as (
+            select {LINE_NO}, array_to_string(list(substance_id || ' (' || match_method || ', ' || match_strength || ', ' || form || ')'
+                order by substance_id), '; ') as substances from substances group by {LINE_NO}),
+        p as (
+            select {LINE_NO}, array_to_string(list(party_role || ': ' || list_id || ' ' || entry_id || ' (' || printf('%.1f', watchlist_score) || ', ' || name_kind || ')'
+                order by party_role, list_id, entry_id), '; ') as parties from parties group by {LINE_NO})
+        select {", ".join(f"l.{c}" for c in columns)}, s.substances, p.parties
+        from lines l left join s using ({LINE_NO}) left join p using ({LINE_NO}) order by l.{LINE_NO}""",
+        lines=resolved.lines,
+        substances=resolved.substances,
+        parties=resolved.parties,
+    )
 
 
 Cite = Callable[[pa.Array, tuple[str, ...]], pa.Table]
@@ -172,14 +171,12 @@ def _recalled(cells: pa.Table, screened: Screened, memory: HistoryStore | None) 
 
 def particulars_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     """PARTICULARS of some lines, in the order of the run; what no input supplies is null."""
-    lines = resolved.lines
-    return with_columns(lines.filter(pc.is_in(lines.column("line_id"), pc.unique(line_ids))), PARTICULARS)
+    return with_columns(rows_with(resolved.lines, "line_id", pc.unique(line_ids)), PARTICULARS)
 
 
 def goods_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     """GOODS of some lines: what was recognised in them, in the order of the run."""
-    cited = resolved.lines.select([LINE_NO, "line_id"])
-    cited = cited.filter(pc.is_in(cited.column("line_id"), pc.unique(line_ids)))
+    cited = rows_with(resolved.lines.select([LINE_NO, "line_id"]), "line_id", pc.unique(line_ids))
     found = resolved.substances
     positions = pc.index_in(found.column(LINE_NO), cited.column(LINE_NO).combine_chunks())
     known = pc.is_valid(positions)

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import UsageError, Where, readable
+from precursor_screen.core.errors import UsageError, readable
 from precursor_screen.core.model import FAIL_ON, SCREENED_TIERS
 from precursor_screen.core.words import did_you_mean
 
@@ -125,7 +125,7 @@ def load_settings(
             setting = next((s for s in SETTINGS if s.variable == name), None)
             if setting is None:
                 remedy = did_you_mean(name, [s.variable for s in SETTINGS]) or "`config show` lists all settings."
-                raise UsageError(f"unknown setting {name}", where=Where("environment"), remedy=remedy)
+                raise UsageError(f"unknown setting {name}", where="environment", remedy=remedy)
             text = environment[name]
             separator = os.pathsep if setting.key == "rules.dirs" else ","
             value = [part.strip() for part in text.split(separator) if part.strip()] if setting.is_list else text
@@ -140,7 +140,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"is not valid TOML: {error}",
-            where=Where(str(path)),
+            where=path,
             remedy="Correct that line; `precursor-screen config show` lists all settings.",
         ) from error
 
@@ -164,28 +164,26 @@ def check_value(key: str, value: Any, source: str) -> Any:
     setting = _BY_KEY.get(key)
     if setting is None:
         raise UsageError(
-            f"unknown setting {key!r}", where=Where(source), remedy=did_you_mean(key, _BY_KEY) or f"Known: {', '.join(_BY_KEY)}."
+            f"unknown setting {key!r}", where=source, remedy=did_you_mean(key, _BY_KEY) or f"Known: {', '.join(_BY_KEY)}."
         )
     if setting.is_number and value != "":
         return _checked_number(key, value, source)
     wanted = list if setting.is_list else str
     if not isinstance(value, wanted) or (setting.is_list and not all(isinstance(v, str) for v in value)):
         what, example = ("a list of texts", '["A", "B"]') if setting.is_list else ("a text", '"A"')
-        raise UsageError(f"{key} must be {what}", where=Where(source), remedy=f"Write it in quotes: {example}.")
+        raise UsageError(f"{key} must be {what}", where=source, remedy=f"Write it in quotes: {example}.")
     for part in value if setting.is_list else [value]:
         if "\0" in part:
-            raise UsageError(f"{key} contains a NUL character", where=Where(source), remedy="Remove it.")
+            raise UsageError(f"{key} contains a NUL character", where=source, remedy="Remove it.")
         if setting.allowed and part and part not in setting.allowed:
             remedy = did_you_mean(str(part), setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
-            raise UsageError(f"{part!r} is not a value of {key}", where=Where(source), remedy=remedy)
+            raise UsageError(f"{part!r} is not a value of {key}", where=source, remedy=remedy)
     return value
 
 
 def _checked_number(key: str, value: Any, source: str) -> str:
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}", str(value), re.ASCII):
-        raise UsageError(
-            f"{key} must be a whole number, 0 or more", where=Where(source), remedy="Write it in figures, such as 30."
-        )
+        raise UsageError(f"{key} must be a whole number, 0 or more", where=source, remedy="Write it in figures, such as 30.")
     return str(value)
 
 
@@ -199,7 +197,7 @@ def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
         if not folder.is_dir():
             raise UsageError(
                 "is not a folder",
-                where=Where(str(folder)),
+                where=folder,
                 remedy="--rules, and the setting rules.dirs, take folders that hold rule files.",
             )
     if only and not folders:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
+from precursor_screen.core.words import first_few
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
@@ -81,7 +82,7 @@ def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
 
 def _not_evaluable(unjudged: pa.Table) -> list[dict[str, Any]]:
     counts: dict[tuple[str, str], int] = {}
-    for rule_id, field, count in zip(*(unjudged.column(c).to_pylist() for c in ("rule_id", "field", "count")), strict=True):
+    for rule_id, field, count in tuples_of(unjudged, "rule_id", "field", "count"):
         counts[rule_id, field] = counts.get((rule_id, field), 0) + count
     return [{"rule_id": r, "field": f, "count": n} for (r, f), n in sorted(counts.items())]
 
@@ -110,11 +111,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     read = [i for i in inputs if i.lines]
     said = set(issues.column("source_file").to_pylist())
     bare = [i.name for i in inputs if not i.lines and i.name not in said]
-    notices += (
-        [f"{', '.join(bare[:_MOST_UNREAD])}{' ...' if len(bare) > _MOST_UNREAD else ''}: no lines below the header"]
-        if bare
-        else []
-    )
+    notices += [f"{first_few(bare, _MOST_UNREAD)}: no lines below the header"] if bare else []
     notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
     if reference.watchlists:
         notices += _missing(read, set(NAME_COLUMNS.values()) - {"vessel"}, "no column of parties; parties are NOT screened")
@@ -136,13 +133,13 @@ def _missing(inputs: list[Input], columns: set[str], consequence: str) -> list[s
 def _unused(inputs: list[Input]) -> list[str]:
     """One sentence for the columns that were not understood: what stands in them was not screened."""
     columns = list(dict.fromkeys(name for i in inputs for name in i.unmapped if name.strip()))
-    shown = ", ".join(columns[:_MOST_COLUMNS]) + (" ..." if len(columns) > _MOST_COLUMNS else "")
+    shown = first_few(columns, _MOST_COLUMNS)
     return [f"{len(columns)} columns were not used: {shown} (say what they hold with --mapping)"] if columns else []
 
 
 def _unread(issues: pa.Table) -> list[str]:
     """One sentence for the first files and sheets that were set aside whole, and how many more there are."""
-    whole = issues.filter(pc.is_in(issues.column("code"), pa.array([*_FILES, "no-usable-column"]))).to_pylist()
+    whole = rows_with(issues, "code", [*_FILES, "no-usable-column"]).to_pylist()
     found = [f"{i['source_file']} was NOT screened: {i['message']}" for i in whole[:_MOST_UNREAD]]
     more = len(whole) - len(found)
     return [*found, f"{more} more inputs were NOT screened; the full report names them"] if more else found
@@ -214,13 +211,13 @@ def _moves(screened: Screened, rules: Mapping[str, Rule], fail_on: str) -> bool:
         return False
     is_band = fail_on not in LEVELS
     least = LEVELS.index("critical" if is_band else fail_on)
-    columns = (screened.flags.column(c).to_pylist() for c in ("rule_id", "level", "state", "shipment_id"))
-    settled = [row for row in zip(*columns, strict=True) if rules[row[0]].status != "experimental"]
+    every = tuples_of(screened.flags, "rule_id", "level", "state", "shipment_id")
+    settled = [row for row in every if rules[row[0]].status != "experimental"]
     if any(LEVELS.index(level) >= least and state == "new" for _, level, state, _ in settled):
         return True
     if not is_band:
         return False
     flagged = {shipment_id for _, _, state, shipment_id in settled if state in OPEN}
-    rows = zip(screened.shipments.column("shipment_id").to_pylist(), screened.shipments.column("band").to_pylist(), strict=True)
+    rows = tuples_of(screened.shipments, "shipment_id", "band")
     loud = {shipment_id for shipment_id, band in rows if band and BANDS.index(band) >= BANDS.index(fail_on)}
     return not loud.isdisjoint(screened.news & flagged)

@@ -27,6 +27,7 @@ from precursor_screen.core.errors import (
     UsageError,
     Where,
 )
+from precursor_screen.core.files import stat_of
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, ReadOptions
@@ -55,7 +56,7 @@ class Source(Struct, frozen=True):
             UnreadableManifest: the file is gone, may not be read, or is none; nobody writes into the pipe.
         """
         if self.problem:
-            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check its permissions.")
+            raise UnreadableManifest(self.problem, where=self.name, remedy="Check its permissions.")
         if self.path is None:
             return self.content or b""
         if is_pipe(self.path):
@@ -74,10 +75,8 @@ def wants_stdin(named: tuple[str, ...]) -> bool:
 
 def is_pipe(path: Path) -> bool:
     """Whether it is a named pipe, or what a shell makes of `<(command)`."""
-    try:
-        return stat.S_ISFIFO(path.stat().st_mode)
-    except OSError:
-        return False
+    known = stat_of(path)
+    return known is not None and stat.S_ISFIFO(known.st_mode)
 
 
 _BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather", ".pdf"))
@@ -117,9 +116,9 @@ def _expand(name: str) -> list[Source]:
         matched = _match(name) if name else []
     except (OSError, ValueError) as error:  # the latter: a NUL within
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"cannot be opened: {reason}", where=Where(safe_name(name)[:200]), remedy="Check the path.") from error
+        raise UsageError(f"cannot be opened: {reason}", where=safe_name(name)[:200], remedy="Check the path.") from error
     if not matched:
-        raise UsageError("does not exist", where=Where(safe_name(name) or "''"), remedy="Check the path.")
+        raise UsageError("does not exist", where=safe_name(name) or "''", remedy="Check the path.")
     return [_source(p.name, p) for p in matched]
 
 
@@ -210,7 +209,7 @@ def read_stream(path: Path, name: str) -> bytes:
             if not poll.poll(IDLE_SECONDS * 1000):
                 raise UnreadableManifest(
                     f"is a pipe, and nothing was written to it for {IDLE_SECONDS:g} seconds",
-                    where=Where(name),
+                    where=name,
                     remedy="Check the program that should write to it, or save its output in a file and screen that.",
                 )
             try:
@@ -224,7 +223,7 @@ def read_stream(path: Path, name: str) -> bytes:
             if size > MAX_BYTES:
                 raise UnreadableManifest(
                     f"is a pipe, and more than {MAX_BYTES >> 30} GiB came through it",
-                    where=Where(name),
+                    where=name,
                     remedy="Save the data in a file, split the file, and screen the parts.",
                 )
     finally:
@@ -270,12 +269,12 @@ def _read_and_build(
     except OSError as error:
         raise UnreadableManifest(
             f"cannot be read ({error.strerror or error})",
-            where=Where(source.name),
+            where=source.name,
             remedy="Check the disk, and the permissions of the file.",
         ) from error
     except MemoryError as error:
         raise UnreadableManifest(
-            "does not fit into the memory of this machine", where=Where(source.name), remedy="Split the file, or screen it alone."
+            "does not fit into the memory of this machine", where=source.name, remedy="Split the file, or screen it alone."
         ) from error
     except BaseException as error:
         # Whatever a library makes of a damaged file, a panic of one in Rust (no Exception) too, must not take the others with it.
@@ -283,7 +282,7 @@ def _read_and_build(
             raise
         raise UnreadableManifest(
             keep_fault(error),
-            where=Where(source.name),
+            where=source.name,
             remedy="Convert it to CSV or XLSX and screen that; and report the fault with that record.",
         ) from error
 
@@ -341,10 +340,8 @@ def is_the_same_elsewhere(source: Source) -> bool:
 
 def _size_of(source: Source) -> int:
     """Bytes of a file; of anything else as many as are read in one go."""
-    try:
-        return source.path.stat().st_size if source.path is not None and source.path.is_file() else _TOGETHER_BYTES
-    except OSError:
-        return _TOGETHER_BYTES
+    known = stat_of(source.path)
+    return known.st_size if known is not None and stat.S_ISREG(known.st_mode) else _TOGETHER_BYTES
 
 
 def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
@@ -366,17 +363,15 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
             return contents
     raise ChangedWhileRead(
         f"changed each of the {READINGS} times that it was read",
-        where=Where(source.name),
+        where=source.name,
         remedy="Wait until it is complete, then screen it again.",
     )
 
 
 def _is_recent(file: Path | None) -> bool:
     """Whether a file changed a moment ago, so that its time might stay the same when it changes again."""
-    try:
-        return file is not None and file.is_file() and abs(time.time_ns() - file.stat().st_mtime_ns) < _RECENT_NS
-    except OSError:
-        return False
+    known = stat_of(file)
+    return known is not None and stat.S_ISREG(known.st_mode) and abs(time.time_ns() - known.st_mtime_ns) < _RECENT_NS
 
 
 def _state(file: Path | None, digested: bool) -> tuple[object, ...]:

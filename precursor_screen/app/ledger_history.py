@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import (
     FlagComparison,
     History,
@@ -38,8 +39,7 @@ NOTHING = HistoryQuery((), 0, ())  # which lines of a run are recorded already
 
 def bands_of(shipments: pa.Table) -> dict[str, str]:
     """Shipment -> band, of those that have one."""
-    rows = zip(shipments.column("shipment_id").to_pylist(), shipments.column("band").to_pylist(), strict=True)
-    return {shipment_id: band for shipment_id, band in rows if band}
+    return {shipment_id: band for shipment_id, band in tuples_of(shipments, "shipment_id", "band") if band}
 
 
 class LedgerMemory:

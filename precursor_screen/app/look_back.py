@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.history.store import Ledger
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.opened import Watchlist
@@ -94,10 +95,8 @@ def _passed(rows: pa.Table) -> dict[str, dict[str, list[date]]]:
 def _match(
     watchlist: Watchlist, passed: dict[str, dict[str, list[date]]], entries: Collection[str] | None, today: date
 ) -> Iterator[Concerned]:
-    parts: dict[str, list[str]] = defaultdict(list)  # what may be a name -> the cells that hold it
-    for cell in passed:
-        for part in dict.fromkeys(name_parts(cell) or [cell]):
-            parts[part].append(cell)
+    # What may be a name -> the cells that hold it.
+    parts = grouped((part, cell) for cell in passed for part in dict.fromkeys(name_parts(cell) or [cell]))
     best: dict[tuple[str, str], Concerned] = {}
     for match in watchlist.index.match_names(list(parts), as_of=today).matches.to_pylist():
         if entries is not None and match["entry_id"] not in entries:

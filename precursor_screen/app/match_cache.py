@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.files import PART, remove_oldest, written_whole
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import PARTY_MATCH
@@ -57,7 +58,7 @@ class MatchCache:
         stored = self._stored[key]
         asked = pa.array(names, pa.string())
         self._met[key] = asked
-        known = stored.filter(pc.is_in(stored.column("value"), value_set=asked)).combine_chunks()
+        known = rows_with(stored, "value", asked).combine_chunks()
         missing = pc.is_null(pc.index_in(asked, value_set=known.column("value").combine_chunks()))
         unscreenable = known.filter(pc.invert(known.column("screenable"))).column("value").to_pylist()
         return Recalled(_unfold(known, index.list_id), tuple(unscreenable), asked.filter(missing).to_pylist())
@@ -126,7 +127,7 @@ def state_key(index: PartyIndex, as_of: date) -> str:
 def _fold(names: Sequence[str], matches: pa.Table, unscreenable: Sequence[str], today: int) -> pa.Table:
     """One row a name, its matches as a list."""
     value = pa.array(names, pa.string())
-    matches = matches.filter(pc.is_in(matches.column("value"), value_set=value)).combine_chunks()
+    matches = rows_with(matches, "value", value).combine_chunks()
     owner = pc.index_in(matches.column("value"), value_set=value).combine_chunks()
     starts = np.concatenate(([0], np.cumsum(np.bincount(owner.to_numpy(zero_copy_only=False), minlength=len(value)))))
     ordered = matches.take(pc.sort_indices(owner)).combine_chunks()

@@ -21,6 +21,7 @@ from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
 from precursor_screen.app.spark import open_engine
 from precursor_screen.app.stream import Run, run
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
@@ -238,5 +239,4 @@ def compare_laws(sources: tuple[Source, ...], settings: Settings, old: LawTables
 
 def _bands(sources: tuple[Source, ...], settings: Settings, law: LawTables) -> dict[str, str]:
     report = Session(settings, load(settings, law)).run(sources, remember=False).report
-    ids, bands = (report.shipments.column(name).to_pylist() for name in ("shipment_id", "band"))
-    return {i: band or "" for i, band in zip(ids, bands, strict=True)}
+    return {shipment_id: band or "" for shipment_id, band in tuples_of(report.shipments, "shipment_id", "band")}

@@ -14,7 +14,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.app.config import GUESS, Value, check_value, default_home, home_of, ledger_of
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError
+from precursor_screen.core.files import stat_of
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
 from precursor_screen.reference.jurisdiction import check_jurisdiction
@@ -81,11 +82,8 @@ def _is_compiled(folder: str, name: str) -> bool:
 
 
 def _identify(folder: Path) -> _Id:
-    try:
-        known = folder.stat()
-    except OSError:
-        return (-1, -1)
-    return known.st_dev, known.st_ino
+    known = stat_of(folder)
+    return (known.st_dev, known.st_ino) if known is not None else (-1, -1)
 
 
 NO_WATCHLIST, SAMPLE = "none", "sample"  # names of no list
@@ -203,9 +201,7 @@ def site_rules(values: Mapping[str, Value], rates: Path | None = None) -> SiteRu
         value = Value(rates, "--rates") if name == "rates" and rates else values[f"rules.{name}"]
         path = Path(value.value) if value.value else None
         if path is not None and not path.is_file():
-            raise UsageError(
-                f"does not exist (rules.{name}, from {value.source})", where=Where(str(path)), remedy="Check the path."
-            )
+            raise UsageError(f"does not exist (rules.{name}, from {value.source})", where=path, remedy="Check the path.")
         files[name] = path
     return SiteRules(
         pack=values["rules.pack"].value,

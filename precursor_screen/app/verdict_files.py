@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from precursor_screen.cases.review import Placed, VerdictDraft
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.errors import UsageError, Where, readable
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.words import did_you_mean
@@ -46,15 +47,13 @@ def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot be created: {error.strerror}", where=Where(str(folder)), remedy="Check the path.") from error
+        raise UsageError(f"cannot be created: {error.strerror}", where=folder, remedy="Check the path.") from error
     counts: dict[str, int] = {}
     with ledger.tables() as tables:
         for name, schema, batches in tables:
             path = folder / f"{name}.{kind}"
             if path.exists():
-                raise UsageError(
-                    "exists already", where=Where(str(path)), remedy="Name another folder: an export never replaces a file."
-                )
+                raise UsageError("exists already", where=path, remedy="Name another folder: an export never replaces a file.")
             with whole_file(path, mode) as stream:
                 write = _write_parquet if kind == "parquet" else _write_csv
                 counts[name] = write(stream, schema, batches)
@@ -71,7 +70,7 @@ def _write_parquet(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.Rec
 
 
 def _write_csv(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-    rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    rows = (row for batch in batches for row in tuples_of(batch))
     return write_rows(schema.names, rows, stream)
 
 
@@ -102,9 +101,7 @@ def read_verdicts(source: Path) -> Stated:
     with readable(source, "Check path and permissions."), source.open("rb") as stream:
         content = stream.read(_LARGEST + 1)
     if len(content) > _LARGEST:
-        raise UsageError(
-            f"is larger than {_LARGEST >> 20} MB", where=Where(str(source)), remedy="Split it, and import the parts one by one."
-        )
+        raise UsageError(f"is larger than {_LARGEST >> 20} MB", where=source, remedy="Split it, and import the parts one by one.")
     return _read_workbook(source) if content.startswith(_WORKBOOKS) else _read_csv(source, content)
 
 
@@ -127,7 +124,7 @@ def _read_csv(source: Path, content: bytes) -> Stated:
             else:
                 undecided += any(cells.values())
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"is not CSV in UTF-8: {error}", where=Where(str(source)), remedy="Save it as CSV, UTF-8.") from error
+        raise UsageError(f"is not CSV in UTF-8: {error}", where=source, remedy="Save it as CSV, UTF-8.") from error
     return Stated(drafts, undecided)
 
 
@@ -140,7 +137,7 @@ def _names(header: list[str], source: Path) -> list[str]:
         problem = f"does not have the column {missing[0]}" if missing else ""
         problem = problem or (f"has a column {unknown[0]!r}, which is not known" if unknown else f"has two columns {twice[0]}")
         remedy = did_you_mean(unknown[0], COLUMNS) if unknown else ""
-        raise UsageError(problem, where=Where(str(source)), remedy=remedy or f"The columns are {', '.join(COLUMNS)}.")
+        raise UsageError(problem, where=source, remedy=remedy or f"The columns are {', '.join(COLUMNS)}.")
     return names
 
 
@@ -209,11 +206,11 @@ def _rows(source: Path, sheets: Mapping[str, Sheet], name: str, needed: Iterable
     remedy = "Import the workbook that `screen -o report.xlsx` wrote, or CSV with flag_id, verdict and reason."
     sheet = sheets.get(name)
     if sheet is None or not sheet.head:
-        raise UsageError(f"has no sheet {name}", where=Where(str(source)), remedy=remedy)
+        raise UsageError(f"has no sheet {name}", where=source, remedy=remedy)
     names = [cell.strip() for cell in sheet.head[0]]
     missing = [n for n in needed if n not in names]
     if missing:
-        raise UsageError(f"does not have the column {missing[0]}", where=Where(place), remedy=remedy)
+        raise UsageError(f"does not have the column {missing[0]}", where=place, remedy=remedy)
     body = sheet.read(1, len(names))
     columns: list[list[Any]] = [column.to_pylist() for column in body.table.columns]
     found = []

@@ -12,6 +12,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import REASONS
 from precursor_screen.core.words import printable
@@ -170,7 +171,7 @@ def stats(as_json: bool, opening: Opening) -> None:
     rules = {r.id: r for r in load_rulebook(rule_folders(folders)).rules}
     with opening() as ledger:
         flags = ledger.flags().select(["flag_id", "rule_id", "shipment_id"])
-        found = measure(zip(*(c.to_pylist() for c in flags.columns), strict=True), ledger.verdicts(), rules)
+        found = measure(tuples_of(flags), ledger.verdicts(), rules)
     with common.reader_may_leave():
         if as_json:
             for one in found:

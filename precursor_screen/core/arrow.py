@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import mmap
 import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,6 +34,41 @@ def take_rows(table: pa.Table, rows: Ints) -> pa.Table:
     if (rows[1:] > rows[:-1]).all():
         return found
     return found.take(pa.array(np.searchsorted(np.flatnonzero(there), rows - low)))
+
+
+def tuples_of(table: pa.Table | pa.RecordBatch, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, or of all where none is named, as Python values."""
+    return zip(*(column.to_pylist() for column in (map(table.column, names) if names else table.columns)), strict=True)
+
+
+def rows_with(table: pa.Table, name: str, values: Any) -> pa.Table:
+    """The rows whose cell of a column is one of some values."""
+    return table.filter(_is_one(table.column(name), values))
+
+
+def rows_without(table: pa.Table, name: str, values: Any) -> pa.Table:
+    """The rows whose cell of a column is none of some values."""
+    return table.filter(pc.invert(_is_one(table.column(name), values)))
+
+
+def _is_one(column: pa.ChunkedArray, values: Any) -> pa.ChunkedArray:
+    known = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(list(values), column.type)
+    return pc.is_in(column, value_set=known)
+
+
+def set_columns(table: pa.Table, columns: Mapping[str, Any] | pa.Table) -> pa.Table:
+    """A table with some columns, each in the place of the one that is called so, else behind all others."""
+    named = zip(columns.column_names, columns.columns, strict=True) if isinstance(columns, pa.Table) else columns.items()
+    for name, values in named:
+        at = table.schema.get_field_index(name)
+        table = table.append_column(name, values) if at < 0 else table.set_column(at, name, values)
+    return table
+
+
+def expand(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """All places of some ranges, one after another: for each the number of its range, and the place."""
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    return of, np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(of))
 
 
 def pack_table(table: pa.Table) -> bytes:

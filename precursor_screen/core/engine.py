@@ -72,6 +72,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     return _database().cursor()
 
 
+def ask(query: str, schema: pa.Schema | None = None, /, **tables: pa.Table) -> pa.Table:
+    """What a query gives of some tables, each under the name by which it is passed; see `fetch`."""
+    with connect() as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        return fetch(connection, query, schema)
+
+
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema | None = None) -> pa.Table:
     """Runs a query and returns its rows as an Arrow table, cast to `schema` where one is given."""
     result: Any = connection.sql(query).to_arrow_table()

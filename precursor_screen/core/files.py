@@ -123,6 +123,14 @@ DAY = 86_400.0
 _UNSETTLED_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): two changes within it look like one
 
 
+def stat_of(path: Path | None) -> os.stat_result | None:
+    """What the system says of a file or folder; None: nothing, or there is no path."""
+    try:
+        return path.stat() if path is not None else None
+    except OSError:
+        return None
+
+
 def digest_file(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal.
 

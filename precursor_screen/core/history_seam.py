@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.schema import MOVEMENT
 
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
@@ -195,7 +196,7 @@ class NotEvaluable(Struct, frozen=True):
         asked = [pair for pair in pairs if pair[0] in self.rules]
         if self.undecided is None:
             return frozenset(asked)
-        over_time = set(zip(*(c.to_pylist() for c in self.over_time.columns), strict=True))
+        over_time = set(tuples_of(self.over_time))
         others = [pair for pair in asked if scopes.get(pair[0]) != "history"]
         return frozenset(p for p in asked if p in over_time) | frozenset(self.undecided(others) if others else ())
 

@@ -134,7 +134,7 @@ def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]
             if name in result:
                 raise RuleSyntaxError(
                     f"gives {name!r} twice",
-                    where=Where(f"{located.path}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}"),
+                    where=f"{located.path}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}",
                     remedy="Keep one of them.",
                 )
             located.places[(*key, name)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)

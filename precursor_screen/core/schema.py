@@ -1,7 +1,7 @@
 """Every table and every column, with its type, subject, origin and meaning.
 
-The columns of lines, facts, candidates and movements stand in `columns.csv`. The rule language knows no other fields, and identifiers
-in generated SQL come only from there.
+The columns of lines, facts, candidates and movements stand in `columns.csv`, and which of them other tables take, in their order, in
+`tables_of_columns.csv`. The rule language knows no other fields, and identifiers in generated SQL come only from there.
 Tables hold only the columns that an input supplies; `null_column` stands for the rest.
 
 Kinds: text, number (decimal, six places), integer, date, boolean, texts (a list of text), controls (a list of
@@ -16,6 +16,7 @@ from typing import Final
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.tables import whole_rows
 
 DECIMAL = pa.decimal128(18, 6)
@@ -71,15 +72,18 @@ class Column(Struct, frozen=True):
         return TYPES[self.kind]
 
 
-_ROWS: Final = tuple(
-    row.cells
-    for row in whole_rows(Path(__file__).with_name("columns.csv"), ("table", "name", "kind", "subject", "origin", "meaning"))
-)
+def _by_table(file: str, *columns: str) -> dict[str, list[list[str]]]:
+    """Table -> its rows, without its name."""
+    rows = whole_rows(Path(__file__).with_name(file), ("table", *columns))
+    return grouped((row["table"], [row[name] for name in columns]) for row in rows)
+
+
+_ROWS: Final = _by_table("columns.csv", "name", "kind", "subject", "origin", "meaning")
+_TAKEN: Final = _by_table("tables_of_columns.csv", "name")
 
 
 def _columns(table: str) -> tuple[Column, ...]:
-    wanted = (row for row in _ROWS if row["table"] == table)
-    return tuple(Column(row["name"], row["kind"], row["subject"], row["origin"], row["meaning"]) for row in wanted)
+    return tuple(Column(*row) for row in _ROWS[table])
 
 
 FILED = _columns("filed")  # what a manifest states: only these enter line_id
@@ -99,55 +103,18 @@ COLUMNS: tuple[Column, ...] = (
 )
 BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
 
+
+def _taken(table: str) -> tuple[Column, ...]:
+    """Of a table that is made of columns of others: which, in its order."""
+    return tuple(BY_NAME[name] for (name,) in _TAKEN[table])
+
+
 # One physical movement of one substance, or of goods worth remembering without one (substance_id null): what windows are about and
 # what the ledger keeps. What the law says of the substance is not kept: it is looked up again on the movement's own date.
-MOVEMENT_STORED: tuple[Column, ...] = tuple(
-    BY_NAME[name]
-    for name in (
-        *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "message_function", "version"),
-        *(
-            "declaration_id",
-            "house_bill_of_lading",
-            "bill_of_lading",
-            "master_bill_of_lading",
-            "bill_issuer",
-            "container_numbers",
-        ),
-        *("as_of_date", "direction", "country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
-        *("transport_mode", "vessel", "voyage", "port_of_discharge"),
-        *(f"{role}_{part}" for role in ROLES for part in ("name", "key")),
-        *("consignor_address_key", "consignee_address_key", "notify_party_address_key", "consignor_country", "consignee_country"),
-        *(f"{side}_{part}" for side in TRADERS for part in ("role", "name", "key", "address_key", "country")),
-        *("permit_reference", "pen_reference", "hs6", "hs_chapter", "goods_key", "description"),
-        *("packages", "net_mass_kg", "value_usd", "lexicon_terms"),
-        *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
-        "item_number",
-        "goods_mass_kg",
-    )
-)
+MOVEMENT_STORED = _taken("movement")
 MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])
 # Joined to a movement from the tables of the law and of the substances whenever it is judged.
-MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
-    BY_NAME[name]
-    for name in (
-        *(
-            "substance_name",
-            "parent_substance_id",
-            "control",
-            "own_schedules",
-            "tier",
-            "membership_verified",
-            "listing_known",
-            *("announced", "proposed", "controlled_from"),
-            "family",
-        ),
-        *("licit_use", "permit_single_use", "receiver_telephones"),
-        *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
-        *("threshold_kg", "threshold_month_kg", "threshold_year_kg"),
-        *("regulated_kg", "regulated_month_kg", "regulated_year_kg"),
-        *("threshold_verified", "threshold_source", "threshold_counts", "threshold_law"),
-    )
-)
+MOVEMENT_LOOKED_UP = _taken("looked up")
 MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED, *PREVIOUS_COLUMNS)
 
 
@@ -241,27 +208,8 @@ FLAG = pa.schema(
 )
 
 # What the lines that a report cites say of a shipment, a row a line; and the substances recognised in them, a row each.
-PARTICULARS = arrow_schema(
-    tuple(
-        BY_NAME[name]
-        for name in (
-            *("line_id", "shipment_id", "source_file", "source_row", "description", "hs_code", "as_of_date", "date"),
-            *("dispatch_date", "arrival_date", "net_mass_kg", "gross_mass_kg", "value", "currency", "packages", "package_type"),
-            *(f"{side}_{part}" for side in TRADERS for part in ("name", "role", "address", "country")),
-            *(f"{role}_{part}" for role in ROLES for part in ("name", "address", "country", "identifier")),
-            *("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
-            *("countries_by_port", "port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
-            *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "container_numbers"),
-            *("permit_reference", "pen_reference"),
-        )
-    )
-)
-GOODS = arrow_schema(
-    tuple(
-        BY_NAME[name]
-        for name in ("line_id", "substance_id", "substance_name", "substance_mass_kg", "largest_mass_kg", "threshold_kg")
-    )
-)
+PARTICULARS = arrow_schema(_taken("particulars"))
+GOODS = arrow_schema(_taken("goods"))
 
 # Flags that were decided not to be seen: by an exception, or by an officer's verdict; the last day of it.
 SUPPRESSED = pa.schema([("flag_id", pa.string()), ("by", pa.string()), ("reason", pa.string()), ("until", pa.date32())])

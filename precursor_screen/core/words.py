@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 # 'Did you mean': the nearest known word to one that is not known.
@@ -16,6 +17,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     best = process.extractOne(word, sorted(known), scorer=OSA.normalized_similarity, score_cutoff=0.6)
     return f"Did you mean {best[0]!r}?" if best else ""
+
+
+def how_ended(code: int | None) -> str:
+    """How a process ended, by its exit code: `exit code 1`, `SIGKILL`."""
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 # Text that is safe to print. Imports nothing heavy: error messages and `--help` need it too.
@@ -60,6 +71,16 @@ def counted(things: int, noun: str) -> str:
 def how_many_more(things: int, what: str) -> list[str]:
     """The line below a list that was cut, `  3 more files are in run.json`; none where it was not."""
     return [f"  {things:,} more {what}"] if things > 0 else []
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """`a, b, c`, and ` ...` where there are more."""
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
+
+
+def first_and_more(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def clip(text: str, longest: int = _LONGEST) -> str:

@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
+from precursor_screen.core.words import first_few
 from precursor_screen.formats.archive import loose_parts
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Broken, OutOfTableText
@@ -206,8 +207,7 @@ def notes_of(unread: list[str], wordless: list[str]) -> list[Broken]:
         (wordless, WORDLESS, "parts of the workbook hold no words, such as pictures"),
     ):
         if names:
-            shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
-            made.append(Broken(1, shown, len(names), f"{len(names)} {says}", code))
+            made.append(Broken(1, first_few(names, _MOST_NAMES), len(names), f"{len(names)} {says}", code))
     return made
 
 

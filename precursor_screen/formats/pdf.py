@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnknownFormat
+from precursor_screen.core.words import first_few
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
@@ -302,8 +303,7 @@ def _collect_page(printed: PrintedPage, number: int, pages_by_words: dict[str, l
 
 def _note_pages(pages_by_words: dict[str, list[int]], read: _Read) -> None:
     for words, pages in pages_by_words.items():
-        shown = f"{', '.join(map(str, pages[:_MOST_SHOWN]))}{' ...' if len(pages) > _MOST_SHOWN else ''}"
-        where = f"page {shown}" if len(pages) == 1 else f"pages {shown}"
+        where = f"page{'' if len(pages) == 1 else 's'} {first_few([*map(str, pages)], _MOST_SHOWN)}"
         read.note(_CODES.get(words, "hidden-text"), f"{words} on {where}{_CURES.get(words, '')}", len(pages))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.core.files import temporary_folder
+from precursor_screen.core.words import how_ended
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import CHUNK, EMPTY, LARGE_TEXT, MB, PACKED, Blob, memory_allowed, seconds_allowed, unreadable
 from precursor_screen.formats.reading import COLUMNAR, MARKUP, TABULAR_KINDS, WORKBOOKS, read_directly, read_sheets, rebuild_error
@@ -146,7 +147,7 @@ class _Child:
         words = self._last_words.read()[-4000:].decode("utf-8", "replace").strip()
         if any(sign in words for sign in _OUT_OF_MEMORY) or code == -getattr(signal, "SIGKILL", 9):
             return {"memory": True}
-        how = f"exit code {code}" if code >= 0 else _signal_name(-code)
+        how = how_ended(code)
         last = [line for line in words.splitlines() if not line.startswith("note: run with `RUST_BACKTRACE")][-1:]
         return {"died": f"{how}: {last[0][:200]}" if last else how}
 
@@ -175,13 +176,6 @@ class _Child:
     def is_usable(self) -> bool:
         """Whether it lives and is this process's own."""
         return self.owner == os.getpid() and self.process.poll() is None
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 _LOCK = threading.Lock()

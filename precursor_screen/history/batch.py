@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.history_seam import LINE_SUBSTANCE
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
@@ -98,9 +99,8 @@ def stage_batch(checksums: RowChecksums, movements: pa.Table) -> StageResult:
     recorded = checksums.fetch("movements", f"{bills} order by t.id", _RECORDED)
     # Of a row that was recorded anew the later one speaks.
     recorded = recorded.filter(pc.fill_null(pc.not_equal(recorded.column("ended_why"), RECOUNTED), True))
-    at = recorded.column_names.index("substance_mass_kg")
     mass = pc.coalesce(recorded.column(STATED), recorded.column("substance_mass_kg"))
-    stated = recorded.set_column(at, "substance_mass_kg", mass)
+    stated = set_columns(recorded, {"substance_mass_kg": mass})
     columns = [*_DECIDED_BY, BILL]
     decision = decide(pa.concat_tables([stated.select(columns), rows.select(columns)]))
     leaving, returning = _changes(recorded, decision)

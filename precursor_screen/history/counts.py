@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.history_seam import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.batch import STATED, StageResult
@@ -119,7 +120,7 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
 def counted_anew(returning: pa.Table, staged: StageResult) -> pa.Table:
     """By the columns of `_MOVEMENT`: rows that stand again, or count otherwise than they did, with the mass that they count with."""
     stated = pc.coalesce(returning.column(STATED), returning.column(_MASS))
-    rows = returning.set_column(returning.column_names.index(_MASS), _MASS, stated)
+    rows = set_columns(returning, {_MASS: stated})
     return _counted(rows, [not staged.returning[i] for i in returning.column("id").to_pylist()])
 
 

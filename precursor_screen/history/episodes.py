@@ -20,6 +20,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.arrow import rows_with, set_columns, tuples_of
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import MEMBER
 from precursor_screen.core.model import LEVELS
 from precursor_screen.history.chain import RowChecksums
@@ -109,10 +111,7 @@ def join_episodes(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[s
 
 
 def _by_flag(episodes: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in episodes.to_pylist():
-        found[row["flag_id"]].append(row)
-    return found
+    return grouped((row["flag_id"], row) for row in episodes.to_pylist())
 
 
 def _known(checksums: RowChecksums, episodes: pa.Table, amends: Mapping[str, str]) -> dict[tuple[str, str], list[_Known]]:
@@ -145,7 +144,7 @@ def under_kept_ids(table: pa.Table, joined: Joined) -> pa.Table:
     if not joined.kept:
         return table
     ids = [joined.kept.get(i, i) for i in table.column("flag_id").to_pylist()]
-    return table.set_column(table.column_names.index("flag_id"), "flag_id", pa.array(ids, pa.string()))
+    return set_columns(table, {"flag_id": pa.array(ids, pa.string())})
 
 
 def record_episodes(checksums: RowChecksums, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
@@ -263,8 +262,7 @@ def name_continued(
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
     known = read_previous(checksums, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
     grows: dict[str, PreviousFlag] = {}
-    own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
-    for row, (flag_id, rule_id, level) in enumerate(own):
+    for row, (flag_id, rule_id, level) in enumerate(tuples_of(flags, "flag_id", "rule_id", "level")):
         if flag_id not in kept and latest[row] == _NONE:
             continue
         previous = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]
@@ -279,7 +277,7 @@ def name_continued(
                 more |= {"episode": covers} | ({} if previous.value is None else {"told": f"{previous.value:g}"})
         shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
+    named = set_columns(flags, {"evidence": pa.array(evidence, _TEXT)})
     return named, grows
 
 
@@ -322,7 +320,7 @@ def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
 
 def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[str], undelivered_runs: frozenset[int]) -> pa.Table:
     """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
-    mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+    mine = rows_with(flags, "rule_id", rules)
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
     if not len(lines):
         return _EARLIER.empty_table()
@@ -333,7 +331,7 @@ def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[st
         from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
         and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
     found = fetch(checksums.connection, query, _EARLIER)
-    return found.filter(pc.is_in(found.column("rule_id"), pa.array(sorted(rules), _TEXT)))
+    return rows_with(found, "rule_id", rules)
 
 
 def _latest(flags: pa.Table, earlier: pa.Table, first_runs: Numbers) -> Numbers:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.history_seam import KNOWN, FlagComparison, JudgeResult
 from precursor_screen.core.model import BANDS, LEVELS, OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -91,7 +92,7 @@ def compare(
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
     raised = frozenset(flags.column("flag_id").to_pylist())
     recorded = _recorded_states(checksums, flags, undelivered_runs)
-    places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
+    places = list(tuples_of(flags, "flag_id", "line_id"))
     kept = _kept_episodes(checksums, joined, undelivered_runs)
     # Of an episode it counts whether what was recorded of it is covered, and not which of its lines was cleared.
     states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
@@ -113,8 +114,7 @@ def compare(
         SUPPRESSED if p in cleared else EXISTING if p in known else NEW if p[0] in kept else s
         for p, s in zip(places, states, strict=True)
     ]
-    position = flags.column_names.index("state")
-    compared = named.set_column(position, "state", pa.array(states, _TEXT))
+    compared = set_columns(named, {"state": pa.array(states, _TEXT)})
     run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, undelivered_runs)
     carried, resolved = _no_longer_raised(checksums, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
@@ -188,7 +188,7 @@ def _recorded_states(checksums: RowChecksums, flags: pa.Table, undelivered_runs:
     stage_keys(checksums.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
     found = checksums.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema)
-    rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
+    rows = tuples_of(found)
     return {flag_id: (_known_state(state, last, undelivered_runs), first) for flag_id, state, last, first in rows}
 
 
@@ -313,8 +313,7 @@ def reported_bands(checksums: RowChecksums, flags: pa.Table, run_no: int) -> dic
         if row["state"] in OPEN and row["last_run"] not in undelivered_runs:
             bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
     known = {row["flag_id"] for row in recorded}
-    columns = (flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state"))
-    for flag_id, shipment_id, state in zip(*columns, strict=True):
+    for flag_id, shipment_id, state in tuples_of(flags, "flag_id", "shipment_id", "state"):
         if state == NEW and flag_id in known:
             bands.pop(shipment_id, None)
     return bands

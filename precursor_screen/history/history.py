@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import text
 
+from precursor_screen.core.arrow import rows_with, rows_without, tuples_of
 from precursor_screen.core.history_seam import KNOWN, RULE_LINE, VersionsResult
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import FLAG, MOVEMENT
@@ -177,8 +178,7 @@ def _flagged(checksums: RowChecksums, lines: frozenset[str]) -> pa.Table:
 def _ended(staged: StageResult) -> pa.Table:
     """KNOWN: the recorded lines that end, unless another of the same key goes on standing."""
     gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
-    columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
-    rows = list(zip(*columns, strict=True))
+    rows = list(tuples_of(staged.recorded, "id", "movement_key", "line_id", "ended_run"))
     still_counted = {key for number, key, _, ended in rows if ended is None and number not in gone}
     pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in still_counted)
     return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
@@ -188,8 +188,7 @@ def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
     """The rows that others take the place of, recorded ones and those of the run."""
     decision = staged.decision
     before = {old for new, old in decision.previous.items() if new not in decision.why}
-    recorded = staged.recorded
-    theirs = recorded.filter(pc.is_in(recorded.column("line_id"), pa.array(sorted(before), pa.string())))
+    theirs = rows_with(staged.recorded, "line_id", before)
     rows = [read_rows(checksums.connection, theirs.column("id").to_pylist()), staged.rows]
     found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
     return amended_rows(each_once(found), decision, _keys(staged))
@@ -197,10 +196,7 @@ def _amended_rows(checksums: RowChecksums, staged: StageResult) -> pa.Table:
 
 def _keys(staged: StageResult) -> dict[str, str]:
     """The movement_key of every line that was decided on."""
-    keys: dict[str, str] = {}
-    for table in (staged.rows, staged.recorded):
-        keys |= dict(zip(table.column("line_id").to_pylist(), table.column("movement_key").to_pylist(), strict=True))
-    return keys
+    return {line: key for table in (staged.rows, staged.recorded) for line, key in tuples_of(table, "line_id", "movement_key")}
 
 
 def _late(staged: StageResult) -> frozenset[str]:
@@ -216,12 +212,12 @@ def _to_rejudge(checksums: RowChecksums, staged: StageResult, late: frozenset[st
     connection = checksums.connection
     back = read_rows(connection, staged.returning)
     leaving = pa.array(sorted(staged.leaving), pa.int64())
-    gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), leaving)).column("line_id")
+    gone = rows_with(staged.recorded, "id", leaving).column("line_id")
     lines = _lines_of_windows(checksums, frozenset(gone.to_pylist())) | lines_of_episodes(connection, frozenset(gone.to_pylist()))
     stage_keys(connection, "rejudged", "line_id", lines | late)
     source = "rejudged a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
     rows = checksums.fetch("movements", f"{source} order by t.id", pa.schema([("id", pa.int64()), *MOVEMENT]))
-    stays = rows.filter(pc.invert(pc.is_in(rows.column("id"), leaving)))
+    stays = rows_without(rows, "id", leaving)
     return pa.concat_tables([t.select(MOVEMENT.names) for t in (counted_anew(back, staged), stays)])
 
 
@@ -330,8 +326,7 @@ def _read(
     gone = pa.concat_arrays([ended_since(checksums.connection, *days), leaving])
 
     def chosen(rows: pa.Table) -> pa.Table:
-        part = pick(rows)
-        part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
+        part = rows_without(pick(rows), "id", gone)
         if not copy.checks:
             _check(checksums, part.column("id"))
         return part.select(schema.names).cast(schema)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 
@@ -17,58 +19,12 @@ from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.history import chain
 from precursor_screen.history.chain import DIGEST, RowChecksums, read_rows
 from precursor_screen.history.transfer import STEP, run_many, text_type
-from precursor_screen.kernel.versions import bill_of
+from precursor_screen.kernel.versions import BILL, add_bills
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
 
-_RUNS = """create table runs (
-    run_no integer primary key, run_id text not null unique, started text not null, finished text, tool_version text not null,
-    as_of text not null, jurisdiction text not null, options text not null, rules_sha256 text not null, inputs text not null,
-    first_movement integer not null default 0, first_day text, last_day text, movements_added integer not null default 0,
-    movements_superseded integer not null default 0, movements_cancelled integer not null default 0,
-    movements_pruned integer not null default 0, flags_new integer not null default 0, flags_existing integer not null default 0,
-    flags_suppressed integer not null default 0, flags_resolved integer not null default 0, flags_added integer not null default 0,
-    flags_pruned integer not null default 0)"""
-_FILES = """create table files (
-    sha256 text primary key, name text not null, bytes bigint not null, lines bigint not null,
-    run_no integer not null references runs (run_no))"""
-# Decimals are text and dates are ISO text: exact on both, and in order.
-_MOVEMENTS = """create table movements (
-    id integer primary key, added_run integer not null references runs (run_no), ended_run integer references runs (run_no),
-    ended_why text, movement_key text not null, line_id text not null, shipment_id text, source_file text, source_row bigint,
-    message_function text, version text, declaration_id text, house_bill_of_lading text, bill_of_lading text,
-    master_bill_of_lading text, bill_issuer text, container_numbers text, as_of_date text not null, direction text,
-    country_of_origin text, country_of_dispatch text, country_of_destination text, transit_countries text, transport_mode text,
-    vessel text, voyage text, port_of_discharge text, consignor_name text, consignor_key text, consignee_name text,
-    consignee_key text, notify_party_name text, notify_party_key text, exporter_name text, exporter_key text, importer_name text,
-    importer_key text, consignor_address_key text, consignee_address_key text, notify_party_address_key text,
-    consignor_country text, consignee_country text, permit_reference text, pen_reference text, hs6 text, hs_chapter text,
-    description text, packages bigint, value_usd text, lexicon_terms text, substance_id text, form text, match_method text,
-    match_strength text, substance_mass_kg text, mass_basis text, mass_confidence text)"""
-_FLAGS = """create table flags (
-    flag_id text primary key, first_run integer not null references runs (run_no), last_run integer not null references runs (run_no),
-    resolved_run integer references runs (run_no), state text not null, movement_key text, movement_keys text not null,
-    shipment_id text, line_id text, rule_id text not null, rule_version text, level text, confidence text, family text,
-    weight bigint, substance_id text, party_role text, list_id text, entry_id text, score double precision, because text,
-    source_file text, source_row bigint, evidence text, window_line_ids text)"""
-_LINES = """create table cited_lines (
-    line_id text primary key, source_file text, source_row bigint, shipment_id text, cells text not null,
-    run_no integer not null references runs (run_no))"""
-_DISPOSITIONS = """create table dispositions (
-    id integer primary key, flag_id text not null references flags (flag_id), line_id text not null, verdict text not null,
-    reason text not null, text text not null, officer text not null, at text not null, until text not null)"""
-# None on what rules group by: text keys in no order doubled the time of every insert, and windows are read from copies by column.
-_INDEXES = (
-    "create index movements_by_key on movements (movement_key)",
-    "create index movements_by_date on movements (as_of_date)",
-    "create index movements_ended on movements (as_of_date) where ended_run is not null",
-    "create index flags_by_movement on flags (movement_key)",
-    "create index flags_by_shipment on flags (shipment_id)",
-    "create index flags_by_line on flags (line_id)",
-    "create index flags_by_state on flags (state)",
-    "create index dispositions_by_flag on dispositions (flag_id, line_id)",
-)
+_FIRST_TABLES = Path(__file__).with_name("first_tables.sql")
 # A verdict is never rewritten: a later one stands beside it.
 _APPEND_ONLY = {
     "sqlite": tuple(
@@ -86,10 +42,10 @@ _APPEND_ONLY = {
 
 
 def _create_first_tables(connection: Connection) -> None:
-    tables = (_RUNS, _FILES, _MOVEMENTS, _FLAGS, _LINES, _DISPOSITIONS)
-    for statement in tables:
+    without_notes = re.sub(r"(?m)^(?:--.*)?\n", "", _FIRST_TABLES.read_text("utf-8"))
+    for statement in without_notes.removesuffix(";\n").split(";\n"):
         connection.exec_driver_sql(_typed(connection, statement))
-    for statement in (*_INDEXES, *_APPEND_ONLY[connection.dialect.name]):
+    for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
@@ -204,7 +160,7 @@ def _add_counts(connection: Connection) -> None:
         connection.exec_driver_sql(f"alter table runs add column {name} bigint")
 
 
-# What bill_of reads, of the columns that earlier versions recorded.
+# What tells the bill, of the columns that earlier versions recorded.
 _OF_BILL = (
     *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
     *("movement_key", "line_id"),
@@ -221,8 +177,9 @@ def _add_bills(connection: Connection, checksums: RowChecksums) -> None:
     while rows := connection.exec_driver_sql(
         f"select {columns} from movements where id > {last} order by id limit {STEP}"
     ).fetchall():
-        bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
-        run_many(connection, "update movements set bill_key = ? where id = ?", bills)
+        ids, *stated = zip(*rows, strict=True)
+        bills = add_bills(pa.table([pa.array(column, pa.string()) for column in stated], _OF_BILL)).column(BILL).to_pylist()
+        run_many(connection, "update movements set bill_key = ? where id = ?", list(zip(bills, ids, strict=True)))
         checksums.rehash("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
         last = rows[-1][0]
     connection.exec_driver_sql("drop index movements_by_key")

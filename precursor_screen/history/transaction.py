@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from precursor_screen.core.arrow import rows_with, rows_without, set_columns
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import CountedLines, FlagComparison, JudgeResult, QueryAnswer, TradeCounts, VersionsResult
 from precursor_screen.core.model import OPEN
@@ -55,12 +56,13 @@ def record(
     """
     flags = _first_of_each(compared.flags)
     connection = checksums.connection
-    rows = flags.append_column("movement_key", _keys(flags.column("line_id"), judged))
-    rows = rows.append_column("movement_keys", _key_lists(flags, judged))
-    for name in ("first_run", "last_run"):
-        rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
-    rows = rows.append_column("band", pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()))
-    insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
+    recorded = {
+        "movement_key": _keys(flags.column("line_id"), judged),
+        "movement_keys": _key_lists(flags, judged),
+        **dict.fromkeys(("first_run", "last_run"), pa.array([run_no] * flags.num_rows, pa.int64())),
+        "band": pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()),
+    }
+    insert(connection, "flags", set_columns(flags, recorded), on_conflict=_ON_CONFLICT)
     joined = record_episodes(checksums, compared.episodes, compared.joined, run_no)
     _move(connection, compared.carried, f"last_run = {run_no}", bands)
     _move(connection, compared.resolved, f"resolved_run = {run_no}", {})
@@ -117,7 +119,7 @@ def _move(connection: Connection, flags: pa.Table, change: str, bands: Mapping[s
 def _record_lines(checksums: RowChecksums, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
     cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
     rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
-    rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
+    rows = rows_with(rows, "line_id", pc.unique(cited))
     rows = rows.append_column("run_no", pa.array([run_no] * rows.num_rows, pa.int64()))
     insert_new(checksums, "cited_lines", rows)
 
@@ -128,7 +130,7 @@ def insert_new(checksums: RowChecksums, name: str, rows: pa.Table) -> None:
     stage_keys(checksums.connection, "offered", "key", pc.unique(keys))
     known = fetch_texts(checksums.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
     rows = rows.take(_first_rows(keys))
-    checksums.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))
+    checksums.insert(name, rows_without(rows, KEYS[name], known))
 
 
 class Transaction:

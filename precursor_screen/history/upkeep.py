@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, Float, Integer, inspect, text
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.files import written_whole
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import OPEN
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history import chain
@@ -64,16 +66,15 @@ def adopt_ids(checksums: RowChecksums, flags: pa.Table, amends: Mapping[str, str
         return flags
     stage_keys(connection, "flagged_before", "line_id", {str(place[0]) for place in asked})
     source = "flagged_before b cross join flags t where t.line_id = b.line_id"
-    found: dict[_Place, list[str]] = {}
-    for row in checksums.fetch("flags", source, _RECORDED).to_pylist():
-        if row["flag_id"] not in known:  # those are raised under their own id
-            found.setdefault(tuple(row[n] for n in _ABOUT), []).append(row["flag_id"])
+    recorded = checksums.fetch("flags", source, _RECORDED).to_pylist()
+    others = (row for row in recorded if row["flag_id"] not in known)  # the known are raised under their own id
+    found = grouped((tuple(row[n] for n in _ABOUT), row["flag_id"]) for row in others)
     # One flag of each kind on a line, or nobody can say which is which.
     before = sorted(found.items(), key=lambda p: p[1])
     same = {asked[place]: some[0] for place, some in before if place in asked and times[place] == len(some) == 1}
     if not same:
         return flags
-    return flags.set_column(flags.column_names.index("flag_id"), "flag_id", pa.array([same.get(i, i) for i in ids], _TEXT))
+    return set_columns(flags, {"flag_id": pa.array([same.get(i, i) for i in ids], _TEXT)})
 
 
 TABLES = (*KEYS, chain.CHAIN)

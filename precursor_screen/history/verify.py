@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.words import first_few
 from precursor_screen.history import chain, migrations
 from precursor_screen.history.chain import RESTORE, TABLES, Checksum, RowChecksums, describe, from_state, read_rows
 
@@ -102,19 +103,15 @@ def check(connection: Connection, shown: str) -> list[str]:
     for problem, query in _CHECKS:
         rows = [str(row[0]) for row in connection.execute(text(query))]
         if rows:
-            problems.append(f"{len(rows):,} {problem}: {_some(rows)}")
+            problems.append(f"{len(rows):,} {problem}: {first_few(rows, _SHOWN)}")
     return problems
-
-
-def _some(names: list[str]) -> str:
-    return f"{', '.join(names[:_SHOWN])}{' ...' if len(names) > _SHOWN else ''}"
 
 
 def _check_tables(connection: Connection) -> list[str]:
     """Whether SQLite knows the tables, indexes and triggers as we made them: their text is in the file, and may be damaged too."""
     there = _objects(connection)
     wrong = [name for name, made in _expected_objects(migrations.MIGRATIONS).items() if there.get(name) != made]
-    return [f"tables, indexes or triggers that are not as they were made: {_some(wrong)}"] if wrong else []
+    return [f"tables, indexes or triggers that are not as they were made: {first_few(wrong, _SHOWN)}"] if wrong else []
 
 
 def _objects(connection: Connection) -> dict[str, str]:
@@ -155,7 +152,7 @@ def _check_rows(connection: Connection) -> list[str]:
             problems.append(f"{name} cannot be read to its end: {error}")
             continue
         if wrong:
-            problems.append(f"{len(wrong):,} rows of {name} that are not what was recorded: {_some(wrong)}")
+            problems.append(f"{len(wrong):,} rows of {name} that are not what was recorded: {first_few(wrong, _SHOWN)}")
         expected = checksums[name] if checksums else found
         if found.rows != expected.rows:
             problems.append(f"{name} has {found.rows:,} rows, not the {expected.rows:,} that were recorded")

@@ -18,6 +18,8 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
+from precursor_screen.core.grouped import grouped
+
 # Items of a bill, found again in another message about it: by their number, else by what agrees best, never by the order of
 # rows.
 
@@ -82,9 +84,7 @@ def match_items(older: Sequence[Item], newer: Sequence[Item], *, amended: bool) 
         amended: whether the newer message says that it is another version: then its item is the same by the number alone, and without
             one by what agrees best. Else it must be of the same goods, and without a number equal.
     """
-    by_number: dict[tuple[str, str], list[Item]] = defaultdict(list)
-    for item in older:
-        by_number[_place(item)].append(item)
+    by_number = grouped((_place(item), item) for item in older)
     pairs: list[tuple[Item, Item]] = []
     left: list[Item] = []
     for item in sorted(newer, key=lambda i: i.line_id):
@@ -131,10 +131,8 @@ def _assign(older: Iterable[Item], newer: Sequence[Item]) -> list[tuple[Item, It
 
 def _equal(older: Iterable[Item], newer: Iterable[Item]) -> list[tuple[Item, Item]]:
     """One to one, what states the same."""
-    waiting: dict[tuple[object, ...], list[Item]] = defaultdict(list)
-    for item in sorted(older, key=lambda i: i.line_id, reverse=True):
-        if item.says_goods:
-            waiting[item.content].append(item)
+    last_first = sorted(older, key=lambda i: i.line_id, reverse=True)
+    waiting = grouped((item.content, item) for item in last_first if item.says_goods)
     return [(waiting[item.content].pop(), item) for item in newer if waiting.get(item.content)]
 
 
@@ -158,7 +156,7 @@ _AFTER = timedelta(days=LINK_DAYS)
 
 
 class BillResult(Struct):
-    """What becomes of the lines of a bill.
+    """What becomes of the lines of bills.
 
     Attributes:
         why: line_id -> why it does not stand.
@@ -184,13 +182,13 @@ class _Message(Struct):
         return first.nth, first.function == REPLACEMENT, first.day, content
 
 
-def judge_bill(items: Iterable[Item]) -> BillResult:
-    """Judges the messages about one bill.
+def judge_bill(items: Iterable[Item], result: BillResult) -> None:
+    """Judges the messages about one bill, and adds to what is known of others.
 
     Args:
         items: every line that was ever received of it, each once.
+        result: of the bills before; each line is of one bill only.
     """
-    result = BillResult()
     by_message: dict[tuple[str, float, date], list[Item]] = defaultdict(list)
     cancellations = []
     for item in sorted(items, key=lambda i: i.line_id):
@@ -210,7 +208,6 @@ def judge_bill(items: Iterable[Item]) -> BillResult:
         named = [i for i in targets(cancelling, every) if i.day <= _later(cancelling.day)]
         result.why[cancelling.line_id] = DONE if named else WAITING
         result.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
-    return result
 
 
 def _later(day: date) -> date:
@@ -219,10 +216,7 @@ def _later(day: date) -> date:
 
 def _resolve_repeats(message: _Message, result: BillResult) -> None:
     """Lines of one message with one key: originals contradict each other and stay; of replacements the last by content holds."""
-    by_key: dict[str, list[Item]] = defaultdict(list)
-    for item in message.items:
-        by_key[item.key].append(item)
-    for same in (s for s in by_key.values() if len(s) > 1):
+    for same in (some for some in grouped((item.key, item) for item in message.items).values() if len(some) > 1):
         if same[0].function == REPLACEMENT:
             result.why |= {i.line_id: SUPERSEDED for i in same[:-1]}
         else:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.schema import FLAG, ROLES, SUPPRESSED
 from precursor_screen.kernel.resolve.distinct import Resolved
@@ -71,7 +72,7 @@ def apply_exceptions(
 
 def _cited(flags: pa.Table, resolved: Resolved, exceptions: Sequence[RuleException]) -> pa.Table:
     """The lines that flags are about: line_id, keys of the parties, and whether each exception's `when` is true (`when_0` ...)."""
-    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), pc.unique(flags.column("line_id"))))
+    lines = rows_with(resolved.lines, "line_id", pc.unique(flags.column("line_id")))
     inputs = pc.index_in(lines.column("input_id"), resolved.inputs.column("input_id").combine_chunks())
     rows = Rows(lines, whole(inputs), whole(resolved.inputs.column("supplied_fields")))
     columns = {name: rows.column(name) for name in ("line_id", *(f"{role}_key" for role in ROLES))}

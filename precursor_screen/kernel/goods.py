@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.core.engine import connect
+from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.engine import ask
 from precursor_screen.core.model import COMING, Concern
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import identifier, null_column
@@ -190,31 +191,29 @@ def find_goods(flags: pa.Table, relevant: Resolved, concern: Mapping[str, Concer
     lines, candidates = relevant.lines, relevant.substances
     facts = [f"l.{identifier(c)}" if c in lines.column_names else null_column(c) for c in _LINE_FACTS]
     facts += [f"c.{identifier(c)}" if c in candidates.column_names else null_column(c) for c in _CANDIDATE_FACTS]
-    with connect() as connection:
-        connection.register("flags", flags.select(["shipment_id", "substance_id"]))
-        connection.register("lines", lines.select([c for c in lines.column_names if c in (LINE_NO, "shipment_id", *_LINE_FACTS)]))
-        connection.register("candidates", candidates)
-        rows = connection.execute(f"""
-            with named as (select distinct shipment_id, substance_id from flags where substance_id is not null),
-            goods as (
-                select l.shipment_id, c.substance_id, c.substance_name, coalesce(c.form = 'preparation', false) as in_doses,
-                       coalesce(c.form, 'substance') as form, {", ".join(facts)}
-                from candidates c join lines l using ({LINE_NO}) semi join named n
-                     on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
-            weighed as (
-                select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg, coalesce(tier in {COMING}, false) as is_coming,
-                       (form = 'substance' or concentration_pct is not null) and mass_doubt is distinct from '{OTHER_GOODS}' as is_its_own,
-                       {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
-                       {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
-                       coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
-                       coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified,
-                       {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
-                from goods where form <> 'article')
-            select shipment_id, substance_id, any_value(substance_name), in_doses, bool_and(is_coming),
-                   coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
-                   bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified),
-                   bool_and(permit_named), bool_and(pen_named)
-            from weighed group by shipment_id, substance_id, in_doses order by all""").fetchall()
+    query = f"""
+        with named as (select distinct shipment_id, substance_id from flags where substance_id is not null),
+        goods as (
+            select l.shipment_id, c.substance_id, c.substance_name, coalesce(c.form = 'preparation', false) as in_doses,
+                   coalesce(c.form, 'substance') as form, {", ".join(facts)}
+            from candidates c join lines l using ({LINE_NO}) semi join named n
+                 on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
+        weighed as (
+            select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg, coalesce(tier in {COMING}, false) as is_coming,
+                   (form = 'substance' or concentration_pct is not null) and mass_doubt is distinct from '{OTHER_GOODS}' as is_its_own,
+                   {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
+                   {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
+                   coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
+                   coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified,
+                   {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
+            from goods where form <> 'article')
+        select shipment_id, substance_id, any_value(substance_name), in_doses, bool_and(is_coming),
+               coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
+               bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified),
+               bool_and(permit_named), bool_and(pen_named)
+        from weighed group by shipment_id, substance_id, in_doses order by all"""
+    asked = lines.select([c for c in lines.column_names if c in (LINE_NO, "shipment_id", *_LINE_FACTS)])
+    rows = tuples_of(ask(query, flags=flags.select(["shipment_id", "substance_id"]), lines=asked, candidates=candidates))
     for shipment_id, substance_id, name, in_doses, coming, known, most, unweighed, *papers, permit_named, pen_named in rows:
         if substance_id in concern:
             grade = concern[substance_id].licit_use

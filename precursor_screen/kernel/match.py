@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.arrow import set_columns, tuples_of
+from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.core.tables import words_of
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk, cut_texts, serial_map
 from precursor_screen.kernel.resolve.distinct import number_alike
 from precursor_screen.matching.party.index import PartyIndex, PartyMatches
@@ -102,8 +104,7 @@ def recognise(lines: pa.Table, reference: Reference, parallel_map: ParallelMap =
 def _at_most_medium(matches: pa.Table) -> pa.Table:
     """A name beside the goods' own texts is medium evidence at most: it may be about other goods."""
     beside = pc.and_(pc.equal(matches.column("field"), "other_texts"), pc.equal(matches.column("strength"), "strong"))
-    place = matches.column_names.index("strength")
-    return matches.set_column(place, "strength", pc.if_else(beside, pa.scalar("medium"), matches.column("strength")))
+    return set_columns(matches, {"strength": pc.if_else(beside, pa.scalar("medium"), matches.column("strength"))})
 
 
 def match_parties(
@@ -160,35 +161,18 @@ def _of_cells(matches: pa.Table, cells: list[str], parted: dict[str, list[str]])
     """Matches of the parts of cells as matches of the cells: the best part of each stands for it."""
     matched = set(matches.column("value").to_pylist())
     pairs = [(cell, part) for cell in cells for part in parted.get(cell, (cell,)) if part in matched]
-    with connect() as connection:
-        connection.register("matches", matches)
-        connection.register(
-            "parts", pa.table([pa.array([p[i] for p in pairs], pa.string()) for i in (0, 1)], names=["cell", "part"])
-        )
-        query = """
-            select cell as value, m.* exclude (value) from matches m join parts on m.value = parts.part
-            qualify row_number() over (partition by cell, list_id, entry_id order by score desc, matched_name, part) = 1
-            order by cell, list_id, entry_id"""
-        return fetch(connection, query, PARTY_MATCH)
+    parts = pa.table([pa.array([p[i] for p in pairs], pa.string()) for i in (0, 1)], names=["cell", "part"])
+    query = """
+        select cell as value, m.* exclude (value) from matches m join parts on m.value = parts.part
+        qualify row_number() over (partition by cell, list_id, entry_id order by score desc, matched_name, part) = 1
+        order by cell, list_id, entry_id"""
+    return ask(query, PARTY_MATCH, matches=matches, parts=parts)
 
 
 # What only all lines of a run together tell: parts of it are judged with this beside them.
 
 # What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
-_NOBODY = frozenset(
-    party_key(text)
-    for text in (
-        "unknown",
-        "same as consignee",
-        "same as shipper",
-        "same as consignor",
-        "as per documents",
-        "not applicable",
-        "various",
-        "tba",
-        "to be advised",
-    )
-)
+_NOBODY = frozenset(map(party_key, words_of("cell_words", "nobody")))
 
 
 class PartyKeys(dict[str, str]):
@@ -201,7 +185,6 @@ class PartyKeys(dict[str, str]):
 
 
 _CJK = "\u3000"  # from here on words are not parted by blanks
-_BANKS = ("bank", "banque", "banco", "banca", "银行", "銀行")
 
 
 def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKeys) -> frozenset[str]:
@@ -214,7 +197,7 @@ def find_keepers(lines: pa.Table, lists: Mapping[str, NamedList], keys: PartyKey
     """
     if "consignee_name" not in lines.column_names:
         return frozenset()
-    words = [*_BANKS, *(lists["forwarders"].terms if "forwarders" in lists else ())]
+    words = [*words_of("cell_words", "bank"), *(lists["forwarders"].terms if "forwarders" in lists else ())]
     holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
     names = pc.unique(lines.column("consignee_name")).drop_null()
     # Few names hold any of the words even within longer ones, and that is told of all at once.
@@ -242,7 +225,7 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
     at_end = pa.table([pa.array(files[ends]), texts.take(pa.array(ends))], names=["file", "text"])
     counted = at_end.group_by(["file", "text"]).aggregate([]).group_by("file").aggregate([([], "count_all")])
     found = {}
-    for file, count in zip(*(counted.column(n).to_pylist() for n in ("file", "count_all")), strict=True):
+    for file, count in tuples_of(counted, "file", "count_all"):
         mine = np.flatnonzero(files == file) if count >= _FEWEST_CUT else np.empty(0, np.int64)
         if len(mine) and count >= _SHARE_CUT * pc.count_distinct(texts.take(pa.array(mine))).as_py():
             found[names[int(mine[0])].as_py()] = int(longest[file])

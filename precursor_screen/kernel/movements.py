@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.arrow import rows_with, rows_without, set_columns, tuples_of
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import VersionsResult
 from precursor_screen.core.schema import DECIMAL, ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.bills import CANCELLATION, LINK_DAYS, WAITING
@@ -69,9 +70,8 @@ def movement_rows(resolved: Resolved) -> pa.Table:
 
 def _is_later(versions: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whether a version is none of the first: though it no longer names what an earlier one did, it takes its place."""
-    with connect() as connection:
-        connection.register("versions", pa.table([pc.unique(versions)], ["version"]))
-        later = fetch(connection, "select version from versions where try_cast(version as double) > 1")
+    every = pa.table([pc.unique(versions)], ["version"])
+    later = ask("select version from every where try_cast(version as double) > 1", every=every)
     return pc.is_in(versions, later.column("version"))
 
 
@@ -103,18 +103,18 @@ def apply_versions(movements: pa.Table, batch: pa.Table, versions: VersionsResul
 
 def without_obsolete(rows: pa.Table, obsolete: pa.Array) -> pa.Table:
     """The rows of lines that stand, of any table with line_id; mostly all do, and a copy would hold them twice."""
-    return rows.filter(pc.invert(pc.is_in(rows.column("line_id"), obsolete))) if len(obsolete) else rows
+    return rows_without(rows, "line_id", obsolete) if len(obsolete) else rows
 
 
 def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
     """The rows, with no mass where it counts in another one."""
     if not uncounted.num_rows:
         return live
-    pairs = set(zip(*(c.to_pylist() for c in uncounted.columns), strict=True))
-    own = zip(*(live.column(n).to_pylist() for n in uncounted.column_names), strict=True)
+    pairs = set(tuples_of(uncounted))
+    own = tuples_of(live, *uncounted.column_names)
     zero = pa.scalar(Decimal(0), live.schema.field("substance_mass_kg").type)
     mass = pc.if_else(pa.array([pair in pairs for pair in own], pa.bool_()), zero, live.column("substance_mass_kg"))
-    return live.set_column(live.column_names.index("substance_mass_kg"), "substance_mass_kg", mass)
+    return set_columns(live, {"substance_mass_kg": mass})
 
 
 _MESSAGES = {
@@ -131,13 +131,13 @@ def _message_issues(movements: pa.Table, versions: VersionsResult) -> pa.Table:
     about.append(("cancellation-waiting", frozenset(line for line, why in versions.why.items() if why == WAITING)))
     stated = pc.unique(movements.column("version")).drop_null().to_pylist()
     if wrong := [v for v in stated if not is_number(v)]:
-        rows = movements.filter(pc.is_in(movements.column("version"), pa.array(wrong, pa.string())))
+        rows = rows_with(movements, "version", wrong)
         about.append(("unparsed-version", frozenset(rows.column("line_id").to_pylist())))
     found = []
     for code, line_ids in about:
         if not line_ids:
             continue
-        rows = movements.filter(pc.is_in(movements.column("line_id"), pa.array(sorted(line_ids), pa.string())))
+        rows = rows_with(movements, "line_id", line_ids)
         rows = rows.select([LINE_NO, "line_id", "source_file", "source_row", "version"]).to_pylist()
         for row in {r["line_id"]: r for r in reversed(rows)}.values():
             value = row["version"] if code == "unparsed-version" else row["line_id"]
@@ -161,9 +161,7 @@ def _obsolete_issues(movements: pa.Table, obsolete: pa.Array) -> pa.Table:
     message = "another message about the same goods holds: a later version, or a cancellation"
     notes = [
         {"code": "overtaken-message", "source_file": file, "source_row": row, "message": message, "count": count}
-        for file, row, count in zip(
-            *(by_file.column(n).to_pylist() for n in ("source_file", "source_row_min", "line_id_count_distinct")), strict=True
-        )
+        for file, row, count in tuples_of(by_file, "source_file", "source_row_min", "line_id_count_distinct")
     ]
     return pa.Table.from_pylist(notes, schema=ISSUE)
 

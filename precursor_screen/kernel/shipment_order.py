@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import SHIPMENT
 
@@ -104,8 +105,7 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
     Returns:
         SHIPMENT: those of a case follow its first, and have its id as `case_id`, the first as well; of others it is null.
     """
-    joining = pa.array([r.id for r in rules if r.scope == "history" and SPLITTING in r.tags], pa.string())
-    splittings = flags.filter(pc.is_in(flags.column("rule_id"), joining))
+    splittings = rows_with(flags, "rule_id", [r.id for r in rules if r.scope == "history" and SPLITTING in r.tags])
     if not splittings.num_rows:
         return shipments
     cases, ids = _join(splittings, lines), shipments.column("shipment_id")
@@ -129,9 +129,8 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
 def _join(splittings: pa.Table, lines: pa.Table) -> list[list[str]]:
     """The shipments that share flags, directly or through others."""
     beside = splittings.column("window_line_ids").to_pylist()
-    wanted = pa.array(sorted({line for some in beside for line in some}), pa.string())
-    mine = lines.filter(pc.is_in(lines.column("line_id"), wanted))
-    shipment_of = dict(zip(mine.column("line_id").to_pylist(), mine.column("shipment_id").to_pylist(), strict=True))
+    mine = rows_with(lines, "line_id", {line for some in beside for line in some})
+    shipment_of = dict(tuples_of(mine, "line_id", "shipment_id"))
     case_of: dict[str, set[str]] = {}
     for first, some in zip(splittings.column("shipment_id").to_pylist(), beside, strict=True):
         joined = {first, *(shipment_of[line] for line in some if line in shipment_of)}

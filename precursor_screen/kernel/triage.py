@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct, field
 
-from precursor_screen.core.engine import connect
+from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import HistoryQuery, columns_of
 from precursor_screen.core.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.core.schema import SHIPMENT
@@ -81,29 +82,26 @@ def count_earlier(live: pa.Table, recorded: pa.Table, with_open_serious_flag: Co
     """
     columns = ", ".join((*_PAIR, "as_of_date", "movement_key", "substance_mass_kg"))
     known = " and ".join(f"{c} is not null" for c in (*_PAIR, "as_of_date"))
-    with connect() as connection:
-        connection.register("live", live)
-        connection.register("recorded", recorded.select([c for c in recorded.column_names if c in EARLIER.columns]))
-        connection.register(
-            "with_open_serious_flag", pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())})
-        )
-        rows = connection.execute(f"""
-            with asking as (
-                select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),
-            days as (
-                select distinct {", ".join(_PAIR)}, as_of_date, unnest([step - 1, step, step + 1]) as step
-                from (select *, {_STEP} as step from (
-                        select {columns} from live where {known} and substance_mass_kg > 0
-                        union all select {columns} from recorded where {known} and substance_mass_kg > 0)
-                      anti join with_open_serious_flag using (movement_key))),
-            counted as (
-                select shipment_id, substance_id, sum(day) over (
-                    partition by sender_key, receiver_key, substance_id, step order by as_of_date
-                    range between interval {_YEAR} days preceding and interval 1 day preceding) as earlier
-                from (select shipment_id, {", ".join(_PAIR)}, as_of_date, step, 0 as day from asking
-                      union all select null, {", ".join(_PAIR)}, as_of_date, step, 1 as day from days))
-            select shipment_id, substance_id, min(coalesce(earlier, 0))::integer from counted where shipment_id is not null
-            group by all having min(coalesce(earlier, 0)) > 0 order by all""").fetchall()
+    before = recorded.select([c for c in recorded.column_names if c in EARLIER.columns])
+    doubtful = pa.table({"movement_key": pa.array(sorted(with_open_serious_flag), pa.string())})
+    query = f"""
+        with asking as (
+            select shipment_id, {columns}, {_STEP} as step from live where {known} and substance_mass_kg > 0),
+        days as (
+            select distinct {", ".join(_PAIR)}, as_of_date, unnest([step - 1, step, step + 1]) as step
+            from (select *, {_STEP} as step from (
+                    select {columns} from live where {known} and substance_mass_kg > 0
+                    union all select {columns} from before where {known} and substance_mass_kg > 0)
+                  anti join doubtful using (movement_key))),
+        counted as (
+            select shipment_id, substance_id, sum(day) over (
+                partition by sender_key, receiver_key, substance_id, step order by as_of_date
+                range between interval {_YEAR} days preceding and interval 1 day preceding) as earlier
+            from (select shipment_id, {", ".join(_PAIR)}, as_of_date, step, 0 as day from asking
+                  union all select null, {", ".join(_PAIR)}, as_of_date, step, 1 as day from days))
+        select shipment_id, substance_id, min(coalesce(earlier, 0))::integer from counted where shipment_id is not null
+        group by all having min(coalesce(earlier, 0)) > 0 order by all"""
+    rows = tuples_of(ask(query, live=live, before=before, doubtful=doubtful))
     return {(shipment_id, substance_id): earlier for shipment_id, substance_id, earlier in rows}
 
 
@@ -185,9 +183,7 @@ def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
 def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _ShipmentFlags]:
     found: dict[str, _ShipmentFlags] = defaultdict(_ShipmentFlags)
     columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
-    for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
-        *(flags.column(c).to_pylist() for c in columns), strict=True
-    ):
+    for shipment_id, rule_id, family, weight, level, substance_id, flag_id in tuples_of(flags, *columns):
         mine, rank = found[shipment_id], _BY_LEVEL[level]
         mine.flags.append(flag_id)
         mine.worst = max(mine.worst, rank)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
@@ -127,12 +127,11 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], cut_at: Mapp
             count(*) as count, min({LINE_NO}) as {LINE_NO}
             from lines semi join to_order on consignee_name = to_order.name where {_NOTIFIED} group by source_file"""
         )
-    with connect() as connection:
-        connection.register("lines", resolved.lines)
-        connection.register("substances", resolved.substances)
-        connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
-        connection.register("to_order", pa.table([pa.array(filter(is_to_order, names), pa.string())], names=["name"]))
-        return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)
+    unscreenable, to_order = (
+        pa.table([pa.array(some, pa.string())], names=["name"]) for some in (names, filter(is_to_order, names))
+    )
+    tables = {"lines": resolved.lines, "substances": resolved.substances, "unscreenable": unscreenable, "to_order": to_order}
+    return ask(f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE, **tables)
 
 
 def _holds(cells: pa.ChunkedArray, pattern: str) -> bool:

@@ -12,13 +12,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, BillResult, Item, judge_bill
@@ -68,30 +71,15 @@ def is_number(version: str) -> bool:
         return False
 
 
-def bill_of(row: Mapping[str, Any]) -> str:
-    """Which bill a line is of: the declaration, else the bill with its issuer, else the shipment, else the line's own key.
-
-    Args:
-        row: columns of MOVEMENT.
-    """
-    issuer = row.get("bill_issuer") or ""
-    stated = [("d", row.get("declaration_id"), "")]
-    stated += [("b", row.get(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
-    for tag, number, by in stated:
-        if number and re.search("[1-9]", number):  # "TBA" on two bills is not one bill
-            return _hash(tag, number, by)
-    shipment = row.get("shipment_id")
-    if shipment and shipment != row.get("line_id") and shipment not in {n for _, n, _ in stated}:
-        return _hash("s", shipment, "")
-    return _hash("k", str(row["movement_key"]), "")
-
-
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def add_bills(movements: pa.Table) -> pa.Table:
-    """MOVEMENT rows with BILL: that of `bill_of`, made for each bill once."""
+    """MOVEMENT rows with BILL: the declaration, else the bill with its issuer, else the shipment, else the line's own key.
+
+    A number without a figure from 1 to 9 is of no bill: "TBA" on two of them is not one.
+    """
     if BILL in movements.column_names:
         return movements
     column = partial(column_or_nulls, movements)
@@ -129,19 +117,14 @@ def decide(rows: pa.Table) -> Decision:
     with connect() as connection:
         connection.register("given", rows)
         connection.execute(_LINES)
-        merged = BillResult()
+        result = BillResult()
         for items in _contested_bills(connection):
-            result = judge_bill(items)
-            merged.why |= result.why
-            merged.previous |= result.previous
-            merged.overlapping |= result.overlapping
-            merged.conflicting |= result.conflicting
-        obsolete = pa.table([list(merged.why), list(merged.why.values())], schema=WHY)
+            judge_bill(items, result)
+        obsolete = pa.table([list(result.why), list(result.why.values())], schema=WHY)
         connection.register("obsolete", obsolete)
         uncounted = fetch(connection, _UNCOUNTED, _ZERO).column(0).to_pylist()
-    conflicting = merged.conflicting - set(merged.why)
-    overlapping = merged.overlapping - set(merged.why)
-    return Decision(merged.why, merged.previous, frozenset(overlapping), frozenset(conflicting), frozenset(uncounted))
+    overlapping, conflicting = (frozenset(lines - result.why.keys()) for lines in (result.overlapping, result.conflicting))
+    return Decision(result.why, result.previous, overlapping, conflicting, frozenset(uncounted))
 
 
 def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
@@ -173,46 +156,27 @@ _CONTESTED = f"""
         select {BILL} from lines group by {BILL}
         having bool_or(function <> '{ORIGINAL}') or count(distinct (coalesce(version, ''), as_of_date)) > 1
             or count(distinct movement_key) < count(distinct line_id))
-    select {BILL}, line_id, any_value(movement_key) as key, any_value(item_number) as number, any_value(hs6) as hs6,
+    select {BILL} as bill, line_id, any_value(movement_key) as key, any_value(item_number) as number, any_value(hs6) as hs6,
            any_value(description) as description, any_value(container_numbers) as containers, max(substance_mass_kg) as mass,
            any_value(packages) as packages, list(distinct substance_id) filter (where substance_id is not null) as substances,
            any_value(function) as function, any_value(version) as version, min(as_of_date) as day
     from lines semi join contested using ({BILL}) group by {BILL}, line_id order by {BILL}, line_id"""
 
 
-def _contested_bills(connection: Any) -> list[list[Item]]:
-    found: dict[str, list[Item]] = {}
-    for (
-        bill,
-        line_id,
-        key,
-        number,
-        hs6,
-        text,
-        containers,
-        mass,
-        packages,
-        substances,
-        function,
-        version,
-        day,
-    ) in connection.execute(_CONTESTED).fetchall():
-        item = Item(
-            line_id=line_id,
-            key=key,
-            number=number or "",
-            hs6=hs6 or "",
-            goods=_NO_GOODS.sub(" ", (text or "").casefold()).strip(),
-            containers=tuple(sorted(containers or ())),
-            mass=mass,
-            packages=packages,
-            substances=frozenset(substances or ()),
-            function=function,
-            nth=nth_of(version, cancels=function == CANCELLATION),
-            day=day,
-        )
-        found.setdefault(bill, []).append(item)
-    return list(found.values())
+def _contested_bills(connection: duckdb.DuckDBPyConnection) -> list[list[Item]]:
+    return list(grouped((row["bill"], _item(row)) for row in fetch(connection, _CONTESTED).to_pylist()).values())
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    return Item(
+        **{name: row[name] for name in ("line_id", "key", "mass", "packages", "function", "day")},
+        number=row["number"] or "",
+        hs6=row["hs6"] or "",
+        goods=_NO_GOODS.sub(" ", (row["description"] or "").casefold()).strip(),
+        containers=tuple(sorted(row["containers"] or ())),
+        substances=frozenset(row["substances"] or ()),
+        nth=nth_of(row["version"], cancels=row["function"] == CANCELLATION),
+    )
 
 
 # A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the bill's: it
@@ -246,8 +210,8 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
         batch: MOVEMENT, one row a line and substance.
     """
     decision = decide(add_bills(batch))
-    amend = batch.filter(pc.is_in(batch.column("line_id"), pa.array({*decision.previous, *decision.previous.values()}, _TEXT)))
-    keys = dict(zip(amend.column("line_id").to_pylist(), amend.column("movement_key").to_pylist(), strict=True))
+    amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()})
+    keys = dict(tuples_of(amend, "line_id", "movement_key"))
     return VersionsResult(
         why=dict(decision.why),
         uncounted=batch.select(LINE_SUBSTANCE.names).filter(
@@ -299,9 +263,7 @@ def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) ->
     rows = rows.select(MOVEMENT.names)
     ids = rows.column("line_id")
     found = [MOVEMENT.empty_table()]
-    successors: dict[str, list[str]] = {}
-    for new, old in sorted(pairs):
-        successors.setdefault(old, []).append(keys[new])
+    successors = grouped((old, keys[new]) for new, old in sorted(pairs))
     before = rows.filter(pc.is_in(ids, pa.array(sorted(successors), _TEXT)))
     for number in range(max(map(len, successors.values()))):
         part = [k[number] if len(k := successors[i]) > number else None for i in before.column("line_id").to_pylist()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all, reason
+from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, raise_all, reason
 from precursor_screen.core.located import Complaints, Located, parse_documents
 from precursor_screen.core.schema import FILED
 from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
@@ -225,7 +225,7 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
     raise_all(
         MappingError(
             f"has two column maps for {table!r}" if table else "has several column maps that do not say for which table",
-            where=Where(name),
+            where=name,
             remedy='Write above each the sheet that it is for, such as `table: "#Sheet1"`; a file with one table needs one map only.',
         )
         for table in dict.fromkeys(tables)
@@ -253,9 +253,7 @@ def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWor
     shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
     stated, *others = _read_maps(_text(path), str(path), shape)
     if others:
-        raise MappingError(
-            "contains several column maps", where=Where(str(path)), remedy="Keep only one: a register is a single table."
-        )
+        raise MappingError("contains several column maps", where=path, remedy="Keep only one: a register is a single table.")
     return HeaderWords(
         **{**stated, "columns": {header.strip(): name for header, name in stated["columns"].items()}}, field_of=field_of
     )
@@ -265,7 +263,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"cannot be read ({reason(error)})", where=Where(str(path)), remedy="Check the path.") from error
+        raise MappingError(f"cannot be read ({reason(error)})", where=path, remedy="Check the path.") from error
 
 
 def _read_maps(text: str, name: str, shape: Record, make: Make = as_read) -> list[Any]:
@@ -291,7 +289,7 @@ def unknown_headers(column_map: ColumnMap, headers: tuple[str, ...], where: str)
     return [
         MappingError(
             f"the column map {column_map.name} names the column {header!r}, which the table does not have",
-            where=Where(where),
+            where=where,
             remedy=did_you_mean(header, known) or "The columns are: " + ", ".join(h for h in headers if h.strip()),
         )
         for header in column_map.columns

@@ -13,8 +13,9 @@ from zipfile import BadZipFile
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.words import first_few
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook, safe_name
@@ -57,10 +58,10 @@ def refuse_other_formats(blob: Blob, kind: str, head: bytes) -> None:
     """
     if _is_report(blob, kind, head):
         remedy = "Give the manifests that it was made from; keep reports out of the folders that you screen."
-        raise NoManifest("is a report of this program, not a manifest", where=Where(blob.name), remedy=remedy)
+        raise NoManifest("is a report of this program, not a manifest", where=blob.name, remedy=remedy)
     if layout := _layout_of(blob, head) if kind in _LISTS else _layout_of_workbook(blob, kind):
         remedy = "To screen against it, import it: precursor-screen watchlists import LIST_ID FILE"
-        raise NoManifest(f"is a watchlist ({layout}), not a manifest", where=Where(blob.name), remedy=remedy)
+        raise NoManifest(f"is a watchlist ({layout}), not a manifest", where=blob.name, remedy=remedy)
 
 
 def _layout_of(blob: Blob, head: bytes) -> str:
@@ -242,7 +243,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
         if reader.sniff(kind, head):
             return list(reader.read(blob, digest, options))
     open_sheets(blob, options.encoding)  # raises the error that names the kind
-    raise UnknownFormat("is in a file format that is not supported", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
+    raise UnknownFormat("is in a file format that is not supported", where=blob.name, remedy="Convert it to CSV or XLSX.")
 
 
 def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
@@ -288,11 +289,12 @@ def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
         return []
     large = [name for name, size in mail.pictures if size > _LOGO]
     names = large or [name for name, _ in mail.pictures]
-    shown = f"{', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
     count = "1 picture" if len(names) == 1 else f"{len(names)} pictures"
     what = "which cannot be screened: look, as a list of goods may be one" if large else "as small as a logo"
     code = "unread-part" if large else "wordless-part"
-    return [_issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
+    return [
+        _issue_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({first_few(names, 5)})")
+    ]
 
 
 def _read_members(

@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from precursor_screen.core.errors import ReferenceDataError
+from precursor_screen.core.words import first_few
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
@@ -65,7 +66,7 @@ def _find_checked(name: str) -> Path:
         raise _damaged(folder, f"cannot be checked: {error}") from error
     wrong = sorted(key for key in known.keys() | now.keys() if known.get(key) != now.get(key))
     if wrong:
-        raise _damaged(folder, f"are not what was released: {', '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}")
+        raise _damaged(folder, f"are not what was released: {first_few(wrong, 3)}")
     return folder
 
 

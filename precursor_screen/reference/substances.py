@@ -29,7 +29,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.kept import digest_files
 from precursor_screen.core.model import ROLES_IN_ROUTE, Control, HsCode, RegistryNumber, Substance, SubstanceName
@@ -158,7 +158,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
             begun = {(c.instrument, c.since) for some in facts[fact].values() for c in some}
             unused = (act for key, act in acts.items() if key not in begun)
             problems = (f"{act.name}: no listing of {act.instrument} begins on {act.since}" for act in unused)
-            errors += [SubstanceTableError(p, where=Where(str(path / "acts.csv")), remedy=REMEDY) for p in problems]
+            errors += [SubstanceTableError(p, where=path / "acts.csv", remedy=REMEDY) for p in problems]
 
     def substance(row: Row) -> Substance:
         of: dict[str, Any] = {name: row[name] for name in _TEXTS}

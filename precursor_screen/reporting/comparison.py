@@ -22,7 +22,7 @@ from precursor_screen.cases.reconcile.mirror import Consignment, MirrorDifferenc
 from precursor_screen.cases.reconcile.movements import Movement, record_of
 from precursor_screen.cases.reconcile.reconcile import ReconcileResult
 from precursor_screen.cases.returns import BULK, CELL, YearlyReturn
-from precursor_screen.core.words import capital
+from precursor_screen.core.words import capital, first_and_more
 from precursor_screen.reference.jurisdiction import whose_law
 from precursor_screen.reporting.interface import Document, Table, columns, tabulate
 
@@ -303,8 +303,7 @@ def _names(*parties: Party | None) -> str:
 
 
 def _first_few(items: Iterable[str], most: int) -> str:
-    distinct = list(dict.fromkeys(items))
-    return ", ".join(distinct[:most]) + (f" and {len(distinct) - most} more" if len(distinct) > most else "")
+    return first_and_more([*dict.fromkeys(items)], most)
 
 
 def _record(number: int, one: Difference) -> dict[str, Any]:

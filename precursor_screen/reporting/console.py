@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.report import Report, records, show_blind_spot, show_parts
-from precursor_screen.core.words import clip, counted, printable
+from precursor_screen.core.words import clip, counted, first_few, printable
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
     ids = pc.unique(shown.column("shipment_id"))
     order = list(report.level_counts())
     found: dict[str, list[dict[str, Any]]] = {i: [] for i in ids.to_pylist()}
-    for flag in records(report.open_flags.filter(pc.is_in(report.open_flags.column("shipment_id"), ids))):
+    for flag in records(rows_with(report.open_flags, "shipment_id", ids)):
         found[flag["shipment_id"]].append(flag)
     return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
 
@@ -202,8 +203,7 @@ def gaps_in_words(report: Report) -> list[tuple[int, str, str, str]]:
         found.append((gap["count"], gap["code"], gap["title"], shown))
     if coverage["not_evaluable"]:
         rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
-        named = f"{', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''}"
         total = sum(u["count"] for u in coverage["not_evaluable"])
-        said = f"{counted(len(rules), 'rule')} could not be checked on some lines because data is missing ({named})"
+        said = f"{counted(len(rules), 'rule')} could not be checked on some lines because data is missing ({first_few(rules, 4)})"
         found.append((total, "", said, ""))
     return found

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core import model
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.json_text import dump
 from precursor_screen.core.model import BANDS
@@ -212,5 +213,5 @@ def _packed(value: Any) -> str:
 def _closed(report: Report) -> list[dict[str, Any]]:
     """Flags that are suppressed or resolved, with the reason: they stay visible."""
     reasons = {s["flag_id"]: s for s in records(report.suppressed)}
-    closed = report.flags.filter(pc.is_in(report.flags.column("state"), pa.array(["suppressed", "resolved"])))
+    closed = rows_with(report.flags, "state", ["suppressed", "resolved"])
     return [{**f, "suppressed": reasons.get(f["flag_id"])} for f in records(closed.slice(0, MOST_ISSUES))]

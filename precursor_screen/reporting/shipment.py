@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import LEVELS, Rule
 from precursor_screen.core.report import Report, records
 from precursor_screen.core.schema import DATES
-from precursor_screen.core.words import capital, clip, in_words, kilograms, number, uncapital
+from precursor_screen.core.words import capital, clip, first_and_more, in_words, kilograms, number, uncapital
 
 Row = Mapping[str, Any]
 FAMILY_WORDS = {
@@ -127,36 +128,38 @@ def shipments_in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
 
 def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     ids = pc.unique(shown.column("shipment_id"))
-    flags = _by_shipment(_open_flags(report, ids))
-    lines = _by_shipment(records(report.particulars.filter(pc.is_in(report.particulars.column("shipment_id"), ids))))
-    goods: dict[str, list[Row]] = defaultdict(list)
+    particulars = records(rows_with(report.particulars, "shipment_id", ids))
+    flags, lines = (grouped((row["shipment_id"], row) for row in rows) for rows in (_open_flags(report, ids), particulars))
     cited = pa.array([line["line_id"] for some in lines.values() for line in some], pa.string())
-    for row in records(report.goods.filter(pc.is_in(report.goods.column("line_id"), cited))):
-        goods[row["line_id"]].append(row)
+    of_lines = records(rows_with(report.goods, "line_id", cited))
+    goods = grouped((row["line_id"], row) for row in of_lines)
     gaps: dict[str, str] = {}
     sampled = frozenset(report.sampled)
-    for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
+    for issue in records(rows_with(report.issues, "line_id", cited)):
         gaps.setdefault(issue["line_id"], issue["code"])
     cases = Counter(report.shipments.column("case_id").drop_null().to_pylist())
     opened = frozenset(report.opened.column("shipment_id").to_pylist()) if cases else frozenset()
     for row in records(shown):
         key, case = row["shipment_id"], cases[row["case_id"]]
         folded = case > 0 and key not in opened
-        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, case=case, folded=folded, sampled=key in sampled)
+        yield describe(
+            row,
+            flags.get(key, []),
+            lines.get(key, []),
+            goods,
+            gaps,
+            report.rules,
+            case=case,
+            folded=folded,
+            sampled=key in sampled,
+        )
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
     flags = report.open_flags
-    for flag in records(flags.filter(pc.is_in(flags.column("shipment_id"), ids))):
+    for flag in records(rows_with(flags, "shipment_id", ids)):
         flag["evidence"] = json.loads(flag["evidence"])
         yield flag
-
-
-def _by_shipment(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row["shipment_id"]].append(row)
-    return found
 
 
 def describe(
@@ -260,8 +263,7 @@ def _goods(name: str, said: Sequence[str]) -> str:
 
 def _trader(lines: Sequence[Row], side: str) -> str:
     """Name and country of who sends or receives; of several the first and how many more."""
-    found = _distinct(_named(line, side) for line in lines)
-    return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+    return first_and_more(_distinct(_named(line, side) for line in lines), 1)
 
 
 # Lines in which nothing is recognised have no traders worked out: there the columns themselves say it.
@@ -283,8 +285,7 @@ def _route(lines: Sequence[Row]) -> str:
         text = " → ".join(clip(e, 40) for e in (ends[0], *ways, ends[1]) if e)
         mode = line["transport_mode"]
         found.append(f"{text} by {clip(mode, 20)}" if text and mode else text or (clip(mode, 20) if mode else ""))
-    found = [*_distinct(found)]
-    return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+    return first_and_more(_distinct(found), 1)
 
 
 def _end(line: Row, country: str) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz.distance import DamerauLevenshtein
 
-from precursor_screen.core.engine import connect
+from precursor_screen.core.engine import ask
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import (
@@ -257,9 +257,8 @@ def folded(texts: pa.Array) -> pa.Array:
     plain = pc.fill_null(pc.string_is_ascii(texts), True)
     if pc.all(plain).as_py() is not False:
         return pc.utf8_lower(texts)
-    with connect() as connection:
-        connection.register("others", pa.table({"text": texts.filter(pc.invert(plain))}))
-        others = whole(connection.sql(f"select {fold('text')} as text from others").to_arrow_table().column(0))
+    others = pa.table({"text": texts.filter(pc.invert(plain))})
+    others = whole(ask(f"select {fold('text')} as text from others", others=others).column(0))
     return pc.replace_with_mask(pc.utf8_lower(texts), pc.invert(plain), others.cast(texts.type))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, Where
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError
 from precursor_screen.core.located import Complaints, load_yaml
 from precursor_screen.core.model import BANDS, FAMILIES, LEVELS, Rule, Typology
 from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole, read_shaped
@@ -46,7 +46,7 @@ def load_typologies(folders: list[Path]) -> tuple[Typology, ...]:
     defaults = [t for t in found if not t.applies]
     if len(defaults) != 1:
         message = f"{len(defaults)} typologies without `applies`"
-        raise ErrorGroup([RuleSyntaxError(message, where=Where("typologies"), remedy="Exactly one is the default.")])
+        raise ErrorGroup([RuleSyntaxError(message, where="typologies", remedy="Exactly one is the default.")])
     return tuple(sorted(found, key=lambda t: t.id))
 
 

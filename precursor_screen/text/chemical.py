@@ -156,9 +156,7 @@ _SALT_OF: Final = late(
     )
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
-_AMINE_BEFORE: Final = late(
-    r"(?:amin|azanyl|anilin|pyrid|piperid|purin|imidazol|guanidin|hydrazin|diazane|diazol|quinolin|azabicyclo|ammonium)[^;|]{0,60}; ?$"
-)
+_AMINE_BEFORE: Final = late(lambda: rf"{_one_of('amine')}[^;|]{{0,60}}; ?$")
 _COMPOUND_OF: Final = late(
     r"(?:(?:compd\.?|compounds?|complex|adducts?|polymers?|copolymers?|reaction products?|salts?|esters?|derivatives?|oximes?|hydrazones?|"
     r"condensates?|(?:diisocianat|isocianat|diisocyanat|isocyanat|cianohidrin|cyanhydrin|cianidrin|peroxid|perossid|sulfonat|acetal|oxim|"
@@ -167,27 +165,16 @@ _COMPOUND_OF: Final = late(
 )
 
 # --- what stands after --------------------------------------------------------------------------------------------------
-# These make another substance even after a space ...
-_FUNCTION: Final = (
-    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*[csz][iy]y?anat\w*|diiso\w*|(?:hydro|hidro)?peroks\w*|"
-    r"(?:di|tri)?sul(?:f|ph)[oi](?:n|x|m|c|p|d|b)\w*|sulfamid\w*|disul(?:f|ph)\w*|thiosul(?:f|ph)\w*|[a-z\-]*(?:acetal|ketal)s?|"
-    r"(?:[a-z\-]* ){1,2}(?:acetal|ketal)s?|(?:[a-z\-]* )?(?:[a-z\-]*hydrazon\w*|mercaptol\w*|(?:thio)?semicarbazon\w*)|hydrazid\w*|ketazin\w*|chloroform(?=$|[^\w,;/&+ ])|adducts?|(?:di|tri)?carbox\w*|carbohydrazid\w*|"
-    r"carb(?:onitril|odithio|othio|aldehyd)\w*|(?:di)?thiol\w*|(?:di|tri)amin\w*|anilid\w*|nitril\w*|phosphon\w*|phosphin\w*|"
-    r"arsonic\w*|boronic\w*|bisul(?:f|ph)it\w*|sodium bisul\w*|anil|enol\w*|condensat\w*|monoxime|tetrafluoroborat\w*|glucosid\w*|musk|"
-    r"formaldehyde?|(?:n-)?oxides?|(?:dehydrogen|oxid|reduct|carboxyl|hydrol|transfer|oxygen)ases?|(?:morphol|pyrrolid|piperid)ides?|"
-    r"мускус\w*|оксим\w*|циангидрин\w*|пероксид\w*|диизоцианат\w*|сульфокислот\w*|сульфон\w*)"
-)
-# ... and these only when joined by a hyphen, for after a space they may be the next item of a list.
-_JOINED_FUNCTION: Final = (
-    r"(?:[a-z]*amines?|amid[aeo]?s?|imin\w*|anhydrid\w*|aldehyd\w*|dimers?|trimers?|(?:co)?polymers?|n?-?oxides?|dioxides?|azin[eo]?|diyl\w*|"
-    r"ylidene\w*|yl|dione?s?|diols?|triols?|[a-z]*(?:methanol|ethanol|propanol)|propion\w*|propan\w*|acrylat\w*|bis\w+|dimethyl\w+|lactam\w*|"
-    r"glycerol|glycol|diphosphat\w*|carbonyl\w*|acid)"
-)
 _LOCANTS: Final = (
     rf"(?:\(?\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*\)?-|(?:{_GREEK}|n|o|s|p|m|n,n|o,o)(?:,{_GREEK})*'?-|\(\d\w?\)-?)"
 )
+# A function makes another substance even after a space; some only when joined by a hyphen, for after a space they may be the next item
+# of a list.
 _AFTER: Final = late(
-    rf"(?:[ \-]{{1,2}}(?:{_LOCANTS})*(?P<w>{_FUNCTION})|(?:-|[ \-](?:{_LOCANTS})+)(?P<j>{_JOINED_FUNCTION}))(?![\w])"
+    lambda: (
+        rf"(?:[ \-]{{1,2}}(?:{_LOCANTS})*(?P<w>{_one_of('function behind a name')})|"
+        rf"(?:-|[ \-](?:{_LOCANTS})+)(?P<j>{_one_of('function joined to a name')}))(?![\w])"
+    )
 )
 _AFTER_LOCANT: Final = late(
     rf"(?:-(?:\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*-|(?:{_GREEK}|n|o)-)[a-z\d()\[\],'\-]{{0,60}}?"
@@ -195,19 +182,15 @@ _AFTER_LOCANT: Final = late(
     r" \d{1,2}[a-z]?(?:,\d{1,2}[a-z]?)*'*-[a-z\d()\[\],'\-]{0,60}?(?:yl|amine|thiol|dione|oic|nitrile|oxy|aldehyde|carboxylate|amide|sulfonate))(?![\w])"
 )
 # The rest of a name whose first part stands in brackets with it: "[(4-methylbenzene)sulfonyl]".
-_AFTER_BRACKET: Final = late(
-    r"[\])}]+-?(?:sulf|sulph|oxy|amino|imino|thio|azo|yl|carb|propion|acet|methyl|ethyl|prop|but|phos|titan|benz|di|meth|eth)[a-z]*"
-)
+_AFTER_BRACKET: Final = late(lambda: rf"[\])}}]+-?{_one_of('behind a bracket')}[a-z]*")
 # After a comma only what cannot be the next item of a list of goods.
-_DERIVATIVE: Final = (
-    r"(?:[a-z]*oxim[aeo]?s?|[a-z]*hydrazon\w*|(?:thio)?semicarbazon\w*|[a-z\-]*(?:acetal|ketal)s?|cyanohydrin\w*|esters?|n-oxide|sulfoxide|"
-    r"sulfone|compd\.?|compound with|reaction products?|polymers? with|mixt)"
-)
 _AFTER_COMMA: Final = late(
-    rf" ?, ?(?P<what>(?=[^ ]{{0,60}}[a-z]{{3}})[^\s,;](?:[^\s;]|(?<=\d) (?=[a-z])){{0,110}}-(?=$|[ ,);])|"
-    rf"(?=[^ ]{{0,8}}[\d\[('])[^\s;]{{1,70}}(?:oxime|hydrazone|carbazone|hydrazide|amide)|bis\([^;]{{1,60}} acetal|"
-    rf"(?:{_LOCANTS})*(?:[a-z]*(?:yl|di|bis) ?){{0,2}}{_DERIVATIVE}(?![\w])|"
-    rf"(?:\d{{1,2}}(?:,\d{{1,2}})*'?|{_GREEK})-[a-z(\[][^\s,;]{{0,60}}(?:yl|oxy|o|y)-?(?=$| ?[,(]))"
+    lambda: (
+        rf" ?, ?(?P<what>(?=[^ ]{{0,60}}[a-z]{{3}})[^\s,;](?:[^\s;]|(?<=\d) (?=[a-z])){{0,110}}-(?=$|[ ,);])|"
+        rf"(?=[^ ]{{0,8}}[\d\[('])[^\s;]{{1,70}}(?:oxime|hydrazone|carbazone|hydrazide|amide)|bis\([^;]{{1,60}} acetal|"
+        rf"(?:{_LOCANTS})*(?:[a-z]*(?:yl|di|bis) ?){{0,2}}{_one_of('derivative behind a comma')}(?![\w])|"
+        rf"(?:\d{{1,2}}(?:,\d{{1,2}})*'?|{_GREEK})-[a-z(\[][^\s,;]{{0,60}}(?:yl|oxy|o|y)-?(?=$| ?[,(]))"
+    )
 )
 _ACID_DERIVATIVE: Final = late(
     r"[ ,\-]{1,3}(?:(?!and |or |with |of )[^\s;]{1,60} ){0,4}?[^\s;]{0,60}?(?:ester[se]?|amid[eso]|amida|anilide?|hydrazid[eo]?|nitril[eo]?|"
@@ -234,15 +217,12 @@ _OTHER_SALT: Final = late(
 # The same in scripts that leave vowels, gaps or both otherwise than Latin: nitro-, chloro-, di-, poly- before; diisocyanate, peroxide,
 # sulfonic, oxime, cyanohydrin after.
 _SCRIPTS_BEFORE: Final = late(
-    r"(?:ไนโตร|คลอโร|โบรโม|ไฮดรอกซี|เมทอกซี|อะมิโน|อะเซทิล|อะซิทิล|ไดอะ|ไตรฟลูออโร|โพลี|พอลิ|ได|ไตร|ไซโคล|เมทิล|ไดเมทิล|ปิโตรเลียม|"
-    r"(?:नाइट्रो|क्लोरो|ब्रोमो|हाइड्रॉक्सी|हाइड्रोक्सी|डाइ|ट्राई|पॉली|एमिनो|मेथॉक्सी|एसिटाइल|पेट्रोलियम)[ ]?|"
-    r"(?<![\w])(?:نیترو|نيترو|کلرو|كلورو|برومو|هیدروکسی|هيدروكسي|تری فلوئورو|متوکسی|آمینو|امينو|پلی|بولي|دی کلرو|ثنائي كلورو|نفت)[ -]?)$"
+    lambda: (
+        rf"(?:{_one_of('before a name in Thai')}|{_one_of('before a name in Hindi')}[ ]?|"
+        rf"(?<![\w]){_one_of('before a name in Arabic script')}[ -]?)$"
+    )
 )
-_SCRIPTS_AFTER: Final = late(
-    r"[ \-]?(?:ได?ไอโซไซยาเนต|ไอโซไซยาเนต|ซัลโฟ|เปอร์ออกไซด์|ออกไซม์|ไซยาโนไฮดริน|แอลกอฮอล์|"
-    r"(?:डाइ|डाय)?आइसो[ ]?सा[इय]\w|पेरोक्साइड|परॉक्साइड|सल्फोनिक|सल्फोनेट|ऑक्साइम|अल्कोहल|"
-    r"(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإی]يزوسيانات|(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإآ]?[يی]?زوس[يی]انات|پراکسید|بيروكسيد|سولفونیک|سلفونيك|اکسیم|أوكسيم)"
-)
+_SCRIPTS_AFTER: Final = late(lambda: rf"[ \-]?{_one_of('behind a name in other scripts')}")
 
 
 def salt_bounds(plain: str, start: int, end: int, covers_salts: bool) -> tuple[int, int]:

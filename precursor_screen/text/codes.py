@@ -13,7 +13,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.core.tables import shipped_rows
+from precursor_screen.core.tables import pattern_of, shipped_rows
+from precursor_screen.text.text import late
 
 # Numbers of papers, parties and vessels: without case, blanks and punctuation, and whether one is long enough to be one
 # party's.
@@ -36,10 +37,7 @@ LABELS = (
 _LABELLED = re.compile(rf"\b(?:{LABELS})\b[\W_]{{0,4}}((?:[A-Z]{{1,3}}[ -]?)?[0-9][\w./-]{{4,24}})", re.IGNORECASE)
 _CALLED = re.compile(rf"(?:^|[\W_])(?:{LABELS})(?:$|[\W_])", re.IGNORECASE)
 # "CIF value", "VAT amount", "GST %": what is paid, or what the goods are worth.
-_OF_MONEY = re.compile(
-    r"\bcif\b|value|valor|valeur|wert|amount|\bamt\b|montant|betrag|importe|price|rate|paid|payable|duty|charge|fee|fob|usd|eur|%",
-    re.IGNORECASE,
-)
+_OF_MONEY: Final = late(lambda: pattern_of("cell_words", "money"), re.IGNORECASE)
 # For RE2: everything that `labelled_numbers_in` finds, and little else.
 MAY_HOLD_NUMBER = rf"(?i)(?:{LABELS})[^0-9a-z]{{0,4}}[a-z]{{0,3}}[ -]?[0-9]"
 # Shorter numbers, of figures alone, are borne by many; the same figures are a tax number here and a telephone there.
@@ -122,11 +120,7 @@ _UN: Final = re.compile(
 # The orange plate of ADR: the number of the hazard over that of the substance (Kemler, HIN).
 _PLATE: Final = re.compile(r"(?<![\w/.,-])(?P<hazard>\d{2,3})[ ]?/[ ]?(?P<n>\d{4})(?![\w/]|[.,]\d)")
 # Before the sizes and ratios of parts: GEARBOX RATIO 33/1090, TYRE 33/1294.
-_OF_PARTS: Final = re.compile(
-    r"(?<![\w])(?:ratios?|gear\w*|series|models?|types?|sizes?|parts?|p/n|pn|ref\w*|art\w*|drawing|dwg|tyres?|tires?|bearings?|fittings?|screws?|bolts?|"
-    r"thread|spare|catalogue|cat|order|invoice|inv|lot|batch|serial|s/n|sn|pos|fig|item|style|colour|color)(?![\w])[^;|]*$",
-    re.IGNORECASE,
-)
+_OF_PARTS: Final = late(lambda: rf"(?<![\w]){pattern_of('goods_words', 'size of a part')}(?![\w])[^;|]*$", re.IGNORECASE)
 _PART_REACH: Final = 24
 # Under a word for such a plate, or as all that a cell holds, every number counts.
 _PLATE_NAMED: Final = re.compile(

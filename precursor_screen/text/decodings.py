@@ -15,6 +15,7 @@ from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.text.numbers import plain_figures
 from precursor_screen.text.text import late
 
@@ -37,10 +38,7 @@ _MAY: Final = late(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOT
 _MARK: Final = late(r"[&<%=\\+~$@!]")
 _AMONG_LETTERS: Final = late(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
 _LONG_UNIT: Final = late(r"[0-9][A-Za-z]{7}")  # 80DRUMSACETONE
-_GLUED: Final = late(
-    r"(?<=[0-9])((?:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?:of)?)(?=[a-z]{5})",
-    re.IGNORECASE,
-)
+_GLUED: Final = late(lambda: rf"(?<=[0-9])({pattern_of('goods_words', 'unit run together')}(?:of)?)(?=[a-z]{{5}})", re.IGNORECASE)
 # Bounded, so that a cell full of beginnings costs linear time.
 _CDATA: Final = late(r"<!\[CDATA\[(.{0,2000}?)\]\]>", re.DOTALL)
 _RTF_WORD: Final = late(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})[ ?]?|\\[a-z]{1,20}-?\d{0,6}[ ]?|[{}]|\\[*~_:|-]")

@@ -89,9 +89,7 @@ _NO_LIST: Final = late(
         rf"{one_of('negation')}{_filler()}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
     )
 )
-_NUMBER_SIGN: Final = late(
-    r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
-)
+_NUMBER_SIGN: Final = late(lambda: rf"(?<![a-z]){_any('before a number sign')}[ .]?no $")
 # "Except for acetone all non-hazardous": what is excepted from a denial, or from all the rest, is there.
 _DENIED_REST: Final = late(
     lambda: (
@@ -99,9 +97,7 @@ _DENIED_REST: Final = late(
     )
 )
 _BUT_FIRST: Final = late(lambda: rf"(?:^|[;|.:,(][ ]?){_any('excepting')}[ ]$")
-_THE_REST: Final = late(
-    r"[ ,]{1,2}(?:all|the rest|rest|others?|everything|remaining|no(?:t|n)?[ -]|cargo|goods|alles|tous?|todo|tudo|tutto|все)"
-)
+_THE_REST: Final = late(lambda: rf"[ ,]{{1,2}}{_any('all the rest')}")
 _FREE_OF_WHAT: Final = (
     r"(?![ ](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
     r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
@@ -163,10 +159,7 @@ _OF_BATTERY: Final = late(
 )
 _AND: Final = late(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
 # Where the noun that a name begins comes to its end: "acetone in drums with hazard labels" are no labels.
-_PHRASE_END: Final = late(
-    r"[ ](?:with|in|for|from|ex|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
-    r"[ ]?[\d(/:+&]|[ ]-[ ]"
-)
+_PHRASE_END: Final = late(lambda: rf"[ ]{_any('end of a phrase')}(?=[ ])|[ ]?[\d(/:+&]|[ ]-[ ]")
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
 _CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
 _EMPTIED: Final = late(lambda: one_of("emptied"))

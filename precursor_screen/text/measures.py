@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.text.numbers import DIGITS, NUMERALS, plain_figures, read_figure, read_numeral
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
 from precursor_screen.text.text import late, plain
@@ -121,9 +122,7 @@ _LED: Final = late(
 # After a package "po" is "of": 80 BECZEK PO 160 KG.
 _ORDER: Final = late(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
 # A short number after one of these is no part of the figure that follows it: "CLASS 3 160 KG".
-_LABELS: Final = late(
-    r"(?:class|cl|imo|imdg|pg|no|nr|lot|item|pos|type|grade|un|hs|cas|nos?|ref|batch|inv|iso|grp|group)[ .:#]*$"
-)
+_LABELS: Final = late(lambda: rf"{pattern_of('goods_words', 'label of a figure')}[ .:#]*$")
 
 
 def tokens_of(

@@ -28,46 +28,41 @@ _I_BEFORE: Final = f"([กขคตปพผ][รลว](?={_C})|{_C})"  # behin
 _OPEN, _MAY_CLOSE, _CLOSES = range(3)
 # Syllables as written (`I`: what they start with, `<` behind a vowel that is written first) -> their vowel; whether a consonant may or must
 # close them. The first that fits counts.
-_SYLLABLES: Final = tuple(
-    (late(pattern.replace("<", _I_BEFORE).replace("I", _I)), vowel, closes)
-    for pattern, vowel, closes in (
-        ("เ<ีย", "ia", _MAY_CLOSE),
-        ("เ<ือ", "uea", _MAY_CLOSE),
-        ("เ<าะ", "o", _OPEN),
-        ("เ<า", "ao", _OPEN),
-        (f"เ<ย(?!{_SIGN})", "oei", _OPEN),
-        (f"เ<อ(?!{_SIGN})", "oe", _MAY_CLOSE),
-        ("เ<ิ", "oe", _MAY_CLOSE),
-        ("เ<ะ?", "e", _MAY_CLOSE),
-        ("แ<ะ?", "ae", _MAY_CLOSE),
-        ("โ<ะ?", "o", _MAY_CLOSE),
-        (f"[ไใ]<(?:ย(?!{_SIGN}))?", "ai", _OPEN),
-        ("Iัว", "ua", _OPEN),
-        ("Iัย", "ai", _OPEN),
-        ("Iั", "a", _CLOSES),
-        (f"Iว(?={_C}(?!{_SIGN}|อ))", "ua", _CLOSES),
-        ("Iะ", "a", _OPEN),
-        ("Iำ", "am", _OPEN),
-        ("Iา", "a", _MAY_CLOSE),
-        ("I[ิี]", "i", _MAY_CLOSE),
-        ("I[ึื]อ?", "ue", _MAY_CLOSE),
-        ("I[ุู]", "u", _MAY_CLOSE),
-        (f"((?!อ){_C})อ(?!{_SIGN})", "o", _MAY_CLOSE),
-    )
+_WRITTEN: Final = (
+    ("เ<ีย", "ia", _MAY_CLOSE),
+    ("เ<ือ", "uea", _MAY_CLOSE),
+    ("เ<าะ", "o", _OPEN),
+    ("เ<า", "ao", _OPEN),
+    (f"เ<ย(?!{_SIGN})", "oei", _OPEN),
+    (f"เ<อ(?!{_SIGN})", "oe", _MAY_CLOSE),
+    ("เ<ิ", "oe", _MAY_CLOSE),
+    ("เ<ะ?", "e", _MAY_CLOSE),
+    ("แ<ะ?", "ae", _MAY_CLOSE),
+    ("โ<ะ?", "o", _MAY_CLOSE),
+    (f"[ไใ]<(?:ย(?!{_SIGN}))?", "ai", _OPEN),
+    ("Iัว", "ua", _OPEN),
+    ("Iัย", "ai", _OPEN),
+    ("Iั", "a", _CLOSES),
+    (f"Iว(?={_C}(?!{_SIGN}|อ))", "ua", _CLOSES),
+    ("Iะ", "a", _OPEN),
+    ("Iำ", "am", _OPEN),
+    ("Iา", "a", _MAY_CLOSE),
+    ("I[ิี]", "i", _MAY_CLOSE),
+    ("I[ึื]อ?", "ue", _MAY_CLOSE),
+    ("I[ุู]", "u", _MAY_CLOSE),
+    (f"((?!อ){_C})อ(?!{_SIGN})", "o", _MAY_CLOSE),
 )
+_SYLLABLES: Final = tuple((late(way.replace("<", _I_BEFORE).replace("I", _I)), vowel, closes) for way, vowel, closes in _WRITTEN)
 # Marks of tone and length, which no romanisation has; letters that a mark silences, and others that are not said.
-_REWRITTEN: Final = tuple(
-    (late(pattern), said)
-    for pattern, said in (
-        ("\u0e4d\u0e32", "ำ"),
-        ("[\u0e45\u0e47-\u0e4b]", ""),
-        (f"(?<={_C})[ตทด]ร์|{_C}[ิุ]?์", "|"),
-        (f"รร(?={_C}(?!{_SIGN}))", "ั"),
-        ("รร", "ัน"),
-        (f"ห(?=[งญนมยรลว]{_SIGN})|(?<={_BEFORE})ห(?=[งญนมยรลว])", ""),
-        (f"^อ(?=ย{_SIGN})", ""),
-        (f"ทร(?={_SIGN})", "ซ"),
-    )
+_REWRITTEN: Final = (
+    (late("\u0e4d\u0e32"), "ำ"),
+    (late("[\u0e45\u0e47-\u0e4b]"), ""),
+    (late(f"(?<={_C})[ตทด]ร์|{_C}[ิุ]?์"), "|"),
+    (late(f"รร(?={_C}(?!{_SIGN}))"), "ั"),
+    (late("รร"), "ัน"),
+    (late(f"ห(?=[งญนมยรลว]{_SIGN})|(?<={_BEFORE})ห(?=[งญนมยรลว])"), ""),
+    (late(f"^อ(?=ย{_SIGN})"), ""),
+    (late(f"ทร(?={_SIGN})"), "ซ"),
 )
 _CONSONANT: Final = late(_C)
 _VOWELLED: Final = late(f"(?:[กขคตปพผ][รลว]|{_C})(?:{_SIGN}|อ(?!{_SIGN}))")

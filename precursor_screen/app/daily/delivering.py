@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -35,8 +33,10 @@ from precursor_screen.app.daily.plan import Digested, Sorted, digests_of
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session
 from precursor_screen.app.stream import Run
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.files import write_whole
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.history.values import FileRecord
@@ -71,11 +71,8 @@ class Sample(Struct, frozen=True):
 
 def write_metrics(samples: Iterable[Sample]) -> str:
     """The text: each name with its help, then its samples."""
-    by_name: dict[str, list[Sample]] = {}
-    for sample in samples:
-        by_name.setdefault(sample.name, []).append(sample)
     lines = []
-    for name, of_name in by_name.items():
+    for name, of_name in grouped((sample.name, sample) for sample in samples).items():
         lines += [f"# HELP {PREFIX}{name} {_HELP[name]}", f"# TYPE {PREFIX}{name} gauge"]
         lines += [f"{PREFIX}{name}{_labels(s)} {s.value:.15g}" for s in of_name]
     return "\n".join(lines) + "\n"
@@ -241,8 +238,7 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[FileOutcome]:
     read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
     problems: dict[str, list[dict[str, Any]]] = {}
     names: dict[str, str] = {}  # of what is to be opened by hand, why
-    codes = pa.array([*_WHOLE, _NAMES])
-    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), codes)).to_pylist():
+    for problem in rows_with(run.report.issues, "code", [*_WHOLE, _NAMES]).to_pylist():
         file = _file_of(problem["source_file"] or "", bases)
         if problem["code"] == _NAMES:
             names.setdefault(file, f" It {problem['message']}.")

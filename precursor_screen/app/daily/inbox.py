@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
-import signal
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,8 @@ from precursor_screen.app.settings import walk
 from precursor_screen.app.verdict_files import read_verdicts
 from precursor_screen.cases.review import Added, import_verdicts
 from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
-from precursor_screen.core.files import write_whole
+from precursor_screen.core.files import stat_of, write_whole
+from precursor_screen.core.words import how_ended
 from precursor_screen.formats.blob import Blob, seconds_allowed
 from precursor_screen.history.store import Ledger
 from precursor_screen.readers.interface import ReadOptions
@@ -73,7 +73,7 @@ def _try(sources: Sequence[Source], options: ReadOptions) -> tuple[int, str]:
             done, started = done + started, True
     except (EOFError, OSError):
         process.join()
-        what = f"ended the process that read it ({_how(process.exitcode)})"
+        what = f"ended the process that read it ({how_ended(process.exitcode)})"
     finally:
         process.kill()
         process.join()
@@ -82,10 +82,8 @@ def _try(sources: Sequence[Source], options: ReadOptions) -> tuple[int, str]:
 
 
 def _size(source: Source) -> int:
-    try:
-        return source.path.stat().st_size if source.path is not None else 0
-    except OSError:
-        return 0
+    known = stat_of(source.path)
+    return known.st_size if known is not None else 0
 
 
 def _read_all(said: Connection, sources: tuple[Source, ...], options: ReadOptions) -> None:
@@ -94,13 +92,6 @@ def _read_all(said: Connection, sources: tuple[Source, ...], options: ReadOption
         with contextlib.suppress(PrecursorScreenError, Exception):
             read_one(source, options, keep_fault=str)
         said.send(0)
-
-
-def _how(code: int | None) -> str:
-    try:
-        return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-    except ValueError:
-        return f"signal {-code}" if code else "?"
 
 
 # How programs call what they have not finished.

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.app.daily.out_folder import SET_ASIDE, FileOutcome
+from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.core.report import LEAST_SHORT, Report, show_blind_spot
 from precursor_screen.core.words import capital, counted, how_many_more, printable
@@ -99,17 +100,17 @@ def _in_bands(bands: Mapping[str, int]) -> list[str]:
 
 def _news(report: Report) -> pa.Table:
     """The shipments that are new in their band or have risen into it, worst first."""
-    return report.shipments.filter(pc.is_in(report.shipments.column("shipment_id"), pa.array(sorted(report.news), pa.string())))
+    return rows_with(report.shipments, "shipment_id", report.news)
 
 
 def _quiet_high(report: Report, new: pa.Table) -> int:
-    high = new.filter(pc.is_in(new.column("level"), pa.array(_HIGH)))
+    high = rows_with(new, "level", _HIGH)
     return int(pc.sum(pc.is_in(_of(report.shipments, high).column("band"), pa.array(["none", "low"]))).as_py() or 0)
 
 
 def _of(shipments: pa.Table, flags: pa.Table) -> pa.Table:
     """The shipments that some flags are of."""
-    return shipments.filter(pc.is_in(shipments.column("shipment_id"), pc.unique(flags.column("shipment_id"))))
+    return rows_with(shipments, "shipment_id", pc.unique(flags.column("shipment_id")))
 
 
 def write_subject(counts: Mapping[str, Any], said: MailContent, mark: str = "") -> str:
@@ -188,7 +189,7 @@ def _counts(report: Report, said: MailContent) -> list[str]:
 def _shipments(report: Report) -> list[str]:
     """Each new hold and review in two lines: which, goods and mass, who to whom; then why, what to ask, and the worst flag's id."""
     news = _news(report)
-    loud = news.filter(pc.is_in(news.column("band"), pa.array(LOUD)))
+    loud = rows_with(news, "band", LOUD)
     shown = loud.slice(0, MOST_SHIPMENTS)
     lines = [""] if shown.num_rows else []
     for words in shipments_in_words(report, shown):

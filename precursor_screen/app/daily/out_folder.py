@@ -20,7 +20,7 @@ from typing import Any
 
 from msgspec import Struct, convert, field, to_builtins
 
-from precursor_screen.core.errors import ExitCode, NoRoom, OutFolderError, UsageError, Where
+from precursor_screen.core.errors import ExitCode, NoRoom, OutFolderError, UsageError
 from precursor_screen.core.files import READABLE, write_whole
 
 # What is said of a run of `daily`, as `run.json` has it: of one that published something, and of the last one whatever it did.
@@ -135,18 +135,16 @@ class OutFolder(Struct, frozen=True):
         OutFolderError: it cannot be written to.
         """
         if not self.path.is_dir():
-            raise UsageError(
-                "is not a folder", where=Where(str(self.path)), remedy="Create it, or mount its disk; nothing was screened."
-            )
+            raise UsageError("is not a folder", where=self.path, remedy="Create it, or mount its disk; nothing was screened.")
         ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
         if ours == theirs or theirs in ours.parents or ours in theirs.parents:
             raise UsageError(
                 "is the inbox, or contains it, or is inside it",
-                where=Where(str(self.path)),
+                where=self.path,
                 remedy="Use two folders side by side, one for manifests and one for reports.",
             )
         if not os.access(self.path, os.W_OK | os.X_OK):
-            raise OutFolderError("cannot be written to", where=Where(str(self.path)), remedy="Check its permissions.")
+            raise OutFolderError("cannot be written to", where=self.path, remedy="Check its permissions.")
 
     def prepare(self) -> None:
         """Raises:
@@ -301,7 +299,7 @@ class OutFolder(Struct, frozen=True):
             yield
         except OSError as error:
             raise OutFolderError(
-                f"cannot be written ({error.strerror or error})", where=Where(str(path)), remedy="Check space and permissions."
+                f"cannot be written ({error.strerror or error})", where=path, remedy="Check space and permissions."
             ) from error
         except (UsageError, NoRoom) as error:  # as presenters say it; here nothing is wrong with the call
             if not isinstance(error.__cause__, OSError):

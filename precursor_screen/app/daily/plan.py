@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from precursor_screen.app.daily.inbox import Listed
 from precursor_screen.app.daily.out_folder import NEW, RESCREEN, SCREENED, OutFolder, Published
 from precursor_screen.app.settings import Settings
-from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import UnreadableManifest, UsageError
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.version import __version__
 
@@ -61,20 +61,18 @@ class Job(Struct, frozen=True):
         OutFolderError: it cannot be written to.
         """
         if not self.inbox.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
+            raise UsageError("is not a folder", where=self.inbox, remedy="Check the path of the inbox.")
         self.out.check(self.inbox)
         if self.verdicts is None:
             return
         if not self.verdicts.is_dir():
             raise UsageError(
-                "is not a folder", where=Where(str(self.verdicts)), remedy="Give the setting daily.verdicts a folder that exists."
+                "is not a folder", where=self.verdicts, remedy="Give the setting daily.verdicts a folder that exists."
             )
         folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
         if folder == inbox or inbox in folder.parents:
             problem = "is inside the inbox, so that the verdicts in it would be screened as manifests"
-            raise UsageError(
-                problem, where=Where(str(self.verdicts)), remedy="Give the setting daily.verdicts a folder outside the inbox."
-            )
+            raise UsageError(problem, where=self.verdicts, remedy="Give the setting daily.verdicts a folder outside the inbox.")
 
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import IDENTITY
 from precursor_screen.core.model import RuleTest
 from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
@@ -188,14 +189,12 @@ def _difference(rule: CompiledRule, test: RuleTest, flags: pa.Table, not_evaluab
     expected = _say(set(test.expect), len(test.not_evaluable))
     flagged = set(flags.column("line_id").to_pylist())
     if rule.grouping:  # one flag a group: the test names any of its lines
-        lines = [
-            {a, *b} for a, b in zip(flags.column("line_id").to_pylist(), flags.column("window_line_ids").to_pylist(), strict=True)
-        ]
+        lines = [{a, *b} for a, b in tuples_of(flags, "line_id", "window_line_ids")]
         flagged = set().union(*(group & set(test.expect) or group for group in lines)) if lines else set()
     got = _say(flagged, not_evaluable)
     if got != expected:
         return Failure(rule.rule.id, test.name, expected, got)
-    levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
+    levels = dict(tuples_of(flags, "line_id", "level"))
     wrong = {line: levels.get(line, "none") for line, level in test.levels.items() if levels.get(line) != level}
     return Failure(rule.rule.id, test.name, f"levels {dict(test.levels)}", f"levels {wrong}") if wrong else None
 
@@ -287,20 +286,23 @@ def moves_from_rows(rows: list[Mapping[str, Any]], named: frozenset[str]) -> pa.
     schema = pa.schema(
         [("row_no", pa.int64()), ("is_new", pa.bool_()), ("cargo_id", pa.string()), *((c.name, c.arrow) for c in used)]
     )
-    made = []
+    made = [
+        {"cargo_id": full["line_id"], **full, "as_of_date": _day(row), "row_no": number, "is_new": not row.get("recorded", False)}
+        for number, (row, full) in enumerate(zip(rows, _placed(rows), strict=True))
+    ]
+    return _typed(made, schema)
+
+
+def _placed(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of a test with what tells lines apart: each is a shipment of its own where it does not say otherwise."""
     for number, row in enumerate(rows):
         line_id = str(row["line_id"])
-        defaults: dict[str, Any] = {
-            "source_file": "test",
-            "source_row": number + 1,
-            "shipment_id": line_id,
-            "movement_key": line_id,
-            "cargo_id": line_id,
-        }
-        full = {**defaults, **row, "as_of_date": _day(row), "line_id": line_id}
-        full |= {"row_no": number, "is_new": not row.get("recorded", False)}
-        made.append({f.name: _value(full.get(f.name), f.type) for f in schema})
-    return pa.Table.from_pylist(made, schema=schema)
+        own = {"source_file": "test", "source_row": number + 1, "shipment_id": line_id, "movement_key": line_id}
+        yield {**own, **row, "line_id": line_id}
+
+
+def _typed(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
 
 
 def register_from_rows(rows: tuple[Mapping[str, Any], ...]) -> pa.Table:
@@ -313,8 +315,7 @@ def register_from_rows(rows: tuple[Mapping[str, Any], ...]) -> pa.Table:
             return DECIMAL
         return pa.infer_type(values) if values else pa.string()
 
-    schema = pa.schema([(name, kind(name)) for name in names])
-    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
+    return _typed(rows, pa.schema([(name, kind(name)) for name in names]))
 
 
 def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
@@ -323,20 +324,11 @@ def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
     A field that the row names, be it null, counts as supplied.
     """
     lines, candidates, inputs = [], [], []
-    for number, row in enumerate(rows):
-        line_id = str(row["line_id"])
-        defaults = {
-            "source_file": "test",
-            "source_row": number + 1,
-            "input_id": f"input-{number}",
-            "shipment_id": line_id,
-            "movement_key": line_id,
-        }
-        lines.append({**defaults, **row, "line_id": line_id, LINE_NO: number})
+    for number, (row, full) in enumerate(zip(rows, _placed(rows), strict=True)):
+        lines.append({"input_id": f"input-{number}", **full, LINE_NO: number})
         candidates.append({**row, LINE_NO: number})
-        inputs.append(
-            {"input_id": f"input-{number}", "supplied_fields": [k for k in row if k in BY_NAME and BY_NAME[k].origin == "filed"]}
-        )
+        supplied = [k for k in row if k in BY_NAME and BY_NAME[k].origin == "filed"]
+        inputs.append({"input_id": f"input-{number}", "supplied_fields": supplied})
     tables = {s: _table(candidates if s == subject else [], s) for s in (SUBSTANCE, PARTY)}
     schema = pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))])
     return Resolved(_table(lines, LINE), tables[SUBSTANCE], tables[PARTY], pa.Table.from_pylist(inputs, schema=schema))
@@ -345,8 +337,7 @@ def resolved_from_rows(rows: list[Mapping[str, Any]], subject: str) -> Resolved:
 def _table(rows: list[dict[str, Any]], subject: str) -> pa.Table:
     columns = {c.name: c for c in COLUMNS_OF[subject]}
     used = [c for c in columns.values() if any(c.name in row for row in rows)]
-    schema = pa.schema([(LINE_NO, pa.int64()), *((c.name, c.arrow) for c in used)])
-    return pa.Table.from_pylist([{f.name: _value(row.get(f.name), f.type) for f in schema} for row in rows], schema=schema)
+    return _typed(rows, pa.schema([(LINE_NO, pa.int64()), *((c.name, c.arrow) for c in used)]))
 
 
 def _value(value: Any, kind: pa.DataType) -> Any:

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.session import Session
-from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.arrow import tuples_of
+from precursor_screen.core.errors import UsageError
 from precursor_screen.core.model import FAMILIES, Rule
 from precursor_screen.core.report import show_basis
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
@@ -140,9 +141,9 @@ def new_rule(rule_id: str, folder: Path, today: date) -> Path:
         raise UsageError(f"{rule_id!r} is not a rule id", remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
     path = folder / f"{rule_id.lower()}.yml"
     if not folder.is_dir():
-        raise UsageError("is not a folder", where=Where(str(folder)), remedy="Create it first.")
+        raise UsageError("is not a folder", where=folder, remedy="Create it first.")
     if path.exists():
-        raise UsageError("exists already", where=Where(str(path)), remedy="Choose another number; ids are never reused.")
+        raise UsageError("exists already", where=path, remedy="Choose another number; ids are never reused.")
     path.write_text(_TEMPLATE.read_text(encoding="utf-8").format(rule_id=rule_id, today=today.isoformat()), encoding="utf-8")
     return path
 
@@ -175,7 +176,7 @@ class RuleStats(Struct, frozen=True):
 def measure(screened: Screened, reference: Reference) -> tuple[RuleStats, ...]:
     """Flags, rows that could not be judged, and the time each rule takes alone on what was screened."""
     flags, sums = _counts(screened.flags.column("rule_id")), screened.unjudged.group_by("rule_id").aggregate([("count", "sum")])
-    unjudged = dict(zip(sums.column("rule_id").to_pylist(), sums.column("count_sum").to_pylist(), strict=True))
+    unjudged = dict(tuples_of(sums, "rule_id", "count_sum"))
     return tuple(
         RuleStats(*_head(r, flags), unjudged.get(r.id, 0), 0, 0, _milliseconds(one, screened, reference))
         for one, r in ((one, one.rule) for one in reference.rules)
@@ -194,7 +195,7 @@ def count_recorded(rules: Iterable[Rule], flags: pa.Table, verdicts: Iterable[tu
         flags: FLAG.
         verdicts: (flag_id, confirmed | cleared | inconclusive), in the order given; the last on a flag counts.
     """
-    rule_of = dict(zip(flags.column("flag_id").to_pylist(), flags.column("rule_id").to_pylist(), strict=True))
+    rule_of = dict(tuples_of(flags, "flag_id", "rule_id"))
     last = {flag_id: verdict for flag_id, verdict in verdicts if flag_id in rule_of}
     counts = _counts(flags.column("rule_id"))
 

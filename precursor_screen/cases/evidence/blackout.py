@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from precursor_screen.cases.evidence.document import Row
 from precursor_screen.cases.reconcile.documents import conjunctions
 from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError
-from precursor_screen.core.files import digest_file
+from precursor_screen.core.files import digest_file, stat_of
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob
 from precursor_screen.formats.mail import Mail
@@ -65,7 +65,8 @@ def find_inputs(folder: Path, wanted: Sequence[Row]) -> InputSearchResult:
     paths = list(_files(folder))
     for path in paths:
         # A file of another size cannot be one of them: it need not be read. An unpacked one is sought by its digest alone.
-        if sizes and None not in sizes and _size(path) not in sizes:
+        known = stat_of(path)
+        if sizes and None not in sizes and (known is None or known.st_size not in sizes):
             continue
         if (digest := _digest(path)) in digests:
             result.found.setdefault(digest, path)
@@ -134,13 +135,6 @@ def _files(folder: Path) -> Iterator[Path]:
             with suppress(OSError):
                 if stat.S_ISREG(path.lstat().st_mode):
                     yield path
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
 
 
 def _digest(path: Path) -> str:

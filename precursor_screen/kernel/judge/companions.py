@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import rows_with, rows_without
 from precursor_screen.core.history_seam import FlagComparison
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import FLAG, LINE
@@ -37,7 +38,7 @@ def lines_with_companions(flags: pa.Table, rules: Sequence[Rule]) -> pa.Array:
     flags = flags.filter(counts)
     # An outlier is not part of the past that it is measured by.
     baselines = _ids(r for r in rules if (r.correlation or {}).get("type") == "baseline")
-    windows = flags.filter(pc.invert(pc.is_in(flags.column("rule_id"), baselines))).column("window_line_ids").combine_chunks()
+    windows = rows_without(flags, "rule_id", baselines).column("window_line_ids").combine_chunks()
     return pc.unique(pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(windows)]))
 
 
@@ -45,8 +46,7 @@ def without_held(held: pa.Table, lines: pa.Table, obsolete: pa.Array) -> pa.Tabl
     """The rows of HELD of lines that stand; lines: LINE_NO, line_id of every line; obsolete: line ids."""
     if not len(obsolete):
         return held
-    gone = lines.column(LINE_NO).filter(pc.is_in(lines.column("line_id"), obsolete))
-    return held.filter(pc.invert(pc.is_in(held.column(LINE_NO), gone)))
+    return rows_without(held, LINE_NO, rows_with(lines, "line_id", obsolete).column(LINE_NO))
 
 
 def pick_held(held: pa.Table, lines: pa.Table, line_ids: pa.Array) -> pa.Table:
@@ -109,8 +109,8 @@ def count_not_raised(dropped: pa.Table, held: pa.Table, raised: pa.Table, lines:
         lines: LINE_NO, line_id of every line.
     """
     of_held = pc.unique(held.column("rule_id"))
-    others = dropped.filter(pc.invert(pc.is_in(dropped.column("rule_id"), of_held)))
-    raised = raised.filter(pc.is_in(raised.column("rule_id"), of_held))
+    others = rows_without(dropped, "rule_id", of_held)
+    raised = rows_with(raised, "rule_id", of_held)
     places = pa.table(
         [raised.column("rule_id"), lines.column(LINE_NO).take(rows_of(raised.column("line_id"), lines.column("line_id")))],
         names=["rule_id", LINE_NO],

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import rows_with, set_columns
 from precursor_screen.core.engine import connect
 from precursor_screen.core.model import OWN_LIST, Rule, Substance
 from precursor_screen.core.schema import BY_NAME, DATES, FLAG, LINE, SUBJECTS, SUBSTANCE, UNJUDGED
@@ -131,9 +132,9 @@ def undecided_lines(
     """
     wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
     resolved = recall(wanted, relevant)
-    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
+    lines = rows_with(resolved.lines, "line_id", wanted)
     numbers = pc.unique(lines.column(LINE_NO))
-    substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
+    substances, parties = (rows_with(t, LINE_NO, numbers) for t in (resolved.substances, resolved.parties))
     few = Resolved(lines, substances, parties, resolved.inputs)
     asked = {rule for rule, _ in pairs}
     there = frozenset(lines.column("line_id").to_pylist())
@@ -225,7 +226,7 @@ def mark_own_list(flags: pa.Table, substances: Sequence[Substance]) -> pa.Table:
     for place in at:
         mark = {"subject": SUBSTANCE, "field": "own_list", "as_written": f"{OWN_LIST} {own[ids[place]]}"}
         evidence[place] = compact([*json.loads(evidence[place] or "[]"), mark])
-    return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, pa.string()))
+    return set_columns(flags, {"evidence": pa.array(evidence, pa.string())})
 
 
 def mark_undated(flags: pa.Table, lines: pa.Table, rules: Iterable[CompiledRule]) -> pa.Table:
@@ -248,12 +249,12 @@ def mark_undated(flags: pa.Table, lines: pa.Table, rules: Iterable[CompiledRule]
         if ids & undated and because[place] is not None:
             who = "The lines state" if ids <= undated else "Some of the lines state"
             because[place] += f" {who} no date: they are judged as of the day of the run."
-    return flags.set_column(flags.column_names.index("because"), "because", pa.array(because, pa.string()))
+    return set_columns(flags, {"because": pa.array(because, pa.string())})
 
 
 def _undated(lines: pa.Table, ids: pa.Array) -> set[str]:
     """Those of some line ids whose lines state no date."""
-    lines = lines.filter(pc.is_in(lines.column("line_id"), ids))
+    lines = rows_with(lines, "line_id", ids)
     dates = [column_or_nulls(lines, name, pa.date32()) for name in DATES]
     return set(lines.column("line_id").filter(pc.is_null(pc.coalesce(*dates))).to_pylist())
 

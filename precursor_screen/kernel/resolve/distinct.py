@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.core.schema import (
+    BY_NAME,
     LINE,
     LINE_COLUMNS,
     LINE_FACTS,
@@ -44,6 +45,16 @@ class Resolved(Struct, frozen=True):
     def table(self, subject: str) -> pa.Table:
         """The table of a subject."""
         return {LINE: self.lines, SUBSTANCE: self.substances, PARTY: self.parties}[subject]
+
+
+def unnested(field: str) -> tuple[str, str]:
+    """The table `lines` with one row a value of a field, as SQL, and its column (as `l.…`) of where the value stands, if it has one."""
+    if BY_NAME[field].kind != "texts":
+        return "lines", ""
+    is_beside = field == "other_texts"
+    where = ", unnest(other_columns) as in_column" if is_beside else ""
+    lines = f"(select {LINE_NO}, unnest({field}) as {field}{where} from lines where {field} is not null)"
+    return lines, "l.in_column" if is_beside else ""
 
 
 def column_or_nulls(table: pa.Table, name: str, kind: pa.DataType = _TEXT) -> pa.ChunkedArray:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import column_or_nulls, map_distinct
 from precursor_screen.reference.equipment import known_equipment
@@ -45,9 +46,8 @@ def add_equipment_facts(lines: pa.Table) -> pa.Table:
         if found := _named(tuple(one["equipment"]), one["as_of_date"]):
             laws[row] = [text for text, _ in found]
             fits[row] = any(one["hs6"] in codes for _, codes in found) if one["hs6"] else None
-    for name, values in zip(_EQUIPMENT_COLUMNS, (laws, fits), strict=True):
-        lines = lines.append_column(name, pa.array(values, BY_NAME[name].arrow))
-    return lines
+    facts = zip(_EQUIPMENT_COLUMNS, (laws, fits), strict=True)
+    return set_columns(lines, {name: pa.array(values, BY_NAME[name].arrow) for name, values in facts})
 
 
 def _named(kinds: tuple[str, ...], day: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -93,9 +93,7 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
     noun = _misfits(lines, known, text, nomenclature, lists)
     facts["fits_chapter"] = pc.equal(noun, FITS)
     facts["misfit_noun"] = pc.if_else(facts["fits_chapter"], _nothing(), noun)
-    for name, values in facts.items():
-        lines = lines.append_column(name, values)
-    return lines
+    return set_columns(lines, facts)
 
 
 def _name_kinds(texts: pa.ChunkedArray, words: Vocabulary) -> pa.ChunkedArray:

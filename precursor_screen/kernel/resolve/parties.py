@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import fetch
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.core.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.kernel.resolve.descriptions import number_columns
-from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO, unnested
 from precursor_screen.matching.party.contradictions import POINTS
 from precursor_screen.matching.party.exact_names import is_distinctive, is_exact
 from precursor_screen.matching.party.mentions import SURE
@@ -101,14 +104,13 @@ def find_party_candidates(
 
 def _names(named: pa.Table) -> pa.Table:
     """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
-    asked = list(zip(*(named.column(n).to_pylist() for n in _NAMES_OF), strict=True))
-    exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
-    distinctive = [is_distinctive(matched, kind) for _, matched, kind in asked]
-    compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
-    named = named.append_column("party_compared", compared)
-    return named.append_column("exact_name", pa.array(exact, pa.bool_())).append_column(
-        "telling_name", pa.array(distinctive, pa.bool_())
-    )
+    asked = list(tuples_of(named, *_NAMES_OF))
+    facts = {
+        "party_compared": pa.array([normalise_party(own).compared for own, *_ in asked], pa.string()),
+        "exact_name": pa.array([is_exact(own, matched, kind) for own, matched, kind in asked], pa.bool_()),
+        "telling_name": pa.array([is_distinctive(matched, kind) for _, matched, kind in asked], pa.bool_()),
+    }
+    return set_columns(named, facts)
 
 
 def _named(role: str, column: str, columns: list[str]) -> str:
@@ -125,14 +127,10 @@ def _named(role: str, column: str, columns: list[str]) -> str:
 
 def _identified(role: str, column: str) -> str:
     """The parties and vessels whose number is that of an entry, whatever their name."""
-    lines, place = "lines", literal(column)
-    if column in ("other_texts", "other_parties"):
-        beside = ", unnest(other_columns) as in_column" if column == "other_texts" else ""
-        lines = f"(select {LINE_NO}, unnest({column}) as {column}{beside} from lines where {column} is not null)"
-        place = "l.in_column" if beside else place
+    lines, place = unnested(column)
     nothing = ", ".join(f"cast(null as varchar) as {part}" for part in ("own_address", "own_country", "stated_country"))
     return (
-        f"select l.{LINE_NO}, m.party_role, m.own_name, {place} as party_column, cast(null as integer) as party_start, {nothing}, "
+        f"select l.{LINE_NO}, m.party_role, m.own_name, {place or literal(column)} as party_column, cast(null as integer) as party_start, {nothing}, "
         f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
         f"0.0::double as score, 0::bigint as informative_tokens "
         f"from {lines} l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"
@@ -142,11 +140,7 @@ def _identified(role: str, column: str) -> str:
 def _mentioned(field: str) -> str:
     """The parties that one field names among other words; a field of names leaves out what matches as a name."""
     nothing = ", ".join(f"cast(null as varchar) as {part}" for part in (*(f"own_{part}" for part in _PARTS), "stated_country"))
-    column, lines = literal(field), "lines"
-    if field in ("other_texts", "other_parties"):
-        beside = ", unnest(other_columns) as in_column" if field == "other_texts" else ""
-        lines = f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
-        column = "l.in_column" if beside else column
+    lines, column = unnested(field)
     known = (
         "where m.apart and not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
         f" and p.entry_id = m.entry_id and p.score >= {SURE})"
@@ -154,7 +148,7 @@ def _mentioned(field: str) -> str:
         else ""
     )
     return (
-        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, m.start as party_start, "
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column or literal(field)} as party_column, m.start as party_start, "
         f"{nothing}, m.* exclude (named, start, apart) "
         f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
     )
@@ -184,9 +178,7 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
     watchlists = {w.list_id: w for w in reference.watchlists}
     entries: dict[tuple[str, str], WatchlistEntry] = {}
     corroboration, contradiction, points, programmes, dates = [], [], [], [], []
-    for list_id, entry_id, country, stated, address, identifier in zip(
-        *(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True
-    ):
+    for list_id, entry_id, country, stated, address, identifier in tuples_of(distinct, *_FACTS_OF):
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
         agrees, against = corroborate(country, address, identifier, entry), contradict(stated, identifier, entry)
@@ -196,10 +188,9 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
         points.append(0.0 if "identifier" in agrees else sum(POINTS[_CALLED[what]] for what in against))
         programmes.append(list(tag_programmes(entry.programmes)))
         dates.append(watchlists[list_id].snapshot.list_date)
-    facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
-    for name, values in facts:
-        distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
-    return distinct.append_column("points", pa.array(points, pa.float64()))
+    facts = {"corroboration": corroboration, "contradiction": contradiction, "programmes": programmes, "list_date": dates}
+    columns = {name: pa.array(values, BY_NAME[name].arrow) for name, values in facts.items()}
+    return set_columns(distinct, {**columns, "points": pa.array(points, pa.float64())})
 
 
 _CALLED = {"country": "country", "identifier": "number"}  # as the table of points calls what contradicts
@@ -264,21 +255,28 @@ def fold_copies(candidates: pa.Table, reference: Reference) -> pa.Table:
         Rows in the same order, with `copies`: "Name (list entry)", best first.
     """
     nothing = pa.nulls(candidates.num_rows, _TEXTS)
-    same = candidates.select([LINE_NO, "party_role", "party_name", "party_column"])
-    sizes = same.group_by(same.column_names).aggregate([([], "count_all")])
+    same = [LINE_NO, "party_role", "party_name", "party_column"]
+    sizes = candidates.select(same).group_by(same).aggregate([([], "count_all")])
     if not candidates.num_rows or pc.max(sizes.column("count_all")).as_py() == 1:
         return candidates.append_column("copies", nothing)
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for number, row in enumerate(candidates.to_pylist()):
-        key = (row[LINE_NO], row["party_role"], row["party_name"], row["party_column"], party_key(row["entry_name"]))
-        groups.setdefault(key, []).append({**row, "row": number, "copies": None})
-    numbers = _Numbers(reference)
+    every = [{**row, "row": number, "copies": None} for number, row in enumerate(candidates.to_pylist())]
+    groups = grouped(((*(row[name] for name in same), party_key(row["entry_name"])), row) for row in every)
+    watchlists = {w.list_id: w for w in reference.watchlists}
+
+    @cache
+    def numbers(list_id: str, entry_id: str) -> frozenset[str]:
+        return frozenset(plain_number(value) for _, value in watchlists[list_id].entry(entry_id).identifiers) - {""}
+
+    def are_copies(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        shared = set(one["programmes"] or ()) & set(other["programmes"] or ())
+        return bool(shared or numbers(one["list_id"], one["entry_id"]) & numbers(other["list_id"], other["entry_id"]))
+
     kept: list[dict[str, Any]] = []
     for rows in groups.values():
         rows.sort(key=_rank)
         while rows:
             best, *others = rows
-            copies = [r for r in others if _are_copies(best, r, numbers)]
+            copies = [r for r in others if are_copies(best, r)]
             rows = [r for r in others if r not in copies]
             kept.append(_joined(best, copies))
     kept.sort(key=lambda r: r["row"])
@@ -294,25 +292,6 @@ def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
         row["list_id"],
         row["entry_id"],
     )
-
-
-class _Numbers:
-    """The plain numbers of entries, each looked up once."""
-
-    def __init__(self, reference: Reference) -> None:
-        self._lists = {w.list_id: w for w in reference.watchlists}
-        self._known: dict[tuple[str, str], frozenset[str]] = {}
-
-    def of(self, row: dict[str, Any]) -> frozenset[str]:
-        key = row["list_id"], row["entry_id"]
-        if key not in self._known:
-            entry = self._lists[key[0]].entry(key[1])
-            self._known[key] = frozenset(plain_number(value) for _, value in entry.identifiers) - {""}
-        return self._known[key]
-
-
-def _are_copies(best: dict[str, Any], other: dict[str, Any], numbers: _Numbers) -> bool:
-    return bool(set(best["programmes"] or ()) & set(other["programmes"] or ()) or numbers.of(best) & numbers.of(other))
 
 
 def _joined(best: dict[str, Any], copies: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.schema import MOVEMENT, ROLES, TRADER_PARTS
 from precursor_screen.kernel.match import PartyKeys
 from precursor_screen.kernel.parallel_map import ParallelMap, chunk
@@ -62,12 +63,11 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
 
 def _with_country(lines: pa.Table, side: str) -> pa.Table:
     """With the country in the key of the address: `45 Industrial Estate` stands in many."""
-    place = lines.column_names.index(f"{side}_address_key")
-    key, country = lines.column(place), lines.column(f"{side}_country")
+    key, country = lines.column(f"{side}_address_key"), lines.column(f"{side}_country")
     if key.null_count == len(key):
         return lines
     where = pc.binary_join_element_wise(key, country, " ")
-    return lines.set_column(place, f"{side}_address_key", pc.coalesce(where, key))
+    return set_columns(lines, {f"{side}_address_key": pc.coalesce(where, key)})
 
 
 def add_counted(lines: pa.Table, names: Mapping[str, PartyNames], keeps_for_others: Collection[str]) -> pa.Table:
@@ -86,9 +86,8 @@ def add_counted(lines: pa.Table, names: Mapping[str, PartyNames], keeps_for_othe
     if keeps_for_others and (mine := names.get("consignee")):
         kept = pc.is_in(mine.keys, pa.array(sorted(keeps_for_others), pa.string()))
         own = pc.if_else(kept, pa.scalar(None, pa.uint64()), mine.numbers).take(mine.encoded.indices)
-    for name, of_roles in zip(COUNTED, (senders, [own, *others, consignees]), strict=True):
-        lines = lines.append_column(name, pc.coalesce(*of_roles))
-    return lines
+    sides = zip(COUNTED, (senders, [own, *others, consignees]), strict=True)
+    return set_columns(lines, {name: pc.coalesce(*of_roles) for name, of_roles in sides})
 
 
 def _without(keys: pa.ChunkedArray, keeps_for_others: Collection[str]) -> pa.ChunkedArray:

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.arrow import set_columns
+from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import Rate
 from precursor_screen.core.schema import DATES, DECIMAL, TYPES
 from precursor_screen.kernel.legal_status import SIDES
@@ -112,13 +113,12 @@ def _with_codes(lines: pa.Table, reference: Reference, implied: pa.Table) -> pa.
         "value_usd": pa.nulls(lines.num_rows, DECIMAL),
     }
     if {"value", "currency"} <= names:
-        with connect() as connection:
-            connection.register("lines", lines.select([LINE_NO, "value", "currency"]).append_column("day", day))
-            query = f"select {_in_dollars('day', reference.rates)} as usd from lines order by {LINE_NO}"
-            facts["value_usd"] = fetch(connection, query).column("usd")
+        values = lines.select([LINE_NO, "value", "currency"]).append_column("day", day)
+        query = f"select {_in_dollars('day', reference.rates)} as usd from stated order by {LINE_NO}"
+        facts["value_usd"] = ask(query, stated=values).column("usd")
     if "direction" in names:
-        lines = lines.drop_columns(["direction"])
-    return _append(lines, pa.table(facts))
+        lines = lines.drop_columns(["direction"])  # where it is told, it stands behind: all parts of a run are alike
+    return set_columns(lines, facts)
 
 
 def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
@@ -141,13 +141,6 @@ def _direction(lines: pa.Table, implied: pa.Table, own: Sequence[str]) -> pa.Chu
     leaves, comes = (pc.is_in(pc.coalesce(*side), pa.array(own, pa.string())) if side else pa.scalar(False) for side in sides)
     derived = pc.if_else(leaves, pc.if_else(comes, "domestic", "export"), pc.if_else(comes, "import", _NONE))
     return pc.coalesce(stated, derived)
-
-
-def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
-    for name in facts.column_names:
-        if name != LINE_NO:
-            lines = lines.append_column(name, facts.column(name))
-    return lines
 
 
 def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
@@ -179,13 +172,13 @@ def _with_role_facts(
     query = f"""
         with a as (select {LINE_NO}, {lists} from party_candidates group by {LINE_NO})
         select {", ".join(f"a.{name}" for name, _ in facts)} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
-    return _append(lines, fetch(connection, query))
+    return set_columns(lines, fetch(connection, query))
 
 
 def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
     if "description" not in lines.column_names:
         count = lines.num_rows
-        return _append(
+        return set_columns(
             lines,
             pa.table(
                 [
@@ -195,7 +188,7 @@ def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
                 names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "equipment", "invalid_cas_numbers"],
             ),
         )
-    lines = _append(lines, facts_of_texts(lines.column("description"), reference.lists))
+    lines = set_columns(lines, facts_of_texts(lines.column("description"), reference.lists))
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
 
 
@@ -235,7 +228,7 @@ def _with_quantities(lines: pa.Table, candidates: pa.Table, named: pa.Table, ref
     for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
         facts = facts.append_column(name, lines.column(name).take(rows))
     places = named.column(NAMED).take(pc.index_in(rows, named.column(LINE_NO)))
-    return _append(candidates, quantify(facts.append_column(NAMED, places), reference))
+    return set_columns(candidates, quantify(facts.append_column(NAMED, places), reference))
 
 
 # Countries that ports tell where none is filed.
@@ -272,12 +265,8 @@ def implied_countries(lines: pa.Table, inputs: pa.Table) -> pa.Table:
 
 def with_countries(lines: pa.Table, implied: pa.Table) -> pa.Table:
     """The lines with `countries_told` where they file no country."""
-    for name in implied.column_names:
-        if name in lines.column_names:
-            lines = lines.set_column(lines.column_names.index(name), name, pc.coalesce(lines.column(name), implied.column(name)))
-        else:
-            lines = lines.append_column(name, implied.column(name))
-    return lines
+    told = zip(implied.column_names, implied.columns, strict=True)
+    return set_columns(lines, {name: pc.coalesce(column_or_nulls(lines, name, column.type), column) for name, column in told})
 
 
 def _implied_country(lines: pa.Table, inputs: pa.Table, place: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:

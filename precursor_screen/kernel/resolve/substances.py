@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.model import Concern, Substance
-from precursor_screen.core.schema import DECIMAL
+from precursor_screen.core.schema import BY_NAME as COLUMNS
 from precursor_screen.kernel.legal_status import (
     SIDES,
     THRESHOLDS,
@@ -22,7 +21,7 @@ from precursor_screen.kernel.legal_status import (
     same_country,
     same_law,
 )
-from precursor_screen.kernel.resolve.distinct import LINE_NO
+from precursor_screen.kernel.resolve.distinct import LINE_NO, unnested
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
@@ -43,45 +42,29 @@ BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|ba
 _NAMES = tuple(sorted(BY_NAME))
 
 
+# What rules see of a substance, and of how grave a matter it is where that is known.
+_OF_SUBSTANCE: Mapping[str, Callable[[Substance, Concern | None], object]] = {
+    "substance_id": lambda s, _: s.substance_id,
+    "substance_name": lambda s, _: s.name,
+    "parent_substance_id": lambda s, _: s.parent_substance_id or None,
+    "family": lambda s, _: s.family or None,
+    "licit_use": lambda _, concern: concern.licit_use if concern else None,
+    "substance_route_groups": lambda s, _: s.route_groups,
+    "substance_route_roles": lambda s, _: [f"{route}:{role}" for route, role in s.route_roles],
+    "usual_usd_per_kg": lambda s, _: s.usual_usd_per_kg,
+    "large_kg": lambda _, concern: Decimal(str(round(concern.large_kg, 6))) if concern else None,
+    "own_hs6s": lambda s, _: sorted({h.hs6 for h in s.hs_codes}),
+    "own_un_numbers": lambda s, _: s.un_numbers,
+    "own_danger_class": lambda s, _: s.danger_class or None,
+}
+
+
 def substance_table(substances: Iterable[Substance], concern: Mapping[str, Concern]) -> pa.Table:
-    """What rules see of a substance, one row each."""
-    rows: list[dict[str, Any]] = [
-        {
-            "substance_id": s.substance_id,
-            "substance_name": s.name,
-            "parent_substance_id": s.parent_substance_id or None,
-            "family": s.family or None,
-            "licit_use": concern[s.substance_id].licit_use if s.substance_id in concern else None,
-            "substance_route_groups": list(s.route_groups),
-            "substance_route_roles": [f"{route}:{role}" for route, role in s.route_roles],
-            "usual_usd_per_kg": s.usual_usd_per_kg,
-            "large_kg": Decimal(str(round(concern[s.substance_id].large_kg, 6))) if s.substance_id in concern else None,
-            "own_hs6s": sorted({h.hs6 for h in s.hs_codes}),
-            "stands_for_drug": any(c.instrument in LETTERS_OF_DRUGS for c in s.controls),
-            "own_un_numbers": list(s.un_numbers),
-            "own_danger_class": s.danger_class or None,
-        }
-        for s in substances
-    ]
-    texts = pa.list_(pa.string())
-    schema = pa.schema(
-        [
-            ("substance_id", pa.string()),
-            ("substance_name", pa.string()),
-            ("parent_substance_id", pa.string()),
-            ("family", pa.string()),
-            ("licit_use", pa.string()),
-            ("substance_route_groups", texts),
-            ("substance_route_roles", texts),
-            ("usual_usd_per_kg", DECIMAL),
-            ("large_kg", DECIMAL),
-            ("own_hs6s", texts),
-            ("stands_for_drug", pa.bool_()),
-            ("own_un_numbers", texts),
-            ("own_danger_class", pa.string()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    """What rules see of a substance, one row each; and whether its name stands for a drug."""
+    every = [(s, concern.get(s.substance_id)) for s in substances]
+    columns = {name: pa.array([of(*one) for one in every], COLUMNS[name].arrow) for name, of in _OF_SUBSTANCE.items()}
+    drugs = [any(c.instrument in LETTERS_OF_DRUGS for c in s.controls) for s, _ in every]
+    return pa.table({**columns, "stands_for_drug": pa.array(drugs, pa.bool_())})
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
@@ -142,35 +125,19 @@ def find_named(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     )
 
 
+_SEARCHED = ("description", "marks", "other_texts", "hs_code", "other_hs_codes", "cas_numbers", "cus_codes", "un_numbers")
+
+
 def _found(columns: list[str]) -> str:
     parts = []
-    for field, kind in (
-        ("description", "text"),
-        ("marks", "text"),
-        ("other_texts", "beside"),
-        ("hs_code", "text"),
-        ("other_hs_codes", "list"),
-        ("cas_numbers", "list"),
-        ("cus_codes", "list"),
-        ("un_numbers", "list"),
-    ):
-        if field not in columns:
-            continue
-        column = "l.other_columns" if kind == "beside" else "cast(null as varchar)"
+    for field in (name for name in _SEARCHED if name in columns):
+        lines, column = unnested(field)
         parts.append(
-            f"select l.{LINE_NO}, {column} as matched_column, m.* from {_unnested(field, kind)} l "
+            f"select l.{LINE_NO}, {column or 'cast(null as varchar)'} as matched_column, m.* from {lines} l "
             f"join matches m on m.field = {literal(field)} and m.value = l.{field} and m.suppressed is null"
         )
     none = f"select cast(0 as bigint) as {LINE_NO}, cast(null as varchar) as matched_column, * from matches where false"
     return " union all ".join(parts) if parts else none
-
-
-def _unnested(field: str, kind: str) -> str:
-    """The table `lines` with one row a value of a field."""
-    if kind == "text":
-        return "lines"
-    beside = ", unnest(other_columns) as other_columns" if kind == "beside" else ""
-    return f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

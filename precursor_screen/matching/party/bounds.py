@@ -11,7 +11,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import Bits, Flags, Floats, Ints
+from precursor_screen.core.arrow import Bits, Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import (
     CONFLICT,
     CUT_OMITTED,
@@ -145,10 +145,8 @@ class Bounded(Struct, frozen=True):
 def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings, least: float) -> Sums:
     """The sums of all rows that hold one of the words, less those of which a single word cannot make a match of `least`, 0 to 1."""
     word = found.words
-    counts = postings.starts[word + 1] - postings.starts[word]
-    offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
-    rows = postings.rows[offsets + np.arange(len(offsets))]
-    each = np.repeat(np.arange(len(word)), counts)
+    each, places = expand(postings.starts[word], postings.starts[word + 1] - postings.starts[word])
+    rows = postings.rows[places]
     keys, each = _sort_pairs(found.owners[each] * len(postings.informative) + rows, each)
     parts = _parts(found, postings)
     # Nearly all rows hold one word only: what that word gives is all there is to sum, and most of these fall at once.
@@ -199,15 +197,11 @@ def add_skipped(sums: Sums, skipped: LookedUp, postings: Postings) -> Sums:
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     starts = postings.row_starts[sums.rows]
-    counts = postings.row_starts[sums.rows + 1] - starts
-    offsets = np.repeat(starts - (np.cumsum(counts) - counts), counts)
-    held = postings.row_words[offsets + np.arange(len(offsets))]
-    wanted = np.repeat(sums.owners, counts) * words + held
-    pair = np.repeat(np.arange(len(sums.rows)), counts)
+    pair, places = expand(starts, postings.row_starts[sums.rows + 1] - starts)
+    wanted = sums.owners[pair] * words + postings.row_words[places]
     low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
-    hits = high - low
-    pair = np.repeat(pair, hits)
-    entry = order[np.repeat(low - (np.cumsum(hits) - hits), hits) + np.arange(len(pair))]
+    hit, places = expand(low, high - low)
+    pair, entry = pair[hit], order[places]
     added = [np.bincount(pair, part[entry], len(sums.rows)) for part in _parts(skipped, postings)]
     return Sums(
         sums.owners, sums.rows, sums.agreed + added[0], sums.weight + added[1], sums.own + added[2], sums.carries + added[3]

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from precursor_screen.core.arrow import Flags, Floats, Ints
+from precursor_screen.core.arrow import Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
 from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, blocks_of, keep_promising, sum_by_row
 from precursor_screen.matching.party.pair_bounds import keep_reaching
@@ -155,14 +155,9 @@ def _bound(questions: Questions, plans: _Plans, start: int, stop: int, postings:
 def _look_up(facts: Facts, questions: _Words, postings: Postings) -> LookedUp:
     """What rows of the index are found by, for some words of some readings."""
     starts = facts.starts[questions.words]
-    sizes = facts.starts[questions.words + 1] - starts
-    places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
-    found = LookedUp(
-        facts.similar[places],
-        facts.similarities[places],
-        np.repeat(questions.owners, sizes),
-        np.repeat(facts.sums[OWN, questions.words], sizes),
-    )
+    of, places = expand(starts, facts.starts[questions.words + 1] - starts)
+    own = facts.sums[OWN, questions.words][of]
+    found = LookedUp(facts.similar[places], facts.similarities[places], questions.owners[of], own)
     return found.keep(postings.starts[found.words] < postings.starts[found.words + 1])
 
 

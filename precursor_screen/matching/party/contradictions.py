@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.core.model import WatchlistEntry
+from precursor_screen.core.words import first_and_more
 from precursor_screen.matching.party.alignment import Pair
 from precursor_screen.matching.party.exact_names import differs_in_writing
 from precursor_screen.matching.party.speller import is_truncated
@@ -195,9 +196,7 @@ def _legal_forms(filed: str, listed: str) -> Evidence | None:
 
 
 def _where(form: str, countries: frozenset[str]) -> str:
-    known = sorted(countries)
-    more = f" and {len(known) - _MOST_SHOWN} more" if len(known) > _MOST_SHOWN else ""
-    return f"{form} ({', '.join(known[:_MOST_SHOWN])}{more})"
+    return f"{form} ({first_and_more(sorted(countries), _MOST_SHOWN)})"
 
 
 @lru_cache(maxsize=1 << 12)

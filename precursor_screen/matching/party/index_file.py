@@ -220,7 +220,7 @@ def open_arrays(table: pa.Table, path: Path | None) -> tuple[dict[str, str], dic
     about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     if about.get("version") != index_version() or table.schema.names != _SCHEMA.names:
         message = "The index of a watchlist was built by another version."
-        raise WatchlistError(message, where=Where(str(path or "")), remedy="Import the list again.")
+        raise WatchlistError(message, where=path or "", remedy="Import the list again.")
     arrays: dict[str, Any] = {}
     for name, kind in _COLUMNS.items():
         values = table.column(name).chunk(0).flatten()

@@ -11,7 +11,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from anyascii import anyascii
 from msgspec import Struct
 
-from precursor_screen.core.arrow import Flags, Ints
+from precursor_screen.core.arrow import Flags, Ints, expand
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.text.party import canonical_tokens
@@ -44,9 +44,7 @@ class Partners(Struct, frozen=True):
 
     def between(self, low: Ints, high: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """What stands in some ranges, one after another: the number of the range, partner, row and side."""
-        counts = high - low
-        at = np.repeat(np.arange(len(low)), counts)
-        place = np.arange(len(at)) + np.repeat(low - np.cumsum(counts) + counts, counts)
+        at, place = expand(low, high - low)
         return at, self.partners[place], self.rows[place], self.sides[place]
 
 

@@ -19,6 +19,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from rapidfuzz.distance import OSA
 
 from precursor_screen.core.arrow import Ints
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.core.schema import PARTY_MENTION
 from precursor_screen.core.tables import pattern_of
@@ -198,10 +199,7 @@ class Mentions:
 
 
 def _words_by_text(word: Ints, owner: Ints) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for text, one in zip(owner.tolist(), word.tolist(), strict=True):
-        found[text].add(one)
-    return found
+    return {text: set(words) for text, words in grouped(zip(owner.tolist(), word.tolist(), strict=True)).items()}
 
 
 # Whether words within a text that agree with a listed name mean it, or something else of that name.

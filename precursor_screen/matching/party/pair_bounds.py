@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from precursor_screen.core.arrow import Flags, Floats, Ints
+from precursor_screen.core.arrow import Flags, Floats, Ints, expand
 from precursor_screen.matching.party.alignment import CONFLICT, CUT_OMITTED, INITIAL_EVIDENCE, INITIAL_OMITTED, OMITTED
 from precursor_screen.matching.party.bounds import Postings, blocks_of, score_at_most
 from precursor_screen.matching.party.questions import CUT, Facts, Questions
@@ -68,9 +68,8 @@ def _count_words(starts: Ints, chosen: Ints) -> Ints:
 
 def _words_of(starts: Ints, words: npt.NDArray[Any], chosen: Ints) -> tuple[Ints, Ints]:
     """The words of some names, and which of the names each is of."""
-    sizes = _count_words(starts, chosen)
-    places = np.arange(int(sizes.sum())) + np.repeat(starts[chosen] - (np.cumsum(sizes) - sizes), sizes)
-    return words[places].astype(np.int64), np.repeat(np.arange(len(chosen)), sizes)
+    of, places = expand(starts[chosen], _count_words(starts, chosen))
+    return words[places].astype(np.int64), of
 
 
 def _meet(
@@ -79,11 +78,7 @@ def _meet(
     """Each word of either name beside all of the other, both given as words and pairs: of each of theirs how alike the most alike is; of each of ours whether
     one is alike; of each of theirs, and of each of ours, whether an initial of one may stand for a word of the other."""
     sizes = np.bincount(ours[1], minlength=1)
-    starts = np.cumsum(sizes) - sizes
-    right = np.repeat(np.arange(len(theirs[0])), sizes[theirs[1]])
-    left = np.arange(len(right)) + np.repeat(
-        starts[theirs[1]] - (np.cumsum(sizes[theirs[1]]) - sizes[theirs[1]]), sizes[theirs[1]]
-    )
+    right, left = expand((np.cumsum(sizes) - sizes)[theirs[1]], sizes[theirs[1]])
     words, others = ours[0][left], theirs[0][right]
     similarities = facts.compare(words, others)
     best, agree = np.zeros(len(theirs[0])), np.zeros(len(ours[0]), bool)

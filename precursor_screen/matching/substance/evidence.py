@@ -40,23 +40,15 @@ _ENDS_ACID: Final = late(lambda: rf"(?:{_counted()}|{_one_of('behind an acid')}|
 _GOODS_AFTER: Final = late(lambda: rf"(?:{_counted()}|{_one_of('goods behind a name')})")
 _GOODS_BEFORE: Final = late(lambda: rf"{_one_of('goods before a name')}$")
 # What makes another compound when it follows or precedes a Chinese name.
-_CJK_AFTER: Final = late(
-    r"(?:(?:[甲乙丙丁戊己庚辛苄苯]|[异叔仲正].|乙烯|烯丙|苯.)?酯|酸(?!酐)|醇|酚|醛|酮|胺|腈|肟|腙|烯|烷|醚|基|磺|硫(?!酸盐)|氯|溴|碘|氟|氰|硝|酰|酐|二|三|四|异|缩|脲|胍|肼|过氧|聚|环|代|化|并|亚|苯|菊|合氢|衍生物|树脂|胶|麝香)"
-)
-_CJK_BEFORE: Final = late(
-    r"(?:基|氯|溴|碘|氟|硝|二|三|四|五|六|八|聚|环|异|甲|乙|丙|丁|苯|硫|氨|羟|氧|代|偏|亚|过|焦|次|叔|仲|新|双|多|缩|脱|氢|卤|烯|萘|酰|巯|叠氮|磺|酚|醇|邻|间|对|去|(?:过氧|环氧|氢|氧|氯|溴|碘|氟|卤|硝|磺|硫|烷基|甲基|乙酰|羟|氨|胺)化)$"
-)
+_CJK_AFTER: Final = late(lambda: _one_of("behind a name in Chinese"))
+_CJK_BEFORE: Final = late(lambda: rf"{_one_of('before a name in Chinese')}$")
 _CJK_BEFORE_ACID: Final = late(lambda: rf"{_one_of('before another acid')}$")
 _PETROLEUM: Final = late(lambda: rf"{_one_of('before another ether')}$")
 _KANA_BEFORE: Final = late(lambda: rf"{_one_of('before another name')}$")
-_CONTEXT: Final = late(
-    r"(?<![\w])(?:chemicals?|acids?|solvents?|drums?|ibcs?|jerr?[iy]cans?|liquid|purity|cas|un ?\d{4}|anhydride|reagent|hazardous|corrosive|isotank)(?![\w])"
-)
+_CONTEXT: Final = late(lambda: rf"(?<![\w]){_one_of('context of chemicals')}(?![\w])")
 _BATTERY: Final = late(r"batter|alkaline|size|grade|bater|pile|акку|电池")
 # What sulphonic acids are made of: behind it SULPHORIC ACID is as near to them as to the mineral acid.
-_SULPHONIC: Final = late(
-    r"(?<![^\W\d_])(?:labsa?|las|(?:linear )?alkyl ?benzene|(?:dodecyl|lauryl) ?benzene|benzene|toluene|xylene|cumene|naphthalene|methane)[ -]\Z"
-)
+_SULPHONIC: Final = late(lambda: rf"(?<![^\W\d_]){_one_of('base of a sulphonic acid')}[ -]\Z")
 _HALF_WIDTH_PREFIX: Final = late(r"(?:\d{1,2},\d{1,2}(?:,\d{1,2})*-|[nop]-)$")
 
 

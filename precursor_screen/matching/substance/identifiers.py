@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import RegistryNumber, Substance
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.matching.substance.match import COUNTED_MATCHES, Match, stretch
 from precursor_screen.text.codes import (
     FoundCode,
@@ -24,16 +24,14 @@ from precursor_screen.text.codes import (
     near_number,
 )
 from precursor_screen.text.goods_words import form_of
+from precursor_screen.text.text import late
 
 Registered = Mapping[str, Sequence[tuple[Substance, RegistryNumber]]]  # by number
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
 # What part, telephone and serial numbers are called.
-_OF_PARTS: Final = re.compile(
-    r"(?<![\w])(?:parts?|p/n|pn|models?|types?|tel|phone|fax|mobile|serial|s/n|sn|ref|reference|art|article|drawing|dwg|order|po|invoice|inv|lot|batch|"
-    r"oem|catalogue|cat|size|spare)(?![\w])"
-)
+_OF_PARTS: Final = late(lambda: rf"(?<![\w]){pattern_of('goods_words', 'number of a part')}(?![\w])")
 _PART_REACH: Final = 24
 CODE_FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
 

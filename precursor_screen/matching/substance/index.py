@@ -196,17 +196,10 @@ class SubstanceIndex:
                 continue
             if is_negated(prepared.plain, start, len(text)):
                 continue
-            form = form_of(prepared.plain, start, len(text))
-            shown = len(prepared.folded.squashed) - found.first
-            yield Match(
-                substance_id=self.substances[pattern.owners[0]].substance_id,
-                method="fuzzy",
-                strength="weak" if form == "article" else "medium",
-                score=round(100.0 * shown / len(pattern.squashed), 1),
-                name=pattern.name.name,
-                name_verified=pattern.name.verified,
-                **stretch(text, start, len(text), form),
-            )
+            score = round(100.0 * (len(prepared.folded.squashed) - found.first) / len(pattern.squashed), 1)
+            said = {"name": pattern.name.name, "name_verified": pattern.name.verified, "score": score, "method": "fuzzy"}
+            owner = self.substances[pattern.owners[0]].substance_id
+            yield _found(prepared, start, len(text), "medium", substance_id=owner, **said)
 
     def _in_classes(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
         """Compounds that a law lists as a class, where no name of the tables counts in their place."""
@@ -214,16 +207,8 @@ class SubstanceIndex:
             over = any(m.start < end and start < m.end and m.suppressed is None for m in named)
             if over or one.substance_id not in self._by_id or is_negated(prepared.plain, start, end):
                 continue
-            form = form_of(prepared.plain, start, end)
-            yield Match(
-                substance_id=one.substance_id,
-                method="name",
-                strength="weak" if form == "article" else one.strength,
-                score=100.0,
-                name=one.name,
-                name_verified=one.verified,
-                **stretch(prepared.text, start, end, form),
-            )
+            said = {"name": one.name, "name_verified": one.verified, "score": 100.0, "method": "name"}
+            yield _found(prepared, start, end, one.strength, substance_id=one.substance_id, **said)
 
     def _locate(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[LocatedName]:
         blanked = ""
@@ -265,6 +250,12 @@ class SubstanceIndex:
             **stretch(prepared.text, start, end, form),
             more=located.candidate.more.more if located.candidate.more else 0,
         )
+
+
+def _found(prepared: Prepared, start: int, end: int, strength: str, **said: Any) -> Match:
+    """What is found in a stretch of a text; within the name of an article it is weak."""
+    form = form_of(prepared.plain, start, end)
+    return Match(strength="weak" if form == "article" else strength, **said, **stretch(prepared.text, start, end, form))
 
 
 def _takes_in_a_word(near: LocatedName, right: Mapping[int, int], plain: str) -> bool:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.arrow import expand
 from precursor_screen.matching.substance.stream import Bytes, Keys, Near, Places, Stream, byte_table, sketch_all, windows
 from precursor_screen.text.text import FIRM
 
@@ -51,9 +52,8 @@ class _Lists:
 
     def expand(self, which: Places) -> tuple[Places, Places]:
         """The items of some lists: for each, its place in `which`, and the item."""
-        counts = self.counts[which]
-        inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(np.arange(len(which)), counts), self.items[np.repeat(self.firsts[which], counts) + inside]
+        of, places = expand(self.firsts[which], self.counts[which])
+        return of, self.items[places]
 
 
 class _Table:

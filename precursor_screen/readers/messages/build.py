@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import DATES, FILED
 from precursor_screen.formats.sheet import MAX_CELL, numbered, string_array, table_of_columns
@@ -285,9 +286,7 @@ def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:
 
 def _headers(stated: Iterable[tuple[str, str]], guesses: Sequence[Guess], extra_cells: Iterable[str]) -> list[str]:
     """The elements that stand for each field, in the sender's words; each header once. stated: label and field."""
-    labels: dict[str, list[str]] = {}
-    for label, name in stated:
-        labels.setdefault(name, []).append(label)
+    labels = grouped((name, label) for label, name in stated)
     return numbered([*(" | ".join(labels.get(g.field, [g.field])[:3]) for g in guesses), *extra_cells])
 
 

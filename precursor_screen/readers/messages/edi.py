@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import NoManifest, Where
+from precursor_screen.core.errors import NoManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
@@ -162,4 +162,4 @@ def refuse_empty(message_content: MessageContent, blob: Blob) -> None:
     found = "; ".join(dict.fromkeys(row[4] for row in message_content.issues.rows))[:300]
     says = f"has no message that states goods{f' ({found})' if found else ''}"
     remedy = "Ask for the manifest or declaration itself; answers and status reports are not screened."
-    raise NoManifest(says, where=Where(blob.name), remedy=remedy)
+    raise NoManifest(says, where=blob.name, remedy=remedy)

@@ -25,6 +25,7 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.tables import whole_rows
 from precursor_screen.readers.messages.scope import UNREAD
 
@@ -172,10 +173,8 @@ def known_roots() -> Mapping[str, Layout]:
 
 def _layout(data: Mapping[str, Any]) -> Layout:
     named = {**data["fields"], **dict.fromkeys(data.get("beside", ()), "beside"), **dict.fromkeys(data.get("ignore", ()), "-")}
-    entries: dict[tuple[str, str], list[Entry]] = {}
-    for path, field in named.items():
-        entry = _entry(str(path), str(field))
-        entries.setdefault((entry.steps[-1].name, entry.attribute), []).append(entry)
+    made = (_entry(str(path), str(field)) for path, field in named.items())
+    entries = grouped(((entry.steps[-1].name, entry.attribute), entry) for entry in made)
     return Layout(
         names=tuple(data["roots"]),
         roots={fold(root): str(function or "") for root, function in data["roots"].items()},

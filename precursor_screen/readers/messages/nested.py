@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from precursor_screen.core.errors import NoManifest, UnknownFormat, Where
+from precursor_screen.core.errors import NoManifest, UnknownFormat
 from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.json_levels import Linked, Members, as_text, flat, stream_documents, stream_tree, type_of
 from precursor_screen.formats.sheet import OutOfTableText
@@ -60,10 +60,10 @@ class _Walk:
         file, noted = self.progress.file, "".join(f"; {row[4]}" for row in self.progress.issues.rows[:2])
         if self.known:
             remedy = "Ask for the manifest or declaration itself; answers and notifications are not screened."
-            return NoManifest(f"is an XML message without goods: {self.found}{noted}", where=Where(file), remedy=remedy)
+            return NoManifest(f"is an XML message without goods: {self.found}{noted}", where=file, remedy=remedy)
         says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{noted}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
-        return UnknownFormat(says, where=Where(file), remedy=remedy)
+        return UnknownFormat(says, where=file, remedy=remedy)
 
     def read(self, text: str) -> Iterator[tuple[Layout, str, Scope]]:
         """Each message with its layout and type."""

@@ -19,6 +19,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.text.text import without_marks
 
 # The words of a header, and the tables of `layouts/` that tell what they mean.
@@ -98,10 +99,7 @@ def _in_order() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _by_length() -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for word in _in_order():
-        found[len(word)].append(word)
-    return found
+    return grouped((len(word), word) for word in _in_order())
 
 
 def _tokens(header: str) -> list[tuple[str, bool]]:

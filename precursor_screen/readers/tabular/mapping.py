@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import (
     IGNORED,
@@ -306,10 +307,7 @@ def _is_of_the_whole(guess: Guess, content: Content) -> bool:
 
 def _keep_best(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
     """Of several columns for one field, keep the best; the others stay with the cells as filed."""
-    rivals: dict[str, list[Guess]] = {}
-    for guess in guesses:
-        if guess.field and guess.field not in SEVERAL:
-            rivals.setdefault(guess.field, []).append(guess)
+    rivals = grouped((guess.field, guess) for guess in guesses if guess.field and guess.field not in SEVERAL)
     best = {field: min(some, key=lambda g: _rank(g, stated, contents, some)) for field, some in rivals.items()}
     if len(rivals.get("currency", ())) > 1 and "value" in best:
         best["currency"] = min(rivals["currency"], key=lambda g: (*_rank(g, stated, contents, ())[:2], *_apart(g, best["value"])))

@@ -26,7 +26,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import MappingError, Where
+from precursor_screen.core.errors import MappingError
 from precursor_screen.core.kept import digest_files, kept
 from precursor_screen.core.tables import whole_rows
 from precursor_screen.core.words import did_you_mean
@@ -188,7 +188,7 @@ def named_preset(column_map: ColumnMap | None) -> Preset | None:
         ids = [*(preset.id for preset in presets()), NO_PRESET]
         raise MappingError(
             f"there is no preset {wanted!r}",
-            where=Where(column_map.name),
+            where=column_map.name,
             remedy=did_you_mean(wanted, ids) or "`precursor-screen mapping list --presets` shows them.",
         )
     return found

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
@@ -56,10 +57,7 @@ class Stated(Struct, frozen=True):
 
 def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
-    found: dict[str, list[Stated]] = {}
-    for at, row in enumerate(rows):
-        for stated in _pairs(at, row):
-            found.setdefault(stated.field, []).append(stated)
+    found = grouped((stated.field, stated) for at, row in enumerate(rows) for stated in _pairs(at, row))
     return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
 
 
@@ -244,10 +242,8 @@ def _runs_within(mask: Mask, most: int) -> Mask:
 
 
 def _append_below(column: pa.ChunkedArray, places: npt.NDArray[np.int64], heads: npt.NDArray[np.int64]) -> pa.ChunkedArray:
-    parts: dict[int, list[str]] = {}
-    for head, text in zip(heads.tolist(), column.take(pa.array(places)).to_pylist(), strict=True):
-        if text and text.strip():
-            parts.setdefault(head, []).append(text)
+    below = zip(heads.tolist(), column.take(pa.array(places)).to_pylist(), strict=True)
+    parts = grouped((head, text) for head, text in below if text and text.strip())
     if not parts:
         return column
     mask = np.zeros(len(column), bool)

@@ -147,7 +147,7 @@ def read_pack(content: bytes, name: str, base: LawTables, allowed: Path | None =
 
 def _check_members(members: Mapping[str, bytes], name: str) -> None:
     def refuse(problem: str, member: str, remedy: str) -> SubstanceTableError:
-        return SubstanceTableError(problem, where=Where(f"{name}!{member}"), remedy=remedy)
+        return SubstanceTableError(problem, where=f"{name}!{member}", remedy=remedy)
 
     for needed in (ABOUT, bundle.SUMS):
         if needed not in members:

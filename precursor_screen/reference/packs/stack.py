@@ -69,14 +69,11 @@ def _check_rows(pack: Pack) -> Iterator[SubstanceTableError]:
     for row in pack.tables.get("editions.csv", ()):
         if row["checked"] > pack.info.day:
             yield refused(row, f"was compared after {pack.info.day}, the day of the pack", _CORRECT, "checked")
-    for row in pack.tables.get("controls.csv", ()):
-        if (row["instrument"] == OWN_LIST) != (pack.info.id == OWN_PACK):
-            problem = f"the pack {OWN_PACK!r} holds listings of {OWN_LIST}, the office's own list, and no other pack does"
-            yield refused(row, problem, _CORRECT, "instrument")
-    for row in pack.tables.get("thresholds.csv", ()):
-        if (row["jurisdiction"] == OWN_LIST) != (pack.info.id == OWN_PACK):
-            problem = f"the pack {OWN_PACK!r} holds thresholds of {OWN_LIST}, the office's own list, and no other pack does"
-            yield refused(row, problem, _CORRECT, "jurisdiction")
+    for name, column, what in (("controls", "instrument", "listings"), ("thresholds", "jurisdiction", "thresholds")):
+        for row in pack.tables.get(f"{name}.csv", ()):
+            if (row[column] == OWN_LIST) != (pack.info.id == OWN_PACK):
+                problem = f"the pack {OWN_PACK!r} holds {what} of {OWN_LIST}, the office's own list, and no other pack does"
+                yield refused(row, problem, _CORRECT, column)
 
 
 def _merge(name: str, below: Sequence[Row], packs: Sequence[Pack], errors: list[PrecursorScreenError]) -> list[Row]:
@@ -188,7 +185,7 @@ def check_stacked(stacked: Stacked, name: str) -> None:
         *checks.check_formulas(table.substances),
         *check_thresholds(thresholds, table.substances),
     ]
-    raise_all(SubstanceTableError(problem, where=Where(name), remedy="Correct the pack.") for problem in problems)
+    raise_all(SubstanceTableError(problem, where=name, remedy="Correct the pack.") for problem in problems)
 
 
 def _placed(error: PrecursorScreenError, places: Places, name: str) -> PrecursorScreenError:

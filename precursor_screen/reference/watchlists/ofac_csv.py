@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
-from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.tables import spellings_of
 from precursor_screen.reference.watchlists.builder import EntryBuilder, Importer, ListBuilder, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, parse_csv, refused
@@ -138,7 +138,7 @@ def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
         by_kind[kind] = file
     if "main" not in by_kind:
         message = "The set has no main file (12 columns, SDN.CSV or CONS_PRIM.CSV), so there are no entries."
-        raise WatchlistError(message, where=Where(files[0].name), remedy="Give the main file as well.")
+        raise WatchlistError(message, where=files[0].name, remedy="Give the main file as well.")
     return by_kind
 
 

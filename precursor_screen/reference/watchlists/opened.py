@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.core.arrow import map_arrow, write_arrow
+from precursor_screen.core.arrow import map_arrow, tuples_of, write_arrow
 from precursor_screen.core.errors import WatchlistError
 from precursor_screen.core.files import READABLE, Digests, digest_file, written_whole
 from precursor_screen.core.model import WatchlistEntry
@@ -100,8 +100,7 @@ class Watchlist:
     def numbers(self) -> Mapping[str, list[str]]:
         """Plain number -> ids of the entries that bear it; ship numbers, of seven figures, among them."""
         found: dict[str, list[str]] = defaultdict(list)
-        pairs = zip(self.entries.column("entry_id").to_pylist(), self.entries.column("identifiers").to_pylist(), strict=True)
-        for entry_id, identifiers in pairs:
+        for entry_id, identifiers in tuples_of(self.entries, "entry_id", "identifiers"):
             for identifier in identifiers or ():
                 number = plain_number(identifier["number"])
                 if tells_apart(number) or (identifier["kind"].casefold() == "imo" and len(number) == IMO_FIGURES):
@@ -218,7 +217,7 @@ def describe(
 
 def digest_entries(table: pa.Table) -> str:
     """The sha256 over the content hashes of all entries, in their order."""
-    pairs = zip(table.column("entry_id").to_pylist(), table.column("content_hash").to_pylist(), strict=True)
+    pairs = tuples_of(table, "entry_id", "content_hash")
     return hashlib.sha256("\n".join(f"{a} {b}" for a, b in pairs).encode("utf-8", "surrogatepass")).hexdigest()
 
 
