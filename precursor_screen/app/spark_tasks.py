@@ -179,8 +179,8 @@ def chunks_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
         yield Row(kind, key, first, _pack_table(table.slice(first, _CHUNK)))
 
 
-def number_lines(shared_plan: Shared[Plan], row: Row, columns: Collection[str] | None = None) -> pa.Table:
-    """The lines of a piece that are not met before, with LINE_NO; columns: those that are wanted, by default all."""
+def number_lines(shared_plan: Shared[Plan], row: Row, columns: Collection[str] = ()) -> pa.Table:
+    """The lines of a piece that are not met before, with LINE_NO; columns: those that are wanted; none: all."""
     plan = shared_plan.value
     table = unpack_table(row.content, columns and {*columns, *_ORIGIN})
     input_id = table.column("input_id")[0].as_py()
@@ -189,7 +189,7 @@ def number_lines(shared_plan: Shared[Plan], row: Row, columns: Collection[str] |
         name = table.column("source_file")[0].as_py()
         raise ChangedWhileRead("changed while it was screened", where=Where(name), remedy="Screen it when it is complete.")
     places = np.arange(row.first, row.first + table.num_rows)
-    schema = plan.schema if columns is None else pa.schema([field for field in plan.schema if field.name in table.column_names])
+    schema = pa.schema([field for field in plan.schema if field.name in table.column_names]) if columns else plan.schema
     lines = pa.concat_tables([schema.empty_table(), table], promote_options="default")
     lines = lines.append_column(LINE_NO, pa.array(plan.place(row.key, places)))
     return lines.filter(pa.array(~np.isin(places, plan.dropped[row.key]))) if row.key in plan.dropped else lines

@@ -44,10 +44,10 @@ def pack_table(table: pa.Table, compression: str | None = None) -> bytes:
     return content
 
 
-def unpack_table(content: bytes, columns: Collection[str] | None = None) -> pa.Table:
-    """A table out of `pack_table`; columns: those that are wanted, as far as they are there, by default all."""
+def unpack_table(content: bytes, columns: Collection[str] = ()) -> pa.Table:
+    """A table out of `pack_table`; columns: those that are wanted, as far as they are there; none: all."""
     stream = pa.ipc.open_stream(content)
-    if columns is not None:
+    if columns:
         wanted = [place for place, name in enumerate(stream.schema.names) if name in columns]
         stream = pa.ipc.open_stream(content, options=pa.ipc.IpcReadOptions(included_fields=wanted))
     return stream.read_all()

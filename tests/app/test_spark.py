@@ -273,9 +273,11 @@ def _rows(matches):
     return sorted(map(repr, matches.to_pylist()))
 
 
-def test_a_slice_travels_without_its_table():
+def test_a_slice_travels_without_its_table_and_compressed():
     table_ = pa.table({"a": list(range(100_000))})
     assert len(tasks.pack({"part": table_.slice(7, 2)})) < 2_000
+    (piece,) = tasks.chunks_of("lines", 0, table_.slice(0, 10_000))
+    assert len(piece.content) < table_.slice(0, 10_000).nbytes / 2
     assert tasks.unpack(Row("", 0, 0, tasks.pack(table_.slice(7, 2)))) == table_.slice(7, 2)
 
 
