@@ -273,6 +273,18 @@ def _rows(matches):
     return sorted(map(repr, matches.to_pylist()))
 
 
+def test_lines_are_judged_in_the_order_of_the_run_in_whichever_order_they_come(monkeypatch):
+    monkeypatch.setattr(tasks, "judge_part", lambda lines, **_: lines)
+    schema = pa.schema([(name, pa.string()) for name in ("input_id", "shipment_id")])
+    plan = _Given(Plan(schema, {0: 3, 1: 4}, {}))
+    pieces = [
+        row for n in (1, 0) for row in tasks.chunks_of("lines", n, pa.table([["i"] * (3 + n), ["s"] * (3 + n)], schema=schema))
+    ]
+    cut = tasks.cut_lines(plan, 2, iter(pieces))
+    (judged,) = tasks.judge_lines(_Given({}), _Given(KnownLists(SimpleNamespace(watchlists=()), ())), False, cut)
+    assert tasks.unpack(judged)[0].column(LINE_NO).to_pylist() == [0, 1, 2, 3, 4, 5, 6]
+
+
 def test_a_slice_travels_without_its_table_and_compressed():
     table_ = pa.table({"a": list(range(100_000))})
     assert len(tasks.pack({"part": table_.slice(7, 2)})) < 2_000
