@@ -144,6 +144,7 @@ def open_cluster(master: str) -> Iterator[SparkContext]:
     settings = SparkConf().setMaster(master).setAppName("precursor-screen").setAll(list(SETTINGS.items()))
     try:
         context = SparkContext.getOrCreate(settings)
+        context.parallelize([0], 1)._jrdd.count()  # that nothing answers at an address is known at the first task
     except (Py4JError, PySparkException) as error:
         raise UsageError(f"--master {master}: Spark does not answer ({_what(error)})", remedy=_CHECK) from error
     try:
