@@ -8,13 +8,14 @@ What is of many lines stays on the cluster; the driver holds the parts, as the l
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -26,23 +27,11 @@ from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.composed import EngineResult
 from precursor_screen.app.gathered import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
-from precursor_screen.app.spark_tasks import (
-    SCHEMA,
-    TABLE_BITS,
-    Numbers,
-    Plan,
-    Row,
-    Unforeseen,
-    Work,
-    chunks_of,
-    on_batches,
-    unpack,
-)
+from precursor_screen.app.spark_tasks import TABLE_BITS, Numbers, Plan, Row, Unforeseen, Work, chunks_of, on_rows, unpack
 from precursor_screen.app.stream import PART, Engine, spool_parts
 from precursor_screen.core.arrow import unpack_table
 from precursor_screen.core.errors import InputError, MappingError, MissingExtra, UsageError, Where, WorkerDied
 from precursor_screen.core.kept import program_digest
-from precursor_screen.core.left_out import let_pandas_in
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match_texts, merge_matches
 from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
@@ -51,47 +40,43 @@ from precursor_screen.readers.input_tables import find_repeated, no_lines
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.tabular.other_texts import out_of_table_raw
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.text.key_numbers import numbers_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import RDD, SparkContext
+
+    Rows: TypeAlias = RDD[Row]
 
 # A Spark cluster: how it is opened, how rows travel, what is said where it fails.
 
 SETTINGS: Final = {
-    "spark.sql.execution.arrow.maxRecordsPerBatch": 8,  # rows that are handed over together: each may be of megabytes
+    # What travels is compressed already.
+    **dict.fromkeys(("spark.rdd.compress", "spark.shuffle.compress", "spark.shuffle.spill.compress"), "false"),
+    "spark.serializer.objectStreamReset": "1",  # rows are of megabytes: by default Java keeps the last hundred
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "FATAL",  # what fails is said once, in our words; the cluster keeps its own logs
 }
 _MOST_TASKS = 10_000  # that read; from there on one reads several files
 
 
-def make_frame(session: SparkSession, rows: list[Row]) -> DataFrame:
+def make_rows(context: SparkContext, rows: list[Row]) -> Rows:
     """Rows that the driver has, each for a task of its own."""
-    tasks = min(max(len(rows), 1), _MOST_TASKS)
-    return session.createDataFrame(session.sparkContext.parallelize(map(tuple, rows), tasks), SCHEMA)
+    return context.parallelize(rows, min(max(len(rows), 1), _MOST_TASKS))
 
 
-def find_keys(session: SparkSession, count: int) -> Numbers:
-    """A key for each task: Spark sends a row to the task of its key's hash."""
-    found = session.range(64 * count).selectExpr("id", f"pmod(hash(id), {count}) as task").collect()
-    keys = {row.task: row.id for row in reversed(found)}
-    return np.array([keys[task] for task in range(count)])
-
-
-def each(frame: DataFrame, work: Work) -> DataFrame:
+def each(rows: Rows, work: Work) -> Rows:
     """What comes of the rows of each task."""
-    return frame.mapInArrow(partial(on_batches, work, program_digest()), SCHEMA)
+    return rows.mapPartitions(partial(on_rows, work, program_digest()))
 
 
-def bring(frame: DataFrame) -> Iterator[Row]:
+def bring(rows: Rows) -> list[Row]:
     """All rows, in the driver, in no order.
 
     Raises:
         WorkerDied: a task failed as often as Spark tries.
     """
     with as_worker_died():
-        return iter([Row(*row) for row in frame.collect()])
+        brought: list[Row] = rows.collect()
+        return brought
 
 
 @contextlib.contextmanager
@@ -112,8 +97,8 @@ def as_worker_died() -> Iterator[None]:
 def _what(error: Exception) -> str:
     """What failed: the last line of Python's, where a task of ours did, else the first."""
     lines = [line for line in str(error).splitlines() if line[:1].strip()]
-    ours = lines[lines.index(_TRACEBACK) + 1 :] if _TRACEBACK in lines else lines
-    return next(iter(ours), type(error).__name__)
+    begin = next((place for place, line in enumerate(lines, 1) if line.endswith(_TRACEBACK)), 0)
+    return next(iter(lines[begin:]), type(error).__name__)
 
 
 _TRACEBACK = "Traceback (most recent call last):"
@@ -132,7 +117,7 @@ _REMEDY = "Install it: pip install 'precursor-screen[spark]', and Java 17 or new
 
 
 @contextlib.contextmanager
-def open_cluster(master: str) -> Iterator[SparkSession]:
+def open_cluster(master: str) -> Iterator[SparkContext]:
     """A cluster, for as long as a run takes.
 
     Args:
@@ -144,62 +129,69 @@ def open_cluster(master: str) -> Iterator[SparkSession]:
     """
     if not master.startswith(_MASTERS):
         raise UsageError(f"--master {master} is not an address of a cluster", remedy=_CHECK)
-    let_pandas_in()  # PySpark asks which version there is
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
         raise MissingExtra("Spark needs Java, which is not installed", remedy=_REMEDY)
     try:
         from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
     except ModuleNotFoundError as error:
         raise MissingExtra("--engine spark needs the extra `spark`", remedy=_REMEDY) from error
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder: Any = SparkSession.builder
-    for name, value in SETTINGS.items():
-        builder = builder.config(name, value)
+    # Java only passes bytes on here: to compile that to the utmost takes 5 CPU-s, and saves none.
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
+    settings = SparkConf().setMaster(master).setAppName("precursor-screen").setAll(list(SETTINGS.items()))
     try:
-        session = builder.master(master).appName("precursor-screen").getOrCreate()
+        context = SparkContext.getOrCreate(settings)
+        context.parallelize([0], 1)._jrdd.count()  # that nothing answers at an address is known at the first task
     except (Py4JError, PySparkException) as error:
         raise UsageError(f"--master {master}: Spark does not answer ({_what(error)})", remedy=_CHECK) from error
     try:
-        yield session
+        yield context
     finally:
-        session.stop()
+        context.stop()
 
 
 class ClusterLines(Struct, frozen=True):
-    """The rows of the tables of a run on the cluster. keys: one that each task has."""
+    """The rows of the tables of a run on the cluster. task_count: how many share what is cut."""
 
-    rows: DataFrame
+    rows: Rows
     plan: Plan
-    keys: Numbers
+    task_count: int
 
     @property
-    def lines(self) -> DataFrame:
+    def lines(self) -> Rows:
         """The rows that hold lines."""
-        return self.rows.where("kind = 'lines'")
+        return self.rows.filter(partial(tasks.is_of, ("lines",)))
 
     def share(self, value: Any) -> Any:
         """A value that each process of the cluster loads once."""
-        return self.rows.sparkSession.sparkContext.broadcast(value)
+        return self.rows.context.broadcast(value)
 
-    def by_key(self, cut: Callable[..., Iterable[Row]], work: Work) -> DataFrame:
-        """What comes of the lines, cut and sent to tasks by key."""
-        return each(each(self.lines, cut).repartition(len(self.keys), "key"), work)
+    @property
+    def few(self) -> int:
+        """How many tasks share what is little of each line: matching begins anew in each of them, so four times fewer, if that leaves no core idle."""
+        cores: int = self.rows.context.defaultParallelism
+        return min(self.task_count, max(cores, self.task_count // 4))
 
-    def take(self, numbers: pa.ChunkedArray) -> pa.Table:
-        """The lines with such numbers of their ids, in order, with LINE_NO."""
-        taken = bring(each(self.lines, partial(tasks.take_lines, self.share(self.plan), pc.unique(numbers).to_numpy())))
+    def by_task(self, task_count: int, cut: Callable[..., Iterable[Row]], work: Work) -> Rows:
+        """What comes of the lines, cut and sent to so many tasks; cut: of the plan, that number, and rows."""
+        pieces = each(self.lines, partial(cut, self.share(self.plan), task_count))
+        return each(pieces.keyBy(operator.attrgetter("key")).partitionBy(task_count, int).values(), work)
+
+    def take(self, numbers: Numbers) -> pa.Table:
+        """The lines of such numbers, in order, with LINE_NO."""
+        taken = bring(each(self.lines, partial(tasks.take_lines, self.share(self.plan), np.sort(numbers))))
         empty = self.plan.schema.append(pa.field(LINE_NO, pa.int64())).empty_table()
         return pa.concat_tables([empty, *(unpack_table(row.content) for row in taken)]).sort_by(LINE_NO)
 
 
-def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = PART) -> EngineResult:
+def judge_on_spark(context: SparkContext, request: Request, lines_a_task: int = PART) -> EngineResult:
     """Reads and judges on a cluster; an `Engine`.
 
     Args:
-        session: of the cluster, which sees the files under the same paths.
+        context: of the cluster, which sees the files under the same paths.
         request: see there.
         lines_a_task: that are judged together, about.
 
@@ -209,28 +201,28 @@ def judge_on_spark(session: SparkSession, request: Request, lines_a_task: int = 
     """
     reference, progress = request.reference, request.progress
     progress("reading on the cluster")
-    cluster_lines, tables, issues = _read(session, request, lines_a_task)
-    inputs, plan = tuple(t.input for t in tables), cluster_lines.share(cluster_lines.plan)
+    cluster_lines, tables, issues = _read(context, request, lines_a_task)
+    inputs = tuple(t.input for t in tables)
     shared = cluster_lines.share(tasks.KnownLists(reference, tasks.digests_of(reference)))
     progress("matching texts and parties")
-    matched = cluster_lines.by_key(partial(tasks.cut_texts, plan, cluster_lines.keys), partial(tasks.match_values, shared))
+    matched = cluster_lines.by_task(cluster_lines.few, tasks.cut_texts, partial(tasks.match_values, shared))
     given = {"inputs": supplied_by(inputs), "matches": _join_matches(matched, cluster_lines.plan, reference)}
     progress("applying rules")
     total, textless = cluster_lines.plan.total, list[int]()
     judge = partial(tasks.judge_lines, cluster_lines.share(given), shared, request.every_line or total <= PART)
-    judged = cluster_lines.by_key(partial(tasks.cut_lines, plan, cluster_lines.keys), judge)
+    judged = cluster_lines.by_task(cluster_lines.task_count, tasks.cut_lines, judge)
     if total:
         part = spool_parts(_parts(judged, textless), total, request.spool, progress)
     else:
         part = judge_part(cluster_lines.plan.schema.empty_table(), **given, reference=reference, every_line=True)
-    recall = partial(_recall, cluster_lines, {**given, "reference": reference})
+    recall = partial(_recall, cluster_lines, part.lines, {**given, "reference": reference})
     return EngineResult(inputs, issues, part, sum(textless), recall, partial(_cite, cluster_lines, part.lines))
 
 
-def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[ClusterLines, list[InputTables], pa.Table]:
+def _read(context: SparkContext, request: Request, lines_a_task: int) -> tuple[ClusterLines, list[InputTables], pa.Table]:
     """The lines, those met again left out; the tables without them; ISSUE of reading."""
     sources = [_as_seen_everywhere(number, source) for number, source in enumerate(request.sources)]
-    read = each(make_frame(session, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))
+    read = each(make_rows(context, sources), partial(tasks.read_files, request.options, tasks.leave_to_driver))
     read = read.persist(on_disk())
     described, more = _describe(read, sources, request)
     tables = {row.key: one for row, one in described if isinstance(one, InputTables)}
@@ -240,9 +232,9 @@ def _read(session: SparkSession, request: Request, lines_a_task: int) -> tuple[C
     schema = pa.concat_tables([t.lines for t in tables.values()] or [no_lines()], promote_options="default").schema
     lengths = {row.key: row.first for row, _ in described if row.key in tables}
     plan = Plan(schema, lengths, {key: one.input.input_id for key, one in tables.items()})
-    keys = find_keys(session, max(1, -(-plan.total // lines_a_task)))
     request.progress("looking for lines met again")
-    cluster_lines, repeated = _drop_repeated(ClusterLines(read.union(make_frame(session, more)) if more else read, plan, keys))
+    read = read.union(make_rows(context, more)) if more else read
+    cluster_lines, repeated = _drop_repeated(ClusterLines(read, plan, max(1, -(-plan.total // lines_a_task))))
     found, by_hand = split_naming_texts(named, list(tables.values()))
     if found.num_rows:
         cluster_lines = _add_texts_as_lines(cluster_lines, found, len(sources) << TABLE_BITS)
@@ -260,9 +252,9 @@ def _as_seen_everywhere(number: int, source: Source) -> Row:
     return Row("source", number << TABLE_BITS, 0, tasks.pack(placed))
 
 
-def _describe(read: DataFrame, sources: list[Row], request: Request) -> tuple[list[tuple[Row, Any]], list[Row]]:
+def _describe(read: Rows, sources: list[Row], request: Request) -> tuple[list[tuple[Row, Any]], list[Row]]:
     """The tables without their lines, and what could not be read, in order, with their rows; and rows that were read here."""
-    rows = [(row, unpack(row)) for row in bring(read.where("kind in ('input', 'error')"))]
+    rows = [(row, unpack(row)) for row in bring(read.filter(partial(tasks.is_of, ("input", "error"))))]
     left = (sources[row.key >> TABLE_BITS] for row, one in rows if isinstance(one, Unforeseen))
     again = list(tasks.read_files(request.options, request.keep_fault, left))
     rows = [pair for pair in rows if not isinstance(pair[1], Unforeseen)]
@@ -276,11 +268,11 @@ def _describe(read: DataFrame, sources: list[Row], request: Request) -> tuple[li
 
 def _drop_repeated(cluster_lines: ClusterLines) -> tuple[ClusterLines, pa.Table]:
     """The lines without those met again, and ISSUE of these: eight bytes of an id tell which may be, the whole ids of these decide."""
-    found = bring(cluster_lines.by_key(partial(tasks.cut_ids, cluster_lines.keys), tasks.find_repeated_ids))
-    numbers = np.concatenate([np.empty(0, np.uint64), *map(unpack, found)])
+    found = bring(cluster_lines.by_task(cluster_lines.few, tasks.cut_ids, tasks.find_repeated_ids))
+    numbers = np.concatenate([np.empty(0, np.int64), *map(unpack, found)])
     if not len(numbers):
         return cluster_lines, ISSUE.empty_table()
-    lines = cluster_lines.take(pa.chunked_array([pa.array(numbers)]))
+    lines = cluster_lines.take(numbers)
     kept, repeated = find_repeated(lines)
     gone = np.delete(lines.column(LINE_NO).to_numpy(), kept.to_numpy())
     plan = cluster_lines.plan
@@ -293,47 +285,48 @@ def _add_texts_as_lines(cluster_lines: ClusterLines, found: pa.Table, key: int) 
     rows = [*chunks_of("lines", key, found), *chunks_of("cells", key, out_of_table_raw(found))]
     schema = pa.concat_tables([cluster_lines.plan.schema.empty_table(), found], promote_options="default").schema
     plan = replace(cluster_lines.plan, schema=schema, lengths={**cluster_lines.plan.lengths, key: found.num_rows})
-    return replace(cluster_lines, rows=cluster_lines.rows.union(make_frame(cluster_lines.rows.sparkSession, rows)), plan=plan)
+    return replace(cluster_lines, rows=cluster_lines.rows.union(make_rows(cluster_lines.rows.context, rows)), plan=plan)
 
 
-def _join_matches(matched: DataFrame, plan: Plan, reference: Reference) -> Matches:
-    rows = list(bring(matched))
+def _join_matches(matched: Rows, plan: Plan, reference: Reference) -> Matches:
+    rows = bring(matched)
     cut_at = {file: length for row in rows if row.kind == "cut" for file, length in unpack(row).items()}
     none = match_texts(plan.schema.empty_table(), reference)
     return merge_matches([none, *(unpack(row) for row in rows if row.kind == "matches")], cut_at)
 
 
-def _parts(judged: DataFrame, textless: list[int]) -> Iterator[Part]:
+def _parts(judged: Rows, textless: list[int]) -> Iterator[Part]:
     """The parts, one after the other; how many of their lines have no text is noted."""
     judged = judged.persist(on_disk())
     with as_worker_died():
-        judged.count()  # all at once; what follows is asked for one by one
+        judged._jrdd.count()  # all at once, and by Spark itself, which need not unpack them; what follows is asked for one by one
         for row in judged.toLocalIterator():
-            part, without = unpack(Row(*row))
+            part, without = unpack(row)
             textless.append(without)
             yield part
     judged.unpersist()
 
 
-def _recall(cluster_lines: ClusterLines, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved) -> Resolved:
+def _recall(
+    cluster_lines: ClusterLines, known: pa.Table, given: Mapping[str, Any], line_ids: pa.Array, relevant: Resolved
+) -> Resolved:
+    """As `stream._recall`; known: LINE_NO and line_id of all lines."""
     unknown = find_missing(line_ids, relevant)
     if not len(unknown):
         return relevant
-    lines = cluster_lines.take(numbers_of(pa.chunked_array([unknown])))
-    return recall_lines(lines.filter(pc.is_in(lines.column("line_id"), unknown)), relevant, **given)
+    numbers = known.filter(pc.is_in(known.column("line_id"), unknown)).column(LINE_NO)
+    return recall_lines(cluster_lines.take(numbers.to_numpy()), relevant, **given)
 
 
 def _cite(cluster_lines: ClusterLines, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
-    """As `gathered.cite_cells`; known: line_id and shipment_id of all lines."""
-    sampled = known.filter(pc.is_in(known.column("shipment_id"), pa.array(shipments, pa.string()))).column("line_id")
-    wanted = pa.concat_arrays([line_ids.drop_null(), *sampled.chunks])
-    lines = cluster_lines.take(numbers_of(pa.chunked_array([wanted])))
-    lines = lines.filter(pc.is_in(lines.column("line_id"), pc.unique(wanted)))
+    """As `gathered.cite_cells`; known: LINE_NO, line_id and shipment_id of all lines."""
+    sampled = pc.is_in(known.column("shipment_id"), pa.array(shipments, pa.string()))
+    mine = pc.or_(pc.is_in(known.column("line_id"), line_ids), sampled)
+    lines = cluster_lines.take(known.filter(mine).column(LINE_NO).to_numpy())
     numbers, plan = lines.column(LINE_NO).to_numpy(), cluster_lines.plan
     places = {key: rows for key in plan.lengths if len(rows := plan.rows_of(key, numbers))}
-    cells = cluster_lines.rows.where("kind = 'cells'").where(f"key in ({', '.join(map(str, places)) or 'null'})")
     found: dict[int, dict[int, str]] = {key: {} for key in places}
-    for row in bring(each(cells, partial(tasks.show_rows, places))):
+    for row in bring(each(cluster_lines.rows.filter(partial(tasks.is_of, ("cells",))), partial(tasks.show_rows, places))):
         found[row.key].update(unpack(row))
     texts = [found[key][row] for key, rows in places.items() for row in rows.tolist()]
     return lines.select(CITED).append_column("cells", pa.array(texts, pa.string()))
@@ -342,5 +335,5 @@ def _cite(cluster_lines: ClusterLines, known: pa.Table, line_ids: pa.Array, ship
 @contextlib.contextmanager
 def open_engine(master: str) -> Iterator[Engine]:
     """The `Engine` of a cluster, for as long as a run takes; for arguments and errors see `open_cluster`."""
-    with open_cluster(master) as session:
-        yield partial(judge_on_spark, session)
+    with open_cluster(master) as context:
+        yield partial(judge_on_spark, context)

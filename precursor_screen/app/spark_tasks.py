@@ -1,16 +1,19 @@
 """What a task of a run on a cluster does: the functions of the local run, on rows that travel.
 
-All that goes between the steps are rows of `SCHEMA`, tables in them as Arrow's IPC streams, so that no type is Spark's.
+All that goes between the steps are `Row`s, tables in them as Arrow's IPC streams, so that to Spark all is bytes. These are compressed:
+lines to a third, and a step unpacks only the columns that it needs.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +37,6 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.text.key_numbers import numbers_of
 
-SCHEMA = "kind string, key long, first long, content binary"
-_TYPES = (pa.string(), pa.int64(), pa.int64(), pa.binary())
 _CHUNK = 1 << 15  # lines that travel as one row
 TABLE_BITS = 32  # a table's key: the number of the source, and behind it that of the table within
 _MATCHED = tuple(dict.fromkeys((*TEXT_FIELDS, *CODE_FIELDS, *NAME_COLUMNS.values(), *MENTION_COLUMNS)))
@@ -43,7 +44,7 @@ Numbers = npt.NDArray[Any]
 
 
 class Row(NamedTuple):
-    """What travels. key: of a table, or the one that sends a row to its task; first: number of the first row of a piece of a table."""
+    """What travels. key: of a table, or the number of the task that it goes to; first: number of the first row of a piece of a table."""
 
     kind: str
     key: int
@@ -53,6 +54,11 @@ class Row(NamedTuple):
 
 Work = Callable[[Iterator[Row]], Iterable[Row]]
 T = TypeVar("T")
+
+
+def is_of(kinds: Collection[str], row: Row) -> bool:
+    """Whether a row is of one of some kinds."""
+    return row.kind in kinds
 
 
 class Shared(Protocol[T]):
@@ -90,6 +96,9 @@ class Unforeseen(PrecursorScreenError):
     """An error of the program in reading a file: the driver reads it again, where the report of a fault can be kept."""
 
 
+_NONE: Numbers = np.empty(0, np.int64)
+
+
 class Plan(Struct, frozen=True, dict=True):
     """Which lines a run has. schema: their columns, of all inputs; lengths: by key, how many rows each table has, in order;
     input_ids: by key, of the tables of files; dropped: by key, the rows that were met before."""
@@ -110,18 +119,26 @@ class Plan(Struct, frozen=True, dict=True):
         """How many lines there are."""
         return sum(self.lengths.values()) - sum(map(len, self.dropped.values()))
 
+    def place(self, key: int, rows: Numbers) -> Numbers:
+        """The line numbers of rows of a table; one that is left out has that of the next."""
+        numbers: Numbers = self.starts[key] + rows - np.searchsorted(self.dropped.get(key, _NONE), rows)
+        return numbers
+
     def rows_of(self, key: int, numbers: Numbers) -> Numbers:
         """The rows of a table of some line numbers; those of other tables are left out."""
-        kept = np.delete(np.arange(self.lengths[key]), self.dropped.get(key, np.empty(0, np.int64)))
+        kept = np.delete(np.arange(self.lengths[key]), self.dropped.get(key, _NONE))
         places = numbers - self.starts[key]
         rows: Numbers = kept[places[(places >= 0) & (places < len(kept))]]
         return rows
 
 
+_pack_table = partial(pack_table, compression="zstd")
+
+
 class _Packer(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """A slice of a table travels without the table."""
-        return (unpack_table, (pack_table(value),)) if isinstance(value, pa.Table) else NotImplemented
+        return (unpack_table, (_pack_table(value),)) if isinstance(value, pa.Table) else NotImplemented
 
 
 def pack(value: Any) -> bytes:
@@ -159,67 +176,73 @@ def read_files(options: ReadOptions, keep_fault: FaultKeeper | None, rows: Itera
 def chunks_of(kind: str, key: int, table: pa.Table) -> Iterator[Row]:
     """A table as rows that are not too large to travel."""
     for first in range(0, table.num_rows, _CHUNK):
-        yield Row(kind, key, first, pack_table(table.slice(first, _CHUNK)))
+        yield Row(kind, key, first, _pack_table(table.slice(first, _CHUNK)))
 
 
-def number_lines(shared_plan: Shared[Plan], row: Row) -> pa.Table:
-    """The lines of a piece that are not met before, with LINE_NO."""
+def number_lines(shared_plan: Shared[Plan], row: Row, columns: Collection[str] = ()) -> pa.Table:
+    """The lines of a piece that are not met before, with LINE_NO; columns: those that are wanted; none: all."""
     plan = shared_plan.value
-    table = unpack_table(row.content)
+    table = unpack_table(row.content, columns and {*columns, *_ORIGIN})
     input_id = table.column("input_id")[0].as_py()
     if input_id != plan.input_ids.get(row.key, input_id):
         # What an executor had read was lost with it, and the file that is read again is another one.
         name = table.column("source_file")[0].as_py()
         raise ChangedWhileRead("changed while it was screened", where=Where(name), remedy="Screen it when it is complete.")
     places = np.arange(row.first, row.first + table.num_rows)
-    dropped = plan.dropped.get(row.key, np.empty(0, np.int64))
-    numbers = plan.starts[row.key] + places - np.searchsorted(dropped, places)
-    lines = pa.concat_tables([plan.schema.empty_table(), table], promote_options="default")
-    return lines.append_column(LINE_NO, pa.array(numbers)).filter(pa.array(~np.isin(places, dropped)))
+    schema = pa.schema([field for field in plan.schema if field.name in table.column_names]) if columns else plan.schema
+    lines = pa.concat_tables([schema.empty_table(), table], promote_options="default")
+    lines = lines.append_column(LINE_NO, pa.array(plan.place(row.key, places)))
+    return lines.filter(pa.array(~np.isin(places, plan.dropped[row.key]))) if row.key in plan.dropped else lines
 
 
-def _spread(keys: Numbers, numbers: pa.ChunkedArray, table: pa.Table) -> Iterator[Row]:
-    """The rows of a table, each with the key of the task that its number falls to."""
-    tasks = numbers.to_numpy() % np.uint64(len(keys))
-    for task in np.unique(tasks):
-        yield Row("", int(keys[int(task)]), 0, pack_table(table.filter(pa.array(tasks == task))))
+_ORIGIN = ("input_id", "source_file")
 
 
-def _joined(rows: Iterable[Row]) -> pa.Table:
-    return pa.concat_tables([unpack_table(row.content) for row in rows])
+def _spread(task_count: int, texts: pa.ChunkedArray, table: pa.Table) -> Iterator[Row]:
+    """The rows of a table, for the tasks that a text of each falls to."""
+    falls_to = np.fromiter(map(crc32, texts.cast(pa.binary()).to_pylist()), np.int64, len(texts)) % task_count
+    for task in np.unique(falls_to):
+        yield Row("", int(task), 0, _pack_table(table.filter(pa.array(falls_to == task))))
 
 
-def cut_ids(keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
-    """Eight bytes of the id of each line, by themselves."""
+def _unpacked(rows: Iterable[Row]) -> Iterator[pa.Table]:
+    return (unpack_table(row.content) for row in rows)
+
+
+def cut_ids(plan: Shared[Plan], task_count: int, rows: Iterator[Row]) -> Iterator[Row]:
+    """Eight bytes of the id of each line, with LINE_NO."""
     for row in rows:
-        numbers = numbers_of(unpack_table(row.content).column("line_id"))
-        yield from _spread(keys, numbers, pa.table([numbers], names=["number"]))
+        lines = number_lines(plan, row, ["line_id"])
+        ids = lines.column("line_id")
+        yield from _spread(task_count, ids, pa.table([numbers_of(ids), lines.column(LINE_NO)], names=["number", LINE_NO]))
 
 
 def find_repeated_ids(rows: Iterator[Row]) -> Iterator[Row]:
-    """Those that occur twice."""
+    """LINE_NO of those whose bytes occur twice."""
     if whole := list(rows):
-        numbers, counts = np.unique(_joined(whole).column("number").to_numpy(), return_counts=True)
-        yield Row("numbers", 0, 0, pack(numbers[counts > 1]))
+        lines = pa.concat_tables(_unpacked(whole))
+        _, found, counts = np.unique(lines.column("number").to_numpy(), return_inverse=True, return_counts=True)
+        yield Row("numbers", 0, 0, pack(lines.column(LINE_NO).to_numpy()[counts[found] > 1]))
 
 
 def take_lines(plan: Shared[Plan], numbers: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
-    """The lines with such numbers of their ids, with LINE_NO."""
+    """The lines of such numbers, which ascend."""
     for row in rows:
-        lines = number_lines(plan, row)
-        if (found := lines.filter(pc.is_in(numbers_of(lines.column("line_id")), pa.array(numbers)))).num_rows:
-            yield row._replace(content=pack_table(found))
+        begin, end = np.searchsorted(numbers, plan.value.place(row.key, row.first + np.array([0, _CHUNK])))
+        if begin < end:
+            lines = number_lines(plan, row)
+            yield row._replace(content=_pack_table(lines.filter(pc.is_in(lines.column(LINE_NO), pa.array(numbers)))))
 
 
-def cut_texts(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+def cut_texts(plan: Shared[Plan], task_count: int, rows: Iterator[Row]) -> Iterator[Row]:
     """The distinct values that are matched, by value, and `cut`: `find_cut_lengths` of each file, which all its lines together tell."""
     for _, chunks in groupby(rows, lambda row: row.key >> TABLE_BITS):
-        lines = pa.concat_tables([number_lines(plan, row) for row in chunks])
-        yield Row("cut", int(keys[0]), 0, pack(find_cut_lengths(lines)))
+        lines = pa.concat_tables([number_lines(plan, row, _MATCHED) for row in chunks])
+        yield Row("cut", 0, 0, pack(find_cut_lengths(lines)))
         found = {field: distinct(lines, [field]) for field in _MATCHED}
         values = pa.chunked_array([pa.array(some, pa.string()) for some in found.values()])
         fields = pa.chunked_array([pa.repeat(field, len(some)) for field, some in found.items()], pa.string())
-        yield from _spread(keys, numbers_of(values), pa.table([fields, values], names=["field", "value"]))
+        yield from _spread(task_count, values, pa.table([fields, values], names=["field", "value"]))
 
 
 def match_values(reference: Shared[KnownLists], rows: Iterator[Row]) -> Iterator[Row]:
@@ -228,7 +251,10 @@ def match_values(reference: Shared[KnownLists], rows: Iterator[Row]) -> Iterator
     yield from (row for row in whole if row.kind)
     if texts := [row for row in whole if not row.kind]:
         pairs = (
-            _joined(texts).group_by(["field", "value"]).aggregate([]).sort_by([("field", "ascending"), ("value", "ascending")])
+            pa.concat_tables(_unpacked(texts))
+            .group_by(["field", "value"])
+            .aggregate([])
+            .sort_by([("field", "ascending"), ("value", "ascending")])
         )
         columns = {}
         for field in pc.unique(pairs.column("field")).to_pylist():
@@ -240,11 +266,11 @@ def match_values(reference: Shared[KnownLists], rows: Iterator[Row]) -> Iterator
         yield Row("matches", 0, 0, pack(match_texts(pa.table(columns), reference.value.opened())))
 
 
-def cut_lines(plan: Shared[Plan], keys: Numbers, rows: Iterator[Row]) -> Iterator[Row]:
+def cut_lines(plan: Shared[Plan], task_count: int, rows: Iterator[Row]) -> Iterator[Row]:
     """The lines, by shipment."""
     for row in rows:
         lines = number_lines(plan, row)
-        yield from _spread(keys, numbers_of(lines.column("shipment_id")), lines)
+        yield from _spread(task_count, lines.column("shipment_id"), lines)
 
 
 def judge_lines(
@@ -252,7 +278,8 @@ def judge_lines(
 ) -> Iterator[Row]:
     """`part`: what lines of whole shipments come to, and how many of them have no text of goods."""
     if whole := list(rows):
-        lines = _joined(whole).sort_by(LINE_NO)
+        # Each piece is of other rows of a table, in order, so that the first numbers tell the order of all.
+        lines = pa.concat_tables(sorted(_unpacked(whole), key=lambda piece: piece.column(LINE_NO)[0].as_py()))
         del whole
         part = judge_part(lines, **given.value, reference=reference.value.opened(), every_line=every_line)
         yield Row("part", 0, 0, pack((part, count_textless(lines))))
@@ -261,22 +288,20 @@ def judge_lines(
 def show_rows(wanted: Mapping[int, Numbers], rows: Iterator[Row]) -> Iterator[Row]:
     """From rows of cells: those of some rows of tables, by row."""
     for row in rows:
-        table = unpack_table(row.content)
-        places = wanted[row.key] - row.first
-        places = places[(places >= 0) & (places < table.num_rows)]
-        if len(places):
-            yield row._replace(
-                content=pack(dict(zip((places + row.first).tolist(), show_cells(table.take(places)), strict=True)))
-            )
+        numbers = wanted.get(row.key, _NONE)
+        numbers = numbers[(numbers >= row.first) & (numbers < row.first + _CHUNK)]
+        if len(numbers):
+            shown = show_cells(unpack_table(row.content).take(numbers - row.first))
+            yield row._replace(content=pack(dict(zip(numbers.tolist(), shown, strict=True))))
 
 
-def on_batches(work: Work, program: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def on_rows(work: Work, program: str, rows: Iterator[Row]) -> Iterable[Row]:
     """A step of ours as one of Spark's.
 
     Args:
         work: the step.
         program: the driver's `program_digest`.
-        batches: rows of `SCHEMA`.
+        rows: of the task.
 
     Raises:
         UsageError: this machine has another version of the program, of Python or of a library.
@@ -286,7 +311,5 @@ def on_batches(work: Work, program: str, batches: Iterator[pa.RecordBatch]) -> I
             "this machine has another version of the program than the driver", remedy="Install the same version on all machines."
         )
     leave_out_pandas()
-    given = (Row(*values) for batch in batches for values in zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    for row in work(given):
-        columns = [pa.array([value], kind) for value, kind in zip(row, _TYPES, strict=True)]
-        yield pa.RecordBatch.from_arrays(columns, names=Row._fields)
+    gc.freeze()  # what was loaded stays: Spark looks for garbage among all of it after each task, which takes 0.1 CPU-s
+    return work(rows)

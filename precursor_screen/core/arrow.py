@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -71,17 +71,22 @@ def expand(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return of, np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(of))
 
 
-def pack_table(table: pa.Table) -> bytes:
+def pack_table(table: pa.Table, compression: str | None = None) -> bytes:
     """A table as Arrow's IPC stream. A pickle of a message's tables takes twenty times as long."""
-    with pa.ipc.new_stream(sink := pa.BufferOutputStream(), table.schema) as stream:
+    options = pa.ipc.IpcWriteOptions(compression=compression)
+    with pa.ipc.new_stream(sink := pa.BufferOutputStream(), table.schema, options=options) as stream:
         stream.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
     return content
 
 
-def unpack_table(content: bytes) -> pa.Table:
-    """A table out of `pack_table`."""
-    return pa.ipc.open_stream(content).read_all()
+def unpack_table(content: bytes, columns: Collection[str] = ()) -> pa.Table:
+    """A table out of `pack_table`; columns: those that are wanted, as far as they are there; none: all."""
+    stream = pa.ipc.open_stream(content)
+    if columns:
+        wanted = [place for place, name in enumerate(stream.schema.names) if name in columns]
+        stream = pa.ipc.open_stream(content, options=pa.ipc.IpcReadOptions(included_fields=wanted))
+    return stream.read_all()
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:

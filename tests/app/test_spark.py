@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import sys
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +17,17 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.app import spark as run
 from precursor_screen.app import spark_tasks as tasks
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.spark_tasks import KnownLists, Plan, Row, Unforeseen, digests_of
 from precursor_screen.cli.main import cli
-from precursor_screen.core.arrow import pack_table
+from precursor_screen.core.arrow import pack_table, unpack_table
 from precursor_screen.core.errors import ChangedWhileRead, MissingExtra, UsageError, WatchlistError, WorkerDied
 from precursor_screen.kernel.match import match, match_texts, merge_matches
 from precursor_screen.kernel.resolve.distinct import LINE_NO
-from precursor_screen.text.key_numbers import number_of
 from tests.app.test_parts import FILES, ROWS, written
 from tests.conftest import ROOT
 from tests.screening import table
@@ -44,7 +46,7 @@ leaves_sockets = pytest.mark.filterwarnings("default")  # as PySpark does, until
 
 
 @pytest.fixture(scope="module")
-def session():
+def context():
     """A cluster of two cores here, where each task is tried four times."""
     pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
     cloudpickle = pytest.importorskip("pyspark.cloudpickle")
@@ -63,20 +65,20 @@ def here(reference, tmp_path_factory):
     return written(tmp_path_factory.mktemp("here"), "here", SOURCES, reference)
 
 
-def on_cluster(session, folder, reference, tasks_wanted, lines):
-    engine = partial(run.judge_on_spark, session, lines_a_task=-(-lines // tasks_wanted))
+def on_cluster(context, folder, reference, tasks_wanted, lines):
+    engine = partial(run.judge_on_spark, context, lines_a_task=-(-lines // tasks_wanted))
     return written(folder, "cluster", SOURCES, reference, engine=engine)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 5, 16])
 @leaves_sockets
-def test_on_a_cluster_the_report_is_the_same(session, here, reference, tmp_path, count):
+def test_on_a_cluster_the_report_is_the_same(context, here, reference, tmp_path, count):
     whole, made = here
     codes = {issue["code"] for issue in made.report.issues.to_pylist()}
     assert {"cut-text", "repeated-line", "set-aside-text-names", "unknown-format"} <= codes
     assert any(row["message_type"] for row in made.screened.resolved.lines.select(["message_type"]).to_pylist())
-    report, there = on_cluster(session, tmp_path, reference, count, made.screened.resolved.lines.num_rows)
+    report, there = on_cluster(context, tmp_path, reference, count, made.screened.resolved.lines.num_rows)
     assert report == whole
     assert there.report.particulars.equals(made.report.particulars)
     assert there.report.goods.equals(made.report.goods)
@@ -94,10 +96,10 @@ def die_once(work, *given):
 
 @pytest.mark.slow
 @leaves_sockets
-def test_a_task_that_dies_and_is_tried_again_changes_nothing(session, here, reference, tmp_path, monkeypatch):
+def test_a_task_that_dies_and_is_tried_again_changes_nothing(context, here, reference, tmp_path, monkeypatch):
     for name in ("read_files", "cut_texts", "cut_lines"):
         monkeypatch.setattr(tasks, name, partial(die_once, getattr(tasks, name)))
-    assert on_cluster(session, tmp_path, reference, 5, here[1].screened.resolved.lines.num_rows)[0] == here[0]
+    assert on_cluster(context, tmp_path, reference, 5, here[1].screened.resolved.lines.num_rows)[0] == here[0]
 
 
 def fail(rows):
@@ -116,16 +118,27 @@ def stumble(read, options, keep_fault, rows):
 
 @pytest.mark.slow
 @leaves_sockets
-def test_a_file_that_a_task_stumbles_over_is_read_here(session, here, reference, tmp_path, monkeypatch):
+def test_a_file_that_a_task_stumbles_over_is_read_here(context, here, reference, tmp_path, monkeypatch):
     monkeypatch.setattr(tasks, "read_files", partial(stumble, tasks.read_files))
-    assert on_cluster(session, tmp_path, reference, 1, 500)[0] == here[0]
+    assert on_cluster(context, tmp_path, reference, 1, 500)[0] == here[0]
 
 
 @pytest.mark.slow
 @leaves_sockets
-def test_a_task_that_fails_each_time_ends_the_run_with_its_own_words(session):
+def test_a_task_that_fails_each_time_ends_the_run_with_its_own_words(context):
     with pytest.raises(WorkerDied, match="ValueError: no such thing"):
-        run.bring(run.each(run.make_frame(session, [Row("", 0, 0, b"")]), fail))
+        run.bring(run.each(run.make_rows(context, [Row("", 0, 0, b"")]), fail))
+
+
+def tell_what_is_frozen(rows):
+    yield from (row._replace(first=gc.get_freeze_count()) for row in rows)
+
+
+@pytest.mark.slow
+@leaves_sockets
+def test_a_task_does_not_look_for_garbage_among_what_was_loaded(context):
+    (row,) = run.bring(run.each(run.make_rows(context, [Row("", 0, 0, b"")]), tell_what_is_frozen))
+    assert row.first > 10_000
 
 
 @settings(max_examples=50)
@@ -150,6 +163,34 @@ def test_line_numbers_lead_back_to_the_rows_that_are_kept(tables):
                 assert kept[number] == (key, row)
 
 
+@settings(max_examples=50)
+@given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)), st.sets(st.integers(0, 19)), st.integers(1, 4))
+def test_lines_and_cells_of_some_numbers_are_found_in_whichever_piece(dropped, dropped_too, wanted, size):
+    schema = pa.schema([("input_id", pa.string()), ("cell", pa.int64())])
+    plan = Plan(schema, {7: 10, 9: 10}, {}, {7: np.array(sorted(dropped), int), 9: np.array(sorted(dropped_too), int)})
+    cells = {7: pa.array(range(10)), 9: pa.array(range(10, 20))}
+    tables = [(key, pa.table([pa.array([""] * 10), some], schema=schema)) for key, some in cells.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "_CHUNK", size)
+        pieces = [row for key, one in tables for row in tasks.chunks_of("lines", key, one)]
+        kept = [n for n in range(20) if n not in dropped | {n + 10 for n in dropped_too}]
+        numbers = np.array(sorted(n for n in wanted if n < len(kept)), int)
+        taken = [unpack_table(row.content) for row in tasks.take_lines(_Given(plan), numbers, iter(pieces))]
+        places = {key: plan.rows_of(key, numbers) for key in (7, 9)}
+        shown = [tasks.unpack(row) for row in tasks.show_rows({k: v for k, v in places.items() if len(v)}, iter(pieces))]
+    expected = [kept[n] for n in numbers]
+    assert [cell for one in taken for cell in one.column("cell").to_pylist()] == expected
+    assert [n for one in taken for n in one.column(LINE_NO).to_pylist()] == numbers.tolist()
+    assert [json.loads(text)["cell"] for one in shown for text in one.values()] == expected
+
+
+def test_matching_has_fewer_tasks_than_judging_but_leaves_no_core_idle():
+    cluster_lines = run.ClusterLines(SimpleNamespace(context=SimpleNamespace(defaultParallelism=6)), None, 40)
+    assert cluster_lines.few == 10
+    assert replace(cluster_lines, task_count=8).few == 6
+    assert replace(cluster_lines, task_count=3).few == 3
+
+
 class _Given:
     def __init__(self, value):
         self.value = value
@@ -157,13 +198,14 @@ class _Given:
 
 @settings(max_examples=50)
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1), min_size=1, max_size=3), st.integers(1, 4))
-def test_ids_met_again_are_those_that_occur_twice_in_whichever_files(files, count):
-    keys = np.arange(count)
-    pieces = [Row("lines", n, 0, pack_table(pa.table({"line_id": ids}))) for n, ids in enumerate(files)]
-    sent = list(tasks.cut_ids(keys, iter(pieces)))
-    found = [tasks.unpack(row) for key in keys for row in tasks.find_repeated_ids(iter([r for r in sent if r.key == key]))]
+def test_lines_met_again_are_those_whose_ids_occur_twice_in_whichever_files(files, count):
+    schema = pa.schema([(name, pa.string()) for name in ("line_id", "input_id", "source_file")])
+    plan = _Given(Plan(schema, {n: len(ids) for n, ids in enumerate(files)}, {}))
+    pieces = [Row("lines", n, 0, pack_table(pa.table([ids, ids, ids], schema=schema))) for n, ids in enumerate(files)]
+    sent = list(tasks.cut_ids(plan, count, iter(pieces)))
+    found = [tasks.unpack(row) for n in range(count) for row in tasks.find_repeated_ids(iter([r for r in sent if r.key == n]))]
     every = [one for ids in files for one in ids]
-    assert sorted(np.concatenate(found).tolist()) == sorted(number_of(one) for one in set(every) if every.count(one) > 1)
+    assert sorted(np.concatenate(found).tolist()) == [n for n, one in enumerate(every) if every.count(one) > 1]
 
 
 def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
@@ -174,9 +216,8 @@ def test_a_file_that_is_another_one_when_it_is_read_again_is_refused():
 
 
 def test_another_version_of_the_program_is_refused():
-    batch = pa.RecordBatch.from_arrays([pa.array([one]) for one in Row("", 0, 0, b"")], names=Row._fields)
     with pytest.raises(UsageError, match="another version of the program"):
-        list(tasks.on_batches(lambda rows: rows, "another", iter([batch])))
+        list(tasks.on_rows(lambda rows: rows, "another", iter([Row("", 0, 0, b"")])))
 
 
 def test_other_watchlists_than_the_drivers_are_refused(reference):
@@ -203,13 +244,10 @@ def test_texts_that_are_matched_apart_give_the_matches_of_all(reference):
     }
     lines = pa.table({"source_file": ["a"] * 7, **columns})
     whole = match(lines, reference)
-    keys = np.arange(4)
-    rows = [
-        row for key in (0, 1) for row in tasks.cut_texts(_Given(_plan(lines)), keys, iter([_piece(lines, key)])) if not row.kind
-    ]
+    rows = [row for key in (0, 1) for row in tasks.cut_texts(_Given(_plan(lines)), 4, iter([_piece(lines, key)])) if not row.kind]
     parts = [
         tasks.unpack(row)
-        for key in keys
+        for key in range(4)
         for row in tasks.match_values(
             _Given(KnownLists(reference, digests_of(reference))), iter([row for row in rows if row.key == key])
         )
@@ -235,9 +273,23 @@ def _rows(matches):
     return sorted(map(repr, matches.to_pylist()))
 
 
-def test_a_slice_travels_without_its_table():
+def test_lines_are_judged_in_the_order_of_the_run_in_whichever_order_they_come(monkeypatch):
+    monkeypatch.setattr(tasks, "judge_part", lambda lines, **_: lines)
+    schema = pa.schema([(name, pa.string()) for name in ("input_id", "shipment_id")])
+    plan = _Given(Plan(schema, {0: 3, 1: 4}, {}))
+    pieces = [
+        row for n in (1, 0) for row in tasks.chunks_of("lines", n, pa.table([["i"] * (3 + n), ["s"] * (3 + n)], schema=schema))
+    ]
+    cut = tasks.cut_lines(plan, 2, iter(pieces))
+    (judged,) = tasks.judge_lines(_Given({}), _Given(KnownLists(SimpleNamespace(watchlists=()), ())), False, cut)
+    assert tasks.unpack(judged)[0].column(LINE_NO).to_pylist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_slice_travels_without_its_table_and_compressed():
     table_ = pa.table({"a": list(range(100_000))})
     assert len(tasks.pack({"part": table_.slice(7, 2)})) < 2_000
+    (piece,) = tasks.chunks_of("lines", 0, table_.slice(0, 10_000))
+    assert len(piece.content) < table_.slice(0, 10_000).nbytes / 2
     assert tasks.unpack(Row("", 0, 0, tasks.pack(table_.slice(7, 2)))) == table_.slice(7, 2)
 
 
@@ -273,6 +325,6 @@ def test_without_java_or_the_extra_the_remedy_is_said(monkeypatch, tmp_path):
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()
     java.touch(0o755)
-    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(MissingExtra, match=r"precursor-screen\[spark\]"), run.open_cluster("local[2]"):
         pass
