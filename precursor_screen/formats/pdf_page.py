@@ -28,6 +28,7 @@ _NOT_PAINTED: Final = (3, 7)  # modes of rendering: nothing is painted
 _INKS: Final = ("Separation", "DeviceN", "Indexed", "Pattern", "Lab")  # spaces whose numbers are not shares of light
 _LARGE: Final = 0.5  # of the page: a picture of the page itself
 _SMALL: Final = 0.05  # of the page: a logo, a signature, a stamp
+_PAIR: Final = 2  # columns of a table that may hold labels, and what they say
 _BLANK: Final = 0.28  # of the height of letters: a blank of Helvetica, where a page has none
 WORD: Final = 0.15  # of the height of letters: a wider gap parts words
 UNMAPPED: Final = "(cid:"  # what pdfminer gives for a glyph of which the font names no letter
@@ -115,6 +116,8 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
         boxes += (cell for row in form for cell in row)
         if not is_form:
             found.append(replace(table, above=tuple(above)))
+        if len(table.columns) == _PAIR:
+            above += table.rows
     return found, boxes
 
 

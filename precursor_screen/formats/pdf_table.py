@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Any, Final
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -28,6 +29,7 @@ _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _MORE: Final = 0.3  # heights of a line by which rows stand farther apart than the lines of one row
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
+_MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
 _HEADED: Final = 0.6  # of the columns have a name
@@ -77,7 +79,9 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
     open_rows = _open_sides(down, across, "top", "bottom")
     settings = {"explicit_vertical_lines": _open_sides(across, down, "x0", "x1"), "explicit_horizontal_lines": open_rows}
     for found in page.find_tables(settings):
-        texts = [[_in_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)]
+        texts = _filled_down(
+            [[_in_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)], found.rows
+        )
         boxes = [row.cells for row in found.rows]
         said = [[_with_label(*both, words) for both in zip(*row, strict=True)] for row in zip(texts, boxes, strict=True)]
         labelled = sum(
@@ -107,6 +111,16 @@ def _in_order(text: str) -> str:
 def edges_of(page: Any) -> list[Any]:
     """The lines of a page, without the ends of thick ones."""
     return [edge for edge in page.edges if max(edge["x1"] - edge["x0"], edge["bottom"] - edge["top"]) > DASH]
+
+
+def _filled_down(texts: list[list[str]], rows: Sequence[Any]) -> list[list[str]]:
+    """What a box says that reaches over several rows, in each of them; figures are of all together, so they stay with the first."""
+    for at, row in enumerate(rows[1:], start=1):
+        for column, box in enumerate(row.cells):
+            above = next((rows[up].cells[column] for up in range(at - 1, -1, -1) if rows[up].cells[column]), None)
+            if box is None and above and above[3] > row.bbox[1] + _SAME_EDGE and not _is_figure(texts[at - 1][column]):
+                texts[at][column] = texts[at - 1][column]
+    return texts
 
 
 _DrawnRow = tuple[Row, Sequence[Box | None]]
@@ -154,13 +168,16 @@ def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last:
 
 
 def _unstacked(cells: Row, boxes: Sequence[Box | None], words: Sequence[Word]) -> list[Row]:
-    """A row; where no lines part the rows of a table, so that two columns or more have figures below one another, these rows."""
-    stacked = sum(sum(map(_is_figure, cell.split("\n"))) > _FEW for cell in cells)
+    """A row; where no lines part the rows of a table, so that columns have figures below one another, these rows."""
+    stacked = [sum(map(_is_figure, cell.split("\n"))) for cell in cells]
     drawn = [box for box in boxes if box]
-    if stacked < 2 or len(drawn) < len(boxes):
+    if max(stacked) < 2 or len(drawn) < len(boxes):
         return [cells]
-    inside = [word for word in words if any(_is_in(word, box) for box in drawn)]
-    return _rows(as_lines(inside), [(box[0], box[2]) for box in drawn], ())
+    lines = as_lines([word for word in words if any(_is_in(word, box) for box in drawn)])
+    columns = [(box[0], box[2]) for box in drawn]
+    if sum(figures > _FEW for figures in stacked) > 1:
+        return _rows(lines, columns, ())
+    return _grouped_rows(lines, columns) or [cells]
 
 
 def _is_in(word: Word, box: Box) -> bool:
@@ -198,11 +215,26 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         while last < len(lines) and _is_close(lines[last], lines[last - 1], lines[last], columns, narrow):
             last += 1
         first = first - 1 if first and _is_header(lines[first - 1], lines[first], columns) else first
+        first, last = _without_edges(lines, first, last, columns)
         run = lines[first:last]
         columns = [part for column in columns for part in _cut_where_aligned(column, run)]
         tables.append(Table(tuple(_rows(run, columns, rules)), tuple(columns), run[0][0].top))
         waiting += [lines[last:], lines[:first]]
     return tables, loose
+
+
+def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequence[Span]) -> tuple[int, int]:
+    """A table without the lines of a letterhead over it that happen to fit, and without remarks below it: these stand apart."""
+    while last - first > 2 and not _stands_close(lines[first], lines[first + 1]):
+        cells = [cell for cell in _cells(lines[first], columns) if cell]
+        if 2 * len(cells) >= len(columns) or any(map(_is_figure, cells)):
+            break
+        first += 1
+    while last - first > 2 and not _stands_close(lines[last - 2], lines[last - 1]):
+        if sum(map(bool, _cells(lines[last - 1], columns))) > 1:
+            break
+        last -= 1
+    return first, last
 
 
 def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
@@ -225,11 +257,16 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
 
 def _rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[Row]:
     """A row a line; or what lies between two lines that are drawn, or closer together than the rest, where that is plainly one row each."""
-    for groups in (_between(lines, columns, rules), *_close_together(lines)):
+    return _grouped_rows(lines, columns, rules) or [_cells(line, columns) for line in lines]
+
+
+def _grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule] = ()) -> list[Row]:
+    """Rows of several lines; none where lines do not tell which belong together."""
+    for is_drawn, groups in ((True, _between(lines, columns, rules)), *((False, some) for some in _close_together(lines))):
         cells = [[_cells(line, columns) for line in group] for group in groups]
-        if 1 < len(groups) < len(lines) and all(map(_is_one_row, cells)):
+        if 1 < len(groups) < len(lines) and all(_is_one_row(group, is_drawn) for group in cells):
             return [tuple("\n".join(filter(None, column)) for column in zip(*group, strict=True)) for group in cells]
-    return [_cells(line, columns) for line in lines]
+    return []
 
 
 def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
@@ -254,33 +291,46 @@ def _close_together(lines: Sequence[Line]) -> Iterator[list[list[Line]]]:
         yield groups
 
 
-def _is_one_row(lines: Sequence[Row]) -> bool:
-    """Whether some lines may be one row: no column has figures in two of them, and words stand over figures in one at most, as those of a
-    header do; without any figures, one line is fuller than the others, or they fill few columns."""
+def _is_one_row(lines: Sequence[Row], is_drawn: bool) -> bool:
+    """Whether some lines may be one row.
+
+    Words do not stand over figures in two columns, as those of a header do. No column has figures in two lines; or lines are drawn round
+    them, and one line at most is half full. Without any figures, one line is fuller than the others, or they fill few columns.
+    """
     columns = [[_is_figure(cell) for cell in column if cell] for column in zip(*lines, strict=True)]
-    if any(map(any, columns)):
-        return max(map(sum, columns)) < 2 and sum(any(column) and not column[0] for column in columns) < 2
     filled = [sum(map(bool, line)) for line in lines]
+    if any(map(any, columns)):
+        is_plain = max(map(sum, columns)) < 2 or (is_drawn and sum(2 * count > len(columns) for count in filled) < 2)
+        return is_plain and sum(any(column) and not column[0] for column in columns) < 2
     return filled.count(max(filled)) == 1 or 2 * max(filled) < len(columns)
 
 
 def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span]]:
+    """From where to where a table reaches, and its columns: what has the most gaps between columns that are filled, line by line."""
     best: tuple[int, int, int, list[Span]] = (0, 0, 0, [])
-    heights = sorted(word.bottom - word.top for line in lines for word in line)
-    height = heights[len(heights) // 2] if heights else 0.0
-    of_several = [len(_joined([(word.left, word.right) for word in line], narrow * height)) > 1 for line in lines]
+    heights = [max(word.bottom - word.top for word in line) for line in lines]
+    height = sorted(heights)[len(heights) // 2] if heights else 0.0
+    blocks = [_blocks(line, narrow) for line in lines]
+    # By number of blocks, how many lines before each have so many or more.
+    filled = np.cumsum([[0] * _MOST_BLOCKS, *([at < len(some) for at in range(_MOST_BLOCKS)] for some in blocks)], axis=0)
     for first in range(len(lines)):
         covered: list[Span] = []
         for last in range(first + 1, min(len(lines), first + _MOST_LINES) + 1):
-            covered = _joined([*covered, *((word.left, word.right) for word in lines[last - 1])], 0.0)
+            covered = _joined([*covered, *blocks[last - 1]], 0.0)
             count = last - first
             columns = _joined(covered, height * (_WIDE if count <= _FEW_LINES else narrow))
             if len(covered) < 2:
                 break
-            worth = (len(columns) - 1) * sum(of_several[first:last])
+            worth = int((filled[last] - filled[first])[1 : len(columns)].sum())
             if len(columns) > 2 and count > 1 and worth >= _LEAST and worth > best[0]:
                 best = worth, first, last, columns
     return best[1:]
+
+
+def _blocks(line: Line, narrow: float) -> list[Span]:
+    """What stands together on a line, as it is printed: words of a title are farther apart than those of small print."""
+    height = max(word.bottom - word.top for word in line)
+    return _joined([(word.left, word.right) for word in line], narrow * height)
 
 
 def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
@@ -296,9 +346,11 @@ def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
 
 def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:
     """Whether a line beside a table, which is the upper or the lower one of two, stands close to it, and all that it says in its columns."""
-    height = lower[0].bottom - lower[0].top
-    said = _joined([(word.left, word.right) for word in line], narrow * height)
-    return lower[0].top - upper[0].bottom < _MORE * height and len(_joined([*columns, *said], 0.0)) == len(columns)
+    return _stands_close(upper, lower) and len(_joined([*columns, *_blocks(line, narrow)], 0.0)) == len(columns)
+
+
+def _stands_close(upper: Line, lower: Line) -> bool:
+    return lower[0].top - upper[0].bottom < _MORE * (lower[0].bottom - lower[0].top)
 
 
 def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Span]) -> bool:
@@ -335,12 +387,18 @@ def goes_on(upper: Table, lower: Table) -> bool:
     return _same_columns(upper, lower) and (first == upper.rows[0] or not is_header)
 
 
+def same_header(upper: Table, lower: Table) -> int:
+    """How many rows a part of a table begins with as the other does."""
+    pairs = enumerate(zip(upper.rows, lower.rows, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(upper.rows), len(lower.rows)))
+
+
 def join_pages(upper: Table, lower: Table) -> tuple[Table, Table]:
     """Two parts of a table; a row that the end of the page cuts in two stands whole in the first.
 
     The rest of a row has no figures, and less than half of what its beginning has; beneath lines that are drawn, none closes the page.
     """
-    last, at = upper.rows[-1], int(lower.rows[0] == upper.rows[0])
+    last, at = upper.rows[-1], same_header(upper, lower)
     rest = lower.rows[at] if at < len(lower.rows) else ()
     filled = [place for place, cell in enumerate(rest) if cell]
     is_rest = (
