@@ -191,24 +191,17 @@ def _opened(blob: Blob, data: bytes) -> PDF:
 
 def _sheets(name: str, read: _Read) -> list[Sheet]:
     """A sheet a table."""
+    from precursor_screen.formats.pdf_table import rows_of_parts
+
     made: list[Sheet] = []
     for number, parts in enumerate(read.tables or [[]], start=1):
         cells = Cells()
-        cells.take(map(list, _rows_of(parts)))
+        cells.take(map(list, rows_of_parts(parts)))
         note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
         shown = f"{name}#table {number}" if len(read.tables) > 1 else name
         made.append(replace(cells.sheet(shown, "PDF").saying([note], ()), above=parts[0].above if parts else ()))
     made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
-
-
-def _rows_of(parts: list[Table]) -> Iterator[tuple[str, ...]]:
-    """All rows; a header of several rows once, for such a one is not known again by its cells."""
-    from precursor_screen.formats.pdf_table import same_header
-
-    for at, part in enumerate(parts):
-        again = same_header(parts[0], part) if at else 0
-        yield from part.rows[again if again > 1 else 0 :]
 
 
 def _how(parts: list[Table]) -> str:

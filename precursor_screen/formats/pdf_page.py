@@ -17,8 +17,8 @@ from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
-from precursor_screen.formats.pdf_table import DASH, Row, Table, aligned_tables, drawn_tables, edges_of
-from precursor_screen.formats.pdf_words import Line, Word, as_lines, paragraphs, parts_of_line, text_of_line
+from precursor_screen.formats.pdf_rows import Line, Row, Word, as_lines, paragraphs, parts_of_line, text_of_line
+from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables, drawn_tables, edges_of
 
 Colour = tuple[float, float, float]
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)
@@ -28,6 +28,7 @@ _NOT_PAINTED: Final = (3, 7)  # modes of rendering: nothing is painted
 _INKS: Final = ("Separation", "DeviceN", "Indexed", "Pattern", "Lab")  # spaces whose numbers are not shares of light
 _LARGE: Final = 0.5  # of the page: a picture of the page itself
 _SMALL: Final = 0.05  # of the page: a logo, a signature, a stamp
+_ONE: Final = 2  # rows of a form that has each label once
 _PAIR: Final = 2  # columns of a table that may hold labels, and what they say
 _BLANK: Final = 0.28  # of the height of letters: a blank of Helvetica, where a page has none
 WORD: Final = 0.15  # of the height of letters: a wider gap parts words
@@ -110,12 +111,12 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
     for at, table in enumerate(tables):
         said = [tuple(map(text_of_line, parts_of_line(line))) for line in waiting if line[0].bottom <= table.top]
         waiting = [line for line in waiting if line[0].bottom > table.top]
-        is_form = table.is_form and at + 1 < len(tables)
+        is_form = 0 < len(table.records) <= _ONE and at + 1 < len(tables)
         form = [*table.above, *(table.rows if is_form else ())]
         above = [*([] if any(":" in cell for row in said for cell in row) or (found and form) else above), *said, *form]
         boxes += (cell for row in form for cell in row)
         if not is_form:
-            found.append(replace(table, above=tuple(above)))
+            found.append(replace(table, rows=table.records or table.rows, above=tuple(above)))
         if len(table.columns) == _PAIR:
             above += table.rows
     return found, boxes

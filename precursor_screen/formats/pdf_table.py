@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.formats.pdf_words import Line, Word, as_lines, in_reading_order, text_of_line
+from precursor_screen.formats.pdf_rows import (
+    Line,
+    Row,
+    Rule,
+    Span,
+    Word,
+    as_lines,
+    blocks_of_line,
+    cells_of_line,
+    flat,
+    grouped_rows,
+    in_reading_order,
+    is_figure,
+    joined_spans,
+    rows_of_lines,
+    stands_close,
+    text_of_line,
+)
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in points from the top left corner
-Span = tuple[float, float]
-Row = tuple[str, ...]
-Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
 _SAME_EDGE: Final = 3.0  # points between the edges of one column on two pages
 _BEYOND: Final = 5.0  # points by which lines across reach beyond the lines down: the table is open at its sides
 _FEW: Final = 2  # lines of figures in one cell: two codes, or two numbers
@@ -27,13 +40,11 @@ _THAN_BLANKS: Final = 1.25  # times a blank: a gap between columns where they st
 _LEAST_GAP: Final = 0.33  # of the height of a line: narrower ones are blanks in any font
 _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
-_MORE: Final = 0.3  # heights of a line by which rows stand farther apart than the lines of one row
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
 _HEADED: Final = 0.6  # of the columns have a name
-_ACROSS: Final = 0.5  # of a table's width: a line that is longer parts its rows
 DASH: Final = 3.0  # points: what is shorter is the end of a thick line
 _SMALL_PRINT: Final = 0.9  # of the height of what stands below it: the label of a box of a form
 
@@ -51,7 +62,7 @@ class Table(Struct, frozen=True):
         cells: their boxes, where lines draw them; none where they are only aligned.
         above: what stands over it on the page, row by row: the boxes of a form, lines of text.
         open_below: no line closes it at the foot of the page, so its last row may go on.
-        is_form: most of its boxes have a label of their own.
+        records: where most of its boxes have a label of their own, these, and what the boxes say, a row as often as the first label comes.
     """
 
     rows: tuple[Row, ...]
@@ -60,7 +71,7 @@ class Table(Struct, frozen=True):
     cells: tuple[Box, ...] = ()
     above: tuple[Row, ...] = ()
     open_below: bool = False
-    is_form: bool = False
+    records: tuple[Row, ...] = ()
 
     def holds(self, word: Word) -> bool:
         """Whether the middle of a word lies in one of the cells."""
@@ -84,9 +95,9 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
         )
         boxes = [row.cells for row in found.rows]
         said = [[_with_label(*both, words) for both in zip(*row, strict=True)] for row in zip(texts, boxes, strict=True)]
-        labelled = sum(
-            one is not other for row, same in zip(said, texts, strict=True) for one, other in zip(row, same, strict=True)
-        )
+        labelled = {
+            one for row, same in zip(said, texts, strict=True) for one, other in zip(row, same, strict=True) if one is not other
+        }
         form, rows = _split_form([(tuple(row), box) for row, box in zip(said, boxes, strict=True)])
         edges_of_cells = sorted({float(edge) for _, boxes in rows for box in boxes if box for edge in (box[0], box[2])})
         cells = [cell for row in rows for cell in _unstacked(*row, words)]
@@ -94,13 +105,13 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
         full = [row for row in cells if sum(bool(cell.strip()) for cell in row) > 1]
         if len(full) > 1:
             yield Table(
-                tuple(cells),
+                tuple(tuple(map(flat, row)) for row in cells),
                 tuple(pairwise(edges_of_cells)),
                 found.bbox[1],
                 tuple(found.cells),
                 tuple(form),
                 any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
-                2 * labelled > sum(bool(cell) for row in cells for cell in row),
+                _records(rows) if _is_form(rows, labelled) else (),
             )
 
 
@@ -118,7 +129,7 @@ def _filled_down(texts: list[list[str]], rows: Sequence[Any]) -> list[list[str]]
     for at, row in enumerate(rows[1:], start=1):
         for column, box in enumerate(row.cells):
             above = next((rows[up].cells[column] for up in range(at - 1, -1, -1) if rows[up].cells[column]), None)
-            if box is None and above and above[3] > row.bbox[1] + _SAME_EDGE and not _is_figure(texts[at - 1][column]):
+            if box is None and above and above[3] > row.bbox[1] + _SAME_EDGE and not is_figure(texts[at - 1][column]):
                 texts[at][column] = texts[at - 1][column]
     return texts
 
@@ -152,6 +163,24 @@ def _with_label(text: str, box: Box | None, words: Sequence[Word]) -> str:
     return "\n".join([label, *map(text_of_line, lines[small:])]) if small else text
 
 
+def _is_form(rows: Sequence[_DrawnRow], labelled: Set[str]) -> bool:
+    """Whether most boxes of some rows have a label of their own."""
+    filled = [text for texts, boxes in rows for text, box in zip(texts, boxes, strict=True) if box and text]
+    return 2 * sum(text in labelled for text in filled) > len(filled)
+
+
+def _records(rows: Sequence[_DrawnRow]) -> tuple[Row, ...]:
+    """The labels of boxes, then what they say: as a declaration has them, item by item."""
+    boxes = [text.partition("\n") for texts, drawn in rows for text, box in zip(texts, drawn, strict=True) if box and text]
+    labels = list(dict.fromkeys(label for label, _, _ in boxes))
+    found: list[dict[str, str]] = []
+    for label, _, value in boxes:
+        if label == labels[0]:
+            found.append({})
+        found[-1][label] = value
+    return (tuple(labels), *(tuple(record.get(label, "") for label in labels) for record in found))
+
+
 def _from_labels(row: Row) -> list[Row]:
     """A single row of boxes, each with its label over what it says, as a header and a row."""
     boxes = [cell.partition("\n") for cell in row]
@@ -169,24 +198,21 @@ def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last:
 
 def _unstacked(cells: Row, boxes: Sequence[Box | None], words: Sequence[Word]) -> list[Row]:
     """A row; where no lines part the rows of a table, so that columns have figures below one another, these rows."""
-    stacked = [sum(map(_is_figure, cell.split("\n"))) for cell in cells]
+    stacked = [sum(map(is_figure, cell.split("\n"))) for cell in cells]
+    heights = {cell.count("\n") + 1 for cell in cells if cell}
     drawn = [box for box in boxes if box]
     if max(stacked) < 2 or len(drawn) < len(boxes):
         return [cells]
     lines = as_lines([word for word in words if any(_is_in(word, box) for box in drawn)])
     columns = [(box[0], box[2]) for box in drawn]
-    if sum(figures > _FEW for figures in stacked) > 1:
-        return _rows(lines, columns, ())
-    return _grouped_rows(lines, columns) or [cells]
+    if sum(figures > _FEW for figures in stacked) > 1 or (max(stacked) > _FEW and heights == {max(stacked)}):
+        return rows_of_lines(lines, columns, ())
+    return grouped_rows(lines, columns) or [cells]
 
 
 def _is_in(word: Word, box: Box) -> bool:
     """Whether the middle of a word lies in a box."""
     return box[0] <= (word.left + word.right) / 2 < box[2] and box[1] <= (word.top + word.bottom) / 2 < box[3]
-
-
-def _is_figure(text: str) -> bool:
-    return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text)
 
 
 def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -> tuple[list[Table], list[Word]]:
@@ -218,20 +244,20 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         first, last = _without_edges(lines, first, last, columns)
         run = lines[first:last]
         columns = [part for column in columns for part in _cut_where_aligned(column, run)]
-        tables.append(Table(tuple(_rows(run, columns, rules)), tuple(columns), run[0][0].top))
+        tables.append(Table(tuple(rows_of_lines(run, columns, rules)), tuple(columns), run[0][0].top))
         waiting += [lines[last:], lines[:first]]
     return tables, loose
 
 
 def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequence[Span]) -> tuple[int, int]:
     """A table without the lines of a letterhead over it that happen to fit, and without remarks below it: these stand apart."""
-    while last - first > 2 and not _stands_close(lines[first], lines[first + 1]):
-        cells = [cell for cell in _cells(lines[first], columns) if cell]
-        if 2 * len(cells) >= len(columns) or any(map(_is_figure, cells)):
+    while last - first > 2 and not stands_close(lines[first], lines[first + 1]):
+        cells = [cell for cell in cells_of_line(lines[first], columns) if cell]
+        if 2 * len(cells) >= len(columns) or any(map(is_figure, cells)):
             break
         first += 1
-    while last - first > 2 and not _stands_close(lines[last - 2], lines[last - 1]):
-        if sum(map(bool, _cells(lines[last - 1], columns))) > 1:
+    while last - first > 2 and not stands_close(lines[last - 2], lines[last - 1]):
+        if sum(map(bool, cells_of_line(lines[last - 1], columns))) > 1:
             break
         last -= 1
     return first, last
@@ -240,7 +266,7 @@ def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequen
 def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
     """Columns that stand as close as words do: in nearly all lines what follows begins at one place, wherever the words before end."""
     inside = [[word for word in line if column[0] <= word.left and word.right <= column[1]] for line in lines]
-    parts = _joined([(word.left, word.right) for line in inside for word in line], 0.0)
+    parts = joined_spans([(word.left, word.right) for line in inside for word in line], 0.0)
     found = parts[:1]
     for part in parts[1:]:
         before = [[word.right for word in line if found[-1][0] <= word.left < part[0]] for line in inside]
@@ -255,70 +281,20 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
     return found
 
 
-def _rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[Row]:
-    """A row a line; or what lies between two lines that are drawn, or closer together than the rest, where that is plainly one row each."""
-    return _grouped_rows(lines, columns, rules) or [_cells(line, columns) for line in lines]
-
-
-def _grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule] = ()) -> list[Row]:
-    """Rows of several lines; none where lines do not tell which belong together."""
-    for is_drawn, groups in ((True, _between(lines, columns, rules)), *((False, some) for some in _close_together(lines))):
-        cells = [[_cells(line, columns) for line in group] for group in groups]
-        if 1 < len(groups) < len(lines) and all(_is_one_row(group, is_drawn) for group in cells):
-            return [tuple("\n".join(filter(None, column)) for column in zip(*group, strict=True)) for group in cells]
-    return []
-
-
-def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
-    left, right = columns[0][0], columns[-1][1]
-    lengths: dict[int, float] = {}
-    for begin, end, down in rules:  # a rule may be drawn cell by cell
-        lengths[round(down)] = lengths.get(round(down), 0.0) + max(min(end, right) - max(begin, left), 0.0)
-    downs = sorted(down for down, length in lengths.items() if length > _ACROSS * (right - left))
-    return [list(group) for _, group in groupby(lines, lambda line: bisect(downs, (line[0].top + line[0].bottom) / 2))]
-
-
-def _close_together(lines: Sequence[Line]) -> Iterator[list[list[Line]]]:
-    """Lines that stand closer to one another than others do; then those that overlap, as beside cells of two lines one of one does."""
-    gaps = [min(w.top for w in lower) - max(w.bottom for w in upper) for upper, lower in pairwise(lines)]
-    height = lines[0][0].bottom - lines[0][0].top
-    for far in (min((gap for gap in gaps if gap >= 0), default=0.0) + _MORE * height, 0.0):
-        groups = [[lines[0]]]
-        for gap, line in zip(gaps, lines[1:], strict=True):
-            if gap >= far:
-                groups.append([])
-            groups[-1].append(line)
-        yield groups
-
-
-def _is_one_row(lines: Sequence[Row], is_drawn: bool) -> bool:
-    """Whether some lines may be one row.
-
-    Words do not stand over figures in two columns, as those of a header do. No column has figures in two lines; or lines are drawn round
-    them, and one line at most is half full. Without any figures, one line is fuller than the others, or they fill few columns.
-    """
-    columns = [[_is_figure(cell) for cell in column if cell] for column in zip(*lines, strict=True)]
-    filled = [sum(map(bool, line)) for line in lines]
-    if any(map(any, columns)):
-        is_plain = max(map(sum, columns)) < 2 or (is_drawn and sum(2 * count > len(columns) for count in filled) < 2)
-        return is_plain and sum(any(column) and not column[0] for column in columns) < 2
-    return filled.count(max(filled)) == 1 or 2 * max(filled) < len(columns)
-
-
 def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span]]:
     """From where to where a table reaches, and its columns: what has the most gaps between columns that are filled, line by line."""
     best: tuple[int, int, int, list[Span]] = (0, 0, 0, [])
     heights = [max(word.bottom - word.top for word in line) for line in lines]
     height = sorted(heights)[len(heights) // 2] if heights else 0.0
-    blocks = [_blocks(line, narrow) for line in lines]
+    blocks = [blocks_of_line(line, narrow) for line in lines]
     # By number of blocks, how many lines before each have so many or more.
     filled = np.cumsum([[0] * _MOST_BLOCKS, *([at < len(some) for at in range(_MOST_BLOCKS)] for some in blocks)], axis=0)
     for first in range(len(lines)):
         covered: list[Span] = []
         for last in range(first + 1, min(len(lines), first + _MOST_LINES) + 1):
-            covered = _joined([*covered, *blocks[last - 1]], 0.0)
+            covered = joined_spans([*covered, *blocks[last - 1]], 0.0)
             count = last - first
-            columns = _joined(covered, height * (_WIDE if count <= _FEW_LINES else narrow))
+            columns = joined_spans(covered, height * (_WIDE if count <= _FEW_LINES else narrow))
             if len(covered) < 2:
                 break
             worth = int((filled[last] - filled[first])[1 : len(columns)].sum())
@@ -327,49 +303,17 @@ def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span
     return best[1:]
 
 
-def _blocks(line: Line, narrow: float) -> list[Span]:
-    """What stands together on a line, as it is printed: words of a title are farther apart than those of small print."""
-    height = max(word.bottom - word.top for word in line)
-    return _joined([(word.left, word.right) for word in line], narrow * height)
-
-
-def _joined(spans: Sequence[Span], gap: float) -> list[Span]:
-    """The spans, those joined that overlap or have less than a gap between them."""
-    found: list[Span] = []
-    for left, right in sorted(spans):
-        if found and left - found[-1][1] <= gap:
-            found[-1] = (found[-1][0], max(found[-1][1], right))
-        else:
-            found.append((left, right))
-    return found
-
-
 def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:
     """Whether a line beside a table, which is the upper or the lower one of two, stands close to it, and all that it says in its columns."""
-    return _stands_close(upper, lower) and len(_joined([*columns, *_blocks(line, narrow)], 0.0)) == len(columns)
-
-
-def _stands_close(upper: Line, lower: Line) -> bool:
-    return lower[0].top - upper[0].bottom < _MORE * (lower[0].bottom - lower[0].top)
+    return stands_close(upper, lower) and len(joined_spans([*columns, *blocks_of_line(line, narrow)], 0.0)) == len(columns)
 
 
 def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Span]) -> bool:
     """Whether a line whose words reach over the columns below names most of them."""
     height = below[0].bottom - below[0].top
     near = below[0].top - line[0].bottom < _HEADER_GAP * height
-    named = sum(bool(cell) for cell in _cells(line, columns))
+    named = sum(bool(cell) for cell in cells_of_line(line, columns))
     return near and named >= _HEADED * len(columns) and not any(sign.isdigit() for word in line for sign in word.text)
-
-
-def _cells(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
-    """The words of a line by the column that each is nearest to."""
-
-    def nearest(word: Word) -> int:
-        middle = (word.left + word.right) / 2
-        return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
-
-    cells = {at: text_of_line(list(some)) for at, some in groupby(line, nearest)}
-    return tuple(cells.get(at, "") for at in range(len(columns)))
 
 
 # A table that goes on over pages.
@@ -387,7 +331,14 @@ def goes_on(upper: Table, lower: Table) -> bool:
     return _same_columns(upper, lower) and (first == upper.rows[0] or not is_header)
 
 
-def same_header(upper: Table, lower: Table) -> int:
+def rows_of_parts(parts: Sequence[Table]) -> Iterator[Row]:
+    """The rows of a table that goes on; a header of several rows once, for such a one is not known again by its cells."""
+    for at, part in enumerate(parts):
+        again = _same_header(parts[0], part) if at else 0
+        yield from part.rows[again if again > 1 else 0 :]
+
+
+def _same_header(upper: Table, lower: Table) -> int:
     """How many rows a part of a table begins with as the other does."""
     pairs = enumerate(zip(upper.rows, lower.rows, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(upper.rows), len(lower.rows)))
@@ -398,14 +349,14 @@ def join_pages(upper: Table, lower: Table) -> tuple[Table, Table]:
 
     The rest of a row has no figures, and less than half of what its beginning has; beneath lines that are drawn, none closes the page.
     """
-    last, at = upper.rows[-1], same_header(upper, lower)
+    last, at = upper.rows[-1], _same_header(upper, lower)
     rest = lower.rows[at] if at < len(lower.rows) else ()
     filled = [place for place, cell in enumerate(rest) if cell]
     is_rest = (
         len(rest) == len(last)
         and 0 < 2 * len(filled) <= sum(map(bool, last))
         and filled != [0]
-        and all(last[place] and not _is_figure(rest[place]) for place in filled)
+        and all(last[place] and not is_figure(rest[place]) for place in filled)
         and (upper.open_below or not upper.cells)
     )
     if not is_rest:
@@ -426,7 +377,7 @@ def _same_columns(upper: Table, lower: Table) -> bool:
     if upper.cells and lower.cells:
         return all(abs(one - other) <= _SAME_EDGE for pair in pairs for one, other in zip(*pair, strict=True))
     if not upper.cells and not lower.cells:
-        return len(_joined([*upper.columns, *lower.columns], 0.0)) == len(pairs)
+        return len(joined_spans([*upper.columns, *lower.columns], 0.0)) == len(pairs)
     drawn = upper.columns if upper.cells else lower.columns
     aligned = lower.columns if upper.cells else upper.columns
     return all(left <= sum(words) / 2 <= right for (left, right), words in zip(drawn, aligned, strict=True))

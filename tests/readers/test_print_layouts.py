@@ -138,6 +138,83 @@ def test_a_header_of_two_rows_reaches_over_its_columns() -> None:
     assert (found["net_mass_kg"], found["gross_mass_kg"]) == ([500, 12, 7], [540, 13, 8])
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_header_of_two_rows_on_every_page_is_told_once(drawn: bool) -> None:
+    header = [(*HEADER[:5], "Weight in kg", "", "Date"), ("", "", "", "", "", "Net", "Gross", "")]
+    pages = []
+    for goods in (GOODS[:3], GOODS[3:]):
+        cells, edges = table([*header, *goods])
+        pages.append(cells + ("".join(map(across, edges)) + down(edges) if drawn else ""))
+    assert is_right(one(*pages))
+
+
+def test_a_letterhead_over_a_table_is_not_of_it() -> None:
+    """Its words would close the gaps between columns: a count and a mass would be one number."""
+    rows = [
+        ("No", "Description of goods", "Packages", "Net weight kg"),
+        ("1", "Lamps", "200", "410.00"),
+        ("2", "Cable", "12", "96.50"),
+    ]
+    cells, _ = table([*rows, ("3", "Acetone", "40", "800.00")], top=160, lefts=(30, 60, 300, 345))
+    above = (
+        text(30, 60, "HALOGENA", size=18)
+        + text(120, 60, "LAMP WORKS", size=18)
+        + text(30, 90, "Mill Road 7, Otterville, and at the port")
+    )
+    above += text(250, 90, "Telephone and telefax of the office") + text(30, 110, "Seller: Halogena Lamp Works")
+    above += text(250, 110, "Buyer: Brackwater Lighting Company")
+    found = one(above + cells).lines.to_pydict()
+    assert found["description"] == ["Lamps", "Cable", "Acetone"]
+    assert [float(mass) for mass in found["net_mass_kg"]] == [410, 96.5, 800]
+    assert set(found["consignor_name"]) == {"Halogena Lamp Works"}
+    assert set(found["consignee_name"]) == {"Brackwater Lighting Company"}
+
+
+def test_figures_with_units_below_one_another_are_rows_where_lines_only_part_columns() -> None:
+    lefts = (30, 130, 400)
+    rows = [
+        ("Marks", "Description of goods", "Gross weight"),
+        ("A 1-80", "Ethyl ether\nclass 3", "9,600.00 KGS"),
+        ("B 1", "Glassware\nboxed", "2,310.40 KGS"),
+    ]
+    cells, edges = table(rows, lefts=lefts)
+    found = one(cells + "".join(across(edge) for edge in (*edges[:2], edges[-1])) + down(edges, (*lefts, 578))).lines.to_pydict()
+    assert [cell.split("\n")[0] for cell in found["description"]] == ["Ethyl ether", "Glassware"]
+    assert [f"{mass:.2f}" for mass in found["gross_mass_kg"]] == ["9600.00", "2310.40"]
+
+
+def test_codes_that_a_narrow_column_breaks_are_whole_between_the_lines_of_a_row() -> None:
+    rows = [
+        ("Ref", "Description of goods", "HS code", "Net weight kg"),
+        ("FR-\n100", "Soap in bars,\nscented", "3401 19\n00", "12.5"),
+    ]
+    rows += [("FR-\n207", "Acetone", "2914 11\n00", "800.0"), ("FR-\n88", "Dried lavender", "1211 90\n86", "7.0")]
+    cells, edges = table(rows, lefts=(30, 90, 320, 400))
+    found = one(cells + "".join(map(across, edges))).lines.to_pydict()
+    assert found["hs_code"] == ["34011900", "29141100", "12119086"]
+    assert found["net_mass_kg"] == [12.5, 800, 7]
+
+
+def test_boxes_that_come_again_for_each_item_are_its_line() -> None:
+    out, at, ends = "", 60.0, (30, 250, 400, 578)
+    for number, goods, code, mass in (("1", "Sulphuric acid", "28070000", "14800"), ("2", "Acetone", "29141100", "2000")):
+        bottom = at + 60
+        for left, top, label, value in (
+            (30, at, "31 Packages and description of goods", goods),
+            (250, at, "32 Item No.", number),
+            (400, at, "33 Commodity code", code),
+            (250, at + 30, "37 Procedure", "10 00"),
+            (400, at + 30, "38 Net mass (kg)", mass),
+        ):
+            out += text(left, top + 4, label, size=5) + text(left, top + 16, value, size=SIZE)
+        out += across(at) + across(at + 30, 247) + across(bottom) + down([at, bottom], ends)
+        at = bottom
+    found = one(out).lines.to_pydict()
+    assert found["description"] == ["Sulphuric acid", "Acetone"]
+    assert found["hs_code"] == ["28070000", "29141100"]
+    assert found["net_mass_kg"] == [14800, 2000]
+
+
 def test_a_cell_may_reach_over_several_rows() -> None:
     lefts = (30, 130, 320, 400)
     rows = [("B/L No.", "Description of goods", "HS code", "Net weight kg"), ("SMPB1", "Acetone", "2914.11", "500")]
@@ -147,7 +224,7 @@ def test_a_cell_may_reach_over_several_rows() -> None:
     lines = "".join(map(across, whole)) + "".join(across(edge, 127) for edge in edges[2:5]) + down(edges, (*lefts, 578))
     found = one(lines + cells).lines.to_pydict()
     assert found["description"] == ["Acetone", "Tiles", "Wool", "Tin", "Piperonal"]
-    assert (found["bill_of_lading"][0], found["bill_of_lading"][4]) == ("SMPB1", "SMPB2")
+    assert found["bill_of_lading"] == ["SMPB1"] * 4 + ["SMPB2"]
 
 
 FORM = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.formats.pdf_words import in_reading_order
+from precursor_screen.formats.pdf_rows import in_reading_order
 
 
 @pytest.mark.parametrize(

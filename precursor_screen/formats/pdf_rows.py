@@ -1,0 +1,212 @@
+"""Words of a printed page: the lines, paragraphs and rows of a table that they make, and these as they are read.
+
+Letters are known from left to right; Arabic, Hebrew and others run to the left. Source: Unicode Standard Annex 9, of which
+`in_reading_order` is the way back for what lines of print hold: words of few scripts, names, figures.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import Final
+
+from msgspec import Struct
+
+_SAME_LINE: Final = 3.0  # points between the feet of words on one line
+_CLOSE: Final = 0.8  # heights of a line between two lines of one paragraph
+_APART: Final = 1.5  # heights of a line between what belongs together
+_TO_LEFT: Final = (
+    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # the blocks of these scripts, with the shapes that letters take within words
+)
+_HAS_SOME: Final = re.compile(f"[{_TO_LEFT}]")
+_DIGITS: Final = "\u0660-\u0669\u06f0-\u06f9"
+_RUN_TO_LEFT: Final = re.compile(rf"(?:(?![{_DIGITS}])[{_TO_LEFT}])(?:[^\w{_TO_LEFT}]*(?:(?![{_DIGITS}])[{_TO_LEFT}]))*")
+_RUN_TO_RIGHT: Final = re.compile(
+    rf"(?:[^\W{_TO_LEFT}]|[{_DIGITS}])(?:[^{_TO_LEFT}]*(?:[^\W{_TO_LEFT}]|[{_DIGITS}])|[{_DIGITS}.,٫٬])*"
+)
+_MIRRORED: Final = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+
+
+Span = tuple[float, float]
+Row = tuple[str, ...]
+Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
+_ACROSS: Final = 0.5  # of a table's width: a line that is longer parts its rows
+MORE: Final = 0.3  # heights of a line by which rows stand farther apart than the lines of one row
+_FIGURE: Final = re.compile(r"[^\w]*(?=.*\d)[\d\W]+(?:(?<=[\d\s.])[^\W\d]{1,4}[23³²]?)?\W*")
+
+
+class Word(Struct, frozen=True):
+    """A word and its place."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+Line = list[Word]
+
+
+def as_lines(words: Sequence[Word]) -> list[Line]:
+    """Words by the line that they stand on, from left to right."""
+    lines: list[Line] = []
+    for word in sorted(words, key=lambda word: (word.bottom, word.left)):
+        if lines and word.bottom - lines[-1][0].bottom <= _SAME_LINE:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda word: word.left) for line in lines]
+
+
+def paragraphs(words: Sequence[Word]) -> list[str]:
+    """Words as people read them: what stands close below other words goes on with these; a wide gap within a line parts it."""
+    found: list[list[list[Word]]] = []
+    open_ones: list[list[list[Word]]] = []
+    for line in as_lines(words):
+        open_ones = [one for one in open_ones if _gap(one[-1], line) < _CLOSE]
+        started: list[list[list[Word]]] = []
+        for part in parts_of_line(line):
+            above = next(
+                (one for one in open_ones if one[-1][0].left < part[-1].right and part[0].left < one[-1][-1].right), None
+            )
+            if above is None:
+                found.append(above := [])
+                started.append(above)
+            above.append(part)
+        open_ones += started
+    return [" ".join(text_of_line(part) for part in one) for one in found]
+
+
+def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
+    """Between two lines, in heights of the upper one; what stands on one line has none."""
+    height = max(upper[0].bottom - upper[0].top, 1.0)
+    return max(lower[0].top - upper[0].bottom, 0.0) / height
+
+
+def parts_of_line(line: Sequence[Word]) -> list[Line]:
+    """A line, cut at wide gaps."""
+    parts = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.left - before.right > _APART * (word.bottom - word.top):
+            parts.append([])
+        parts[-1].append(word)
+    return parts
+
+
+def text_of_line(line: Sequence[Word]) -> str:
+    """What it says."""
+    return in_reading_order(" ".join(word.text for word in line))
+
+
+def in_reading_order(line: str) -> str:
+    """A line as it is read, in letters without the shapes that they take within words."""
+    if not _HAS_SOME.search(line):
+        return line
+    if len(_HAS_SOME.findall(line)) < sum(sign.isalpha() for sign in line) / 2:
+        ordered = _RUN_TO_LEFT.sub(lambda run: _turned(run[0]), line)
+    else:
+        ordered = _RUN_TO_RIGHT.sub(lambda run: _turned(run[0]), _turned(line))
+    return unicodedata.normalize("NFKC", ordered)
+
+
+def _turned(text: str) -> str:
+    return text[::-1].translate(_MIRRORED)
+
+
+def rows_of_lines(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[Row]:
+    """A row a line; or what lies between two lines that are drawn, or closer together than the rest, where that is plainly one row each."""
+    return grouped_rows(lines, columns, rules) or [cells_of_line(line, columns) for line in lines]
+
+
+def grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule] = ()) -> list[Row]:
+    """Rows of several lines; none where lines do not tell which belong together."""
+    for is_drawn, groups in ((True, _between(lines, columns, rules)), *((False, some) for some in _close_together(lines))):
+        cells = [[cells_of_line(line, columns) for line in group] for group in groups]
+        wrapped = is_drawn and 2 * sum(len(group) > 1 for group in groups) > len(groups)
+        if 1 < len(groups) < len(lines) and all(_is_one_row(group, wrapped) for group in cells):
+            return [tuple(flat("\n".join(filter(None, column))) for column in zip(*group, strict=True)) for group in cells]
+    return []
+
+
+def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
+    left, right = columns[0][0], columns[-1][1]
+    lengths: dict[int, float] = {}
+    for begin, end, down in rules:  # a rule may be drawn cell by cell
+        lengths[round(down)] = lengths.get(round(down), 0.0) + max(min(end, right) - max(begin, left), 0.0)
+    downs = sorted(down for down, length in lengths.items() if length > _ACROSS * (right - left))
+    return [list(group) for _, group in groupby(lines, lambda line: bisect(downs, (line[0].top + line[0].bottom) / 2))]
+
+
+def _close_together(lines: Sequence[Line]) -> Iterator[list[list[Line]]]:
+    """Lines that stand closer to one another than others do; then those that overlap, as beside cells of two lines one of one does."""
+    gaps = [min(w.top for w in lower) - max(w.bottom for w in upper) for upper, lower in pairwise(lines)]
+    height = lines[0][0].bottom - lines[0][0].top
+    for far in (min((gap for gap in gaps if gap >= 0), default=0.0) + MORE * height, 0.0):
+        groups = [[lines[0]]]
+        for gap, line in zip(gaps, lines[1:], strict=True):
+            if gap >= far:
+                groups.append([])
+            groups[-1].append(line)
+        yield groups
+
+
+def _is_one_row(lines: Sequence[Row], wrapped: bool) -> bool:
+    """Whether some lines may be one row; wrapped: lines are drawn round most rows, and most have several lines.
+
+    Words do not stand over figures in two columns, as those of a header do. No column has figures in two lines; or they are wrapped, and
+    one line is fuller than the others. Without any figures, one line is fuller than the others, or they fill few columns.
+    """
+    columns = [[is_figure(cell) for cell in column if cell] for column in zip(*lines, strict=True)]
+    filled = [sum(map(bool, line)) for line in lines]
+    if any(map(any, columns)):
+        is_plain = max(map(sum, columns)) < 2 or (wrapped and filled.count(max(filled)) == 1)
+        return is_plain and sum(any(column) and not column[0] for column in columns) < 2
+    return filled.count(max(filled)) == 1 or 2 * max(filled) < len(columns)
+
+
+def cells_of_line(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
+    """The words of a line by the column that each is nearest to."""
+
+    def nearest(word: Word) -> int:
+        middle = (word.left + word.right) / 2
+        return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
+
+    cells = {at: text_of_line(list(some)) for at, some in groupby(line, nearest)}
+    return tuple(cells.get(at, "") for at in range(len(columns)))
+
+
+def joined_spans(spans: Sequence[Span], gap: float) -> list[Span]:
+    """The spans, those joined that overlap or have less than a gap between them."""
+    found: list[Span] = []
+    for left, right in sorted(spans):
+        if found and left - found[-1][1] <= gap:
+            found[-1] = (found[-1][0], max(found[-1][1], right))
+        else:
+            found.append((left, right))
+    return found
+
+
+def blocks_of_line(line: Line, narrow: float) -> list[Span]:
+    """What stands together on a line, as it is printed: words of a title are farther apart than those of small print."""
+    height = max(word.bottom - word.top for word in line)
+    return joined_spans([(word.left, word.right) for word in line], narrow * height)
+
+
+def is_figure(text: str) -> bool:
+    """Whether it is a number, or one with its unit."""
+    return _FIGURE.fullmatch(text) is not None
+
+
+def flat(cell: str) -> str:
+    """A code or number that a narrow column breaks is one."""
+    lines = cell.split("\n")
+    return " ".join(lines) if all(map(is_figure, lines)) else cell
+
+
+def stands_close(upper: Line, lower: Line) -> bool:
+    """Whether two lines are closer to one another than rows are."""
+    return lower[0].top - upper[0].bottom < MORE * (lower[0].bottom - lower[0].top)
