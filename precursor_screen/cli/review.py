@@ -12,7 +12,6 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import with_ledger
-from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import REASONS
 from precursor_screen.core.words import printable
@@ -165,6 +164,7 @@ def stats(as_json: bool, opening: Opening) -> None:
 
     from precursor_screen.app.config import rule_dirs_of
     from precursor_screen.cases.precision import measure
+    from precursor_screen.core.arrow import tuples_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     folders = rule_dirs_of(common.settings(), (), only=False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
@@ -18,37 +19,21 @@ from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of, layo
 from precursor_screen.readers.tabular.header_words import beyond_doubt
 from precursor_screen.text.quantity_words import Unit, unit_in_header
 
-# Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it.
+# Names of nested values (`shipper.address.country`): a leaf that says nothing by itself is read with the words before it. What a parent
+# holds is known by the parent alone (`grossWeight.value` is the gross weight); what stands right in a list of lines belongs to the line.
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+@cache
+def _words(*roles: str) -> frozenset[str]:
+    return frozenset(word for role in roles for word in words_of("path_words", role))
 
 
 NESTED: Final = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+(?: \(\d+\))?")
 _NUMBERED: Final = re.compile(r" \(\d+\)$")
-# What a parent holds, known by the parent alone: `grossWeight.value` is the gross weight.
-_CONTENT: Final = _words("value values amount text name code content description measure quantity number no")
-UNITS: Final = _words("unit units uom unitcode unitofmeasure measureunit unitqualifier")
-_LEAVES: Final = frozenset((*_CONTENT, *UNITS, "id", "identifier", "country", "address", "type", "city", "currency")) - {
-    "description",
-    "quantity",
-}
-# Words of lists of lines: what stands right in one belongs to the line.
-_RECORDS: Final = _words("""
-    item items line lines goods good product products commodity commodities shipment shipments consignment consignments
-    record records row rows data declaration declarations bill bills of lading house master manifest manifests entry entries
-    article articles cargo details list container containers package packages position positions result results document
-    documents
-    """)
-# Words between a party and what is stated of it that name nothing of it themselves.
-_WITHIN: Final = _words("""
-    address addresses postal location contact contacts detail details info information party organisation organization
-    company data attributes entity person physical registered mailing business
-    """)
-_GOODS: Final = _words("item items goods good product products commodity commodities article articles cargo")
 # What a word names that is stated of a party.
-_PARTS: Final = _words("name firm address country number code reference date kind port count no_part")
+_PARTS: Final = frozenset(
+    ["name", "firm", "address", "country", "number", "code", "reference", "date", "kind", "port", "count", "no_part"]
+)
 _WITH_UNITS: Final = ("gross_mass", "net_mass", "quantity")
 
 Words = tuple[str, ...]
@@ -66,11 +51,12 @@ def read_path(header: str, split: Callable[[str], Words], look_up: Callable[[Wor
     parents, leaf = parts[:-1], parts[-1]
     bare = "".join(leaf)
     of_party = look_up(leaf).partition("_")[0] in ("consignor", "consignee", "importer", "exporter", "notify")
+    says_nothing = bare in _words("content", "unit", "stated of a party")
     party = _party(parents)
-    if party is not None and (bare in _LEAVES or of_party or all(map(_is_part, leaf))):
+    if party is not None and (says_nothing or of_party or all(map(_is_part, leaf))):
         found = next(filter(None, map(look_up, _of_party(party, leaf))), "")
         return found, "what it is of the party before it" if found else ""
-    if bare not in _LEAVES:
+    if not says_nothing:
         return None
     found = next(filter(None, map(look_up, _of_parents(parents, leaf))), "")
     return found, "known spelling with the words before it" if found else ""
@@ -81,7 +67,7 @@ def _party(parents: Sequence[Words]) -> list[Words] | None:
     for at in reversed(range(len(parents))):
         if any(not concepts_of(word).isdisjoint(PARTIES) for word in parents[at]):
             return list(parents[at:])
-        if not all(word in _WITHIN or _is_part(word) for word in parents[at]):
+        if not all(word in _words("within a party") or _is_part(word) for word in parents[at]):
             break
     return None
 
@@ -91,24 +77,25 @@ def _is_part(word: str) -> bool:
 
 
 def _of_party(party: Sequence[Words], leaf: Words) -> Iterator[Words]:
-    role, between = party[0], [part for part in party[1:] if not _WITHIN.issuperset(part)]
+    role, between = party[0], [part for part in party[1:] if not _words("within a party").issuperset(part)]
     inner = tuple(word for part in between for word in part)
-    yield (*role, *inner, *(() if between and "".join(leaf) in _CONTENT | {"id"} else leaf))
+    yield (*role, *inner, *(() if between and "".join(leaf) in _words("content", "content of goods") | {"id"} else leaf))
     if len(party) > 1 and "".join(leaf) in ("text", "value", "content") and "address" in party[-1]:
         yield (*role, "address")
 
 
 def _of_parents(parents: Sequence[Words], leaf: Words) -> Iterator[Words]:
     bare = "".join(leaf)
-    named = ("unit",) if bare in UNITS else leaf
+    of_lines = _words("list of lines", "goods")
+    named = ("unit",) if bare in _words("unit") else leaf
     for count in range(1, len(parents) + 1):
         words = tuple(word for part in parents[-count:] for word in part)
         yield (*words, *named)
         yield (*(word.removesuffix("s") for word in words), *named)
-        if bare in _CONTENT and not _RECORDS.issuperset(words):
+        if bare in _words("content", "content of goods") and not of_lines.issuperset(words):
             yield words
-    if all(_RECORDS.issuperset(part) for part in parents):
-        if bare in ("text", "name") and not _GOODS.isdisjoint(parents[-1]):
+    if all(of_lines.issuperset(part) for part in parents):
+        if bare in ("text", "name") and not _words("goods").isdisjoint(parents[-1]):
             yield ("description",)
         yield leaf
 
@@ -121,7 +108,7 @@ def with_units(table: pa.Table, guesses: Sequence[Guess]) -> pa.Table:
         for guess in guesses
         if guess.field in _WITH_UNITS
         for path in [guess.header.strip().casefold().rpartition(".")[0]]
-        for leaf in UNITS
+        for leaf in _words("unit")
         if path and f"{path}.{leaf}" in at
     ]
     if len(pairs) < 2:
