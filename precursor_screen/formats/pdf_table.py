@@ -41,6 +41,8 @@ _LEAST_GAP: Final = 0.33  # of the height of a line: narrower ones are blanks in
 _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
+_RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
+_MOST_HEADINGS: Final = 2  # lines one after another that reach over columns within a table
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
@@ -232,7 +234,7 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
     narrow = min(_NARROW, max(_LEAST_GAP, _THAN_BLANKS * blank))
     while waiting:
         lines = waiting.pop()
-        first, last, columns = _best_run(lines, narrow)
+        lines, first, last, columns = _best_run_with_headings(lines, narrow)
         if not columns:
             loose += (word for line in lines for word in line)
             continue
@@ -281,8 +283,30 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
     return found
 
 
-def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span]]:
-    """From where to where a table reaches, and its columns: what has the most gaps between columns that are filled, line by line."""
+def _best_run_with_headings(lines: list[Line], narrow: float) -> tuple[list[Line], int, int, list[Span]]:
+    """The lines, from where to where a table reaches, and its columns. Among its rows may be headings that reach over columns, as those of a
+    bill over its goods: they become words of the first one."""
+    worth, first, last, columns = _best_run(lines, narrow)
+    blocks = [blocks_of_line(line, narrow) for line in lines]
+    most = max(map(len, blocks), default=0)
+    rich = [at for at, some in enumerate(blocks) if len(some) > max(2, _RICH * most)]
+    worth_of_rich, begin, end, columns_of_rich = _best_run([lines[at] for at in rich], narrow)
+    if (
+        worth_of_rich <= worth
+        or end - begin < 2
+        or max(lower - upper for upper, lower in pairwise(rich[begin:end])) > _MOST_HEADINGS + 1
+    ):
+        return lines, first, last, columns
+    found = list(lines)
+    for at in range(rich[begin], rich[end - 1]):
+        if at not in rich and len(joined_spans([*columns_of_rich, *blocks[at]], 0.0)) < len(columns_of_rich):
+            words, (left, right) = lines[at], columns_of_rich[0]
+            found[at] = [Word(" ".join(word.text for word in words), left, right, words[0].top, words[0].bottom)]
+    return found, rich[begin], rich[end - 1] + 1, columns_of_rich
+
+
+def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list[Span]]:
+    """How many gaps between columns are filled, line by line, where these are the most, from where to where this reaches, and the columns."""
     best: tuple[int, int, int, list[Span]] = (0, 0, 0, [])
     heights = [max(word.bottom - word.top for word in line) for line in lines]
     height = sorted(heights)[len(heights) // 2] if heights else 0.0
@@ -300,7 +324,7 @@ def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, list[Span
             worth = int((filled[last] - filled[first])[1 : len(columns)].sum())
             if len(columns) > 2 and count > 1 and worth >= _LEAST and worth > best[0]:
                 best = worth, first, last, columns
-    return best[1:]
+    return best
 
 
 def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:

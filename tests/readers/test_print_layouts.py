@@ -170,6 +170,17 @@ def test_a_letterhead_over_a_table_is_not_of_it() -> None:
     assert set(found["consignee_name"]) == {"Brackwater Lighting Company"}
 
 
+def test_headings_that_reach_over_columns_close_no_gaps_between_them() -> None:
+    cells, edges = table([HEADER, *GOODS[:3]])
+    more, _ = table(GOODS[3:], top=edges[-1] + 20)
+    heading = "B/L: SMPB1 of a bill of lading, Shipper: Wendelin Feinchemie of the first street, Consignee: Pellam Coatings and sons of the next"
+    found = one(cells + text(40, edges[-1] + LEADING, heading, size=SIZE) + more).lines
+    goods = [" ".join(cell.split()) for cell in found.column("description").to_pylist() if cell]
+    assert goods == [" ".join(row[3].split()) for row in GOODS]
+    masses = [f"{mass:,.2f}" for mass in found.column("net_mass_kg").to_pylist() if mass is not None]
+    assert masses == [row[5] for row in GOODS]
+
+
 def test_figures_with_units_below_one_another_are_rows_where_lines_only_part_columns() -> None:
     lefts = (30, 130, 400)
     rows = [
