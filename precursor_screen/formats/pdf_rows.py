@@ -102,10 +102,12 @@ def text_of_line(line: Sequence[Word]) -> str:
     return in_reading_order(" ".join(word.text for word in line))
 
 
-def in_reading_order(line: str) -> str:
-    """A line as it is read, in letters without the shapes that they take within words."""
-    if not _HAS_SOME.search(line):
-        return line
+def in_reading_order(text: str) -> str:
+    """Lines as they are read, in letters without the shapes that they take within words."""
+    return "\n".join(map(_ordered, text.split("\n"))) if _HAS_SOME.search(text) else text
+
+
+def _ordered(line: str) -> str:
     if len(_HAS_SOME.findall(line)) < sum(sign.isalpha() for sign in line) / 2:
         ordered = _RUN_TO_LEFT.sub(lambda run: _turned(run[0]), line)
     else:

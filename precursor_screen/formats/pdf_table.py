@@ -42,7 +42,6 @@ _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
-_MOST_HEADINGS: Final = 2  # lines one after another that reach over columns within a table
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
@@ -93,7 +92,7 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
     settings = {"explicit_vertical_lines": _open_sides(across, down, "x0", "x1"), "explicit_horizontal_lines": open_rows}
     for found in page.find_tables(settings):
         texts = _filled_down(
-            [[_in_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)], found.rows
+            [[in_reading_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)], found.rows
         )
         boxes = [row.cells for row in found.rows]
         said = [[_with_label(*both, words) for both in zip(*row, strict=True)] for row in zip(texts, boxes, strict=True)]
@@ -115,10 +114,6 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
                 any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
                 _records(rows) if _is_form(rows, labelled) else (),
             )
-
-
-def _in_order(text: str) -> str:
-    return "\n".join(map(in_reading_order, text.split("\n")))
 
 
 def edges_of(page: Any) -> list[Any]:
@@ -285,24 +280,22 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
 
 def _best_run_with_headings(lines: list[Line], narrow: float) -> tuple[list[Line], int, int, list[Span]]:
     """The lines, from where to where a table reaches, and its columns. Among its rows may be headings that reach over columns, as those of a
-    bill over its goods: they become words of the first one."""
+    bill over its goods: they become words of the first one. Three of these together are prose."""
     worth, first, last, columns = _best_run(lines, narrow)
     blocks = [blocks_of_line(line, narrow) for line in lines]
     most = max(map(len, blocks), default=0)
     rich = [at for at, some in enumerate(blocks) if len(some) > max(2, _RICH * most)]
     worth_of_rich, begin, end, columns_of_rich = _best_run([lines[at] for at in rich], narrow)
-    if (
-        worth_of_rich <= worth
-        or end - begin < 2
-        or max(lower - upper for upper, lower in pairwise(rich[begin:end])) > _MOST_HEADINGS + 1
-    ):
+    among = range(rich[begin], rich[end - 1]) if end - begin > 1 else range(0)
+    reaches = [at not in rich and len(joined_spans([*columns_of_rich, *blocks[at]], 0.0)) < len(columns_of_rich) for at in among]
+    is_prose = any(map(all, zip(reaches, reaches[1:], reaches[2:], strict=False)))
+    if worth_of_rich <= worth or not among or is_prose:
         return lines, first, last, columns
+    left, right = columns_of_rich[0]
     found = list(lines)
-    for at in range(rich[begin], rich[end - 1]):
-        if at not in rich and len(joined_spans([*columns_of_rich, *blocks[at]], 0.0)) < len(columns_of_rich):
-            words, (left, right) = lines[at], columns_of_rich[0]
-            found[at] = [Word(" ".join(word.text for word in words), left, right, words[0].top, words[0].bottom)]
-    return found, rich[begin], rich[end - 1] + 1, columns_of_rich
+    for at in (at for at, one in zip(among, reaches, strict=True) if one):
+        found[at] = [Word(" ".join(word.text for word in lines[at]), left, right, lines[at][0].top, lines[at][0].bottom)]
+    return found, among.start, among.stop + 1, columns_of_rich
 
 
 def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list[Span]]:
