@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.core.model import ENTRY_KINDS
-from precursor_screen.matching.party import pair_bounds
+from precursor_screen.matching.party import candidates
 from precursor_screen.matching.party.alignment import compare
 from precursor_screen.text.party import normalise_party
 from tests.examples import examples
@@ -27,9 +27,7 @@ def bounds(names: list[tuple[str, str]], asked: list[str]) -> Bounds:
     readings = [book.make(texts) for one in asked for texts in book.speller.read(normalise_party(one))]
     book.look_up(None)
     positions, rows = np.divmod(np.arange(len(readings) * len(index)), len(index))
-    most = (
-        pair_bounds.best_scores(book.questions_of(readings), positions, rows, index._postings) if len(readings) else np.empty(0)
-    )
+    most = candidates.best_scores(book.questions_of(readings), positions, rows, index._postings) if len(readings) else np.empty(0)
     found = []
     for position, row, best in zip(positions.tolist(), rows.tolist(), most.tolist(), strict=True):
         kind = ENTRY_KINDS[index.arrays["entry_kind"][index.arrays["row_entry"][row]]]
@@ -95,5 +93,5 @@ def test_a_letter_stands_for_what_starts_with_it_and_for_nothing_else() -> None:
 def test_pairs_that_can_reach_a_score_are_the_same_however_many_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [(one, kind) for one in CUT for kind in KINDS]
     expected = listed(names).match_names([one for one, _ in names], cut=50.0).matches
-    monkeypatch.setattr(pair_bounds, "_BLOCK", 40)
+    monkeypatch.setattr(candidates, "_BLOCK", 40)
     assert listed(names).match_names([one for one, _ in names], cut=50.0).matches.equals(expected)
