@@ -108,3 +108,9 @@ def test_the_unit_that_the_header_of_quantities_names_counts_where_no_other_is_s
     assert [(r["quantity"] and int(r["quantity"]), r["quantity_unit"]) for r in found] == [(800, "KGM"), (2, "LB"), (None, None)]
     lines = one("Description,Quantity (kg),Unit\nACETONE,800,LBR\n").lines
     assert lines.column("quantity_unit").to_pylist() == ["LBR"]
+
+
+def test_what_stands_in_a_header_below_its_name_is_screened():
+    (table,) = read(b'"Description of goods\npiperonal 70 kg","HS code"\nwool,510111\ntin,800110\n', "m.csv")
+    assert table.lines.column("description").to_pylist() == ["wool", "tin"]
+    assert "piperonal" in str(table.out_of_table_texts.column("other_texts").to_pylist())
