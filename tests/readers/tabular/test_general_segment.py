@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.rows import general_segment
+from precursor_screen.readers.tabular.general_segment import general_segment
 
 TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Ltd\n"
 
