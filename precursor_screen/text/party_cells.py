@@ -78,6 +78,36 @@ def name_parts(cell: str) -> list[str]:
     return list(dict.fromkeys(p for p in parts if p.strip()))[:_MOST_PARTS] or [cell]
 
 
+_HOUSE: Final = re.compile(
+    r"\W*\d+\w?\W+.*[^\W\d_]{3}|.*[^\W\d_]{3}.*\W\d+\w?\W*"
+)  # a number before or behind words, or a postcode
+
+
+def part_address(cell: str) -> tuple[str, str]:
+    """The name and the address in a cell of several lines; the address is empty where no line looks like one, and the name is whole.
+
+    An address begins with the number of a house, a postcode, a word of addresses or a country alone. Where no legal form ends the name,
+    one of these alone may go on with it: `New Silk` and `Road Trading`, `Bank of` and `India`.
+    """
+    lines = [line for line in map(str.strip, cell.splitlines()) if line]
+    for at, line in enumerate(lines[1:], start=1):
+        name = " ".join(lines[:at])
+        if _has_form(line) or " " not in name:
+            continue
+        signs = bool(_HOUSE.match(line)) + any(word in _ADDRESS for word in re.findall(r"\w+", line.lower()))
+        if (
+            signs > 1
+            or (signs and _HOUSE.match(line) and at + 1 < len(lines))
+            or (_has_form(name) and (signs or find_country(line)))
+        ):
+            return name, ", ".join(lines[at:])
+    return cell, ""
+
+
+def _has_form(text: str) -> bool:
+    return any(kind_of(word) == LEGAL_FORM for word in normalise_party(text).tokens if len(word) > 1)
+
+
 def _before_address(text: str) -> str:
     """What stands before the first number, or up to a legal form that more words follow; empty where neither parts it."""
     form = _FORM_WITHIN.search(text)

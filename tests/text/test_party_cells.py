@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts
+from precursor_screen.text.party_cells import MAY_HOLD_MORE, name_parts, part_address
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,23 @@ def test_the_pattern_for_whole_columns_finds_all_that_hold_more(cell):
 )
 def test_the_parts_of_a_cell_and_their_order(cell, parts):
     assert name_parts(cell) == parts
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "address"),
+    [
+        ("Corvane Chemicals BV\n4 Quay Street\nPort Almery", "Corvane Chemicals BV", "4 Quay Street, Port Almery"),
+        ("Tessaly Industrial Supplies\nLLC\nP.O. Box 400\nZandara", "Tessaly Industrial Supplies LLC", "P.O. Box 400, Zandara"),
+        ("Blauental Technik GmbH\nAm Kanal 17", "Blauental Technik GmbH", "Am Kanal 17"),
+        ("Acme Trading Ltd\nMill Road", "Acme Trading Ltd", "Mill Road"),
+        ("Acme Trading Ltd\nGermany", "Acme Trading Ltd", "Germany"),
+        ("Yellowmere Farms\nP.O. Box 404\nZandara", "Yellowmere Farms", "P.O. Box 404, Zandara"),
+        # A wrapped name stays whole.
+        *((cell, cell, "") for cell in ("Tessaly Industrial Supplies\nLLC", "Okemah\nTrading\nFZE", "Studio\n54 Records\nOtterville")),
+        *((cell, cell, "") for cell in ("Studio Group\n54 Records", "New Silk\nRoad Trading", "National Bank of\nIndia", "Acme")),
+        *((cell, cell, "") for cell in ("Pharma House\nIndia Private Limited", "Al Noor Group\n2 Trading LLC\nx")),
+        ("Acme Trading Ltd\nThe Old Mill\nOtterville", "Acme Trading Ltd\nThe Old Mill\nOtterville", ""),
+    ],
+)  # fmt: skip
+def test_a_name_ends_where_its_address_begins(cell, name, address):
+    assert part_address(cell) == (name, address)

@@ -224,7 +224,8 @@ def may_name_something(texts: Sequence[str]) -> list[bool]:
 
 # Texts of an input that belong to no line: above the header, in rows of totals, in comments and text boxes.
 
-ABOVE, HEADERS, TOTALS, UNHEADED = "row above the header", "header", "row of totals", "row of a sheet that could not be screened"
+ABOVE, BELOW, HEADERS, TOTALS = "row above the header", "row below the goods", "header", "row of totals"
+UNHEADED = "row of a sheet that could not be screened"
 OUT_OF_TABLE = "-beside"
 MOST_CELLS = 60  # of a row that may be one text
 MOST = 50_000  # rows that are looked at where a whole sheet has no usable column

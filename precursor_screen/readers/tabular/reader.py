@@ -20,7 +20,7 @@ from precursor_screen.formats.reading import TABULAR_KINDS
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, numbered, string_array
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
-from precursor_screen.readers.column_map import AcceptedMap, Column, ColumnMap, ColumnReport, Guess
+from precursor_screen.readers.column_map import PARTY_NAMES, AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages, with_place, without_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
@@ -28,11 +28,14 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
+from precursor_screen.readers.tabular.general_segment import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.headers import note_joined, with_units
+from precursor_screen.readers.tabular.headings import fill_below, take_headings
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
+    BELOW,
     HEADERS,
     TOTALS,
     UNHEADED,
@@ -44,16 +47,9 @@ from precursor_screen.readers.tabular.other_texts import (
     unmapped_cells,
     with_other_texts,
 )
+from precursor_screen.readers.tabular.party_columns import part_addresses
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
-from precursor_screen.readers.tabular.rows import (
-    drop_idle_rows,
-    fill_down,
-    general_segment,
-    guesses_of,
-    join_continued,
-    not_mapped,
-    without,
-)
+from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
@@ -172,9 +168,13 @@ def read_sheet(
         message = "no column holds texts of goods: only codes are screened for substances"
         issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
-    body, totals = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
+    codes = [g.position for g in guesses if g.field == "hs_code"]
+    body, headings = take_headings(body, codes, issues) if not sheet.named else (body, [])
+    body, totals = drop_idle_rows(body, names, texts, codes, issues)
     out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:
+        body, notes = drop_notes(body, texts, codes, [g.position for g in guesses if g.field in PARTY_NAMES], issues)
+        out_of_table_texts += out_of_table_cells(rows_of(notes), BELOW)
         body = join_continued(body, texts, issues)
     if stated:
         filled = guesses_of(stated, len(names))
@@ -182,6 +182,12 @@ def read_sheet(
         rows = body.table.num_rows
         above = (Column(guess, rows, rows, (one.value,)) for guess, one in zip(filled, stated, strict=True))
         column_report = replace(column_report, columns=(*column_report.columns, *above))
+    if headings:
+        body, added, idle = fill_below(headings, body, guesses, len(names))
+        guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
+        out_of_table_texts += idle
+    body, added = part_addresses(body, guesses)
+    guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)
     joined = join_numbered(body, numbered, issues) if numbered else Joined(body, body.table)
     body, filed = joined.body, joined.filed

@@ -5,122 +5,25 @@ Printed lists write sums, sums carried over, pages, when they were printed and t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct
-from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
-from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
-from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.assign import lookup
-
-# The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
-# below.
-
-_FILLED_DOWN: Final = frozenset(
-    [
-        *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
-        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
-        *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
-        *DATES,
-        *PARTY_NAMES,
-        *(name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_address", "_country", "_identifier")),
-    ]
-)
-_PAIR: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*(\S.*)", re.S)
-_BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
-_LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
-_LONGEST: Final = 300
-ABOVE_THE_ROWS: Final = "stated above the rows"
-
-
-class Stated(Struct, frozen=True):
-    """One fact above the rows: the field, its label and value as filed, and the cells (row, column, from 0) that say so."""
-
-    field: str
-    label: str
-    value: str
-    cells: tuple[tuple[int, int], ...]
-
-
-def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
-    """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
-    found = grouped((stated.field, stated) for at, row in enumerate(rows) for stated in _pairs(at, row))
-    return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
-
-
-def _pairs(at: int, row: Sequence[str]) -> Iterator[Stated]:
-    filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
-    skip = False
-    for place, (column, cell) in enumerate(filled):
-        if skip:
-            skip = False
-            continue
-        pair = _PAIR.fullmatch(cell) or _BOX.fullmatch(cell)
-        if pair is not None:
-            if field := _field(pair[1]):
-                yield from _of_party(Stated(field, pair[1], pair[2].strip(), ((at, column),)))
-            continue
-        label = _LABEL.fullmatch(cell)
-        # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
-        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
-        field = _field(name)
-        if field and place + 1 < len(filled):
-            below, value = filled[place + 1]
-            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not _PAIR.fullmatch(value):
-                yield Stated(field, name, value, ((at, column), (at, below)))
-                skip = True
-
-
-def _of_party(stated: Stated) -> Iterator[Stated]:
-    """What is stated; of the lines of a party the first is its name, the others are its address."""
-    name, *address = stated.value.split("\n") if stated.field in PARTY_NAMES else [stated.value]
-    yield replace(stated, value=name)
-    if address:
-        yield replace(stated, field=stated.field.replace("_name", "_address"), value=", ".join(address))
-
-
-def _field(label: str) -> str:
-    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
-    return field if field in _FILLED_DOWN else ""
-
-
-def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """The facts that no column of the table states."""
-    mapped = {guess.field for guess in guesses}
-    return tuple(one for one in stated if one.field not in mapped)
-
-
-def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:
-    """A guess for each fact, as columns from position `first` on."""
-    return tuple(Guess(first + i, one.label, one.field, ABOVE_THE_ROWS) for i, one in enumerate(stated))
-
-
-def fill_down(stated: Sequence[Stated], body: Body) -> Body:
-    """The rows with a column for each fact behind the others."""
-    filled = [pa.chunked_array([pa.repeat(one.value, body.table.num_rows)], pa.string()) for one in stated]
-    return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
-
-
-def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
-    """The rows without the cells of facts that were taken."""
-    gone = {cell for one in stated for cell in one.cells}
-    return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
-
+from precursor_screen.readers.tabular.sums import are_sums
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
+_WORDLESS = r"^\PL*$"
+_WORDS = r"\pL{3}"
+_DATUM = r"^\s*(?:\S*\d\S*|[\d.,'\pZ]*\d[\d.,'\pZ]*\pL{1,8}\.?)\s*$"  # a figure, perhaps with its unit, or a number of a document
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 
 Mask = npt.NDArray[np.bool_]
@@ -137,7 +40,11 @@ def _one_of(role: str) -> str:
 @cache
 def total_pattern() -> str:
     """What a cell is as a whole that names a sum, with words that only tell of what; RE2, for columns of Arrow."""
-    return rf"(?i)^[\s\pZ*]*(?:{_one_of('sum')})(?:[\s\pZ:=.()_-]*(?:{_one_of('of what')}))*[\s\pZ:：=.*-]*$"
+    of_what = _one_of("of what")
+    figure, reference = r"\d[\d.,'/ ]*", r"[A-Z]{2,4}[A-Z\d/-]*\d{5,}[A-Z\d/-]*"
+    more = rf"[\s\pZ:=.()_-]*(?:{of_what}|{reference}|\([\s\d.,/-]*\d[\s\d.,/-]*(?:{of_what})?\)|{figure})"
+    tax = rf"(?:{_one_of('tax')})(?:[\s\pZ:]*\d[\d.,]*[\s\pZ]*%)?(?:[\s\pZ]*\([^()]*\d[^()]*\))?"
+    return rf"(?i)^[\s\pZ*]*(?:(?:{_one_of('sum')})(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
 
 
 @cache
@@ -156,7 +63,8 @@ def drop_idle_rows(
 ) -> tuple[Body, Body]:
     """The body without rows that are no goods, each run counted in an issue; and its rows of totals, which may say more than that.
 
-    A row of totals holds no HS code, and says so in its goods text or in its first cell; a row with an HS code is always goods.
+    A row of totals holds no HS code, and says so in its goods text or in its first cell of words; or it holds nothing else than the sums of
+    the rows above it. A row with an HS code is always goods.
 
     Args:
         body: rows below the header.
@@ -169,17 +77,22 @@ def drop_idle_rows(
     none = Body(table.slice(0, 0), body.rows.slice(0, 0))
     if not table.num_rows or not table.num_columns:
         return body, none
-    uncoded = _blank_in(table, codes)
-    idle = uncoded & _blank_in(table, texts)
+    uncoded, textless = _blank_in(table, codes), _blank_in(table, texts)
+    if texts:  # the word for a sum may stand where codes do
+        uncoded |= _narrow(textless & ~uncoded, table, lambda part: _any_matches(part, codes, total_pattern()))
+    idle = uncoded & textless
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
-    total = _narrow(idle & ~blank, table, lambda part: _first_cell_matches(part, total_pattern()))
+    total = _narrow(idle & ~blank, table, lambda part: _first_cell_matches(part, total_pattern(), _WORDLESS))
     total |= _narrow(uncoded, table, lambda part: _any_matches(part, texts, total_pattern()))
     # A row with a page number, or with when it was printed, holds nothing else.
     footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: _any_matches(part, texts, footer_pattern()))
     total |= _narrow(
-        footer, table, lambda part: _first_cell_matches(part, footer_pattern()) & (_filled_in(part, range(part.num_columns)) == 1)
+        footer,
+        table,
+        lambda part: _first_cell_matches(part, footer_pattern(), _BLANK) & (_filled_in(part, range(part.num_columns)) == 1),
     )
     header = _repeats_header(table, names, [*texts, *codes])
+    total |= are_sums(table, idle & ~blank & ~total & ~header, ~(blank | total | header))
     rows = np.asarray(body.rows)
     _count_runs(rows, blank, "blank-row", "blank", issues)
     _count_runs(rows, header & ~blank, "repeated-header", "the header again", issues)
@@ -191,6 +104,36 @@ def drop_idle_rows(
     return (
         Body(table.filter(keep), body.rows.filter(keep), body.broken),
         Body(table.filter(sums), body.rows.filter(sums)),
+    )
+
+
+def drop_notes(
+    body: Body, texts: Sequence[int], codes: Sequence[int], parties: Sequence[int], issues: IssueList
+) -> tuple[Body, Body]:
+    """The body without the rows below its last goods that hold words alone, counted in an issue; and those rows.
+
+    Boxes of charges, signatures and an amount in words stand there. A figure, a number of a document or a party makes a row a line.
+
+    Args:
+        body: rows of goods, in the order of the source.
+        texts: positions of the columns that hold descriptions.
+        codes: position of the column of HS codes, if there is one.
+        parties: positions of the columns that hold parties.
+        issues: added to.
+    """
+    table = body.table
+    goods = np.flatnonzero(~(_blank_in(table, texts) & _blank_in(table, codes)))
+    start = int(goods[-1]) + 1 if len(goods) else table.num_rows
+    below = table.slice(start)
+    if not below.num_rows:
+        return body, Body(below, body.rows.slice(start))
+    note = _any_matches(below, range(below.num_columns), _WORDS) & _blank_in(below, parties)
+    note &= ~_any_matches(below, range(below.num_columns), _DATUM)
+    _count_runs(np.asarray(body.rows.slice(start)), note, "row-below-goods", "words below the goods", issues)
+    keep = pa.array(np.concatenate((np.ones(start, bool), ~note)))
+    notes = pa.array(note)
+    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(
+        below.filter(notes), body.rows.slice(start).filter(notes)
     )
 
 
@@ -307,11 +250,12 @@ def _any_matches(table: pa.Table, positions: Sequence[int], pattern: str) -> Mas
     return found
 
 
-def _first_cell_matches(table: pa.Table, pattern: str) -> Mask:
+def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
+    """Whether the first cell of each row that does not match `idle` matches a pattern."""
     none = pa.scalar(None, pa.string())
     first = None
     for column in table.columns:
-        filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, _BLANK), True), none, column)
+        filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, idle), True), none, column)
         first = filled if first is None else pc.coalesce(first, filled)
     return _mask(pc.match_substring_regex(first, pattern))
 

@@ -19,8 +19,8 @@ from precursor_screen.readers.interface import InputTables, IssueList
 from precursor_screen.readers.tabular.assign import Candidate, best_fields, is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.content import KINDS, Content, holds_words, is_firm, looks_like
+from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS
 from precursor_screen.readers.tabular.headers import spellings
-from precursor_screen.readers.tabular.rows import ABOVE_THE_ROWS
 
 # Filled columns that look like parties, masses, codes or goods and are mapped to nothing: they were not screened as what they are, so they
 # are reported.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.rows import general_segment
+from precursor_screen.readers.tabular.general_segment import general_segment
 
 TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Ltd\n"
 
@@ -37,6 +37,59 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Consignee:\nAcme Ltd\nMill Road 7"]], {"consignee_name": "Acme Ltd", "consignee_address": "Mill Road 7"}),
         ([["Ocean vessel\nMV Aurora"]], {"vessel": "MV Aurora"}),
         ([["Terms of sale\nas agreed"]], {}),
+        # A label alone, and what stands below it.
+        (
+            [["Destinataire :"], ["Épicerie du Lac SARL"], ["Quai Neuf 2"], ["Lac-Dormant"], ["Vessel: A"]],
+            {"consignee_name": "Épicerie du Lac SARL", "consignee_address": "Quai Neuf 2, Lac-Dormant", "vessel": "A"},
+        ),
+        (
+            [["Mittente", "", "Destinatario"], ["Arredi S.r.l.", "", "Gartenhof KG"], ["", "", "Lindenweg 5"]],
+            {"consignor_name": "Arredi S.r.l.", "consignee_name": "Gartenhof KG", "consignee_address": "Lindenweg 5"},
+        ),
+        ([["Seller"], ["Brackwater Lighting", "x"], [""], ["Buyer"]], {"consignor_name": "Brackwater Lighting"}),
+        ([["Seller", "Date: 5"], ["Brackwater Lighting"]], {"consignor_name": "Brackwater Lighting", "date": "5"}),
+        ([["Seller"], ["Buyer"], ["Halogena Depot"]], {"consignee_name": "Halogena Depot"}),
+        ([["Seller"], ["Terms:"], ["cash"]], {}),
+        ([["Vessel:"], ["MV Aurora"], ["of Otterville"]], {"vessel": "MV Aurora"}),
+        ([["Vessel"], ["MV Aurora"]], {}),  # without a colon: of parties alone
+        ([["Shipper", "Consignee", "Notify"], ["Acme", "Bolt", "Carr"]], {}),  # the header of another table
+        (
+            [["Seller"], *([[f"Otter {i}"] for i in range(9)])],
+            {"consignor_name": "Otter 0", "consignor_address": "Otter 1, Otter 2, Otter 3, Otter 4, Otter 5"},
+        ),
+        # Labels on one line.
+        (
+            [["Vessel: MV Aurora Voyage: 12E Port of loading: Port Almery Port of discharge: Zandara"]],
+            {"vessel": "MV Aurora", "voyage": "12E", "port_of_loading": "Port Almery", "port_of_discharge": "Zandara"},
+        ),
+        (
+            [["B/L: VDM0001745 Embarcador: Químicos Altovalle S.L. Consignatario: Pampa Clara"]],
+            {"bill_of_lading": "VDM0001745", "consignor_name": "Químicos Altovalle S.L.", "consignee_name": "Pampa Clara"},
+        ),
+        ([["PAKBON Nummer: PB-20871 Datum: 12-10-2026"]], {"bill_of_lading": "PB-20871", "date": "12-10-2026"}),
+        ([["Vessel: MV Aurora Gross weight: 12000"]], {"vessel": "MV Aurora"}),
+        ([["Manifest; Vessel: MV Aurora"]], {"vessel": "MV Aurora"}),
+        ([["freight due by the shipper: 500 USD"]], {}),
+        ([["السفينة: نجمة البحر الرحلة: 27"]], {"vessel": "نجمة البحر الرحلة: 27"}),  # the second word is no known label
+        # Numbers of documents.
+        ([["CMR Internationaler Frachtbrief Nr. DE-0098812"]], {"bill_of_lading": "DE-0098812"}),
+        ([["AWB No. 901-44718826"]], {"bill_of_lading": "901-44718826"}),
+        ([["Waybill number 4471882"]], {"bill_of_lading": "4471882"}),
+        ([["Lettre de voiture n° FR 12"]], {}),
+        ([["Invoice No. 5512"]], {}),
+        ([["Waybill number unknown"]], {}),
+        ([["B/L No.", "MGRE7710"]], {"bill_of_lading": "MGRE7710"}),
+        ([["1 Zgłoszenie\nEX A", "MRN\n26PL44990000771234"]], {"declaration_id": "26PL44990000771234"}),
+        (
+            [["Nadawca / Eksporter\nBrzozowiec S.A.\nul. Polna 3"]],
+            {"consignor_name": "Brzozowiec S.A.", "consignor_address": "ul. Polna 3"},
+        ),
+        ([["Vessel / Voyage\nGrayland Pioneer / 044W"]], {"vessel": "Grayland Pioneer", "voyage": "044W"}),
+        ([["Vessel / Voyage\nGrayland Pioneer"]], {}),
+        (
+            [["Consignee\nTessaly Industrial Supplies\nLLC\nP.O. Box 400\nZandara"]],
+            {"consignee_name": "Tessaly Industrial Supplies LLC", "consignee_address": "P.O. Box 400, Zandara"},
+        ),
     ],
 )
 def test_facts_above_the_rows(rows, facts):

@@ -10,7 +10,7 @@ import pytest
 from precursor_screen.formats.sheet import Body
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular import rows as module
-from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued
 
 NAMES = ("item", "text", "code", "mass")
 Row = tuple[str | None, ...]
@@ -49,7 +49,10 @@ def dropped(
         ((None, "", None, "."), ""),
         (("Total", "", "", "10"), "totals-row"),
         (("", "", "", "TOTAL:"), "totals-row"),
-        (("x", "", "", "Total"), ""),  # the first cell that is filled says it
+        (("x", "", "", "Total"), ""),  # the first cell of words says it
+        (("20", "", "", "Total"), "totals-row"),
+        (("20", "", "المجموع", ""), "totals-row"),  # where codes stand
+        (("20", "tiles", "Total", ""), ""),
         (("1", "Grand Total", "", "10"), "totals-row"),
         (("1", "Grand Total", None, "10"), "totals-row"),
         (("Total", "tiles", "", "10"), ""),  # it has goods
@@ -65,6 +68,78 @@ def test_a_row_is_goods_or_says_what_it_is(row, code):
     assert kept == ([2, 4] if code else [2, 3, 4])
     assert totals == ([3] if code == "totals-row" else [])
     assert [(c, n, count) for c, n, _, count in issues] == ([(code, 3, 1)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_total"),
+    [
+        *((text, True) for text in ("GRAND TOTAL (26 B/L)", "Totale colli: 4", "Total HT", "Subtotal VDM0001747", "Net à payer")),
+        *((text, True) for text in ("TVA (exonération art. 262)", "TVA 20 %", "Total carried forward", "Gesamtgewicht: 20.555,50")),
+        *((text, False) for text in ("TOTAL QUARTZ ENGINE OIL", "Total UN1294", "Total (acetone 5)", "VAT 1000 L", "Total acetone 4")),
+    ],
+)  # fmt: skip
+def test_words_behind_a_total_say_of_what(text, is_total):
+    assert dropped(GOODS, ("", text, "", "10"))[1] == ([3] if is_total else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "totals"),
+    [
+        ([("1", "a", "", "10"), ("2", "b", "", "20.5"), ("", "", "", "30.5")], [4]),
+        ([("1", "a", "", "1.010,50"), ("2", "b", "", "20,00"), ("", "", "", "1.030,50 kg")], [4]),
+        ([("1", "a", "", "1 010,5"), ("2", "b", "", "20"), ("", "", "", "1 030,5")], [4]),
+        ([("1", "a", "", "10"), ("2", "b", "", "20"), ("", "", "", "31")], []),
+        ([("1", "a", "", "10"), ("2", "b", "", "20"), ("3", "", "", "30")], [4]),  # 1 and 2 are 3
+        ([("2", "a", "", "10"), ("3", "b", "", "20"), ("4", "", "", "30")], []),
+        ([("B", "a", "", "10"), ("B", "b", "", "20"), ("B", "", "", "30")], [4]),  # of the bill
+        ([("A", "a", "", "10"), ("B", "b", "", "20"), ("C", "", "", "30")], []),
+        ([("1", "a", "", "10"), ("2", "b", "", "20"), ("", "c", "", "30")], []),
+        ([("1", "a", "", "10"), ("2", "b", "", "20"), ("", "", "290244", "30")], []),
+        ([("", "a", "", "10"), ("", "", "", "10")], []),  # one row is no list
+        ([("", "a", "", "0"), ("", "b", "", "0"), ("", "", "", "0")], []),
+        ([("", "a", "", "x"), ("", "b", "", "10"), ("", "", "", "10")], []),
+        ([("", "a", "", "10"), ("", "b", "", "20"), ("", "", "", "30"), ("", "c", "", "5"), ("", "d", "", "6"), ("", "", "", "11"),
+          ("", "", "", "41")], [4, 7, 8]),  # of a bill, and of all
+    ],
+)  # fmt: skip
+def test_figures_prove_a_sum(rows, totals):
+    assert dropped(*rows)[1] == totals
+
+
+def test_one_row_above_takes_three_figures():
+    names = [
+        pa.chunked_array([pa.array(c, pa.string())]) for c in (["6", "6"], ["a", ""], ["184.5", "184.5"], ["871.50", "871.50"])
+    ]
+    given = Body(pa.Table.from_arrays(names, names=list("0123")), pa.array([2, 3]))
+    assert drop_idle_rows(given, ("", "", "", ""), (1,), (), IssueList("m"))[1].rows.to_pylist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_note"),
+    [
+        (("Amount in words: six hundred", "", "", ""), True),
+        (("Prepaid\n871.50", "", "", "Signature of the shipper"), True),
+        (("13 Instructions", "", "", ""), True),
+        (("4", "", "", "see remarks"), False),  # a number of a line
+        (("see remarks", "", "", "12 kg"), False),
+        (("see remarks", "", "", "1.200,50"), False),
+        (("MGRE7710", "", "", "see remarks"), False),
+        (("see remarks", "Acetone", "", ""), False),
+        (("see remarks", "", "291411", ""), False),
+        (("*", "", "", "-"), False),
+    ],
+)
+def test_words_below_the_goods_are_notes(row, is_note):
+    issues = IssueList("m")
+    kept, notes = drop_notes(body([GOODS, row, row]), (1,), (2,), (), issues)
+    assert ([n for n, _ in plain(kept)], [n for n, _ in plain(notes)]) == (([2], [3, 4]) if is_note else ([2, 3, 4], []))
+    assert said(issues) == ([("row-below-goods", 3, "2 rows, words below the goods", 2)] if is_note else [])
+
+
+def test_words_above_goods_and_parties_are_no_notes():
+    note = ("Acme Trading Ltd", "", "", "")
+    for rows, parties in (([note, GOODS], ()), ([GOODS, note], (0,)), ([note, note], ())):
+        assert drop_notes(body(rows), (1,), (2,), parties, IssueList("m"))[0].table.num_rows == 2
 
 
 def test_neighbours_are_counted_together_and_each_run_is_said():

@@ -1,0 +1,202 @@
+"""What the rows above the goods state of all of them: pairs of a label and a value, the boxes of forms, numbers of documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import pyarrow as pa
+from msgspec import Struct
+
+from precursor_screen.core.grouped import grouped
+from precursor_screen.core.schema import DATES
+from precursor_screen.formats.sheet import Body, table_of_columns
+from precursor_screen.readers.column_map import PARTY_NAMES, Guess
+from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.headers import spelled
+from precursor_screen.text.party_cells import part_address
+
+# The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
+# below.
+
+_FILLED_DOWN: Final = frozenset(
+    [
+        *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
+        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
+        *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
+        *DATES,
+        *PARTY_NAMES,
+        *(name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_address", "_country", "_identifier")),
+    ]
+)
+_COLON: Final = re.compile(r"[:：]")
+_BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
+_LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
+_APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
+_NUMBERED: Final = re.compile(
+    r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
+)
+REFERENCES: Final = frozenset(("bill_of_lading", "master_bill_of_lading", "declaration_id"))
+_LONGEST: Final = 300
+_MOST_WORDS: Final = 5  # of a label within a line
+_MOST_LINES: Final = 6  # of a party
+ABOVE_THE_ROWS: Final = "stated above the rows"
+
+
+class Stated(Struct, frozen=True):
+    """One fact above the rows: the field, its label and value as filed, and the cells (row, column, from 0) that say so."""
+
+    field: str
+    label: str
+    value: str
+    cells: tuple[tuple[int, int], ...]
+
+
+def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
+    """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
+    beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row)]
+    taken = {cell for stated in beside for cell in stated.cells}
+    found = grouped((stated.field, stated) for stated in (*beside, *_over_values(rows, taken)))
+    return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
+
+
+def pairs_of(cell: str) -> list[tuple[str, str]]:
+    """The labels and values of a cell: `Vessel: MV Aurora Voyage: 12E`, the box of a form, or a number behind its name."""
+    labels: list[tuple[str, int, int]] = []  # label, where it begins, where its value does
+    for mark in _COLON.finditer(cell):
+        start = labels[-1][2] if labels else 0
+        label = _last_label(cell[start : mark.start()], is_first=not labels)
+        if label:
+            labels.append((label, cell.rindex(label, start, mark.start()), mark.end()))
+    ends = (*(begin for _, begin, _ in labels[1:]), len(cell))
+    found = [(label, cell[begin:end].strip(" \t\n,;|·")) for (label, _, begin), end in zip(labels, ends, strict=bool(labels))]
+    if found:
+        return [(label, value) for label, value in found if value]
+    match = _BOX.fullmatch(cell) or _NUMBERED.fullmatch(cell.strip())
+    if match is None:
+        return []
+    label = match[1] if match.re is _BOX else _last_label(match[1], is_first=False)
+    return [(label, match[2].strip())] if match.re is _BOX or _field(label) in REFERENCES else []
+
+
+def _last_label(text: str, *, is_first: bool) -> str:
+    """The label in which a text ends; the first of a line is the whole of it, or what stands apart.
+
+    A known spelling goes before what words mean, and of each the longest: `S.L. Consignatario` says a firm, too.
+    """
+    apart = _APART.split(text)[-1].strip()
+    starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
+    ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
+    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "")
+
+
+def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
+    """What the cells of one row state, each by itself or as a label and the value beside it."""
+    filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
+    skip = False
+    for place, (column, cell) in enumerate(filled):
+        if skip:
+            skip = False
+            continue
+        if pairs := pairs_of(cell):
+            for name, value in pairs:
+                yield from facts(name, value, ((at, column),))
+            continue
+        label = _LABEL.fullmatch(cell)
+        # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
+        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
+        if name and place + 1 < len(filled):
+            below, value = filled[place + 1]
+            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
+                found = list(facts(name, value, ((at, column), (at, below))))
+                yield from found
+                skip = bool(found)
+
+
+def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:
+    """Labels alone in their cells, with what they say in the cells below: a name, then the lines of its address.
+
+    Without a colon only a known spelling of a party is such a label, and three of them in a row are a header.
+    """
+    for at, row in enumerate(rows):
+        bare = [cell for cell in row if spelled(cell.strip())[0]]
+        for column, cell in enumerate(row):
+            label = _LABEL.fullmatch(cell)
+            name = label[1] if label else cell.strip() if len(bare) <= 2 else ""
+            field = _field(name) if name and (at, column) not in taken else ""
+            if not field or not (label or (field in PARTY_NAMES and spelled(name)[0])):
+                continue
+            below = list(_lines_below(rows, at, column, taken))[: _MOST_LINES if field in PARTY_NAMES else 1]
+            if below:
+                cells = ((at, column), *((line, column) for line, _ in below))
+                yield from facts(name, "\n".join(text for _, text in below), cells)
+
+
+def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The cells below one, up to a blank one or another label."""
+    for line in range(at + 1, len(rows)):
+        text = rows[line][column].strip() if column < len(rows[line]) else ""
+        if not text or (line, column) in taken or lookup(text)[0] or _LABEL.fullmatch(text) or pairs_of(text):
+            return
+        yield line, text
+
+
+def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterator[Stated]:
+    """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address."""
+    fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
+    if _field(label):
+        pairs = [(_field(label), value)]
+    elif all(fields) and len(fields) == len(values) == len(set(fields)):
+        pairs = list(zip(fields, values, strict=True))
+    else:  # `Consignor / Exporter` is one party in two roles
+        pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
+    for field, said in pairs:
+        if field in REFERENCES and not any(map(str.isdigit, said)):
+            continue
+        name, address = name_and_address(said) if field in PARTY_NAMES else (said, "")
+        yield Stated(field, label, name, cells)
+        if address:
+            yield Stated(field.replace("_name", "_address"), label, address, cells)
+
+
+def name_and_address(text: str) -> tuple[str, str]:
+    """The name and the address of a box: without a line that looks like an address, the first one is the name."""
+    name, address = part_address(text)
+    if address or "\n" not in text:
+        return name, address
+    first, *others = text.split("\n")
+    return first, ", ".join(others)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is the label of a fact that rows may share."""
+    return bool(_field(text))
+
+
+def _field(label: str) -> str:
+    field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
+    return field if field in _FILLED_DOWN else ""
+
+
+def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
+    """The facts that no column of the table states."""
+    mapped = {guess.field for guess in guesses}
+    return tuple(one for one in stated if one.field not in mapped)
+
+
+def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:
+    """A guess for each fact, as columns from position `first` on."""
+    return tuple(Guess(first + i, one.label, one.field, ABOVE_THE_ROWS) for i, one in enumerate(stated))
+
+
+def fill_down(stated: Sequence[Stated], body: Body) -> Body:
+    """The rows with a column for each fact behind the others."""
+    filled = [pa.chunked_array([pa.repeat(one.value, body.table.num_rows)], pa.string()) for one in stated]
+    return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
+
+
+def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
+    """The rows without the cells of facts that were taken."""
+    gone = {cell for one in stated for cell in one.cells}
+    return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]

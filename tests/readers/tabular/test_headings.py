@@ -1,0 +1,71 @@
+"""Rows that state a bill and its parties for the rows below them."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.readers.registry import read
+
+HEADER = "Item;Description;HS Code;Gross weight kg"
+FIRST = "B/L: VDM0001 Shipper: Acme Ltd Consignee: Bolt SA;;;"
+FIELDS = ("bill_of_lading", "consignor_name", "consignee_name")
+GOODS = "1;wool;510111;12"
+
+
+def lines_of(*rows, above=""):
+    (found,) = read("\n".join((*above, HEADER, *rows)).encode(), "m.csv")
+    said = [text for texts in (found.out_of_table_texts or {"other_texts": []})["other_texts"] for text in texts.as_py()]
+    lines = [tuple(line.get(field) for field in FIELDS) for line in found.lines.to_pylist()]
+    return lines, [(i["code"], i["source_row"], i["count"]) for i in found.issues.to_pylist() if i["code"] == "heading-row"], said
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ([FIRST, GOODS, GOODS], [("VDM0001", "Acme Ltd", "Bolt SA")] * 2),
+        (
+            [FIRST, GOODS, "B/L: VDM0002 Consignee: Carr;;;", GOODS],
+            [("VDM0001", "Acme Ltd", "Bolt SA"), ("VDM0002", None, "Carr")],
+        ),
+        (["B/L: VDM0001;Shipper: Acme Ltd;Consignee: Bolt SA;", GOODS], [("VDM0001", "Acme Ltd", "Bolt SA")]),
+        (["B/L:;VDM0001;;", "Shipper:;Acme Ltd;;", "Consignee:;Bolt SA;;", GOODS], [("VDM0001", "Acme Ltd", "Bolt SA")]),
+        ([GOODS, FIRST, GOODS], [(None, None, None), ("VDM0001", "Acme Ltd", "Bolt SA")]),
+    ],
+)
+def test_rows_below_have_what_a_heading_states(rows, lines):
+    found, issues, said = lines_of(*rows)
+    assert (found, said) == (lines, [])
+    assert [count for *_, count in issues] == [len(rows) - len(lines)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "B/L: VDM0001;acetone;;",  # it names goods
+        "B/L: VDM0001 Goods: acetone;;;",
+        "B/L: VDM0001 Remark: acetone;;;",
+        "B/L: VDM0001;;291411;",
+        "B/L: VDM0001;;;12",
+        "Vessel: MV Aurora;;;",  # neither a bill nor a party
+        "B/L: unknown;;;",
+        "Note: shipper;;;",
+    ],
+)
+def test_what_says_more_or_less_is_no_heading(row):
+    lines, issues, _ = lines_of(row, GOODS)
+    assert (len(lines), issues) == (2, [])
+
+
+def test_a_heading_without_rows_is_screened_as_a_text():
+    lines, issues, said = lines_of(GOODS, FIRST)
+    assert (len(lines), issues, said) == (1, [("heading-row", 3, 1)], ["B/L: VDM0001 Shipper: Acme Ltd Consignee: Bolt SA"])
+
+
+def test_it_goes_before_what_stands_above_all_rows_and_after_a_cell_of_the_row():
+    assert lines_of(GOODS, FIRST, GOODS, above=["B/L: VDM0009;Shipper: Zed"])[0] == [
+        ("VDM0009", "Zed", None),
+        ("VDM0001", "Acme Ltd", "Bolt SA"),
+    ]
+    (found,) = read(b"B/L No.;Description;HS Code\nShipper: Acme B/L: VDM1;;\nX900;wool;510111\n;tin;800110\n", "m.csv")
+    assert found.lines.column("bill_of_lading").to_pylist() == ["X900", "VDM1"]
+    assert found.lines.column("consignor_name").to_pylist() == ["Acme"] * 2
