@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from precursor_screen.matching.party.contradictions import Attributes
     from precursor_screen.reference.recogniser import Recogniser
     from precursor_screen.reference.watchlists.opened import Watchlist
-    from precursor_screen.reporting.notebook import NotebookReport
+    from precursor_screen.reporting.brief import NotebookReport
 
 
 class ArrowTable(Protocol):
@@ -131,7 +131,7 @@ def screen(
     from precursor_screen.app.inputs import Source, find_sources
     from precursor_screen.app.session import Session
     from precursor_screen.app.settings import Settings, read_options
-    from precursor_screen.reporting.notebook import NotebookReport
+    from precursor_screen.reporting.brief import NotebookReport
 
     if reference is not None and options:
         raise UsageError(

@@ -1,10 +1,12 @@
-"""The report for a terminal in at most 40 lines, whatever was screened: the result, what could not be seen, the shipments to open first."""
+"""The report for a terminal in at most 40 lines, whatever was screened: the result, what could not be seen, the shipments to open first;
+and as a notebook shows it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
 
 from precursor_screen.core.report import Report, records, show_blind_spot
 from precursor_screen.core.words import capital, counted, cut, printable
@@ -12,6 +14,7 @@ from precursor_screen.reporting.console import STYLES, counts_in_words, gaps_in_
 from precursor_screen.reporting.shipment import Shipment, shipments_in_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
 StyledText = tuple[str, str]  # a text and its style
@@ -147,3 +150,56 @@ def _both(said: str, to_do: str, width: int) -> str:
 
 def _line(width: int, *texts: StyledText) -> list[StyledText]:
     return [(cut(text, width), style) for text, style in texts]
+
+
+# In a notebook, with its tables for whoever computes with pandas.
+
+_SHOWN_IN_NOTEBOOK = 10  # shipments
+_NOTEBOOK_HEAD = ("Band", "Score", "Shipment", "Goods", "Parties", "Question")
+
+
+class NotebookReport(Report, frozen=True):
+    """A report with what notebooks ask for."""
+
+    @classmethod
+    def of(cls, report: Report) -> NotebookReport:
+        """The same report."""
+        values: dict[str, Any] = {name: getattr(report, name) for name in report.__struct_fields__}
+        return cls(**values)
+
+    def to_pandas(self, table: Literal["flags", "shipments", "issues"] = "flags") -> pd.DataFrame:
+        """A table of the report: FLAG rows, worst shipment first; SHIPMENT rows, worst first; or ISSUE rows.
+
+        Raises:
+            ValueError: no table is called so.
+        """
+        tables = {"flags": self.worst_first, "shipments": self.shipments, "issues": self.issues}
+        if table not in tables:
+            raise ValueError(f"{table!r} is not a table of a report. Use flags, shipments or issues.")
+        frame: pd.DataFrame = tables[table].to_pandas()
+        return frame
+
+    def _repr_html_(self) -> str:
+        """The result, the notices, and the shipments to open first."""
+        shown = self.opened.slice(0, _SHOWN_IN_NOTEBOOK)
+        rows = [
+            (said.band, said.score, said.shipment_id, f"{said.mass} {said.goods}", said.parties, said.question)
+            for said in shipments_in_words(self, shown)
+        ]
+        lines = [f"<p><strong>{_escaped(result_in_words(self))}</strong></p>"]
+        lines += [f"<p>{_escaped(notice)}</p>" for notice in self.notices]
+        if rows:
+            lines.append(
+                f"<table><thead>{_html_row(_NOTEBOOK_HEAD, 'th')}</thead><tbody>{''.join(_html_row(row, 'td') for row in rows)}</tbody></table>"
+            )
+        if (more := self.opened.num_rows - len(rows)) > 0:
+            lines.append(f"<p>{counted(more, 'more flagged shipment')}: report.shipments</p>")
+        return "".join(lines)
+
+
+def _html_row(cells: tuple[object, ...], tag: str) -> str:
+    return f"<tr>{''.join(f'<{tag}>{_escaped(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _escaped(cell: object) -> str:
+    return escape(printable(str(cell).strip()))
