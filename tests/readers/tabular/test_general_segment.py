@@ -88,6 +88,7 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Lettre de voiture n° FR 12"]], {}),
         ([["Invoice No. 5512"]], {}),
         ([["Waybill number unknown"]], {}),
+        ([["due by the consignee No. 55123"]], {}),
         ([["B/L No.", "MGRE7710"]], {"bill_of_lading": "MGRE7710"}),
         ([["1 Zgłoszenie\nEX A", "MRN\n26PL44990000771234"]], {"declaration_id": "26PL44990000771234"}),
         (
