@@ -57,7 +57,8 @@ def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
     beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row)]
     taken = {cell for stated in beside for cell in stated.cells}
-    found = grouped((stated.field, stated) for stated in (*beside, *_over_values(rows, taken)))
+    below = [*_over_values(rows, taken), *(address for stated in beside for address in _address_below(rows, stated, taken))]
+    found = grouped((stated.field, stated) for stated in (*beside, *below))
     return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
 
 
@@ -131,6 +132,18 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
             if below:
                 cells = ((at, column), *((line, column) for line, _ in below))
                 yield from facts(name, "\n".join(text for _, text in below), cells)
+
+
+def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tuple[int, int]]) -> Iterator[Stated]:
+    """The address in the cells below a name that stands beside its label."""
+    at, column = stated.cells[-1]
+    if stated.field in PARTY_NAMES and rows[at][column].strip().endswith(stated.value):
+        below = list(_lines_below(rows, at, column, taken))[: _MOST_LINES - 1]
+        name, address = part_address("\n".join((stated.value, *(text for _, text in below))))
+        if name == stated.value and address:
+            yield Stated(
+                stated.field.replace("_name", "_address"), stated.label, address, tuple((line, column) for line, _ in below)
+            )
 
 
 def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]]) -> Iterator[tuple[int, str]]:

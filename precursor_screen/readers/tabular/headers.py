@@ -209,7 +209,10 @@ def spelled(header: str) -> tuple[str, str]:
     its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); with its words
     in long form and in any order. A spelling goes before words that mean another field.
     """
-    forms = [(words, how) for words, how in _forms(header, split_header(header)) if words]
+    words = split_header(header)
+    if words == ("n",):
+        return "", ""  # `N°` numbers the lines; beside other words it is short for net
+    forms = [(words, how) for words, how in _forms(header, words) if words]
     field, how = _by_spelling(forms)
     if how == KNOWN_SPELLING:
         return field, how

@@ -31,6 +31,7 @@ Mask = npt.NDArray[np.bool_]
 
 LEAST_OTHERS = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
+MOST_NOTES = 200  # rows below the last goods; more of them are goods that nobody describes
 
 
 def _one_of(role: str) -> str:
@@ -122,8 +123,10 @@ def drop_notes(
         issues: added to.
     """
     table = body.table
-    goods = np.flatnonzero(~(_blank_in(table, texts) & _blank_in(table, codes)))
-    start = int(goods[-1]) + 1 if len(goods) else table.num_rows
+    last = max(table.num_rows - MOST_NOTES, 0)
+    end = table.slice(last)
+    goods = np.flatnonzero(~(_blank_in(end, texts) & _blank_in(end, codes)))
+    start = last + int(goods[-1]) + 1 if len(goods) else table.num_rows
     below = table.slice(start)
     if not below.num_rows:
         return body, Body(below, body.rows.slice(start))

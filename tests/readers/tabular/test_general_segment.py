@@ -57,6 +57,16 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
             [["Seller"], *([[f"Otter {i}"] for i in range(9)])],
             {"consignor_name": "Otter 0", "consignor_address": "Otter 1, Otter 2, Otter 3, Otter 4, Otter 5"},
         ),
+        (
+            [["Seller: Acme Trading Ltd"], ["Quai Neuf 2"], ["Lac-Dormant"], ["Vessel: A"]],
+            {"consignor_name": "Acme Trading Ltd", "consignor_address": "Quai Neuf 2, Lac-Dormant", "vessel": "A"},
+        ),
+        (
+            [["Seller:", "Acme Trading Ltd"], ["", "Quai Neuf 2"]],
+            {"consignor_name": "Acme Trading Ltd", "consignor_address": "Quai Neuf 2"},
+        ),
+        ([["Seller: Acme Trading Ltd"], ["packed for export"]], {"consignor_name": "Acme Trading Ltd"}),
+        ([["Seller: Acme Trading"], ["FZE"], ["Quai Neuf 2"], ["x"]], {"consignor_name": "Acme Trading"}),
         # Labels on one line.
         (
             [["Vessel: MV Aurora Voyage: 12E Port of loading: Port Almery Port of discharge: Zandara"]],
@@ -78,6 +88,7 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Lettre de voiture n° FR 12"]], {}),
         ([["Invoice No. 5512"]], {}),
         ([["Waybill number unknown"]], {}),
+        ([["due by the consignee No. 55123"]], {}),
         ([["B/L No.", "MGRE7710"]], {"bill_of_lading": "MGRE7710"}),
         ([["1 Zgłoszenie\nEX A", "MRN\n26PL44990000771234"]], {"declaration_id": "26PL44990000771234"}),
         (

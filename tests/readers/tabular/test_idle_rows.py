@@ -136,6 +136,13 @@ def test_words_below_the_goods_are_notes(row, is_note):
     assert said(issues) == ([("row-below-goods", 3, "2 rows, words below the goods", 2)] if is_note else [])
 
 
+def test_rows_far_below_the_goods_are_lines(monkeypatch):
+    monkeypatch.setattr(module, "MOST_NOTES", 2)
+    note = ("see remarks", "", "", "")
+    for rows, left in (([GOODS, ("", "tiles", "", ""), note], 2), ([GOODS, note], 1), ([GOODS, note, note], 3)):
+        assert drop_notes(body(rows), (1,), (2,), (), IssueList("m"))[0].table.num_rows == left
+
+
 def test_words_above_goods_and_parties_are_no_notes():
     note = ("Acme Trading Ltd", "", "", "")
     for rows, parties in (([note, GOODS], ()), ([GOODS, note], (0,)), ([note, note], ())):
