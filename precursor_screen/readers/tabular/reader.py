@@ -28,9 +28,17 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
-from precursor_screen.readers.tabular.general_segment import fill_down, general_segment, guesses_of, not_mapped, without
+from precursor_screen.readers.tabular.general_segment import (
+    fill_below,
+    fill_down,
+    general_segment,
+    guesses_of,
+    not_mapped,
+    part_addresses,
+    take_headings,
+    without,
+)
 from precursor_screen.readers.tabular.headers import note_joined, with_units
-from precursor_screen.readers.tabular.headings import fill_below, take_headings
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
@@ -47,7 +55,6 @@ from precursor_screen.readers.tabular.other_texts import (
     unmapped_cells,
     with_other_texts,
 )
-from precursor_screen.readers.tabular.party_columns import part_addresses
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued
 from precursor_screen.readers.tabular.survey import note_unread
