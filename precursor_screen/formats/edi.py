@@ -25,6 +25,7 @@ _HELD = "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5"
 _RELEASED = re.compile(f"[{_HELD}]")
 _BLANK = " \t\r\n\x00\ufeff\x1a"
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_NESTING = re.compile(r"[\d\W_]*")
 _START = re.compile(r"UN[BGH](?=[+\x1d])|UNA[^A-Za-z0-9\s]{2}.{4}\s*UN[BGH]|(?:ISA|ST|GS)(?=[^A-Za-z0-9\s])", re.DOTALL)
 _UNA = re.compile(r"UNA(?P<characters>[^A-Za-z0-9\s]{2}.{4})(?=\s*UN[BGH])", re.DOTALL)
 _X12_START = re.compile(r"(?:ISA|ST|GS)[^A-Za-z0-9\s]")
@@ -226,9 +227,11 @@ def _free(text: str, syntax: Syntax) -> str:
 
 
 def _segment(raw: str, number: int, syntax: Syntax, cut: bool, glued: bool) -> Segment:
-    tag, *elements = raw.split(syntax.element)
-    tag = tag.partition(syntax.component)[0].strip()
-    if not _TAG.fullmatch(tag) or len(raw) > MAX_SEGMENT:
+    head, *elements = raw.split(syntax.element)
+    tag, _, nested = head.partition(syntax.component)
+    tag = tag.strip()
+    # Behind a tag only numbers may stand, of explicit nesting (ISO 9735); words there are a segment whose tag is damaged.
+    if not _TAG.fullmatch(tag) or len(raw) > MAX_SEGMENT or not _NESTING.fullmatch(nested):
         return Segment(number, "", ((_free(raw[:MAX_SEGMENT], syntax),),), syntax.decimal, cut, glued)
     if syntax.family == X12:
         return Segment(number, tag, tuple([(e,) for e in elements]), syntax.decimal, cut, glued)

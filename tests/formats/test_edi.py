@@ -64,9 +64,16 @@ def test_any_text_is_segments_or_damage_and_nothing_of_it_is_lost(text: str) -> 
     assert all(isinstance(s, Segment) for s in read_segments(whole))
     kept = "".join(s.tag + "".join(c for e in s.elements for c in e) for s in read_segments(whole))
     service = "+:?'\n\r\t \x00\ufeff\x1a"
-    assert sorted(c for c in text if c.isalnum() and c not in service) == sorted(
-        c for c in kept.removeprefix("UNH1CUSCAR") if c.isalnum()
+    kind = str.isalpha if ":" in text else str.isalnum  # numbers behind a tag say how segments nest
+    assert sorted(c for c in text if kind(c) and c not in service) == sorted(
+        c for c in kept.removeprefix("UNH1CUSCAR") if kind(c)
     )
+
+
+def test_words_behind_a_tag_are_kept() -> None:
+    nested, damaged = list(read_segments("UNH+1+CUSCAR'GID:1:2+7'FTX:ACETONE+AAA'"))[1:]
+    assert (nested.tag, nested.elements) == ("GID", (("7",),))
+    assert (damaged.tag, damaged.elements) == ("", (("FTX:ACETONE+AAA",),))
 
 
 @given(st.binary(max_size=200))

@@ -56,7 +56,7 @@ from precursor_screen.readers.tabular.other_texts import (
     with_other_texts,
 )
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
-from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued
+from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued, read_on
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
@@ -182,6 +182,7 @@ def read_sheet(
     if not sheet.named:
         body, notes = drop_notes(body, texts, codes, [g.position for g in guesses if g.field in PARTY_NAMES], issues)
         out_of_table_texts += out_of_table_cells(rows_of(notes), BELOW)
+        out_of_table_texts += out_of_table_cells([(None, read_on(body, notes))], BELOW, joined=False)
         body = join_continued(body, texts, issues)
     if stated:
         filled = guesses_of(stated, len(names))

@@ -142,6 +142,17 @@ def drop_notes(
     )
 
 
+def read_on(body: Body, notes: Body) -> list[str]:
+    """Each column of the last goods with what the notes below have in it: a cell may go on there."""
+    last = body.table.slice(max(body.table.num_rows - 1, 0))
+    cells = (
+        [*above.drop_null().to_pylist(), *below.drop_null().to_pylist()]
+        for above, below in zip(last.columns, notes.table.columns, strict=True)
+        if below.null_count < len(below)
+    )
+    return [" ".join(column) for column in cells if len(column) > 1]
+
+
 def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     """The body with descriptions that go on in the rows below put together, each run counted in an issue.
 
