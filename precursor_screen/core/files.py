@@ -124,7 +124,7 @@ _UNSETTLED_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT
 
 
 def stat_of(path: Path | None) -> os.stat_result | None:
-    """What the system says of a file or folder; None: nothing, or there is no path."""
+    """The status of a file or folder, or None where there is none or it cannot be asked for."""
     try:
         return path.stat() if path is not None else None
     except OSError:

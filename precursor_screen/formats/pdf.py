@@ -108,6 +108,7 @@ class _Read(Struct):
     """What is gathered while pages are read: the tables, each with the pages that it stands on, and what beside them there is."""
 
     tables: list[list[Table]] = field(default_factory=list)
+    forms: list[Table] = field(default_factory=list)
     out_of_table_texts: OutOfTableTexts = field(default_factory=OutOfTableTexts)
     notes: list[Broken] = field(default_factory=list)
     attached: list[tuple[str, bytes]] = field(default_factory=list)
@@ -190,16 +191,18 @@ def _opened(blob: Blob, data: bytes) -> PDF:
 
 
 def _sheets(name: str, read: _Read) -> list[Sheet]:
-    """A sheet a table."""
+    """A sheet a table, then one a form."""
     from precursor_screen.formats.pdf_table import rows_of_parts
 
     made: list[Sheet] = []
-    for number, parts in enumerate(read.tables or [[]], start=1):
+    tables = [("table", number, parts) for number, parts in enumerate(read.tables or [[]], start=1)]
+    for kind, number, parts in (*tables, *(("form", number, [form]) for number, form in enumerate(read.forms, start=1))):
         cells = Cells()
         cells.take(map(list, rows_of_parts(parts)))
         note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
-        shown = f"{name}#table {number}" if len(read.tables) > 1 else name
-        made.append(replace(cells.sheet(shown, "PDF").saying([note], ()), above=parts[0].above if parts else ()))
+        shown = f"{name}#{kind} {number}" if len(read.tables) > 1 or kind == "form" else name
+        sheet = replace(cells.sheet(shown, "PDF").saying([note], ()), above=parts[0].above if parts else (), form=kind == "form")
+        made.append(sheet)
     made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
 
@@ -263,12 +266,15 @@ def _add_page(
     from precursor_screen.formats.pdf_table import goes_on, join_pages
 
     tables = list(printed.tables)
+    last = None
     if last_tables is not None and tables and goes_on(last_tables[-1], tables[0]):
         last_tables[-1:] = join_pages(last_tables[-1], tables.pop(0))
         last = last_tables
-    else:
-        last = None
+    if tables and len(tables[0].rows) == 1:  # boxes that go on with nothing
+        for cell in tables.pop(0).rows[0]:
+            read.out_of_table_texts.add(f"page {number}", cell)
     read.tables += ([table] for table in tables)
+    read.forms += printed.forms
     for text in printed.texts:
         read.out_of_table_texts.add(f"page {number}", text)
     for why, text in printed.hidden:

@@ -40,6 +40,7 @@ class PrintedPage(Struct, frozen=True):
 
     Attributes:
         tables: in the order of the page.
+        forms: boxes with labels over a table, as a table of one row.
         texts: its paragraphs that stand in no table.
         hidden: text that people do not see: why, and what it says.
         pictures: how many larger than a logo it shows.
@@ -50,6 +51,7 @@ class PrintedPage(Struct, frozen=True):
     """
 
     tables: tuple[Table, ...]
+    forms: tuple[Table, ...]
     texts: tuple[str, ...]
     hidden: tuple[tuple[str, str], ...]
     pictures: int
@@ -86,10 +88,11 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
     rules = [(edge["x0"], edge["x1"], edge["top"]) for edge in edges_of(page) if edge["orientation"] == "h"]
     aligned, loose = aligned_tables(words, rules, _blank(seen))
     tables = sorted([*tables, *aligned], key=lambda table: table.top)
-    tables, forms = _with_above(tables, as_lines(loose))
+    tables, forms, boxes = _with_above(tables, as_lines(loose))
     return PrintedPage(
         tables=tuple(tables),
-        texts=(*paragraphs(loose), *forms),
+        forms=tuple(forms),
+        texts=(*paragraphs(loose), *boxes),
         hidden=tuple(_hidden(page, why)),
         pictures=sum(share > _SMALL for share in shares),
         drawn=bool(page.images or page.rects or page.curves or page.lines),
@@ -99,12 +102,13 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
     )
 
 
-def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[str]]:
-    """The tables of a page that are not forms, each with what stands above it, and what the boxes of forms say.
+def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[Table], list[str]]:
+    """The tables of a page that are not forms, each with what stands above it; the forms, for one may hold goods as well; what their boxes say.
 
     What is said over a table is said over the next one too, unless other labels stand between them.
     """
     found: list[Table] = []
+    forms: list[Table] = []
     boxes: list[str] = []
     above: list[Row] = []
     waiting = list(lines)
@@ -112,18 +116,20 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
         said = [tuple(map(text_of_line, parts_of_line(line))) for line in waiting if line[0].bottom <= table.top]
         waiting = [line for line in waiting if line[0].bottom > table.top]
         is_form = 0 < len(table.records) <= _ONE and at + 1 < len(tables)
+        if at and len(table.rows) == 1 and not table.records:
+            above, boxes = [*above, *table.rows], [*boxes, *table.rows[0]]
+            continue
         form = [*table.above, *(table.rows if is_form else ())]
         above = [*([] if any(":" in cell for row in said for cell in row) or (found and form) else above), *said, *form]
         boxes += (cell for row in form for cell in row)
-        if not is_form:
-            found.append(replace(table, rows=table.records or table.rows, above=tuple(above)))
+        (forms if is_form else found).append(replace(table, rows=table.records or table.rows, above=tuple(above)))
         if len(table.columns) == _PAIR:
             above += table.rows
-    return found, boxes
+    return found, forms, boxes
 
 
 def _blank(page: Any) -> float:
-    """How wide a blank is, in heights of letters: half of them are no wider."""
+    """The median width of the blanks on a page, as a share of the height of their letters."""
     widths = sorted((char["x1"] - char["x0"]) / char["size"] for char in page.chars if char["text"] == " " and char["size"] > 0)
     return float(widths[len(widths) // 2]) if widths else _BLANK
 

@@ -130,7 +130,7 @@ def grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence
         cells = [[cells_of_line(line, columns) for line in group] for group in groups]
         wrapped = is_drawn and 2 * sum(len(group) > 1 for group in groups) > len(groups)
         if 1 < len(groups) < len(lines) and all(_is_one_row(group, wrapped) for group in cells):
-            return [tuple(flat("\n".join(filter(None, column))) for column in zip(*group, strict=True)) for group in cells]
+            return [tuple("\n".join(filter(None, column)) for column in zip(*group, strict=True)) for group in cells]
     return []
 
 
@@ -201,12 +201,6 @@ def blocks_of_line(line: Line, narrow: float) -> list[Span]:
 def is_figure(text: str) -> bool:
     """Whether it is a number, or one with its unit."""
     return _FIGURE.fullmatch(text) is not None
-
-
-def flat(cell: str) -> str:
-    """A code or number that a narrow column breaks is one."""
-    lines = cell.split("\n")
-    return " ".join(lines) if all(map(is_figure, lines)) else cell
 
 
 def stands_close(upper: Line, lower: Line) -> bool:

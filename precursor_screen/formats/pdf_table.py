@@ -20,7 +20,6 @@ from precursor_screen.formats.pdf_rows import (
     as_lines,
     blocks_of_line,
     cells_of_line,
-    flat,
     grouped_rows,
     in_reading_order,
     is_figure,
@@ -41,6 +40,8 @@ _LEAST_GAP: Final = 0.33  # of the height of a line: narrower ones are blanks in
 _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
+_PAIR: Final = 2  # cells: so few in a row by themselves are no row of a table that goes on
+_MOST_WRAPPED: Final = 6  # lines of a cell of such a row
 _RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
@@ -80,7 +81,9 @@ class Table(Struct, frozen=True):
 
 
 def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table]:
-    """The tables of two columns and two rows or more that lines draw. Boxes of another width over a table are a form.
+    """The tables of two columns and two rows or more that lines draw; one row of more may belong to the table of the page before.
+
+    Boxes of another width over a table are a form.
 
     Args:
         page: of pdfplumber.
@@ -101,18 +104,19 @@ def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table
         }
         form, rows = _split_form([(tuple(row), box) for row, box in zip(said, boxes, strict=True)])
         edges_of_cells = sorted({float(edge) for _, boxes in rows for box in boxes if box for edge in (box[0], box[2])})
+        records = _records(rows) if _is_form(rows, labelled) else ()
         cells = [cell for row in rows for cell in _unstacked(*row, words)]
-        cells = cells if len(cells) > 1 else _from_labels(cells[0])
         full = [row for row in cells if sum(bool(cell.strip()) for cell in row) > 1]
-        if len(full) > 1:
+        is_row = len(full) == 1 and sum(map(bool, full[0])) > _PAIR and max(cell.count("\n") for cell in full[0]) < _MOST_WRAPPED
+        if len(full) > 1 or records or is_row:
             yield Table(
-                tuple(tuple(map(flat, row)) for row in cells),
+                tuple(cells),
                 tuple(pairwise(edges_of_cells)),
                 found.bbox[1],
                 tuple(found.cells),
                 tuple(form),
                 any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
-                _records(rows) if _is_form(rows, labelled) else (),
+                records,
             )
 
 
@@ -167,21 +171,15 @@ def _is_form(rows: Sequence[_DrawnRow], labelled: Set[str]) -> bool:
 
 
 def _records(rows: Sequence[_DrawnRow]) -> tuple[Row, ...]:
-    """The labels of boxes, then what they say: as a declaration has them, item by item."""
+    """The labels of boxes as a header, and what the boxes say as rows: a new one whenever the first label comes again."""
     boxes = [text.partition("\n") for texts, drawn in rows for text, box in zip(texts, drawn, strict=True) if box and text]
     labels = list(dict.fromkeys(label for label, _, _ in boxes))
     found: list[dict[str, str]] = []
     for label, _, value in boxes:
         if label == labels[0]:
             found.append({})
-        found[-1][label] = value
+        found[-1][label] = "\n".join(filter(None, (found[-1].get(label, ""), value)))  # another label may come twice
     return (tuple(labels), *(tuple(record.get(label, "") for label in labels) for record in found))
-
-
-def _from_labels(row: Row) -> list[Row]:
-    """A single row of boxes, each with its label over what it says, as a header and a row."""
-    boxes = [cell.partition("\n") for cell in row]
-    return [tuple(label for label, _, _ in boxes), tuple(value for _, _, value in boxes)]
 
 
 def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last: str) -> list[float]:

@@ -101,6 +101,7 @@ class Sheet(Struct, frozen=True):
         joined: lists of one record side by side; only JSON has them.
         attached: files within the file, by name; only printed pages have them.
         above: rows of text over the table, which are screened as texts beside it; only printed pages have them.
+        form: boxes with labels that stand over another table and are screened with it; it counts only where it holds goods itself.
         texts: positions of the columns of a workbook in which a text, not a number as such, may have a mark for thousands (`1.331`).
     """
 
@@ -116,6 +117,7 @@ class Sheet(Struct, frozen=True):
     joined: tuple[JoinedLists, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
+    form: bool = False
     texts: frozenset[int] = frozenset()
 
     def saying(self, notes: Iterable[Broken], texts: Iterable[OutOfTableText]) -> Sheet:

@@ -250,7 +250,8 @@ def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputConte
     """The tables of printed pages, and what is attached to them."""
     sheets = open_sheets(blob)
     digest = Digest(blob.sha256(), blob.size())
-    tables = read_sheets(sheets, blob.name, digest, options)
+    read = zip(sheets, read_sheets(sheets, blob.name, digest, options), strict=True)
+    tables = [table for sheet, table in read if not sheet.form or table.lines.num_rows]
     names = numbered(safe_name(name) for name, _ in sheets[0].attached)
     attached = tuple(Blob(f"{blob.name}!{name}", held) for name, (_, held) in zip(names, sheets[0].attached, strict=True))
     if depth < MAX_NESTING:

@@ -96,7 +96,7 @@ MAX_DIGITS = 12  # before the point: decimal128(18, 6)
 PLACES = Decimal("0.000001")
 _LIMIT = Decimal(10) ** MAX_DIGITS
 
-_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f_]+")
+_SPACES = re.compile(r"(?:[^\S\r\n]|_)+")  # a break of lines parts two numbers
 _MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "−": "-", "–": "-", "٫": ".", "٬": "'", "،": ","})
 # A number, then perhaps a unit or a kind of package: "639 PKG", "1.250,5 kg". A currency may stand before it.
 _CELL = re.compile(

@@ -318,6 +318,65 @@ def test_a_row_of_boxes_with_labels_in_small_print_is_a_header_and_a_row() -> No
     )
 
 
+def labelled(boxes: Sequence[tuple[float, float, str, str]]) -> str:
+    """Boxes of a form: from where, how far down, the label in small print, and what it says."""
+    return "".join(text(x, y + 4, label, size=5) + text(x, y + 14, value, size=SIZE) for x, y, label, value in boxes)
+
+
+def test_goods_in_the_boxes_of_a_form_are_a_line_though_a_table_follows() -> None:
+    goods = [
+        (30, 60, "9 Nature of the goods", "Piperonal"),
+        (250, 60, "10 Commodity code", "29329300"),
+        (400, 60, "11 Gross weight, kg", "270"),
+    ]
+    drawn = labelled(goods) + across(60) + across(90) + down([60, 90], (30, 250, 400, 578))
+    rows = [("Freight and charges", "Place", "Stamp"), ("prepaid", "Otterville", "none")]
+    cells, edges = table(rows, top=140, lefts=(30, 250, 400))
+    found = read(pdf(drawn + cells + "".join(map(across, edges)) + down(edges, (30, 250, 400, 578))), "m.pdf")
+    (line,) = [line for one_table in found for line in one_table.lines.to_pylist() if line["description"]]
+    assert (line["description"], line["hs_code"], line["gross_mass_kg"]) == ("Piperonal", "29329300", 270)
+
+
+def test_what_boxes_of_one_label_say_is_kept() -> None:
+    out, at, ends = "", 60.0, (30, 250, 400, 578)
+    for goods, more, code in (("Acetone", "in drums", "29141100"), ("Piperonal", "in bags", "29329300")):
+        boxes = [(30, at, "31 Description of goods", goods), (250, at, "33 Commodity code", code), (400, at, "44 Remarks", goods)]
+        out += labelled([*boxes, (250, at + 30, "44 Remarks", more), (400, at + 30, "38 Net mass (kg)", "7")])
+        out += across(at) + across(at + 30, 247) + across(at + 60) + down([at, at + 60], ends)
+        at += 60
+    said = str(one(out).lines.to_pylist())
+    assert "Acetone\\nin drums" in said
+    assert "Piperonal\\nin bags" in said
+
+
+def test_masses_below_one_another_in_a_cell_are_not_one_mass() -> None:
+    rows = [
+        ("Description of goods", "HS code", "Net weight kg"),
+        ("Lamps,\nboxed", "9405.42", "200\n410"),
+        ("Acetone,\nin drums", "2914.11", "500"),
+    ]
+    rows += [("Tiles,\nglazed", "6907.21", "12"), ("Wool,\nraw", "5101.11", "7")]
+    cells, edges = table(rows, lefts=(30, 250, 400))
+    found = one(cells + "".join(map(across, edges)) + down(edges, (30, 250, 400, 578)))
+    assert found.lines.column("net_mass_kg").to_pylist() == [None, 500, 12, 7]
+    assert "unparsed-mass" in {issue["code"] for issue in found.issues.to_pylist()}
+
+
+def test_a_last_page_of_one_row_goes_on() -> None:
+    first, edges = table([HEADER, *GOODS[:4]])
+    second, others = table(GOODS[4:])
+    pages = [first + "".join(map(across, edges)) + down(edges), second + "".join(map(across, others)) + down(others)]
+    assert is_right(one(*pages))
+    alone = one(
+        pages[0],
+        second.replace("Piperonal", "Not of it") + across(others[0]) + across(others[1]) + down(others, (30, 300, 450, 578)),
+    )
+    assert alone.lines.num_rows == 4
+    texts = alone.out_of_table_texts
+    assert texts is not None
+    assert "Not of it" in str(texts.column("other_texts").to_pylist())
+
+
 def test_an_invoice_says_above_who_sells_and_below_what_is_no_line() -> None:
     rows = [
         ("Item", "Description", "HS code", "Net weight kg", "Amount"),

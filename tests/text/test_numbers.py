@@ -136,3 +136,11 @@ def test_any_text_is_a_number_or_is_not(text: str) -> None:
     for mark in ".,":
         number = parse_number(text, mark)
         assert number is None or abs(number.value) < 10**12
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("200\n410", None), ("200\r\n410", None), ("200 410", 200410), ("500\nkg", 500), ("\n500 ", 500)]
+)
+def test_a_break_of_lines_parts_two_numbers(text: str, number: int | None) -> None:
+    found = parse_number(text)
+    assert (found and found.value) == number

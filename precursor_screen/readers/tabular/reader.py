@@ -280,8 +280,8 @@ def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:
 
 
 def _unmapped_headers(guesses: Sequence[Guess], place: HeaderPlace) -> list[OutOfTableText]:
-    """Headers that are no field's may be what the column holds: a list of substances with their amounts below. Those of several lines may
-    hold more than a name: the first of the boxes that a printed form has for each item."""
+    """Headers to be screened as texts: those of columns that are not used, which may name a substance, and those of several lines, which may
+    hold an item below the name of the column."""
     told = [g.header for g in guesses if not g.field or "\n" in g.header]
     return out_of_table_cells([(place.row or None, told)], HEADERS, joined=False)
 

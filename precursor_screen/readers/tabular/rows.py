@@ -66,8 +66,8 @@ def drop_idle_rows(
 ) -> tuple[Body, Body]:
     """The body without rows that are no goods, each run counted in an issue; and its rows of totals, which may say more than that.
 
-    A row of totals holds no HS code, and says so in its goods text or in its first cell of words; or it holds nothing else than the sums of
-    the rows above it. A row with an HS code is always goods.
+    A row of totals has no HS code. Either its goods text or its first cell of words says that it is one, or all that it holds are the sums
+    of the rows above it. A row with an HS code is always goods.
 
     Args:
         body: rows below the header.
@@ -301,10 +301,10 @@ def _count_runs(rows: npt.NDArray[np.int64], mask: Mask, code: str, what: str, i
 
 # Rows that are proved to be sums by their figures alone: printed lists end in a row of sums that often has no word for it.
 
-MOST_SUMMED: Final = 20_000  # of a table in which sums are looked for; printed lists are no longer
+MOST_SUMMED: Final = 20_000  # of a table in which sums are looked for; no printed list is longer
 MOST_CANDIDATES: Final = 200
 _FIGURE: Final = re.compile(r"[^\w+-]*([+-]?\d[\d.,'\s]*?)\s*[^\W\d]{0,6}[^\w]*")
-# One row above has the sums of itself: only three of them are no chance.
+# A single row above always equals its own sum, so that as many of its figures must agree.
 _LEAST_OF_ONE: Final = 3
 
 
