@@ -117,13 +117,50 @@ def test_a_row_that_the_end_of_a_page_cuts_in_two_is_one(drawn: bool, again: boo
 
 def test_a_row_of_the_next_page_is_no_rest_where_the_page_is_closed_or_it_has_figures() -> None:
     first, edges = table([HEADER, *GOODS[:2]])
-    rest = ("", "", "", "Boxes", "", "", "", "")
-    second, others = table([rest, *GOODS[2:]])
+    rest = ("", "", "of Otterville", "boxed", "", "", "", "")
+    second, others = table([HEADER, rest, *GOODS[2:]])
     closed = one(first + "".join(map(across, edges)) + down(edges), second + "".join(map(across, others)) + down(others))
-    assert "Boxes" not in closed.lines.column("description")[1].as_py() or closed.lines.num_rows > len(GOODS) - 1
+    assert closed.lines.column("consignor_name")[1].as_py() == GOODS[1][2]
     figures = ("", "", "", "Boxes", "", "7.00", "", "")
     second, _ = table([figures, *GOODS[2:]])
     assert one(first, second).lines.num_rows == len(GOODS) + 1
+
+
+def test_a_heading_at_the_top_of_a_page_is_no_rest_of_the_last_bill() -> None:
+    first, _ = table([HEADER, *GOODS[:2]])
+    second, _ = table([HEADER, ("CONTAINER", "", "", "", "", "", "", ""), *GOODS[2:]])
+    assert one(first, second).lines.column("bill_of_lading")[1].as_py() == GOODS[1][0]
+
+
+def test_rows_that_stand_in_pairs_are_rows() -> None:
+    lefts, rows = (30, 130, 320, 400), [("Ref", "Description of goods", "HS code", "Net weight kg")]
+    goods = [
+        (f"A-{n}", name, code, f"{n}.50") for n, (name, code) in enumerate((("Wool", "5101.11"), ("Tin", "8001.10")) * 3, start=1)
+    ]
+    cells, edges = table(rows, lefts=lefts)
+    for n, row in enumerate(goods):
+        cells += table([row], top=edges[-1] + n * LEADING + n // 2 * 12, lefts=lefts)[0]
+    assert one(cells).lines.column("net_mass_kg").to_pylist() == [float(row[3]) for row in goods]
+
+
+def test_a_mass_that_reaches_over_rows_is_of_all_together() -> None:
+    lefts = (30, 130, 320, 400)
+    rows = [("Marks", "Description of goods", "HS code", "Net weight kg"), ("LOT 1", "Acetone", "2914.11", "500")]
+    cells, edges = table([*rows, ("LOT 2", "Tiles", "6907.21", ""), ("LOT 3", "Wool", "5101.11", "7")], lefts=lefts)
+    lines = "".join(map(across, (*edges[:2], *edges[3:]))) + across(edges[2], right=397) + down(edges, (*lefts, 578))
+    assert one(lines + cells).lines.column("net_mass_kg").to_pylist() == [500, None, 7]
+
+
+def test_labels_beside_what_they_say_in_a_table_of_two_columns_count_for_the_goods_below() -> None:
+    stated = [("Exporter", "Wendelin Feinchemie GmbH"), ("Consignee", "Pellam Coatings LLC"), ("B/L No.", "SMPB77")]
+    above, edges = table(stated, lefts=(30, 130))
+    drawn = "".join(across(edge, right=300) for edge in edges) + down(edges, (30, 130, 303))
+    rows = [("Description of goods", "HS code", "Net weight kg"), ("Acetone", "2914.11", "500"), ("Tiles", "6907.21", "12")]
+    cells, others = table(rows, top=edges[-1] + 40, lefts=(30, 210, 320))
+    found = read(pdf(above + drawn + cells + "".join(map(across, others)) + down(others, (30, 210, 320, 578))), "m.pdf")[-1].lines
+    assert found.column("exporter_name").to_pylist() == ["Wendelin Feinchemie GmbH"] * 2
+    assert found.column("consignee_name").to_pylist() == ["Pellam Coatings LLC"] * 2
+    assert found.column("bill_of_lading").to_pylist() == ["SMPB77"] * 2
 
 
 def test_a_header_of_two_rows_reaches_over_its_columns() -> None:
@@ -170,11 +207,14 @@ def test_a_letterhead_over_a_table_is_not_of_it() -> None:
     assert set(found["consignee_name"]) == {"Brackwater Lighting Company"}
 
 
-def test_headings_that_reach_over_columns_close_no_gaps_between_them() -> None:
+@pytest.mark.parametrize("parts", [1, 3])
+def test_headings_that_reach_over_columns_close_no_gaps_between_them(parts: int) -> None:
     cells, edges = table([HEADER, *GOODS[:3]])
     more, _ = table(GOODS[3:], top=edges[-1] + 20)
-    heading = "B/L: SMPB1 of a bill of lading, Shipper: Wendelin Feinchemie of the first street, Consignee: Pellam Coatings and sons of the next"
-    found = one(cells + text(40, edges[-1] + LEADING, heading, size=SIZE) + more).lines
+    said = ["B/L: SMPB1 of a bill of lading", "Shipper: Wendelin Feinchemie of Musterau", "Consignee: Pellam Coatings and sons"]
+    said = said if parts == 3 else [", ".join(said)]
+    heading = "".join(text(40 + 175 * n, edges[-1] + LEADING, part, size=SIZE) for n, part in enumerate(said))
+    found = one(cells + heading + more).lines
     goods = [" ".join(cell.split()) for cell in found.column("description").to_pylist() if cell]
     assert goods == [" ".join(row[3].split()) for row in GOODS]
     masses = [f"{mass:,.2f}" for mass in found.column("net_mass_kg").to_pylist() if mass is not None]
@@ -229,13 +269,14 @@ def test_boxes_that_come_again_for_each_item_are_its_line() -> None:
 def test_a_cell_may_reach_over_several_rows() -> None:
     lefts = (30, 130, 320, 400)
     rows = [("B/L No.", "Description of goods", "HS code", "Net weight kg"), ("SMPB1", "Acetone", "2914.11", "500")]
-    rows += [("", goods, "6907.21", "12") for goods in ("Tiles", "Wool", "Tin")] + [("SMPB2", "Piperonal", "2932.93", "3")]
+    others = ("Tiles", "Wool", "Tin", "Zinc", "Lead", "Iron", "Salt", "Sand", "Rope", "Soap")  # most rows lack the first cell
+    rows += [("", goods, "6907.21", "12") for goods in others] + [("SMPB2", "Piperonal", "2932.93", "3")]
     cells, edges = table(rows, lefts=lefts)
-    whole = [edges[0], edges[1], edges[5], edges[6]]
-    lines = "".join(map(across, whole)) + "".join(across(edge, 127) for edge in edges[2:5]) + down(edges, (*lefts, 578))
+    whole = [*edges[:2], *edges[-2:]]
+    lines = "".join(map(across, whole)) + "".join(across(edge, 127) for edge in edges[2:-2]) + down(edges, (*lefts, 578))
     found = one(lines + cells).lines.to_pydict()
-    assert found["description"] == ["Acetone", "Tiles", "Wool", "Tin", "Piperonal"]
-    assert found["bill_of_lading"] == ["SMPB1"] * 4 + ["SMPB2"]
+    assert found["description"] == ["Acetone", *others, "Piperonal"]
+    assert found["bill_of_lading"] == ["SMPB1"] * 11 + ["SMPB2"]
 
 
 FORM = [
