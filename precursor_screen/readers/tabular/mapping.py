@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 import pyarrow as pa
@@ -44,6 +44,7 @@ _SECOND_CHOICE = {
 }
 _ROWS_OF_A_WHOLE = 3
 _ROWS_WITHOUT_HEADER, _NEARLY_ALL = 2, 0.8
+_GOODS = ("description", "hs_code")
 _SAYING, _LONGEST_HEADER = 0.5, 120  # of the cells of a header, and their characters
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
@@ -65,7 +66,8 @@ class HeaderPlace(Struct, frozen=True):
 
 def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     """The header: the first of thirty rows that a preset knows, or with three known spellings, perhaps over two rows; else the first
-    whose words say three fields; else the first row with a cell.
+    whose words say three fields; else the first row with a cell. One that names goods goes before one that does not: above the table
+    a form may have rows of labels.
 
     Args:
         sheet: whose head is searched.
@@ -80,7 +82,8 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     if header_row is not None:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
-    if found := _first_header(head, _known, recognise):
+    by_spelling, by_words = [*_headers(head, _known, recognise)], [*_headers(head, _count_fields)]
+    if found := next((place for place in (*by_spelling, *by_words) if _names_goods(place.names)), None) or next(iter(by_spelling), None):
         return found
     if bare := recognise_headerless(head):
         return HeaderPlace(0, bare.order, 0)
@@ -89,32 +92,37 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
-    if found := _first_header(head, _count_fields):
-        return found
+    if by_words:
+        return by_words[0]
     if _is_headerless(head):
         return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
 
 
-def _first_header(
+def _names_goods(names: Sequence[str]) -> bool:
+    cells = tuple(name for name in names if name.strip() and len(name) <= _LONGEST_HEADER)
+    return any((known(cell)[0] or likeliest_field(cell, cells)) in _GOODS for cell in cells)
+
+
+def _headers(
     head: Sequence[Sequence[str]],
     count: Callable[[Sequence[str]], int],
     recognised: Callable[[Sequence[str]], object] = lambda _: None,
-) -> HeaderPlace | None:
-    """The first row that is recognised as a whole, or in which three fields are counted, perhaps over two rows."""
+) -> Iterator[HeaderPlace]:
+    """The rows that are recognised as a whole, or in which three fields are counted, perhaps over two rows."""
     for i, row in enumerate(head[:SEARCHED_ROWS]):
         if recognised(row) is not None:
-            return HeaderPlace(i + 1, tuple(row), i + 1)
+            yield HeaderPlace(i + 1, tuple(row), i + 1)
+            continue
         alone = count(row)
         below = head[i + 1] if i + 1 < len(head) else ()
         joined = join_rows(row, below) if _is_second_row(row, below) else ()
         both = count(joined)
         if (both > max(alone, count(below)) and both >= KNOWN_NEEDED) or (joined and _are_headers(row, below)):
-            return HeaderPlace(i + 2, joined, i + 1)
-        if alone >= KNOWN_NEEDED:
-            return HeaderPlace(i + 1, tuple(row), i + 1)
-    return None
+            yield HeaderPlace(i + 2, joined, i + 1)
+        elif alone >= KNOWN_NEEDED:
+            yield HeaderPlace(i + 1, tuple(row), i + 1)
 
 
 def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
