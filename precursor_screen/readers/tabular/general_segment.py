@@ -31,7 +31,15 @@ from precursor_screen.text.party_cells import part_address
 _FILLED_DOWN: Final = frozenset(
     [
         *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
-        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
+        *(
+            "place_of_delivery",
+            "bill_of_lading",
+            "house_bill_of_lading",
+            "master_bill_of_lading",
+            "declaration_id",
+            "bill_issuer",
+        ),
+        *("container_numbers", "direction"),
         *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
         *DATES,
         *PARTY_NAMES,
@@ -42,10 +50,11 @@ _COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
+_NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
-REFERENCES: Final = frozenset(("bill_of_lading", "master_bill_of_lading", "declaration_id"))
+REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
 _LONGEST: Final = 300
 _MOST_WORDS: Final = 5  # of a label within a line
 _MOST_LINES: Final = 6  # of a party
@@ -97,12 +106,15 @@ def _last_label(text: str, *, is_first: bool) -> str:
     apart = _APART.split(text)[-1].strip()
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
-    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "")
+    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (
+        apart if is_first and "/" in apart and len(apart) <= 40 and lookup(apart.partition("/")[0])[0] else ""
+    )
 
 
 def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
     """What the cells of one row state, each by itself or as a label and the value beside it."""
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
+    in_turn = len(filled) % 2 == 0 and not any(lookup(cell)[0] for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
         if skip:
@@ -114,7 +126,7 @@ def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
             continue
         label = _LABEL.fullmatch(cell)
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
-        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
+        name = label[1] if label else cell if in_turn and place % 2 == 0 else ""
         if name and place + 1 < len(filled):
             below, value = filled[place + 1]
             if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
@@ -126,20 +138,29 @@ def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
 def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:
     """Labels alone in their cells, with what they say in the cells below: a name, then the lines of its address.
 
-    Without a colon only a known spelling of a party is such a label, and three of them in a row are a header.
+    Without a colon a label is one in a row of labels, half of its cells or more; alone only a known spelling of a party is. What is
+    no party has one line below its label: more of them are a table.
     """
     for at, row in enumerate(rows):
-        bare = [cell for cell in row if spelled(cell.strip())[0]]
+        filled = [cell for cell in row if cell.strip()]
+        labels = sum(bool(lookup(cell.strip())[0]) for cell in filled)
+        in_row = labels > 1 and 2 * labels >= len(filled)
+        second = rows[at + 2] if at + 2 < len(rows) else ()
+        is_table = labels > 2 and all(
+            column < len(second) and second[column].strip() for column, cell in enumerate(row) if cell.strip()
+        )
         for column, cell in enumerate(row):
             label = _LABEL.fullmatch(cell)
-            name = label[1] if label else cell.strip() if len(bare) <= 2 else ""
+            name = label[1] if label else cell.strip()
             field = _field(name) if name and (at, column) not in taken else ""
-            if not field or not (label or (field in PARTY_NAMES and spelled(name)[0])):
+            if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
-            below = list(_lines_below(rows, at, column, taken))[: _MOST_LINES if field in PARTY_NAMES else 1]
-            if below:
+            below = list(_lines_below(rows, at, column, taken))
+            below = below[:_MOST_LINES] if field in PARTY_NAMES else below[:1] if label or len(below) == 1 else []
+            text = "\n".join(said for _, said in below)
+            if below and not (is_table and len(below) > 1 and not part_address(text)[1]):
                 cells = ((at, column), *((line, column) for line, _ in below))
-                yield from facts(name, "\n".join(text for _, text in below), cells)
+                yield from facts(name, text, cells)
 
 
 def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tuple[int, int]]) -> Iterator[Stated]:
@@ -168,8 +189,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
     if _field(label):
         pairs = [(_field(label), value)]
-    elif all(fields) and len(fields) == len(values) == len(set(fields)):
-        pairs = list(zip(fields, values, strict=True))
+    elif len(fields) == len(values) == len(set(fields)) and (all(fields) or fields[0] not in ("", *PARTY_NAMES)):
+        pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
     else:  # `Consignor / Exporter` is one party in two roles
         pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
     for field, said in pairs:
@@ -196,6 +217,7 @@ def is_label(text: str) -> bool:
 
 
 def _field(label: str) -> str:
+    label = _NUMBER_OF_BOX.sub("", label)
     field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
     return field if field in _FILLED_DOWN else ""
 

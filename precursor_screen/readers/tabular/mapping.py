@@ -83,7 +83,9 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
     by_spelling, by_words = [*_headers(head, _known, recognise)], [*_headers(head, _count_fields)]
-    if found := next((place for place in (*by_spelling, *by_words) if _names_goods(place.names)), None) or next(iter(by_spelling), None):
+    if found := next((place for place in (*by_spelling, *by_words) if _names_goods(place.names)), None) or next(
+        iter(by_spelling), None
+    ):
         return found
     if bare := recognise_headerless(head):
         return HeaderPlace(0, bare.order, 0)
