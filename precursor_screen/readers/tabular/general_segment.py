@@ -72,7 +72,7 @@ class Stated(Struct, frozen=True):
 
 def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
-    beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row)]
+    beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row, rows[at + 1] if at + 1 < len(rows) else ())]
     taken = {cell for stated in beside for cell in stated.cells}
     below = [*_over_values(rows, taken), *(address for stated in beside for address in _address_below(rows, stated, taken))]
     found = grouped((stated.field, stated) for stated in (*beside, *below))
@@ -111,10 +111,12 @@ def _last_label(text: str, *, is_first: bool) -> str:
     )
 
 
-def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
-    """What the cells of one row state, each by itself or as a label and the value beside it."""
+def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterator[Stated]:
+    """What the cells of one row state, each by itself or as a label and the value beside it; below: the next row."""
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
-    in_turn = len(filled) % 2 == 0 and not any(lookup(cell)[0] for _, cell in filled[1::2])
+    under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
+    over_values = all(under) and not any(lookup(cell)[0] for cell in under[::2])
+    in_turn = len(filled) % 2 == 0 and not over_values and not any(lookup(cell)[0] for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
         if skip:
@@ -128,9 +130,9 @@ def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
         name = label[1] if label else cell if in_turn and place % 2 == 0 else ""
         if name and place + 1 < len(filled):
-            below, value = filled[place + 1]
+            beside, value = filled[place + 1]
             if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
-                found = list(facts(name, value, ((at, column), (at, below))))
+                found = list(facts(name, value, ((at, column), (at, beside))))
                 yield from found
                 skip = bool(found)
 
