@@ -115,7 +115,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
     """What the cells of one row state, each by itself or as a label and the value beside it; below: the next row."""
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
     under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
-    over_values = all(under) and not any(lookup(cell)[0] for cell in under[::2])
+    over_values = len(filled) > 2 and all(under) and not any(lookup(cell)[0] for cell in under[::2])
     in_turn = len(filled) % 2 == 0 and not over_values and not any(lookup(cell)[0] for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
@@ -154,7 +154,7 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
         for column, cell in enumerate(row):
             label = _LABEL.fullmatch(cell)
             name = label[1] if label else cell.strip()
-            field = _field(name) if name and (at, column) not in taken else ""
+            field = (_field(name) or _field(name.partition("/")[0])) if name and (at, column) not in taken else ""
             if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
             below = list(_lines_below(rows, at, column, taken))
