@@ -11,9 +11,11 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
@@ -23,6 +25,7 @@ from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.other_texts import out_of_table_cells
+from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.party_cells import part_address
 
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
@@ -75,8 +78,19 @@ def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row, rows[at + 1] if at + 1 < len(rows) else ())]
     taken = {cell for stated in beside for cell in stated.cells}
     below = [*_over_values(rows, taken), *(address for stated in beside for address in _address_below(rows, stated, taken))]
-    found = grouped((stated.field, stated) for stated in (*beside, *below))
+    found = grouped((stated.field, stated) for stated in _named(sorted((*beside, *below), key=lambda one: one.cells[0])))
     return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
+
+
+def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
+    """The facts in their order, parties that are said to be the one above, or another one, by their names."""
+    parties: dict[str, str] = {}
+    for one in stated:
+        if one.field in PARTY_NAMES:
+            above = next(reversed(parties.values()), "") if is_ditto(one.value) else same_party(one.value, parties) or ""
+            one = replace(one, value=above or one.value)
+            parties[one.field] = one.value
+        yield one
 
 
 def pairs_of(cell: str) -> list[tuple[str, str]]:
@@ -253,7 +267,8 @@ MOST_HEADED: Final = 50_000  # of a table in which they are looked for
 BELOW_A_HEADING: Final = "stated in a row above those of its bill"
 HEADING: Final = "row above those of a bill"
 _CODE: Final = r"^[\s\d.]*\d[\s\d.]*$"
-_BEGUN: Final = r"^[^:\n\d]{2,40}:"
+_BEGUN: Final = r"^[^:\n\d]{2,40}[:：]"
+_CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
 
 
 class Heading(Struct, frozen=True):
@@ -275,9 +290,8 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
     table = body.table
     if not 0 < table.num_rows <= MOST_HEADED:
         return body, []
-    begun = np.zeros(table.num_rows, bool)
-    for column in table.columns:
-        begun |= np.asarray(pc.fill_null(pc.match_substring_regex(column, _BEGUN), False).to_numpy(), bool)
+    begun, numbered = (_matches(table, pattern) for pattern in (_BEGUN, _CONTAINER))
+    begun |= numbered
     for position in codes:  # few rows hold none, so few are looked at one by one
         begun &= np.asarray(pc.invert(pc.match_substring_regex(pc.fill_null(table.column(position), ""), _CODE)).to_numpy(), bool)
     places = np.flatnonzero(begun)
@@ -287,7 +301,7 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
     for place, row in zip(places.tolist(), table.take(pa.array(places)).to_pylist(), strict=True):
         cells = tuple((cell or "").strip() for cell in row.values())
         label = next(cell for cell in cells if cell).partition(":")[0]
-        facts = _facts(cells) if known(label) else {}
+        facts = _facts(cells) if known(label) else _container(cells) if numbered[place] else {}
         if not facts:
             continue
         number = body.rows[place].as_py()
@@ -304,6 +318,22 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
     keep = np.ones(table.num_rows, bool)
     keep[gone] = False
     return Body(table.filter(pa.array(keep)), body.rows.filter(pa.array(keep)), body.broken), found
+
+
+def _matches(table: pa.Table, pattern: str) -> npt.NDArray[np.bool_]:
+    found = np.zeros(table.num_rows, bool)
+    for column in table.columns:
+        found |= np.asarray(pc.fill_null(pc.match_substring_regex(column, pattern), False).to_numpy(), bool)
+    return found
+
+
+def _container(cells: Sequence[str]) -> dict[str, Stated]:
+    """The container that a row names which holds nothing else: `CONTAINER ABCU 123456-0 (20' DV, seal 7)`."""
+    filled = [cell for cell in cells if cell]
+    label = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    if not label or lookup(label)[0] != "container_numbers":
+        return {}
+    return {"container_numbers": Stated("container_numbers", label, filled[0], ((0, cells.index(filled[0])),))}
 
 
 def _facts(cells: Sequence[str]) -> dict[str, Stated]:

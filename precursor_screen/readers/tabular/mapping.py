@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise, zip_longest
 
 import pyarrow as pa
 from msgspec import Struct
@@ -21,17 +21,18 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, unit_of_words
+from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.header_words import BY_HEADER, likeliest_field
 from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
+from precursor_screen.text.quantity_words import find_unit
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
-_ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
+ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 # Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
@@ -164,7 +165,44 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
     filled = [c for c in lower if c.strip()]
     gaps = any(not c.strip() for c in upper) or len(set(upper)) < len(upper)
     over = sum(1 for c in upper if c.strip())
-    return bool(filled) and over >= 2 and gaps and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
+    states = any(_STATES.search(c) for c in upper)  # `Shipper: Acme Ltd` is a fact and no header
+    return bool(filled) and over >= 2 and gaps and not states and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
+
+
+def with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
+    """The header with the rows that belong to it: units alone below the names, and the numbers of the columns, as forms have them."""
+    names, row = place.names, place.row
+    while 0 < row < len(head):
+        below = {at: cell.strip() for at, cell in enumerate(head[row]) if cell.strip()}
+        above = [names[at] if at < len(names) else "" for at in below]
+        if len(below) >= KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
+            row += 1
+        elif (
+            below
+            and len(below) < len(names)
+            and all(above)
+            and all(map(_is_unit, below.values()))
+            and any(lookup(n)[0] in ADDED_UP for n in above)
+        ):
+            names = tuple(f"{name} ({below[at].strip(_BRACKETS)})" if at in below else name for at, name in enumerate(names))
+            row += 1
+        else:
+            break
+    return replace(place, row=row, names=names)
+
+
+_STATES = re.compile(r"\w\s*[:：]\s*\S")
+_OF_COLUMN = re.compile(r"\(?\d{1,2}[.)]?")
+_BRACKETS = "()[] .,"
+
+
+def _count_on(cells: Iterable[str]) -> bool:
+    numbers = [int("".join(filter(str.isdigit, cell))) for cell in cells]
+    return numbers[0] in (0, 1) and all(after == before + 1 for before, after in pairwise(numbers))
+
+
+def _is_unit(cell: str) -> bool:
+    return len(cell) <= 12 and find_unit(cell.strip(_BRACKETS)) is not None
 
 
 def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
@@ -312,7 +350,7 @@ def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: S
 def _is_of_the_whole(guess: Guess, content: Content) -> bool:
     """Whether a column states one total in all rows: that of the manifest, and of no bill in it."""
     total = not _WHOLE.isdisjoint(split_header(guess.header))
-    return total and guess.field in _ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
+    return total and guess.field in ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
 
 
 def _keep_best(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:

@@ -29,6 +29,7 @@ from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.general_segment import (
+    HEADING,
     fill_below,
     fill_down,
     general_segment,
@@ -39,7 +40,7 @@ from precursor_screen.readers.tabular.general_segment import (
     without,
 )
 from precursor_screen.readers.tabular.headers import note_joined, with_units
-from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns, with_rows_below
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
@@ -56,7 +57,15 @@ from precursor_screen.readers.tabular.other_texts import (
     with_other_texts,
 )
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
-from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued, read_on
+from precursor_screen.readers.tabular.rows import (
+    drop_idle_rows,
+    drop_notes,
+    drop_sections,
+    join_continued,
+    read_on,
+    without_headers,
+)
+from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
@@ -148,7 +157,7 @@ def read_sheet(
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
-    contents = [content_of(column) for column in body.table.columns]
+    contents = [content_of(column) for column in without_headers(body.table, names).columns]
     headed = bool(place.row) or sheet.named or preset is not None
     if accepted:
         guesses = accepted_guesses(accepted, names)
@@ -180,8 +189,13 @@ def read_sheet(
     body, totals = drop_idle_rows(body, names, texts, codes, issues)
     out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:
-        body, notes = drop_notes(body, texts, codes, [g.position for g in guesses if g.field in PARTY_NAMES], issues)
+        parties = [g.position for g in guesses if g.field in PARTY_NAMES]
+        figures = [g.position for g in guesses if g.field in ADDED_UP]
+        fields = {"texts": texts, "codes": codes, "parties": parties, "figures": figures}
+        body, notes = drop_notes(body, totals, fields, issues)
         out_of_table_texts += out_of_table_cells(rows_of(notes), BELOW)
+        body, sections = drop_sections(body, [*texts, *codes, *parties], issues)
+        out_of_table_texts += out_of_table_cells(rows_of(sections), HEADING)
         out_of_table_texts += out_of_table_cells([(None, read_on(body, notes))], BELOW, joined=False)
         body = join_continued(body, texts, issues)
     if stated:
@@ -194,7 +208,7 @@ def read_sheet(
         body, added, idle = fill_below(headings, body, guesses, len(names))
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
-    body, added = part_addresses(body, guesses)
+    body, added = part_addresses(write_out(body, guesses, issues), guesses)
     guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)
     joined = join_numbered(body, numbered, issues) if numbered else Joined(body, body.table)
@@ -228,7 +242,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     named = named_preset(column_map)
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
-    place = find_header(sheet, header_row)
+    place = with_rows_below(find_header(sheet, header_row), () if sheet.named else sheet.head)
     names = _pad_header(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):
