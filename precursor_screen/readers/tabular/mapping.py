@@ -326,6 +326,8 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
         return "no header"
     if is_share(header):
         return "a share of a total"
+    if field in MASSES and _is_of_one_package(header):
+        return "the mass of one package"
     if field == "hs_code" and _SHORT_CODE.search(header):
         return "chapter or heading alone"
     if is_tariff_text(header) and field != "hs_code":
@@ -333,6 +335,18 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     if not field:
         return UNKNOWN
     return f"the map names another column for {field}" if field in mapped_fields and field not in SEVERAL else ""
+
+
+_OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|на одно|w|na|başına|each)\s+", re.I)
+
+
+def _is_of_one_package(header: str) -> bool:
+    """Whether it is the mass of one package: `Net weight / package`, `Peso por volumen`."""
+    mass, *each = _OF_EACH.split(header, maxsplit=1)
+    languages = languages_of((header,))
+    concepts = [concept for word in meanings(header, languages) for concept in word]
+    said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]
+    return bool(said) and "mass" in concepts and all("package" in word for word in said) and lookup(mass)[0] in MASSES
 
 
 def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:

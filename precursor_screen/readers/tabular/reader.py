@@ -29,17 +29,16 @@ from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.general_segment import (
-    HEADING,
-    fill_below,
+    fill_blanks,
     fill_down,
     general_segment,
     guesses_of,
     not_mapped,
     part_addresses,
-    take_headings,
     without,
 )
 from precursor_screen.readers.tabular.headers import note_joined, with_units
+from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
 from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns, with_rows_below
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
@@ -67,6 +66,7 @@ from precursor_screen.readers.tabular.rows import (
 )
 from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
+from precursor_screen.readers.tabular.unfold import records_of, unfold
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
 
@@ -129,6 +129,8 @@ def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: Rea
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
+    if options.mapping is None:
+        sheets = [part for sheet in sheets for part in unfold(sheet)]
     if options.mapping is not None or not options.accepted:
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
     found = []
@@ -167,12 +169,15 @@ def read_sheet(
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
-    stated = not_mapped(general_segment([*sheet.above, *before]), guesses)
+    above_all = general_segment([*sheet.above, *before])
+    stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
+        if column_map is None and not sheet.named and (records := records_of(sheet)) is not None:
+            return read_sheet(records, digest, None, papers)
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
@@ -208,7 +213,8 @@ def read_sheet(
         body, added, idle = fill_below(headings, body, guesses, len(names))
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
-    body, added = part_addresses(write_out(body, guesses, issues), guesses)
+    body = fill_blanks(above_all, guesses, write_out(body, guesses, issues))
+    body, added = part_addresses(body, guesses)
     guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)
     joined = join_numbered(body, numbered, issues) if numbered else Joined(body, body.table)

@@ -165,7 +165,7 @@ def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tu
 def _is_section(table: pa.Table) -> Mask:
     everywhere = range(table.num_columns)
     words = _any_matches(table, everywhere, _WORDS) & ~_any_matches(table, everywhere, _DATUM)
-    return words & (_filled_in(table, everywhere) == 1)
+    return np.asarray(words & (_filled_in(table, everywhere) == 1))
 
 
 def read_on(body: Body, notes: Body) -> list[str]:
