@@ -113,7 +113,8 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
     """The container that a row names which holds nothing else: `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
-    label = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    before = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    label = _last_label(before, is_first=False) if before else ""
     if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
         return {}
     return {"container_numbers": Stated("container_numbers", label, filled[0], ((at, cells.index(filled[0])),))}
@@ -156,7 +157,7 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
     under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
     over_values = len(filled) > 2 and all(under) and not any(lookup(cell)[0] for cell in under[::2])
-    in_turn = len(filled) % 2 == 0 and not over_values and not any(lookup(cell)[0] for _, cell in filled[1::2])
+    in_turn = len(filled) % 2 == 0 and not over_values and not any(_may_be_label(cell) for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
         if skip:
@@ -171,10 +172,14 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
         name = label[1] if label else cell if in_turn and place % 2 == 0 else ""
         if name and place + 1 < len(filled):
             beside, value = filled[place + 1]
-            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
+            if not _may_be_label(value) and not _LABEL.fullmatch(value) and not pairs_of(value):
                 found = list(facts(name, value, ((at, column), (at, beside))))
                 yield from found
                 skip = bool(found)
+
+
+def _may_be_label(text: str) -> bool:
+    return bool(lookup(text)[0]) and find_country(text) is None  # `日本` is no day
 
 
 def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:
@@ -221,7 +226,13 @@ def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set
     """The cells below one, up to a blank one or another label."""
     for line in range(at + 1, len(rows)):
         text = rows[line][column].strip() if column < len(rows[line]) else ""
-        if not text or (line, column) in taken or lookup(text.partition("/")[0])[0] or _LABEL.fullmatch(text) or pairs_of(text):
+        if (
+            not text
+            or (line, column) in taken
+            or _may_be_label(text.partition("/")[0])
+            or _LABEL.fullmatch(text)
+            or pairs_of(text)
+        ):
             return
         yield line, text
 

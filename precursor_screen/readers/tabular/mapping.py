@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.sheet import Sheet
+from precursor_screen.readers.code_cells import currencies
 from precursor_screen.readers.column_map import (
     IGNORED,
     IGNORED_BY_MAP,
@@ -101,6 +102,12 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def find_goods_header(head: Sequence[Sequence[str]]) -> HeaderPlace | None:
+    """The header that names goods, by three known spellings or words; None where no row is one."""
+    places = (*_headers(head, _known, recognise), *_headers(head, _count_fields))
+    return next((place for place in places if _names_goods(place.names)), None)
 
 
 def _names_goods(names: Sequence[str]) -> bool:
@@ -202,7 +209,8 @@ def _count_on(cells: Iterable[str]) -> bool:
 
 
 def _is_unit(cell: str) -> bool:
-    return len(cell) <= 12 and find_unit(cell.strip(_BRACKETS)) is not None
+    text = cell.strip(_BRACKETS)
+    return len(cell) <= 12 and (find_unit(text) is not None or text in currencies())
 
 
 def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.text.text import late
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _WORDLESS = r"^\PL*$"
@@ -34,6 +35,7 @@ Mask = npt.NDArray[np.bool_]
 
 LEAST_OTHERS = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
+MOST_JUDGED = 2_000  # rows of a list whose idle rows matter for what its columns hold
 MOST_NOTES = 200  # rows below the last goods; more of them are goods that nobody describes
 
 
@@ -44,11 +46,14 @@ def _one_of(role: str) -> str:
 @cache
 def total_pattern() -> str:
     """What a cell is as a whole that names a sum, with words that only tell of what; RE2, for columns of Arrow."""
-    of_what = _one_of("of what")
+    sums, of_what = (
+        re.sub(r"(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[\u3040-\u9fff\uac00-\ud7a3])", r"[\\s\\pZ]*", _one_of("sum")),
+        _one_of("of what"),
+    )
     figure, reference = r"\d[\d.,'/ ]*", r"[A-Z]{2,4}[A-Z\d/-]*\d{5,}[A-Z\d/-]*"
     more = rf"[\s\pZ:=.()_-]*(?:{of_what}|{reference}|\([\s\d.,/-]*\d[\s\d.,/-]*(?:{of_what})?\)|{figure})"
     tax = rf"(?:{_one_of('tax')})(?:[\s\pZ:]*\d[\d.,]*[\s\pZ]*%)?(?:[\s\pZ]*\([^()]*\d[^()]*\))?"
-    return rf"(?i)^[\s\pZ*]*(?:(?:{_one_of('sum')})(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
+    return rf"(?i)^[\s\pZ*]*(?:(?:{sums})(?:[\s\pZ]*/[\s\pZ]*(?:{sums}))?(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
 
 
 @cache
@@ -96,7 +101,12 @@ def drop_idle_rows(
         lambda part: _first_cell_matches(part, footer_pattern(), _BLANK) & (_filled_in(part, range(part.num_columns)) == 1),
     )
     header = _repeats_header(table, names, [*texts, *codes])
-    total |= are_sums(table, idle & ~blank & ~total & ~header, ~(blank | total | header))
+    begun = (
+        _narrow(uncoded & ~total & ~header, table, _begins_with_sum)
+        if table.num_rows <= MOST_SUMMED
+        else np.zeros(len(total), bool)
+    )
+    total |= are_sums(table, (idle | begun) & ~blank & ~total & ~header, ~(blank | total | header | begun))
     rows = np.asarray(body.rows)
     _count_runs(rows, blank, "blank-row", "blank", issues)
     _count_runs(rows, header & ~blank, "repeated-header", "the header again", issues)
@@ -302,12 +312,16 @@ def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
     return _mask(pc.match_substring_regex(first, pattern))
 
 
-def without_headers(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The rows of a printed list without the header once more, by which one tells what its columns hold."""
-    if not 0 < table.num_rows <= MOST_SUMMED:
+def typical_rows(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows of a list by which one tells what its columns hold: without the header once more, without totals and words in one cell alone."""
+    everywhere = range(table.num_columns)
+    if not 0 < table.num_rows <= MOST_JUDGED:
         return table
-    repeated = _repeats_header(table, names, [at for at, name in enumerate(names) if name])
-    return table.filter(pa.array(~repeated)) if repeated.any() else table
+    idle = _repeats_header(table, names, [at for at, name in enumerate(names) if name])
+    idle |= _any_matches(table, everywhere, total_pattern()) | (
+        (_filled_in(table, everywhere) < LEAST_OTHERS) & (len(everywhere) > LEAST_OTHERS)
+    )
+    return table.filter(pa.array(~idle)) if idle.any() and not idle.all() else table
 
 
 def _repeats_header(table: pa.Table, names: Sequence[str], positions: Sequence[int]) -> Mask:
@@ -338,6 +352,7 @@ def _count_runs(rows: npt.NDArray[np.int64], mask: Mask, code: str, what: str, i
 MOST_SUMMED: Final = 20_000  # of a table in which sums are looked for; no printed list is longer
 MOST_CANDIDATES: Final = 200
 _FIGURE: Final = re.compile(r"[^\w+-]*([+-]?\d[\d.,'\s]*?)\s*[^\W\d]{0,6}[^\w]*")
+_SUM_WORD: Final = late(lambda: rf"[\s*]*(?:{_one_of('sum')})\b", re.IGNORECASE)
 # A single row above always equals its own sum, so that as many of its figures must agree.
 _LEAST_OF_ONE: Final = 3
 
@@ -367,6 +382,15 @@ def are_sums(table: pa.Table, candidates: Mask, goods: Mask) -> Mask:
     return found
 
 
+def _begins_with_sum(table: pa.Table) -> Mask:
+    return _any_matches(table, range(table.num_columns), _sum_begins())
+
+
+@cache
+def _sum_begins() -> str:
+    return rf"(?i)^[\s\pZ*]*(?:{_one_of('sum')})\.?(?:[\s\pZ:/]|$)"
+
+
 def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
     sums = [0, 0]  # of one row above, and of several
     for column in columns:
@@ -376,6 +400,8 @@ def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
         filled = [column[row] for row in rows if column[row]]
         if _is_sum(cell, filled):
             sums[len(filled) > 1] += 1
+        elif _SUM_WORD.match(cell):
+            continue
         elif not filled or cell != filled[-1] or _FIGURE.fullmatch(cell):
             return False
     return sums[1] > 0 or sums[0] >= _LEAST_OF_ONE
