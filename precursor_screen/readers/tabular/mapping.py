@@ -75,9 +75,12 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         sheet: whose head is searched.
         header_row: where the user says it is; 0: there is none.
     """
-    head = sheet.head
     if sheet.named:
-        return HeaderPlace(0, head[0], 0)
+        return HeaderPlace(0, sheet.head[0], 0)
+    return _with_rows_below(_find_header(sheet.head, header_row), sheet.head)
+
+
+def _find_header(head: Sequence[Sequence[str]], header_row: int | None) -> HeaderPlace:
     without = HeaderPlace(0, tuple(str(i + 1) for i in range(max(map(len, head), default=0))), 0)
     if header_row == 0:
         return without
@@ -176,7 +179,7 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
     return bool(filled) and over >= 2 and gaps and not states and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
 
 
-def with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
+def _with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
     """The header with the rows that belong to it: units alone below the names, and the numbers of the columns, as forms have them."""
     names, row = place.names, place.row
     while 0 < row < len(head):

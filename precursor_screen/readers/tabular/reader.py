@@ -33,13 +33,14 @@ from precursor_screen.readers.tabular.general_segment import (
     fill_down,
     general_segment,
     guesses_of,
+    letterhead,
     not_mapped,
     part_addresses,
     without,
 )
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
-from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns, with_rows_below
+from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
@@ -104,6 +105,7 @@ def _holds_amounts(content: Content) -> bool:
 
 
 _GUESSED = ColumnMap({})
+SENDERS = frozenset(("consignor_name", "exporter_name"))
 _GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
@@ -173,6 +175,8 @@ def read_sheet(
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = general_segment([*sheet.above, *before])
+    if SENDERS.isdisjoint((*(one.field for one in above_all), *(guess.field for guess in guesses))):
+        above_all += letterhead([*sheet.above, *before])
     stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
@@ -251,7 +255,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     named = named_preset(column_map)
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
-    place = with_rows_below(find_header(sheet, header_row), () if sheet.named else sheet.head)
+    place = find_header(sheet, header_row)
     names = _pad_header(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):
