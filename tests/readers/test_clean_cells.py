@@ -23,11 +23,14 @@ from precursor_screen.readers.cells import (
     is_typed_null,
     join_texts,
     match_begun,
+    match_cells,
     may_hold_words,
 )
 from precursor_screen.readers.interface import IssueList, TableIssues
-from precursor_screen.readers.tabular import other_texts, rows
+from precursor_screen.readers.tabular import general_segment, headings, other_texts, rows, shorthand, sums
 from precursor_screen.text.covered import NOT_AVAILABLE
+
+module_of_cells = cells
 
 
 def chunked(*chunks: list[str | None]) -> pa.ChunkedArray:
@@ -266,3 +269,26 @@ def test_parsed_values_go_back_where_their_texts_stand() -> None:
 )
 def test_texts_are_joined_without_what_is_not_there(columns: list[list[str | None]], joined: list[str | None]) -> None:
     assert join_texts([chunked(c) for c in columns], "+").to_pylist() == joined
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(sums.total_pattern(), sums.footer_pattern(), sums._sum_begins(), shorthand._ditto(), shorthand._NOTHING, rows._WORDS, rows._DATUM),
+        *(rows._AMOUNT, rows._WORDLESS, rows._BLANK, headings._BEGUN, headings._CODE, general_segment.CONTAINER),
+    ],
+    ids=lambda pattern: pattern[:20],
+)  # fmt: skip
+@given(
+    st.lists(
+        ANY_CELL
+        | st.text(st.sampled_from('TotalSum 12.,/:-\t\n\x0b\u00a0\u3000合計總Итого"〃idem(同上)ABCU123456%'), max_size=16),
+        max_size=4,
+    )
+)
+def test_a_short_column_is_matched_as_a_long_one(pattern: str, cells: list[str | None]) -> None:
+    column = chunked(cells, [])
+    with pytest.MonkeyPatch.context() as patch:
+        short = match_cells(column, pattern, null=True).tolist()
+        patch.setattr(module_of_cells, "SHORT", -1)
+        assert match_cells(column, pattern, null=True).tolist() == short

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import NO_PRESET, AcceptedColumn, AcceptedMap, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS
-from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header
+from precursor_screen.readers.tabular.header_rows import HeaderPlace, find_header
 from precursor_screen.text.quantity_words import find_unit
 
 

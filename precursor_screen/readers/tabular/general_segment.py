@@ -19,6 +19,7 @@ from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_firm
@@ -315,9 +316,16 @@ def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) 
     for guess in guesses:
         if guess.field in facts and guess.reason != ABOVE_THE_ROWS:
             column = columns[guess.position]
-            blank = pc.fill_null(pc.match_substring_regex(column, r"^[\s\pZ]*$"), True)
-            columns[guess.position] = pc.if_else(blank, pa.scalar(facts[guess.field]), column)
+            blank = match_cells(column, r"^[\s\pZ]*$", null=True)
+            columns[guess.position] = pc.if_else(pa.array(blank), pa.scalar(facts[guess.field]), column)
     return Body(table_of_columns(columns), body.rows, body.broken)
+
+
+def stated_above(rows: Sequence[Sequence[str]], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
+    """What the rows above a header state, with their letterhead where neither they nor a column name the sender."""
+    stated = general_segment(rows)
+    fields = {*(one.field for one in stated), *(guess.field for guess in guesses)}
+    return stated if fields & {"consignor_name", "exporter_name"} else (*stated, *letterhead(rows))
 
 
 def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.formats.sheet import Body, OutOfTableText, string_array, table_of_columns
+from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.general_segment import (
@@ -56,7 +57,7 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
     begun, numbered = (_matches(table, pattern) for pattern in (_BEGUN, CONTAINER))
     begun |= numbered
     for position in codes:  # few rows hold none, so few are looked at one by one
-        begun &= np.asarray(pc.invert(pc.match_substring_regex(pc.fill_null(table.column(position), ""), _CODE)).to_numpy(), bool)
+        begun &= ~match_cells(table.column(position), _CODE)
     places = np.flatnonzero(begun)
     known = cache(is_label)
     found: list[Heading] = []
@@ -86,7 +87,7 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
 def _matches(table: pa.Table, pattern: str) -> npt.NDArray[np.bool_]:
     found = np.zeros(table.num_rows, bool)
     for column in table.columns:
-        found |= np.asarray(pc.fill_null(pc.match_substring_regex(column, pattern), False).to_numpy(), bool)
+        found |= match_cells(column, pattern)
     return found
 
 

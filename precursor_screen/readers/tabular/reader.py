@@ -31,16 +31,16 @@ from precursor_screen.readers.tabular.content import Content, content_of, explai
 from precursor_screen.readers.tabular.general_segment import (
     fill_blanks,
     fill_down,
-    general_segment,
     guesses_of,
-    letterhead,
     not_mapped,
     part_addresses,
+    stated_above,
     without,
 )
+from precursor_screen.readers.tabular.header_rows import ADDED_UP, HeaderPlace, find_header
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
-from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.mapping import guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
@@ -105,7 +105,6 @@ def _holds_amounts(content: Content) -> bool:
 
 
 _GUESSED = ColumnMap({})
-SENDERS = frozenset(("consignor_name", "exporter_name"))
 _GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
@@ -174,9 +173,7 @@ def read_sheet(
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
-    above_all = general_segment([*sheet.above, *before])
-    if SENDERS.isdisjoint((*(one.field for one in above_all), *(guess.field for guess in guesses))):
-        above_all += letterhead([*sheet.above, *before])
+    above_all = stated_above([*sheet.above, *before], guesses)
     stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)

@@ -14,13 +14,12 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.sheet import Body, string_array
-from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
+from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun, match_cells
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.sums import (
     MOST_SUMMED,
     any_matches,
     are_sums,
-    as_mask,
     begins_with_sum,
     footer_pattern,
     total_pattern,
@@ -38,7 +37,7 @@ Mask = npt.NDArray[np.bool_]
 
 LEAST_OTHERS = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
-MOST_JUDGED = 2_000  # rows of a list whose idle rows matter for what its columns hold
+MOST_JUDGED = 100  # rows of a list, of which a few idle ones change what its columns seem to hold
 MOST_NOTES = 200  # rows below the last goods; more of them are goods that nobody describes
 
 
@@ -223,6 +222,10 @@ def _append_below(column: pa.ChunkedArray, places: npt.NDArray[np.int64], heads:
     return pc.replace_with_mask(column.combine_chunks(), pa.array(mask), string_array(joined))
 
 
+def _mask(mask: pa.ChunkedArray) -> Mask:
+    return np.asarray(pc.fill_null(mask, False).to_numpy(), bool)
+
+
 def _without_value(column: pa.ChunkedArray, pattern: str, beginnings: Mask) -> Mask:
     """Which cells do not exist, or match a pattern for nothing; see `match_begun`."""
     found = match_begun(column, pattern, beginnings)
@@ -271,9 +274,9 @@ def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
     none = pa.scalar(None, pa.string())
     first = None
     for column in table.columns:
-        filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, idle), True), none, column)
+        filled = pc.if_else(pa.array(match_cells(column, idle, null=True)), none, column)
         first = filled if first is None else pc.coalesce(first, filled)
-    return as_mask(pc.match_substring_regex(first, pattern))
+    return match_cells(first, pattern)
 
 
 def typical_rows(table: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -291,7 +294,7 @@ def typical_rows(table: pa.Table, names: Sequence[str]) -> pa.Table:
 def _repeats_header(table: pa.Table, names: Sequence[str], positions: Sequence[int]) -> Mask:
     same = np.ones(table.num_rows, bool)
     for position in positions:
-        same &= as_mask(pc.equal(table.column(position), names[position]))
+        same &= _mask(pc.equal(table.column(position), names[position]))
     if not positions or not same.any():
         return np.zeros(table.num_rows, bool)
     for position, name in enumerate(names):

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.readers.cells import for_python, match_cells
 from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.assign import lookup
@@ -59,7 +60,7 @@ def _same_as() -> re.Pattern[str]:
 
 def is_ditto(text: str) -> bool:
     """Whether a cell says no more than that it is as above."""
-    return bool(pc.match_substring_regex(pa.array([text]), _ditto())[0].as_py())
+    return for_python(_ditto()).search(text) is not None
 
 
 def same_party(text: str, parties: Mapping[str, str]) -> str | None:
@@ -108,7 +109,7 @@ def write_out(body: Body, guesses: Sequence[Guess], issues: IssueList) -> Body:
 
 def _undittoed(column: pa.ChunkedArray, *, goods: bool) -> tuple[pa.ChunkedArray, Mask]:
     """A column with the cells above in place of ditto marks, and where these stood."""
-    marks = np.asarray(pc.fill_null(pc.match_substring_regex(column, _ditto()), False).to_numpy(), bool)
+    marks = match_cells(column, _ditto())
     begun = _begins_with_ditto().match
     cells = column.to_pylist() if goods or marks.any() else []
     found = np.zeros(len(column), bool)
@@ -155,4 +156,4 @@ def _as_above(columns: Sequence[pa.ChunkedArray], guesses: Sequence[Guess]) -> M
 
 
 def _blank(column: pa.ChunkedArray) -> Mask:
-    return np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)
+    return match_cells(column, _NOTHING, null=True)

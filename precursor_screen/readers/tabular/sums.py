@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from precursor_screen.core.tables import words_of
+from precursor_screen.readers.cells import match_cells
 from precursor_screen.text.text import late
 
 Mask = npt.NDArray[np.bool_]
@@ -51,16 +51,11 @@ def footer_pattern() -> str:
     )
 
 
-def as_mask(mask: pa.ChunkedArray) -> Mask:
-    """A column of true and false; null is false."""
-    return np.asarray(pc.fill_null(mask, False).to_numpy(), bool)
-
-
 def any_matches(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask:
     """Which rows have a cell in these columns that matches."""
     found = np.zeros(table.num_rows, bool)
     for position in positions:
-        found |= as_mask(pc.match_substring_regex(table.column(position), pattern))
+        found |= match_cells(table.column(position), pattern)
     return found
 
 

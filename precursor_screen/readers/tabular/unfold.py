@@ -13,7 +13,7 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Shee
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.general_segment import general_segment
-from precursor_screen.readers.tabular.mapping import KNOWN_NEEDED, SEARCHED_ROWS, find_goods_header, find_header
+from precursor_screen.readers.tabular.header_rows import KNOWN_NEEDED, SEARCHED_ROWS, HeaderPlace, find_goods_header, find_header
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
 
@@ -49,10 +49,10 @@ def _unfolded(sheet: Sheet) -> list[Sheet]:
         return [sheet]
     if any(map(_repeats, sheet.head[:SEARCHED_ROWS])):
         return _side_by_side(sheet)
-    if len(sheet.head) < HEAD_ROWS and not sheet.form:
-        turned = _turned(sheet)
-        return [turned] if turned else _below(sheet)
-    return [sheet]
+    if len(sheet.head) >= HEAD_ROWS or sheet.form:
+        return [sheet]
+    first = find_goods_header(sheet.head)
+    return _below(sheet, first) if first else [_turned(sheet) or sheet]
 
 
 def _side_by_side(sheet: Sheet) -> list[Sheet]:
@@ -80,17 +80,16 @@ def _side_by_side(sheet: Sheet) -> list[Sheet]:
     return _saying_once(found, sheet, above)
 
 
-def _below(sheet: Sheet) -> list[Sheet]:
+def _below(sheet: Sheet, first: HeaderPlace) -> list[Sheet]:
     """A table below another one begins behind a blank row, with a header of its own that names other columns."""
-    first = find_goods_header(sheet.head)
     starts = [0]
-    for at in range(first.row + 1, len(sheet.head)) if first else ():
+    for at in range(first.row + 1, len(sheet.head)):
         if any(cell.strip() for cell in sheet.head[at - 1]):
             continue
         other = find_goods_header(sheet.head[at : at + _HEADED])
-        if other is not None and first is not None and tuple(filter(None, other.names)) != tuple(filter(None, first.names)):
+        if other is not None and tuple(filter(None, other.names)) != tuple(filter(None, first.names)):
             starts.append(at)
-    if first is None or len(starts) == 1:
+    if len(starts) == 1:
         return [sheet]
     blanks = [at for at, row in enumerate(sheet.head[: first.first - 1]) if not any(cell.strip() for cell in row)]
     above = sheet.head[: blanks[-1]] if blanks else sheet.head[: first.first - 1]

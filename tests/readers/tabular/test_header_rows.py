@@ -8,7 +8,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet, memory_reader
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.mapping import find_header
+from precursor_screen.readers.tabular.header_rows import find_header
 
 FIELDS = {"description", "hs_code", "consignee_name", "consignor_name", "gross_mass"}
 LISTS = {

@@ -12,8 +12,9 @@ from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.tabular import mapping
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import split_header
+from precursor_screen.readers.tabular.header_rows import find_header, join_rows
 from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, reduce_header
-from precursor_screen.readers.tabular.mapping import find_header, guess_columns, join_rows
+from precursor_screen.readers.tabular.mapping import guess_columns
 
 
 def place(text: str, header_row: int | None = None) -> tuple[int, tuple[str, ...], int]:

@@ -13,8 +13,9 @@ from precursor_screen.readers.column_map import CANONICAL, load_column_map, pars
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.concepts import split_header
+from precursor_screen.readers.tabular.header_rows import find_header
 from precursor_screen.readers.tabular.headers import spellings
-from precursor_screen.readers.tabular.mapping import find_header, guess_columns
+from precursor_screen.readers.tabular.mapping import guess_columns
 
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/headers_known.csv").read_text("utf-8").splitlines()))
 TABLE = Path(__file__).parents[3] / "precursor_screen/readers/tabular/layouts/headers.csv"
