@@ -76,7 +76,7 @@ def _side_by_side(sheet: Sheet) -> list[Sheet]:
     for begin, end in spans:
         head_rows = (*blank, *(tuple(row[begin:end]) for row in sheet.head[len(above) :]))
         texts = frozenset(column - begin for column in sheet.texts if begin <= column < end)
-        found.append(_part(sheet, f"columns {begin + 1} to {end}", head_rows, _Cut(sheet, begin, end), above, texts))
+        found.append(_part(sheet, f"columns {begin + 1} to {end}", head_rows, _Cut(sheet, begin, len(names)), above, texts))
     return _saying_once(found, sheet, above)
 
 
@@ -139,11 +139,11 @@ def _repeats(row: Sequence[str]) -> bool:
 class _Cut:
     """A `read` of some columns of a sheet."""
 
-    def __init__(self, sheet: Sheet, begin: int, end: int) -> None:
-        self._sheet, self._begin, self._end = sheet, begin, end
+    def __init__(self, sheet: Sheet, begin: int, width: int) -> None:
+        self._sheet, self._begin, self._width = sheet, begin, width
 
     def __call__(self, after: int, width: int) -> Body:
-        body = self._sheet.read(after, self._end)
+        body = self._sheet.read(after, self._width)  # a row of text is read with all its cells, or is broken
         columns = body.table.columns[self._begin : self._begin + width]
         return Body(table_of_columns(columns), body.rows, body.broken)
 

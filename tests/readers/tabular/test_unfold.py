@@ -53,6 +53,13 @@ def test_tables_side_by_side_are_two():
     assert names == ["m.xlsx (columns 1 to 4)", "m.xlsx (columns 5 to 7)"]
 
 
+def test_text_side_by_side_is_read_with_all_its_cells():
+    rows = "Cargo;Pkgs;Gross kg;;Cargo;Pkgs;Gross kg\nacetone;60;10680;;tiles;310;4030\nbleach;40;1040;;safrole;12;66\n"
+    found = read(rows.encode(), "m.csv")
+    assert [table.lines.column("description").to_pylist() for table in found] == [["acetone", "bleach"], ["tiles", "safrole"]]
+    assert [table.issues.num_rows for table in found] == [0, 0]
+
+
 @pytest.mark.parametrize(
     "header",
     [
