@@ -306,8 +306,7 @@ def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) ->
 def _fill_from_merged(sheet: calamine.CalamineSheet) -> Covered:
     """The cells of merged ranges."""
     covered: Covered = {}
-    ranges = sheet.merged_cell_ranges or []
-    for (top, left), (bottom, right) in ranges:
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         # A merge over a whole column or sheet is layout, and would cost a million entries.
         if bottom - top > 10_000 or right - left > 200 or len(covered) > 200_000:
             continue

@@ -224,8 +224,7 @@ class Transaction:
         if self._versions is None:
             self._versions = read_versions(self._checksums, staged)
         asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._versions[1].rejudged])
-        found = read_groups(self._checksums, self._copy, asked, span_days, columns, keys)
-        return QueryAnswer(found, *self._versions)
+        return QueryAnswer(read_groups(self._checksums, self._copy, asked, span_days, columns, keys), *self._versions)
 
     def record_movements(self, batch: pa.Table) -> counts.Recorded:
         """Records the movements of this run; the same twice changes nothing.

@@ -48,8 +48,7 @@ def from_values(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 def to_rows(table: pa.Table) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table as tuples, a bounded number at a time."""
     for start in range(0, table.num_rows, STEP):
-        part = table.slice(start, STEP)
-        yield list(zip(*(to_values(c) for c in part.columns), strict=True))
+        yield list(zip(*(to_values(c) for c in table.slice(start, STEP).columns), strict=True))
 
 
 def run_many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:

@@ -197,8 +197,7 @@ class Rows:
         return _OPERATIONS[operator](*(self._value(part, element) for part in parts))
 
     def _any(self, lists: pa.Array, test: Expression) -> pa.Array:
-        true = _any_of_each(lists, self._value(test, _flat(lists)))
-        return pa.array(true, mask=_to_numpy(pc.is_null(lists)))
+        return pa.array(_any_of_each(lists, self._value(test, _flat(lists))), mask=_to_numpy(pc.is_null(lists)))
 
     def _of_texts(self, node: Expression, element: pa.Array | None, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
         """A test of the texts of a column, each distinct one once."""

@@ -20,7 +20,7 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import verify
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.values import FileRecord, Verdict
-from tests.history.rows import amended, cells, day, flag, flags, judged, look, movement, run, table
+from tests.history.rows import amended, cells, day, ended, flag, flags, judged, look, movement, run, table
 
 KEYS = [f"M{n:02}" for n in range(30)]
 SAME, REFUSED = "same", "refused"
@@ -64,7 +64,7 @@ def use(path: Path, record: bool) -> Any:
             history = look(transaction, *rows, keys=(("consignee_key", "substance_id"), ("container_numbers",)))
             told.extend(t.to_pylist() for t in (history.movements, history.known, history.versions.amended))
             told.append(history.since)
-            seen = judged(*keys, cancelled=frozenset(["M05"]))
+            seen = judged(*keys, obsolete=ended("M05"))
             found = flags(*(flag("PS-QTY-002", k, window_line_ids=KEYS) for k in ("fresh", "M00", "M12")))
             compared = transaction.compare_flags(found, seen)
             told.extend(t.to_pylist() for t in (compared.flags, compared.carried, compared.resolved, compared.suppressed))

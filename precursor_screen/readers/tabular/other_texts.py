@@ -190,8 +190,7 @@ def _match_few(table: pa.Table, wanted: Sequence[tuple[int, str, str]]) -> dict[
         texts.setdefault(pattern, []).extend(t for t in table.column(position).to_pylist() if t)
     found = {}
     for pattern, cells in texts.items():
-        search = for_python(pattern).search
-        found[pattern] = frozenset(filter(search, cells))
+        found[pattern] = frozenset(filter(for_python(pattern).search, cells))
     return found
 
 

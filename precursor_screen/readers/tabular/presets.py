@@ -299,5 +299,4 @@ def _parted(
     position = table.num_columns
     table = table.set_column(guess.position, table.column_names[guess.position], pc.if_else(first, cells, _NONE))
     table = table.append_column(str(position), pc.if_else(second, cells, _NONE))
-    other = replace(guess, position=position, field=column.otherwise)
-    return table, [*guesses, other]
+    return table, [*guesses, replace(guess, position=position, field=column.otherwise)]
