@@ -159,9 +159,9 @@ def fetch(connection: Connection, query: str, schema: pa.Schema, values: tuple[A
     return pa.Table.from_batches(fetch_batches(connection, query, schema, values), schema)
 
 
-def fetch_texts(connection: Connection, query: str, values: tuple[Any, ...] = ()) -> list[str]:
+def fetch_texts(connection: Connection, query: str) -> list[str]:
     """The one column of a query."""
-    texts: list[str] = fetch(connection, query, pa.schema([("value", pa.string())]), values).column(0).to_pylist()
+    texts: list[str] = fetch(connection, query, pa.schema([("value", pa.string())])).column(0).to_pylist()
     return texts
 
 

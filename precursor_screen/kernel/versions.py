@@ -58,8 +58,6 @@ def add_bills(movements: pa.Table) -> pa.Table:
 
     A number without a figure from 1 to 9 is of no bill: "TBA" on two of them is not one.
     """
-    if BILL in movements.column_names:
-        return movements
     column = partial(column_or_nulls, movements)
     issuer = pc.fill_null(column("bill_issuer"), "")
     bills = [("b", column(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]

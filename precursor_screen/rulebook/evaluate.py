@@ -77,11 +77,6 @@ class Rows:
         """Rows of which it is not known what their inputs have columns for."""
         return cls(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())), known)
 
-    @property
-    def supplied(self) -> pa.Array:
-        """The fields that the input of each row has a column or element for."""
-        return self._supplied.take(self._inputs)
-
     def verdicts(self, rule: CompiledRule) -> npt.NDArray[np.int8]:
         """The verdict of a rule on each row."""
         no_business, open_business = _masks(pc.invert(self._all(rule.business)))

@@ -58,6 +58,7 @@ def use(path: Path, record: bool) -> Any:
         told: list[Any] = []
         if record:
             told += [ledger.flags().to_pylist(), ledger.verdicts(), ledger.cited_lines(KEYS).to_pylist()]
+            told.append(sorted(ledger.known_files(f"{n}" * 64 for n in range(4))))
         with suppress(InterruptedError), ledger.begin(run(9)) as transaction:
             rows = [movement(k, as_of_date=day(3)) for k in keys]
             rows.append(movement("M05", message_function="cancellation"))
@@ -70,7 +71,6 @@ def use(path: Path, record: bool) -> Any:
             told.extend(t.to_pylist() for t in (compared.flags, compared.carried, compared.resolved, compared.suppressed))
             if not record:
                 raise InterruptedError
-            told.append(sorted(transaction.known_files(f"{n}" * 64 for n in range(4))))
             told.append(transaction.record_movements(table(*rows)))
             told.append(transaction.record_flags(compared, cells("fresh"), seen))
             transaction.record_files([FileRecord("9" * 64, "9.csv", 10, 10)])

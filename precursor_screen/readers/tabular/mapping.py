@@ -26,7 +26,7 @@ from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, mea
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.header_words import BY_HEADER, likeliest_field
-from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, reduce_header
+from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30
@@ -244,15 +244,14 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
     for position, name in enumerate(names):
         field = wanted.get(name.strip(), wanted.get(str(position + 1)))
         if field is not None:
-            reduced = reduce_header(name)
+            unit, currency = unit_and_currency(name)
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
             found, how = known(name)
             exact = found != mapped or is_exact(name, how)
-            unit = reduced.unit
             if unit is None and mapped in MASSES:
                 unit = unit_of_words(meanings(name, languages_of(names)))
-            stated[position] = Guess(position, name, mapped, reason, unit, reduced.currency, exact)
+            stated[position] = Guess(position, name, mapped, reason, unit, currency, exact)
     return stated
 
 
@@ -266,10 +265,10 @@ def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:
     field, how = known(header)
     if reason := _why_not(header, field, mapped_fields):
         return Guess(position, header, "", reason)
-    reduced = reduce_header(header)
-    by_words = how.startswith(BY_HEADER)
-    unit = reduced.unit or (unit_of_words(meanings(header, languages_of((header,)))) if by_words and field in MASSES else None)
-    return Guess(position, header, field, how, unit, reduced.currency, is_exact(header, how))
+    unit, currency = unit_and_currency(header)
+    if unit is None and how.startswith(BY_HEADER) and field in MASSES:
+        unit = unit_of_words(meanings(header, languages_of((header,))))
+    return Guess(position, header, field, how, unit, currency, is_exact(header, how))
 
 
 def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:

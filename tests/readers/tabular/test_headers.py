@@ -12,7 +12,7 @@ from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.tabular import mapping
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import split_header
-from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, reduce_header
+from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.mapping import find_header, guess_columns, join_rows
 
 
@@ -82,8 +82,8 @@ def test_each_form_of_a_header_is_found_and_named(header, field, how):
     ],
 )
 def test_the_tail_of_a_header_is_its_unit_or_currency(header, unit, currency):
-    reduced = reduce_header(header)
-    assert (reduced.unit.code if reduced.unit else "", reduced.currency) == (unit, currency)
+    found, stated = unit_and_currency(header)
+    assert (found.code if found else "", stated) == (unit, currency)
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_every_column_that_a_map_misses_is_told_at_once():
     ],
 )
 def test_abbreviated_weights_and_further_parties(header, field, unit):
-    found = reduce_header(header).unit
+    found, _ = unit_and_currency(header)
     assert (lookup(header)[0], found.code if found else None) == (field, unit)
 
 
