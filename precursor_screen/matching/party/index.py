@@ -151,6 +151,11 @@ class PartyIndex:
         records: list[dict[str, Any]] = self.match_names([name], cut, as_of, workers=1).matches.to_pylist()
         return records
 
+    @property
+    def rarities(self) -> Mapping[str, float]:
+        """How rare the keys of its names are, from 1 (in one entry) down; a key that is not in it is rare."""
+        return self._vocabulary.rarities
+
     def compare(self, name: str, entry_name: str, entry_kind: str, own_names: Sequence[str] = ()) -> CompareResult | None:
         """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
         return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities, own_names)
