@@ -10,7 +10,7 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.errors import raise_all
 from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import (
@@ -284,9 +284,7 @@ def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:
 def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) -> dict[int, Guess]:
     if column_map is None:
         return {}
-    errors = unknown_headers(column_map, names, where)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(unknown_headers(column_map, names, where))
     stated: dict[int, Guess] = {}
     wanted = {h.strip(): f for h, f in column_map.columns.items()}
     for position, name in enumerate(names):
