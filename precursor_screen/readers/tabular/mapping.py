@@ -80,7 +80,7 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     return _with_rows_below(_find_header(sheet.head, header_row), sheet.head)
 
 
-def _find_header(head: Sequence[Sequence[str]], header_row: int | None) -> HeaderPlace:
+def _find_header(head: Sequence[tuple[str, ...]], header_row: int | None) -> HeaderPlace:
     without = HeaderPlace(0, tuple(str(i + 1) for i in range(max(map(len, head), default=0))), 0)
     if header_row == 0:
         return without
