@@ -185,7 +185,7 @@ def _with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> Heade
     while 0 < row < len(head):
         below = {at: cell.strip() for at, cell in enumerate(head[row]) if cell.strip()}
         above = [names[at] if at < len(names) else "" for at in below]
-        if len(below) >= KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
+        if len(below) > KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
             row += 1
         elif (
             below
@@ -334,7 +334,7 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
         return "no header"
     if is_share(header):
         return "a share of a total"
-    if field in MASSES and _is_of_one_package(header):
+    if _is_of_one_package(header):
         return "the mass of one package"
     if field == "hs_code" and _SHORT_CODE.search(header):
         return "chapter or heading alone"
@@ -351,6 +351,8 @@ _OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|�
 def _is_of_one_package(header: str) -> bool:
     """Whether it is the mass of one package: `Net weight / package`, `Peso por volumen`."""
     mass, *each = _OF_EACH.split(header, maxsplit=1)
+    if not each:
+        return False
     languages = languages_of((header,))
     concepts = [concept for word in meanings(header, languages) for concept in word]
     said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]

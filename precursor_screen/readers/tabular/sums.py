@@ -71,7 +71,7 @@ MOST_CANDIDATES: Final = 200
 _FIGURE: Final = re.compile(r"[^\w+-]*([+-]?\d[\d.,'\s]*?)\s*[^\W\d]{0,12}[^\w]*")
 _SUM_WORD: Final = late(lambda: rf"[\s*]*(?:{one_of('sum')})\b", re.IGNORECASE)
 # A single row above always equals its own sum, so that as many of its figures must agree.
-_LEAST_OF_ONE: Final = 3
+_LEAST_OF_ONE, _LEAST_SAID = 3, 2  # the latter where a word says that it is a sum
 
 
 def are_sums(table: pa.Table, candidates: Mask, goods: Mask) -> Mask:
@@ -110,7 +110,7 @@ def _sum_begins() -> str:
 
 
 def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
-    sums = [0, 0]  # of one row above, and of several
+    sums, least = [0, 0], _LEAST_OF_ONE  # of one row above, and of several
     for column in columns:
         cell = column[place]
         if not cell:
@@ -119,10 +119,10 @@ def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
         if _is_sum(cell, filled):
             sums[len(filled) > 1] += 1
         elif _SUM_WORD.match(cell):
-            continue
+            least = _LEAST_SAID
         elif not filled or cell != filled[-1] or _FIGURE.fullmatch(cell):
             return False
-    return sums[1] > 0 or sums[0] >= _LEAST_OF_ONE
+    return sums[1] > 0 or sums[0] >= least
 
 
 def _is_sum(cell: str, filled: list[str]) -> bool:
