@@ -23,6 +23,7 @@ from precursor_screen.cases.audit.profile import Profile
 from precursor_screen.cases.frames import group, to_tuples
 from precursor_screen.cases.reconcile.law import Frame
 from precursor_screen.core.arrow import rows_with
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
@@ -244,13 +245,9 @@ class ManifestSource(Struct, frozen=True):
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
         """See `LedgerSource`: of the lines that the report cites."""
-        found: dict[str, set[str]] = {}
-        if self.table.report is not None:
-            for row in self.table.report.particulars.to_pylist():
-                for role in ("consignor", "exporter"):
-                    if row[f"{role}_name"] and row[f"{role}_identifier"]:
-                        found.setdefault(row[f"{role}_name"], set()).add(row[f"{role}_identifier"])
-        return {name: frozenset(numbers) for name, numbers in found.items()}
+        rows = [] if self.table.report is None else self.table.report.particulars.to_pylist()
+        stated = ((row[f"{role}_name"], row[f"{role}_identifier"]) for row in rows for role in ("consignor", "exporter"))
+        return {name: frozenset(numbers) for name, numbers in grouped(pair for pair in stated if all(pair)).items()}
 
     def basis(self) -> Basis:
         """See `LedgerSource`."""

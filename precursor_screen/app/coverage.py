@@ -151,7 +151,7 @@ def age_notices(reference: Reference) -> list[str]:
     for watchlist in reference.watchlists:
         age = watchlist.snapshot.age_days(reference.as_of)
         limit = reference.maximum_ages.get(watchlist.list_id)
-        if limit is not None and age is not None and age > limit:
+        if limit is not None and age > limit:
             found.append(
                 f"watchlist {watchlist.list_id} of {watchlist.snapshot.list_date} is {age} days old; its limit is {limit}"
             )

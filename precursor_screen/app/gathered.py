@@ -9,7 +9,6 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +21,14 @@ from precursor_screen.app.inputs import FaultKeeper, Source, cut_sources, is_the
 from precursor_screen.core.arrow import TRAVELS_AS_FILE, append_table, is_mapped, map_file, release_pages, take_rows
 from precursor_screen.core.errors import (
     ChangedWhileRead,
-    ErrorGroup,
     InputError,
     MappingError,
     NoManifest,
     UnreadableManifest,
     Where,
+    raise_all,
 )
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import ISSUE
@@ -263,9 +263,7 @@ def _names_something(rows: int) -> str:
 
 def _by_hand(found: pa.Table) -> pa.Table:
     """One issue a file, with the first row that names something."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in found.select(["source_file", "source_row", "other_texts"]).to_pylist():
-        rows.setdefault(row["source_file"], []).append(row)
+    rows = grouped((row["source_file"], row) for row in found.select(["source_file", "source_row", "other_texts"]).to_pylist())
     issues = [
         {
             "code": "set-aside-text-names",
@@ -295,7 +293,7 @@ def _raise_unusable(tables: Sequence[InputTables], read_errors: Sequence[InputEr
         ):
             message = f"{message}; it {_names_something(rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
-    raise errors[0] if len(errors) == 1 else ErrorGroup([*errors])
+    raise_all(errors)
 
 
 def _file_issue(error: InputError) -> pa.Table:

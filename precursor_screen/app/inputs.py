@@ -353,8 +353,7 @@ def _read_unchanged(source: Source, options: ReadOptions) -> list[InputContent]:
         recent = _is_recent(file)
         before = _state(file, recent)
         try:
-            content = source.readable()
-            contents = read_contents(content, source.name, options)
+            contents = read_contents(source.readable(), source.name, options)
         except InputError:
             if _state(file, recent) == before:
                 raise

@@ -22,7 +22,7 @@ from precursor_screen.core.arrow import rows_with
 from precursor_screen.core.files import PART, remove_oldest, written_whole
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import PARTY_MATCH
-from precursor_screen.kernel.match import NO_PARTY_MEMORY, PartyMemory, Recalled
+from precursor_screen.kernel.match import PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 
 MOST_NAMES = 2_000_000  # of one list in one state; those that were not met for longest go first
@@ -96,7 +96,7 @@ class MatchCache:
 
 
 @contextlib.contextmanager
-def cached_matches(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory]:
+def cached_matches(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory | None]:
     """A memory for one run, saved at its end. A run that fails keeps nothing.
 
     Args:
@@ -104,7 +104,7 @@ def cached_matches(home: Path | None, progress: Callable[[str], None] = lambda _
         progress: told why matches could not be kept.
     """
     if home is None:
-        yield NO_PARTY_MEMORY
+        yield None
         return
     memory = MatchCache(home)
     yield memory

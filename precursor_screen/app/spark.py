@@ -1,6 +1,6 @@
 """A run on a Spark cluster: the functions of the local run, each where the data lie; the report is the same to the byte.
 
-    read_one a file -> lines met again, by line_id -> match_texts, by value -> judge_part, by shipment -> merge_parts here
+    read_one a file -> lines met again, by line_id -> match, by value -> judge_part, by shipment -> merge_parts here
 
 What is of many lines stays on the cluster; the driver holds the parts, as the local run does (`docs/scale.md` says how far that goes).
 """
@@ -33,7 +33,7 @@ from precursor_screen.core.arrow import unpack_table
 from precursor_screen.core.errors import InputError, MappingError, MissingExtra, UsageError, Where, WorkerDied
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import ISSUE
-from precursor_screen.kernel.match import Matches, match_texts, merge_matches
+from precursor_screen.kernel.match import Matches, match, merge_matches
 from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.readers.input_tables import find_repeated, no_lines
@@ -291,7 +291,7 @@ def _add_texts_as_lines(cluster_lines: ClusterLines, found: pa.Table, key: int) 
 def _join_matches(matched: Rows, plan: Plan, reference: Reference) -> Matches:
     rows = bring(matched)
     cut_at = {file: length for row in rows if row.kind == "cut" for file, length in unpack(row).items()}
-    none = match_texts(plan.schema.empty_table(), reference)
+    none = match(plan.schema.empty_table(), reference)
     return merge_matches([none, *(unpack(row) for row in rows if row.kind == "matches")], cut_at)
 
 

@@ -29,7 +29,7 @@ from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError,
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
-from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_cut_lengths, match_texts
+from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_cut_lengths, match
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.resolve.distinct import LINE_NO
 from precursor_screen.matching.substance.identifiers import CODE_FIELDS
@@ -263,7 +263,7 @@ def match_values(reference: Shared[KnownLists], rows: Iterator[Row]) -> Iterator
             if pa.types.is_list(kind):
                 values = pa.ListArray.from_arrays(np.arange(len(values) + 1, dtype=np.int32), values)
             columns[field] = pa.chunked_array([values.cast(kind), pa.nulls(others, kind)])
-        yield Row("matches", 0, 0, pack(match_texts(pa.table(columns), reference.value.opened())))
+        yield Row("matches", 0, 0, pack(match(pa.table(columns), reference.value.opened())))
 
 
 def cut_lines(plan: Shared[Plan], task_count: int, rows: Iterator[Row]) -> Iterator[Row]:

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.cases.targets import KINDS, LEAST, Flag, TargetResult, choose, find_flags, not_found
-from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.errors import PrecursorScreenError, UsageError, Where, raise_all
 from precursor_screen.core.model import OPEN, REASONS
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.history.store import Ledger
@@ -93,9 +93,7 @@ def add_verdicts(
     """
     refused: dict[int, PrecursorScreenError] = {}
     verdicts = _judge(ledger, drafts, officer, now, may_clear, partial(find_flags, ledger), refused, many)
-    if refused:
-        errors = list(refused.values())
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(refused.values())
     return _record(ledger, verdicts)
 
 

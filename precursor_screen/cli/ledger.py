@@ -56,8 +56,7 @@ def with_ledger(*, waits: bool = False) -> common.Option:
     def give(command: common.Command) -> common.Command:
         @functools.wraps(command)
         def call(*args: Any, url: str | None, wait: float = 0, **given: Any) -> Any:
-            opening = functools.partial(open_existing, url, wait)
-            return command(*args, opening=opening, **given)
+            return command(*args, opening=functools.partial(open_existing, url, wait), **given)
 
         return ledger_option(_wait_option(call) if waits else call)
 

@@ -81,8 +81,7 @@ def status(as_json: bool) -> None:
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
 
-    store = RegisterStore(home_of(common.settings()))
-    opened = {r.record.register: r.record for r in store.open_all()}
+    opened = {r.record.register: r.record for r in RegisterStore(home_of(common.settings())).open_all()}
     if as_json:
         click.echo(json.dumps(to_builtins(list(opened.values())), ensure_ascii=False))
         return

@@ -71,8 +71,7 @@ def _with_rules(command: common.Command) -> common.Command:
     @_rule_options
     @functools.wraps(command)
     def call(*args: Any, rule_dirs: tuple[Path, ...], only_rules: bool, **given: Any) -> Any:
-        loading = functools.partial(_load, rule_dirs, only_rules)
-        return command(*args, loading=loading, **given)
+        return command(*args, loading=functools.partial(_load, rule_dirs, only_rules), **given)
 
     return call
 

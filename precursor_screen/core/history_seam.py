@@ -208,7 +208,6 @@ class JudgeResult(Struct, frozen=True):
         lines: line_id, movement_key, shipment_id of every line that was screened.
         scopes: rule id -> line, shipment or history, of the rules that were applied.
         not_evaluable: what could not be judged.
-        cancelled: movement keys that a message of this run cancels.
         obsolete: KNOWN: recorded lines that stand no longer.
         amends: line of the run -> the line that it amends.
         rejudged: as `lines`: recorded lines of windows that were judged anew.
@@ -221,7 +220,6 @@ class JudgeResult(Struct, frozen=True):
     lines: pa.Table
     scopes: Mapping[str, str]
     not_evaluable: NotEvaluable = field(default_factory=NotEvaluable)
-    cancelled: frozenset[str] = frozenset()
     obsolete: pa.Table = field(default_factory=KNOWN.empty_table)
     amends: Mapping[str, str] = field(default_factory=dict)
     rejudged: pa.Table = field(default_factory=JUDGED_LINES.empty_table)

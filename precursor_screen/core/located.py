@@ -121,8 +121,7 @@ def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
 def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:
     if len(located.places) > MOST_PARTS or len(key) > MOST_LEVELS:  # a few aliases of aliases would be millions of parts
         raise RuleSyntaxError("has too many parts", where=located.where(key[:MOST_LEVELS]), remedy="Write less.")
-    place = (node.start_mark.line + 1, node.start_mark.column + 1)
-    located.places.setdefault(key, place)
+    located.places.setdefault(key, (node.start_mark.line + 1, node.start_mark.column + 1))
     if id(node) in open_nodes:
         raise RuleSyntaxError("refers to itself", where=located.where(key), remedy="Write that part out in full.")
     open_nodes = open_nodes | {id(node)}

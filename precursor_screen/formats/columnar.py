@@ -145,8 +145,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column.cast(pa.string())
     if pa.types.is_decimal(kind):
         # 1.500000 and 1.5 are one number; only the fraction's zeros may go.
-        text = column.cast(pa.string())
-        return pc.replace_substring_regex(text, r"^([^.eE]*)\.(\d*?)0+$", r"\1.\2")
+        return pc.replace_substring_regex(column.cast(pa.string()), r"^([^.eE]*)\.(\d*?)0+$", r"\1.\2")
     if pa.types.is_floating(kind):
         # NaN is how data frames write "nothing".
         whole = column.cast(pa.float64())

@@ -311,5 +311,4 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
         out.write(text.encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
             raise unreadable(blob.name, "is too large once decoded", "Split the file.")
-    text_bytes = out.getvalue()
-    return Blob(blob.name, text_bytes.removeprefix(codecs.BOM_UTF8)), bad
+    return Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), bad

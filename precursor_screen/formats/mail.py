@@ -238,8 +238,7 @@ def _decode(content: bytes, charset: str = "") -> str:
         text = open_text(blob, "" if charset.lower() in _FOUND_BY_ITSELF else charset)
     except UsageError:
         text = open_text(blob)
-    readings = [text.blob.read().decode("utf-8"), *(a.text for a in text.out_of_table_texts)]
-    return "\n".join(readings)
+    return "\n".join([text.blob.read().decode("utf-8"), *(a.text for a in text.out_of_table_texts)])
 
 
 def _plain(text: str) -> str:

@@ -33,8 +33,7 @@ def read_json(source: Text) -> Sheet:
         UnreadableManifest: no JSON, or no object in it.
     """
     blob, choice, notes, out_of_table_texts = source
-    text = blob.read().decode("utf-8", "replace").removeprefix("\ufeff")
-    whole, broken, lines = _parse(text, blob.name)
+    whole, broken, lines = _parse(blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), blob.name)
     rows: list[Record] = []
     numbers: list[int] = []
     room = Room()
@@ -276,5 +275,4 @@ def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, enco
             raise unreadable(name, f"has more than {MAX_COLUMNS} different keys", "Give records that share their keys.")
     columns = [pa.chunked_array([string_array([row.get(n) for row in rows])]) for n in names]
     head = [tuple(names), *(tuple(row.get(n) or "" for n in names) for row in rows[:30])]
-    read = memory_reader(columns, numbers)
-    return Sheet(name, kind, encoding, tuple(head), True, read, tuple(broken))
+    return Sheet(name, kind, encoding, tuple(head), True, memory_reader(columns, numbers), tuple(broken))

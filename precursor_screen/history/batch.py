@@ -21,8 +21,8 @@ from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.history.chain import RowChecksums
 from precursor_screen.history.transfer import stage
 from precursor_screen.history.values import RECOUNTED
-from precursor_screen.kernel.bills import CANCELLATION, WAITING
-from precursor_screen.kernel.versions import BILL, Decision, add_bills, decide
+from precursor_screen.kernel.bills import CANCELLATION, WAITING, Decision
+from precursor_screen.kernel.versions import BILL, add_bills, decide
 
 # A message that is recorded, and no movement.
 IS_MOVEMENT = f"coalesce(m.ended_why, '') not in ('{WAITING}', '{RECOUNTED}')"

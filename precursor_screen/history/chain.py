@@ -114,25 +114,20 @@ class RowChecksums(Struct):
     shown: str
     tables: dict[str, Checksum]
     _columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _checked: set[tuple[Any, ...]] = field(default_factory=set)
 
-    def check(self, name: str, source: str, values: tuple[Any, ...] = (), *, once: bool = False) -> None:
+    def check(self, name: str, source: str, values: tuple[Any, ...] = ()) -> None:
         """Checks rows before they are believed, or changed.
 
         Args:
             name: of the table.
             source: see `read_rows`.
             values: of its question marks.
-            once: not again in this transaction, for rows that it does not change.
 
         Raises:
             LedgerError: one is not what was recorded.
         """
-        asked = (name, source, *values)
-        if not (once and asked in self._checked):
-            for _ in self._checked_rows(name, source, values):
-                pass
-            self._checked.add(asked)
+        for _ in self._checked_rows(name, source, values):
+            pass
 
     def fetch(self, name: str, source: str, schema: pa.Schema, values: tuple[Any, ...] = ()) -> pa.Table:
         """Some columns of rows that are checked; for the arguments and errors see `check`."""

@@ -91,8 +91,7 @@ def record_movements(checksums: RowChecksums, staged: StageResult, run_no: int) 
 
 def next_id(connection: Connection) -> int:
     """The next number; never one that was given before, even where its row has been pruned."""
-    query = "select max(first_movement + movements_added) from runs"
-    return max(1, int(connection.execute(text(query)).scalar() or 0))
+    return max(1, int(connection.execute(text("select max(first_movement + movements_added) from runs")).scalar() or 0))
 
 
 def read_rows(connection: Connection, ids: Iterable[int]) -> pa.Table:
@@ -110,8 +109,7 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
     """By the columns of `_MOVEMENT`: rows with the mass that counts, and beside it the one that is stated where that is another."""
     mass = rows.column(_MASS)
     elsewhere = pa.array(uncounted, pa.bool_())
-    zero = pa.scalar(_ZERO, mass.type)
-    counted = pc.if_else(elsewhere, zero, mass)
+    counted = pc.if_else(elsewhere, pa.scalar(_ZERO, mass.type), mass)
     stated = pc.if_else(elsewhere, mass, pa.scalar(None, mass.type))
     columns = {n: rows.column(n) for n in (*MOVEMENT.names, BILL)} | {_MASS: counted, STATED: stated}
     return pa.table([columns[n] for n in _MOVEMENT.names], schema=_MOVEMENT)
@@ -119,8 +117,7 @@ def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
 
 def counted_anew(returning: pa.Table, staged: StageResult) -> pa.Table:
     """By the columns of `_MOVEMENT`: rows that stand again, or count otherwise than they did, with the mass that they count with."""
-    stated = pc.coalesce(returning.column(STATED), returning.column(_MASS))
-    rows = set_columns(returning, {_MASS: stated})
+    rows = set_columns(returning, {_MASS: pc.coalesce(returning.column(STATED), returning.column(_MASS))})
     return _counted(rows, [not staged.returning[i] for i in returning.column("id").to_pylist()])
 
 
@@ -238,8 +235,7 @@ def _read(
 def _records(checksums: RowChecksums, kind: str, days: tuple[date, date]) -> Iterator[tuple[date, _Records]]:
     """The records of a kind, a row of the ledger at a time, each with its day."""
     source = f"{TABLE} t where t.kind = ? and t.day between ? and ? order by t.id"
-    stored = checksums.fetch(TABLE, source, _COUNTS, (kind, *(day.isoformat() for day in days)))
-    for row in stored.to_pylist():
+    for row in checksums.fetch(TABLE, source, _COUNTS, (kind, *(day.isoformat() for day in days))).to_pylist():
         yield date.fromisoformat(row["day"]), np.frombuffer(base64.b64decode(row[TABLE]), _TYPES[kind])
 
 
@@ -260,5 +256,4 @@ def _table(schema: pa.Schema, records: _Records, days: npt.NDArray[np.int32], **
 
 def _earlier(day: date, days: int) -> date:
     """A day some days before, or after; as near as a date can be written."""
-    number = min(max(day.toordinal() - days, date.min.toordinal()), date.max.toordinal())
-    return date.fromordinal(number)
+    return date.fromordinal(min(max(day.toordinal() - days, date.min.toordinal()), date.max.toordinal()))

@@ -277,8 +277,7 @@ def name_continued(
                 more |= {"episode": covers} | ({} if previous.value is None else {"told": f"{previous.value:g}"})
         shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    named = set_columns(flags, {"evidence": pa.array(evidence, _TEXT)})
-    return named, grows
+    return set_columns(flags, {"evidence": pa.array(evidence, _TEXT)}), grows
 
 
 def _escalated(previous: PreviousFlag, level: str, value: float | None) -> bool:
@@ -330,8 +329,7 @@ def _earlier_flags(checksums: RowChecksums, flags: pa.Table, rules: frozenset[st
     query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
         from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
         and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
-    found = fetch(checksums.connection, query, _EARLIER)
-    return rows_with(found, "rule_id", rules)
+    return rows_with(fetch(checksums.connection, query, _EARLIER), "rule_id", rules)
 
 
 def _latest(flags: pa.Table, earlier: pa.Table, first_runs: Numbers) -> Numbers:

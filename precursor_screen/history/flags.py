@@ -34,9 +34,7 @@ from precursor_screen.history.values import EXISTING, NEW, RESOLVED, SUPPRESSED,
 from precursor_screen.history.verdicts import clearances_in_force
 
 _TEXT = pa.string()
-_STORED = pa.schema(
-    [*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]
-)
+_STORED = pa.schema([*FLAG, ("movement_keys", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())])
 _HISTORY = "history"
 _BANDS = ("", *BANDS)  # empty: it is not known
 Clearances = dict[tuple[str, str], Verdict]
@@ -187,8 +185,7 @@ def _recorded_states(checksums: RowChecksums, flags: pa.Table, undelivered_runs:
     """Flag id -> state, new only where nobody was told, and the run that first raised it."""
     stage_keys(checksums.connection, "raised", "flag_id", pc.unique(flags.column("flag_id")))
     schema = pa.schema([_STORED.field(name) for name in ("flag_id", "state", "last_run", "first_run")])
-    found = checksums.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema)
-    rows = tuples_of(found)
+    rows = tuples_of(checksums.fetch("flags", "raised r cross join flags t where t.flag_id = r.flag_id", schema))
     return {flag_id: (_known_state(state, last, undelivered_runs), first) for flag_id, state, last, first in rows}
 
 
@@ -211,7 +208,7 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
     of_wider_tiers = _with_wider_tiers(checksums.connection, last_runs, judged.tiers)
     carried, resolved = [], []
     for flag in candidates:
-        keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
+        keys = keys_of[flag["flag_id"]]
         known = _known_state(flag["state"], flag["last_run"], run.undelivered_runs)
         place = flag["flag_id"], flag["line_id"]
         if place not in run.cleared and (verdict := run.on_flag.get(covering(flag["evidence"]))):
@@ -223,7 +220,7 @@ def _no_longer_raised(checksums: RowChecksums, run: _Run) -> tuple[list[dict[str
         scope = None if is_left_out else judged.scopes.get(flag["rule_id"])
         if known == RESOLVED:
             over = True  # by a run that was not delivered
-        elif own in judged.cancelled or flag["line_id"] in obsolete or flag["flag_id"] in run.answered:
+        elif flag["line_id"] in obsolete or flag["flag_id"] in run.answered:
             over = not is_cleared
         elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
             over = not is_left_out and (flag["rule_id"], flag["line_id"]) not in not_evaluable and not is_cleared
@@ -252,11 +249,10 @@ def _flags_to_compare(checksums: RowChecksums, run: _Run) -> list[dict[str, Any]
     """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; and
     those of which nobody was told that they are resolved; in the order they were raised."""
     judged, connection = run.judged, checksums.connection
-    cancelled = pa.array(sorted(judged.cancelled), _TEXT)
-    obsolete = judged.obsolete.column("movement_key")
-    keys = pa.chunked_array([*judged.lines.column("movement_key").chunks, *obsolete.chunks, cancelled], _TEXT)
-    keys = pc.unique(keys).drop_null()
-    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.rejudged) for c in t.column("line_id").chunks], _TEXT))
+    keys, lines = (
+        pc.unique(pa.chunked_array([c for t in tables for c in t.column(name).chunks], _TEXT)).drop_null()
+        for name, tables in (("movement_key", (judged.lines, judged.obsolete)), ("line_id", (judged.lines, judged.rejudged)))
+    )
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
         flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)

@@ -157,8 +157,8 @@ def read_versions(checksums: RowChecksums, staged: StageResult) -> tuple[pa.Tabl
         previous={new: old for new, old in decision.previous.items() if new in own},
         rejudged=rejudged,
         ended=_ended(staged),
-        overlapping=decision.overlapping & own,
-        conflicting=decision.conflicting & own,
+        overlapping=own & decision.overlapping,
+        conflicting=own & decision.conflicting,
         counted_as=counted_as(decision.previous, _keys(staged), staged.recorded.column("line_id").to_pylist()),
         flagged=_flagged(checksums, own | frozenset(rejudged.column("line_id").to_pylist())),
     )
@@ -217,8 +217,7 @@ def _to_rejudge(checksums: RowChecksums, staged: StageResult, late: frozenset[st
     stage_keys(connection, "rejudged", "line_id", lines | late)
     source = "rejudged a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
     rows = checksums.fetch("movements", f"{source} order by t.id", pa.schema([("id", pa.int64()), *MOVEMENT]))
-    stays = rows_without(rows, "id", leaving)
-    return pa.concat_tables([t.select(MOVEMENT.names) for t in (counted_anew(back, staged), stays)])
+    return pa.concat_tables([t.select(MOVEMENT.names) for t in (counted_anew(back, staged), rows_without(rows, "id", leaving))])
 
 
 def _lines_of_windows(checksums: RowChecksums, gone: frozenset[str]) -> set[str]:

@@ -181,8 +181,7 @@ class Ledger:
         stack = ExitStack()
         with ExitStack() as undo:
             undo.enter_context(stack)
-            connection = stack.enter_context(self._held())
-            transaction = Transaction(connection, self.shown, run, stack, self.cache)
+            transaction = Transaction(stack.enter_context(self._held()), self.shown, run, stack, self.cache)
             undo.pop_all()
         return transaction
 

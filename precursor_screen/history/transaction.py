@@ -224,8 +224,7 @@ class Transaction:
         if self._versions is None:
             self._versions = read_versions(self._checksums, staged)
         asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._versions[1].rejudged])
-        found = read_groups(self._checksums, self._copy, asked, span_days, columns, keys)
-        return QueryAnswer(found, *self._versions)
+        return QueryAnswer(read_groups(self._checksums, self._copy, asked, span_days, columns, keys), *self._versions)
 
     def record_movements(self, batch: pa.Table) -> counts.Recorded:
         """Records the movements of this run; the same twice changes nothing.
@@ -324,10 +323,6 @@ class Transaction:
             )
             self._checksums.rehash("files", source)
 
-    def known_files(self, sha256s: Iterable[str]) -> set[str]:
-        """Those of some files that a run has screened already."""
-        return known_files(self._connection, sha256s, self.run_no)
-
     def _count(self, column: str, value: Any) -> None:
         query = text(f"update runs set {column} = :value where run_no = :run")
         self._connection.execute(query, {"value": value, "run": self.run_no})
@@ -337,9 +332,9 @@ class Transaction:
         self._connection.execute(query, {"count": count, "run": self.run_no})
 
 
-def known_files(connection: Connection, sha256s: Iterable[str], run_no: int = 0) -> set[str]:
-    """Those of some files that a run has screened and delivered, or that this run has recorded."""
+def known_files(connection: Connection, sha256s: Iterable[str]) -> set[str]:
+    """Those of some files that a run has screened and delivered."""
     stage_keys(connection, "asked", "sha256", set(sha256s))
     query = """select a.sha256 from asked a join files f on f.sha256 = a.sha256 join runs r on r.run_no = f.run_no
-        where r.delivered is not null or r.run_no = ?"""
-    return set(fetch_texts(connection, query, (run_no,)))
+        where r.delivered is not null"""
+    return set(fetch_texts(connection, query))

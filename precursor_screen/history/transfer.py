@@ -48,8 +48,7 @@ def from_values(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 def to_rows(table: pa.Table) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table as tuples, a bounded number at a time."""
     for start in range(0, table.num_rows, STEP):
-        part = table.slice(start, STEP)
-        yield list(zip(*(to_values(c) for c in part.columns), strict=True))
+        yield list(zip(*(to_values(c) for c in table.slice(start, STEP).columns), strict=True))
 
 
 def run_many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
@@ -160,9 +159,9 @@ def fetch(connection: Connection, query: str, schema: pa.Schema, values: tuple[A
     return pa.Table.from_batches(fetch_batches(connection, query, schema, values), schema)
 
 
-def fetch_texts(connection: Connection, query: str, values: tuple[Any, ...] = ()) -> list[str]:
+def fetch_texts(connection: Connection, query: str) -> list[str]:
     """The one column of a query."""
-    texts: list[str] = fetch(connection, query, pa.schema([("value", pa.string())]), values).column(0).to_pylist()
+    texts: list[str] = fetch(connection, query, pa.schema([("value", pa.string())])).column(0).to_pylist()
     return texts
 
 

@@ -155,20 +155,22 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 _AFTER = timedelta(days=LINK_DAYS)
 
 
-class BillResult(Struct):
+class Decision(Struct):
     """What becomes of the lines of bills.
 
     Attributes:
-        why: line_id -> why it does not stand.
+        why: line_id -> why a line does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
         previous: line_id -> the line that it amends.
-        overlapping: lines that count once although two parts of the bill state them.
-        conflicting: lines that contradict another of the same version.
+        overlapping: lines that two parts of a bill state; they count once.
+        conflicting: lines of one version that contradict each other, and stand.
+        uncounted: numbers of the rows that stand and whose mass counts in another one.
     """
 
     why: dict[str, str] = field(default_factory=dict)
     previous: dict[str, str] = field(default_factory=dict)
     overlapping: set[str] = field(default_factory=set)
     conflicting: set[str] = field(default_factory=set)
+    uncounted: set[int] = field(default_factory=set)
 
 
 class _Message(Struct):
@@ -182,7 +184,7 @@ class _Message(Struct):
         return first.nth, first.function == REPLACEMENT, first.day, content
 
 
-def judge_bill(items: Iterable[Item], result: BillResult) -> None:
+def judge_bill(items: Iterable[Item], result: Decision) -> None:
     """Judges the messages about one bill, and adds to what is known of others.
 
     Args:
@@ -214,7 +216,7 @@ def _later(day: date) -> date:
     return day + _AFTER if date.max - day >= _AFTER else date.max
 
 
-def _resolve_repeats(message: _Message, result: BillResult) -> None:
+def _resolve_repeats(message: _Message, result: Decision) -> None:
     """Lines of one message with one key: originals contradict each other and stay; of replacements the last by content holds."""
     for same in (some for some in grouped((item.key, item) for item in message.items).values() if len(some) > 1):
         if same[0].function == REPLACEMENT:
@@ -223,14 +225,13 @@ def _resolve_repeats(message: _Message, result: BillResult) -> None:
             result.conflicting |= {i.line_id for i in same}
 
 
-def _supersede(current: Sequence[_Message], message: _Message, result: BillResult) -> None:
+def _supersede(current: Sequence[_Message], message: _Message, result: Decision) -> None:
     """What a message does to those before it."""
     replaces = message.items[0].function == REPLACEMENT
     for earlier in current:
         amended = replaces or earlier.items[0].nth != message.items[0].nth
         pairs = match_items(earlier.items, message.items, amended=amended)
-        found = len(pairs)
-        if replaces or 2 * found >= min(len(earlier.items), len(message.items)):
+        if replaces or 2 * len(pairs) >= min(len(earlier.items), len(message.items)):
             earlier.superseded = True
             superseded = earlier.items
         else:

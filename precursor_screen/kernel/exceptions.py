@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.arrow import rows_with
-from precursor_screen.core.engine import connect, fetch
-from precursor_screen.core.schema import FLAG, ROLES, SUPPRESSED
+from precursor_screen.core.arrow import rows_with, set_columns
+from precursor_screen.core.engine import ask
+from precursor_screen.core.schema import ROLES, SUPPRESSED
 from precursor_screen.kernel.resolve.distinct import Resolved
 from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.exceptions import RuleException
@@ -49,24 +49,14 @@ def apply_exceptions(
     expired = tuple(e.id for e in exceptions if e.until < as_of)
     if not live or not flags.num_rows:
         return ExceptionsResult(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))
-    with connect() as connection:
-        connection.register("flags", flags)
-        connection.register("cited", _cited(flags, resolved, live))
-        parts = " union all ".join(_covered(number, one) for number, one in enumerate(live))
-        suppressed = fetch(
-            connection,
-            f"""select flag_id, "by", reason, until from ({parts})
-            qualify row_number() over (partition by flag_id order by nth) = 1 order by flag_id""",
-            SUPPRESSED,
-        )
-        connection.register("suppressed", suppressed)
-        marked = fetch(
-            connection,
-            """select f.* replace (case when s.flag_id is null then f.state else 'suppressed' end as state)
-            from flags f left join suppressed s using (flag_id) order by source_file, source_row, rule_id, flag_id""",
-            FLAG,
-        )
-        used = {row[0] for row in connection.execute(f'select distinct "by" from ({parts})').fetchall()}
+    parts = " union all ".join(_covered(number, one) for number, one in enumerate(live))
+    covered = ask(parts, flags=flags, cited=_cited(flags, resolved, live))
+    query = """select flag_id, "by", reason, until from covered
+        qualify row_number() over (partition by flag_id order by nth) = 1 order by flag_id"""
+    suppressed = ask(query, SUPPRESSED, covered=covered)
+    is_covered = pc.is_in(flags.column("flag_id"), suppressed.column("flag_id"))
+    marked = set_columns(flags, {"state": pc.if_else(is_covered, "suppressed", flags.column("state"))})
+    used = set(covered.column("by").to_pylist())
     return ExceptionsResult(marked, suppressed, expired, tuple(e.id for e in live if f"exception {e.id}" not in used))
 
 

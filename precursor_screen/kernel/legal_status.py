@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.model import ANNOUNCED, CONVENTIONS, OWN_LIST, PROPOSED, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.matching.substance.classes import listed_as, load_classes
@@ -145,9 +146,7 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
     """
     spans = law_table(reference)
     rows = Rows.of(spans)
-    for test, name in (tests or {}).items():
-        spans = spans.append_column(name, rows.value(test))
-    connection.register("spans", spans)
+    connection.register("spans", set_columns(spans, {name: rows.value(test) for test, name in (tests or {}).items()}))
     connection.execute("create temp table law as select * from spans")
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from precursor_screen.core.arrow import set_columns, tuples_of
 from precursor_screen.core.engine import ask
@@ -56,20 +55,6 @@ class PartyMemory(Protocol):
         """Takes note of what came of matching some distinct names: matches (PARTY_MATCH), and which names were unscreenable."""
 
 
-class NoPartyMemory:
-    """Knows nothing and keeps nothing."""
-
-    def recall(self, index: PartyIndex, as_of: date, names: Sequence[str]) -> Recalled:
-        """Nothing: all names are unknown."""
-        return Recalled(PARTY_MATCH.empty_table(), (), names)
-
-    def learn(self, index: PartyIndex, as_of: date, names: Sequence[str], matches: pa.Table, unscreenable: Sequence[str]) -> None:
-        """Nothing is kept."""
-
-
-NO_PARTY_MEMORY = NoPartyMemory()
-
-
 TEXT_FIELDS = ("description", "marks", "other_texts")  # a name on the drums counts as much as one in the description
 
 
@@ -108,7 +93,7 @@ def _at_most_medium(matches: pa.Table) -> pa.Table:
 
 
 def match_parties(
-    lines: pa.Table, reference: Reference, parallel_map: ParallelMap = serial_map, memory: PartyMemory = NO_PARTY_MEMORY
+    lines: pa.Table, reference: Reference, parallel_map: ParallelMap = serial_map, memory: PartyMemory | None = None
 ) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference.
 
@@ -116,7 +101,7 @@ def match_parties(
         lines: LINE columns.
         reference: with the watchlists.
         parallel_map: how the matching is spread; changes nothing in the result.
-        memory: what is known of names from earlier runs; changes nothing in the result, and learns what is new.
+        memory: what is known of names from earlier runs; changes nothing in the result, and learns what is new. None: nothing is known.
     """
     cells = distinct(lines, NAME_COLUMNS.values())
     parted = _part(cells)
@@ -133,15 +118,18 @@ def match_parties(
     return PartyMatches(matches, tuple(name for name in cells if name in unscreenable))
 
 
-def _match(names: list[str], index: PartyIndex, as_of: date, parallel_map: ParallelMap, memory: PartyMemory) -> PartyMatches:
+def _match(
+    names: list[str], index: PartyIndex, as_of: date, parallel_map: ParallelMap, memory: PartyMemory | None
+) -> PartyMatches:
     """Matches names against one list, those apart that are known; in the order of the names, whatever is known."""
-    known = memory.recall(index, as_of, names)
+    known = memory.recall(index, as_of, names) if memory else Recalled(PARTY_MATCH.empty_table(), (), names)
     tables, unscreenable = [PARTY_MATCH.empty_table()], list[str]()
     for found in parallel_map(partial(index.match_names, as_of=as_of), chunk(known.unknown)):
         tables.append(found.matches)
         unscreenable += found.unscreenable
     fresh = pa.concat_tables(tables)
-    memory.learn(index, as_of, known.unknown, fresh, unscreenable)
+    if memory:
+        memory.learn(index, as_of, known.unknown, fresh, unscreenable)
     if not known.matches.num_rows:
         return PartyMatches(fresh, (*known.unscreenable, *unscreenable))
     both = pa.concat_tables([known.matches, fresh])
@@ -215,7 +203,7 @@ def find_cut_lengths(lines: pa.Table) -> dict[str, int]:
     Args:
         lines: LINE columns, all lines of the run.
     """
-    if "description" not in lines.column_names or not lines.num_rows:
+    if not {"description", "source_file"} <= set(lines.column_names) or not lines.num_rows:
         return {}
     names, texts = lines.column("source_file"), lines.column("description")
     files, lengths = number_alike(names), pc.fill_null(pc.utf8_length(texts), 0).to_numpy()
@@ -256,8 +244,7 @@ def find_mentions(lines: pa.Table, reference: Reference, parallel_map: ParallelM
         found = pa.array(distinct(lines, [column]), pa.string())
         if len(found) and column in names:  # to compile the patterns takes longer than to read a few lines
             # As a whole a party's name was compared with the lists already, but not what it says decoded.
-            encoded = pc.match_substring_regex(found, MAY_DECODE)
-            wholes.update(dict.fromkeys(found.filter(encoded).to_pylist()))
+            wholes.update(dict.fromkeys(found.filter(pc.match_substring_regex(found, MAY_DECODE)).to_pylist()))
             found = found.filter(pc.match_substring_regex(found, _MAY_NAME_ANOTHER))
         within = column == "description" or column in names
         (parts if within else wholes).update(dict.fromkeys(found.to_pylist()))
@@ -322,31 +309,18 @@ def match(
     lines: pa.Table,
     reference: Reference,
     parallel_map: ParallelMap = serial_map,
-    known_parties: PartyMemory = NO_PARTY_MEMORY,
+    known_parties: PartyMemory | None = None,
     progress: Progress = lambda _: None,
 ) -> Matches:
     """Matches what lines say with substances and listed parties.
 
     Args:
-        lines: LINE columns; those of texts, codes and names are looked at.
+        lines: LINE columns; those of texts, codes and names are looked at, each value by itself; and of which files they are, for `cut_at`.
         reference: substances and watchlists.
         parallel_map: how the matching is spread; changes nothing in the result.
         known_parties: names that were matched before; changes nothing in the result.
         progress: told what is being done.
     """
-    found = match_texts(lines, reference, parallel_map, known_parties, progress)
-    progress("looking for cut texts")
-    return replace(found, cut_at=find_cut_lengths(lines))
-
-
-def match_texts(
-    lines: pa.Table,
-    reference: Reference,
-    parallel_map: ParallelMap = serial_map,
-    known_parties: PartyMemory = NO_PARTY_MEMORY,
-    progress: Progress = lambda _: None,
-) -> Matches:
-    """The same of texts by themselves, without `cut_at`: each value stands for itself, whichever lines and fields the others stand in."""
     progress("recognising substances")
     substances = recognise(lines, reference, parallel_map)
     progress("matching parties")
@@ -355,7 +329,8 @@ def match_texts(
     mentions = find_mentions(lines, reference, parallel_map)
     keys = PartyKeys()
     keepers = find_keepers(lines, reference.lists, keys)
-    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, keys=keys)
+    progress("looking for cut texts")
+    return Matches(substances, parties.matches, mentions, parties.unscreenable, keepers, find_cut_lengths(lines), keys)
 
 
 def merge_matches(parts: Sequence[Matches], cut_at: Mapping[str, int]) -> Matches:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import (
     COUNTED_LINES,
     JUDGED_LINES,
@@ -161,8 +162,7 @@ def screen(
         parallel_map: how the matching of distinct texts and names is spread; changes nothing in the result.
     """
     matches = match(lines, reference, parallel_map, progress=progress)
-    part = judge_part(lines, inputs, matches, reference, parallel_map, every_line=True)
-    return judge_run(part, NoHistory(), reference)
+    return judge_run(judge_part(lines, inputs, matches, reference, parallel_map, every_line=True), NoHistory(), reference)
 
 
 def judge_run(
@@ -202,8 +202,7 @@ def judge_run(
     raised = raise_held(raised, memory, history, reference, recall)
     progress("comparing flags")
     compared = memory.compare_flags(raised.flags, raised.judged)
-    rules = tuple(r.rule for r in reference.rules)
-    compared, dropped = drop_without_companion(compared, rules)
+    compared, dropped = drop_without_companion(compared, tuple(r.rule for r in reference.rules))
     not_raised = count_not_raised(dropped, raised.held, compared.flags, part.lines)
     relevant = keep_lines(raised.part.relevant, part.relevant, compared.flags.column("line_id"))
     raised = replace(raised, part=replace(part, relevant=relevant))
@@ -231,10 +230,10 @@ def find_news(screened: Screened, memory: HistoryStore) -> frozenset[str]:
     """
     reported = memory.reported_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
     flagged = pc.greater(pc.list_value_length(screened.shipments.column("flags")), 0)
-    rows = screened.shipments.select(["shipment_id", "band", "flags"]).filter(flagged).columns
+    rows = tuples_of(screened.shipments.filter(flagged), "shipment_id", "band")
     return frozenset(
         shipment_id
-        for shipment_id, band, flags in zip(*(column.to_pylist() for column in rows), strict=True)
+        for shipment_id, band in rows
         if band and (not reported.get(shipment_id) or BANDS.index(band) > BANDS.index(reported[shipment_id]))
     )
 

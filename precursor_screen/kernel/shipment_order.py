@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.core.arrow import rows_with, tuples_of
+from precursor_screen.core.arrow import rows_with, set_columns, tuples_of
 from precursor_screen.core.model import Rule
 from precursor_screen.core.schema import SHIPMENT
 
@@ -61,8 +61,7 @@ def add_unflagged(scored: pa.Table, counted: pa.Table, barred: set[str], unscree
 def _with_lines(scored: pa.Table, counted: pa.Table) -> pa.Table:
     """The shipments of which there are lines, with their number."""
     at = pc.index_in(scored.column("shipment_id"), counted.column("shipment_id").combine_chunks())
-    place = SHIPMENT.get_field_index("lines")
-    return scored.set_column(place, SHIPMENT.field(place), counted.column("lines").take(at)).filter(pc.is_valid(at))
+    return set_columns(scored, {"lines": counted.column("lines").take(at)}).filter(pc.is_valid(at))
 
 
 def _by_id(scored: pa.Table, unflagged: pa.Table, band: str | None) -> Iterator[pa.Table]:
@@ -78,9 +77,7 @@ def _by_id(scored: pa.Table, unflagged: pa.Table, band: str | None) -> Iterator[
     ends = np.searchsorted(before, [*begins, unflagged.num_rows + 1]).tolist()
     for begin, (low, high) in zip(begins, pairwise(ends), strict=True):
         rows = unflagged.slice(begin, _AT_ONCE)
-        piece = alike.slice(0, rows.num_rows)
-        for name in LINES_OF_SHIPMENT.names:
-            piece = piece.set_column(SHIPMENT.get_field_index(name), SHIPMENT.field(name), rows.column(name))
+        piece = set_columns(alike.slice(0, rows.num_rows), rows)
         if low < high:
             mine = scored.take(order[places[low:high]])
             behind = np.insert(np.arange(rows.num_rows), before[low:high] - begin, np.arange(low, high) - low + rows.num_rows)
@@ -121,8 +118,7 @@ def gather_cases(shipments: pa.Table, flags: pa.Table, lines: pa.Table, rules: I
     places, names = np.arange(count), list[str | None]([None] * count)
     for place, (first, name) in first_of.items():
         places[place], names[place] = first, name
-    field = shipments.schema.get_field_index("case_id")
-    top = shipments.slice(0, count).set_column(field, "case_id", pa.array(names, pa.string()))
+    top = set_columns(shipments.slice(0, count), {"case_id": pa.array(names, pa.string())})
     return pa.concat_tables([top.take(pa.array(np.argsort(places, kind="stable"))), shipments.slice(count)])
 
 

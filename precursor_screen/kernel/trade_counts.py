@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.arrow import set_columns
+from precursor_screen.core.engine import ask
 from precursor_screen.core.history_seam import COUNTED_DAYS, COUNTED_LINES, LANE_COUNTS, PARTY_COUNTS, CountedLines, TradeCounts
 from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
 from precursor_screen.kernel.resolve.distinct import Mask, Numbers, column_or_nulls
@@ -81,12 +82,8 @@ def under_first_versions(counted_lines: CountedLines, line_ids: pa.ChunkedArray,
     keys = numbers_of(pa.chunked_array([list(counted_as.values())], pa.string()))
     own = counted_lines.lines.column("cargo")
     there = pc.index_in(line_ids, lines)
-    first = keys.take(there)
-    cargo = pc.if_else(pc.and_(pc.is_valid(own), pc.is_valid(there)), first, own)
-    return CountedLines(
-        counted_lines.lines.set_column(counted_lines.lines.column_names.index("cargo"), COUNTED_LINES.field("cargo"), cargo),
-        counted_lines.asked,
-    )
+    cargo = pc.if_else(pc.and_(pc.is_valid(own), pc.is_valid(there)), keys.take(there), own)
+    return CountedLines(set_columns(counted_lines.lines, {"cargo": cargo}), counted_lines.asked)
 
 
 def find_own(counted_lines: CountedLines, known: pa.Array) -> pa.Table:
@@ -130,14 +127,9 @@ def _first_of_each(rows: pa.Table) -> pa.Table:
     cargo = np.sort(rows.column("cargo").to_numpy())
     if not (cargo[1:] == cargo[:-1]).any():
         return rows
-    with connect() as connection:
-        connection.register("rows", rows)
-        order = ", ".join(n for n in COUNTED_LINES.names if n != "cargo")
-        return fetch(
-            connection,
-            f"select * from rows qualify row_number() over (partition by cargo order by {order}) = 1 order by all",
-            COUNTED_LINES,
-        )
+    order = ", ".join(n for n in COUNTED_LINES.names if n != "cargo")
+    query = f"select * from rows qualify row_number() over (partition by cargo order by {order}) = 1 order by all"
+    return ask(query, COUNTED_LINES, rows=rows)
 
 
 def _through(rows: pa.Table) -> pa.Table:
@@ -173,11 +165,9 @@ def add_count_facts(live: pa.Table, rows: Numbers, counted_lines: CountedLines, 
     """
     asked = counted_lines.lines.filter(counted_lines.asked)
     places = np.flatnonzero(counted_lines.asked.to_numpy(zero_copy_only=False))
-    facts = dict(zip((c.name for c in MOVEMENT_COUNTED), _facts_of(asked, own, recorded), strict=True))
     at = pc.index_in(pa.array(rows), pa.array(places))
-    for column in MOVEMENT_COUNTED:
-        live = live.append_column(column.name, facts[column.name].cast(column.arrow).take(at))
-    return live
+    facts = zip(MOVEMENT_COUNTED, _facts_of(asked, own, recorded), strict=True)
+    return set_columns(live, {column.name: values.cast(column.arrow).take(at) for column, values in facts})
 
 
 def _facts_of(asked: pa.Table, own: pa.Table, recorded: TradeCounts) -> Iterator[pa.Array]:
@@ -351,10 +341,7 @@ def _unusual(asked: pa.Table, through: pa.ChunkedArray, ways: pa.Table, lanes: p
     counts = [_before(_moments(_group(ways, in_transit, keys))) for keys in (("hs6", "destination"), ("hs6", "dispatch"))]
     known = pc.fill_null(reduce(pc.and_, (pc.greater_equal(count, LEAST) for count in counts)), False)
     lanes = lanes.drop_columns(["lines"]).append_column("transit", pa.repeat(pa.scalar(""), lanes.num_rows))
-    with connect() as connection:
-        connection.register("asked", in_transit)
-        connection.register("lane_counts", pa.concat_tables([lanes, ways.select(lanes.column_names)]))
-        found = fetch(connection, _THROUGH)
+    found = ask(_THROUGH, asked=in_transit, lane_counts=pa.concat_tables([lanes, ways.select(lanes.column_names)]))
     at = pc.index_in(in_transit.column("row"), found.column("row").combine_chunks())
     told = pc.if_else(known, pc.fill_null(found.column("unusual").take(at), ""), None)
     mask = np.zeros(asked.num_rows, dtype=np.bool_)

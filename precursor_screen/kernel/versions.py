@@ -17,43 +17,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct
 
 from precursor_screen.core.arrow import rows_with, tuples_of
 from precursor_screen.core.engine import connect, fetch
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.history_seam import LINE_SUBSTANCE, VersionsResult
 from precursor_screen.core.schema import MOVEMENT
-from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, BillResult, Item, judge_bill
+from precursor_screen.kernel.bills import CANCELLATION, ORIGINAL, Decision, Item, judge_bill
 from precursor_screen.kernel.resolve.distinct import any_of, column_or_nulls, differs, number_alike
 
 BILL: Final = "bill_key"
 ROW: Final = "row_no"
 _NO_GOODS = re.compile(r"[\W_]+")
 _TEXT = pa.string()
-WHY: Final = pa.schema([("line_id", _TEXT), ("why", _TEXT)])
+_OBSOLETE: Final = pa.schema([("line_id", _TEXT)])
 _ZERO: Final = pa.schema([(ROW, pa.int64())])
-
-
-class Decision(Struct, frozen=True):
-    """What becomes of some lines.
-
-    Attributes:
-        why: line_id -> why a line does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
-        previous: line_id -> the line that it amends.
-        overlapping: lines that two parts of a bill state; they count once.
-        conflicting: lines of one version that contradict each other, and stand.
-        uncounted: rows that stand and whose mass counts in another one.
-    """
-
-    why: Mapping[str, str]
-    previous: Mapping[str, str]
-    overlapping: frozenset[str]
-    conflicting: frozenset[str]
-    uncounted: frozenset[int]
-
-
-NOTHING = Decision({}, {}, frozenset(), frozenset(), frozenset())
 
 
 def nth_of(version: str | None, *, cancels: bool = False) -> float:
@@ -80,8 +58,6 @@ def add_bills(movements: pa.Table) -> pa.Table:
 
     A number without a figure from 1 to 9 is of no bill: "TBA" on two of them is not one.
     """
-    if BILL in movements.column_names:
-        return movements
     column = partial(column_or_nulls, movements)
     issuer = pc.fill_null(column("bill_issuer"), "")
     bills = [("b", column(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
@@ -112,19 +88,19 @@ def decide(rows: pa.Table) -> Decision:
             there twice, and its first row speaks for it.
     """
     rows = rows.append_column(ROW, pa.array(np.arange(rows.num_rows))).filter(pa.array(_undecided(rows)))
+    result = Decision()
     if not rows.num_rows:
-        return NOTHING
+        return result
     with connect() as connection:
         connection.register("given", rows)
         connection.execute(_LINES)
-        result = BillResult()
         for items in _contested_bills(connection):
             judge_bill(items, result)
-        obsolete = pa.table([list(result.why), list(result.why.values())], schema=WHY)
-        connection.register("obsolete", obsolete)
-        uncounted = fetch(connection, _UNCOUNTED, _ZERO).column(0).to_pylist()
-    overlapping, conflicting = (frozenset(lines - result.why.keys()) for lines in (result.overlapping, result.conflicting))
-    return Decision(result.why, result.previous, overlapping, conflicting, frozenset(uncounted))
+        connection.register("obsolete", pa.table([list(result.why)], schema=_OBSOLETE))
+        result.uncounted.update(fetch(connection, _UNCOUNTED, _ZERO).column(0).to_pylist())
+    result.overlapping -= result.why.keys()
+    result.conflicting -= result.why.keys()
+    return result
 
 
 def _undecided(rows: pa.Table) -> npt.NDArray[np.bool_]:
@@ -213,14 +189,14 @@ def apply_versions_alone(batch: pa.Table) -> VersionsResult:
     amend = rows_with(batch, "line_id", {*decision.previous, *decision.previous.values()})
     keys = dict(tuples_of(amend, "line_id", "movement_key"))
     return VersionsResult(
-        why=dict(decision.why),
+        why=decision.why,
         uncounted=batch.select(LINE_SUBSTANCE.names).filter(
             pa.array(np.isin(np.arange(batch.num_rows), list(decision.uncounted)))
         ),
         amended=amended_rows(batch, decision, keys),
-        previous=dict(decision.previous),
-        overlapping=decision.overlapping,
-        conflicting=decision.conflicting,
+        previous=decision.previous,
+        overlapping=frozenset(decision.overlapping),
+        conflicting=frozenset(decision.conflicting),
         counted_as=counted_as(decision.previous, keys),
     )
 

@@ -324,8 +324,7 @@ def map_countries(column: pa.ChunkedArray, name: str, message: str, issues: Tabl
     parsed = [find_country(t) for t in distinct.texts]
     unknown = (i for i, code in enumerate(parsed) if code is None)
     reported = (i for i in unknown if not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i]))
-    bad = [(i, "unknown-country", f"{name}: {message}") for i in reported]
-    distinct.report(bad, name, issues)
+    distinct.report([(i, "unknown-country", f"{name}: {message}") for i in reported], name, issues)
     return distinct.spread(parsed, pa.string())
 
 
@@ -346,5 +345,4 @@ def _make_parties(columns: Columns) -> None:
             best = columns.made[name] = pc.coalesce(*found)
             others += [_unlike(other, best) for other in found[1:]]
     if others:
-        joined = join_texts(others, _JOIN)
-        columns.made["other_parties"] = pc.split_pattern(joined, _JOIN)
+        columns.made["other_parties"] = pc.split_pattern(join_texts(others, _JOIN), _JOIN)

@@ -278,8 +278,7 @@ def map_distinct(
     distinct = Distinct(column)
     nothing = list(map(is_typed_null, distinct.texts))
     parsed = [None if none else parse(text) for text, none in zip(distinct.texts, nothing, strict=True)]
-    bad = [(i, code, message) for i, value in enumerate(parsed) if value is None and not nothing[i]]
-    distinct.report(bad, field, issues)
+    distinct.report([(i, code, message) for i, value in enumerate(parsed) if value is None and not nothing[i]], field, issues)
     return distinct.spread(parsed, kind)
 
 

@@ -71,8 +71,7 @@ def direction_of_procedure(text: str) -> str | None:
 
 def find_mode(text: str) -> str | None:
     """sea, air, road, rail or post, from a word or code in several languages; else None (pipelines, several modes)."""
-    tidy = re.sub(r"\.0+$", "", text)
-    return meanings("mode").get(_fold(tidy)) if len(text) <= 60 else None
+    return meanings("mode").get(_fold(re.sub(r"\.0+$", "", text))) if len(text) <= 60 else None
 
 
 def find_function(text: str) -> str | None:
@@ -268,8 +267,7 @@ def parse_substance_numbers(column: pa.ChunkedArray, field: str, issues: TableIs
     if field == "cas_numbers":
         wrong = [", ".join(v for v in values if not casrn.is_valid(v) and not is_ec(v)) for values in parsed]
         message = "the check digit is wrong, or it is not a CAS or EC number"
-        bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
-        distinct.report(bad, field, issues)
+        distinct.report([(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w], field, issues)
     return distinct.spread([v or None for v in parsed], TEXTS)
 
 

@@ -199,8 +199,7 @@ def parse_numbers(column: pa.ChunkedArray, mark: str, plain_all: bool, field: st
         odd = Distinct(pc.if_else(slow, column, pa.scalar(None, pa.string())))
         parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
         unread = [i for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
-        bad = [(i, code, f"{field} is not a number") for i in unread]
-        odd.report(bad, field, issues)
+        odd.report([(i, code, f"{field} is not a number") for i in unread], field, issues)
         values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
         if any(n and n.unit for n in parsed):
             units = odd.spread([n.unit or None if n else None for n in parsed], pa.string())
@@ -269,5 +268,4 @@ def to_counts(numbers: Numbers, column: pa.ChunkedArray, issues: TableIssues) ->
         odd = Distinct(pc.if_else(pc.fill_null(whole, True), pa.scalar(None, pa.string()), column))
         message = "the number of packages is not whole"
         odd.report([(i, "unparsed-packages", message) for i in range(len(odd.texts))], "packages", issues)
-    kept = pc.if_else(whole, numbers.values, pa.scalar(None, DECIMAL))
-    return pc.cast(kept, pa.int64())
+    return pc.cast(pc.if_else(whole, numbers.values, pa.scalar(None, DECIMAL)), pa.int64())

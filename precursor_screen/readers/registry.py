@@ -249,8 +249,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
 def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
     """The tables of printed pages, and what is attached to them."""
     sheets = open_sheets(blob)
-    digest = Digest(blob.sha256(), blob.size())
-    read = zip(sheets, read_sheets(sheets, blob.name, digest, options), strict=True)
+    read = zip(sheets, read_sheets(sheets, blob.name, Digest(blob.sha256(), blob.size()), options), strict=True)
     tables = [table for sheet, table in read if not sheet.form or table.lines.num_rows]
     names = numbered(safe_name(name) for name, _ in sheets[0].attached)
     attached = tuple(Blob(f"{blob.name}!{name}", held) for name, (_, held) in zip(names, sheets[0].attached, strict=True))

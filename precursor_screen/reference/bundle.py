@@ -80,10 +80,6 @@ class Reference(Recogniser, frozen=True):
         rest = (self.lists, self.typologies, self.exceptions, self.parameters)
         return hashlib.sha256(msgspec.json.encode((rules, rest), order="deterministic", enc_hook=repr)).hexdigest()
 
-    def rule(self, rule_id: str) -> Rule:
-        """The rule of that id."""
-        return next(r.rule for r in self.rules if r.rule.id == rule_id)
-
     def with_rules(self, book: Rulebook) -> Reference:
         """The same with other rules, and all that belongs to them."""
         return replace(self, **book.parts)

@@ -123,7 +123,6 @@ def _packing(file: Path) -> Iterable[Packing]:
     for row in read_rows(file, ("kind", "goods", "except_for", "most_kg", "source", "verified")):
         try:
             read_boolean(row["verified"])
-            most = float(row["most_kg"])
-            yield Packing(row["kind"], tuple(row["goods"].split()), tuple(row["except_for"].split()), most)
+            yield Packing(row["kind"], tuple(row["goods"].split()), tuple(row["except_for"].split()), float(row["most_kg"]))
         except ValueError as error:
             raise row.error(str(error)) from error

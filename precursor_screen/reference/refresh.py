@@ -258,8 +258,7 @@ def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False,
             store.record_unchanged(source.list_id, now, list(names))
             _save_validators(store, previous, validators)
             return Refresh(False, previous, previous)
-        day = modified or now.date()
-        snapshot = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
+        snapshot = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=modified or now.date())
     _save_validators(store, snapshot, validators)
     return Refresh(True, snapshot, previous)
 

@@ -198,8 +198,7 @@ def check_thresholds(thresholds: Sequence[Threshold], substances: Sequence[Subst
             problems.append(f"{here}: no jurisdiction or no source")
         if t.jurisdiction in with_listings and (t.jurisdiction, t.substance_id) not in listed:
             problems.append(f"{here}: a threshold, but {t.jurisdiction} lists no such substance")
-        density = by_id[t.substance_id].density_kg_per_l
-        factor = density if t.unit == "l" else KILOGRAMS.get(t.unit)
+        factor = by_id[t.substance_id].density_kg_per_l if t.unit == "l" else KILOGRAMS.get(t.unit)
         if (t.kg is None) != (factor is None) or (factor is not None and t.kg != t.quantity * factor):
             problems.append(f"{here}: {t.quantity} {t.unit} are not {t.kg if t.kg is not None else 'an unknown number of'} kg")
         if t.valid_from and t.valid_to and t.valid_to <= t.valid_from:

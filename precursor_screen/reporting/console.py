@@ -137,8 +137,7 @@ def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
 def count_found(report: Report) -> str:
     """`174 shipments: 7 hold, 14 review; 207 flags, 3 of them new; 2 files set aside`, in one line."""
     bands = ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count and band != "none")
-    states = report.state_counts()
-    new, flags = states.get("new", 0), report.open_flags.num_rows
+    new, flags = report.state_counts().get("new", 0), report.open_flags.num_rows
     files = report.coverage["files_set_aside"]
     said = counted(report.shipments.num_rows, "shipment") + (f": {bands}" if bands else "") + f"; {counted(flags, 'flag')}"
     said += f", {new:,} of them new" if new != flags else ""

@@ -156,8 +156,7 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
-    flags = report.open_flags
-    for flag in records(rows_with(flags, "shipment_id", ids)):
+    for flag in records(rows_with(report.open_flags, "shipment_id", ids)):
         flag["evidence"] = json.loads(flag["evidence"])
         yield flag
 

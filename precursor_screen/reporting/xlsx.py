@@ -151,8 +151,7 @@ def _coverage(report: Report) -> Iterator[list[Any]]:
             shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")) if p)
             yield [kind.replace("_", " "), gap["code"], gap["count"], gap["title"], gap.get("remedy"), shown]
     for unjudged in coverage["not_evaluable"]:
-        what = f"because of missing {unjudged['field']}"
-        yield ["not evaluable", unjudged["rule_id"], unjudged["count"], what, None, None]
+        yield ["not evaluable", unjudged["rule_id"], unjudged["count"], f"because of missing {unjudged['field']}", None, None]
     for quiet in coverage["not_raised"]:
         yield ["not raised", quiet["rule_id"], quiet["count"], "a weak sign with no other sign on the line", None, None]
 

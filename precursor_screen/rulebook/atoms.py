@@ -175,8 +175,7 @@ def _unless(wanted: Any, test: Expression) -> Expression:
 def _supplied(name: str, value: Any, scope: Scope) -> Expression:
     if not _wants_boolean(value):
         raise AtomError("supplied is true or unknown, never false", f"Write `{name}|supplied: true`.")
-    column = BY_NAME[name]
-    if column.origin not in ("filed", "reader"):
+    if BY_NAME[name].origin not in ("filed", "reader"):
         raise AtomError(f"{name!r} is derived, so no input supplies it", "Leave out `|supplied`.")
     if scope.allowed is not None:
         raise AtomError("what an input supplies is not kept in the history", f"Ask `{name}|exists: false`.")

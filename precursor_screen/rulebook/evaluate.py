@@ -77,11 +77,6 @@ class Rows:
         """Rows of which it is not known what their inputs have columns for."""
         return cls(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())), known)
 
-    @property
-    def supplied(self) -> pa.Array:
-        """The fields that the input of each row has a column or element for."""
-        return self._supplied.take(self._inputs)
-
     def verdicts(self, rule: CompiledRule) -> npt.NDArray[np.int8]:
         """The verdict of a rule on each row."""
         no_business, open_business = _masks(pc.invert(self._all(rule.business)))
@@ -197,8 +192,7 @@ class Rows:
         return _OPERATIONS[operator](*(self._value(part, element) for part in parts))
 
     def _any(self, lists: pa.Array, test: Expression) -> pa.Array:
-        true = _any_of_each(lists, self._value(test, _flat(lists)))
-        return pa.array(true, mask=_to_numpy(pc.is_null(lists)))
+        return pa.array(_any_of_each(lists, self._value(test, _flat(lists))), mask=_to_numpy(pc.is_null(lists)))
 
     def _of_texts(self, node: Expression, element: pa.Array | None, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
         """A test of the texts of a column, each distinct one once."""

@@ -54,8 +54,7 @@ def _typology(path: Path, data: dict[str, Any], complaints: Complaints) -> Typol
     caps = data["score"]["caps"]
     if missing := set(FAMILIES.values()) - set(caps):
         complaints.add(("score",), f"no cap for {', '.join(sorted(missing))}")
-    claimed = tuple(data["applies"].get("substance_id", ()))
-    return Typology(data["id"], data["title"], claimed, dict(caps), dict(data["floor"]))
+    return Typology(data["id"], data["title"], tuple(data["applies"].get("substance_id", ())), dict(caps), dict(data["floor"]))
 
 
 _PACK = Record(

@@ -87,8 +87,7 @@ def _part(name: str, how: str, scope: Scope, outcomes_of: str) -> Expression:
         return Apply(
             Operator.LIMIT, (threshold, Text(threshold, shown=True), scope.column(name.replace("threshold_", "regulated_")))
         )
-    column = scope.column(name)
-    shown = Text(column, shown=True, percent=how == "%")
+    shown = Text(scope.column(name), shown=True, percent=how == "%")
     if name in _ROLES:
         return Apply(Operator.WORDS, (shown,))
     return Apply(Operator.SAID, (shown, scope.column("match_method"))) if how == "said" else shown

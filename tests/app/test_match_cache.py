@@ -17,9 +17,8 @@ from precursor_screen.app import match_cache
 from precursor_screen.app.match_cache import MatchCache, cached_matches, state_key
 from precursor_screen.core.kept import program_digest
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
-from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.core.tables import DATA
-from precursor_screen.kernel.match import NO_PARTY_MEMORY, Recalled, match_parties
+from precursor_screen.kernel.match import Recalled, match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.text.party import normalise_party
@@ -236,5 +235,4 @@ def test_a_run_that_fails_keeps_nothing(tmp_path: Path) -> None:
 
 def test_without_a_home_nothing_is_remembered() -> None:
     with cached_matches(None) as memory:
-        assert memory is NO_PARTY_MEMORY
-    assert NO_PARTY_MEMORY.recall(index(), DAY, ["a"]) == Recalled(PARTY_MATCH.empty_table(), (), ["a"])
+        assert memory is None

@@ -20,7 +20,7 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.history import verify
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.values import FileRecord, Verdict
-from tests.history.rows import amended, cells, day, flag, flags, judged, look, movement, run, table
+from tests.history.rows import amended, cells, day, ended, flag, flags, judged, look, movement, run, table
 
 KEYS = [f"M{n:02}" for n in range(30)]
 SAME, REFUSED = "same", "refused"
@@ -58,19 +58,19 @@ def use(path: Path, record: bool) -> Any:
         told: list[Any] = []
         if record:
             told += [ledger.flags().to_pylist(), ledger.verdicts(), ledger.cited_lines(KEYS).to_pylist()]
+            told.append(sorted(ledger.known_files(f"{n}" * 64 for n in range(4))))
         with suppress(InterruptedError), ledger.begin(run(9)) as transaction:
             rows = [movement(k, as_of_date=day(3)) for k in keys]
             rows.append(movement("M05", message_function="cancellation"))
             history = look(transaction, *rows, keys=(("consignee_key", "substance_id"), ("container_numbers",)))
             told.extend(t.to_pylist() for t in (history.movements, history.known, history.versions.amended))
             told.append(history.since)
-            seen = judged(*keys, cancelled=frozenset(["M05"]))
+            seen = judged(*keys, obsolete=ended("M05"))
             found = flags(*(flag("PS-QTY-002", k, window_line_ids=KEYS) for k in ("fresh", "M00", "M12")))
             compared = transaction.compare_flags(found, seen)
             told.extend(t.to_pylist() for t in (compared.flags, compared.carried, compared.resolved, compared.suppressed))
             if not record:
                 raise InterruptedError
-            told.append(sorted(transaction.known_files(f"{n}" * 64 for n in range(4))))
             told.append(transaction.record_movements(table(*rows)))
             told.append(transaction.record_flags(compared, cells("fresh"), seen))
             transaction.record_files([FileRecord("9" * 64, "9.csv", 10, 10)])

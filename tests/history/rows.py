@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.core.history_seam import JudgeResult
+from precursor_screen.core.history_seam import KNOWN, JudgeResult
 from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.history import chain
 from precursor_screen.history.database import connected
@@ -101,6 +101,11 @@ def judged(*lines: tuple[str, str] | str, **values: Any) -> JudgeResult:
     rows = [{"line_id": line, "movement_key": key, "shipment_id": f"S-{key}"} for key, line in pairs]
     kinds = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", "shipment_id")])
     return JudgeResult(**{"lines": pa.Table.from_pylist(rows, schema=kinds), "scopes": SCOPES, **values})
+
+
+def ended(*keys: str) -> pa.Table:
+    """KNOWN: recorded lines that stand no longer, each with one text for movement_key and line_id."""
+    return pa.table([list(keys), list(keys)], schema=KNOWN)
 
 
 def cells(*line_ids: str) -> pa.Table:

@@ -8,14 +8,14 @@ import pytest
 
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.values import FileRecord
-from tests.history.rows import cells, flag, flags, judged, movement, run, table
+from tests.history.rows import cells, ended, flag, flags, judged, movement, run, table
 
 OVER_TIME = "PS-QTY-002"
 
 
 def screen(ledger, number, found, *keys, told=True, cancelled=()):
     """A run on some lines, which breaks off after it was recorded unless it is told: states by flag id."""
-    seen = judged(*keys, cancelled=frozenset(cancelled))
+    seen = judged(*keys, obsolete=ended(*cancelled))
     with ledger.begin(run(number)) as transaction:
         compared = transaction.compare_flags(flags(*found), seen)
         transaction.record_movements(table(*(movement(k) for k in keys)))

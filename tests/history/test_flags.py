@@ -12,7 +12,7 @@ from precursor_screen.core.errors import LedgerError
 from precursor_screen.core.history_seam import KNOWN, NotEvaluable
 from precursor_screen.history import chain
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, Verdict
-from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
+from tests.history.rows import SCOPES, amended, cells, day, ended, flag, flags, judged, movement, run, table
 
 CHEM, SHIP, WINDOW = SCOPES
 
@@ -166,7 +166,7 @@ def test_a_window_rule_judges_new_lines_only_so_its_flags_are_carried_over(ledge
 def test_a_cancelled_movement_resolves_its_flags(ledger, rule):
     screen(ledger, 1, [flag(rule, "A"), flag(rule, "B")], judged("A", "B"), movement("A"), movement("B"))
     gone = movement("A", "A-cancel", message_function="cancellation")
-    judgement = judged(("A", "A-cancel"), cancelled=frozenset({"A"}), not_evaluable=NotEvaluable(frozenset(SCOPES)))
+    judgement = judged(("A", "A-cancel"), obsolete=ended("A"), not_evaluable=NotEvaluable(frozenset(SCOPES)))
     assert screen(ledger, 2, [], judgement, gone)[2] == [f"{rule}/A"]
 
 

@@ -13,7 +13,7 @@ from precursor_screen.core.history_seam import KNOWN
 from precursor_screen.history.store import open_ledger
 from precursor_screen.history.transfer import from_values, to_rows, to_values
 from precursor_screen.history.values import CLEARED, CONFIRMED, INCONCLUSIVE, FileRecord, Verdict
-from tests.history.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, record, run, table
+from tests.history.rows import SCOPES, amended, cells, day, ended, flag, flags, judged, movement, record, run, table
 
 CHEM, SHIP, WINDOW = SCOPES
 
@@ -134,7 +134,7 @@ def test_what_somebody_has_cleared_is_not_told_as_over(ledger, how, rule, cleare
     screen(ledger, 1, [flag(rule, "A")], judged("A"), movement("A"))
     if cleared:
         ledger.add_verdicts([verdict(f"{rule}/A", "A")])
-    gone = {"cancelled": frozenset({"A"})} if how == "cancelled" else {}
+    gone = {"obsolete": ended("A")} if how == "cancelled" else {}
     answered = frozenset({f"{rule}/A"}) if how == "answered" else frozenset()
     compared, counts = screen(ledger, 2, [], judged("B", **gone), movement("B"), answered=answered)
     assert ids(compared.resolved) == ([] if cleared else [f"{rule}/A"])

@@ -107,14 +107,3 @@ def test_a_flag_about_a_party_is_covered_in_the_role_of_that_party_only(role):
 @pytest.mark.parametrize(("role", "covers"), [(r, r != "notify_party") for r in ROLES])
 def test_a_flag_about_the_goods_is_covered_where_the_party_trades_in_them(role, covers):
     assert covered([flag()], exception(party_key="borealis"), **{f"{role}_key": "borealis"}) == (["f"] if covers else [])
-
-
-def test_flags_come_back_in_the_order_of_their_places():
-    flags = [
-        flag("a", "R2", source_row=2),
-        flag("d", "R1", source_row=2),
-        flag("c", "R2", source_row=1),
-        flag("b", "R2", source_row=2),
-    ]
-    found = applied(flags, exception(rules=("R9",)))
-    assert found.flags.column("flag_id").to_pylist() == ["c", "d", "a", "b"]

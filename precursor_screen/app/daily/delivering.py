@@ -102,10 +102,9 @@ def samples_of(found: Sorted, delivered: Sequence[Published], said: MailContent,
         samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
     for watchlist in reference.watchlists:
         age, labels = watchlist.snapshot.age_days(reference.as_of), {"list": watchlist.list_id}
-        if age is not None:
-            limit = reference.maximum_ages.get(watchlist.list_id)
-            samples += [Sample("watchlist_age_days", age, labels)]
-            samples += [Sample("watchlist_stale", int(limit is not None and age > limit), labels)]
+        limit = reference.maximum_ages.get(watchlist.list_id)
+        samples.append(Sample("watchlist_age_days", age, labels))
+        samples.append(Sample("watchlist_stale", int(limit is not None and age > limit), labels))
     return samples
 
 

@@ -188,8 +188,7 @@ def _counts(report: Report, said: MailContent) -> list[str]:
 
 def _shipments(report: Report) -> list[str]:
     """Each new hold and review in two lines: which, goods and mass, who to whom; then why, what to ask, and the worst flag's id."""
-    news = _news(report)
-    loud = rows_with(news, "band", LOUD)
+    loud = rows_with(_news(report), "band", LOUD)
     shown = loud.slice(0, MOST_SHIPMENTS)
     lines = [""] if shown.num_rows else []
     for words in shipments_in_words(report, shown):

@@ -53,8 +53,7 @@ def run_tests(compiled: Iterable[CompiledRule]) -> tuple[int, list[Failure]]:
 
 def _failures(rule: CompiledRule) -> list[Failure]:
     """One a test at most."""
-    together = [test for test in rule.rule.tests if not test.gap]
-    passed = _pass_together(rule, together)
+    passed = _pass_together(rule, [test for test in rule.rule.tests if not test.gap])
     failures = []
     for test in rule.rule.tests:
         if passed and not test.gap:

@@ -25,7 +25,7 @@ from precursor_screen.cases.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.cases.reconcile.movements import read_movements
 from precursor_screen.cases.reconcile.reconcile import concerns, reconcile
 from precursor_screen.cases.reconcile.similar_names import firm_keys
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask, connect, fetch
 from precursor_screen.core.model import OWN_LIST, Threshold
 from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.movements import link_movements
@@ -126,13 +126,9 @@ def _link(rows: pa.Table) -> pa.Table:
     """The columns but those that are looked up, by day, file and row."""
     wanted = [f"coalesce({column}, '') as {name}" for name, column in _TEXTS.items()]
     wanted += [f"{column} as {name}" for name, column in _OTHERS.items()]
-    with connect() as connection:
-        connection.register("movements", rows)
-        return fetch(
-            connection,
-            f"""select {", ".join(wanted)} from ({link_movements("movements")})
-                order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')""",
-        )
+    query = f"""select {", ".join(wanted)} from ({link_movements("movements")})
+        order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')"""
+    return ask(query, movements=rows)
 
 
 def place_of(movement: Any) -> str:

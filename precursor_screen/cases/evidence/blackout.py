@@ -285,8 +285,7 @@ class _NearNames:
 
 def _skeletons(word: str) -> set[str]:
     """What a word keeps in a script without vowels, with and without the article of Arabic."""
-    bare = {word, re.sub("^a?l(?=.{3})", "", word)}
-    return {consonants(re.sub("[wyh]", "", one)) for one in bare}
+    return {consonants(re.sub("[wyh]", "", one)) for one in {word, re.sub("^a?l(?=.{3})", "", word)}}
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -80,8 +80,7 @@ def merge_flags(flags: pa.Table) -> pa.Table:
     begins = np.searchsorted(numbers[others], np.arange(len(first) + 1)).astype(np.int32)
     named = pa.ListArray.from_arrays(pa.array(begins), flags.column("line_id").take(others).combine_chunks())
     merged = flags.take(first) if len(others) else flags
-    field = FLAG.field("window_line_ids")
-    return merged.set_column(FLAG.get_field_index(field.name), field, named.cast(field.type))
+    return set_columns(merged, {"window_line_ids": named.cast(FLAG.field("window_line_ids").type)})
 
 
 def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -107,8 +106,7 @@ def in_relevant_shipments(resolved: Resolved) -> pa.ChunkedArray:
             relevant = pc.or_(
                 relevant, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids")
             )
-    shipments = pc.unique(lines.column("shipment_id").filter(relevant))
-    return pc.is_in(lines.column("shipment_id"), shipments)
+    return pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(relevant)))
 
 
 # Lines, and those of some line_ids of the run that are missing among them.
@@ -189,8 +187,7 @@ def rows_for(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Row
         of_candidates = [c for c in candidates.column_names if c != LINE_NO and BY_NAME[c] in COLUMNS_OF[subject]]
         wanted = {"input_id", *PLACE, "substance_ids"}.union(*(r.columns for r in rules))
         table = table.select([c for c in table.column_names if c in wanted and c not in of_candidates]).take(lines)
-        for name in of_candidates:
-            table = table.append_column(name, candidates.column(name))
+        table = set_columns(table, candidates.select(of_candidates))
     inputs = pc.index_in(table.column("input_id"), value_set=resolved.inputs.column("input_id"))
     return Rows(table, whole(inputs), whole(resolved.inputs.column("supplied_fields")))
 
@@ -208,8 +205,7 @@ _RECOGNISED = apply(Operator.FILLED, Field("substance_ids"))
 
 def sort_flags(flags: pa.Table) -> pa.Table:
     """Flags in their fixed order: file, row, rule, candidate."""
-    keys = ("source_file", "source_row", "rule_id", "flag_id")
-    return flags.sort_by([(k, "ascending") for k in keys])
+    return flags.sort_by([(k, "ascending") for k in ("source_file", "source_row", "rule_id", "flag_id")])
 
 
 def _in_order(flags: pa.Table) -> pa.Table:

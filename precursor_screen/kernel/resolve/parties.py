@@ -280,8 +280,7 @@ def fold_copies(candidates: pa.Table, reference: Reference) -> pa.Table:
             rows = [r for r in others if r not in copies]
             kept.append(_joined(best, copies))
     kept.sort(key=lambda r: r["row"])
-    schema = candidates.schema.append(pa.field("copies", _TEXTS))
-    return pa.Table.from_pylist(kept, schema=schema)
+    return pa.Table.from_pylist(kept, schema=candidates.schema.append(pa.field("copies", _TEXTS)))
 
 
 def _rank(row: dict[str, Any]) -> tuple[Any, ...]:

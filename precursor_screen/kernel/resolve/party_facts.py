@@ -54,8 +54,7 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
         for part in TRADER_PARTS:
             value = _of_role(lines, is_of, part)
             if part == "country":
-                places = [column_or_nulls(lines, place) for place in _PLACES[side]]
-                value = pc.coalesce(value, *places)
+                value = pc.coalesce(value, *[column_or_nulls(lines, place) for place in _PLACES[side]])
             lines = lines.append_column(f"{side}_{part}", value)
         lines = _with_country(lines, side)
     return lines

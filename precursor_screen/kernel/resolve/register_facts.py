@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.core.arrow import set_columns
 from precursor_screen.core.engine import fetch
 from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.distinct import LINE_NO
@@ -64,15 +65,12 @@ def add_register_facts(
     if VOLUNTARY in registers:
         candidates = _append(candidates, fetch(connection, _voluntary(names)), _VOLUNTARY)
     if "licences" in registers:
-        found = fetch(connection, _licences(names))
-        candidates = _append(candidates, found, _LICENCE)
+        candidates = _append(candidates, fetch(connection, _licences(names)), _LICENCE)
     return lines, candidates
 
 
 def _append(table: pa.Table, found: pa.Table, names: tuple[str, ...]) -> pa.Table:
-    for name in names:
-        table = table.append_column(name, found.column(name).cast(BY_NAME[name].arrow))
-    return table
+    return set_columns(table, {name: found.column(name).cast(BY_NAME[name].arrow) for name in names})
 
 
 def _of_lines(facts: str) -> str:

@@ -157,9 +157,8 @@ def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table
     found = fetch(connection, query)
     at = pc.index_in(lines.column(LINE_NO), found.column(LINE_NO))
     at = pc.fill_null(at, found.num_rows)  # a row of empty lists, which most lines have
-    for name in _SUBSTANCE_LISTS:
-        lines = lines.append_column(name, pa.concat_arrays([whole(found.column(name)), pa.array([[]], _TEXTS)]).take(at))
-    return lines
+    empty = pa.array([[]], _TEXTS)
+    return set_columns(lines, {n: pa.concat_arrays([whole(found.column(n)), empty]).take(at) for n in _SUBSTANCE_LISTS})
 
 
 def _with_role_facts(
@@ -176,20 +175,10 @@ def _with_role_facts(
 
 
 def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
-    if "description" not in lines.column_names:
-        count = lines.num_rows
-        return set_columns(
-            lines,
-            pa.table(
-                [
-                    *(pa.nulls(count, kind) for kind in (pa.int64(), pa.bool_(), pa.bool_())),
-                    *(pa.nulls(count, _TEXTS) for _ in range(3)),
-                ],
-                names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "equipment", "invalid_cas_numbers"],
-            ),
-        )
-    lines = set_columns(lines, facts_of_texts(lines.column("description"), reference.lists))
-    return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
+    """What descriptions say; all null where no input has any."""
+    invalid = _invalid_cas(lines) if "description" in lines.column_names else pa.nulls(lines.num_rows, _TEXTS)
+    facts = facts_of_texts(column_or_nulls(lines, "description"), reference.lists)
+    return set_columns(lines, facts).append_column("invalid_cas_numbers", invalid)
 
 
 def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.Table:
@@ -224,11 +213,10 @@ def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, named: pa.Table, reference: Reference) -> pa.Table:
-    facts, rows = candidates.select([c for c in CANDIDATE_COLUMNS if c != NAMED]), candidates.column(LINE_NO)
-    for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
-        facts = facts.append_column(name, lines.column(name).take(rows))
-    places = named.column(NAMED).take(pc.index_in(rows, named.column(LINE_NO)))
-    return set_columns(candidates, quantify(facts.append_column(NAMED, places), reference))
+    own, rows = candidates.select([c for c in CANDIDATE_COLUMNS if c != NAMED]), candidates.column(LINE_NO)
+    facts = {name: lines.column(name).take(rows) for name in MASS_LINE_COLUMNS if name in lines.column_names}
+    facts[NAMED] = named.column(NAMED).take(pc.index_in(rows, named.column(LINE_NO)))
+    return set_columns(candidates, quantify(set_columns(own, facts), reference))
 
 
 # Countries that ports tell where none is filed.

@@ -169,10 +169,9 @@ def _gis(message: Message, segment: Segment) -> None:
 
 
 def _doc(message: Message, segment: Segment) -> None:
-    number = segment.get(2)
-    field = {"705": "bill_of_lading", "704": "master_bill_of_lading", "740": "bill_of_lading", "741": "master_bill_of_lading",
-             "703": "house_bill_of_lading", "714": "house_bill_of_lading", "911": "permit_reference", "811": "permit_reference"}.get(segment.get(1), EXTRA)  # fmt: skip
-    message.scope.add(field, f"DOC+{segment.get(1)[:6]}", number if field != EXTRA else f"{segment.get(1, 3)} {number}")
+    code, number = segment.get(1), segment.get(2)
+    field = find_code(CODES, "DOC", code)
+    message.scope.add(field, f"DOC+{code[:6]}", number if field != EXTRA else f"{segment.get(1, 3)} {number}")
 
 
 AROUND: Final[dict[str, Take]] = {"LOC": _loc, "DTM": _dtm, "NAD": _nad, "TDT": _tdt, "GIS": _gis, "DOC": _doc}

@@ -206,8 +206,7 @@ def _sgp(message: Message, segment: Segment) -> None:
 def _dgs(message: Message, segment: Segment) -> None:
     message.scope.add("dangerous_goods_class", "DGS+8351", segment.get(2))
     message.scope.add("un_numbers", "DGS+7124", segment.get(3))
-    rest = " ".join(c for e in segment.elements[3:] for c in e if c)
-    message.scope.add(EXTRA, "DGS", rest)
+    message.scope.add(EXTRA, "DGS", " ".join(c for e in segment.elements[3:] for c in e if c))
 
 
 def _pac(message: Message, segment: Segment) -> None:

@@ -21,7 +21,7 @@ from precursor_screen.readers.tabular.concepts import Meaning, languages_of, mea
 from precursor_screen.readers.tabular.content import KINDS as CELLS
 from precursor_screen.readers.tabular.content import Content, is_firm, is_hs_code
 from precursor_screen.readers.tabular.header_words import LEAST_SCORE, by_words, clues, field_weights, header_score, reason_of
-from precursor_screen.readers.tabular.headers import NESTED, read_path, reduce_header, spelled, spelled_words
+from precursor_screen.readers.tabular.headers import NESTED, read_path, spelled, spelled_words, unit_and_currency
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.text.countries import PORTS
 from precursor_screen.text.quantity_words import Unit, find_unit
@@ -123,11 +123,10 @@ def _idle_parents(headers: Sequence[str], languages: frozenset[str]) -> str:
 
 
 def _mapped_to(guess: Guess, field: str, words: Sequence[Meaning]) -> Guess:
-    reduced = reduce_header(guess.header)
-    unit = reduced.unit or (unit_of_words(words) if field in MASSES else None)
-    return replace(
-        guess, field=field, reason=f"{reason_of(field, words)}, and its cells agree", unit=unit, currency=reduced.currency
-    )
+    unit, currency = unit_and_currency(guess.header)
+    unit = unit or (unit_of_words(words) if field in MASSES else None)
+    reason = f"{reason_of(field, words)}, and its cells agree"
+    return replace(guess, field=field, reason=reason, unit=unit, currency=currency)
 
 
 def unit_of_words(words: Sequence[Meaning]) -> Unit | None:

@@ -190,8 +190,7 @@ def _word(word: str, pointed: bool, languages: frozenset[str]) -> Iterator[Meani
 
 def _as_they_stand(word: str, languages: frozenset[str]) -> Meaning:
     """What a word means in the languages of the table, else in any: `expéditeur` is who sends in French, and a forwarder in Dutch."""
-    known = _lexicon().get(word, {})
-    mine = frozenset[str]().union(*(means for of, means in known.items() if of in languages))
+    mine = frozenset[str]().union(*(means for of, means in _lexicon().get(word, {}).items() if of in languages))
     return dict.fromkeys(mine or concepts_of(word), _SURE)
 
 

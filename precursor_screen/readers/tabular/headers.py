@@ -9,7 +9,6 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct
 
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import JoinedLists
@@ -165,27 +164,14 @@ _UNLINKED = "known spelling without filler words"  # says too little by its word
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
-class Reduced(Struct, frozen=True):
-    """A header, word by word, and what its tail says: the unit of mass and the currency of its numbers."""
-
-    words: tuple[str, ...]
-    unit: Unit | None
-    currency: str
-
-    @property
-    def key(self) -> str:
-        """All words in one: what spellings are compared by."""
-        return "".join(self.words)
-
-
-def reduce_header(header: str) -> Reduced:
-    """Words, unit and currency of a header."""
+def unit_and_currency(header: str) -> tuple[Unit | None, str]:
+    """What the tail of a header says of its numbers: their unit of mass, and their currency; empty: none."""
     words = split_header(header)
     currency = next((w.upper() for w in words if w in _CURRENCIES), "")
     if not currency and words and words[-1].endswith("usd"):
         currency = "USD"
     whole = tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)
-    return Reduced(words, unit_in_header(whole), currency)
+    return unit_in_header(whole), currency
 
 
 def _abbreviated(words: tuple[str, ...]) -> list[bool]:

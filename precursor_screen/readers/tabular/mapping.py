@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.errors import raise_all
 from precursor_screen.core.grouped import grouped
 from precursor_screen.readers.column_map import (
     IGNORED,
@@ -24,7 +24,7 @@ from precursor_screen.readers.tabular.confirm import by_content, by_direction, c
 from precursor_screen.readers.tabular.content import Content
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
-from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, reduce_header
+from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
@@ -96,23 +96,20 @@ def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:
 def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) -> dict[int, Guess]:
     if column_map is None:
         return {}
-    errors = unknown_headers(column_map, names, where)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(unknown_headers(column_map, names, where))
     stated: dict[int, Guess] = {}
     wanted = {h.strip(): f for h, f in column_map.columns.items()}
     for position, name in enumerate(names):
         field = wanted.get(name.strip(), wanted.get(str(position + 1)))
         if field is not None:
-            reduced = reduce_header(name)
+            unit, currency = unit_and_currency(name)
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
             found, how = known(name)
             exact = found != mapped or is_exact(name, how)
-            unit = reduced.unit
             if unit is None and mapped in MASSES:
                 unit = unit_of_words(meanings(name, languages_of(names)))
-            stated[position] = Guess(position, name, mapped, reason, unit, reduced.currency, exact)
+            stated[position] = Guess(position, name, mapped, reason, unit, currency, exact)
     return stated
 
 
@@ -126,10 +123,10 @@ def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:
     field, how = known(header)
     if reason := _why_not(header, field, mapped_fields):
         return Guess(position, header, "", reason)
-    reduced = reduce_header(header)
-    by_words = how.startswith(BY_HEADER)
-    unit = reduced.unit or (unit_of_words(meanings(header, languages_of((header,)))) if by_words and field in MASSES else None)
-    return Guess(position, header, field, how, unit, reduced.currency, is_exact(header, how))
+    unit, currency = unit_and_currency(header)
+    if unit is None and how.startswith(BY_HEADER) and field in MASSES:
+        unit = unit_of_words(meanings(header, languages_of((header,))))
+    return Guess(position, header, field, how, unit, currency, is_exact(header, how))
 
 
 def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:

@@ -95,8 +95,7 @@ def join_numbered(body: Body, numbered: Numbered, issues: IssueList) -> Joined:
             blank = pa.chunked_array([pa.repeat("", table.num_rows)], pa.string())
             spread = _replaced(pa.table({"0": blank}), 0, heads, cells).column(0)
             other_joins.append((name, spread.filter(keep)))
-    rows = body.rows.filter(keep)
-    return Joined(Body(joined.filter(keep), rows, body.broken), filed.filter(keep), tuple(other_joins))
+    return Joined(Body(joined.filter(keep), body.rows.filter(keep), body.broken), filed.filter(keep), tuple(other_joins))
 
 
 def _numbers(column: pa.ChunkedArray) -> list[int]:

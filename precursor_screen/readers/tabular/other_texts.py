@@ -188,11 +188,7 @@ def _match_few(table: pa.Table, wanted: Sequence[tuple[int, str, str]]) -> dict[
     texts: dict[str, list[str]] = {}
     for position, pattern, _ in wanted:
         texts.setdefault(pattern, []).extend(t for t in table.column(position).to_pylist() if t)
-    found = {}
-    for pattern, cells in texts.items():
-        search = for_python(pattern).search
-        found[pattern] = frozenset(filter(search, cells))
-    return found
+    return {pattern: frozenset(filter(for_python(pattern).search, cells)) for pattern, cells in texts.items()}
 
 
 def _matching(column: pa.ChunkedArray, pattern: str, field: str, few: frozenset[str] | None) -> npt.NDArray[np.int64] | None:

@@ -34,7 +34,7 @@ from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.readers.tabular.concepts import LAYOUTS, split_header
-from precursor_screen.readers.tabular.headers import reduce_header
+from precursor_screen.readers.tabular.headers import unit_and_currency
 from precursor_screen.readers.tabular.numbered import Numbered
 
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
@@ -202,12 +202,11 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
     for position, key in enumerate(keys):
         if (column := preset.columns.get(key)) is None:
             continue
-        header, reduced = headers[position], reduce_header(headers[position])
+        header, (unit, currency) = headers[position], unit_and_currency(headers[position])
         left_out = column.field == IGNORED or column.unless in there or (column.where and column.where[0] not in there)
         field, reason = ("", "of no field in the layout") if left_out else (column.field, "so in the layout")
-        currency = column.currency or reduced.currency
-        reason = f"{reason} {preset.id}"
-        found[position] = Guess(position, header, field, reason, reduced.unit, currency, not column.second, preset.id)
+        stated = column.currency or currency
+        found[position] = Guess(position, header, field, f"{reason} {preset.id}", unit, stated, not column.second, preset.id)
     return found
 
 
@@ -299,5 +298,4 @@ def _parted(
     position = table.num_columns
     table = table.set_column(guess.position, table.column_names[guess.position], pc.if_else(first, cells, _NONE))
     table = table.append_column(str(position), pc.if_else(second, cells, _NONE))
-    other = replace(guess, position=position, field=column.otherwise)
-    return table, [*guesses, other]
+    return table, [*guesses, replace(guess, position=position, field=column.otherwise)]

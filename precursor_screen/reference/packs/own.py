@@ -73,9 +73,8 @@ def own_members(file: Path, before: Pack | None, base: LawTables, day: date) -> 
         errors += [refused(row, problem, _REMEDY, field) for field, problem in problems]
         seen.add(row.cells["substance_id"])
     raise_all(errors)
-    tables: dict[str, list[Cells]] = {}
-    for name, old in before.tables.items() if before else ():
-        tables[name] = [r.cells for r in old if "substance_id" in r.cells and r["substance_id"] not in seen]
+    kept = before.tables.items() if before else ()
+    tables = {name: [r.cells for r in old if "substance_id" in r.cells and r["substance_id"] not in seen] for name, old in kept}
     for row in rows:
         for name, cells in _facts(row.cells, row["substance_id"] in shipped, day):
             tables.setdefault(name, []).append(cells)

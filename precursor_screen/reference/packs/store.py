@@ -113,8 +113,7 @@ class PackStore:
         """
         check_names(pack, shipped.base_law())
         others = tuple(self.open(i) for i in self.ids() if i != pack.info.id)
-        folder = _temporary()
-        stacked = stack(shipped.base_law(), (*others, pack), folder)
+        stacked = stack(shipped.base_law(), (*others, pack), _temporary())
         check_stacked(stacked, name)
         return stacked.law
 
@@ -138,8 +137,7 @@ class PackStore:
                 problem = f"is dated {info.day}; the installed pack {info.id} is newer, of {older}"
                 raise SubstanceTableError(problem, where=where, remedy="Pass --force if this is intended.")
             with snapshots.next() as (number, folder):
-                now = datetime.now(UTC).isoformat(timespec="seconds")
-                record = ImportRecord(info, number, now, bool(older))
+                record = ImportRecord(info, number, datetime.now(UTC).isoformat(timespec="seconds"), bool(older))
                 (folder / _PACK).write_bytes(content)
                 (folder / _IMPORT).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
         return record

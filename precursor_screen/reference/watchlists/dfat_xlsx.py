@@ -64,8 +64,7 @@ IMPORTER = Importer("dfat-xlsx", "1", _fits, _read, "au-dfat")
 def _rows(file: ListFile, found: ListBuilder) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
     try:
-        sheets = open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
-        for sheet in sheets:
+        for sheet in open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked)):
             for i, head in enumerate(sheet.head[:_HEADER_ROWS]):
                 header = [fold_column(cell) for cell in head]
                 if not set(header) >= _COLUMNS:

@@ -165,8 +165,7 @@ def _read_party(entity: Mapping[str, Any], entry: EntryBuilder) -> EntryBuilder 
     for prop in ("sanctions", "passportEntity", "identification"):
         for other in _inside(entity, prop):
             _add_about(entry, other)
-    topics = _texts(entity, "topics")
-    if DRUG_TOPIC in topics:
+    if DRUG_TOPIC in _texts(entity, "topics"):
         entry.programmes[NARCOTICS] = None
     entry.listed = entry.listed or entry.day(str(entity.get("first_seen") or ""), "first seen")
     for label, prop in (("DOB", "birthDate"), ("Topic", "topics"), ("", "notes")):
@@ -179,8 +178,7 @@ def _read_party(entity: Mapping[str, Any], entry: EntryBuilder) -> EntryBuilder 
 def _add_about(entry: EntryBuilder, entity: Mapping[str, Any]) -> None:
     """What a sanction or a document says of its party."""
     if entity.get("schema") == "Sanction":
-        found = _texts(entity, "programId") or _texts(entity, "program")
-        entry.programmes.update(dict.fromkeys(found))
+        entry.programmes.update(dict.fromkeys(_texts(entity, "programId") or _texts(entity, "program")))
         return
     kind = "passport" if entity.get("schema") == "Passport" else "national_id"
     for number in (*_texts(entity, "passportNumber"), *_texts(entity, "number")):

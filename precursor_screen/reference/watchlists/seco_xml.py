@@ -80,8 +80,7 @@ def _read_target(
     entry_id = target.get("ssid", "")
     if subject is None or not entry_id:
         return None
-    kind = _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag])
-    entry = found.begin(entry_id, kind)
+    entry = found.begin(entry_id, _OBJECTS.get(subject.get("object-type", "").lower(), _KINDS[subject.tag]))
     places: list[Element] = []
     for identity in sorted(subject.iterfind("identity"), key=lambda i: i.get("main") != "true"):
         for name in identity.iterfind("name"):

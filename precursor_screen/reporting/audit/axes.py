@@ -121,8 +121,7 @@ def by_ratio(low: float, high: float) -> Scale:
 
 def plain(value: float) -> str:
     """A number of an axis: separators, no idle zeros."""
-    shown = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return shown or "0"
+    return f"{value:,.6f}".rstrip("0").rstrip(".") or "0"
 
 
 def labels(wanted: Iterable[tuple[float, str, str, str]]) -> Iterator[str]:

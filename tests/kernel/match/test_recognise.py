@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.schema import PARTY_MATCH
-from precursor_screen.kernel.match import NoPartyMemory, Recalled, match_parties
+from precursor_screen.kernel.match import Recalled, match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
 
 NAMES = ("Zorvan Mirage", "Brightmarsh Ferula", "محمد زرفان")
@@ -27,7 +27,7 @@ def match(memory=None, **columns):
             for name, values in columns.items()
         }
     )
-    found = match_parties(table, REFERENCE, memory=memory or NoPartyMemory())
+    found = match_parties(table, REFERENCE, memory=memory)
     assert found.matches.schema == PARTY_MATCH
     return [(m["value"], m["entry_id"]) for m in found.matches.to_pylist()], found.unscreenable
 
@@ -62,7 +62,7 @@ def test_all_roles_each_name_once_and_what_cannot_be_screened():
 
 
 def test_memory_is_asked_for_all_parts_and_told_only_what_was_unknown():
-    class Known(NoPartyMemory):
+    class Known:
         def recall(self, index, as_of, names):
             self.asked = list(names)
             row = {**dict.fromkeys(PARTY_MATCH.names), "value": "Zorvan", "list_id": "demo", "entry_id": "7", "score": 90.0}

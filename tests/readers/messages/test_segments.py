@@ -198,6 +198,25 @@ def test_a_text_goes_on_as_often_as_the_standard_lets_it(segments: int, texts: i
     assert len(text.split("\n")) == texts
 
 
+@pytest.mark.parametrize(
+    ("segment", "field", "value"),
+    [
+        ("DOC+705+D1'", "bill_of_lading", "D1"),
+        ("DOC+704+D1'", "master_bill_of_lading", "D1"),
+        ("DOC+714+D1'", "house_bill_of_lading", "D1"),
+        ("DOC+740+D1'", "bill_of_lading", "D1"),
+        ("DOC+741+D1'", "master_bill_of_lading", "D1"),
+        ("DOC+703+D1'", "house_bill_of_lading", "D1"),
+        ("DOC+811+D1'", "permit_reference", "D1"),
+        ("DOC+911+D1'", "permit_reference", "D1"),
+        ("DOC+916:::LETTER OF HOLDER+D1'", "other_texts", ["LETTER OF HOLDER D1"]),
+        ("LOC+9+CNSHA:139:6:SHANGHAI PIER 4'", "other_texts", ["SHANGHAI PIER 4"]),
+    ],
+)
+def test_documents_and_places_beside_the_goods(segment: str, field: str, value: object) -> None:
+    assert one(f"CNI+1'GID+1'FTX+AAA+++X'{segment}")[field] == value
+
+
 def test_codes_of_places_tell_the_countries_that_are_not_stated() -> None:
     line = one("CNI+1+B1'LOC+9+CNSHA'LOC+11+NLRTM'GID+1'FTX+AAA+++X'")
     assert (line["country_of_dispatch"], line["country_of_destination"]) == ("CN", "NL")

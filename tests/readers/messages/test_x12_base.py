@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.scope import EXTRA, Scope
+from precursor_screen.readers.messages.scope import EXTRA, UNREAD, Scope
 from precursor_screen.readers.messages.x12_base import Message, n1, n2, n3, n4, nm1, put, put_code, put_day, put_weight
 
 
@@ -90,6 +90,8 @@ def test_what_is_said_in_other_words_is_kept_as_filed_as_well() -> None:
         (["N1*CN*ACME LTD", "N3*7 ROAD*FLOOR 2"], [("consignee_name", "ACME LTD"), ("consignee_address", "7 ROAD, FLOOR 2")]),
         (["N1*CN*ACME LTD", "N3*ROAD"], [("consignee_name", "ACME LTD"), ("consignee_address", "ROAD")]),
         (["N1*CN", "N2*ACME LTD"], [("consignee_name", "ACME LTD")]),
+        (["N3*7 ROAD"], [(UNREAD, "7 ROAD")]),
+        (["N4*COLON**0000*PA"], [(UNREAD, "COLON 0000 PA")]),
         ([f"N1*CN*{'A' * 34}", "N2*B"], [("consignee_name", "A" * 34 + " B")]),
         ([f"N1*CN*{'A' * 35}", "N2*B"], [("consignee_name", "A" * 35 + " B"), ("other_parties", "A" * 35 + "B")]),
         (["NM1*CN*1*ALDER*THOMAS*J***X*9"], [("consignee_name", "THOMAS J ALDER"), ("consignee_identifier", "9")]),

@@ -9,11 +9,11 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.readers.column_map import ColumnMap
-from precursor_screen.readers.tabular import mapping
+from precursor_screen.readers.tabular import header_rows
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import split_header
 from precursor_screen.readers.tabular.header_rows import find_header, join_rows
-from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, reduce_header
+from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.mapping import guess_columns
 
 
@@ -83,8 +83,8 @@ def test_each_form_of_a_header_is_found_and_named(header, field, how):
     ],
 )
 def test_the_tail_of_a_header_is_its_unit_or_currency(header, unit, currency):
-    reduced = reduce_header(header)
-    assert (reduced.unit.code if reduced.unit else "", reduced.currency) == (unit, currency)
+    found, stated = unit_and_currency(header)
+    assert (found.code if found else "", stated) == (unit, currency)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_without_a_header_the_widest_row_counts():
     ],
 )
 def test_what_can_be_the_second_row_of_a_header(upper, lower, second):
-    assert mapping._is_second_row(upper, lower) is second
+    assert header_rows._is_second_row(upper, lower) is second
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_every_column_that_a_map_misses_is_told_at_once():
     ],
 )
 def test_abbreviated_weights_and_further_parties(header, field, unit):
-    found = reduce_header(header).unit
+    found, _ = unit_and_currency(header)
     assert (lookup(header)[0], found.code if found else None) == (field, unit)
 
 

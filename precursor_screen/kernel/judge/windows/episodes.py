@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import tuples_of
 from precursor_screen.core.history_seam import EPISODE, MEMBER, History
 from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.amounts import Doubles
@@ -209,7 +210,7 @@ def episode_rows(rule: CompiledRule, members: pa.Table, named: Named, evidence: 
         evidence: of the carriers.
         carried: flag_id, row_no of the carrier, group_key: of those that were raised.
     """
-    ids = {(row, key): flag_id for flag_id, row, key in zip(*(c.to_pylist() for c in carried.columns), strict=True)}
+    ids = {(row, key): flag_id for flag_id, row, key in tuples_of(carried)}
     flags = [ids.get(carrier) for carrier in zip(evidence.carriers.tolist(), evidence.group_keys, strict=True)]
     of, numbers = whole(members.column("of")), whole(members.column("row_no"))
     lines = pc.coalesce(named.of(numbers, "line_id"), whole(members.column("line_id")))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.engine import ask
 from precursor_screen.rulebook.evaluate import Mask, owners_of, whole
 from precursor_screen.rulebook.sql import plain_reference
 
@@ -137,16 +137,12 @@ def plain_references(column: pa.Array) -> pa.Array:
     if pc.all(pc.string_is_ascii(column), min_count=0).as_py():
         plain = pc.utf8_upper(pc.replace_substring_regex(column, "[^A-Za-z0-9]", ""))
         return pc.if_else(pc.not_equal(plain, ""), plain, None)
-    with connect() as connection:
-        connection.register("texts", pa.table({"text": column}))
-        return whole(fetch(connection, f"select {plain_reference('text')} as text from texts").column(0))
+    return whole(ask(f"select {plain_reference('text')} from texts", texts=pa.table({"text": column})).column(0))
 
 
 def as_text(column: pa.Array) -> pa.Array:
     """Nested values as the engine writes them: equal values are equal texts."""
-    with connect() as connection:
-        connection.register("given", pa.table({"value": column}))
-        return whole(fetch(connection, "select cast(value as varchar) as value from given").column(0))
+    return whole(ask("select cast(value as varchar) from given", given=pa.table({"value": column})).column(0))
 
 
 def codes_of_values(column: pa.Array) -> Numbers:

@@ -322,8 +322,7 @@ def judge_window(rule: CompiledRule, selected: Selected, known: Known, history: 
         return WindowResult()
     measured = compute(window, selected, known)
     tips = tips_of(window, selected, measured)
-    reasons = undecided_of(window, selected, measured, tips)
-    rows = {reason: selected.rows[those] for reason, those in reasons.items()}
+    rows = {reason: selected.rows[those] for reason, those in undecided_of(window, selected, measured, tips).items()}
     if not (selected.new & (tips >= 0)).any():
         return WindowResult(rows)
     # A movement in several groups that is undecided in one is in all.

@@ -111,8 +111,7 @@ def _aggregate(measure: Measure, window: Window, selected: Selected, counted: Ma
     running = np.concatenate([[0], np.cumsum(there)])
     count = running[stop] - running[first]
     if measure.aggregate == "value_median":
-        at = np.flatnonzero(there)
-        return _median(values.take(at), running[first], running[stop])
+        return _median(values.take(np.flatnonzero(there)), running[first], running[stop])
     exact = amounts.addable(values)
     total = Amounts(amounts.sums(np.where(there, exact.units, 0), first, stop), exact.places, count > 0)
     return total if measure.aggregate == "value_sum" else _average(total, count)
