@@ -189,6 +189,8 @@ def parse_hs_codes(column: pa.ChunkedArray, issues: TableIssues) -> tuple[pa.Chu
 def hs_digits(text: str) -> list[str]:
     """The codes in a cell, digits only, as written."""
     text = text.strip().strip("'\"")
+    if not text.isascii():  # digits of Arabic, Persian, Devanagari and others
+        text = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
     if _FLOAT.fullmatch(text):
         return [text.partition(".")[0]]
     if _SCIENTIFIC.fullmatch(text):

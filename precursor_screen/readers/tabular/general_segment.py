@@ -61,15 +61,13 @@ _DATE: Final = re.compile(
 _PRINTED: Final = late(lambda: pattern_of("footer_words", "printed"), re.IGNORECASE)
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
 _SENDERS_PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
-_MOST_HEADS: Final = 3  # cells among which the letterhead is
 _NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
 REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
-_LONGEST: Final = 300
-_MOST_WORDS: Final = 5  # of a label within a line
-_MOST_LINES: Final = 6  # of a party
+# Characters of a cell, words of a label within a line, lines of a party, cells among which a letterhead is.
+_LONGEST, _MOST_WORDS, _MOST_LINES, _MOST_HEADS = 300, 5, 6, 3
 CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
@@ -148,10 +146,8 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
 
 
 def _last_label(text: str, *, is_first: bool) -> str:
-    """The label in which a text ends; the first of a line is the whole of it, or what stands apart.
-
-    A known spelling goes before what words mean, and of each the longest: `S.L. Consignatario` says a firm, too.
-    """
+    """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
+    mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
     apart = _APART.split(text)[-1].strip()
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
@@ -162,7 +158,9 @@ def _last_label(text: str, *, is_first: bool) -> str:
 
 def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterator[Stated]:
     """What the cells of one row state, each by itself or as a label and the value beside it; below: the next row."""
-    filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
+    filled = [
+        (column, cell.lstrip(" :：").rstrip()) for column, cell in enumerate(row) if cell.strip(" :：") and len(cell) <= _LONGEST
+    ]
     under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
     over_values = len(filled) > 2 and all(under) and not any(lookup(cell)[0] for cell in under[::2])
     in_turn = len(filled) % 2 == 0 and not over_values and not any(_may_be_label(cell) for _, cell in filled[1::2])
@@ -306,6 +304,8 @@ def _field(label: str) -> str:
     if of_letter := _letters().get(label.casefold()):
         return of_letter
     field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
+    if not field and "/" in label:  # `SOLD TO / CONSIGNEE`
+        field = next((found for part in label.split("/") if (found := lookup(part)[0]) in PARTY_NAMES), "")
     return field if field in _FILLED_DOWN else ""
 
 

@@ -36,18 +36,22 @@ _BEGUN: Final = r"^[^:\n\d]{2,40}[:：]"
 
 
 class Heading(Struct, frozen=True):
-    """What one or more rows state for those below, up to the next such row: their number, their cells, and the facts by field."""
+    """What one or more rows state for those below, up to the next such row: their number, their cells, the facts by field, and whether they
+    say nothing else."""
 
     row: int
     cells: tuple[tuple[int, tuple[str, ...]], ...]
     facts: dict[str, Stated]
+    is_whole: bool = True
 
 
-def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[Body, list[Heading]]:
-    """The body without rows that hold such facts and nothing else, and what they state.
+def take_headings(body: Body, texts: Sequence[int], codes: Sequence[int], issues: IssueList) -> tuple[Body, list[Heading]]:
+    """The body without rows that hold such facts and nothing else, and what they state; a row of one cell, beside the columns of goods, may
+    say more than that.
 
     Args:
         body: rows below the header.
+        texts: positions of the columns that hold descriptions.
         codes: position of the column of HS codes, if there is one.
         issues: added to.
     """
@@ -64,16 +68,20 @@ def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[
     gone: list[int] = []
     for place, row in zip(places.tolist(), table.take(pa.array(places)).to_pylist(), strict=True):
         cells = tuple((cell or "").strip() for cell in row.values())
-        label = next(cell for cell in cells if cell).partition(":")[0]
+        filled = [at for at, cell in enumerate(cells) if cell]
+        label = cells[filled[0]].partition(":")[0]
         facts = _facts(cells) if known(label) else container_of(cells) if numbered[place] else {}
+        is_whole = bool(facts)
+        if not is_whole and len(filled) == 1 and filled[0] not in (*texts, *codes):
+            facts = {one.field: one for one in stated_in(0, cells)}
         if not facts:
             continue
         number = body.rows[place].as_py()
         if gone and gone[-1] == place - 1:
             last = found.pop()
-            found.append(Heading(last.row, (*last.cells, (number, cells)), last.facts | facts))
+            found.append(Heading(last.row, (*last.cells, (number, cells)), last.facts | facts, last.is_whole and is_whole))
         else:
-            found.append(Heading(number, ((number, cells),), facts))
+            found.append(Heading(number, ((number, cells),), facts, is_whole))
         gone.append(place)
     if not gone:
         return body, []
@@ -109,7 +117,7 @@ def fill_below(
     above all rows.
 
     Returns:
-        The rows; guesses for columns from position `first` on; the texts of headings that no row stands below.
+        The rows; guesses for columns from position `first` on; the texts of headings that no row stands below, or that say more.
     """
     places = np.searchsorted([heading.row for heading in headings], np.asarray(body.rows)) - 1
     columns = list(body.table.columns)
@@ -129,5 +137,5 @@ def fill_below(
             found.append(Guess(first + len(found), one.label, field, BELOW_A_HEADING))
             columns.append(values)
     used = set(places.tolist())
-    idle = [row for place, heading in enumerate(headings) if place not in used for row in heading.cells]
+    idle = [row for place, heading in enumerate(headings) if place not in used or not heading.is_whole for row in heading.cells]
     return Body(table_of_columns(columns), body.rows, body.broken), tuple(found), out_of_table_cells(idle, HEADING)

@@ -149,11 +149,16 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
 _OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|на одно|w|na|başına|each)\s+", re.I)
 
 
+_UNIT_MASS = re.compile(
+    r"単重|单重|單重|单件|單件|unit (?:weight|wt)|st(?:ü|ue)ckgewicht|peso unit|poids unit|masa jednostk|단위\s?중량|단중", re.I
+)
+
+
 def _is_of_one_package(header: str) -> bool:
     """Whether it is the mass of one package: `Net weight / package`, `Peso por volumen`."""
     mass, *each = _OF_EACH.split(header, maxsplit=1)
     if not each:
-        return False
+        return _UNIT_MASS.search(header) is not None
     languages = languages_of((header,))
     concepts = [concept for word in meanings(header, languages) for concept in word]
     said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]

@@ -194,7 +194,7 @@ def read_sheet(
         issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
     codes = [g.position for g in guesses if g.field == "hs_code"]
-    body, headings = take_headings(body, codes, issues) if not sheet.named else (body, [])
+    body, headings = take_headings(body, texts, codes, issues) if not sheet.named else (body, [])
     body, totals = drop_idle_rows(body, names, texts, codes, issues)
     out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:

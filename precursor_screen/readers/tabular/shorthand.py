@@ -33,7 +33,7 @@ _REPEATED: Final = _OF_DOCUMENT | {
     "package_type",
     "currency",
 }
-_MARK: Final = r"[-=\s]*(?:[\"”“„″〃]|,,|’’)[-=\s]*"
+_MARK: Final = r"[-=\s]*(?:[\"”“„″〃]|,,|’’|//)[-=\s]*|-+\s?do\.?\s?-+"
 _NOTHING: Final = r"^[\s\pZ]*$"
 
 Mask = npt.NDArray[np.bool_]

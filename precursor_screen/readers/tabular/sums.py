@@ -37,7 +37,7 @@ def total_pattern() -> str:
     figure, reference = r"\d[\d.,'/ ]*", r"[A-Z]{2,4}[A-Z\d/-]*\d{5,}[A-Z\d/-]*"
     more = rf"[\s\pZ:=.()_-]*(?:{of_what}|{reference}|\([\s\d.,/-]*\d[\s\d.,/-]*(?:{of_what})?\)|{figure})"
     tax = rf"(?:{one_of('tax')})(?:[\s\pZ:]*\d[\d.,]*[\s\pZ]*%)?(?:[\s\pZ]*\([^()]*\d[^()]*\))?"
-    return rf"(?i)^[\s\pZ*]*(?:(?:{sums})(?:[\s\pZ]*/[\s\pZ]*(?:{sums}))?(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
+    return rf"(?i)^[\s\pZ*]*(?:(?:{sums})(?:[\s\pZ]*[/|]?[\s\pZ]*(?:{sums}))?(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
 
 
 @cache

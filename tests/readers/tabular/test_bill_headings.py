@@ -54,9 +54,6 @@ def test_what_says_more_is_no_heading(row):
 @pytest.mark.parametrize(
     "row",
     [
-        "B/L: VDM0001 Goods: acetone",
-        "B/L: VDM0001 Remark: acetone",
-        "Vessel: MV Aurora",  # neither a bill nor a party
         "B/L: unknown",
         "Note: shipper",
         "Household goods",
@@ -96,3 +93,17 @@ def test_it_goes_before_what_stands_above_all_rows_and_after_a_cell_of_the_row()
     (found,) = read(b"B/L No.;Description;HS Code\nShipper: Acme B/L: VDM1;;\nX900;wool;510111\n;tin;800110\n", "m.csv")
     assert found.lines.column("bill_of_lading").to_pylist() == ["X900", "VDM1"]
     assert found.lines.column("consignor_name").to_pylist() == ["Acme"] * 2
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "value"),
+    [
+        ("A. Solvents and acids – origin: Norway", "country_of_origin", "NO"),
+        ("Vessel: MV Aurora", "vessel", "MV Aurora"),
+        ("B/L: VDM0001 Goods: acetone", "bill_of_lading", "VDM0001"),
+    ],
+)
+def test_a_row_of_one_cell_may_say_more_than_its_facts_and_is_screened(row, field, value):
+    (found,) = read(f"Item;Description;HS Code;Net weight kg\n{row};;;\n{GOODS}\n".encode(), "m.csv")
+    assert found.lines.column(field).to_pylist() == [value]
+    assert row in str(found.out_of_table_texts.column("other_texts").to_pylist())

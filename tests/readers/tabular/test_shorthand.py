@@ -22,7 +22,7 @@ def lines_of(*rows, header=HEADER):
     "text",
     [
         '"', "”", "„", "〃", '-"-', " = ” = ", ",,", "’’", "ditto", "Ditto.", "(ditto)", "do.", "dto.", "idem", "dito", "wie oben",
-        "j.w.", "то же", "Тот же", "те саме", "同上", "상동", "come sopra", "dtto", "aynı", "كما أعلاه",
+        "j.w.", "то же", "Тот же", "те саме", "同上", "상동", "come sopra", "--//--", "-do-", "- do. -", "dtto", "aynı", "كما أعلاه",
     ],
 )  # fmt: skip
 def test_ditto_marks(text):
@@ -30,7 +30,7 @@ def test_ditto_marks(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "do", "DO", "id", "Dora", "-", "--", "''", '""', "same day service", "Ditton Ltd", "wie gesehen"]
+    "text", ["", "do", "DO", "do-it", "id", "Dora", "-", "--", "''", '""', "same day service", "Ditton Ltd", "wie gesehen"]
 )
 def test_what_is_no_ditto_mark(text):
     assert not is_ditto(text)
