@@ -175,7 +175,7 @@ def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 _READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
-Covered = dict[int, list[tuple[int, int, int]]]  # row -> (column, first row, first column) of what a merged range covers
+Covered = dict[int, list[tuple[int, int]]]  # row -> (column, first row) of what a merged range covers
 _LOCKED = "is locked by a password"
 _READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet, calamine.SheetTypeEnum.MacroSheet)
 _DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
@@ -304,17 +304,14 @@ def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) ->
 
 
 def _fill_from_merged(sheet: calamine.CalamineSheet) -> Covered:
-    """The cells of merged ranges."""
+    """The cells that merged ranges cover below their first one. What stands over several columns is said once: in the first of them."""
     covered: Covered = {}
-    ranges = sheet.merged_cell_ranges or []
-    for (top, left), (bottom, right) in ranges:
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
         # A merge over a whole column or sheet is layout, and would cost a million entries.
-        if bottom - top > 10_000 or right - left > 200 or len(covered) > 200_000:
+        if bottom - top > 10_000 or len(covered) > 200_000:
             continue
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if (row, column) != (top, left):
-                    covered.setdefault(row, []).append((column, top, left))
+        for row in range(top + 1, bottom + 1):
+            covered.setdefault(row, []).append((left, top))
     return covered
 
 
@@ -323,7 +320,7 @@ def _text_rows(
 ) -> Iterator[list[str]]:
     by_row = grouped((at, (column, text)) for (at, column), text in fixes.items())
     anchors: dict[tuple[int, int], str] = {}
-    wanted = {(top, left) for cells in covered.values() for _, top, left in cells}
+    wanted = {(top, left) for cells in covered.values() for left, top in cells}
     tops = {top for top, _ in wanted}
     number = -1
     for number, row in enumerate(sheet.iter_rows()):
@@ -337,9 +334,9 @@ def _text_rows(
                 # A number is not copied down: one gross mass over five rows is one mass, a name over five rows is five names.
                 if (number, left) in wanted and isinstance(cell, str):
                     anchors[number, left] = cell
-        for column, top, left in covered.get(number, ()):
-            if column < len(cells) and not cells[column]:
-                cells[column] = anchors.get((top, left), "")
+        for left, top in covered.get(number, ()):
+            if left < len(cells) and not cells[left]:
+                cells[left] = anchors.get((top, left), "")
         yield cells
     # calamine ends at the last cell that it does not give empty.
     last = number

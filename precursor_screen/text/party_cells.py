@@ -73,7 +73,7 @@ def name_parts(cell: str) -> list[str]:
                 # "CO., LTD., 9 ROAD": the second comma may still be inside the name.
                 candidates += [segments[0], ", ".join(segments[:2])]
         candidates += [_SLASH.split(text, maxsplit=1)[0].strip() for text in (*candidates, piece) if _SLASH.search(text)]
-        candidates += [start for text in (*candidates, piece) if (start := _before_address(text) or _before_branch(text))]
+        candidates += [start for text in (*candidates, piece) if (start := before_address(text) or _before_branch(text))]
         parts += [c for c in candidates if any(map(str.isalpha, c)) and len(c) <= _MOST_LETTERS and not _is_address(c)]
     return list(dict.fromkeys(p for p in parts if p.strip()))[:_MOST_PARTS] or [cell]
 
@@ -108,7 +108,7 @@ def _has_form(text: str) -> bool:
     return any(kind_of(word) == LEGAL_FORM for word in normalise_party(text).tokens if len(word) > 1)
 
 
-def _before_address(text: str) -> str:
+def before_address(text: str) -> str:
     """What stands before the first number, or up to a legal form that more words follow; empty where neither parts it."""
     form = _FORM_WITHIN.search(text)
     rest = text[form.end() :] if form else ""

@@ -27,6 +27,9 @@ from precursor_screen.text.quantity_words import find_unit
 
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
+_COUNTED: Final = re.compile(r"\s*\d[\d.,\s]*[^\W\d]{2}")
+_COUNTS: Final = 0.7  # of the cells
+_NUMBERED: Final = re.compile(r"[^\W\d]{1,3}\W?\d+$")  # P1, PAL-07
 _WITH_FIGURES: Final = ("un_numbers", "cas_numbers", "cus_codes")
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _WAYS: Final = {
@@ -81,7 +84,7 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     made = [guess if guess.position in fixed else _addressed(_owned(guess, guesses), guesses) for guess in guesses]
     made = [guess if guess.position in fixed else _of_air(guess, made) for guess in made]
     made = _with_goods(_with_ways(made, fixed, contents), fixed, contents)
-    made = _with_documents(made, fixed, contents)
+    made = _with_counts(_with_documents(made, fixed, contents), fixed, contents)
     tariff = tariff_texts(made, table)
     return [
         replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
@@ -155,6 +158,21 @@ def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Seque
     return made
 
 
+def _with_counts(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The column of kinds of packages that says how many there are, too (`40 drums`), in a table where no other column does."""
+    kinds = [g for g in guesses if g.field == "package_type" and g.position not in fixed and not g.preset]
+    if (
+        len(kinds) != 1
+        or any(g.field == "packages" for g in guesses)
+        or contents[kinds[0].position].share(_COUNTED.match) < _COUNTS
+    ):
+        return guesses
+    return [
+        replace(g, field="packages", reason="its cells say how many packages of which kind") if g is kinds[0] else g
+        for g in guesses
+    ]
+
+
 def _means(text: str, *concepts: str) -> bool:
     """Whether a word of a header or cell means one of some concepts."""
     return any(concept in word for word in meanings(text, languages_of((text,))) for concept in concepts)
@@ -198,6 +216,8 @@ def _possible(guess: Guess, content: Content) -> Guess:
         if content.share(find_unit) >= _UNITS:
             return replace(guess, field="quantity_unit", reason="its cells are units")
         return replace(guess, field="", reason="has no number")
+    if guess.field == "packages" and content.cells and all(map(_NUMBERED.match, content.cells)):
+        return replace(guess, field="", reason="names packages and does not count them")
     if guess.field in _WITH_FIGURES and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
         return replace(guess, field="", reason=UNKNOWN)  # `Unid.` of units, no UN number
     if guess.field == "container_numbers" and content.cells and not any(_LETTER.search(cell) for cell in content.cells):

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
-from precursor_screen.formats.sheet import Body, OutOfTableText, string_array, table_of_columns
-from precursor_screen.readers.column_map import PARTY_NAMES, Guess
-from precursor_screen.readers.interface import IssueList
+from precursor_screen.core.tables import pattern_of
+from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.headers import spelled
-from precursor_screen.readers.tabular.other_texts import out_of_table_cells
-from precursor_screen.text.party_cells import part_address
+from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
+from precursor_screen.text.countries import find_country
+from precursor_screen.text.party_cells import before_address, part_address
+from precursor_screen.text.text import late
 
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
 # below.
@@ -31,7 +32,15 @@ from precursor_screen.text.party_cells import part_address
 _FILLED_DOWN: Final = frozenset(
     [
         *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
-        *("place_of_delivery", "bill_of_lading", "master_bill_of_lading", "declaration_id", "bill_issuer", "direction"),
+        *(
+            "place_of_delivery",
+            "bill_of_lading",
+            "house_bill_of_lading",
+            "master_bill_of_lading",
+            "declaration_id",
+            "bill_issuer",
+        ),
+        *("container_numbers", "direction"),
         *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
         *DATES,
         *PARTY_NAMES,
@@ -42,13 +51,20 @@ _COLON: Final = re.compile(r"[:：]")
 _BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
+_DATE: Final = re.compile(
+    r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}[ .-][^\W\d_]{3,9}\.?[ -](?:19|20)\d\d"
+    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
+)
+_PRINTED: Final = late(lambda: pattern_of("footer_words", "printed"), re.IGNORECASE)
+_NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
 )
-REFERENCES: Final = frozenset(("bill_of_lading", "master_bill_of_lading", "declaration_id"))
+REFERENCES: Final = frozenset(("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"))
 _LONGEST: Final = 300
 _MOST_WORDS: Final = 5  # of a label within a line
 _MOST_LINES: Final = 6  # of a party
+CONTAINER: Final = r"^\D{3,30}\b[A-Z]{3}[UJZ][\s-]?\d{6}"
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
 
@@ -63,11 +79,44 @@ class Stated(Struct, frozen=True):
 
 def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
     """What the rows above a header state; a field that is stated twice, and differently, is not taken."""
-    beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row)]
+    beside = [stated for at, row in enumerate(rows) for stated in stated_in(at, row, rows[at + 1] if at + 1 < len(rows) else ())]
+    beside += [stated for at, row in enumerate(rows) for stated in container_of(row, at).values()]
     taken = {cell for stated in beside for cell in stated.cells}
     below = [*_over_values(rows, taken), *(address for stated in beside for address in _address_below(rows, stated, taken))]
-    found = grouped((stated.field, stated) for stated in (*beside, *below))
+    if not any(stated.field in DATES for stated in (*beside, *below)):
+        below += _only_date(rows)
+    found = grouped((stated.field, stated) for stated in _named(sorted((*beside, *below), key=lambda one: one.cells[0])))
     return tuple(some[0] for some in found.values() if len({one.value for one in some}) == 1)
+
+
+def _only_date(rows: Sequence[Sequence[str]]) -> list[Stated]:
+    """The day that stands in a number or a title (`No. 57 of 18.06.2026`), where no label names one and there is one alone; not when it was printed."""
+    cells = [(at, column, cell) for at, row in enumerate(rows) for column, cell in enumerate(row)]
+    found = [(match[0], at, column) for at, column, cell in cells if len(cell) <= _LONGEST for match in _DATE.finditer(cell)]
+    if len({text for text, *_ in found}) != 1:
+        return []
+    text, at, column = found[0]
+    return [] if _PRINTED.search(" ".join(rows[at])) else [Stated("date", "the only date above the rows", text, ((at, column),))]
+
+
+def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
+    """The facts in their order, parties that are said to be the one above, or another one, by their names."""
+    parties: dict[str, str] = {}
+    for one in stated:
+        if one.field in PARTY_NAMES:
+            above = next(reversed(parties.values()), "") if is_ditto(one.value) else same_party(one.value, parties) or ""
+            one = replace(one, value=above or one.value)
+            parties[one.field] = one.value
+        yield one
+
+
+def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
+    """The container that a row names which holds nothing else: `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
+    filled = [cell for cell in cells if cell]
+    label = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
+        return {}
+    return {"container_numbers": Stated("container_numbers", label, filled[0], ((at, cells.index(filled[0])),))}
 
 
 def pairs_of(cell: str) -> list[tuple[str, str]]:
@@ -97,12 +146,17 @@ def _last_label(text: str, *, is_first: bool) -> str:
     apart = _APART.split(text)[-1].strip()
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
-    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "")
+    return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (
+        apart if is_first and "/" in apart and len(apart) <= 40 and lookup(apart.partition("/")[0])[0] else ""
+    )
 
 
-def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
-    """What the cells of one row state, each by itself or as a label and the value beside it."""
+def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterator[Stated]:
+    """What the cells of one row state, each by itself or as a label and the value beside it; below: the next row."""
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
+    under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
+    over_values = len(filled) > 2 and all(under) and not any(lookup(cell)[0] for cell in under[::2])
+    in_turn = len(filled) % 2 == 0 and not over_values and not any(lookup(cell)[0] for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
         if skip:
@@ -114,11 +168,11 @@ def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
             continue
         label = _LABEL.fullmatch(cell)
         # Without a colon a label is one only where labels and values take turns: "Vessel | MV Aurora | Voyage | 12E".
-        name = label[1] if label else cell if place % 2 == 0 and len(filled) % 2 == 0 else ""
+        name = label[1] if label else cell if in_turn and place % 2 == 0 else ""
         if name and place + 1 < len(filled):
-            below, value = filled[place + 1]
+            beside, value = filled[place + 1]
             if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
-                found = list(facts(name, value, ((at, column), (at, below))))
+                found = list(facts(name, value, ((at, column), (at, beside))))
                 yield from found
                 skip = bool(found)
 
@@ -126,20 +180,29 @@ def stated_in(at: int, row: Sequence[str]) -> Iterator[Stated]:
 def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:
     """Labels alone in their cells, with what they say in the cells below: a name, then the lines of its address.
 
-    Without a colon only a known spelling of a party is such a label, and three of them in a row are a header.
+    Without a colon a label is one in a row of labels, half of its cells or more; alone only a known spelling of a party is. What is
+    no party has one line below its label: more of them are a table.
     """
     for at, row in enumerate(rows):
-        bare = [cell for cell in row if spelled(cell.strip())[0]]
+        filled = [cell for cell in row if cell.strip()]
+        labels = sum(bool(lookup(cell.strip())[0]) for cell in filled)
+        in_row = labels > 1 and 2 * labels >= len(filled)
+        second = rows[at + 2] if at + 2 < len(rows) else ()
+        is_table = labels > 2 and all(
+            column < len(second) and second[column].strip() for column, cell in enumerate(row) if cell.strip()
+        )
         for column, cell in enumerate(row):
             label = _LABEL.fullmatch(cell)
-            name = label[1] if label else cell.strip() if len(bare) <= 2 else ""
-            field = _field(name) if name and (at, column) not in taken else ""
-            if not field or not (label or (field in PARTY_NAMES and spelled(name)[0])):
+            name = label[1] if label else cell.strip()
+            field = (_field(name) or _field(name.partition("/")[0])) if name and (at, column) not in taken else ""
+            if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
-            below = list(_lines_below(rows, at, column, taken))[: _MOST_LINES if field in PARTY_NAMES else 1]
-            if below:
+            below = list(_lines_below(rows, at, column, taken))
+            below = below[:_MOST_LINES] if field in PARTY_NAMES else below[:1] if label or len(below) == 1 else []
+            text = "\n".join(said for _, said in below)
+            if below and not (is_table and len(below) > 1 and not part_address(text)[1]):
                 cells = ((at, column), *((line, column) for line, _ in below))
-                yield from facts(name, "\n".join(text for _, text in below), cells)
+                yield from facts(name, text, cells)
 
 
 def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tuple[int, int]]) -> Iterator[Stated]:
@@ -158,7 +221,7 @@ def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set
     """The cells below one, up to a blank one or another label."""
     for line in range(at + 1, len(rows)):
         text = rows[line][column].strip() if column < len(rows[line]) else ""
-        if not text or (line, column) in taken or lookup(text)[0] or _LABEL.fullmatch(text) or pairs_of(text):
+        if not text or (line, column) in taken or lookup(text.partition("/")[0])[0] or _LABEL.fullmatch(text) or pairs_of(text):
             return
         yield line, text
 
@@ -168,23 +231,32 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
     if _field(label):
         pairs = [(_field(label), value)]
-    elif all(fields) and len(fields) == len(values) == len(set(fields)):
-        pairs = list(zip(fields, values, strict=True))
+    elif len(fields) == len(values) == len(set(fields)) and (all(fields) or fields[0] not in ("", *PARTY_NAMES)):
+        pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
     else:  # `Consignor / Exporter` is one party in two roles
         pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
     for field, said in pairs:
         if field in REFERENCES and not any(map(str.isdigit, said)):
             continue
-        name, address = name_and_address(said) if field in PARTY_NAMES else (said, "")
+        name, address = name_and_address(said) if field in PARTY_NAMES else (_country(said) if field in COUNTRIES else said, "")
         yield Stated(field, label, name, cells)
         if address:
             yield Stated(field.replace("_name", "_address"), label, address, cells)
 
 
+def _country(text: str) -> str:
+    """What names the country of a text that says more: `Norway, unless stated otherwise`."""
+    first = re.split(r"[,;(]", text)[0].strip()
+    return first if not find_country(text) and find_country(first) else text
+
+
 def name_and_address(text: str) -> tuple[str, str]:
     """The name and the address of a box: without a line that looks like an address, the first one is the name."""
+    if "\n" not in text:
+        name = before_address(text)
+        return (name, text[len(name) :].strip(" ,;")) if name else (text, "")
     name, address = part_address(text)
-    if address or "\n" not in text:
+    if address:
         return name, address
     first, *others = text.split("\n")
     return first, ", ".join(others)
@@ -196,8 +268,21 @@ def is_label(text: str) -> bool:
 
 
 def _field(label: str) -> str:
+    label = _NUMBER_OF_BOX.sub("", label)
     field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
     return field if field in _FILLED_DOWN else ""
+
+
+def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) -> Body:
+    """The rows with what stands above them in blank cells of the column that states it; of a document's number and day each row says its own."""
+    columns = list(body.table.columns)
+    facts = {one.field: one.value for one in stated if one.field in (*COUNTRIES, *PARTY_NAMES)}
+    for guess in guesses:
+        if guess.field in facts and guess.reason != ABOVE_THE_ROWS:
+            column = columns[guess.position]
+            blank = pc.fill_null(pc.match_substring_regex(column, r"^[\s\pZ]*$"), True)
+            columns[guess.position] = pc.if_else(blank, pa.scalar(facts[guess.field]), column)
+    return Body(table_of_columns(columns), body.rows, body.broken)
 
 
 def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
@@ -221,107 +306,6 @@ def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[lis
     """The rows without the cells of facts that were taken."""
     gone = {cell for one in stated for cell in one.cells}
     return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
-
-
-# Rows among the goods that state a bill and its parties for the rows below them: `B/L: ... Shipper: ... Consignee: ...`.
-
-MOST_HEADED: Final = 50_000  # of a table in which they are looked for
-BELOW_A_HEADING: Final = "stated in a row above those of its bill"
-HEADING: Final = "row above those of a bill"
-_CODE: Final = r"^[\s\d.]*\d[\s\d.]*$"
-_BEGUN: Final = r"^[^:\n\d]{2,40}:"
-
-
-class Heading(Struct, frozen=True):
-    """What one or more rows state for those below, up to the next such row: their number, their cells, and the facts by field."""
-
-    row: int
-    cells: tuple[tuple[int, tuple[str, ...]], ...]
-    facts: dict[str, Stated]
-
-
-def take_headings(body: Body, codes: Sequence[int], issues: IssueList) -> tuple[Body, list[Heading]]:
-    """The body without rows that hold such facts and nothing else, and what they state.
-
-    Args:
-        body: rows below the header.
-        codes: position of the column of HS codes, if there is one.
-        issues: added to.
-    """
-    table = body.table
-    if not 0 < table.num_rows <= MOST_HEADED:
-        return body, []
-    begun = np.zeros(table.num_rows, bool)
-    for column in table.columns:
-        begun |= np.asarray(pc.fill_null(pc.match_substring_regex(column, _BEGUN), False).to_numpy(), bool)
-    for position in codes:  # few rows hold none, so few are looked at one by one
-        begun &= np.asarray(pc.invert(pc.match_substring_regex(pc.fill_null(table.column(position), ""), _CODE)).to_numpy(), bool)
-    places = np.flatnonzero(begun)
-    known = cache(is_label)
-    found: list[Heading] = []
-    gone: list[int] = []
-    for place, row in zip(places.tolist(), table.take(pa.array(places)).to_pylist(), strict=True):
-        cells = tuple((cell or "").strip() for cell in row.values())
-        label = next(cell for cell in cells if cell).partition(":")[0]
-        facts = _facts(cells) if known(label) else {}
-        if not facts:
-            continue
-        number = body.rows[place].as_py()
-        if gone and gone[-1] == place - 1:
-            last = found.pop()
-            found.append(Heading(last.row, (*last.cells, (number, cells)), last.facts | facts))
-        else:
-            found.append(Heading(number, ((number, cells),), facts))
-        gone.append(place)
-    if not gone:
-        return body, []
-    first = found[0].row
-    issues.add("heading-row", "states a bill or its parties for the rows below", row=first, count=len(gone))
-    keep = np.ones(table.num_rows, bool)
-    keep[gone] = False
-    return Body(table.filter(pa.array(keep)), body.rows.filter(pa.array(keep)), body.broken), found
-
-
-def _facts(cells: Sequence[str]) -> dict[str, Stated]:
-    """What a row states; none where a cell says anything else, or where neither a bill nor a party is among it."""
-    stated = list(stated_in(0, cells))
-    said = {column for one in stated for _, column in one.cells}
-    labels = {one.label for one in stated}
-    facts = {one.field: one for one in stated}
-    whole = all(column in said for column, cell in enumerate(cells) if cell) and not any(":" in one.value for one in stated)
-    whole &= all(label in labels for column in said for label, _ in pairs_of(cells[column]))
-    return facts if whole and len(facts) == len(stated) and not facts.keys().isdisjoint((*PARTY_NAMES, *REFERENCES)) else {}
-
-
-def fill_below(
-    headings: Sequence[Heading], body: Body, guesses: Sequence[Guess], first: int
-) -> tuple[Body, tuple[Guess, ...], list[OutOfTableText]]:
-    """The rows with what the headings above them state, in the blank cells of its column or in one behind the others; it goes before what stands
-    above all rows.
-
-    Returns:
-        The rows; guesses for columns from position `first` on; the texts of headings that no row stands below.
-    """
-    places = np.searchsorted([heading.row for heading in headings], np.asarray(body.rows)) - 1
-    columns = list(body.table.columns)
-    mapped = {guess.field: guess for guess in guesses}
-    found: list[Guess] = []
-    for field, one in {field: one for heading in headings for field, one in heading.facts.items()}.items():
-        of_heading = [heading.facts[field].value if field in heading.facts else None for heading in headings]
-        values = pa.chunked_array(
-            [string_array([of_heading[place] if place >= 0 else None for place in places.tolist()])], pa.string()
-        )
-        if guess := mapped.get(field):
-            column = columns[guess.position]
-            blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
-            given = pc.is_valid(values) if guess.reason == ABOVE_THE_ROWS else blank
-            columns[guess.position] = pc.if_else(given, values, column)
-        else:
-            found.append(Guess(first + len(found), one.label, field, BELOW_A_HEADING))
-            columns.append(values)
-    used = set(places.tolist())
-    idle = [row for place, heading in enumerate(headings) if place not in used for row in heading.cells]
-    return Body(table_of_columns(columns), body.rows, body.broken), tuple(found), out_of_table_cells(idle, HEADING)
 
 
 # Columns of parties whose cells hold more lines than the name: printed lists and spreadsheets write the address below it.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise, zip_longest
 
 import pyarrow as pa
 from msgspec import Struct
@@ -21,17 +21,18 @@ from precursor_screen.readers.column_map import (
     Guess,
     unknown_headers,
 )
-from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, unit_of_words
+from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import PARTIES, languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words, is_hs_code
 from precursor_screen.readers.tabular.header_words import BY_HEADER, likeliest_field
 from precursor_screen.readers.tabular.headers import is_exact, is_share, is_spelled, is_tariff_text, reduce_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
+from precursor_screen.text.quantity_words import find_unit
 
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
-_ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
+ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 # Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
@@ -44,6 +45,7 @@ _SECOND_CHOICE = {
 }
 _ROWS_OF_A_WHOLE = 3
 _ROWS_WITHOUT_HEADER, _NEARLY_ALL = 2, 0.8
+_GOODS = ("description", "hs_code")
 _SAYING, _LONGEST_HEADER = 0.5, 120  # of the cells of a header, and their characters
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
@@ -65,7 +67,8 @@ class HeaderPlace(Struct, frozen=True):
 
 def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     """The header: the first of thirty rows that a preset knows, or with three known spellings, perhaps over two rows; else the first
-    whose words say three fields; else the first row with a cell.
+    whose words say three fields; else the first row with a cell. One that names goods goes before one that does not: above the table
+    a form may have rows of labels.
 
     Args:
         sheet: whose head is searched.
@@ -80,7 +83,10 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
     if header_row is not None:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
-    if found := _first_header(head, _known, recognise):
+    by_spelling, by_words = [*_headers(head, _known, recognise)], [*_headers(head, _count_fields)]
+    if found := next((place for place in (*by_spelling, *by_words) if _names_goods(place.names)), None) or next(
+        iter(by_spelling), None
+    ):
         return found
     if bare := recognise_headerless(head):
         return HeaderPlace(0, bare.order, 0)
@@ -89,32 +95,37 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
-    if found := _first_header(head, _count_fields):
-        return found
+    if by_words:
+        return by_words[0]
     if _is_headerless(head):
         return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
 
 
-def _first_header(
+def _names_goods(names: Sequence[str]) -> bool:
+    cells = tuple(name for name in names if name.strip() and len(name) <= _LONGEST_HEADER)
+    return any((known(cell)[0] or likeliest_field(cell, cells)) in _GOODS for cell in cells)
+
+
+def _headers(
     head: Sequence[Sequence[str]],
     count: Callable[[Sequence[str]], int],
     recognised: Callable[[Sequence[str]], object] = lambda _: None,
-) -> HeaderPlace | None:
-    """The first row that is recognised as a whole, or in which three fields are counted, perhaps over two rows."""
+) -> Iterator[HeaderPlace]:
+    """The rows that are recognised as a whole, or in which three fields are counted, perhaps over two rows."""
     for i, row in enumerate(head[:SEARCHED_ROWS]):
         if recognised(row) is not None:
-            return HeaderPlace(i + 1, tuple(row), i + 1)
+            yield HeaderPlace(i + 1, tuple(row), i + 1)
+            continue
         alone = count(row)
         below = head[i + 1] if i + 1 < len(head) else ()
         joined = join_rows(row, below) if _is_second_row(row, below) else ()
         both = count(joined)
         if (both > max(alone, count(below)) and both >= KNOWN_NEEDED) or (joined and _are_headers(row, below)):
-            return HeaderPlace(i + 2, joined, i + 1)
-        if alone >= KNOWN_NEEDED:
-            return HeaderPlace(i + 1, tuple(row), i + 1)
-    return None
+            yield HeaderPlace(i + 2, joined, i + 1)
+        elif alone >= KNOWN_NEEDED:
+            yield HeaderPlace(i + 1, tuple(row), i + 1)
 
 
 def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
@@ -154,7 +165,44 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
     filled = [c for c in lower if c.strip()]
     gaps = any(not c.strip() for c in upper) or len(set(upper)) < len(upper)
     over = sum(1 for c in upper if c.strip())
-    return bool(filled) and over >= 2 and gaps and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
+    states = any(_STATES.search(c) for c in upper)  # `Shipper: Acme Ltd` is a fact and no header
+    return bool(filled) and over >= 2 and gaps and not states and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
+
+
+def with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
+    """The header with the rows that belong to it: units alone below the names, and the numbers of the columns, as forms have them."""
+    names, row = place.names, place.row
+    while 0 < row < len(head):
+        below = {at: cell.strip() for at, cell in enumerate(head[row]) if cell.strip()}
+        above = [names[at] if at < len(names) else "" for at in below]
+        if len(below) >= KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
+            row += 1
+        elif (
+            below
+            and len(below) < len(names)
+            and all(above)
+            and all(map(_is_unit, below.values()))
+            and any(lookup(n)[0] in ADDED_UP for n in above)
+        ):
+            names = tuple(f"{name} ({below[at].strip(_BRACKETS)})" if at in below else name for at, name in enumerate(names))
+            row += 1
+        else:
+            break
+    return replace(place, row=row, names=names)
+
+
+_STATES = re.compile(r"\w\s*[:：]\s*\S")
+_OF_COLUMN = re.compile(r"\(?\d{1,2}[.)]?")
+_BRACKETS = "()[] .,"
+
+
+def _count_on(cells: Iterable[str]) -> bool:
+    numbers = [int("".join(filter(str.isdigit, cell))) for cell in cells]
+    return numbers[0] in (0, 1) and all(after == before + 1 for before, after in pairwise(numbers))
+
+
+def _is_unit(cell: str) -> bool:
+    return len(cell) <= 12 and find_unit(cell.strip(_BRACKETS)) is not None
 
 
 def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
@@ -278,6 +326,8 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
         return "no header"
     if is_share(header):
         return "a share of a total"
+    if field in MASSES and _is_of_one_package(header):
+        return "the mass of one package"
     if field == "hs_code" and _SHORT_CODE.search(header):
         return "chapter or heading alone"
     if is_tariff_text(header) and field != "hs_code":
@@ -285,6 +335,18 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
     if not field:
         return UNKNOWN
     return f"the map names another column for {field}" if field in mapped_fields and field not in SEVERAL else ""
+
+
+_OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|на одно|w|na|başına|each)\s+", re.I)
+
+
+def _is_of_one_package(header: str) -> bool:
+    """Whether it is the mass of one package: `Net weight / package`, `Peso por volumen`."""
+    mass, *each = _OF_EACH.split(header, maxsplit=1)
+    languages = languages_of((header,))
+    concepts = [concept for word in meanings(header, languages) for concept in word]
+    said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]
+    return bool(said) and "mass" in concepts and all("package" in word for word in said) and lookup(mass)[0] in MASSES
 
 
 def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:
@@ -302,7 +364,7 @@ def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: S
 def _is_of_the_whole(guess: Guess, content: Content) -> bool:
     """Whether a column states one total in all rows: that of the manifest, and of no bill in it."""
     total = not _WHOLE.isdisjoint(split_header(guess.header))
-    return total and guess.field in _ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
+    return total and guess.field in ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
 
 
 def _keep_best(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:

@@ -29,17 +29,17 @@ from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.general_segment import (
-    fill_below,
+    fill_blanks,
     fill_down,
     general_segment,
     guesses_of,
     not_mapped,
     part_addresses,
-    take_headings,
     without,
 )
 from precursor_screen.readers.tabular.headers import note_joined, with_units
-from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
+from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns, with_rows_below
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
@@ -56,8 +56,17 @@ from precursor_screen.readers.tabular.other_texts import (
     with_other_texts,
 )
 from precursor_screen.readers.tabular.presets import Preset, decode, named_preset, numbered_columns, preset_of, recognise
-from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued, read_on
+from precursor_screen.readers.tabular.rows import (
+    drop_idle_rows,
+    drop_notes,
+    drop_sections,
+    join_continued,
+    read_on,
+    without_headers,
+)
+from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
+from precursor_screen.readers.tabular.unfold import records_of, unfold
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
 
@@ -120,6 +129,8 @@ def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: Rea
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
+    if options.mapping is None:
+        sheets = [part for sheet in sheets for part in unfold(sheet)]
     if options.mapping is not None or not options.accepted:
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
     found = []
@@ -148,7 +159,7 @@ def read_sheet(
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
-    contents = [content_of(column) for column in body.table.columns]
+    contents = [content_of(column) for column in without_headers(body.table, names).columns]
     headed = bool(place.row) or sheet.named or preset is not None
     if accepted:
         guesses = accepted_guesses(accepted, names)
@@ -158,12 +169,15 @@ def read_sheet(
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
-    stated = not_mapped(general_segment([*sheet.above, *before]), guesses)
+    above_all = general_segment([*sheet.above, *before])
+    stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
+        if column_map is None and not sheet.named and (records := records_of(sheet)) is not None:
+            return read_sheet(records, digest, None, papers)
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
@@ -180,8 +194,13 @@ def read_sheet(
     body, totals = drop_idle_rows(body, names, texts, codes, issues)
     out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:
-        body, notes = drop_notes(body, texts, codes, [g.position for g in guesses if g.field in PARTY_NAMES], issues)
+        parties = [g.position for g in guesses if g.field in PARTY_NAMES]
+        figures = [g.position for g in guesses if g.field in ADDED_UP]
+        fields = {"texts": texts, "codes": codes, "parties": parties, "figures": figures}
+        body, notes = drop_notes(body, totals, fields, issues)
         out_of_table_texts += out_of_table_cells(rows_of(notes), BELOW)
+        body, sections = drop_sections(body, [*texts, *codes, *parties], issues)
+        out_of_table_texts += out_of_table_cells(rows_of(sections), HEADING)
         out_of_table_texts += out_of_table_cells([(None, read_on(body, notes))], BELOW, joined=False)
         body = join_continued(body, texts, issues)
     if stated:
@@ -194,6 +213,7 @@ def read_sheet(
         body, added, idle = fill_below(headings, body, guesses, len(names))
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
+    body = fill_blanks(above_all, guesses, write_out(body, guesses, issues))
     body, added = part_addresses(body, guesses)
     guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)
@@ -228,7 +248,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     named = named_preset(column_map)
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
-    place = find_header(sheet, header_row)
+    place = with_rows_below(find_header(sheet, header_row), () if sheet.named else sheet.head)
     names = _pad_header(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):

@@ -6,7 +6,7 @@ Printed lists write sums, sums carried over, pages, when they were printed and t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -26,6 +26,7 @@ _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _WORDLESS = r"^\PL*$"
 _WORDS = r"\pL{3}"
 _DATUM = r"^\s*(?:\S*\d\S*|[\d.,'\pZ]*\d[\d.,'\pZ]*\pL{1,8}\.?)\s*$"  # a figure, perhaps with its unit, or a number of a document
+_AMOUNT = r"^[\s\pZ]*[\d.,'\pZ]*\d[\d.,'\pZ]*(?:\pL[^\d:/]*)?$"  # a figure, perhaps with what it counts
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 
 Mask = npt.NDArray[np.bool_]
@@ -110,36 +111,61 @@ def drop_idle_rows(
     )
 
 
-def drop_notes(
-    body: Body, texts: Sequence[int], codes: Sequence[int], parties: Sequence[int], issues: IssueList
-) -> tuple[Body, Body]:
+def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], issues: IssueList) -> tuple[Body, Body]:
     """The body without the rows below its last goods that hold words alone, counted in an issue; and those rows.
 
-    Boxes of charges, signatures and an amount in words stand there. A figure, a number of a document or a party makes a row a line.
+    Boxes of charges, signatures and an amount in words stand there. A figure, a number of a document or a party makes a row a line. Of
+    the rows below the last total none is goods if none of them has a figure where goods have theirs.
 
     Args:
         body: rows of goods, in the order of the source.
-        texts: positions of the columns that hold descriptions.
-        codes: position of the column of HS codes, if there is one.
-        parties: positions of the columns that hold parties.
+        totals: the rows of totals that were in it.
+        fields: positions of the columns of `texts`, `codes`, `parties` and `figures`.
         issues: added to.
     """
     table = body.table
     last = max(table.num_rows - MOST_NOTES, 0)
     end = table.slice(last)
-    goods = np.flatnonzero(~(_blank_in(end, texts) & _blank_in(end, codes)))
+    goods = np.flatnonzero(~(_blank_in(end, fields["texts"]) & _blank_in(end, fields["codes"])))
     start = last + int(goods[-1]) + 1 if len(goods) else table.num_rows
+    note = np.zeros(table.num_rows, bool)
     below = table.slice(start)
-    if not below.num_rows:
-        return body, Body(below, body.rows.slice(start))
-    note = _any_matches(below, range(below.num_columns), _WORDS) & _blank_in(below, parties)
-    note &= ~_any_matches(below, range(below.num_columns), _DATUM)
-    _count_runs(np.asarray(body.rows.slice(start)), note, "row-below-goods", "words below the goods", issues)
-    keep = pa.array(np.concatenate((np.ones(start, bool), ~note)))
-    notes = pa.array(note)
-    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(
-        below.filter(notes), body.rows.slice(start).filter(notes)
-    )
+    note[start:] = _any_matches(below, range(below.num_columns), _WORDS) & _blank_in(below, fields["parties"])
+    note[start:] &= ~_any_matches(below, range(below.num_columns), _DATUM)
+    if totals.table.num_rows:
+        behind = int(np.searchsorted(np.asarray(body.rows), totals.rows[-1].as_py()))
+        after = table.slice(behind)
+        if (
+            after.num_rows <= MOST_NOTES
+            and not (~_blank_in(after, fields["codes"]) | _any_matches(after, fields["figures"], _AMOUNT)).any()
+        ):
+            note[behind:] = bool(behind)
+    _count_runs(np.asarray(body.rows), note, "row-below-goods", "words below the goods", issues)
+    keep, notes = pa.array(~note), pa.array(note)
+    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(table.filter(notes), body.rows.filter(notes))
+
+
+def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tuple[Body, Body]:
+    """The body without rows among the goods of which one cell holds words, and no other anything; and those rows.
+
+    Args:
+        body: rows of goods, in the order of the source.
+        positions: of the columns in which such a cell is no heading: those of goods and of parties.
+        issues: added to.
+    """
+    table = body.table
+    section = np.zeros(table.num_rows, bool)
+    if 0 < table.num_rows <= MOST_SUMMED:
+        section = _narrow(_blank_in(table, positions), table, _is_section)
+    _count_runs(np.asarray(body.rows), section, "section-row", "words alone, above other rows", issues)
+    keep, sections = pa.array(~section), pa.array(section)
+    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(table.filter(sections), body.rows.filter(sections))
+
+
+def _is_section(table: pa.Table) -> Mask:
+    everywhere = range(table.num_columns)
+    words = _any_matches(table, everywhere, _WORDS) & ~_any_matches(table, everywhere, _DATUM)
+    return np.asarray(words & (_filled_in(table, everywhere) == 1))
 
 
 def read_on(body: Body, notes: Body) -> list[str]:
@@ -274,6 +300,14 @@ def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
         filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, idle), True), none, column)
         first = filled if first is None else pc.coalesce(first, filled)
     return _mask(pc.match_substring_regex(first, pattern))
+
+
+def without_headers(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows of a printed list without the header once more, by which one tells what its columns hold."""
+    if not 0 < table.num_rows <= MOST_SUMMED:
+        return table
+    repeated = _repeats_header(table, names, [at for at, name in enumerate(names) if name])
+    return table.filter(pa.array(~repeated)) if repeated.any() else table
 
 
 def _repeats_header(table: pa.Table, names: Sequence[str], positions: Sequence[int]) -> Mask:

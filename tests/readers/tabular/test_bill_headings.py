@@ -42,18 +42,45 @@ def test_rows_below_have_what_a_heading_states(rows, lines):
     "row",
     [
         "B/L: VDM0001;acetone;;",  # it names goods
-        "B/L: VDM0001 Goods: acetone;;;",
-        "B/L: VDM0001 Remark: acetone;;;",
         "B/L: VDM0001;;291411;",
         "B/L: VDM0001;;;12",
-        "Vessel: MV Aurora;;;",  # neither a bill nor a party
-        "B/L: unknown;;;",
-        "Note: shipper;;;",
     ],
 )
-def test_what_says_more_or_less_is_no_heading(row):
+def test_what_says_more_is_no_heading(row):
     lines, issues, _ = lines_of(row, GOODS)
     assert (len(lines), issues) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "B/L: VDM0001 Goods: acetone",
+        "B/L: VDM0001 Remark: acetone",
+        "Vessel: MV Aurora",  # neither a bill nor a party
+        "B/L: unknown",
+        "Note: shipper",
+        "Household goods",
+    ],
+)
+def test_words_in_one_cell_alone_are_screened_as_a_text(row):
+    (found,) = read(f"B/L No.;Description;HS Code;Net weight kg\n{row};;;\n{GOODS}\n".encode(), "m.csv")
+    issues = [(i["code"], i["source_row"]) for i in found.issues.to_pylist() if i["code"] in ("section-row", "heading-row")]
+    assert (found.lines.column("source_row").to_pylist(), issues) == ([3], [("section-row", 2)])
+    assert row in str(found.out_of_table_texts.column("other_texts").to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("row", "containers"),
+    [
+        ("CONTAINER ABCU 123456-0 (20' DV, seal NL1);;;", [["ABCU1234560"]]),
+        (";CNTR ABCU1234560;;", [["ABCU1234560"]]),
+        ("Seal ABCU1234560;;;", [None]),
+    ],
+)
+def test_rows_below_are_in_the_container_that_a_row_names(row, containers):
+    (found,) = read(f"B/L No.;Description;HS Code;Net weight kg\n{row}\n{GOODS}\n".encode(), "m.csv")
+    lines = found.lines.to_pylist()
+    assert [line.get("container_numbers") for line in lines] == containers
 
 
 def test_a_heading_without_rows_is_screened_as_a_text():

@@ -52,7 +52,22 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Seller"], ["Terms:"], ["cash"]], {}),
         ([["Vessel:"], ["MV Aurora"], ["of Otterville"]], {"vessel": "MV Aurora"}),
         ([["Vessel"], ["MV Aurora"]], {}),  # without a colon: of parties alone
-        ([["Shipper", "Consignee", "Notify"], ["Acme", "Bolt", "Carr"]], {}),  # the header of another table
+        ([["Shipper", "Consignee", "Notify"], ["Acme", "Bolt", "Carr"], ["Dorn", "Elm", "Fitch"]], {}),  # another table
+        (
+            [["Shipper", "", "Consignee", "Invoice"], ["Acme", "", "Bolt", "7"], ["", "", "Mill Road 7, Otterville"]],
+            {"consignor_name": "Acme", "consignee_name": "Bolt", "consignee_address": "Mill Road 7, Otterville"},
+        ),
+        (
+            [["Origin", "Vessel / Seal", "Container No.", "Terms"], ["Norway", "MV Aurora / 7", "ABCU1234560", "CIF"]],
+            {"country_of_origin": "Norway", "vessel": "MV Aurora", "container_numbers": "ABCU1234560"},
+        ),
+        ([["Vessel", "Voyage"], ["MV Aurora", "12E"], ["MV Boreas", "13E"]], {}),  # a table of vessels
+        (
+            [["Buyer", "Terms", "Date", "Origin"], ["Bolt", "CIF", "2026-11-03", "NO"]],
+            {"consignee_name": "Bolt", "date": "2026-11-03", "country_of_origin": "NO"},
+        ),
+        ([["15. Container No.\nABCU1234560"]], {"container_numbers": "ABCU1234560"}),
+        ([["Container / Seal: ABCU1234560 / S1"]], {"container_numbers": "ABCU1234560"}),
         (
             [["Seller"], *([[f"Otter {i}"] for i in range(9)])],
             {"consignor_name": "Otter 0", "consignor_address": "Otter 1, Otter 2, Otter 3, Otter 4, Otter 5"},

@@ -10,16 +10,21 @@ import pytest
 from precursor_screen.formats.sheet import Body
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular import rows as module
-from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, join_continued
+from precursor_screen.readers.tabular.rows import drop_idle_rows, drop_notes, drop_sections, join_continued
 
 NAMES = ("item", "text", "code", "mass")
 Row = tuple[str | None, ...]
 GOODS = ("1", "tiles", "690721", "10")
+TOTAL = ("", "Total", "", "10")
+FIELDS = {"texts": (1,), "codes": (2,), "parties": (), "figures": (3,)}
 
 
 def body(rows: list[Row], numbers: list[int] | None = None) -> Body:
     columns = [pa.chunked_array([pa.array([r[i] for r in rows], pa.string())]) for i in range(len(NAMES))]
     return Body(pa.Table.from_arrays(columns, names=list(NAMES)), pa.array(numbers or range(2, 2 + len(rows)), pa.int64()))
+
+
+NO_TOTALS = body([])
 
 
 def plain(found: Body) -> list[tuple[int, Row]]:
@@ -131,7 +136,7 @@ def test_one_row_above_takes_three_figures():
 )
 def test_words_below_the_goods_are_notes(row, is_note):
     issues = IssueList("m")
-    kept, notes = drop_notes(body([GOODS, row, row]), (1,), (2,), (), issues)
+    kept, notes = drop_notes(body([GOODS, row, row]), NO_TOTALS, FIELDS, issues)
     assert ([n for n, _ in plain(kept)], [n for n, _ in plain(notes)]) == (([2], [3, 4]) if is_note else ([2, 3, 4], []))
     assert said(issues) == ([("row-below-goods", 3, "2 rows, words below the goods", 2)] if is_note else [])
 
@@ -140,13 +145,49 @@ def test_rows_far_below_the_goods_are_lines(monkeypatch):
     monkeypatch.setattr(module, "MOST_NOTES", 2)
     note = ("see remarks", "", "", "")
     for rows, left in (([GOODS, ("", "tiles", "", ""), note], 2), ([GOODS, note], 1), ([GOODS, note, note], 3)):
-        assert drop_notes(body(rows), (1,), (2,), (), IssueList("m"))[0].table.num_rows == left
+        assert drop_notes(body(rows), NO_TOTALS, FIELDS, IssueList("m"))[0].table.num_rows == left
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        ([GOODS, TOTAL, ("", "Payable within 30 days", "", "")], 1),
+        ([GOODS, TOTAL, ("", "Payable within 30 days", "", "17/09/2026 14:30")], 1),
+        ([GOODS, TOTAL, ("", "tiles", "", "12 kg")], 2),
+        ([GOODS, TOTAL, ("", "tiles", "", "12 kg"), ("", "see remarks", "", "")], 3),
+        ([GOODS, TOTAL, ("", "tiles", "690721", "")], 2),
+        ([GOODS, ("", "tiles", "", "")], 2),
+        ([TOTAL, ("", "tiles", "", "")], 1),
+        ([TOTAL, ("", "tiles", "", ""), ("", "stones", "", "")], 2),
+    ],
+)
+def test_below_the_last_total_only_figures_make_goods(rows, left):
+    given, totals = drop_idle_rows(body(rows), ("", "", "", ""), (1,), (2,), IssueList("m"))
+    assert drop_notes(given, totals, FIELDS, IssueList("m"))[0].table.num_rows == left
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        (("Chemicals", "", "", ""), [2, 4]),
+        (("", "", "", "Chemicals"), [2, 4]),
+        (("", "Chemicals", "", ""), [2, 3, 4]),  # goods of which nothing is stated
+        (("Chemicals", "", "", "12"), [2, 3, 4]),
+        (("A-100", "", "", ""), [2, 3, 4]),
+        (("*", "", "", ""), [2, 3, 4]),
+    ],
+)
+def test_words_in_one_cell_head_the_rows_below(row, left):
+    kept, sections = drop_sections(body([GOODS, row, GOODS]), (1, 2), IssueList("m"))
+    assert kept.rows.to_pylist() == left
+    assert sections.rows.to_pylist() == [n for n in (2, 3, 4) if n not in left]
 
 
 def test_words_above_goods_and_parties_are_no_notes():
     note = ("Acme Trading Ltd", "", "", "")
     for rows, parties in (([note, GOODS], ()), ([GOODS, note], (0,)), ([note, note], ())):
-        assert drop_notes(body(rows), (1,), (2,), parties, IssueList("m"))[0].table.num_rows == 2
+        fields = FIELDS | {"parties": parties}
+        assert drop_notes(body(rows), NO_TOTALS, fields, IssueList("m"))[0].table.num_rows == 2
 
 
 def test_neighbours_are_counted_together_and_each_run_is_said():
