@@ -138,7 +138,7 @@ _MULTI_LOCANT: Final = late(r"(?:(?<![\w.])(?:\d{1,2}[a-z]?'*,)+|[^\s,],)\d{1,2}
 _LOCANT: Final = late(r"(?<![\d.,\w])(?P<n>\d{1,2})'*- ?$")
 _SPACED: Final = late(
     r"(?:(?<![a-zа-я])(?:[a-z]+yl|[a-z]*(?:oxy|fluoro|chloro|bromo|iodo|nitro|mercapto|cyano|thio|ylidene|keto|idene)|"
-    r"amino|di|tri|tetra|poly|bis|mono|hydroxy|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
+    r"amino|di|tri|tetra|poly|bis|mono|hydroxy|povidone|polyvidone|cadexomer|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
     r"(?:[a-z]*(?:metil|etil|propil|butil|fenil|bencil|vinil|alil|acetil))|"
     r"[а-я]*(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|хлор|бром|нитро|амино))|-yl|yl\)|bis\)) $"
 )

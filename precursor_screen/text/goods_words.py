@@ -169,17 +169,24 @@ _LAST: Final = late(lambda: rf"(?<![\w]){_any('last-held')}[ :\-(]{{1,3}}(?:[\w\
 # What bears the name of a substance: a street, a firm, a title or a brand in quotation marks; and what is measured by one, as the
 # iodine value of an oil.
 _NAMESAKE: Final = late(
+    lambda: rf"[ -](?:{_any('named after')}(?![\w])|{_any('street')}(?![\w])(?: \d{{1,4}}(?![\d.]|,\d|[ ]?[a-z])| ?(?:[,;|]|$)))"
+)
+_NAMED_BEFORE: Final = late(lambda: rf"(?<![\w]){_any('named before')}[ :]{{0,2}}(?:d[eiu] |dell?'|de l[a']? ?|d')?$")
+_QUOTE: Final = "[\"'“”„«»]"
+_OPENED: Final = late(
     lambda: (
-        rf"[ -](?:{_any('named after')}(?![\w])|(?P<street>{_any('street')})(?![\w])(?: \d{{1,4}}(?![\d.,]|[ ]?[a-z])| ?(?P<ends>[,;|]|$)))"
+        rf"(?:(?<![\w])(?:(?P<brand>{_any('brand')})|(?P<title>{_any('title')}))[ :.-]{{0,3}})?{_QUOTE} ?(?P<other>(?:[\w-]+ ){{0,3}})$"
     )
 )
-_HOUSE: Final = late(r"(?<![\w.,])\d{1,4}[a-z]? $")
-_ON_STREET: Final = late(lambda: rf"(?<![\w]){_any('street before a name')} ?(?:d[eiu] |dell?'|de l[a']? ?|d')?$")
-_QUOTE: Final = "[\"'“”„«»]"
-_OPENED: Final = late(lambda: rf"(?P<brand>(?<![\w]){_any('brand')}[ :.-]{{0,3}})?{_QUOTE} ?(?P<other>(?:[\w-]+ ){{0,3}})$")
 _CLOSED: Final = late(lambda: rf"(?P<other>(?: [\w-]+){{0,3}}) ?{_QUOTE}(?P<brand>[ ,]{{0,2}}{_any('brand')}(?![\w]))?")
 _MEASURED: Final = late(lambda: rf"[ -]{_any('measured by it')}(?![\w])(?! ?(?:in |us|eur|[$€]))")
-_MEASURING: Final = ("iod", "jod", "yod", "йод", "иод")
+_MEASURING: Final = ("iod", "jod", "yod", "йод", "иод", "kmno4", "permangan", "potassium perm")
+# What is left of a substance in other goods: RESIDUAL ACETONE, TOLUENE MAX 50 PPM, TOLUENE CONTENT BELOW 0.1 %.
+_TRACE_BEFORE: Final = late(lambda: rf"(?<![\w]){_any('trace before')} ?$")
+_TRACE: Final = late(
+    r"[ :(]{0,2}(?:content )?(?:(?:<|≤|max\.?|below|under|less than|not more than|up to) ?)?\d[\d.,]* ?(?:ppm|ppb|mg/kg)(?![\w])"
+    r"|[ :]{0,2}content ?(?:<|≤|max\.?|below|under|less than|not more than) ?0[.,]\d"
+)
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:
@@ -240,16 +247,17 @@ def _is_preparation(name: str, before: str, here: str, after: str) -> bool:
 
 
 def _is_namesake(name: str, before: str, after: str) -> bool:
-    """Whether something else bears the name; never where a quantity stands behind it."""
-    if name.startswith(_MEASURING) and _MEASURED.match(after):
+    """Whether something else bears the name, never where a quantity stands behind it; or hardly any of the substance is in other goods."""
+    if _TRACE.match(after) or (name.startswith(_MEASURING) and _MEASURED.match(after)):
         return True
     if _ANY_QUANTITY.search(after[:60]):
         return False
-    if found := _NAMESAKE.match(after):
-        return not found["street"] or found["ends"] is None or _HOUSE.search(before) is not None
+    if _NAMESAKE.match(after) or _NAMED_BEFORE.search(before) or _TRACE_BEFORE.search(before):
+        return True
     opened, closed = _OPENED.search(before), _CLOSED.match(after)
-    is_title = opened and closed and (opened["other"] or closed["other"]) and (opened["brand"] or closed["brand"])
-    return bool(is_title or _ON_STREET.search(before))
+    if not opened or not closed:
+        return False
+    return bool(opened["title"] or ((opened["brand"] or closed["brand"]) and (opened["other"] or closed["other"])))
 
 
 def _is_for_sale(before: str, after: str) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.tables import pattern_of
 from precursor_screen.text.numbers import DIGITS, NUMERALS, plain_figures, read_figure, read_numeral
-from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
+from precursor_screen.text.quantity_words import COMMA_LANGUAGES, DOSES, MASS, VOLUME, Unit, Word, find_unit, words
 from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
@@ -92,9 +92,10 @@ _DIMENSION: Final = late(
     r"(?: ?(?:'|ft\b|feet\b|foot\b|\"|inch(?:es)?\b|mm\b|cm\b|mic\b|microns?\b|deg\b|°|c\b|volts?\b|v\b|w\b|kw\b|ah\b|hp\b|hz\b|psi\b|bar\b|ppm\b|meters?\b|metres?\b|mesh\b|x ?\d+ ?(?:mm|cm|m)\b)|'?(?:st|nd|rd|th|hc|hq|gp|dv|dc|rf)\b)"
 )
 _COUNTED: Final = late(r"'s\b")
-_CONTAINER: Final = late(r"(?<=20|40|45)(?:fcl|tk|tc|ot|fr|iso)s?\b")  # behind a number of them: 3X20FCL
+_CONTAINER: Final = late(r"(?<=20|40|45)'? ?(?:fcl|tk|tc|ot|fr|iso|hc|hq|gp|dv|dc|rf)s?\b")  # behind a number of them: 3X20FCL
 _POUNDS: Final = late(r" ?#(?= ?(?:bag|sack|drum|pail|keg|box|carton|ctn|net|gross)s?\b)")  # 50# BAGS
 _PER_PACK: Final = late(r"n ?(?P<n>\d{1,3})(?![\w/.-])")  # №20, N20: in Russia so many doses are in a pack
+_TO_AMPOULE: Final = late(r" ?(?:x ?\d{1,4} ?)?")
 # A number of a catalogue with the size of its pack: P49104-100G.
 _CATALOGUE: Final = late(r"(?:[a-z]\d{4,6}|\d{6})-(?P<figure>\d{1,3}(?:\.\d)?)(?P<unit>mg|k?g|m?l)(?![\w.-])")
 _UNIT_FIRST: Final = late(
@@ -330,12 +331,16 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         mass, volume = find_unit(match["mass"]), find_unit(match["volume"])
         if mass and volume:
             litres = Decimal(match["n"] or 1) * volume.factor
+            gap = _TO_AMPOULE.match(flat, match.end())
+            ampoule = _LONGEST.match(flat, gap.end() if gap else match.end())
+            if match["n"] and ampoule and words()[ampoule[0]].meaning in DOSES:  # 10 MG/2 ML AMP: what is in one
+                return Token(MEASURE, at, match.end(), tuple(r * mass.factor for r in readings), of=MASS, unit=match["mass"])
             if litres:
                 return Token(STRENGTH, at, match.end(), tuple(r * mass.factor / litres for r in readings), thousandths=open_mark)
     if match := _PER_OTHER.match(flat, end):
         return Token(SIZE, at, match.end(), readings)
     if found and found[-1].kind == TIMES and (match := _CONTAINER.match(flat, end)):
-        return Token(SIZE, at, match.end(), readings, of="tank" if match[0][0] == "t" else "container")
+        return Token(SIZE, at, match.end(), readings, of="tank" if match[0].strip(" '")[0] == "t" else "container")
     if (match := _POUNDS.match(flat, end)) and (pound := find_unit("LB")):
         return _measure(at, figure, match.end(), readings, open_mark, pound, "lb")
     if match := _UNIT.match(flat, end):

@@ -23,6 +23,7 @@ COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count
 NET, GROSS, TOTAL = "net", "gross", "total"
 _LIMIT: Final = Decimal(10) ** 12
 _YEARS: Final = 1000
+_SHORT: Final = 3  # letters of what packages are abbreviated as
 _STRIP: Final = 2  # numbers that say what is in one box of tablets: 10 X 10
 _EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
 _WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
@@ -183,6 +184,8 @@ class _Phrases:
 
     def _outer_package(self, i: int) -> tuple[str, int]:
         """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""
+        if self._kind(i) == self._kind(i - 1) == m.PACKAGE and self._tokens[i - 1].of in DOSES:  # 1000 TABS TIN
+            return self._tokens[i].of, i + 1
         if self._kind(i) not in (m.SLASH, m.PER):
             return "", i
         leads = self._kind(i) == m.PER and self._kind(i + 2) == m.MEASURE  # PER DRUM 160 KG
@@ -190,6 +193,8 @@ class _Phrases:
             return self._tokens[i + 1].of, i + 2
         if self._kind(i + 1) == m.SIZE:
             return "container", i + 2 + (self._kind(i + 2) == m.PACKAGE)
+        if self._kind(i + 1) == m.WORD and len(self._tokens[i + 1].of) in range(1, _SHORT + 1):  # 4 BTL/XY: in what is not known
+            return "any", i + 2
         return "", i
 
     def _chain(self, i: int) -> tuple[Stated | None, int]:
@@ -305,7 +310,9 @@ class _Phrases:
         per = factors[-1].per
         if per:
             return Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, per=per), end
-        if not package and self._doses and len(factors) > _STRIP:  # TABLETS 10X10X100
+        if (
+            self._doses and not factors[-1].package and (len(factors) > _STRIP or package)
+        ):  # TABLETS 10X10X100, 100 BLISTERS OF 10
             package = "dose"
         if not package:
             return None, end

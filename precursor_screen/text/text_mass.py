@@ -131,7 +131,7 @@ def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     most = holds()["dose"].most if _is_medicine(tokens) else 0
     behind = {b.start for a, b in pairwise(tokens) if (a.kind, b.kind) == (m.OWN, m.MEASURE) and b.values[-1] <= most}
     if behind:  # of several substances in one tablet that which stands behind the name
-        stated = [s for s in stated if s.start in behind or s.form != PLAIN or s.values[-1] > most]
+        stated = [s for s in stated if s.start in behind or s.form not in (PLAIN, EACH) or s.kind != MASS or s.values[-1] > most]
     doses = (s.form == PLAIN and s.kind == MASS and s.values[-1] <= most for s in stated)
     return [replace(s, form=EACH, package="dose") if is_one else s for s, is_one in zip(stated, doses, strict=True)]
 
