@@ -35,7 +35,7 @@ _RANGES: Final = (
     (0xAC00, 0xD7A3, HANGUL),
 )
 _LONGEST_ARTICLE: Final = 4  # Arabic article with a preposition
-_LONGEST_PARTICLE: Final = 10  # Korean, with a salt and a form of medicine: 브롬화수소산염주사액
+_LONGEST_PARTICLE: Final = 2  # Korean
 _LONGEST_ENDING: Final = 24
 _FIRST_LETTERS: Final = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 
