@@ -81,19 +81,20 @@ def find_function(text: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _currencies() -> frozenset[str]:
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217."""
     return frozenset(Locale.parse("en").currencies)
 
 
 def find_currency(text: str) -> str:
     """The ISO 4217 code; what is no known currency stays as filed."""
     upper, words = text.strip().upper(), meanings("currency")
-    if upper in words or upper in _currencies():
+    if upper in words or upper in currencies():
         return words.get(upper, upper)
     if word := words.get(fold_country(text)):
         return word
     code = _CURRENCY.search(upper) if len(upper) <= 40 else None
-    return code[0] if code and code[0] in _currencies() else text
+    return code[0] if code and code[0] in currencies() else text
 
 
 # Cells that stand for no reference: two bills that both read NA are not one shipment.

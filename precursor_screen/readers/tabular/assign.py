@@ -31,7 +31,7 @@ _LEAST: Final = 1.6  # a pair below it counts for nothing
 _IDLE: Final = frozenset(("item", "goods", "other"))  # what records of lines are called
 _NEARER: Final = 0.6  # a column that is so much liker another field, which is taken, is a second one of that, and of nothing else
 _ROLE_MAPPED: Final = -1.0  # a party in a role that another column names
-_HEADING: Final = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d ./-]{3,34}", re.I)
+_HEADING: Final = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){3,34}")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d_]{3}.*,|,.*[^\W\d_]{3}.*\d", re.S)
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*([^\W\d_]{0,12})\.?")
 MASSES: Final = ("gross_mass", "net_mass")

@@ -27,8 +27,7 @@ from precursor_screen.text.quantity_words import find_unit
 
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
-_COUNTED: Final = re.compile(r"\s*\d[\d.,\s]*[^\W\d]{2}")
-_COUNTS: Final = 0.7  # of the cells
+_COUNTED, _COUNTS = re.compile(r"\s*\d[\d.,\s]*[^\W\d]{2}"), 0.7  # of the cells
 _NUMBERED: Final = re.compile(r"[^\W\d]{1,3}\W?\d+$")  # P1, PAL-07
 _WITH_FIGURES: Final = ("un_numbers", "cas_numbers", "cus_codes")
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it

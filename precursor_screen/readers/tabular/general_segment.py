@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -16,10 +17,11 @@ from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
-from precursor_screen.core.tables import pattern_of
+from precursor_screen.core.tables import pattern_of, spellings_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.content import is_firm
 from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.countries import find_country
@@ -56,6 +58,9 @@ _DATE: Final = re.compile(
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
 )
 _PRINTED: Final = late(lambda: pattern_of("footer_words", "printed"), re.IGNORECASE)
+_NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
+_SENDERS_PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
+_MOST_HEADS: Final = 3  # cells among which the letterhead is
 _NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
 _NUMBERED: Final = re.compile(
     r"(.{2,60}?(?:\b(?:nr|no|num|number|numero|número|nummer|numer)\b\.?|[nN][°º]|№))\s*(?=\S*\d)([\w/-]{4,35})", re.I
@@ -113,7 +118,8 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
     """The container that a row names which holds nothing else: `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
-    label = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    before = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    label = _last_label(before, is_first=False) if before else ""
     if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
         return {}
     return {"container_numbers": Stated("container_numbers", label, filled[0], ((at, cells.index(filled[0])),))}
@@ -134,8 +140,10 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
     match = _BOX.fullmatch(cell) or _NUMBERED.fullmatch(cell.strip())
     if match is None:
         return []
-    label = match[1] if match.re is _BOX else _last_label(match[1], is_first=False)
-    return [(label, match[2].strip())] if match.re is _BOX or _field(label) in REFERENCES else []
+    if match.re is _BOX:
+        return [(match[1], match[2].strip())] if any(map(_field, (match[1], *match[1].split("/")))) else []
+    label = _last_label(match[1], is_first=False)
+    return [(label, match[2].strip())] if _field(label) in REFERENCES else []
 
 
 def _last_label(text: str, *, is_first: bool) -> str:
@@ -156,11 +164,14 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
     filled = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip() and len(cell) <= _LONGEST]
     under = [below[column].strip() if column < len(below) else "" for column, _ in filled]
     over_values = len(filled) > 2 and all(under) and not any(lookup(cell)[0] for cell in under[::2])
-    in_turn = len(filled) % 2 == 0 and not over_values and not any(lookup(cell)[0] for _, cell in filled[1::2])
+    in_turn = len(filled) % 2 == 0 and not over_values and not any(_may_be_label(cell) for _, cell in filled[1::2])
     skip = False
     for place, (column, cell) in enumerate(filled):
         if skip:
             skip = False
+            continue
+        if (named := _NAMED.fullmatch(cell)) and is_firm(named[1]) and (role := _role(named[2])):
+            yield from facts(role, named[1], ((at, column),))
             continue
         if pairs := pairs_of(cell):
             for name, value in pairs:
@@ -171,10 +182,19 @@ def stated_in(at: int, row: Sequence[str], below: Sequence[str] = ()) -> Iterato
         name = label[1] if label else cell if in_turn and place % 2 == 0 else ""
         if name and place + 1 < len(filled):
             beside, value = filled[place + 1]
-            if not lookup(value)[0] and not _LABEL.fullmatch(value) and not pairs_of(value):
+            if not _may_be_label(value) and not _LABEL.fullmatch(value) and not pairs_of(value):
                 found = list(facts(name, value, ((at, column), (at, beside))))
                 yield from found
                 skip = bool(found)
+
+
+def _role(text: str) -> str:
+    """The word for a party with which a remark begins; empty where it begins with another."""
+    return next((word for word in text.split()[:1] if _field(word) in PARTY_NAMES), "")
+
+
+def _may_be_label(text: str) -> bool:
+    return bool(lookup(text)[0]) and find_country(text) is None  # `日本` is no day
 
 
 def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:
@@ -221,7 +241,13 @@ def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set
     """The cells below one, up to a blank one or another label."""
     for line in range(at + 1, len(rows)):
         text = rows[line][column].strip() if column < len(rows[line]) else ""
-        if not text or (line, column) in taken or lookup(text.partition("/")[0])[0] or _LABEL.fullmatch(text) or pairs_of(text):
+        if (
+            not text
+            or (line, column) in taken
+            or _may_be_label(text.partition("/")[0])
+            or _LABEL.fullmatch(text)
+            or pairs_of(text)
+        ):
             return
         yield line, text
 
@@ -237,6 +263,8 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
         pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
     for field, said in pairs:
         if field in REFERENCES and not any(map(str.isdigit, said)):
+            continue
+        if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue
         name, address = name_and_address(said) if field in PARTY_NAMES else (_country(said) if field in COUNTRIES else said, "")
         yield Stated(field, label, name, cells)
@@ -267,8 +295,15 @@ def is_label(text: str) -> bool:
     return bool(_field(text))
 
 
+@cache
+def _letters() -> dict[str, str]:
+    return spellings_of("cell_words", "letter")
+
+
 def _field(label: str) -> str:
     label = _NUMBER_OF_BOX.sub("", label)
+    if of_letter := _letters().get(label.casefold()):
+        return of_letter
     field = next((field for said in (label, label.partition("(")[0]) if said and (field := lookup(said)[0])), "")
     return field if field in _FILLED_DOWN else ""
 
@@ -283,6 +318,20 @@ def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) 
             blank = pc.fill_null(pc.match_substring_regex(column, r"^[\s\pZ]*$"), True)
             columns[guess.position] = pc.if_else(blank, pa.scalar(facts[guess.field]), column)
     return Body(table_of_columns(columns), body.rows, body.broken)
+
+
+def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
+    """The firm whose name heads an invoice, a packing list or a delivery note: it sends the goods, where nothing else says who does."""
+    filled = [(at, column, cell.strip()) for at, row in enumerate(rows) for column, cell in enumerate(row) if cell.strip()]
+    firms = [
+        (at, column, cell)
+        for at, column, cell in filled[:_MOST_HEADS]
+        if is_firm(cell) and not _COLON.search(cell) and len(cell) < 100
+    ]
+    if not firms or not any(_SENDERS_PAPER.search(cell) for *_, cell in filled):
+        return ()
+    at, column, name = firms[0]
+    return (Stated("consignor_name", "the head of the paper", name, ((at, column),)),)
 
 
 def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.core.grouped import grouped
 from precursor_screen.formats.sheet import Sheet
+from precursor_screen.readers.code_cells import currencies
 from precursor_screen.readers.column_map import (
     IGNORED,
     IGNORED_BY_MAP,
@@ -74,9 +75,12 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         sheet: whose head is searched.
         header_row: where the user says it is; 0: there is none.
     """
-    head = sheet.head
     if sheet.named:
-        return HeaderPlace(0, head[0], 0)
+        return HeaderPlace(0, sheet.head[0], 0)
+    return _with_rows_below(_find_header(sheet.head, header_row), sheet.head)
+
+
+def _find_header(head: Sequence[tuple[str, ...]], header_row: int | None) -> HeaderPlace:
     without = HeaderPlace(0, tuple(str(i + 1) for i in range(max(map(len, head), default=0))), 0)
     if header_row == 0:
         return without
@@ -101,6 +105,12 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         return without
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def find_goods_header(head: Sequence[Sequence[str]]) -> HeaderPlace | None:
+    """The header that names goods, by three known spellings or words; None where no row is one."""
+    places = (*_headers(head, _known, recognise), *_headers(head, _count_fields))
+    return next((place for place in places if _names_goods(place.names)), None)
 
 
 def _names_goods(names: Sequence[str]) -> bool:
@@ -169,13 +179,13 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
     return bool(filled) and over >= 2 and gaps and not states and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
 
 
-def with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
+def _with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> HeaderPlace:
     """The header with the rows that belong to it: units alone below the names, and the numbers of the columns, as forms have them."""
     names, row = place.names, place.row
     while 0 < row < len(head):
         below = {at: cell.strip() for at, cell in enumerate(head[row]) if cell.strip()}
         above = [names[at] if at < len(names) else "" for at in below]
-        if len(below) >= KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
+        if len(below) > KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
             row += 1
         elif (
             below
@@ -202,7 +212,8 @@ def _count_on(cells: Iterable[str]) -> bool:
 
 
 def _is_unit(cell: str) -> bool:
-    return len(cell) <= 12 and find_unit(cell.strip(_BRACKETS)) is not None
+    text = cell.strip(_BRACKETS)
+    return len(cell) <= 12 and (find_unit(text) is not None or text in currencies())
 
 
 def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
@@ -326,7 +337,7 @@ def _why_not(header: str, field: str, mapped_fields: set[str]) -> str:
         return "no header"
     if is_share(header):
         return "a share of a total"
-    if field in MASSES and _is_of_one_package(header):
+    if _is_of_one_package(header):
         return "the mass of one package"
     if field == "hs_code" and _SHORT_CODE.search(header):
         return "chapter or heading alone"
@@ -343,6 +354,8 @@ _OF_EACH = re.compile(r"\s*/\s*|\s+(?:per|pro|je|por|par|al|per ogni|за|на|�
 def _is_of_one_package(header: str) -> bool:
     """Whether it is the mass of one package: `Net weight / package`, `Peso por volumen`."""
     mass, *each = _OF_EACH.split(header, maxsplit=1)
+    if not each:
+        return False
     languages = languages_of((header,))
     concepts = [concept for word in meanings(header, languages) for concept in word]
     said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]

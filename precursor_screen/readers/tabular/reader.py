@@ -33,13 +33,14 @@ from precursor_screen.readers.tabular.general_segment import (
     fill_down,
     general_segment,
     guesses_of,
+    letterhead,
     not_mapped,
     part_addresses,
     without,
 )
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
-from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns, with_rows_below
+from precursor_screen.readers.tabular.mapping import ADDED_UP, HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
     ABOVE,
@@ -62,11 +63,11 @@ from precursor_screen.readers.tabular.rows import (
     drop_sections,
     join_continued,
     read_on,
-    without_headers,
+    typical_rows,
 )
 from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
-from precursor_screen.readers.tabular.unfold import records_of, unfold
+from precursor_screen.readers.tabular.unfold import is_cover, records_of, unfold
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
 
@@ -104,6 +105,7 @@ def _holds_amounts(content: Content) -> bool:
 
 
 _GUESSED = ColumnMap({})
+SENDERS = frozenset(("consignor_name", "exporter_name"))
 _GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
@@ -117,7 +119,7 @@ def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputT
     sheets = open_sheets(blob, options.encoding)
     if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
         raise unreadable(blob.name, "is empty", "Check that it is the right file.")
-    return read_sheets(sheets, blob.name, digest, options)
+    return read_sheets(unfold(sheets) if options.mapping is None else sheets, blob.name, digest, options)
 
 
 TABLES = Reader(lambda kind, _: kind in TABULAR_KINDS, read_tables)
@@ -129,8 +131,6 @@ def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: Rea
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
-    if options.mapping is None:
-        sheets = [part for sheet in sheets for part in unfold(sheet)]
     if options.mapping is not None or not options.accepted:
         return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
     found = []
@@ -156,10 +156,15 @@ def read_sheet(
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet is empty", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
+    if column_map is None and accepted is None and is_cover(sheet):
+        issues.add("preamble-row", "what holds for the other sheets", row=1, count=len(sheet.head))
+        return _set_aside(
+            sheet, digest, HeaderPlace(0, (), 0), (), issues, out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)
+        )
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
-    contents = [content_of(column) for column in without_headers(body.table, names).columns]
+    contents = [content_of(column) for column in typical_rows(body.table, names).columns]
     headed = bool(place.row) or sheet.named or preset is not None
     if accepted:
         guesses = accepted_guesses(accepted, names)
@@ -170,6 +175,8 @@ def read_sheet(
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
     above_all = general_segment([*sheet.above, *before])
+    if SENDERS.isdisjoint((*(one.field for one in above_all), *(guess.field for guess in guesses))):
+        above_all += letterhead([*sheet.above, *before])
     stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)
@@ -248,7 +255,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     named = named_preset(column_map)
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
-    place = with_rows_below(find_header(sheet, header_row), () if sheet.named else sheet.head)
+    place = find_header(sheet, header_row)
     names = _pad_header(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):

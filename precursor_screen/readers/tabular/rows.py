@@ -5,11 +5,7 @@ Printed lists write sums, sums carried over, pages, when they were printed and t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
-from functools import cache
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import BLANKS, NOTHINGS, NULLS, match_begun
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.sums import (
+    MOST_SUMMED,
+    any_matches,
+    are_sums,
+    as_mask,
+    begins_with_sum,
+    footer_pattern,
+    total_pattern,
+)
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _WORDLESS = r"^\PL*$"
 _WORDS = r"\pL{3}"
-_DATUM = r"^\s*(?:\S*\d\S*|[\d.,'\pZ]*\d[\d.,'\pZ]*\pL{1,8}\.?)\s*$"  # a figure, perhaps with its unit, or a number of a document
+_DATUM = r"^\s*(?:\S{0,34}\d\S{0,34}|[\d.,'\pZ]*\d[\d.,'\pZ]*\pL{1,8}\.?)\s*$"  # a figure, perhaps with its unit, or a number of a document
 _AMOUNT = r"^[\s\pZ]*[\d.,'\pZ]*\d[\d.,'\pZ]*(?:\pL[^\d:/]*)?$"  # a figure, perhaps with what it counts
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 
@@ -34,32 +38,8 @@ Mask = npt.NDArray[np.bool_]
 
 LEAST_OTHERS = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
+MOST_JUDGED = 2_000  # rows of a list whose idle rows matter for what its columns hold
 MOST_NOTES = 200  # rows below the last goods; more of them are goods that nobody describes
-
-
-def _one_of(role: str) -> str:
-    return "|".join(words_of("footer_words", role))
-
-
-@cache
-def total_pattern() -> str:
-    """What a cell is as a whole that names a sum, with words that only tell of what; RE2, for columns of Arrow."""
-    of_what = _one_of("of what")
-    figure, reference = r"\d[\d.,'/ ]*", r"[A-Z]{2,4}[A-Z\d/-]*\d{5,}[A-Z\d/-]*"
-    more = rf"[\s\pZ:=.()_-]*(?:{of_what}|{reference}|\([\s\d.,/-]*\d[\s\d.,/-]*(?:{of_what})?\)|{figure})"
-    tax = rf"(?:{_one_of('tax')})(?:[\s\pZ:]*\d[\d.,]*[\s\pZ]*%)?(?:[\s\pZ]*\([^()]*\d[^()]*\))?"
-    return rf"(?i)^[\s\pZ*]*(?:(?:{_one_of('sum')})(?:{more})*|{tax})[\s\pZ:：=.*-]*$"
-
-
-@cache
-def footer_pattern() -> str:
-    """The same of a page, of when it was printed, and of an end."""
-    return (
-        rf"(?i)^[\s\pZ*=_-]*(?:(?:total )?(?:{_one_of('page')})s?[.:#№ ]*\d+(?:\s*(?:{_one_of('of')})\s*\d+)?"
-        r"|\d+\s*/\s*\d+\s*(?:ページ|페이지|页|頁|pages?)|第?\s*\d+\s*[页頁](?:[\s,，/]*共\s*\d+\s*[页頁])?|共\s*\d+\s*[页頁]|"
-        rf"(?:{_one_of('printed')})(?:\s+(?:on|el|le|em|am|il|at|dnia))?\s*[:：]?\s*[\d./: T年月日-]{{6,}}(?:\s*[ap]\.?m\.?)?"
-        rf"|{_one_of('end')})[\s\pZ.:*=_-]*$"
-    )
 
 
 def drop_idle_rows(
@@ -83,20 +63,25 @@ def drop_idle_rows(
         return body, none
     uncoded, textless = _blank_in(table, codes), _blank_in(table, texts)
     if texts:  # the word for a sum may stand where codes do
-        uncoded |= _narrow(textless & ~uncoded, table, lambda part: _any_matches(part, codes, total_pattern()))
+        uncoded |= _narrow(textless & ~uncoded, table, lambda part: any_matches(part, codes, total_pattern()))
     idle = uncoded & textless
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
     total = _narrow(idle & ~blank, table, lambda part: _first_cell_matches(part, total_pattern(), _WORDLESS))
-    total |= _narrow(uncoded, table, lambda part: _any_matches(part, texts, total_pattern()))
+    total |= _narrow(uncoded, table, lambda part: any_matches(part, texts, total_pattern()))
     # A row with a page number, or with when it was printed, holds nothing else.
-    footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: _any_matches(part, texts, footer_pattern()))
+    footer = (idle & ~blank) | _narrow(uncoded, table, lambda part: any_matches(part, texts, footer_pattern()))
     total |= _narrow(
         footer,
         table,
         lambda part: _first_cell_matches(part, footer_pattern(), _BLANK) & (_filled_in(part, range(part.num_columns)) == 1),
     )
     header = _repeats_header(table, names, [*texts, *codes])
-    total |= are_sums(table, idle & ~blank & ~total & ~header, ~(blank | total | header))
+    begun = (
+        _narrow(uncoded & ~total & ~header, table, begins_with_sum)
+        if table.num_rows <= MOST_SUMMED
+        else np.zeros(len(total), bool)
+    )
+    total |= are_sums(table, (idle | begun) & ~blank & ~total & ~header, ~(blank | total | header | begun))
     rows = np.asarray(body.rows)
     _count_runs(rows, blank, "blank-row", "blank", issues)
     _count_runs(rows, header & ~blank, "repeated-header", "the header again", issues)
@@ -130,14 +115,14 @@ def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], is
     start = last + int(goods[-1]) + 1 if len(goods) else table.num_rows
     note = np.zeros(table.num_rows, bool)
     below = table.slice(start)
-    note[start:] = _any_matches(below, range(below.num_columns), _WORDS) & _blank_in(below, fields["parties"])
-    note[start:] &= ~_any_matches(below, range(below.num_columns), _DATUM)
+    note[start:] = any_matches(below, range(below.num_columns), _WORDS) & _blank_in(below, fields["parties"])
+    note[start:] &= ~any_matches(below, range(below.num_columns), _DATUM)
     if totals.table.num_rows:
         behind = int(np.searchsorted(np.asarray(body.rows), totals.rows[-1].as_py()))
         after = table.slice(behind)
         if (
             after.num_rows <= MOST_NOTES
-            and not (~_blank_in(after, fields["codes"]) | _any_matches(after, fields["figures"], _AMOUNT)).any()
+            and not (~_blank_in(after, fields["codes"]) | any_matches(after, fields["figures"], _AMOUNT)).any()
         ):
             note[behind:] = bool(behind)
     _count_runs(np.asarray(body.rows), note, "row-below-goods", "words below the goods", issues)
@@ -164,7 +149,7 @@ def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tu
 
 def _is_section(table: pa.Table) -> Mask:
     everywhere = range(table.num_columns)
-    words = _any_matches(table, everywhere, _WORDS) & ~_any_matches(table, everywhere, _DATUM)
+    words = any_matches(table, everywhere, _WORDS) & ~any_matches(table, everywhere, _DATUM)
     return np.asarray(words & (_filled_in(table, everywhere) == 1))
 
 
@@ -238,10 +223,6 @@ def _append_below(column: pa.ChunkedArray, places: npt.NDArray[np.int64], heads:
     return pc.replace_with_mask(column.combine_chunks(), pa.array(mask), string_array(joined))
 
 
-def _mask(mask: pa.ChunkedArray) -> Mask:
-    return np.asarray(pc.fill_null(mask, False).to_numpy(), bool)
-
-
 def _without_value(column: pa.ChunkedArray, pattern: str, beginnings: Mask) -> Mask:
     """Which cells do not exist, or match a pattern for nothing; see `match_begun`."""
     found = match_begun(column, pattern, beginnings)
@@ -285,13 +266,6 @@ def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]
     return result
 
 
-def _any_matches(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask:
-    found = np.zeros(table.num_rows, bool)
-    for position in positions:
-        found |= _mask(pc.match_substring_regex(table.column(position), pattern))
-    return found
-
-
 def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
     """Whether the first cell of each row that does not match `idle` matches a pattern."""
     none = pa.scalar(None, pa.string())
@@ -299,21 +273,25 @@ def _first_cell_matches(table: pa.Table, pattern: str, idle: str) -> Mask:
     for column in table.columns:
         filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, idle), True), none, column)
         first = filled if first is None else pc.coalesce(first, filled)
-    return _mask(pc.match_substring_regex(first, pattern))
+    return as_mask(pc.match_substring_regex(first, pattern))
 
 
-def without_headers(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The rows of a printed list without the header once more, by which one tells what its columns hold."""
-    if not 0 < table.num_rows <= MOST_SUMMED:
+def typical_rows(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows of a list by which one tells what its columns hold: without the header once more, without totals and words in one cell alone."""
+    everywhere = range(table.num_columns)
+    if not 0 < table.num_rows <= MOST_JUDGED:
         return table
-    repeated = _repeats_header(table, names, [at for at, name in enumerate(names) if name])
-    return table.filter(pa.array(~repeated)) if repeated.any() else table
+    idle = _repeats_header(table, names, [at for at, name in enumerate(names) if name])
+    idle |= any_matches(table, everywhere, total_pattern()) | (
+        (_filled_in(table, everywhere) < LEAST_OTHERS) & (len(everywhere) > LEAST_OTHERS)
+    )
+    return table.filter(pa.array(~idle)) if idle.any() and not idle.all() else table
 
 
 def _repeats_header(table: pa.Table, names: Sequence[str], positions: Sequence[int]) -> Mask:
     same = np.ones(table.num_rows, bool)
     for position in positions:
-        same &= _mask(pc.equal(table.column(position), names[position]))
+        same &= as_mask(pc.equal(table.column(position), names[position]))
     if not positions or not same.any():
         return np.zeros(table.num_rows, bool)
     for position, name in enumerate(names):
@@ -331,70 +309,3 @@ def _count_runs(rows: npt.NDArray[np.int64], mask: Mask, code: str, what: str, i
     for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
         first = int(rows[places[start]])
         issues.add(code, f"{what}" if length == 1 else f"{length} rows, {what}", row=first, count=length)
-
-
-# Rows that are proved to be sums by their figures alone: printed lists end in a row of sums that often has no word for it.
-
-MOST_SUMMED: Final = 20_000  # of a table in which sums are looked for; no printed list is longer
-MOST_CANDIDATES: Final = 200
-_FIGURE: Final = re.compile(r"[^\w+-]*([+-]?\d[\d.,'\s]*?)\s*[^\W\d]{0,6}[^\w]*")
-# A single row above always equals its own sum, so that as many of its figures must agree.
-_LEAST_OF_ONE: Final = 3
-
-
-def are_sums(table: pa.Table, candidates: Mask, goods: Mask) -> Mask:
-    """Which of the candidates hold the sums of the goods above them, of all or of those since the last sum, and nothing else.
-
-    A text that the row above holds too, such as the number of the bill, does not count against it.
-
-    Args:
-        table: cells of every row.
-        candidates: rows without texts and codes of goods.
-        goods: rows that may be added up.
-    """
-    found = np.zeros(table.num_rows, bool)
-    places = np.flatnonzero(candidates)
-    if not 0 < len(places) <= MOST_CANDIDATES or table.num_rows > MOST_SUMMED:
-        return found
-    columns = [[(cell or "").strip() for cell in column.to_pylist()] for column in table.columns]
-    start = 0
-    for place in places.tolist():
-        above = np.flatnonzero(goods[:place] & ~found[:place])
-        since = above[above >= start]
-        if any(_adds_up(columns, place, rows.tolist()) for rows in (since, above) if len(rows)):
-            found[place] = True
-            start = place + 1
-    return found
-
-
-def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
-    sums = [0, 0]  # of one row above, and of several
-    for column in columns:
-        cell = column[place]
-        if not cell:
-            continue
-        filled = [column[row] for row in rows if column[row]]
-        if _is_sum(cell, filled):
-            sums[len(filled) > 1] += 1
-        elif not filled or cell != filled[-1] or _FIGURE.fullmatch(cell):
-            return False
-    return sums[1] > 0 or sums[0] >= _LEAST_OF_ONE
-
-
-def _is_sum(cell: str, filled: list[str]) -> bool:
-    """Whether a cell is the sum of others by the point as decimal mark, or by the comma; zero is the sum of nothing."""
-    for mark in ".,":
-        total, *parts = (_number(text, mark) for text in (cell, *filled))
-        if total and parts and None not in parts and total == sum(part for part in parts if part is not None):
-            return True
-    return False
-
-
-def _number(text: str, mark: str) -> Decimal | None:
-    """The number of a cell, perhaps with its unit; None: it is not one."""
-    match = _FIGURE.fullmatch(text)
-    if match is None:
-        return None
-    figures = re.sub(r"[^\d+.,-]", "", match[1])
-    whole, _, places = figures.replace("," if mark == "." else ".", "").partition(mark)
-    return Decimal(f"{whole}.{places or 0}") if mark not in places else None

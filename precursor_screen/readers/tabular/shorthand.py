@@ -49,7 +49,7 @@ def _ditto() -> str:
 
 @cache
 def _begins_with_ditto() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{_words('as above')})\s*[,;:(–-]\s*(?=\S)", re.IGNORECASE)
+    return re.compile(rf"\s*(?:(?:{_words('as above')})\s*[,;:(–-]|(?:{_MARK})\s)\s*(?=\S)", re.IGNORECASE)
 
 
 @cache
@@ -119,7 +119,8 @@ def _undittoed(column: pa.ChunkedArray, *, goods: bool) -> tuple[pa.ChunkedArray
         if marks[place]:
             cells[place], found[place] = above, True
         elif goods and (match := begun(cell)):
-            cells[place], found[place] = f"{above}, {cell[match.end() :]}", True
+            rest = cell[match.end() :].strip()
+            cells[place], found[place] = f"{above} {rest}" if rest[0] in "(（" else f"{above}, {rest}", True
     return (pa.chunked_array([string_array(cells)], pa.string()), found) if found.any() else (column, found)
 
 

@@ -255,3 +255,32 @@ def test_an_address_alone_is_that_of_the_party_right_before_it(headers, field):
     cells = {"Address": "1 Example Street, Pune", "Date": "2026-01-02"}
     found = table(("Description", ["wool", "tin"]), *((h, [cells.get(h, f"{h} Acme Ltd")] * 2) for h in headers))
     assert fields(found)["Address"] == field
+
+
+PARCELS = ("Description", ["wool", "tin", "ink", "oil"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("No. & Kind of Packages", ["40 drums", "20 bags", "4 pallets", "25 boxes"], "packages"),
+        ("No. & Kind of Packages", ["40 drums", "20 bags", "pallets", "boxes"], "package_type"),
+        ("Kind of packages", ["drums", "bags", "pallets", "boxes"], "package_type"),
+        ("Package No.", ["P1", "P2", "P3", "PAL-04"], None),  # which package, not how many
+        ("Packages", ["1", "2", "3", "4"], "packages"),
+        ("Net weight / package", ["1", "2", "3", "4"], None),
+        ("Gross weight per package (kg)", ["1", "2", "3", "4"], None),
+        ("Nettogewicht je Packstück", ["1", "2", "3", "4"], None),
+        ("Packages / weight", ["1", "2", "3", "4"], "gross_mass"),
+        ("Net weight", ["1", "2", "3", "4"], "net_mass"),
+    ],
+)
+def test_how_many_packages_of_which_kind(header, cells, field):
+    assert fields(table(PARCELS, (header, cells))).get(header) == field
+
+
+def test_kinds_stay_kinds_where_a_column_counts_the_packages():
+    found = fields(
+        table(PARCELS, ("Packages", ["1", "2", "3", "4"]), ("Kind of packages", ["40 drums", "20 bags", "4 pallets", "25 boxes"]))
+    )
+    assert (found["Packages"], found["Kind of packages"]) == ("packages", "package_type")

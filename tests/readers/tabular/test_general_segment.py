@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.general_segment import general_segment
+from precursor_screen.readers.tabular.general_segment import general_segment, letterhead
 
 TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Ltd\n"
 
@@ -141,3 +141,63 @@ def test_a_column_of_the_table_goes_before():
 def test_totals_among_the_rows_stay_totals():
     (table,) = read(f"Vessel: MV Aurora;;\n{TABLE};;\nTotal;;\n".encode(), "m")
     assert table.lines.num_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "facts"),
+    [
+        ([["Packing list No. 57 of 18.06.2026"]], {"date": "18.06.2026"}),
+        ([["Lieferschein 12 vom 3. März 2026"]], {}),  # such a day is not looked for
+        ([["Ref. 12 dated 03-Mar-2026"], ["again 03-Mar-2026"]], {"date": "03-Mar-2026"}),
+        ([["contract of 15.01.2026, invoice of 18.06.2026"]], {}),
+        ([["Printed on 18.06.2026"]], {}),
+        ([["Vessel: A", "Date: 2026-11-03"], ["12.12.2026"]], {"vessel": "A", "date": "2026-11-03"}),
+        ([["Acme 1.2.2026.3"]], {}),
+        ([["2026年5月18日"]], {"date": "2026年5月18日"}),
+        ([["To: Bolt Ltd"]], {"consignee_name": "Bolt Ltd"}),
+        ([["An:"], ["Bolt GmbH"], ["Mühlweg 7"]], {"consignee_name": "Bolt GmbH", "consignee_address": "Mühlweg 7"}),
+        ([["To: Otterville"]], {}),
+        ([["Register of May - Bolt s.r.o. (consignee)"]], {"consignee_name": "Bolt s.r.o."}),
+        ([["Bolt Ltd (consignee of all lines)"]], {"consignee_name": "Bolt Ltd"}),
+        ([["Bolt Ltd (in liquidation)"]], {}),
+        ([["Seller: Acme Ltd, 12 Mill Road, Otterville"]], {"consignor_name": "Acme Ltd", "consignor_address": "12 Mill Road, Otterville"}),
+        ([["Country of origin: Norway, unless stated otherwise"]], {"country_of_origin": "Norway"}),
+        ([["Buyer: Bolt Ltd"], ["Consignee: the same"]], {"consignee_name": "Bolt Ltd"}),
+        ([["Consignee: Bolt Ltd"], ["Notify: same as consignee"]], {"consignee_name": "Bolt Ltd", "notify_party_name": "Bolt Ltd"}),
+        ([["LOT A - container ABCU 123456-0"]], {"container_numbers": "LOT A - container ABCU 123456-0"}),
+        ([["出荷人", "Acme", "原産国", "日本"]], {"consignor_name": "Acme", "country_of_origin": "日本"}),
+    ],
+)  # fmt: skip
+def test_what_titles_letters_and_remarks_state(rows, facts):
+    assert {one.field: one.value for one in general_segment(rows)} == facts
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        ([["Acme Chemie GmbH"], ["Hafenweg 8"], ["Lieferschein"]], "Acme Chemie GmbH"),
+        ([["COMMERCIAL INVOICE"], ["Acme Ltd"]], "Acme Ltd"),
+        ([["杭州河源化工有限公司"], ["装 箱 单"]], "杭州河源化工有限公司"),
+        ([["Acme Shipping Ltd"], ["Cargo manifest"]], None),  # a carrier's list
+        ([["Acme"], ["Invoice"]], None),  # nothing says that it is a firm
+        ([["Invoice"], ["7"], ["8"], ["Acme Ltd"]], None),
+        ([["Buyer: Acme Ltd"], ["Invoice"]], None),
+        ([], None),
+    ],
+)
+def test_who_heads_a_senders_paper_sends_the_goods(rows, name):
+    assert [one.value for one in letterhead(rows)] == ([name] if name else [])
+
+
+def test_a_letterhead_counts_where_nothing_else_names_the_sender():
+    paper = "Acme Ltd\nPacking list\n{}\nDescription;HS Code;Net weight kg\nwool;510111;1\ntin;800110;2\nink;321511;3\n"
+    for above, name in (("", "Acme Ltd"), ("Shipper: Bolt Ltd", "Bolt Ltd")):
+        (found,) = read(paper.format(above).encode(), "m.csv")
+        assert found.lines.column("consignor_name").to_pylist() == [name] * 3
+
+
+def test_what_stands_above_fills_blank_cells_of_its_column():
+    rows = "Country of origin: Norway\nConsignee: Bolt\n\nDescription;Origin;Consignee;Net weight kg\nwool;SE;Carr;1\ntin;;;2\n"
+    (found,) = read(rows.encode(), "m.csv")
+    lines = [(line["country_of_origin"], line["consignee_name"]) for line in found.lines.to_pylist()]
+    assert lines == [("SE", "Carr"), ("NO", "Bolt")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.sheet import Sheet, memory_reader
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.mapping import find_header
@@ -90,3 +91,26 @@ def test_a_header_of_two_rows_is_found_by_its_words(goods: str) -> None:
     (sheet,) = open_sheets(Blob("m", (text + goods).encode()), "")
     place = find_header(sheet)
     assert (place.first, place.row, place.names[:4]) == (2, 3, ("Gewicht roh", "Gewicht rein", "Firma Empf.", "Firma Abs."))
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "names"),
+    [
+        ([["Description", "Packages", "Gross weight"], ["", "pcs", "kg"], ["wool", "1", "2"]], 2, ("Description", "Packages (pcs)", "Gross weight (kg)")),
+        ([["Description", "Gross weight", "Value"], ["", "(t)", "EUR"], ["wool", "1", "2"]], 2, ("Description", "Gross weight (t)", "Value (EUR)")),
+        ([["Description", "Packages", "Gross weight", "Value"], ["1", "2", "3", "4"], ["wool", "1", "2", "3"]], 2, ("Description", "Packages", "Gross weight", "Value")),
+        ([["Description", "Packages", "Gross weight", "Value"], ["(1)", "(2)", "(3)", "(4)"], ["wool", "1", "2", "3"]], 2, ("Description", "Packages", "Gross weight", "Value")),
+        ([["Description", "Packages", "Value"], ["1", "2", "3"], ["wool", "1", "2"]], 1, ("Description", "Packages", "Value")),
+        ([["Description", "Packages", "Gross weight", "Value"], ["", "", "kg"], ["1", "2", "3", "4"], ["wool", "1", "2"]], 3, ("Description", "Packages", "Gross weight (kg)", "Value")),
+        ([["Description", "Packages", "Gross weight"], ["1", "2", "4"], ["wool", "1", "2"]], 1, ("Description", "Packages", "Gross weight")),
+        ([["Description", "Packages", "Gross weight"], ["tin", "", "kg"], ["wool", "1", "2"]], 1, ("Description", "Packages", "Gross weight")),
+        # A form above the goods has labels of its own.
+        ([["Exporter", "Vessel", "Port of Loading"], ["Acme", "Aurora", "Almery"], [], ["Description", "HS Code", "Packages"]], 4, ("Description", "HS Code", "Packages")),
+        # A fact above the header is no upper row of it.
+        ([["Shipper: Acme Ltd", "", "Date: 2026-11-03"], ["Description", "HS Code", "Packages"]], 2, ("Description", "HS Code", "Packages")),
+    ],
+)  # fmt: skip
+def test_rows_that_belong_to_the_header(rows, row, names):
+    sheet = Sheet("m", "XLSX", "", tuple(map(tuple, rows)), False, memory_reader([]))
+    place = find_header(sheet)
+    assert (place.row, place.names) == (row, names)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular.rows import footer_pattern, total_pattern
+from precursor_screen.readers.tabular.sums import footer_pattern, total_pattern
 
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "judgements/printed_tables.csv").read_text("utf-8").splitlines()))
 TABLES = {case["language"]: (case["header"], case["goods"]) for case in CASES}
