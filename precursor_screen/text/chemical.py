@@ -138,12 +138,12 @@ _MULTI_LOCANT: Final = late(r"(?:(?<![\w.])(?:\d{1,2}[a-z]?'*,)+|[^\s,],)\d{1,2}
 _LOCANT: Final = late(r"(?<![\d.,\w])(?P<n>\d{1,2})'*- ?$")
 _SPACED: Final = late(
     r"(?:(?<![a-zа-я])(?:[a-z]+yl|[a-z]*(?:oxy|fluoro|chloro|bromo|iodo|nitro|mercapto|cyano|thio|ylidene|keto|idene)|"
-    r"amino|di|tri|tetra|poly|bis|mono|hydroxy|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
+    r"amino|di|tri|tetra|poly|bis|mono|hydroxy|povidone|polyvidone|cadexomer|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
     r"(?:[a-z]*(?:metil|etil|propil|butil|fenil|bencil|vinil|alil|acetil))|"
     r"[а-я]*(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|хлор|бром|нитро|амино))|-yl|yl\)|bis\)) $"
 )
 _CHEMICAL_WORD: Final = late(
-    r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid)(?:-\d+)?[\])]? $"
+    r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid|crown)(?:-\d+)?[\])]? $"
 )
 # Of "hcl" a base makes a salt: "levamisole HCl", "(R)-x-amine.HCl". Known by its ending; what the acid itself is called never is one
 # (technical, industrial, fuming, liquid), nor what it is packed in.
@@ -270,8 +270,10 @@ def is_salt_word(text: str) -> bool:
 
 
 def is_glued_ending(rest: str, covers_salts: bool) -> bool:
-    """Whether letters that follow a name without a gap leave it the same substance: a plural; "-hydrochlorid" if its salts are."""
-    return rest == "s" or (covers_salts and _GLUED_SALT.fullmatch(rest) is not None)
+    """Whether letters that follow a name without a gap leave it the same substance: a plural or another case; "-hydrochlorid" if its salts are."""
+    if rest == "s" or rest in words_of("chemical_words", "case ending"):
+        return True
+    return covers_salts and _GLUED_SALT.fullmatch(rest) is not None
 
 
 def prefix_reason(plain: str, start: int, name: str) -> str | None:

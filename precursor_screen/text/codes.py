@@ -114,7 +114,8 @@ _CAS_SLIPPED: Final = re.compile(
 _FIGURE_FOR_LETTER: Final = str.maketrans("OoIil", "00111")
 _MONTH: Final = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?", re.ASCII)
 _UN: Final = re.compile(
-    r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
+    r"(?<![A-Za-z\d])(?:un|u\.n\.|o\.?n\.?u\.?|оон|ooh|yk|联合国|聯合國|国連|유엔|الأمم المتحدة)"
+    r"[ ]?(?:[ -]?(?:no|nr|num|n[uú]mero|nummer|number|id)\b\.?|-?n?[°º]|[№#]|编号|編號|番号|번호)?[ ]?[-:：.#]?[ ]?(?P<n>\d{4})(?![\d])",
     re.IGNORECASE,
 )
 # The orange plate of ADR: the number of the hazard over that of the substance (Kemler, HIN).

@@ -99,7 +99,7 @@ _DENIED_REST: Final = late(
 _BUT_FIRST: Final = late(lambda: rf"(?:^|[;|.:,(][ ]?){_any('excepting')}[ ]$")
 _THE_REST: Final = late(lambda: rf"[ ,]{{1,2}}{_any('all the rest')}")
 _FREE_OF_WHAT: Final = (
-    r"(?![ ](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
+    r"(?![ -](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
     r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
 )
 _NO_AFTER: Final = late(
@@ -146,7 +146,7 @@ _OF_GRADE: Final = late(lambda: rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
 _PROCESSED: Final = late(lambda: rf"[ \-]{one_of('processed')}")
 _FOR: Final = r"(?:for|to handle|handling|pour|para|fur|fuer|per|для|voor|untuk|cho|icin|dla)"
 _ARTICLE_FOR: Final = late(
-    rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
+    rf"(?<![\w])(?:{_FOR}|auf|na|на)[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
 )
 _PURPOSE: Final = late(rf"[ ,(]{_FOR}[ ]")
 # The same for several things in a row: a cabinet for acid and acetone bottles.
@@ -164,6 +164,29 @@ _PHRASE_END: Final = late(lambda: rf"[ ]{_any('end of a phrase')}(?=[ ])|[ ]?[\d
 _CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
 _EMPTIED: Final = late(lambda: one_of("emptied"))
 _LAST: Final = late(lambda: rf"(?<![\w]){_any('last-held')}[ :\-(]{{1,3}}(?:[\w\-]+[ ]){{0,2}}$")
+
+
+# What bears the name of a substance: a street, a firm, a title or a brand in quotation marks; and what is measured by one, as the
+# iodine value of an oil.
+_NAMESAKE: Final = late(
+    lambda: rf"[ -](?:{_any('named after')}(?![\w])|{_any('street')}(?![\w])(?: \d{{1,4}}(?![\d.]|,\d|[ ]?[a-z])| ?(?:[,;|]|$)))"
+)
+_NAMED_BEFORE: Final = late(lambda: rf"(?<![\w]){_any('named before')}[ :]{{0,2}}(?:d[eiu] |dell?'|de l[a']? ?|d')?$")
+_QUOTE: Final = "[\"'“”„«»]"
+_OPENED: Final = late(
+    lambda: (
+        rf"(?:(?<![\w])(?:(?P<brand>{_any('brand')})|(?P<title>{_any('title')}))[ :.-]{{0,3}})?{_QUOTE} ?(?P<other>(?:[\w-]+ ){{0,3}})$"
+    )
+)
+_CLOSED: Final = late(lambda: rf"(?P<other>(?: [\w-]+){{0,3}}) ?{_QUOTE}(?P<brand>[ ,]{{0,2}}{_any('brand')}(?![\w]))?")
+_MEASURED: Final = late(lambda: rf"[ -]{_any('measured by it')}(?![\w])(?! ?(?:in |us|eur|[$€]))")
+_MEASURING: Final = ("iod", "jod", "yod", "йод", "иод", "kmno4", "permangan", "potassium perm")
+# What is left of a substance in other goods: RESIDUAL ACETONE, TOLUENE MAX 50 PPM, TOLUENE CONTENT BELOW 0.1 %.
+_TRACE_BEFORE: Final = late(lambda: rf"(?<![\w]){_any('trace before')} ?$")
+_TRACE: Final = late(
+    r"[ :(]{0,2}(?:content )?(?:(?:<|≤|max\.?|below|under|less than|not more than|up to) ?)?\d[\d.,]* ?(?:ppm|ppb|mg/kg)(?![\w])"
+    r"|[ :]{0,2}content ?(?:<|≤|max\.?|below|under|less than|not more than) ?0[.,]\d"
+)
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:
@@ -193,6 +216,8 @@ def form_of(plain: str, start: int, end: int) -> str:
     here = _PURPOSE.split(near_after)[0]  # what the goods are for makes no other goods of them
     if _MADE_WITH.search(before):
         return "article"
+    if _is_namesake(plain[start:end], before, after):
+        return "article"
     if _is_preparation(plain[start:end], near_before[-60:], here[:60], near_after[:60]):
         return "preparation"
     if _is_article(before, near_before, near_after):
@@ -219,6 +244,20 @@ def _is_preparation(name: str, before: str, here: str, after: str) -> bool:
     if _DOSAGE.search(before + " " + here) or _DOSAGE.search(name) or re.search(_DOSE, after):
         return True
     return _MEDICINE.search(before + " " + here) is not None and _PACK.search(before + " " + after) is not None
+
+
+def _is_namesake(name: str, before: str, after: str) -> bool:
+    """Whether something else bears the name, never where a quantity stands behind it; or hardly any of the substance is in other goods."""
+    if _TRACE.match(after) or (name.startswith(_MEASURING) and _MEASURED.match(after)):
+        return True
+    if _ANY_QUANTITY.search(after[:60]):
+        return False
+    if _NAMESAKE.match(after) or _NAMED_BEFORE.search(before) or _TRACE_BEFORE.search(before):
+        return True
+    opened, closed = _OPENED.search(before), _CLOSED.match(after)
+    if not opened or not closed:
+        return False
+    return bool(opened["title"] or ((opened["brand"] or closed["brand"]) and (opened["other"] or closed["other"])))
 
 
 def _is_for_sale(before: str, after: str) -> bool:

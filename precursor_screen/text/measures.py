@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from precursor_screen.core.tables import pattern_of
 from precursor_screen.text.numbers import DIGITS, NUMERALS, plain_figures, read_figure, read_numeral
-from precursor_screen.text.quantity_words import COMMA_LANGUAGES, MASS, VOLUME, Unit, Word, find_unit, words
+from precursor_screen.text.quantity_words import COMMA_LANGUAGES, DOSES, MASS, VOLUME, Unit, Word, find_unit, words
 from precursor_screen.text.text import late, plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
@@ -27,7 +27,7 @@ NUMBER, MEASURE, PACKAGE, TIMES, PER = "number", "measure", "package", "times", 
 EACH, OF, IN, NET, GROSS, TARE, TOTAL = "each", "of", "in", "net", "gross", "tare", "total"
 AND, COMMA, OPEN, CLOSE, SLASH, BREAK = "and", "comma", "open", "close", "slash", "break"
 PERCENT, STRENGTH, MOLAR, OWN, OTHER, WORD = "percent", "strength", "molar", "own", "other", "word"
-SIZE, UN, OTHER_GOODS, DOSE_FORM = "size", "un", "other-goods", "dose-form"
+SIZE, UN, OTHER_GOODS, DOSE_FORM, PER_PACK = "size", "un", "other-goods", "dose-form", "per-pack"
 
 
 class Token(Struct, frozen=True):
@@ -79,7 +79,7 @@ def words_that(counts: Callable[[Word], bool]) -> str:
 _UNIT: Final = late(lambda: rf"[ -]{{0,3}}(?P<unit>{words_that(lambda word: word.role == 'unit')})\.?")
 _PERCENT: Final = late(r"(?:[ ]?[+-])?[ ]?(?:%|٪|pct\b|per ?cent|por ?cien|prozent|процент)")
 _PER_VOLUME: Final = late(
-    r" ?(?P<mass>mcg|ug|mg|g|gm|kg) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc)(?![a-z0-9])"
+    r" ?(?P<mass>mcg|ug|mg|g|gm|kg|lbs?) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc|(?:us ?)?gal(?:lons?)?)(?![a-z0-9])"
 )
 _PER_OTHER: Final = late(
     r" ?(?:mg|g|gm|gr|kg|l|ml|t|lb|oz) ?(?:/|per) ?(?:m2|sqm|m3|cbm|cm2|cm3|kg|g|t|mt|ton|100|mol|hr|h|min|day|d|sec|s)(?![a-z0-9])"
@@ -92,6 +92,12 @@ _DIMENSION: Final = late(
     r"(?: ?(?:'|ft\b|feet\b|foot\b|\"|inch(?:es)?\b|mm\b|cm\b|mic\b|microns?\b|deg\b|°|c\b|volts?\b|v\b|w\b|kw\b|ah\b|hp\b|hz\b|psi\b|bar\b|ppm\b|meters?\b|metres?\b|mesh\b|x ?\d+ ?(?:mm|cm|m)\b)|'?(?:st|nd|rd|th|hc|hq|gp|dv|dc|rf)\b)"
 )
 _COUNTED: Final = late(r"'s\b")
+_CONTAINER: Final = late(r"(?<=20|40|45)'? ?(?:fcl|tk|tc|ot|fr|iso|hc|hq|gp|dv|dc|rf)s?\b")  # behind a number of them: 3X20FCL
+_POUNDS: Final = late(r" ?#(?= ?(?:bag|sack|drum|pail|keg|box|carton|ctn|net|gross)s?\b)")  # 50# BAGS
+_PER_PACK: Final = late(r"n ?(?P<n>\d{1,3})(?![\w/.-])")  # №20, N20: in Russia so many doses are in a pack
+_TO_AMPOULE: Final = late(r" ?(?:x ?\d{1,4} ?)?")
+# A number of a catalogue with the size of its pack: P49104-100G.
+_CATALOGUE: Final = late(r"(?:[a-z]\d{4,6}|\d{6})-(?P<figure>\d{1,3}(?:\.\d)?)(?P<unit>mg|k?g|m?l)(?![\w.-])")
 _UNIT_FIRST: Final = late(
     r"(?P<unit>kgs?|kgm|kilos?|lbs?|q\.?li)\.? ?(?:bulk ?)?[:.=]? ?(?=\d)|"
     r"(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)(?:\.? ?[:=] ?| bulk ?[:=]? ?)(?=\d)"
@@ -137,7 +143,7 @@ def tokens_of(
         foreign: the name is one of a language in which the comma is the decimal mark.
     """
     text = text[:MAX_TEXT]
-    flat = _mask(plain_figures(plain(text)), own, other)
+    flat = _mask(plain(plain_figures(text)), own, other)
     foreign = foreign or _foreign(flat)
     found: list[Token] = []
     at = 0
@@ -229,6 +235,10 @@ def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> 
     if char == " ":
         return Token(BREAK, at, at + 1) if text[at] in "\n\r\x0b\x0c" else None
     before = flat[at - 1] if at else " "
+    if not before.isalnum() and (pack := _CATALOGUE.match(flat, at)) and (unit := find_unit(pack["unit"])):
+        return _measure(at, pack, pack.end(), (Decimal(pack["figure"]),), False, unit, pack["unit"])
+    if not before.isalnum() and (number := _PER_PACK.match(flat, at)) and (text[at] == "№" or flat[at + 1] != " "):
+        return Token(PER_PACK, at, number.end(), (Decimal(number["n"]),))
     if char.isdigit():
         if before.isalnum() and not _IS_CJK.match(before) and not (before in "xх" and found and found[-1].kind == TIMES):
             return _skip(flat, at)
@@ -321,10 +331,18 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         mass, volume = find_unit(match["mass"]), find_unit(match["volume"])
         if mass and volume:
             litres = Decimal(match["n"] or 1) * volume.factor
+            gap = _TO_AMPOULE.match(flat, match.end())
+            ampoule = _LONGEST.match(flat, gap.end() if gap else match.end())
+            if match["n"] and ampoule and words()[ampoule[0]].meaning in DOSES:  # 10 MG/2 ML AMP: what is in one
+                return Token(MEASURE, at, match.end(), tuple(r * mass.factor for r in readings), of=MASS, unit=match["mass"])
             if litres:
                 return Token(STRENGTH, at, match.end(), tuple(r * mass.factor / litres for r in readings), thousandths=open_mark)
     if match := _PER_OTHER.match(flat, end):
         return Token(SIZE, at, match.end(), readings)
+    if found and found[-1].kind == TIMES and (match := _CONTAINER.match(flat, end)):
+        return Token(SIZE, at, match.end(), readings, of="tank" if match[0].strip(" '")[0] == "t" else "container")
+    if (match := _POUNDS.match(flat, end)) and (pound := find_unit("LB")):
+        return _measure(at, figure, match.end(), readings, open_mark, pound, "lb")
     if match := _UNIT.match(flat, end):
         spelled = match["unit"]
         word = _spelled().get(spelled.replace(" ", "")) or words().get(spelled)

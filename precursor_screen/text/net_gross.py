@@ -11,6 +11,7 @@ from precursor_screen.text import measures as m
 from precursor_screen.text.measures import Token
 from precursor_screen.text.quantity_words import words
 
+_LESS: Final = "less"  # meaning of a word for the tare that is to be taken off
 _LABELS: Final = (m.NET, m.GROSS, m.TARE)
 
 
@@ -30,10 +31,22 @@ def without_labels(tokens: Sequence[Token]) -> tuple[list[Token], list[str]]:
                 at = after
             if at is not None and not roles[at]:
                 roles[at] = token.kind
+    _take_off_tare(tokens, roles)
     kept = [(t, r) for t, r in zip(tokens, roles, strict=True) if t.kind not in _LABELS and r != m.TARE]
     if any(t.kind == m.MEASURE and r != m.GROSS for t, r in kept):
         kept = _without_gross(kept)
     return [t for t, _ in kept], [r for _, r in kept]
+
+
+def _take_off_tare(tokens: list[Token], roles: list[str]) -> None:
+    """`GROSS 203 KG LESS TARE 23 KG`: the gross mass becomes the net one."""
+    measures = {r: i for i, (t, r) in enumerate(zip(tokens, roles, strict=True)) if t.kind == m.MEASURE}
+    if not {m.GROSS, m.TARE} <= measures.keys() or m.NET in measures or not any(t.of == _LESS for t in tokens):
+        return
+    gross, tare = measures[m.GROSS], measures[m.TARE]
+    net = tuple(g - t for g, t in zip(tokens[gross].values, tokens[tare].values, strict=False))
+    if net[0] > 0:
+        tokens[gross], roles[gross] = replace(tokens[gross], values=net), m.NET
 
 
 def _paired(tokens: list[Token]) -> list[Token]:

@@ -18,13 +18,19 @@ DIGITS: Final = re.compile(r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?!\d)|\d[\d.,]*\d
 NUMERALS: Final = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬]+")
 _JOINED: Final = re.compile(r"(\d{1,3}(?:[ ']\d{3})+)([.,]\d+)?")
 _INDIAN: Final = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")  # lakh and crore
+_ARABIC_MARKS: Final = {"٫": ".", "٬": "'"}
+_BLANKS: Final = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _NUMERAL: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
 
 
 def plain_figures(text: str) -> str:
-    """A text with figures of other scripts and widths as those of ASCII; as long as before."""
-    return text if text.isascii() else "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    """A text with figures of other scripts and widths, and the marks of Arabic within them, as those of ASCII; as long as before.
+
+    Blanks at which no line may break part thousands and never two figures, so they read like an apostrophe."""
+    if text.isascii():
+        return text
+    return _BLANKS.sub("'", "".join(str(unicodedata.decimal(c)) if c.isdecimal() else _ARABIC_MARKS.get(c, c) for c in text))
 
 
 def read_numeral(text: str) -> Decimal:
@@ -53,7 +59,8 @@ def read_figure(digits: str, foreign: bool) -> tuple[tuple[Decimal, ...], bool]:
     if len(digits) > _LONGEST:
         return (), False
     if joined := _JOINED.fullmatch(digits):
-        return _joined(joined[1], (joined[2] or "").replace(",", "."), foreign)
+        places = joined[2] or ""
+        return _joined(joined[1], places.replace(",", "."), foreign or places.startswith(","))
     marks = [c for c in digits if c in ".,"]
     if not marks:
         return (Decimal(digits),), False
@@ -97,7 +104,7 @@ PLACES = Decimal("0.000001")
 _LIMIT = Decimal(10) ** MAX_DIGITS
 
 _SPACES = re.compile(r"(?:[^\S\r\n]|_)+")  # a break of lines parts two numbers
-_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "−": "-", "–": "-", "٫": ".", "٬": "'", "،": ","})
+_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "−": "-", "–": "-", "،": ","})
 # A number, then perhaps a unit or a kind of package: "639 PKG", "1.250,5 kg". A currency may stand before it.
 _CELL = re.compile(
     r"(?P<before>[A-Z]{3}(?=[\s\d.-])|[$€£¥₽₹])?\s*(?P<sign>[-+(]?)\s*(?P<digits>\d[\d.,' ]*|[.,]\d+)"

@@ -17,12 +17,14 @@ from msgspec.structs import replace
 from precursor_screen.text import measures as m
 from precursor_screen.text.measures import Token
 from precursor_screen.text.net_gross import without_labels
-from precursor_screen.text.quantity_words import BOXES, MASS, holds
+from precursor_screen.text.quantity_words import BOXES, DOSES, MASS, holds
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
 NET, GROSS, TOTAL = "net", "gross", "total"
 _LIMIT: Final = Decimal(10) ** 12
 _YEARS: Final = 1000
+_SHORT: Final = 3  # letters of what packages are abbreviated as
+_STRIP: Final = 2  # numbers that say what is in one box of tablets: 10 X 10
 _EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
 _WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
 
@@ -82,6 +84,8 @@ class _Phrases:
         self._tokens = tokens
         self._roles = roles
 
+        self._doses = any(t.kind == m.PACKAGE and t.of in DOSES for t in tokens)
+
     def _kind(self, i: int) -> str:
         return self._tokens[i].kind if 0 <= i < len(self._tokens) else ""
 
@@ -100,6 +104,8 @@ class _Phrases:
         if token.kind in (m.STRENGTH, m.MOLAR):
             form = STRENGTH if token.kind == m.STRENGTH else MOLAR
             return Stated(form, token.of, token.values, None, "", token.start, token.end, thousandths=token.thousandths), i + 1
+        if token.kind == m.PER_PACK and self._doses:
+            return Stated(COUNT, "", token.values, token.values[0], "piece", token.start, token.end, per="carton"), i + 1
         if token.kind in (m.EACH, m.PER, m.PACKAGE):
             return self._leading(i)
         if token.kind not in (m.NUMBER, m.MEASURE):
@@ -115,6 +121,10 @@ class _Phrases:
             if times and after not in (m.PACKAGE, m.TIMES) and (number := self._factor(j + 1)):  # BAG X 25
                 value = number.counts[0]
                 return Stated(COUNT, "", (value,), value, package, token.start, self._tokens[j + 1].end), j + 2
+            boxed = self._doses and package in BOXES and (self._kind(j), self._kind(j + 1)) == (m.OF, m.NUMBER)
+            if boxed and (number := self._factor(j + 1)) and number.package in ("", "piece", *DOSES):  # BOX OF 10
+                value = number.counts[0]
+                return Stated(COUNT, "", (value,), value, "piece", token.start, self._tokens[j + 1].end, per=package), number.end
             if self._kind(j) not in (m.OF, m.EACH):
                 return None, j
             j += 1
@@ -174,6 +184,8 @@ class _Phrases:
 
     def _outer_package(self, i: int) -> tuple[str, int]:
         """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""
+        if self._kind(i) == self._kind(i - 1) == m.PACKAGE and self._tokens[i - 1].of in DOSES:  # 1000 TABS TIN
+            return self._tokens[i].of, i + 1
         if self._kind(i) not in (m.SLASH, m.PER):
             return "", i
         leads = self._kind(i) == m.PER and self._kind(i + 2) == m.MEASURE  # PER DRUM 160 KG
@@ -181,6 +193,8 @@ class _Phrases:
             return self._tokens[i + 1].of, i + 2
         if self._kind(i + 1) == m.SIZE:
             return "container", i + 2 + (self._kind(i + 2) == m.PACKAGE)
+        if self._kind(i + 1) == m.WORD and len(self._tokens[i + 1].of) in range(1, _SHORT + 1):  # 4 BTL/XY: in what is not known
+            return "any", i + 2
         return "", i
 
     def _chain(self, i: int) -> tuple[Stated | None, int]:
@@ -202,11 +216,14 @@ class _Phrases:
             return None, i + 1
         end = factors[-1].end
         if self._kind(end) == m.TIMES and self._kind(end + 1) == m.SIZE:
-            of = self._tokens[end + 2].of if self._kind(end + 2) == m.PACKAGE else ""
+            named = self._kind(end + 2) == m.PACKAGE
+            of = self._tokens[end + 1 + named].of
             if of not in _WHOLE or len(factors) > 1:
                 return None, end + 2  # 600 X 600 MM
             number = factors[0].counts[0]
-            return Stated(COUNT, "", (number,), number, of, self._tokens[i].start, self._tokens[end + 2].end), end + 3
+            return Stated(
+                COUNT, "", (number,), number, of, self._tokens[i].start, self._tokens[end + 1 + named].end
+            ), end + 2 + named
         measured = next((f for f in factors if f.measure), None)
         counts = [f for f in factors if f.counts]
         if measured is None:
@@ -293,6 +310,10 @@ class _Phrases:
         per = factors[-1].per
         if per:
             return Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, per=per), end
+        if (
+            self._doses and not factors[-1].package and (len(factors) > _STRIP or package)
+        ):  # TABLETS 10X10X100, 100 BLISTERS OF 10
+            package = "dose"
         if not package:
             return None, end
         if self._kind(end) == m.TIMES:  # times something that is not understood

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from msgspec import Struct
@@ -129,6 +129,9 @@ def amount_in_text(
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     """The quantities, of a medicine the milligrams as those of one dose: TABLETS 30 MG."""
     most = holds()["dose"].most if _is_medicine(tokens) else 0
+    behind = {b.start for a, b in pairwise(tokens) if (a.kind, b.kind) == (m.OWN, m.MEASURE) and b.values[-1] <= most}
+    if behind:  # of several substances in one tablet that which stands behind the name
+        stated = [s for s in stated if s.start in behind or s.form not in (PLAIN, EACH) or s.kind != MASS or s.values[-1] > most]
     doses = (s.form == PLAIN and s.kind == MASS and s.values[-1] <= most for s in stated)
     return [replace(s, form=EACH, package="dose") if is_one else s for s, is_one in zip(stated, doses, strict=True)]
 
@@ -336,7 +339,7 @@ def _times_number(of_kind: Sequence[Stated], counts: Sequence[_Count], line: Lin
 def _may_be(package: str, count: _Count) -> bool:
     """Whether the packages that are counted are those whose size is stated. A number of boxes is none of the tablets in them."""
     if count.package in ("", "any", "piece"):
-        return package not in DOSES and not (count.inner and package in BOXES)
+        return (count.inner and count.package != "any") if package in DOSES else not (count.inner and package in BOXES)
     return package in ("", "any", "piece", count.package) or (count.inner and package in (*DOSES, "bottle", "blister"))
 
 

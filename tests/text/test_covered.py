@@ -94,8 +94,9 @@ def test_no_name_that_ships_is_in_such_a_writing_or_language() -> None:
 
 
 def test_the_languages_of_the_words_are_those_of_which_hardly_a_name_is_known() -> None:
-    known = Counter(row["language"] for row in NAMES)
-    assert all(known[row["language"]] <= 2 for row in UNREAD)  # with two names a language is told as not known all the same
+    known = Counter(language for language, _ in {(row["language"], row["substance_id"]) for row in NAMES})
+    # With names of a few solvents and acids a language is told as not known all the same.
+    assert all(known[row["language"]] <= 10 for row in UNREAD)
     assert "sh" in {row["language"] for row in UNREAD}
     assert {"hr", "bs", "sr"}.isdisjoint(row["language"] for row in NAMES)  # one language under `sh`
 

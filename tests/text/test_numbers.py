@@ -59,7 +59,8 @@ def test_a_column_decides_its_decimal_mark_by_what_can_only_be_one(texts: list[s
         ("1.25.000", [], False, [], False),
         ("12,34,567", ["1234567"], False, ["1234567"], False),  # lakh
         ("5 200", ["200", "5200"], True, ["5200"], False),  # five of 200
-        ("1 250,5", ["250.5", "1250.5"], True, ["1250.5"], False),
+        ("1 250,5", ["1250.5"], False, ["1250.5"], False),  # with the comma blanks part thousands
+        ("1 250.5", ["250.5", "1250.5"], True, ["1250.5"], False),
         ("20 000", ["20000"], False, ["20000"], False),
         ("000 200", ["200"], True, ["200"], False),
         ("1 250 000", ["1250000"], False, ["1250000"], False),

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from typing import Final
 
-from precursor_screen.core.tables import words_of
+from precursor_screen.core.tables import pattern_of, words_of
 from precursor_screen.text.chemical import is_glued_ending
-from precursor_screen.text.text import is_vowel_sign
+from precursor_screen.text.text import is_vowel_sign, late
 
 _NO_EDGES: Final = frozenset({"cjk", "thai"})  # scripts that leave no gap between words
 # Between letters that the name writes together: a break, a hyphen, a bracket; never a comma, which separates goods.
@@ -24,6 +24,8 @@ _OWN_GAP: Final = re.compile(r"(?!.*\s[+&]\s)(?:[^\w;]|_){1,9}", re.DOTALL)
 # A digit of the name may be one of several locants in the text: 1,2-butanone; 1-propanone, 2-chloro-; but UN1090,2-butanone.
 _LOCANT_BEFORE: Final = re.compile(r"(?<!\d)\d{1,2}[a-z]?'*[,.]$|\d'$")
 _LOCANT_GOES_ON: Final = re.compile(r"[,'-]+(?:[a-z(\[]|\d{1,2}[,'-])")
+_KOREAN: Final = late(lambda: rf"(?:{'|'.join(sorted(words_of('chemical_words', 'particle of Korean')))})")
+_KOREAN_SALT: Final = late(lambda: rf"{pattern_of('chemical_words', 'salt in Korean')}?{_KOREAN.pattern}?")
 _ELISION: Final = re.compile(r"[ ]?['’]")
 
 
@@ -102,7 +104,7 @@ def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | Non
         rest += 1
     word = plain[end:rest]
     if last == "hangul":
-        return end if word in words_of("chemical_words", "particle of Korean") else None
+        return end if (_KOREAN_SALT if covers_salts else _KOREAN).fullmatch(word) else None
     return rest if loose and is_glued_ending(word, covers_salts) else None
 
 

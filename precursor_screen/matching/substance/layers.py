@@ -151,7 +151,7 @@ class Kept:
         """
         self._is_suppressed = is_suppressed
         self._kept: list[LocatedName] = []
-        for s in sorted(located, key=lambda s: (s.core[0], -s.core[1], _PLAIN[s.candidate.layer])):
+        for s in sorted(located, key=lambda s: (s.core[0], -s.core[1], _PLAIN[s.candidate.layer], -len(s.candidate.where))):
             if not self._kept or s.core[0] >= self._kept[-1].whole[1]:
                 self._kept.append(s)
             elif s.core[1] - s.core[0] > self._kept[-1].core[1] - self._kept[-1].core[0]:

@@ -89,9 +89,11 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, ne
         return None
     letter_map: list[int | None] = []
     confused = 0
+    capitals = raw.replace("l", "").isupper()  # among them an l is an I: PlPERlDlNE
     for a, b, c, d in zip(begins, begins[1:], others, others[1:], strict=False):
         letter_map.extend(a + i if a + i < b else None for i in range(d - c))
-        confused += not same_word(pattern.squashed[a:b], text[c:d])
+        is_capital = capitals and raw[where[c] - where[0]] == "l"
+        confused += not (is_capital or same_word(pattern.squashed[a:b], text[c:d]))
     # A name that bears no edit bears digits for letters, and nothing else.
     if confused > (max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION) if pattern.edits else 0):
         return None

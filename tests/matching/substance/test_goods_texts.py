@@ -27,7 +27,6 @@ MASSES = rows_of("masses.csv")
 SAME = {"3-4-mdp-2-p-methyl-glycidate": "3-4-mdp-2-p-methyl-glycidic-acid-methyl-ester"}
 MISSES = {
     "G.B.L. 99.9 ELECTRONIC GRD": "three letters alone are weak",
-    "PANNEAU ORANGE 338/1235 CITERNE": "no listed substance has the number of a solution of methylamine",
     "KETAMINE HYDROCHLORIDE USP STERILE": "not under the conventions",
     "FOLDING CARTONS PRINTED FOR PSEUDOEPHEDRINE TABLETS, EMPTY": "tablets make a medicine of it",
 }
