@@ -18,6 +18,7 @@ from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cel
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
 
 _GOODS = ("description", "hs_code")
+_MOST_BESIDE = 20  # tables; each reads the whole sheet
 _HEADED = 6  # rows from a blank one on in which a header is looked for
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
@@ -63,7 +64,12 @@ def _side_by_side(sheet: Sheet) -> list[Sheet]:
     starts = [at for at, name in enumerate(names) if name == first]
     spans = list(zip(starts, [*starts[1:], len(names)], strict=True))
     parts = [[name for name in names[begin:end] if name] for begin, end in spans]
-    if len(spans) < 2 or place.first != place.row or len(parts[0]) < KNOWN_NEEDED or any(part != parts[0] for part in parts):
+    if (
+        not 2 <= len(spans) <= _MOST_BESIDE
+        or place.first != place.row
+        or len(parts[0]) < KNOWN_NEEDED
+        or any(part != parts[0] for part in parts)
+    ):
         return [sheet]
     if not any(lookup(name)[0] in _GOODS for name in parts[0]):
         return [sheet]

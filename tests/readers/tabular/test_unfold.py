@@ -65,6 +65,7 @@ def test_text_side_by_side_is_read_with_all_its_cells():
     [
         ["Cargo", "Pkgs", "Gross kg", "Net kg", "Remarks", "Other remarks", "Dimensions"],
         ["Cargo", "Pkgs", "Gross kg", "", "Cargo", "Pkgs", "Net kg"],
+        ["Cargo", "Pkgs", "Gross kg"] * 21,
     ],
 )
 def test_columns_that_differ_are_one_table(header):
