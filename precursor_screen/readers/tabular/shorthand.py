@@ -49,8 +49,8 @@ def _ditto() -> str:
 
 
 @cache
-def _begins_with_ditto() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:(?:{_words('as above')})\s*[,;:(–-]|(?:{_MARK})\s)\s*(?=\S)", re.IGNORECASE)
+def _begins_with_ditto() -> str:
+    return rf"(?i)^[\s\pZ]*(?:(?:{_words('as above')})[\s\pZ]*[,;:(（–-]|(?:{_MARK})[\s\pZ])[\s\pZ]*"
 
 
 @cache
@@ -110,19 +110,23 @@ def write_out(body: Body, guesses: Sequence[Guess], issues: IssueList) -> Body:
 def _undittoed(column: pa.ChunkedArray, *, goods: bool) -> tuple[pa.ChunkedArray, Mask]:
     """A column with the cells above in place of ditto marks, and where these stood."""
     marks = match_cells(column, _ditto())
-    begun = _begins_with_ditto().match
-    cells = column.to_pylist() if goods or marks.any() else []
+    places = np.flatnonzero(marks | match_cells(column, _begins_with_ditto())) if goods else np.flatnonzero(marks)
+    cells = column.to_pylist() if len(places) else []
     found = np.zeros(len(column), bool)
-    for place in range(1, len(cells)):
-        cell, above = cells[place], cells[place - 1]
-        if not cell or not above or not above.strip():
+    for place in places.tolist():  # each after the one above, which may be one of them
+        above = cells[place - 1] if place else None
+        if not above or not above.strip():
             continue
-        if marks[place]:
-            cells[place], found[place] = above, True
-        elif goods and (match := begun(cell)):
-            rest = cell[match.end() :].strip()
-            cells[place], found[place] = f"{above} {rest}" if rest[0] in "(（" else f"{above}, {rest}", True
+        rest = "" if marks[place] else _behind_ditto(cells[place])
+        joint = " " if rest.startswith(("(", "（")) else ", "
+        cells[place], found[place] = f"{above}{joint}{rest}" if rest else above, True
     return (pa.chunked_array([string_array(cells)], pa.string()), found) if found.any() else (column, found)
+
+
+def _behind_ditto(cell: str) -> str:
+    rest = for_python(_begins_with_ditto()).sub("", cell, count=1)
+    last = cell[: len(cell) - len(rest)].rstrip()[-1:]
+    return f"{last}{rest}" if last in "(（" else rest
 
 
 def _name_same_parties(columns: list[pa.ChunkedArray], guesses: Sequence[Guess]) -> None:

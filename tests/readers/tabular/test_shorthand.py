@@ -65,6 +65,11 @@ def test_a_party_that_is_another_one(cell, name):
             [(3, 1)],
         ),
         (
+            "OTT-1;2026-11-03;Acme Ltd;Bolt SA;Carr AG;ditto (pure);drums;4",
+            ("OTT-1", "Acme Ltd", "Bolt SA", "Carr AG", "acetone (pure)", "drums"),
+            [(3, 1)],
+        ),
+        (
             "OTT-1;2026-11-03;Acme Ltd;Bolt SA;Carr AG;〃 (pure);drums;4",
             ("OTT-1", "Acme Ltd", "Bolt SA", "Carr AG", "acetone (pure)", "drums"),
             [(3, 1)],
@@ -111,3 +116,8 @@ def test_long_tables_are_not_looked_at(monkeypatch):
         [("OTT-1", "Acme Ltd", "Bolt SA", "Carr AG", "acetone", "drums"), (None, None, None, None, "wool", "bales")],
         [],
     )
+
+
+def test_a_ditto_mark_below_another_stands_for_the_same():
+    rows = [FIRST, *(FIRST.replace("acetone", text) for text in ("idem", "idem, 2 kg", "〃"))]
+    assert [line[4] for line in lines_of(*rows)[0]] == ["acetone", "acetone", "acetone, 2 kg", "acetone, 2 kg"]
