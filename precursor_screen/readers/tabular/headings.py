@@ -28,7 +28,8 @@ from precursor_screen.readers.tabular.general_segment import (
 )
 from precursor_screen.readers.tabular.other_texts import out_of_table_cells
 
-MOST_HEADED: Final = 50_000  # of a table in which they are looked for
+MOST_HEADED: Final = 50_000  # rows of a table in which they are looked for
+MOST_LOADED: Final = 5_000  # in which containers alone in their rows are
 BELOW_A_HEADING: Final = "stated in a row above those of its bill"
 HEADING: Final = "row above those of a bill"
 _CODE: Final = r"^[\s\d.]*\d[\s\d.]*$"
@@ -58,7 +59,8 @@ def take_headings(body: Body, texts: Sequence[int], codes: Sequence[int], issues
     table = body.table
     if not 0 < table.num_rows <= MOST_HEADED:
         return body, []
-    begun, numbered = (_matches(table, pattern) for pattern in (_BEGUN, CONTAINER))
+    begun = _matches(table, _BEGUN)
+    numbered = _matches(table, CONTAINER) if table.num_rows <= MOST_LOADED else np.zeros(table.num_rows, bool)
     begun |= numbered
     for position in codes:  # few rows hold none, so few are looked at one by one
         begun &= ~match_cells(table.column(position), _CODE)

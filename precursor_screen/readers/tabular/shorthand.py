@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
-from precursor_screen.readers.cells import for_python, match_cells
+from precursor_screen.readers.cells import SHORT, for_python, match_begun, match_cells
 from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.assign import lookup
@@ -35,6 +35,8 @@ _REPEATED: Final = _OF_DOCUMENT | {
 }
 _MARK: Final = r"[-=\s]*(?:[\"”“„″〃]|,,|’’|//)[-=\s]*|-+\s?do\.?\s?-+"
 _NOTHING: Final = r"^[\s\pZ]*$"
+
+_NO_FIGURE: Final = ~np.isin(np.arange(256), list(b"0123456789"))  # what a ditto mark may begin with, as its first byte
 
 Mask = npt.NDArray[np.bool_]
 
@@ -56,6 +58,11 @@ def _begins_with_ditto() -> str:
 @cache
 def _same_as() -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{_words('same as')})\s*:?\s*(.+?)\W*", re.IGNORECASE)
+
+
+@cache
+def _begins_with_same() -> str:
+    return rf"(?i)^[\s\pZ]*(?:{_words('same as')})[\s\pZ:]"
 
 
 def is_ditto(text: str) -> bool:
@@ -109,7 +116,7 @@ def write_out(body: Body, guesses: Sequence[Guess], issues: IssueList) -> Body:
 
 def _undittoed(column: pa.ChunkedArray, *, goods: bool) -> tuple[pa.ChunkedArray, Mask]:
     """A column with the cells above in place of ditto marks, and where these stood."""
-    marks = match_cells(column, _ditto())
+    marks = match_begun(column, _ditto(), _NO_FIGURE) if len(column) > SHORT else match_cells(column, _ditto())
     places = np.flatnonzero(marks | match_cells(column, _begins_with_ditto())) if goods else np.flatnonzero(marks)
     cells = column.to_pylist() if len(places) else []
     found = np.zeros(len(column), bool)
@@ -132,8 +139,8 @@ def _behind_ditto(cell: str) -> str:
 def _name_same_parties(columns: list[pa.ChunkedArray], guesses: Sequence[Guess]) -> None:
     named = {guess.field: guess.position for guess in guesses if guess.field in PARTY_NAMES}
     for position in named.values():
-        distinct = pc.unique(columns[position]).drop_null().to_pylist()
-        if not any(_same_as().fullmatch(cell) for cell in distinct):
+        distinct = pa.chunked_array([pc.unique(columns[position]).drop_null()])
+        if not match_cells(distinct, _begins_with_same()).any():
             continue
         rows = zip(*(columns[at].to_pylist() for at in named.values()), strict=True)
         parties = (dict(zip(named, row, strict=True)) for row in rows)
