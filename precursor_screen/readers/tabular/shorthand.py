@@ -62,7 +62,7 @@ def _same_as() -> re.Pattern[str]:
 
 @cache
 def _begins_with_same() -> str:
-    return rf"(?i)^[\s\pZ]*(?:{_words('same as')})[\s\pZ:]"
+    return rf"(?i)^[\s\pZ(]*(?:{_words('same as')})[\s\pZ:]"
 
 
 def is_ditto(text: str) -> bool:

@@ -41,6 +41,7 @@ def test_what_is_no_ditto_mark(text):
     [
         ("same as consignee", "Bolt"),
         ("SAME AS THE CONSIGNEE.", "Bolt"),
+        ("(same as consignee)", "Bolt"),
         ("mismo que consignatario", "Bolt"),
         ("wie Empfänger", "Bolt"),
         ("тот же, что и получатель", "Bolt"),
@@ -75,7 +76,7 @@ def test_a_party_that_is_another_one(cell, name):
             [(3, 1)],
         ),
         (
-            "OTT-1;2026-11-03;Acme Ltd;Bolt SA;same as consignee;wool;drums;4",
+            "OTT-1;2026-11-03;Acme Ltd;Bolt SA;(Same as consignee);wool;drums;4",
             ("OTT-1", "Acme Ltd", "Bolt SA", "Bolt SA", "wool", "drums"),
             [],
         ),
