@@ -12,7 +12,7 @@ from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.model import BANDS, CONVENTIONS, LEVELS, OPEN, OWN_LIST, Input, Rule
 from precursor_screen.core.schema import NAME_COLUMNS
-from precursor_screen.core.words import first_few
+from precursor_screen.core.words import counted, first_few
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.jurisdiction import NO_LAW
@@ -134,7 +134,7 @@ def _unused(inputs: list[Input]) -> list[str]:
     """One sentence for the columns that were not understood: what stands in them was not screened."""
     columns = list(dict.fromkeys(name for i in inputs for name in i.unmapped if name.strip()))
     shown = first_few(columns, _MOST_COLUMNS)
-    return [f"{len(columns)} columns were not used: {shown} (say what they hold with --mapping)"] if columns else []
+    return [f"{counted(len(columns), 'column')} not used: {shown} (--mapping says what a column holds)"] if columns else []
 
 
 def _unread(issues: pa.Table) -> list[str]:

@@ -278,10 +278,11 @@ def _country(text: str) -> str:
 
 
 def name_and_address(text: str) -> tuple[str, str]:
-    """The name and the address of a box: without a line that looks like an address, the first one is the name."""
+    """The name and the address of a box; without a line like an address, the first is the name."""
     if "\n" not in text:
-        name = before_address(text)
-        return (name, text[len(name) :].strip(" ,;")) if name else (text, "")
+        rest = text[len(name) :] if (name := before_address(text)) else ""
+        end = len(text) - len(rest.lstrip('»”’")]'))  # `«Acme», 12 Mill Road`
+        return text[:end], text[end:].strip(" ,;")
     name, address = part_address(text)
     if address:
         return name, address

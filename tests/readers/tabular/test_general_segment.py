@@ -161,6 +161,7 @@ def test_totals_among_the_rows_stay_totals():
         ([["Bolt Ltd (consignee of all lines)"]], {"consignee_name": "Bolt Ltd"}),
         ([["Bolt Ltd (in liquidation)"]], {}),
         ([["Seller: Acme Ltd, 12 Mill Road, Otterville"]], {"consignor_name": "Acme Ltd", "consignor_address": "12 Mill Road, Otterville"}),
+        ([["Seller: ООО «Акме», 620014, ул. Мельничная, 4"]], {"consignor_name": "ООО «Акме»", "consignor_address": "620014, ул. Мельничная, 4"}),
         ([["Country of origin: Norway, unless stated otherwise"]], {"country_of_origin": "Norway"}),
         ([["Buyer: Bolt Ltd"], ["Consignee: the same"]], {"consignee_name": "Bolt Ltd"}),
         ([["Consignee: Bolt Ltd"], ["Notify: same as consignee"]], {"consignee_name": "Bolt Ltd", "notify_party_name": "Bolt Ltd"}),
