@@ -213,16 +213,18 @@ def _read(
     path: str, mapping: str | None = None, encoding: str | None = None, home: Path | None = None
 ) -> Iterator[tuple[InputTables, str]]:
     """The tables of INPUT, each with what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only
-    one. home: of accepted maps; None: they count for nothing."""
+    one, and rows of its own. home: of accepted maps; None: they count for nothing."""
     from precursor_screen.app.inputs import find_sources, wants_stdin
     from precursor_screen.app.settings import read_options
     from precursor_screen.readers.registry import read
+    from precursor_screen.readers.tabular.unfold import ITEMS
 
     reading = read_options(mapping or "", encoding or "", home)
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
         found = read(source.readable(), source.name, reading)
         for tables in found:
-            yield tables, tables.input.name.removeprefix(source.name) if len(found) > 1 else ""
+            several = len(found) > 1 or tables.input.name.endswith(ITEMS)
+            yield tables, tables.input.name.removeprefix(source.name) if several else ""
 
 
 def _maps_without_table(mapping: str | None, tables: list[InputTables]) -> list[str]:

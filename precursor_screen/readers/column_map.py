@@ -141,6 +141,11 @@ class ColumnMap(Struct, frozen=True):
     table: str = ""
     others: tuple[ColumnMap, ...] = ()
 
+    @property
+    def names_tables(self) -> bool:
+        """Whether it says of which table of a file it is, or holds maps that do."""
+        return any(one.table for one in (self, *self.others))
+
     def of_table(self, name: str) -> ColumnMap | None:
         """The map for one table of a file, by the table's name; None: it is guessed."""
         maps = (self, *self.others)

@@ -11,6 +11,10 @@ import pytest
 import yaml
 
 from precursor_screen.cli.main import COMMANDS
+from precursor_screen.readers.column_map import parse_column_map
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.registry import read
+from tests.readers.tabular import test_unfold as sheets
 
 pytestmark = pytest.mark.usefixtures("few_rules")
 
@@ -203,3 +207,22 @@ def test_a_message_has_no_columns(ps):
     assert answer.code == 0
     assert "->" not in answer.out
     assert ps("mapping", "list", sample, "--yaml").out.endswith("columns: {}\n")
+
+
+@pytest.mark.parametrize(
+    "rows", [sheets.SIDE, sheets.BELOW, sheets.TURNED, sheets.ITEMS], ids=["side", "below", "turned", "items"]
+)
+def test_a_guessed_map_gives_the_same_lines(ps, rows):
+    Path("m.xlsx").write_bytes(sheets.workbook(rows))
+    answer = ps("mapping", "guess", "m.xlsx")
+    options = ReadOptions(mapping=parse_column_map(answer.out, "map.yml"))
+    fields = ("source_row", "description", "hs_code", "net_mass_kg", "gross_mass_kg", "packages", "consignee_name")
+    guessed, mapped = (
+        [
+            tuple(line.get(field) for field in fields)
+            for found in read(sheets.workbook(rows), "m.xlsx", how)
+            for line in found.lines.to_pylist()
+        ]
+        for how in (ReadOptions(), options)
+    )
+    assert mapped == guessed

@@ -35,15 +35,8 @@ from precursor_screen.text.text import late
 _FILLED_DOWN: Final = frozenset(
     [
         *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
-        *(
-            "place_of_delivery",
-            "bill_of_lading",
-            "house_bill_of_lading",
-            "master_bill_of_lading",
-            "declaration_id",
-            "bill_issuer",
-        ),
-        *("container_numbers", "direction"),
+        *("place_of_delivery", "bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id"),
+        *("bill_issuer", "container_numbers", "direction"),
         *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
         *DATES,
         *PARTY_NAMES,
@@ -58,7 +51,9 @@ _DATE: Final = re.compile(
     r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}[ .-][^\W\d_]{3,9}\.?[ -](?:19|20)\d\d"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
 )
-_PRINTED: Final = late(lambda: pattern_of("footer_words", "printed"), re.IGNORECASE)
+_OTHER_DAY: Final = late(
+    lambda: f"{pattern_of('footer_words', 'printed')}|{pattern_of('cell_words', 'other day')}", re.IGNORECASE
+)
 _NAMED: Final = re.compile(r"(?:.*\s[-–—]\s)?(.{3,100}?)\s*\(([^()]{3,80})\)")  # `Register of May - Acme Ltd (consignee)`
 _SENDERS_PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
 _NUMBER_OF_BOX: Final = re.compile(r"\s*\(?\d{1,2}[a-z]?[.)]\s+")
@@ -94,13 +89,14 @@ def general_segment(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
 
 
 def _only_date(rows: Sequence[Sequence[str]]) -> list[Stated]:
-    """The day that stands in a number or a title (`No. 57 of 18.06.2026`), where no label names one and there is one alone; not when it was printed."""
+    """The one day above the rows, in a number or a title (`No. 57 of 18.06.2026`); not that of a print, a contract, an order or an expiry."""
     cells = [(at, column, cell) for at, row in enumerate(rows) for column, cell in enumerate(row)]
     found = [(match[0], at, column) for at, column, cell in cells if len(cell) <= _LONGEST for match in _DATE.finditer(cell)]
     if len({text for text, *_ in found}) != 1:
         return []
     text, at, column = found[0]
-    return [] if _PRINTED.search(" ".join(rows[at])) else [Stated("date", "the only date above the rows", text, ((at, column),))]
+    said = [cell for cell in rows[at][: column + 1] if cell.strip()][-2:]  # with the label that may stand before it
+    return [] if _OTHER_DAY.search(" ".join(said)) else [Stated("date", "the only date above the rows", text, ((at, column),))]
 
 
 def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
@@ -115,7 +111,7 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 
 
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
-    """The container that a row names which holds nothing else: `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
+    """The container of a row with one filled cell, `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
     before = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
     label = _last_label(before, is_first=False) if before else ""
@@ -193,7 +189,7 @@ def _role(text: str) -> str:
 
 
 def _may_be_label(text: str) -> bool:
-    return bool(lookup(text)[0]) and find_country(text) is None  # `日本` is no day
+    return bool(lookup(text)[0]) and find_country(text) is None  # `日本` is Japan, though its first character means day
 
 
 def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> Iterator[Stated]:

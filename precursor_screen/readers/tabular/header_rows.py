@@ -23,7 +23,7 @@ from precursor_screen.text.quantity_words import find_unit
 SEARCHED_ROWS = 30
 KNOWN_NEEDED, _OVER_NEEDED = 3, 2  # fields of a header, and of a row above it whose cells stand over several
 _ROWS_WITHOUT_HEADER, _NEARLY_ALL = 2, 0.8
-_GOODS = ("description", "hs_code")
+GOODS = ("description", "hs_code")
 _SAYING, _LONGEST_HEADER = 0.5, 120  # of the cells of a header, and their characters
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
@@ -74,7 +74,7 @@ def _find_header(head: tuple[tuple[str, ...], ...], header_row: int | None) -> H
         return HeaderPlace(0, bare.order, 0)
     if goods:
         return goods
-    # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
+    # A table of one or two columns has fewer than three headers, so any row of known spellings alone is one.
     for i, row in enumerate(head[:SEARCHED_ROWS]):
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
@@ -114,7 +114,7 @@ def _best(places: Iterator[HeaderPlace]) -> tuple[HeaderPlace | None, HeaderPlac
 
 def _names_goods(names: Sequence[str]) -> bool:
     cells = tuple(name for name in names if name.strip() and len(name) <= _LONGEST_HEADER)
-    return any((known(cell)[0] or likeliest_field(cell, cells)) in _GOODS for cell in cells)
+    return any((known(cell)[0] or likeliest_field(cell, cells)) in GOODS for cell in cells)
 
 
 def _headers(
@@ -174,7 +174,7 @@ def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
     filled = [c for c in lower if c.strip()]
     gaps = any(not c.strip() for c in upper) or len(set(upper)) < len(upper)
     over = sum(1 for c in upper if c.strip())
-    states = any(_STATES.search(c) for c in upper)  # `Shipper: Acme Ltd` is a fact and no header
+    states = any(_STATES.search(c) for c in upper)  # `Shipper: Acme Ltd` is a fact, not a header
     return bool(filled) and over >= 2 and gaps and not states and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
 
 
@@ -237,3 +237,15 @@ def _is_of_party(upper: str, lower: str) -> bool:
     words = meanings(lower, languages_of((upper, lower)))
     party = any(not PARTIES.isdisjoint(word) for word in meanings(upper, languages_of((upper, lower))))
     return party and bool(words) and all(not _OF_PARTIES.isdisjoint(word) for word in words)
+
+
+def padded_names(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
+    """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
+    widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
+    common = max(set(widths), key=widths.count) if widths else 0
+    width = max(_filled(place.names), common if sheet.format == "CSV" else max(widths, default=0), 1)
+    return tuple(place.names[i].strip() if i < len(place.names) else "" for i in range(max(width, len(place.names))))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)

@@ -1,4 +1,4 @@
-"""Rows among the goods that state a bill and its parties for the rows below them: `B/L: ... Shipper: ... Consignee: ...`."""
+"""Rows among the goods that state a bill, its parties, a container or an origin for the rows below: `B/L: ... Shipper: ... Consignee: ...`."""
 
 from __future__ import annotations
 
@@ -83,12 +83,14 @@ def take_headings(body: Body, texts: Sequence[int], codes: Sequence[int], issues
             last = found.pop()
             found.append(Heading(last.row, (*last.cells, (number, cells)), last.facts | facts, last.is_whole and is_whole))
         else:
+            if found and facts.keys().isdisjoint((*PARTY_NAMES, *REFERENCES)):  # not another bill: the last one goes on
+                facts = found[-1].facts | facts
             found.append(Heading(number, ((number, cells),), facts, is_whole))
         gone.append(place)
     if not gone:
         return body, []
     first = found[0].row
-    issues.add("heading-row", "states a bill or its parties for the rows below", row=first, count=len(gone))
+    issues.add("heading-row", "states a bill, a party or the like for the rows below", row=first, count=len(gone))
     keep = np.ones(table.num_rows, bool)
     keep[gone] = False
     return Body(table.filter(pa.array(keep)), body.rows.filter(pa.array(keep)), body.broken), found

@@ -37,7 +37,7 @@ from precursor_screen.readers.tabular.general_segment import (
     stated_above,
     without,
 )
-from precursor_screen.readers.tabular.header_rows import ADDED_UP, HeaderPlace, find_header
+from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
 from precursor_screen.readers.tabular.mapping import guess_columns
@@ -67,7 +67,7 @@ from precursor_screen.readers.tabular.rows import (
 )
 from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
-from precursor_screen.readers.tabular.unfold import is_cover, records_of, unfold
+from precursor_screen.readers.tabular.unfold import items_of, unfold
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
 
@@ -105,7 +105,6 @@ def _holds_amounts(content: Content) -> bool:
 
 
 _GUESSED = ColumnMap({})
-_GOODS = ("description", "hs_code")
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
@@ -118,7 +117,8 @@ def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputT
     sheets = open_sheets(blob, options.encoding)
     if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
         raise unreadable(blob.name, "is empty", "Check that it is the right file.")
-    return read_sheets(unfold(sheets) if options.mapping is None else sheets, blob.name, digest, options)
+    whole = options.mapping is not None and not options.mapping.names_tables  # then a sheet is what the map describes
+    return read_sheets(sheets if whole else unfold(sheets), blob.name, digest, options)
 
 
 TABLES = Reader(lambda kind, _: kind in TABULAR_KINDS, read_tables)
@@ -130,15 +130,22 @@ def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: Rea
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
-    if options.mapping is not None or not options.accepted:
-        return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
-    found = []
-    for sheet in sheets:
-        accepted = accepted_for(sheet, sheet.name.removeprefix(file), options.accepted)
-        tables = read_sheet(sheet, digest, None, options.papers, accepted)
-        known = (accepted.digest, accepted.day) if accepted else None
-        found.append(replace(tables, input=replace(tables.input, accepted_map=known)))
-    return found
+    return [_read_as_mapped(sheet, file, digest, options) for sheet in sheets]
+
+
+def _read_as_mapped(sheet: Sheet, file: str, digest: Digest, options: ReadOptions) -> InputTables:
+    mapping = options.mapping
+    accepted = accepted_for(sheet, sheet.name.removeprefix(file), options.accepted) if mapping is None else None
+    tables = read_sheet(sheet, digest, mapping, options.papers, accepted)
+    if accepted:
+        return replace(tables, input=replace(tables.input, accepted_map=(accepted.digest, accepted.day)))
+    # A sheet without a column of goods may hold labels and values, unless it was mapped as it is.
+    if "no-usable-column" in tables.issues.column("code").to_pylist() and (
+        mapping is None or mapping.of_table(sheet.name) is None
+    ):
+        items = items_of(sheet) if not sheet.named else None
+        return _read_as_mapped(items, file, digest, options) if items else tables
+    return tables
 
 
 def read_sheet(
@@ -155,11 +162,10 @@ def read_sheet(
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet is empty", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
-    if column_map is None and accepted is None and is_cover(sheet):
+    if sheet.is_cover:
         issues.add("preamble-row", "what holds for the other sheets", row=1, count=len(sheet.head))
-        return _set_aside(
-            sheet, digest, HeaderPlace(0, (), 0), (), issues, out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)
-        )
+        said = [*sheet.out_of_table_texts, *out_of_table_cells(enumerate(sheet.head, start=1), ABOVE)]
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, said)
     column_map = accepted.column_map if accepted else column_map.of_table(sheet.name) if column_map else None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
@@ -179,9 +185,7 @@ def read_sheet(
     _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
-    if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
-        if column_map is None and not sheet.named and (records := records_of(sheet)) is not None:
-            return read_sheet(records, digest, None, papers)
+    if not any(g.field in GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
@@ -253,7 +257,7 @@ def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace
     if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
         header_row = 0
     place = find_header(sheet, header_row)
-    names = _pad_header(place, sheet)
+    names = padded_names(place, sheet)
     preset = preset_of(names, column_map)
     if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):
         names = (*preset.order, *("" for _ in names[len(preset.order) :]))
@@ -283,18 +287,6 @@ def _with_other_joins(
         table = table.append_column(str(position), column)
         headers, guesses = [*headers, name], [*guesses, Guess(position, name, "", name)]
     return table, headers, guesses
-
-
-def _pad_header(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
-    """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
-    widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
-    common = max(set(widths), key=widths.count) if widths else 0
-    width = max(_filled(place.names), common if sheet.format == "CSV" else max(widths, default=0), 1)
-    return tuple(place.names[i].strip() if i < len(place.names) else "" for i in range(max(width, len(place.names))))
-
-
-def _filled(row: Sequence[str]) -> int:
-    return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
 def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:

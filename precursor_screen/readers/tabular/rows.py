@@ -1,7 +1,4 @@
-"""Rows that are not lines of their own: blank ones, the header once more, totals, descriptions that go on below.
-
-Printed lists write sums, sums carried over, pages, when they were printed and that they end; a cell must say that and nothing else.
-"""
+"""Rows that are not lines of their own: blank ones, the header once more, totals, headings, notes, descriptions that go on below."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _WORDLESS = r"^\PL*$"
 _WORDS = r"\pL{3}"
 _DATUM = r"^\s*(?:\S{0,34}\d\S{0,34}|[\d.,'\pZ]*\d[\d.,'\pZ]*\pL{1,8}\.?)\s*$"  # a figure, perhaps with its unit, or a number of a document
-_AMOUNT = r"^[\s\pZ]*[\d.,'\pZ]*\d[\d.,'\pZ]*(?:\pL[^\d:/]*)?$"  # a figure, perhaps with what it counts
+_AMOUNT = r"^[^\d:/]{0,10}\d[\d.,'\pZ]*(?:[^\d:/.-][^\d:/]{0,30})?$"  # a figure, perhaps with what it counts; no day and no hour
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 
 Mask = npt.NDArray[np.bool_]
@@ -99,7 +96,7 @@ def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], is
     """The body without the rows below its last goods that hold words alone, counted in an issue; and those rows.
 
     Boxes of charges, signatures and an amount in words stand there. A figure, a number of a document or a party makes a row a line. Of
-    the rows below the last total none is goods if none of them has a figure where goods have theirs.
+    the rows below the last total none is goods if none of them has a party, or a figure where goods have theirs.
 
     Args:
         body: rows of goods, in the order of the source.
@@ -119,11 +116,9 @@ def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], is
     if totals.table.num_rows:
         behind = int(np.searchsorted(np.asarray(body.rows), totals.rows[-1].as_py()))
         after = table.slice(behind)
-        if (
-            after.num_rows <= MOST_NOTES
-            and not (~_blank_in(after, fields["codes"]) | any_matches(after, fields["figures"], _AMOUNT)).any()
-        ):
-            note[behind:] = bool(behind)
+        told = ~_blank_in(after, [*fields["codes"], *fields["parties"]]) | any_matches(after, fields["figures"], _AMOUNT)
+        if behind and after.num_rows <= MOST_NOTES and not told.any():
+            note[behind:] = True
     _count_runs(np.asarray(body.rows), note, "row-below-goods", "words below the goods", issues)
     keep, notes = pa.array(~note), pa.array(note)
     return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(table.filter(notes), body.rows.filter(notes))
@@ -134,7 +129,7 @@ def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tu
 
     Args:
         body: rows of goods, in the order of the source.
-        positions: of the columns in which such a cell is no heading: those of goods and of parties.
+        positions: of the columns of goods and of parties; a cell in one of these is not a heading.
         issues: added to.
     """
     table = body.table

@@ -16,8 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from precursor_screen.core.tables import words_of
-from precursor_screen.readers.cells import match_cells
-from precursor_screen.text.text import late
+from precursor_screen.readers.cells import for_python, match_cells
 
 Mask = npt.NDArray[np.bool_]
 
@@ -64,7 +63,6 @@ def any_matches(table: pa.Table, positions: Sequence[int], pattern: str) -> Mask
 MOST_SUMMED: Final = 20_000  # of a table in which sums are looked for; no printed list is longer
 MOST_CANDIDATES: Final = 200
 _FIGURE: Final = re.compile(r"[^\w+-]*([+-]?\d[\d.,'\s]*?)\s*[^\W\d]{0,12}[^\w]*")
-_SUM_WORD: Final = late(lambda: rf"[\s*]*(?:{one_of('sum')})\b", re.IGNORECASE)
 # A single row above always equals its own sum, so that as many of its figures must agree.
 _LEAST_OF_ONE, _LEAST_SAID = 3, 2  # the latter where a word says that it is a sum
 
@@ -113,7 +111,7 @@ def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
         filled = [column[row] for row in rows if column[row]]
         if _is_sum(cell, filled):
             sums[len(filled) > 1] += 1
-        elif _SUM_WORD.match(cell):
+        elif for_python(_sum_begins()).search(cell):
             least = _LEAST_SAID
         elif not filled or cell != filled[-1] or _FIGURE.fullmatch(cell):
             return False

@@ -11,6 +11,7 @@ from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.readers.tabular.accepted import accept, digest_of
 from tests.conftest import ROOT
+from tests.readers.tabular import test_unfold as sheets
 
 SAMPLES = sorted(
     p
@@ -134,3 +135,14 @@ def test_what_a_layout_says_beside_fields_is_kept(name: str) -> None:
     assert again.lines.equals(guessed[0].lines)
     assert again.issues.equals(guessed[0].issues)
     assert len(accepted.columns) == len(accepted.headers)
+
+
+@pytest.mark.parametrize(
+    "rows", [sheets.SIDE, sheets.BELOW, sheets.TURNED, sheets.ITEMS], ids=["side", "below", "turned", "items"]
+)
+def test_tables_that_a_sheet_does_not_hold_row_by_row_are_read_the_same(rows: list[list[str]]) -> None:
+    content = sheets.workbook(rows)
+    guessed = read(content, "m.xlsx")
+    again = read(content, "m.xlsx", ReadOptions(accepted=accepted_of(guessed, "m.xlsx")))
+    assert [table.lines.to_pylist() for table in again] == [table.lines.to_pylist() for table in guessed]
+    assert all(table.input.accepted_map for table in again)

@@ -107,3 +107,15 @@ def test_a_row_of_one_cell_may_say_more_than_its_facts_and_is_screened(row, fiel
     (found,) = read(f"Item;Description;HS Code;Net weight kg\n{row};;;\n{GOODS}\n".encode(), "m.csv")
     assert found.lines.column(field).to_pylist() == [value]
     assert row in str(found.out_of_table_texts.column("other_texts").to_pylist())
+
+
+def test_what_is_not_another_bill_adds_to_the_last_heading():
+    rows = ["Container: ABCU1234560;;;", "Country of origin: Norway;;;", GOODS, "Country of origin: Chile;;;", GOODS]
+    rows += ["B/L: VDM0002;;;", GOODS]
+    (found,) = read("\n".join(("Item;Description;HS Code;Net weight kg", *rows)).encode(), "m.csv")
+    fields = ("container_numbers", "country_of_origin", "bill_of_lading")
+    assert [tuple(line.get(field) for field in fields) for line in found.lines.to_pylist()] == [
+        (["ABCU1234560"], "NO", None),
+        (["ABCU1234560"], "CL", None),
+        (None, None, "VDM0002"),
+    ]

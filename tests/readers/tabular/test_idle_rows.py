@@ -154,6 +154,10 @@ def test_rows_far_below_the_goods_are_lines(monkeypatch):
         ([GOODS, TOTAL, ("", "Payable within 30 days", "", "")], 1),
         ([GOODS, TOTAL, ("", "Payable within 30 days", "", "17/09/2026 14:30")], 1),
         ([GOODS, TOTAL, ("", "tiles", "", "12 kg")], 2),
+        ([GOODS, TOTAL, ("", "tiles", "", "kg 12")], 2),
+        ([GOODS, TOTAL, ("", "tiles", "", "USD 1,200.50")], 2),
+        ([GOODS, TOTAL, ("", "tiles", "", "(12)")], 2),
+        ([GOODS, TOTAL, ("", "Date", "", "2026-11-03")], 1),
         ([GOODS, TOTAL, ("", "tiles", "", "12 kg"), ("", "see remarks", "", "")], 3),
         ([GOODS, TOTAL, ("", "tiles", "690721", "")], 2),
         ([GOODS, ("", "tiles", "", "")], 2),
@@ -287,3 +291,11 @@ def test_each_column_of_text_goes_on_for_itself():
 def test_a_table_with_two_columns_beside_the_text_has_no_room_for_more():
     assert joined(HEAD, ALONE, texts=(1, 2))[0] == [(2, "tiles"), (3, "in drums")]
     assert joined(HEAD, ALONE, texts=())[0] == [(2, "tiles"), (3, "in drums")]
+
+
+def test_below_the_last_total_a_party_makes_a_line():
+    given, totals = drop_idle_rows(
+        body([GOODS, TOTAL, ("Acme Ltd", "tiles", "", "")]), ("", "", "", ""), (1,), (2,), IssueList("m")
+    )
+    for parties, left in (((), 1), ((0,), 2)):
+        assert drop_notes(given, totals, FIELDS | {"parties": parties}, IssueList("m"))[0].table.num_rows == left

@@ -10,11 +10,11 @@ import xlsxwriter
 from precursor_screen.readers.registry import read
 
 
-def workbook(*sheets: list[list[str]]) -> bytes:
+def workbook(*sheets: list[list[str]], names: tuple[str, ...] = ("A", "B", "C")) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
-        for number, rows in enumerate(sheets):
-            sheet = book.add_worksheet(f"S{number}")
+        for name, rows in zip(names, sheets, strict=False):
+            sheet = book.add_worksheet(name)
             for at, row in enumerate(rows):
                 sheet.write_row(at, 0, row)
     return content.getvalue()
@@ -167,5 +167,72 @@ def test_a_cover_states_what_holds_for_the_other_sheets():
 
 
 def test_two_covers_hold_for_nothing_else():
-    found = lines_of(workbook(COVER, COVER, GOODS), "consignor_name")
-    assert (2, "wool", None) in found
+    content = workbook(COVER, COVER, GOODS)
+    assert (2, "wool", None) in lines_of(content, "consignor_name")
+    assert not any(
+        i["message"] == "what holds for the other sheets" for found in read(content, "m.xlsx") for i in found.issues.to_pylist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "is_cover"),
+    [
+        ([["No. of containers", "3"]], True),
+        ([["Signed by the master"]], True),
+        ([["acetone", "200 kg"]], False),  # goods without a header
+        ([["1", "acetone", "291411", "200"], ["2", "toluene", "290230", "300"]], False),
+        ([["Description of goods", "acetone"]], False),
+    ],
+)
+def test_a_sheet_that_may_hold_goods_is_no_cover(more, is_cover):
+    found = lines_of(workbook([*COVER, [], *more], GOODS), "consignor_name")
+    assert ((2, "wool", "Acme Ltd") in found) is is_cover
+
+
+def test_what_a_cover_says_beside_its_facts_is_screened():
+    first, *_ = read(workbook([*COVER, [], ["with safrole"]], GOODS, names=("Cover", "ephedrine")), "m.xlsx")
+    said = str(first.out_of_table_texts.column("other_texts").to_pylist())
+    assert "with safrole" in said
+    assert "ephedrine" in said  # the name of the other sheet, which stands with the texts of the first one
+
+
+def test_rows_of_another_table_are_neither_broken_nor_lost():
+    rows = "Description,HS Code,Net weight kg\n" + "wool,510111,1\n" * 3 + "tin,800110,2,surplus\n"
+    rows += "\nGoods,HS Code,Gross weight kg,Consignee\n" + "ink,321511,3,Acme\n" * 4 + "oil,150710,4\n"
+    upper, lower = read(rows.encode(), "m.csv")
+    broken = [[i["source_row"] for i in found.issues.to_pylist() if i["code"] == "broken-row"] for found in (upper, lower)]
+    assert (upper.lines.column("source_row").to_pylist(), lower.lines.column("source_row").to_pylist()) == (
+        [2, 3, 4],
+        [8, 9, 10, 11],
+    )
+    assert broken == [[5], [12]]
+
+
+def test_a_broken_row_is_told_once_for_tables_side_by_side():
+    rows = "Cargo;Pkgs;Gross kg;;Cargo;Pkgs;Gross kg\n" + "acetone;60;10680;;tiles;310;4030\n" * 3 + "bleach;40;1040\n"
+    assert [
+        [i["source_row"] for i in found.issues.to_pylist() if i["code"] == "broken-row"] for found in read(rows.encode(), "m.csv")
+    ] == [[5], []]
+
+
+def test_cells_before_and_behind_the_headers_belong_to_the_tables():
+    rows = [
+        ["", "Cargo", "Pkgs", "Gross kg", "Cargo", "Pkgs", "Gross kg"],
+        ["safrole x", "wool", "1", "2", "tin", "3", "4", "ephedrine y"],
+    ]
+    left, right = read(workbook(rows), "m.xlsx")
+    assert left.lines.column("other_texts").to_pylist() == [["safrole x"]]
+    assert right.lines.column("other_texts").to_pylist() == [["ephedrine y"]]
+
+
+def test_no_cell_of_a_turned_table_is_lost():
+    rows = [*TURNED[:4], ["", "with safrole"], *TURNED[4:6], ["Marks", "", "", "", "ephedrine"], ["Remarks of safrole"]]
+    (found,) = read(workbook(rows), "m.xlsx")
+    said = str(found.out_of_table_texts.column("other_texts").to_pylist()) + str(found.lines.to_pylist())
+    assert all(text in said for text in ("with safrole", "ephedrine", "Remarks of safrole"))
+
+
+def test_values_of_one_label_within_an_item_all_count():
+    (found,) = read(workbook([*ITEMS[:7], ["Marks", "first"], ["Marks", "then ephedrine"], *ITEMS[7:]]), "m.xlsx")
+    said = str(found.lines.to_pylist()) + str(found.out_of_table_texts.column("other_texts").to_pylist())
+    assert all(text in said for text in ("first", "ephedrine"))
