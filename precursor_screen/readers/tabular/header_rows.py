@@ -186,13 +186,7 @@ def _with_rows_below(place: HeaderPlace, head: Sequence[Sequence[str]]) -> Heade
         above = [names[at] if at < len(names) else "" for at in below]
         if len(below) > KNOWN_NEEDED and all(map(_OF_COLUMN.fullmatch, below.values())) and _count_on(below.values()):
             row += 1
-        elif (
-            below
-            and len(below) < len(names)
-            and all(above)
-            and all(map(_is_unit, below.values()))
-            and any(lookup(n)[0] in ADDED_UP for n in above)
-        ):
+        elif below and all(above) and all(map(_is_unit, below.values())) and any(lookup(n)[0] in ADDED_UP for n in above):
             names = tuple(f"{name} ({below[at].strip(_BRACKETS)})" if at in below else name for at, name in enumerate(names))
             row += 1
         else:

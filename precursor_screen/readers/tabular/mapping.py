@@ -160,9 +160,8 @@ def _is_of_one_package(header: str) -> bool:
     if not each:
         return _UNIT_MASS.search(header) is not None
     languages = languages_of((header,))
-    concepts = [concept for word in meanings(header, languages) for concept in word]
     said = [set(word) for word in meanings("".join(each).partition("(")[0], languages)]
-    return bool(said) and "mass" in concepts and all("package" in word for word in said) and lookup(mass)[0] in MASSES
+    return bool(said) and all("package" in word for word in said) and lookup(mass)[0] in MASSES
 
 
 def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:

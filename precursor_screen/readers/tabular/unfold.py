@@ -86,11 +86,11 @@ def _side_by_side(sheet: Sheet) -> list[Sheet]:
     starts = [0, *[at for at, name in enumerate(names) if name == first][1:]]
     spans = list(zip(starts, [*starts[1:], len(names)], strict=True))
     parts = [[name for name in names[begin:end] if name] for begin, end in spans]
-    if not 2 <= len(spans) <= _MOST_BESIDE or place.first != place.row or any(part != parts[0] for part in parts):
+    if not 2 <= len(spans) <= _MOST_BESIDE or any(part != parts[0] for part in parts):
         return [sheet]
     if len(parts[0]) < KNOWN_NEEDED or not any(lookup(name)[0] in GOODS for name in parts[0]):
         return [sheet]
-    head = place.row - 1
+    head = place.first - 1
     over = sheet.head[head - 1] if head else ()
     heads_each = sum(any(cell.strip() for cell in over[begin:end]) for begin, end in spans) > 1
     above = sheet.head[: head - heads_each]
@@ -135,7 +135,12 @@ def _turned(sheet: Sheet) -> Sheet | None:
     block = [row for row in rows[begin:end] if row[0]]
     columns = sorted({at for row in block for at, cell in enumerate(row) if at and cell})
     named = sum(bool(lookup(row[0])[0]) for row in block)
-    if sum(map(bool, rows[goods][1:])) < 2 or named < KNOWN_NEEDED or any(lookup(cell)[0] for row in block for cell in row[1:]):
+    if (
+        sum(map(bool, rows[goods][1:])) < 2
+        or named < min(KNOWN_NEEDED, len(block))
+        or len(block) < 2
+        or any(lookup(cell)[0] for row in block for cell in row[1:])
+    ):
         return None
     items = [[(row[0], row[at]) for row in block if at < len(row) and row[at]] for at in columns]
     loose = [(at + 1, row) for at, row in enumerate(rows) if not begin <= at < end or not row[0] or not any(row[1:])]

@@ -271,6 +271,7 @@ PARCELS = ("Description", ["wool", "tin", "ink", "oil"])
         ("Net weight / package", ["1", "2", "3", "4"], None),
         ("Gross weight per package (kg)", ["1", "2", "3", "4"], None),
         ("Nettogewicht je Packstück", ["1", "2", "3", "4"], None),
+        ("Gross weight / number of packages", ["1", "2", "3", "4"], "gross_mass"),
         ("Packages / weight", ["1", "2", "3", "4"], "gross_mass"),
         ("Net weight", ["1", "2", "3", "4"], "net_mass"),
     ],

@@ -66,6 +66,8 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
             [["Buyer", "Terms", "Date", "Origin"], ["Bolt", "CIF", "2026-11-03", "NO"]],
             {"consignee_name": "Bolt", "date": "2026-11-03", "country_of_origin": "NO"},
         ),
+        ([["Origin", "alpha", "beta", "gamma", "Vessel"], ["Norway", "a", "b", "c", "MV Aurora"]], {}),
+        ([["Vessel", "MV Aurora"], ["of", "Otterville"]], {"vessel": "MV Aurora"}),
         ([["15. Container No.\nABCU1234560"]], {"container_numbers": "ABCU1234560"}),
         ([["Container / Seal: ABCU1234560 / S1"]], {"container_numbers": "ABCU1234560"}),
         (

@@ -106,7 +106,12 @@ def test_a_header_of_two_rows_is_found_by_its_words(goods: str) -> None:
         ([["Description", "Packages", "Gross weight"], ["tin", "", "kg"], ["wool", "1", "2"]], 1, ("Description", "Packages", "Gross weight")),
         # A form above the goods has labels of its own.
         ([["Exporter", "Vessel", "Port of Loading"], ["Acme", "Aurora", "Almery"], [], ["Description", "HS Code", "Packages"]], 4, ("Description", "HS Code", "Packages")),
-        # A fact above the header is no upper row of it.
+        # A fact above the header is not its upper row.
+        (
+            [["出荷元：架空試薬", "", "", "", "出荷日：2026/11/22"], ["伝票番号", "届け先", "品番", "品名", "個数"], ["T-1", "架空", "A-1", "x", "6"]],
+            2,
+            ("伝票番号", "届け先", "品番", "品名", "個数"),
+        ),
         ([["Shipper: Acme Ltd", "", "Date: 2026-11-03"], ["Description", "HS Code", "Packages"]], 2, ("Description", "HS Code", "Packages")),
     ],
 )  # fmt: skip

@@ -104,6 +104,12 @@ def test_a_mass_is_not_repeated_and_a_mark_without_a_cell_above_stays():
         # Only the number is blank: nothing tells that it is that of the row above.
         ([FIRST, ";2026-11-03;Acme Ltd;Bolt SA;Carr AG;wool;bales;4"], ["OTT-1", None], []),
         ([";;;;;wool;bales;4", FIRST], [None, "OTT-1"], []),
+        # A date that is missing in other rows as well says nothing of this one.
+        (
+            [FIRST, ";;Acme Ltd;Bolt SA;Carr AG;wool;bales;4", "OTT-2;;Acme Ltd;Bolt SA;Carr AG;tin;boxes;4"],
+            ["OTT-1", None, "OTT-2"],
+            [],
+        ),
     ],
 )
 def test_blanks_together_belong_to_the_document_above(rows, bills, told):

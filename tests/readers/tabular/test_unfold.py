@@ -53,6 +53,12 @@ def test_tables_side_by_side_are_two():
     assert names == ["m.xlsx (columns 1 to 4)", "m.xlsx (columns 5 to 7)"]
 
 
+def test_a_header_of_two_rows_may_stand_side_by_side():
+    upper, lower = ["Cargo", "Pkgs", "Weight in kg", ""], ["", "", "Net", "Gross"]
+    rows = [upper * 2, lower * 2, ["acetone", "1", "10", "12", "tiles", "2", "40", "44"]]
+    assert lines_of(workbook(rows), "net_mass_kg", "gross_mass_kg") == [(3, "acetone", 10, 12), (3, "tiles", 40, 44)]
+
+
 def test_text_side_by_side_is_read_with_all_its_cells():
     rows = "Cargo;Pkgs;Gross kg;;Cargo;Pkgs;Gross kg\nacetone;60;10680;;tiles;310;4030\nbleach;40;1040;;safrole;12;66\n"
     found = read(rows.encode(), "m.csv")
@@ -179,6 +185,7 @@ def test_two_covers_hold_for_nothing_else():
     [
         ([["No. of containers", "3"]], True),
         ([["Signed by the master"]], True),
+        ([["Signed by", "the master"]], False),
         ([["acetone", "200 kg"]], False),  # goods without a header
         ([["1", "acetone", "291411", "200"], ["2", "toluene", "290230", "300"]], False),
         ([["Description of goods", "acetone"]], False),
@@ -187,6 +194,10 @@ def test_two_covers_hold_for_nothing_else():
 def test_a_sheet_that_may_hold_goods_is_no_cover(more, is_cover):
     found = lines_of(workbook([*COVER, [], *more], GOODS), "consignor_name")
     assert ((2, "wool", "Acme Ltd") in found) is is_cover
+
+
+def test_one_fact_makes_no_cover():
+    assert lines_of(workbook([["CARGO LIST"], [], ["Shipper", "Acme Ltd"]], GOODS), "consignor_name")[-1] == (2, "wool", None)
 
 
 def test_what_a_cover_says_beside_its_facts_is_screened():
@@ -198,12 +209,12 @@ def test_what_a_cover_says_beside_its_facts_is_screened():
 
 def test_rows_of_another_table_are_neither_broken_nor_lost():
     rows = "Description,HS Code,Net weight kg\n" + "wool,510111,1\n" * 3 + "tin,800110,2,surplus\n"
-    rows += "\nGoods,HS Code,Gross weight kg,Consignee\n" + "ink,321511,3,Acme\n" * 4 + "oil,150710,4\n"
+    rows += "\nGoods,HS Code,Gross weight kg,Consignee\n" + "ink,321511,3,Acme\n" * 4 + "oil,150710,4\nsalt,250100,5,Acme\n"
     upper, lower = read(rows.encode(), "m.csv")
     broken = [[i["source_row"] for i in found.issues.to_pylist() if i["code"] == "broken-row"] for found in (upper, lower)]
     assert (upper.lines.column("source_row").to_pylist(), lower.lines.column("source_row").to_pylist()) == (
         [2, 3, 4],
-        [8, 9, 10, 11],
+        [8, 9, 10, 11, 13],
     )
     assert broken == [[5], [12]]
 
@@ -225,6 +236,12 @@ def test_cells_before_and_behind_the_headers_belong_to_the_tables():
     assert right.lines.column("other_texts").to_pylist() == [["ephedrine y"]]
 
 
+def test_two_labels_make_a_turned_table_only_where_nothing_else_stands():
+    rows = [["Description of goods", "ketone", "acetone"], ["HS Code", "291413", "291411"]]
+    assert lines_of(workbook(rows)) == [(1, "ketone"), (1, "acetone")]
+    assert lines_of(workbook([*rows, ["Lid", "x", "y"]])) == [(2, "HS Code"), (3, "Lid")]
+
+
 def test_no_cell_of_a_turned_table_is_lost():
     rows = [*TURNED[:4], ["", "with safrole"], *TURNED[4:6], ["Marks", "", "", "", "ephedrine"], ["Remarks of safrole"]]
     (found,) = read(workbook(rows), "m.xlsx")
@@ -233,6 +250,18 @@ def test_no_cell_of_a_turned_table_is_lost():
 
 
 def test_values_of_one_label_within_an_item_all_count():
-    (found,) = read(workbook([*ITEMS[:7], ["Marks", "first"], ["Marks", "then ephedrine"], *ITEMS[7:]]), "m.xlsx")
+    (found,) = read(
+        workbook(
+            [
+                *ITEMS[:3],
+                ["Total packages", "97 of safrole"],
+                *ITEMS[3:7],
+                ["Marks", "first"],
+                ["Marks", "then ephedrine"],
+                *ITEMS[7:],
+            ]
+        ),
+        "m.xlsx",
+    )
     said = str(found.lines.to_pylist()) + str(found.out_of_table_texts.column("other_texts").to_pylist())
-    assert all(text in said for text in ("first", "ephedrine"))
+    assert all(text in said for text in ("first", "ephedrine", "97 of safrole"))
