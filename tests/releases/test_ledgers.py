@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,7 @@ def test_who_only_looks_changes_nothing_and_a_copy_is_kept_of_what_is_brought_up
     for kept in ("ledger.sqlite.version-2", "ledger.sqlite.version-2.2"):
         with open_ledger(str(path), create=False, upgrade=True) as ledger:
             assert ledger.verify() == []
-        with sqlite3.connect(path.with_name(kept)) as copy:
+        with closing(sqlite3.connect(path.with_name(kept))) as copy:
             assert copy.execute("select count(*) from movements").fetchone() == (5,)
             assert copy.execute("select max(number) from precursor_screen_versions").fetchone() == (2,)
         path.write_bytes(before)
