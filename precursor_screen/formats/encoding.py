@@ -188,6 +188,21 @@ def _lines(blob: Blob) -> Iterator[bytes]:
         yield remainder
 
 
+# What an interchange of UN/EDIFACT says of its characters (UNECE, code list 0001 of ISO 9735); of UNOA and UNOB, ASCII, nothing can be doubted.
+_CHARACTERS = {
+    "UNOC": "cp1252",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOG": "iso8859-3",
+    "UNOH": "iso8859-4",
+    "UNOI": "iso8859-6",
+    "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9",
+}
+_SYNTAX = re.compile(rb"^\s*(?:UNA.{6}\s*)?UNB.(%s)\W" % "|".join(_CHARACTERS).encode(), re.DOTALL)
+
+
 def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     """Decide the encoding of a whole input, in one pass over its bytes.
 
@@ -212,6 +227,8 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     valid, ascii_only, sample = _scan_utf8(blob)
     if valid:
         return EncodingChoice("utf-8", "all ASCII" if ascii_only else "valid UTF-8")
+    if stated := _SYNTAX.search(head):
+        return EncodingChoice(_CHARACTERS[stated[1].decode()], "stated by the interchange")
     good, bad = _count_words(blob)
     is_ambiguous = max(good, bad) < _AGREED * (good + bad)
     if good > bad:

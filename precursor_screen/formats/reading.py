@@ -28,7 +28,7 @@ from precursor_screen.formats.sheet import MemoryReader, Sheet, table_of_columns
 WORKBOOKS = ("zip", "ole", "xls")
 COLUMNAR = ("parquet", "arrow")
 MARKUP = ("html", "spreadsheetml")
-TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, *MARKUP, "dbf", "json", "text")
+TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, *MARKUP, "dbf", "json", "xml", "text")
 
 
 def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
@@ -36,7 +36,7 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
     Args:
         blob: the input, unpacked.
-        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, pdf, dbf, json or text.
+        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, pdf, dbf, json, xml or text.
         encoding: for text formats; empty: decide by content.
 
     Raises:
@@ -65,10 +65,10 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
         return [read_dbf(blob, encoding)]
     text = open_text(blob, encoding)
-    if kind == "json":
-        from precursor_screen.formats.records import read_json
+    if kind in ("json", "xml"):
+        from precursor_screen.formats.records import read_json, read_xml
 
-        return [read_json(text)]
+        return [read_json(text) if kind == "json" else read_xml(text)]
     from precursor_screen.formats.delimited import read_delimited
 
     return [read_delimited(text)]

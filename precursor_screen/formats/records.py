@@ -1,24 +1,28 @@
-"""JSON to cells: an array of objects, an object that holds one, or one object a line."""
+"""JSON and XML to cells: an array of objects, an object that holds one, or one object a line."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
+from lxml import etree
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.formats.blob import unreadable
 from precursor_screen.formats.encoding import Text
 from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, numbered, string_array
+from precursor_screen.formats.xml_levels import DAMAGE, START, documents_of, stream_levels
 
 LIST_SEPARATOR = "; "
 MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
 MAX_DEPTH = 12
 MOST_REPEATED = 256 << 20  # characters that rows repeat of the records around them
 _SHOWN = 200
+_OF_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 Record = dict[str, str | None]
 
@@ -32,8 +36,63 @@ def read_json(source: Text) -> Sheet:
     Raises:
         UnreadableManifest: no JSON, or no object in it.
     """
-    blob, choice, notes, out_of_table_texts = source
+    blob, notes = source.blob, source.notes
     whole, broken, lines = _parse(blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), blob.name)
+    return _sheet_of(source, whole, [*notes, *broken], "JSON lines" if lines else "JSON")
+
+
+def read_xml(source: Text) -> Sheet:
+    """An XML file of no known schema as a sheet like that of JSON: elements are objects, those that come again are lists, attributes are texts.
+
+    Raises:
+        UnreadableManifest: no element in it, a document type, or beyond the limits of `xml_levels`.
+    """
+    blob = source.blob
+    whole: list[tuple[int, Any]] = []
+    broken = list(source.notes)
+    for document in documents_of(blob.read().decode("utf-8", "replace")):
+        record, damage = _xml_record(document, blob.name)
+        whole += ((number, one) for number, one in enumerate(find_records(record), start=len(whole) + 1))
+        broken += [Broken(1, "", 1, f"the XML {damage}; what comes before was read", "lost-rows")] if damage else []
+    return _sheet_of(source, whole, broken, "XML")
+
+
+def _xml_record(text: str, file: str) -> tuple[Any, str]:
+    """What the root of a document holds, and what is wrong with it, if anything."""
+    opened: list[dict[str, list[Any]]] = [{}]
+    for event, element in stream_levels(text, file):
+        if event == DAMAGE:
+            while len(opened) > 1:
+                opened[-2].setdefault("?", []).append(_value_of(opened.pop(), []))
+            return _value_of(opened[0], []), str(element)
+        if event == START:
+            stated = ((key, value.strip()) for key, value in element.attrib.items() if not key.startswith(_OF_XSI))
+            opened.append({etree.QName(key).localname: [value] for key, value in stated if value})
+            continue
+        texts = [element.text, *(child.tail for child in element)]
+        value = _value_of(opened.pop(), [said.strip() for said in texts if said and said.strip()])
+        opened[-1].setdefault(etree.QName(element).localname, []).append(value)
+        element[:] = []
+    return _value_of(opened[0], []), ""
+
+
+_UNITS = frozenset(("unitcode", "unit", "uom", "unitofmeasure", "measureunit", "currencyid", "currency"))
+
+
+def _value_of(members: dict[str, list[Any]], texts: list[str]) -> Any:
+    """An element as JSON would have it: its text, with its unit; or an object, whose own text has no key."""
+    units = [key for key in members if key.casefold() in _UNITS] if texts else []
+    texts += [members.pop(key)[0] for key in units]
+    if not texts and members.keys() == {"value"}:  # <name value="acetone"/>
+        texts = members.pop("value")
+    if not members:
+        return " ".join(texts)
+    found = {key: values[0] if len(values) == 1 else values for key, values in members.items()}
+    return {**found, "": " ".join(texts)} if texts else found
+
+
+def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broken], kind: str) -> Sheet:
+    """Records with their numbers as a sheet."""
     rows: list[Record] = []
     numbers: list[int] = []
     room = Room()
@@ -45,15 +104,19 @@ def read_json(source: Text) -> Sheet:
         for row in exploded:
             rows.append(row)
             numbers.append(number)
+    name = source.blob.name
+    if kind == "XML" and not any(text for row in rows for text in row.values()):
+        raise unreadable(name, "is XML without a text", "Ask the sender for another file.")
     if not any(rows):
-        raise unreadable(blob.name, "is JSON without a list of objects", "Give an array of objects, one a line of goods.")
-    broken = [*notes, *broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
+        raise unreadable(name, "is JSON without a list of objects", "Give an array of objects, one a line of goods.")
+    broken = [*broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
-    if len(numbers) != len(set(numbers)) or not lines:
+    if len(numbers) != len(set(numbers)) or kind != "JSON lines":
         numbers = list(range(1, len(rows) + 1))
-    sheet = _to_sheet(rows, numbers, blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
+    sheet = _to_sheet(rows, numbers, name, kind, str(source.choice), broken)
+    levels = tuple(room.levels.get(one, 0) for one in sheet.head[0])
     joined = (JoinedLists(numbers[at], names, opened) for at, lists in places for names, opened in lists.items())
-    return replace(sheet, out_of_table_texts=out_of_table_texts, joined=tuple(joined))
+    return replace(sheet, out_of_table_texts=source.out_of_table_texts, joined=tuple(joined), levels=levels)
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
@@ -137,11 +200,13 @@ class Room(Struct):
         texts: characters that rows may still repeat of what stands around them.
         closed: name of a list that was not opened -> why.
         lists: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
+        levels: name of a column -> how many lists were opened around it.
     """
 
     texts: int = MOST_REPEATED
     closed: dict[str, str] = field(default_factory=dict)
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
 
 
 def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
@@ -155,8 +220,8 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     plain = _flatten(record, prefix, flat, lists, 0)
     if not lists:
         _note_lists(plain, "", room)
-        return [flat]
-    name, items = max(lists, key=lambda item: (_lines_in(*item), len(item[1])))
+        return [_placed(flat, depth, room)]
+    name, items = max(lists, key=lambda item: _rank(*item)) if len(lists) > 1 else lists[0]
     for other, values in lists:
         if other != name:
             joined = _join(other, values, flat, room)
@@ -164,11 +229,12 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     _note_lists(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
     if not _lines_in(name, items):
         _join(name, items, flat, room)
-        return [flat]
+        return [_placed(flat, depth, room)]
     if depth >= MAX_DEPTH:
         room.closed[name] = f"lists are nested more than {MAX_DEPTH} deep: the one within was read as text, its masses were not"
         _join(name, items, flat, room)
-        return [flat]
+        return [_placed(flat, depth, room)]
+    _placed(flat, depth, room)
     around = sum(map(len, filter(None, flat.values())))
     rows: list[Record] = []
     for item in items:
@@ -180,6 +246,25 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
                 )
             rows.append({**flat, **row} if room.texts >= 0 or not rows else row)
     return rows
+
+
+def _placed(flat: Record, depth: int, room: Room) -> Record:
+    room.levels.update((name, max(depth, room.levels.get(name, 0))) for name in flat)
+    return flat
+
+
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+_LOOKED_AT = 20  # objects of a list
+
+
+def _rank(name: str, items: list[dict[str, Any]]) -> tuple[bool, bool, int, int]:
+    """Which of several lists is that of the goods: they have figures with decimals, as neither parties nor documents do."""
+    lines = _lines_in(name, items)
+    stated: list[Record] = [{} for _ in items[:_LOOKED_AT]]
+    for one, found in zip(items, stated, strict=False):
+        _flatten(one, "", found, [], 0)
+    figures = any(_DECIMAL.fullmatch(text) for found in stated for text in found.values() if text)
+    return lines > 0, figures, lines, len(items)
 
 
 def _note_lists(names: list[str], opened: str, room: Room) -> None:
@@ -222,7 +307,7 @@ def _flatten(
     """Puts texts in `flat` and lists of objects in `lists`; the names of lists of several plain values, which become one text."""
     plain: list[str] = []
     for key, item in value.items():
-        name = f"{prefix}{key}"
+        name = f"{prefix}{key}".rstrip(".")
         if isinstance(item, dict) and depth < MAX_DEPTH:
             plain += _flatten(item, f"{name}.", flat, lists, depth + 1)
         elif objects := objects_of(item):

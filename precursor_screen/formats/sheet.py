@@ -90,7 +90,7 @@ class Sheet(Struct, frozen=True):
 
     Attributes:
         name: as in reports: `file`, `file#sheet` or `archive!member`.
-        format: CSV, XLSX, XLS, XLSB, ODS, Parquet, Arrow, Feather, JSON, JSON lines.
+        format: CSV, XLSX, XLS, XLSB, ODS, Parquet, Arrow, Feather, JSON, JSON lines, XML.
         encoding: name of the code page, with the runner-up where it was close; empty for formats that state their own.
         head: the first rows as text, at most `HEAD_ROWS`.
         named: the first row of `head` holds the names for sure, and rows count from the first record.
@@ -98,7 +98,8 @@ class Sheet(Struct, frozen=True):
         notes: what had to be said while reading, as Broken with the code of an issue.
         out_of_table_texts: texts beside the table; they are screened as well.
         dialect: how text was cut into cells, in words; empty for other formats.
-        joined: lists of one record side by side; only JSON has them.
+        joined: lists of one record side by side; only JSON and XML have them.
+        levels: in how many lists each column stands, by position; empty: a table has no lists within lists.
         attached: files within the file, by name; only printed pages have them.
         above: rows of text that count as standing over the table; they are screened as texts beside a table already.
         form: boxes with labels that stand over another table and are screened with it; it counts only where it holds goods itself.
@@ -116,6 +117,7 @@ class Sheet(Struct, frozen=True):
     out_of_table_texts: tuple[OutOfTableText, ...] = ()
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
+    levels: tuple[int, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
     form: bool = False

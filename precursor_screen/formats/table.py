@@ -198,7 +198,6 @@ def _end_child() -> None:
 
 _CONFINED = (*WORKBOOKS, *COLUMNAR, *MARKUP, "pdf")
 _NAMED = {
-    "xml": ("is XML of a kind that is not known", "Export the table as XLSX or CSV."),
     "image": (
         "is an image",
         "Ask for the data as XLSX or CSV, or make a PDF with a text layer of it: `img2pdf in.png | ocrmypdf - out.pdf`.",
@@ -227,7 +226,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
         raise unreadable(blob.name, "is empty", EMPTY)
     if (kind == "json" and _is_bracketed_text(blob)) or (kind == "binary" and encoding):
         kind = "text"
-    if kind in _CONFINED or (kind == "json" and blob.size() > LARGE_TEXT):
+    if kind in _CONFINED or (kind in ("json", "xml") and blob.size() > LARGE_TEXT):
         return read_confined(blob, kind, encoding, _unpacked_size(blob, kind))
     if kind in TABULAR_KINDS:
         return read_directly(blob, kind, encoding)

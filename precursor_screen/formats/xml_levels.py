@@ -6,6 +6,7 @@ and registers, of which half is worse than none, a message that is damaged is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,9 +17,15 @@ from precursor_screen.formats.blob import unreadable
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
 MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand
 _STEP = 1 << 16
+_NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 
 START, END, DAMAGE = "start", "end", "damage"
 Event = tuple[str, Any]  # START or END and an lxml element, or DAMAGE and a sentence
+
+
+def documents_of(text: str) -> list[str]:
+    """The documents of a file: some write one behind the other, or blank lines before the first, which XML forbids."""
+    return _NEXT_DOCUMENT.split(text.removeprefix("\ufeff").strip())
 
 
 def stream_levels(text: str, file: str = "") -> Iterator[Event]:

@@ -192,3 +192,20 @@ def test_every_line_is_read_and_what_is_plain_stays(lines):
 def test_what_follows_the_first_damage_is_weighed_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "CHUNK", 2)
     assert choose_encoding(Blob("m", "ж\nСульфат аммония\nДекларация на товары".encode("cp1251"))).name == "cp1251"
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("UNB+UNOC:3+A+B'", "cp1252"),
+        ("UNA:+,? '\r\nUNB+UNOD:3+A+B'", "iso8859-2"),
+        ("UNB+UNOE:1+A+B'", "iso8859-5"),
+    ],
+)
+def test_an_interchange_says_what_its_characters_are(head: str, name: str) -> None:
+    choice = choose_encoding(Blob("m.edi", head.encode() + b"FTX+AAA+++S\xc4URE \xdc'"))
+    assert (choice.name, choice.reason) == (name, "stated by the interchange")
+
+
+def test_what_is_utf_8_is_so_whatever_an_interchange_says() -> None:
+    assert choose_encoding(Blob("m.edi", "UNB+UNOC:3+A+B'FTX+AAA+++SÄURE'".encode())).name == "utf-8"

@@ -1,14 +1,17 @@
-"""JSON: lists within lists become rows; what stays closed is said."""
+"""JSON and XML: lists within lists become rows; what stays closed is said."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+import pytest
+
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats import records
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.records import Room, explode, read_json
+from precursor_screen.formats.records import Room, explode, read_json, read_xml
 
 
 def _rows(value: Any) -> list[dict[str, str | None]]:
@@ -80,3 +83,45 @@ def test_a_list_that_stands_alone_or_describes_a_line_is_named_by_nobody() -> No
     assert _joined({"goods": ["CHAIRS", "TABLES"], "quantities": [4]}) == []
     assert _joined({"goods": [{"d": "CHAIRS", "cas": ["1", "2"]}, {"d": "TABLES"}]}) == []
     assert _joined({"goods": [{"d": "CHAIRS"}, {"d": "TABLES"}], "containers": [{"id": 1}, {"id": 2}]}) == []
+
+
+def _of_xml(text: str) -> list[dict[str, str]]:
+    sheet = read_xml(open_text(Blob("m.xml", text.encode())))
+    names = sheet.head[0]
+    return [{name: cell for name, cell in zip(names, row, strict=True) if cell} for row in sheet.head[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("<list><item><d>CHAIRS</d></item><item><d>TABLES</d></item></list>", [{"item.d": "CHAIRS"}, {"item.d": "TABLES"}]),
+        ('<a x="1"><d>CHAIRS</d></a>', [{"x": "1", "d": "CHAIRS"}]),
+        ('<n:a xmlns:n="urn:b"><n:d>CHAIRS</n:d></n:a>', [{"d": "CHAIRS"}]),
+        ('<a><d value="CHAIRS"/><e value=" "/><f/></a>', [{"d": "CHAIRS"}]),
+        ('<a><w unitCode="TNE">5.5</w><v list="HS">29</v></a>', [{"w": "5.5 TNE", "v.list": "HS", "v": "29"}]),
+        ("<a>one<d>CHAIRS</d>two</a>", [{"d": "CHAIRS", "": "one two"}]),
+        ('<?xml version="1.0"?><a><d>CHAIRS</d></a>\n<?xml version="1.0"?><a><d>TABLES</d></a>', [{"d": "CHAIRS"}, {"d": "TABLES"}]),
+        ("<a><d>CHAIRS</d><d>TABLES</d></a>", [{"d": "CHAIRS; TABLES"}]),
+    ],
+)  # fmt: skip
+def test_elements_are_objects_and_attributes_texts(text: str, rows: list[dict[str, str]]) -> None:
+    assert _of_xml(text) == rows
+
+
+def test_xml_is_read_as_far_as_it_goes() -> None:
+    sheet = read_xml(open_text(Blob("m.xml", b"<list><item><d>CHAIRS</d></item><item><d>TAB</x>")))
+    assert "CHAIRS" in str(sheet.head)
+    assert [(note.code, "not well formed" in note.reason) for note in sheet.notes] == [("lost-rows", True)]
+
+
+@pytest.mark.parametrize("text", ["<a/>", "<a><b/></a>", "<a> </a>"])
+def test_xml_without_a_text_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableManifest, match="is XML without a text"):
+        read_xml(open_text(Blob("m.xml", text.encode())))
+
+
+def test_the_levels_of_columns_are_counted() -> None:
+    sheet = read_json(
+        open_text(Blob("m.json", json.dumps({"v": 1, "b": [{"n": "A", "i": [{"d": "X"}, {"d": "Y"}]}] * 2}).encode()))
+    )
+    assert dict(zip(sheet.head[0], sheet.levels, strict=True)) == {"v": 0, "b.n": 1, "b.i.d": 2}

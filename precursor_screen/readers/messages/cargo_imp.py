@@ -8,8 +8,9 @@ that stands behind it does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -151,21 +152,45 @@ def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading")
     scope.add(EXTRA, "AWB rest", found[8])
 
 
+_CHARGE = re.compile(r"(?:\d{1,2}/)?P(\d{1,4})/([KL])(\d+(?:\.\d+)?)(?:/.*)?")
+
+
 def _rates(root: Scope, block: Block) -> None:
-    """Rate description: what the goods are, their codes, their origin."""
+    """Rate description: what the goods are, their codes, their origin. Several charges, each with its goods, are several lines."""
+    lines = [line.removeprefix("/") for line in block.lines]
+    begins = [at for at, line in enumerate(lines) if _CHARGE.fullmatch(line)]
+    parts = [lines[begin:end] for begin, end in pairwise([*begins, len(lines)])]
+    if len(parts) < 2 or begins[0] or not all(any(_rate_of(line)[0] in ("NG", "NC") for line in part) for part in parts):
+        _goods(root, lines)
+        return
+    for part in parts:
+        scope = root.open(block.row)
+        if charge := _CHARGE.fullmatch(part[0]):
+            scope.add("packages", "RTD pieces", charge[1])
+            scope.add("gross_mass", "RTD weight", f"{charge[3]}{_POUNDS[charge[2]]}")
+        _goods(scope, part)
+
+
+def _rate_of(line: str) -> tuple[str, str]:
+    """The tag of a line of rates, and what it states."""
+    tag, _, text = line.partition("/")
+    if tag.isdigit() and len(tag) <= 2:
+        tag, _, text = text.partition("/")
+    return tag, text
+
+
+def _goods(scope: Scope, lines: Sequence[str]) -> None:
     texts: list[str] = []
     fields = {"NH": "hs_code", "NO": "country_of_origin", "NU": "container_numbers"}
-    for line in block.lines:
-        tag, _, text = line.removeprefix("/").partition("/")
-        if tag.isdigit() and len(tag) <= 2:
-            tag, _, text = text.partition("/")
+    for line in lines:
+        tag, text = _rate_of(line)
         if tag in ("NG", "NC"):
             texts.append(text)
         elif tag in fields:
-            root.add(fields[tag], f"RTD/{tag}", text if tag == "NO" else text.split("/")[0])
+            scope.add(fields[tag], f"RTD/{tag}", text if tag == "NO" else text.split("/")[0])
         else:
-            root.add(EXTRA, "RTD", line)
-    root.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
+            scope.add(EXTRA, "RTD", line)
+    scope.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
 
 
 def _unread(scope: Scope, block: Block, issues: IssueList) -> None:

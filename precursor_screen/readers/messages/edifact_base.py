@@ -13,6 +13,7 @@ from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
 from precursor_screen.readers.messages.text import as_date, country_of, join_fragments, joined_otherwise, with_unit
 
 CODES = load_codes("edifact")
+TRADE = ("DESADV", "INVOIC")
 _IN_CONTAINERS = "mass in containers (SGP)"
 
 
@@ -124,7 +125,8 @@ def _dtm(message: Message, segment: Segment) -> None:
 
 def _nad(message: Message, segment: Segment) -> None:
     qualifier = segment.get(1)
-    role = find_code(CODES, "NAD", qualifier) or "other_parties"
+    of_trade = CODES.get(("NAD of trade", qualifier)) if message.type in TRADE else None
+    role = of_trade or find_code(CODES, "NAD", qualifier) or "other_parties"
     label = f"NAD+{qualifier[:6]}"
     lines = [c.strip() for c in segment.all(3) if c.strip()]
     name = join_fragments(segment.all(4)[:5])

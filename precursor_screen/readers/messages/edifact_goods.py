@@ -1,7 +1,7 @@
-"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN, IFCSUM and COPRAR: their segments about goods (UN/EDIFACT directories D.95B to D.21A).
+"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN, IFCSUM, COPRAR, DESADV and INVOIC: their segments about goods (directories D.95B to D.21A).
 
-They differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration, EQD a container (COPRAR). What the
-qualifiers stand for is in `layouts/edifact.csv`.
+They differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration, EQD a container (COPRAR), LIN an item of
+a trade document (DESADV, INVOIC). What the qualifiers stand for is in `layouts/edifact.csv`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
-from precursor_screen.readers.messages.edifact_base import AROUND, CODES, Message, Take
+from precursor_screen.readers.messages.edifact_base import AROUND, CODES, TRADE, Message, Take
 from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import EXTRA, UNREAD, Scope
 from precursor_screen.readers.messages.text import as_number, is_mass_unit, is_nothing, join_fragments, with_unit
 
-TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM", "COPRAR")
+TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM", "COPRAR", *TRADE)
 # Segments of EDIFACT that open a level or say which one it is: consignments, bills, goods items, items of a declaration,
 # equipment.
 
@@ -24,6 +24,9 @@ _DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
 _BILLS = ("bill_of_lading", "house_bill_of_lading")
 _PROCEDURE_TYPES = ("105", "117")  # of data element 1131: kinds of declarations, procedures
 _HS_CODE = re.compile(r"(\d{6}|\d{8,12})[A-Z]?")  # New Zealand sets a letter behind it; seven digits are a British procedure
+
+
+_NUMBERED = {"CUSDEC": "declaration_id", **dict.fromkeys(("IFTMIN", *TRADE), "stated_shipment_id")}  # by the document itself
 
 
 def _bgm(message: Message, segment: Segment) -> None:
@@ -35,7 +38,7 @@ def _bgm(message: Message, segment: Segment) -> None:
     number, version = segment.get(2), segment.get(2, 1)
     message.versioned = bool(version)
     root.add("version", "BGM+1056", version)
-    root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, EXTRA), "BGM+1004", number)
+    root.add(_NUMBERED.get(message.type, EXTRA), "BGM+1004", number)
     root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""), code)
 
 
@@ -120,6 +123,26 @@ def _goods_code(code: str, kind: str) -> str:
 
 def _uns(message: Message, segment: Segment) -> None:
     message.in_detail = True
+    if message.type in TRADE:
+        message.scope = message.consignment  # what follows are totals, and none of them is the last item's
+
+
+def _lin(message: Message, segment: Segment) -> None:
+    """An item of a trade document."""
+    if message.type in TRADE:
+        message.open_item(segment)
+        message.scope.add("item_number", "LIN+1082", segment.get(1))
+    message.scope.add(EXTRA, "LIN+7140", segment.get(3))
+
+
+def _cps(message: Message, segment: Segment) -> None:
+    """A packing level of DESADV: pallets and their masses, under which items follow."""
+    message.scope = message.consignment
+    message.equipment = True
+
+
+def _ali(message: Message, segment: Segment) -> None:
+    message.scope.add("country_of_origin", "ALI+3239", segment.get(1))
 
 
 def _eqd(message: Message, segment: Segment) -> None:
@@ -211,7 +234,7 @@ def _dgs(message: Message, segment: Segment) -> None:
 
 def _pac(message: Message, segment: Segment) -> None:
     count = as_number(segment.get(1), segment.decimal)
-    if not message.scope.has("packages") and not is_nothing(count):
+    if not message.equipment and not message.scope.has("packages") and not is_nothing(count):
         message.scope.add("packages", "PAC+7224", count)
         message.scope.add("package_type", "PAC+7065", segment.get(3, 3) or segment.get(3))
     else:
@@ -253,6 +276,9 @@ _HANDLERS: Final[dict[str, Take]] = {
     "GID": _gid,
     "CST": _cst,
     "UNS": _uns,
+    "LIN": _lin,
+    "CPS": _cps,
+    "ALI": _ali,
     "EQD": _eqd,
     "PIA": _pia,
     "FTX": _ftx,

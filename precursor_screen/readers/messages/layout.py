@@ -1,7 +1,7 @@
 """Which element of an XML message is which field: `layouts/*.yaml`, a file a family.
 
 A path names an element by as many of its ancestors as tell it apart; names are compared without case and underscores, as both
-spellings of ASYCUDA are met. `A[B=C]/D` is D in an A whose B says C, `A[B]/D` in one that has a B, `D@unit` an attribute. What stands
+spellings of ASYCUDA are met. `A[B=C]/D` is D in an A whose B, an element or an attribute, says C, `A[B]/D` in one that has a B, `D@unit` an attribute. What stands
 for the field:
 
     field          its value; several are put together or named in an issue
@@ -52,8 +52,11 @@ def tags_of(codes: Codes, handled: Iterable[str]) -> frozenset[str]:
     return frozenset(tag for tag in (*handled, *(tag for tag, _ in codes)) if len(tag) <= 3)
 
 
-LAYOUTS = ("asycuda_sad", "asycuda_manifest", "wco", "ncts", "ens", "ics2", "iata", "ubl")
-FEEDS = ("dcsa", "fiata", "one_record", "scmtr")  # in JSON, whose root has no name
+LAYOUTS = (
+    *("asycuda_sad", "asycuda_manifest", "wco", "ncts", "aes", "ens", "ics2", "iata", "ubl"),
+    *("idoc", "nfe", "carta_porte", "etran"),
+)
+FEEDS = ("dcsa", "fiata", "one_record", "scmtr", "eway")  # in JSON, whose root has no name
 
 
 class Step(Struct, frozen=True):
@@ -120,6 +123,7 @@ class Layout(Struct, frozen=True, eq=False):
         fragments: folded names of what is cut at the width of its field (`field&`).
         marks: of a feed in JSON: paths that an object has which is a message; all of them.
         hints: words of which one stands early in such a file.
+        shared: documents of other kinds have such a root too: without a line of goods by this layout they are tables of their paths.
         inverse: of JSON-LD: a name that refers from a part to its whole -> the name under which the whole lists its parts.
     """
 
@@ -144,6 +148,7 @@ class Layout(Struct, frozen=True, eq=False):
     marks: tuple[tuple[str, ...], ...] = ()
     hints: tuple[str, ...] = ()
     inverse: Mapping[str, str] = {}
+    shared: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -206,6 +211,7 @@ _MAKERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "within": lambda names: frozenset(map(fold, names)),
     "levels": _paths,
     "shares": bool,
+    "shared": bool,
     "date_order": str,
     "codes": lambda tables: {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in tables.items()},
     "compose": _composed,
@@ -235,7 +241,7 @@ def _rank(entry: Entry) -> tuple[int, int]:
 
 
 def _entry(path: str, field: str) -> Entry:
-    path, _, attribute = path.partition("@")
+    path, _, attribute = path.rpartition("@") if "@" in path.rpartition("]")[2] else (path, "", "")
     steps = tuple(_step(part) for part in path.split("/"))
     conditions = tuple((at - len(steps), step) for at, step in enumerate(steps) if step.child)
     return Entry(steps, fold(attribute), field, tuple(step.name for step in steps), conditions)
@@ -314,7 +320,7 @@ def find_entry(place: Place, elements: Sequence[Any], attribute: str = "") -> st
 
 
 def holds(step: Step, element: Any) -> bool:
-    """Whether an element has the child that a step asks for, and that says so."""
-    named = (c for c in element if isinstance(c.tag, str) and fold_tag(c.tag) == step.child)
-    texts = ((child.text or "").strip().upper() for child in named)
+    """Whether an element has the child, or the attribute, that a step asks for, and that says so."""
+    named = [c.text or "" for c in element if isinstance(c.tag, str) and fold_tag(c.tag) == step.child]
+    texts = (text.strip().upper() for text in (*named, *(value for key, value in element.items() if fold_tag(key) == step.child)))
     return any(text and step.says in ("", text) for text in texts)

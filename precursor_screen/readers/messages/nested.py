@@ -1,47 +1,53 @@
 """The readers of messages that are nested, one walk and a layout a family: XML, and JSON by its public schemas.
 
-JSON of no known schema is a table of its paths.
+JSON and XML of no known schema are tables of their paths.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from precursor_screen.core.errors import NoManifest, UnknownFormat
+from precursor_screen.core.errors import NoManifest, UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.json_levels import Linked, Members, as_text, flat, stream_documents, stream_tree, type_of
 from precursor_screen.formats.sheet import OutOfTableText
-from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
-from precursor_screen.readers.interface import Digest, InputContent, IssueList, MessageContent, Reader, ReadOptions
+from precursor_screen.formats.xml_levels import DAMAGE, START, documents_of, stream_levels
+from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, MessageContent, Reader, ReadOptions
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
 from precursor_screen.readers.messages.tree import Progress, TreeMessage, lines_of_message, local
 from precursor_screen.readers.tabular.reader import read_tables
 
-_NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 
-
-def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> list[MessageContent]:
-    """One result: the lines of every message of the file.
+def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputContent]:
+    """One result: the lines of every message of the file; a table where its schema is not known.
 
     Raises:
-        InputError: no message of a known kind is in it, or it has a document type.
+        InputError: neither a message of a known kind nor a table with goods is in it, or it has a document type.
     """
     content, text, issues = read_text(blob, options)
     message_content = MessageContent("XML", issues, digest, str(text.choice), out_of_table_texts=text.out_of_table_texts)
     walk = _Walk(blob.name, issues)
-    # Some write one document behind the other, or blank lines before the first, which XML forbids.
-    documents = _NEXT_DOCUMENT.split(content.strip())
-    for layout, type_, message in (found for part in documents for found in walk.read(part)):
+    for layout, type_, message in (found for part in documents_of(content) for found in walk.read(part)):
         message_content.format, message_content.date_order = layout.name, layout.date_order
         message_content.lines += lines_of_message(layout, type_, message)
-    if not message_content.lines:
+    if message_content.lines:
+        return [message_content]
+    tables = [] if walk.known else _as_tables(blob, digest, options)
+    if not any(one.lines.num_rows for one in tables):
         raise walk.refuse()
-    return [message_content]
+    return tables
+
+
+def _as_tables(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputTables]:
+    """The tables of a file of no known schema, by its paths; none where it holds none."""
+    try:
+        return read_tables(blob, digest, options)
+    except UnreadableManifest:
+        return []
 
 
 XML = Reader(lambda kind, _: kind == "xml", read_xml)
@@ -84,7 +90,7 @@ class _Walk:
                 if message is not None:
                     message.open(element)
                 elif layout := _layout_of(element):
-                    self.known = True
+                    self.known = self.known or not layout.shared
                     if not layout.within.intersection(fold(local(e)) for e in opened[:-1]):
                         message = TreeMessage(layout, element, progress)
                 continue

@@ -187,9 +187,9 @@ class TreeMessage:
         for join in place.joins:
             items = _texts(element, join.by)
             self.joined += [(join.field, items, text, place.tag) for text in _texts(element, join.value)]
-        for key, value in element.items():
-            self._take_attribute(elements, place, scope, key, value)
         kind = entry if entry in (EXTRA, IGNORED) else inherited
+        for key, value in element.items():
+            self._take_attribute(elements, place, scope, key, value, kind)
         below, text = list(element), element.text or ""
         if below:
             text += "".join([tail for one in below if (tail := one.tail)])
@@ -250,13 +250,13 @@ class TreeMessage:
         if len(texts) > 1:
             scope.add(EXTRA, place.label, joined_otherwise(texts))
 
-    def _take_attribute(self, elements: list[Any], place: Place, scope: Scope, key: str, value: str) -> None:
+    def _take_attribute(self, elements: list[Any], place: Place, scope: Scope, key: str, value: str, kind: str) -> None:
         name = fold(key.rpartition("}")[2])
         entry = find_entry(place, elements, name)
         if entry is not None:
             self._add(entry, scope, elements[-1], place.label, value.strip())
         elif name not in _OF_WRITING and not key.startswith(_INSTANCE) and len(place.path) > 1:
-            scope.add(UNREAD, f"{place.label}@{key.rpartition('}')[2]}", value)
+            scope.add(kind, f"{place.label}@{key.rpartition('}')[2]}", value)
 
     def _add(self, entry: str, scope: Scope, element: Any, label: str, text: str) -> None:
         if entry in (EXTRA, UNREAD, IGNORED):

@@ -12,6 +12,7 @@ from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, join_fragments, joined_otherwise
 
 CODES = load_codes("x12")
+LOADS, TRADE = ("310", "304", "404"), ("856", "810")
 _TEXT_LABELS = (("L5-02", "L5-06"), ("N10-02", "N10-03"))  # descriptions and marks, of goods and of bills of a manifest
 
 
@@ -105,8 +106,9 @@ _NAME_WIDTH = 35  # at which systems cut the name of N1, and go on in N3
 def n1(message: Message, segment: Segment) -> None:
     """A party begins: what follows until the next one is its name and address."""
     qualifier, name = segment.get(1), segment.get(2)
-    role = find_code(CODES, "N1", qualifier) or "other_parties"
-    scope = message.scope if message.type in ("310", "601") else message.bill
+    of_trade = CODES.get(("N1 of trade", qualifier)) if message.type in TRADE else None
+    role = of_trade or find_code(CODES, "N1", qualifier) or "other_parties"
+    scope = message.scope if message.type in (*LOADS, "601", *TRADE) else message.bill
     if role in ROLES and scope.has(f"{role}_name"):
         role = "other_parties"
     message.role, message.role_label, message.party = role, f"N1*{qualifier[:4]}", scope

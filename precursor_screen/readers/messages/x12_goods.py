@@ -1,22 +1,26 @@
-"""ANSI X12 309, 310, 601 and 350: what their segments say (releases 003030 to 006050).
+"""ANSI X12 309, 310, 304, 404, 601, 350, 856 and 810: what their segments say (releases 003030 to 006050).
 
-A bill of the manifest (309) begins with M11 or M13, its containers with VID, its goods with N10; the goods of a freight receipt (310)
-with the line number of L0 and L5 under LX; those of an export declaration (601) with L13; a status (350) names bills with X4 and no
+A bill of the manifest (309) begins with M11 or M13, its containers with VID, its goods with N10; the goods of a freight receipt (310),
+shipping instructions (304) and a rail bill (404) with the line number of L0 and L5 under LX; those of a ship notice (856) with an item of
+HL, of an invoice (810) with IT1; those of an export declaration (601) with L13; a status (350) names bills with X4 and no
 goods. `L` is pounds and `K` kilograms in all of them. What the qualifiers stand for is in `layouts/x12.csv`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.layout import find_code, tags_of
-from precursor_screen.readers.messages.scope import EXTRA, Scope
+from precursor_screen.readers.messages.scope import EXTRA, Cell, Scope
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
 from precursor_screen.readers.messages.x12_base import (
     CODES,
+    LOADS,
+    TRADE,
     Message,
     add_extra,
     n1,
@@ -30,9 +34,10 @@ from precursor_screen.readers.messages.x12_base import (
     put_weight,
     take_other,
 )
+from precursor_screen.readers.messages.x12_trade import TRADE_HANDLERS
 from precursor_screen.text.countries import is_locode
 
-TYPES = ("309", "310", "601", "350")
+TYPES = ("309", *LOADS, "601", "350", *TRADE)
 # 309 and 350: bills of a manifest, their containers and goods; bills that customs release or hold.
 
 
@@ -80,6 +85,9 @@ def _open_bill(message: Message, segment: Segment, number: str) -> None:
 
 def _m13(message: Message, segment: Segment) -> None:
     """What is done to a bill."""
+    if not segment.get(4):
+        add_extra(message.port, segment, *range(1, 13))
+        return
     _open_bill(message, segment, segment.get(4))
     message.bill.add("message_function", "M13-03", CODES.get(("M13", segment.get(3)), ""), segment.get(3))
     put(message.bill, segment, packages=5)
@@ -226,7 +234,7 @@ def _dtm(message: Message, segment: Segment) -> None:
 
 def _lx(message: Message, segment: Segment) -> None:
     """A load."""
-    if message.type == "310":
+    if message.type in LOADS:
         message.enter(message.root.open(segment.number))
         message.group, message.items, message.load = message.scope, {}, segment.get(1)
 
@@ -238,7 +246,7 @@ def _n7(message: Message, segment: Segment) -> None:
     scope.add("container_numbers", "N7-01/02", f"{segment.get(1)}{segment.get(2)}")
     if of_bill:
         return
-    if kind in ("", "G", "B", "N"):
+    if message.type != "404" and kind in ("", "G", "B", "N"):  # a rail car is weighed beside its goods
         put_weight(scope, segment, "net_mass" if kind == "N" else "gross_mass", 3, segment.get(17) or "K")
     else:
         scope.add(EXTRA, "N7-03", segment.joined(3, 17))
@@ -247,6 +255,8 @@ def _n7(message: Message, segment: Segment) -> None:
 def _item(message: Message, segment: Segment) -> Scope:
     """The goods of a line number under LX; L0 and L5 of one number are about the same."""
     number = segment.get(1) or "1"
+    if message.type == "404":  # each car that a lading is in has an L0 of its own, counted anew
+        number = number if segment.tag == "L5" else next(reversed(message.items), number)
     scope = message.items.get(number)
     if scope is None:
         scope = message.items[number] = message.group.open(segment.number)
@@ -254,15 +264,38 @@ def _item(message: Message, segment: Segment) -> Scope:
         message.enter(scope)
         if not scope.cells:
             # Lines are counted anew in each load.
-            scope.add("item_number", f"{segment.tag}-01", number if message.load in ("", "1") else f"{message.load}/{number}")
+            scope.add(
+                "item_number",
+                f"{segment.tag}-01",
+                number if message.load in ("", "1") or message.type == "404" else f"{message.load}/{number}",
+            )
     return scope
 
 
 def _l0(message: Message, segment: Segment) -> None:
     """Quantity and weight of a line."""
     scope = _item(message, segment)
+    if message.type == "404" and scope.has("packages"):
+        _add_car(scope, segment)
+        return
     put_weight(scope, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
     put(scope, segment, packages=8, package_type=9)
+
+
+def _add_car(scope: Scope, segment: Segment) -> None:
+    """What a further car holds of a lading, added to what those before hold."""
+    more = Scope(segment.number)
+    put_weight(more, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
+    put(more, segment, packages=8)
+    for cell in more.cells:
+        at = next((i for i, own in enumerate(scope.cells) if own.field == cell.field), None)
+        number, _, unit = cell.text.partition(" ")
+        before, _, known = scope.cells[at].text.partition(" ") if at is not None else ("", "", "")
+        if at is not None and unit == known:
+            total = f"{Decimal(before) + Decimal(number)} {unit}".strip()
+            scope.cells[at] = Cell(cell.field, cell.label, total)
+        else:
+            scope.add(EXTRA, cell.label, cell.text)
 
 
 def _l5(message: Message, segment: Segment) -> None:
@@ -271,6 +304,11 @@ def _l5(message: Message, segment: Segment) -> None:
     message.fragments.append("".join(segment.all(2)))
     message.marks.append(segment.get(6))
     put_code(scope, segment, 3, segment.get(4) or "-")
+
+
+def _m3(message: Message, segment: Segment) -> None:
+    """The release of a rail bill."""
+    put_day(message.root, segment, "date", 2)
 
 
 def _ba1(message: Message, segment: Segment) -> None:
@@ -311,16 +349,18 @@ def _man(message: Message, segment: Segment) -> None:
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
     **dict.fromkeys(_PLAIN, _plain), "P4": _p4, "M13": _m13, "M11": _m11, "VID": _vid, "N10": _n10, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
     "B2A": _b2a, "B3": _b3, "V1": _v1, "N9": _n9, "REF": _n9, "R4": _r4, "P5": _r4, "DTM": _dtm, "LX": _lx, "N7": _n7, "L0": _l0, "L5": _l5,
-    "BA1": _ba1, "L13": _l13, "MAN": _man, "X4": _x4,
+    "M3": _m3, "BA1": _ba1, "L13": _l13, "MAN": _man, "X4": _x4,
 }  # fmt: skip
-TAGS = tags_of(CODES, _HANDLERS)
+_OF_TRADE = {**_HANDLERS, **TRADE_HANDLERS}
+TAGS = tags_of(CODES, _OF_TRADE)
 
 
 def take(message: Message, segment: Segment) -> None:
     """What a segment says, put where it belongs; in messages of other types none is looked at."""
     if message.type in TYPES and segment.tag != "ST":
         message.root.log.clear()
-        _HANDLERS.get(segment.tag, take_other)(message, segment)
+        handlers = _OF_TRADE if message.type in TRADE else _HANDLERS
+        handlers.get(segment.tag, take_other)(message, segment)
         keep_unread_texts(message.scope, segment, (*message.fragments, *message.marks))
 
 

@@ -25,6 +25,7 @@ from precursor_screen.readers.tabular.content import Content
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
 from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, unit_and_currency
+from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
@@ -52,6 +53,7 @@ def guess_columns(
     preset: Preset | None = None,
     table: pa.Table | None = None,
     headed: bool = True,
+    levels: Sequence[int] = (),
 ) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
@@ -63,6 +65,7 @@ def guess_columns(
         table: the rows below the header; None: headers alone decide.
         headed: whether the table has a header; without one the cells decide.
         preset: the layout of the table; what it names goes before known spellings.
+        levels: see `Sheet`.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
@@ -78,10 +81,19 @@ def guess_columns(
         guesses = by_content(guesses, contents)
     if contents and table is not None:
         guesses = not_contradicted(guesses, frozenset(stated), contents)
-        guesses = by_words_and_cells(guesses, frozenset(stated), contents)
+        guesses = _from_within(guesses, frozenset(stated), contents, levels)
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
-    return tuple(_keep_best(_ultimate(guesses, set(stated)), set(stated), contents))
+    return tuple(_keep_best(innermost(_ultimate(guesses, set(stated)), frozenset(stated), levels), set(stated), contents))
+
+
+def _from_within(guesses: list[Guess], stated: frozenset[int], contents: Sequence[Content], levels: Sequence[int]) -> list[Guess]:
+    """Fields for columns of unknown headers: of those of the goods first, then of what stands around them."""
+    for level in sorted(set(levels) or {0}, reverse=True):
+        here = [g for g in guesses if not levels or levels[g.position] >= level]
+        found = {g.position: g for g in by_words_and_cells(here, stated, contents)}
+        guesses = [found.get(g.position, g) for g in guesses]
+    return guesses
 
 
 def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:

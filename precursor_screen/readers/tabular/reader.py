@@ -40,6 +40,7 @@ from precursor_screen.readers.tabular.general_segment import (
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
+from precursor_screen.readers.tabular.levels import count_once
 from precursor_screen.readers.tabular.mapping import guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.other_texts import (
@@ -174,7 +175,7 @@ def read_sheet(
     if accepted:
         guesses = accepted_guesses(accepted, names)
     else:
-        guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
+        guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed, sheet.levels)
     guesses = with_papers(guesses, contents, papers)
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
@@ -190,6 +191,7 @@ def read_sheet(
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
     note_joined(sheet.joined, guesses, issues)
+    body, once = count_once(body, guesses, sheet.levels, issues)
     left = without([*sheet.above, *before], stated)[len(sheet.above) :]
     out_of_table_texts += out_of_table_cells(enumerate(left, start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
@@ -239,6 +241,8 @@ def read_sheet(
         unmapped = unmapped_cells(cells, shown, known, of_rows)
         others = [*other_cells(cells, shown, known, of_rows), *joined_cells(cells, known)]
         columns = with_other_texts(columns, unmapped, others, of_rows)
+    if once is not None:
+        columns = columns.append_column("stated_once", once)
     missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in columns.column_names]
     lines = with_place(
         columns, [(sheet.name, digest, len(body.rows))], body.rows, **dict.fromkeys(missing, pa.array([], pa.string()))

@@ -111,8 +111,9 @@ def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
     meanings = {
         "NAD": roles | {"other_parties"},
         "N1": roles | {"other_parties"},
+        **dict.fromkeys(("NAD of trade", "N1 of trade"), roles),
         **{name: {"original", "replacement", "cancellation"} for name in ("FUNCTION", "B2A", "M13", "BA1")},
-        "BGM": {"CUSCAR", "CUSDEC", "IFTMIN"},
+        "BGM": {"CUSCAR", "CUSDEC", "IFTMIN", "DESADV", "INVOIC"},
         "GIS": {"import", "export", "transit", "transhipment"},
         "COUNT": {"CST", "CNI", "EQD", "GID"},
         "MODE": {"sea", "air", "road", "rail", "post"},
