@@ -59,21 +59,28 @@ def read_xml(source: Text) -> Sheet:
 
 def _xml_record(text: str, file: str) -> tuple[Any, str]:
     """What the root of a document holds, and what is wrong with it, if anything."""
-    opened: list[dict[str, list[Any]]] = [{}]
+    opened: list[tuple[Any, dict[str, list[Any]]]] = [(None, {})]
+    damage = ""
     for event, element in stream_levels(text, file):
-        if event == DAMAGE:
-            while len(opened) > 1:
-                opened[-2].setdefault("?", []).append(_value_of(opened.pop(), []))
-            return _value_of(opened[0], []), str(element)
         if event == START:
             stated = ((key, value.strip()) for key, value in element.attrib.items() if not key.startswith(_OF_XSI))
-            opened.append({etree.QName(key).localname: [value] for key, value in stated if value})
-            continue
-        texts = [element.text, *(child.tail for child in element)]
-        value = _value_of(opened.pop(), [said.strip() for said in texts if said and said.strip()])
-        opened[-1].setdefault(etree.QName(element).localname, []).append(value)
-        element[:] = []
-    return _value_of(opened[0], []), ""
+            opened.append((element, {etree.QName(key).localname: [value] for key, value in stated if value}))
+        elif event == DAMAGE:
+            damage = str(element)
+        else:
+            _close(opened)
+    while len(opened) > 1:  # what the damage left open
+        _close(opened)
+    return _value_of(opened[0][1], []), damage
+
+
+def _close(opened: list[tuple[Any, dict[str, list[Any]]]]) -> None:
+    """The innermost of the open elements becomes a value of the one around it."""
+    element, members = opened.pop()
+    texts = [element.text, *(child.tail for child in element)]
+    value = _value_of(members, [said.strip() for said in texts if said and said.strip()])
+    opened[-1][1].setdefault(etree.QName(element).localname, []).append(value)
+    element[:] = []
 
 
 _UNITS = frozenset(("unitcode", "unit", "uom", "unitofmeasure", "measureunit", "currencyid", "currency"))

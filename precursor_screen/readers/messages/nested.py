@@ -5,6 +5,7 @@ JSON and XML of no known schema are tables of their paths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
 from precursor_screen.readers.messages.tree import Progress, TreeMessage, lines_of_message, local
+from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.reader import read_tables
 
 
@@ -36,10 +38,16 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[Input
         message_content.lines += lines_of_message(layout, type_, message)
     if message_content.lines:
         return [message_content]
-    tables = [] if walk.known else _as_tables(blob, digest, options)
-    if not any(one.lines.num_rows for one in tables):
+    tables = [] if walk.known or walk.is_answer() else _as_tables(blob, digest, options)
+    if not any(_has_goods(one) for one in tables):
         raise walk.refuse()
     return tables
+
+
+def _has_goods(one: InputTables) -> bool:
+    """Whether the table of a file of no known schema is one of goods: a text alone may be that of an answer or of a page."""
+    fields = {field for _, field in one.input.mapping}
+    return one.lines.num_rows > 0 and "description" in fields and not fields.isdisjoint(("hs_code", *ADDED_UP))
 
 
 def _as_tables(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputTables]:
@@ -51,6 +59,9 @@ def _as_tables(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[Inp
 
 
 XML = Reader(lambda kind, _: kind == "xml", read_xml)
+
+
+_ANSWER = re.compile(r"\b(?:CC|IE)\d{3}[A-Z]?$|(?:Response|Acknowledge?ment|Receipt|Error)$", re.IGNORECASE)
 
 
 class _Walk:
@@ -70,6 +81,10 @@ class _Walk:
         says = f"is XML of a kind that is not known: {self.found or 'it has no element'}{noted}"
         remedy = "Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read."
         return UnknownFormat(says, where=file, remedy=remedy)
+
+    def is_answer(self) -> bool:
+        """Whether the file is an answer or a notice of customs, or another message of a family that is known: it repeats what was declared."""
+        return _ANSWER.search(self.found) is not None
 
     def read(self, text: str) -> Iterator[tuple[Layout, str, Scope]]:
         """Each message with its layout and type."""
