@@ -86,6 +86,7 @@ _CARGO_IMP = re.compile(
     r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?(?:\r\n?|\n)){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}"
     r"[ \t]*(?:\r\n?|\n|MBI/[0-9]{3}-|[0-9]{3}-[0-9]{8}[A-Z]{6}/|[0-9]/[A-Z0-9]{2}[0-9])"
 )
+_ICES = re.compile(r"\s*HREC\x1d[^\r\n]*\x1dCACHE01\x1d")  # other messages of ICES are not read
 _MAIL_LINE = re.compile(rb"[!-9;-~]{1,70}:|[ \t]")
 _SENT = re.compile(rb"^(?:from|received|return-path|delivered-to):", re.I | re.M)
 _ABOUT = re.compile(rb"^(?:subject|date|message-id|mime-version|to):", re.I | re.M)
@@ -93,7 +94,7 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0
 
 
 def sniff_kind(head: bytes) -> str:
-    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, spreadsheetml, xml, json, mail, edifact, x12, cargo-imp, text, or the name of what we do not read.
+    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, spreadsheetml, xml, json, mail, edifact, x12, cargo-imp, ices, text, or the name of what we do not read.
 
     Args:
         head: the first bytes, some kilobytes if there are as many.
@@ -126,8 +127,8 @@ def sniff_kind(head: bytes) -> str:
 
 
 def sniff_message(text: str) -> str:
-    """`edifact`, `x12`, `cargo-imp`, or empty, by the first characters of a text; a message is never a table or a list."""
-    return sniff_edi(text) or ("cargo-imp" if _CARGO_IMP.match(text) else "")
+    """`edifact`, `x12`, `cargo-imp`, `ices`, or empty, by the first characters of a text; a message is never a table or a list."""
+    return sniff_edi(text) or ("cargo-imp" if _CARGO_IMP.match(text) else "ices" if _ICES.match(text) else "")
 
 
 def looks_mail(head: bytes) -> bool:

@@ -27,6 +27,7 @@ from precursor_screen.readers.interface import Digest, InputContent, InputTables
 from precursor_screen.readers.messages.build import build_tables
 from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
 from precursor_screen.readers.messages.edi import EDI
+from precursor_screen.readers.messages.ices import ICES
 from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
@@ -165,7 +166,7 @@ def read_words(placed: Sequence[tuple[str, str]], blob: Blob, called: str, forma
 COMMENT = "comment of the archive"
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
-READERS: tuple[Reader, ...] = (EDI, CARGO_IMP, XML, JSON, TABLES)
+READERS: tuple[Reader, ...] = (EDI, CARGO_IMP, ICES, XML, JSON, TABLES)
 
 
 def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:
