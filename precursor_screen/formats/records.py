@@ -88,7 +88,7 @@ _UNITS = frozenset(("unitcode", "unit", "uom", "unitofmeasure", "measureunit", "
 
 def _value_of(members: dict[str, list[Any]], texts: list[str]) -> Any:
     """An element as JSON would have it: its text, with its unit; or an object, whose own text has no key."""
-    units = [key for key in members if key.casefold() in _UNITS] if texts else []
+    units = [key for key, (unit, *_) in members.items() if key.casefold() in _UNITS and unit.isalpha()] if texts else []
     texts += [members.pop(key)[0] for key in units]
     if not texts and members.keys() == {"value"}:  # <name value="acetone"/>
         texts = members.pop("value")

@@ -122,10 +122,11 @@ def assemble(
 
 def _clean(table: pa.Table, guesses: Sequence[Guess], issues: TableIssues) -> dict[str, list[pa.ChunkedArray]]:
     by_field: dict[str, list[pa.ChunkedArray]] = {}
-    # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
+    # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME. What is stated of a bill goes
+    # before what is stated of the whole file.
     in_order = sorted(
         (g for g in guesses if g.field),
-        key=lambda g: (g.field not in _GOODS_TEXTS and not g.exact, g.position),
+        key=lambda g: (0, False, g.position) if g.field in _GOODS_TEXTS else (-g.level, not g.exact, g.position),
     )
     for guess in in_order:
         column = cut_long_cells(table.column(guess.position), guess.header, issues)

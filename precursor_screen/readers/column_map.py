@@ -90,6 +90,7 @@ class Guess(Struct, frozen=True):
         currency: ISO 4217 code that the header names.
         exact: the header stands so among the known spellings; of several parties in one role these come first.
         preset: the preset that says so; empty: none.
+        level: in how many lists the column stands, see `Sheet`.
     """
 
     position: int
@@ -100,6 +101,7 @@ class Guess(Struct, frozen=True):
     currency: str = ""
     exact: bool = False
     preset: str = ""
+    level: int = 0
 
 
 class Column(Struct, frozen=True):

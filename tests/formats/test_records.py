@@ -99,6 +99,7 @@ def _of_xml(text: str) -> list[dict[str, str]]:
         ('<n:a xmlns:n="urn:b"><n:d>CHAIRS</n:d></n:a>', [{"d": "CHAIRS"}]),
         ('<a><d value="CHAIRS"/><e value=" "/><f/></a>', [{"d": "CHAIRS"}]),
         ('<a><w unitCode="TNE">5.5</w><v list="HS">29</v></a>', [{"w": "5.5 TNE", "v.list": "HS", "v": "29"}]),
+        ('<a><d>CHAIRS</d><q unitCode="C62">40</q></a>', [{"d": "CHAIRS", "q.unitCode": "C62", "q": "40"}]),
         ("<a>one<d>CHAIRS</d>two</a>", [{"d": "CHAIRS", "": "one two"}]),
         ('<?xml version="1.0"?><a><d>CHAIRS</d></a>\n<?xml version="1.0"?><a><d>TABLES</d></a>', [{"d": "CHAIRS"}, {"d": "TABLES"}]),
         ("<a><d>CHAIRS</d><d>TABLES</d></a>", [{"d": "CHAIRS; TABLES"}]),

@@ -76,11 +76,17 @@ def _is_part(word: str) -> bool:
 
 
 def _of_party(party: Sequence[Words], leaf: Words) -> Iterator[Words]:
-    role, between = party[0], [part for part in party[1:] if not _words("within a party").issuperset(part)]
+    if len(leaf) > 1 and leaf[-1] == "name" and any("address" in part for part in party):
+        leaf = ("address",)  # the name of a street or of a town
+    idle = _words("within a party")
+    between = [part for part in party[1:] if not idle.issuperset(part)]
     inner = tuple(word for part in between for word in part)
-    yield (*role, *inner, *(() if between and "".join(leaf) in _words("content", "content of goods") | {"id"} else leaf))
+    said = () if between and "".join(leaf) in _words("content", "content of goods") | {"id"} else leaf
+    role = tuple(word for word in party[0] if word not in idle) or party[0]
+    for named in dict.fromkeys((role, role[-1:])) if leaf == ("address",) else (party[0],):
+        yield (*named, *inner, *said)
     if len(party) > 1 and "".join(leaf) in ("text", "value", "content") and "address" in party[-1]:
-        yield (*role, "address")
+        yield (*party[0], "address")
 
 
 def _of_parents(parents: Sequence[Words], leaf: Words) -> Iterator[Words]:

@@ -35,7 +35,7 @@ def innermost(guesses: list[Guess], stated: frozenset[int], levels: Sequence[int
     return [
         replace(g, field="", reason=f"{g.field} is stated of each of the goods")
         if g.field in _OF_GOODS and levels[g.position] < inner[_kind(g.field)] and g.position not in stated
-        else g
+        else replace(g, level=levels[g.position])
         for g in guesses
     ]
 
@@ -56,13 +56,13 @@ def count_once(body: Body, guesses: Sequence[Guess], levels: Sequence[int], issu
     of_goods = [levels[g.position] for g in guesses if g.field in GOODS and g.position < len(levels)]
     if not any(levels) or not of_goods or body.table.num_rows < 2:
         return body, None
-    columns = list(body.table.columns)
+    filed, columns = body.table.columns, list(body.table.columns)
     stated: list[list[str]] = [[] for _ in range(body.table.num_rows)]
     for guess in guesses:
         if guess.field not in ADDED_UP or guess.position >= len(levels) or levels[guess.position] >= max(of_goods):
             continue
-        around = [column for column, level in zip(columns, levels, strict=False) if level <= levels[guess.position]]
-        column = columns[guess.position]
+        around = [column for column, level in zip(filed, levels, strict=False) if level <= levels[guess.position]]
+        column = filed[guess.position]
         repeated = ~_begins(around) & pc.is_valid(column).to_numpy()
         rows = np.flatnonzero(repeated).tolist()
         if not rows:

@@ -53,6 +53,22 @@ def test_a_mass_of_several_goods_counts_on_the_first_of_them():
     assert [(i["source_row"], i["count"], i["field"]) for i in told] == [(2, 2, "gross_mass")]
 
 
+def test_several_figures_of_a_bill_count_once_each():
+    goods = [{"description": "acetone"}, {"description": "brushes"}]
+    found = lines_of([{"packages": "4", "grossWeight": "900", "items": goods}], "packages", "gross_mass_kg", "stated_once")
+    assert found == [(4, 900, None), (None, None, ["gross mass", "packages"])]
+
+
+def test_the_sender_of_a_bill_goes_before_that_of_the_file():
+    bills = [{"sender": {"name": "Acme"}, "items": GOODS[:1]}, {"items": GOODS[1:]}]
+    assert lines_of({"interchange": {"sender": "PP01"}, "bills": bills}, "consignor_name") == [("Acme",), ("PP01",)]
+
+
+def test_a_street_is_part_of_an_address():
+    goods = [{"description": "acetone", "consignee": {"name": "Bolt", "address": {"streetName": "Dock 1"}}}]
+    assert lines_of(goods, "consignee_name", "consignee_address", "other_parties") == [("Bolt", "Dock 1", None)]
+
+
 def test_bills_of_one_line_keep_their_masses():
     bills = [{"bill": name, "grossWeight": "900", "items": [{"description": "acetone"}]} for name in "AB"]
     assert lines_of({"bills": bills}, "gross_mass_kg", "stated_once") == [(900, None), (900, None)]
