@@ -256,7 +256,7 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
 
 
 def _placed(flat: Record, depth: int, room: Room) -> Record:
-    room.levels.update((name, max(depth, room.levels.get(name, 0))) for name in flat)
+    room.levels.update(dict.fromkeys(flat.keys() - room.levels.keys(), depth))
     return flat
 
 
