@@ -121,7 +121,8 @@ def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broke
     if len(numbers) != len(set(numbers)) or kind != "JSON lines":
         numbers = list(range(1, len(rows) + 1))
     sheet = _to_sheet(rows, numbers, name, kind, str(source.choice), broken)
-    levels = tuple(room.levels.get(one, 0) for one in sheet.head[0])
+    opened = [f"{one}." for one in room.opened]
+    levels = tuple(sum(map(column.startswith, opened)) for column in sheet.head[0])
     joined = (JoinedLists(numbers[at], names, opened) for at, lists in places for names, opened in lists.items())
     return replace(sheet, out_of_table_texts=source.out_of_table_texts, joined=tuple(joined), levels=levels)
 
@@ -207,13 +208,13 @@ class Room(Struct):
         texts: characters that rows may still repeat of what stands around them.
         closed: name of a list that was not opened -> why.
         lists: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
-        levels: name of a column -> how many lists were opened around it.
+        opened: names of the lists that were opened.
     """
 
     texts: int = MOST_REPEATED
     closed: dict[str, str] = field(default_factory=dict)
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
-    levels: dict[str, int] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
 
 
 def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
@@ -227,7 +228,7 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     plain = _flatten(record, prefix, flat, lists, 0)
     if not lists:
         _note_lists(plain, "", room)
-        return [_placed(flat, depth, room)]
+        return [flat]
     name, items = max(lists, key=lambda item: _rank(*item)) if len(lists) > 1 else lists[0]
     for other, values in lists:
         if other != name:
@@ -236,12 +237,12 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     _note_lists(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
     if not _lines_in(name, items):
         _join(name, items, flat, room)
-        return [_placed(flat, depth, room)]
+        return [flat]
     if depth >= MAX_DEPTH:
         room.closed[name] = f"lists are nested more than {MAX_DEPTH} deep: the one within was read as text, its masses were not"
         _join(name, items, flat, room)
-        return [_placed(flat, depth, room)]
-    _placed(flat, depth, room)
+        return [flat]
+    room.opened.add(name)
     around = sum(map(len, filter(None, flat.values())))
     rows: list[Record] = []
     for item in items:
@@ -253,11 +254,6 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
                 )
             rows.append({**flat, **row} if room.texts >= 0 or not rows else row)
     return rows
-
-
-def _placed(flat: Record, depth: int, room: Room) -> Record:
-    room.levels.update(dict.fromkeys(flat.keys() - room.levels.keys(), depth))
-    return flat
 
 
 _DECIMAL = re.compile(r"\d+[.,]\d+")
