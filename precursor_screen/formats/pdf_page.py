@@ -17,8 +17,9 @@ from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
+from precursor_screen.formats.pdf_boxes import drawn_tables, edges_of
 from precursor_screen.formats.pdf_rows import Line, Row, Word, as_lines, paragraphs, parts_of_line, text_of_line
-from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables, drawn_tables, edges_of
+from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables
 
 Colour = tuple[float, float, float]
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)
@@ -103,7 +104,8 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
 
 
 def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[Table], list[str]]:
-    """The tables of a page that are not forms, each with what stands above it; the forms, for one may hold goods as well; what their boxes say.
+    """The tables of a page that are not forms, each with what stands above it, and the last with what stands below; the forms, for one may hold
+    goods as well; what their boxes say.
 
     What is said over a table is said over the next one too, unless other labels stand between them.
     """
@@ -111,21 +113,31 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
     forms: list[Table] = []
     boxes: list[str] = []
     above: list[Row] = []
+    below: list[Row] = []
     waiting = list(lines)
     for at, table in enumerate(tables):
-        said = [tuple(map(text_of_line, parts_of_line(line))) for line in waiting if line[0].bottom <= table.top]
+        said = [_cells(line) for line in waiting if line[0].bottom <= table.top]
         waiting = [line for line in waiting if line[0].bottom > table.top]
-        is_form = 0 < len(table.records) <= _ONE and at + 1 < len(tables)
-        if at and len(table.rows) == 1 and not table.records:
-            above, boxes = [*above, *table.rows], [*boxes, *table.rows[0]]
+        is_form = 0 < len(table.records) <= _ONE and len(tables) > 1
+        is_row = at > 0 and len(table.rows) == 1 and not table.records
+        form = [*table.above, *(table.rows if is_form or is_row else ())]
+        boxes += (cell for row in (*form, *table.below) for cell in row)
+        below = [*below, *said, *form, *table.below] if is_form or is_row else list(table.below)
+        if is_row:
+            above += [*said, *form]
             continue
-        form = [*table.above, *(table.rows if is_form else ())]
         above = [*([] if any(":" in cell for row in said for cell in row) or (found and form) else above), *said, *form]
-        boxes += (cell for row in form for cell in row)
         (forms if is_form else found).append(replace(table, rows=table.records or table.rows, above=tuple(above)))
         if len(table.columns) == _PAIR:
             above += table.rows
+    if found:
+        found[-1] = replace(found[-1], below=(*below, *map(_cells, waiting)))
     return found, forms, boxes
+
+
+def _cells(line: Line) -> Row:
+    """What a line says, cut at wide gaps."""
+    return tuple(map(text_of_line, parts_of_line(line)))
 
 
 def _blank(page: Any) -> float:

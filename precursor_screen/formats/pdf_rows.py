@@ -134,6 +134,51 @@ def grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence
     return []
 
 
+def stacked_rows(words: Sequence[Word], columns: Sequence[Span]) -> tuple[Row, list[Row]]:
+    """Goods that stand below one another in one box of each column, by the height of their figures: each begins where its figures stand.
+
+    Two columns or more have figures there, and most of those that have figures at all; another one has words at each of these heights.
+
+    Returns:
+        What stands over the first; and the rows, none where the heights do not tell them.
+    """
+    parts: list[list[Word]] = [[] for _ in columns]
+    for word in words:
+        parts[_nearest(word, columns)].append(word)
+    by_column = [as_lines(part) for part in parts]
+    texts = [[text_of_line(line) for line in lines] for lines in by_column]
+    figures = [lines for lines, said in zip(by_column, texts, strict=True) if said and all(map(is_figure, said))]
+    tops = [min(word.top for word in line) for line in max(figures, key=len, default=[])]
+    feet = [max(word.bottom for word in line) for line in max(figures, key=len, default=[])]
+    places = [[bisect(tops, sum(_middles(line)) / len(line)) for line in lines] for lines in by_column]
+    begun = [
+        {at for at, line in zip(own, lines, strict=True) if at and min(word.top for word in line) < feet[at - 1]}
+        for own, lines in zip(places, by_column, strict=True)
+    ]
+    least = max(2, len(tops) - 1)  # the last may be the sum, without a code or words
+    of_figures = [lines in figures for lines in by_column]
+    agree = [
+        len(at) >= least and all(text[0].isdigit() for text, place in zip(said, own, strict=True) if place in at)
+        for at, said, own in zip(begun, texts, places, strict=True)
+    ]
+    worded = any(len(at) >= least and not plain for at, plain in zip(begun, of_figures, strict=True))
+    firm = sum(both for both in map(all, zip(agree, of_figures, strict=True)))
+    if len(tops) < 2 or not worded or sum(agree) < 2 or 2 * firm <= len(figures):
+        return (), []
+
+    def row(wanted: int) -> Row:
+        return tuple(
+            "\n".join(text for text, place in zip(said, own, strict=True) if place == wanted)
+            for said, own in zip(texts, places, strict=True)
+        )
+
+    return row(0), [row(at + 1) for at in range(len(tops))]
+
+
+def _middles(line: Line) -> Iterator[float]:
+    return ((word.top + word.bottom) / 2 for word in line)
+
+
 def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
     left, right = columns[0][0], columns[-1][1]
     lengths: dict[int, float] = {}
@@ -173,12 +218,13 @@ def _is_one_row(lines: Sequence[Row], wrapped: bool) -> bool:
 def cells_of_line(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
     """The words of a line by the column that each is nearest to."""
 
-    def nearest(word: Word) -> int:
-        middle = (word.left + word.right) / 2
-        return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
-
-    cells = {at: text_of_line(list(some)) for at, some in groupby(line, nearest)}
+    cells = {at: text_of_line(list(some)) for at, some in groupby(line, lambda word: _nearest(word, columns))}
     return tuple(cells.get(at, "") for at in range(len(columns)))
+
+
+def _nearest(word: Word, columns: Sequence[Span]) -> int:
+    middle = (word.left + word.right) / 2
+    return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
 
 
 def joined_spans(spans: Sequence[Span], gap: float) -> list[Span]:
