@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from precursor_screen.formats.pdf_rows import (
     as_lines,
     blocks_of_line,
     cells_of_line,
+    gap_between,
     is_figure,
     joined_spans,
     rows_of_lines,
@@ -99,9 +101,10 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         if not columns:
             loose += (word for line in lines for word in line)
             continue
-        while first and _is_close(lines[first - 1], lines[first - 1], lines[first], columns, narrow):
+        while first and stands_close(lines[first - 1], lines[first]) and _fits(lines[first - 1], columns, narrow):
             first -= 1
-        while last < len(lines) and _is_close(lines[last], lines[last - 1], lines[last], columns, narrow):
+        far = _usual_gap(lines[first:last], columns)
+        while last < len(lines) and _goes_on(lines[last - 1], lines[last], columns, far) and _fits(lines[last], columns, narrow):
             last += 1
         first = first - 1 if first and _is_header(lines[first - 1], lines[first], columns) else first
         first, last = _without_edges(lines, first, last, columns)
@@ -119,11 +122,33 @@ def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequen
         if 2 * len(cells) >= len(columns) or any(map(is_figure, cells)):
             break
         first += 1
-    while last - first > 2 and not stands_close(lines[last - 2], lines[last - 1]):
-        if sum(map(bool, cells_of_line(lines[last - 1], columns))) > 1:
-            break
-        last -= 1
-    return first, last
+    filled = [_filled(line, columns) for line in lines[first:last]]
+    headers = (at for at, cells in enumerate(filled) if len(cells) == len(columns) and not _has_digit(cells))
+    header = next(headers, 0)  # over it stand numbers and days of the document
+    if header < len(filled) - 1 and all(2 * len(cells) < len(columns) for cells in filled[:header]):
+        first += header
+    far = _usual_gap(lines[first:last], columns)
+    end = next((at for at in range(last, first + 1, -1) if len(_filled(lines[at - 1], columns)) > 1), last)
+    while end < last and _goes_on(lines[end - 1], lines[end], columns, far):
+        end += 1
+    return first, end
+
+
+def _filled(line: Line, columns: Sequence[Span]) -> list[str]:
+    return [cell for cell in cells_of_line(line, columns) if cell]
+
+
+def _goes_on(upper: Line, lower: Line, columns: Sequence[Span], far: float) -> bool:
+    """Whether a line below a table belongs to its last row: it stands close, or no farther than such words do in the rows above."""
+    return stands_close(upper, lower) or (gap_between(upper, lower) <= far and len(_filled(lower, columns)) == 1)
+
+
+def _usual_gap(lines: Sequence[Line], columns: Sequence[Span]) -> float:
+    """The widest gap over a line of one cell among those that stand closer to the row above them than to the one below."""
+    full = [at for at, line in enumerate(lines) if len(_filled(line, columns)) > 1]
+    gaps = [0.0, *(gap_between(upper, lower) for upper, lower in pairwise(lines))]
+    inner = ((max(gaps[one + 1 : other]), gaps[other]) for one, other in pairwise(full) if other > one + 1)
+    return max((gap + _SAME_PLACE for gap, below in inner if gap + _SAME_PLACE < below), default=0.0)
 
 
 def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
@@ -187,9 +212,9 @@ def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list
     return best
 
 
-def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:
-    """Whether a line beside a table, which is the upper or the lower one of two, stands close to it, and all that it says in its columns."""
-    return stands_close(upper, lower) and len(joined_spans([*columns, *blocks_of_line(line, narrow)], 0.0)) == len(columns)
+def _fits(line: Line, columns: Sequence[Span], narrow: float) -> bool:
+    """Whether all that a line beside a table says stands in the columns of it."""
+    return len(joined_spans([*columns, *blocks_of_line(line, narrow)], 0.0)) == len(columns)
 
 
 def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Span]) -> bool:
@@ -197,7 +222,11 @@ def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Sp
     height = below[0].bottom - below[0].top
     near = below[0].top - line[0].bottom < _HEADER_GAP * height
     named = sum(bool(cell) for cell in cells_of_line(line, columns))
-    return near and named >= _HEADED * len(columns) and not any(sign.isdigit() for word in line for sign in word.text)
+    return near and named >= _HEADED * len(columns) and not _has_digit([word.text for word in line])
+
+
+def _has_digit(texts: Iterable[str]) -> bool:
+    return any(sign.isdigit() for text in texts for sign in text)
 
 
 # A table that goes on over pages.
@@ -211,7 +240,7 @@ def goes_on(upper: Table, lower: Table) -> bool:
     first = lower.rows[0]
     if first == upper.rows[0] and not _stated_above(lower) <= _stated_above(upper):
         return False
-    is_header = sum(bool(cell) for cell in first) > len(first) / 2 and not any(sign.isdigit() for cell in first for sign in cell)
+    is_header = sum(bool(cell) for cell in first) > len(first) / 2 and not _has_digit(first)
     return _same_columns(upper, lower) and (first == upper.rows[0] or not is_header)
 
 
