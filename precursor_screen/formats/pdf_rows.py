@@ -88,11 +88,11 @@ def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
     return max(lower[0].top - upper[0].bottom, 0.0) / height
 
 
-def parts_of_line(line: Sequence[Word]) -> list[Line]:
-    """A line, cut at wide gaps."""
+def parts_of_line(line: Sequence[Word], wide: float = _APART) -> list[Line]:
+    """A line, cut at gaps wider than this, in heights of it."""
     parts = [[line[0]]]
     for before, word in pairwise(line):
-        if word.left - before.right > _APART * (word.bottom - word.top):
+        if word.left - before.right > wide * (word.bottom - word.top):
             parts.append([])
         parts[-1].append(word)
     return parts

@@ -22,6 +22,7 @@ from precursor_screen.readers.tabular.content import is_firm
 from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.countries import find_country
+from precursor_screen.text.dates import UNREADABLE, parse_date
 from precursor_screen.text.party_cells import before_address, part_address
 from precursor_screen.text.text import late
 
@@ -42,11 +43,11 @@ _FILLED_DOWN: Final = frozenset(
     ]
 )
 _COLON: Final = re.compile(r"[:：]")
-_BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
+_BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
 _DATE: Final = re.compile(
-    r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}[ .-][^\W\d_]{3,9}\.?[ -](?:19|20)\d\d"
+    r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
 )
 _OTHER_DAY: Final = late(
@@ -111,7 +112,8 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
     """The container of a row with one filled cell, `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
-    before = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    number = re.search(r"[A-Z]{4}[\s-]?\d{6}", filled[0]) if len(filled) == 1 else None
+    before = filled[0][: number.start()].strip() if number else ""
     label = _last_label(before, is_first=False) if before else ""
     if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
         return {}
@@ -207,11 +209,13 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
         for column, cell in enumerate(row):
             label = _LABEL.fullmatch(cell)
             name = label[1] if label else cell.strip()
-            field = (_field(name) or _field(name.partition("/")[0])) if name and (at, column) not in taken else ""
+            parts = (name, *name.split("/")) if name and (at, column) not in taken else ()
+            field = next(filter(None, map(_field, parts)), "")
             if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
             below = list(_lines_below(rows, at, column, taken))
-            below = below[:_MOST_LINES] if field in PARTY_NAMES else below[:1] if label or len(below) == 1 else []
+            several = field in PARTY_NAMES or (label and field == "container_numbers")
+            below = below[:_MOST_LINES] if several else below[:1] if label or len(below) == 1 else []
             text = "\n".join(said for _, said in below)
             if below and not (is_table and len(below) > 1 and not part_address(text)[1]):
                 cells = ((at, column), *((line, column) for line, _ in below))
@@ -248,14 +252,21 @@ def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set
 def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterator[Stated]:
     """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address."""
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
-    if _field(label):
-        pairs = [(_field(label), value)]
-    elif len(fields) == len(values) == len(set(fields)) and (all(fields) or fields[0] not in ("", *PARTY_NAMES)):
+    if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
         pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
-    else:  # `Consignor / Exporter` is one party in two roles
-        pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
+    elif _field(label):
+        pairs = [(_field(label), value)]
+    elif fields[0] in PARTY_NAMES:  # `Consignor / Exporter` is one party in two roles
+        pairs = [(fields[0], value)]
+    else:  # `Endereço do expedidor / Shipper` says it in two languages, of which one is known
+        known = set(filter(None, fields))
+        pairs = [(known.pop(), value)] if len(known) == 1 else []
     for field, said in pairs:
-        if field in REFERENCES and not any(map(str.isdigit, said)):
+        if field not in (*_OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
+            said = said.partition("\n")[0].strip()
+        if field in DATES and parse_date(said) == UNREADABLE:
+            said = match[0] if (match := _DATE.search(said)) else said
+        if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
             continue
         if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue
