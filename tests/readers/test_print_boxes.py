@@ -153,3 +153,36 @@ def test_boxes_below_the_goods_say_what_nothing_above_does_but_no_party() -> Non
     assert {tuple(found) for found in lines.column("container_numbers").to_pylist()} == {("MSKU1234565",)}
     assert {f"{day:%d.%m.%Y}" for day in lines.column("date").to_pylist()} == {"02.07.2026"}
     assert "consignor_name" not in lines.column_names
+
+
+def listed(top: float, goods: Sequence[str], *lines: str) -> str:
+    """A table of goods by drawn lines; lines: what stands over it."""
+    out = "".join(text(30, top - 30 + 12 * n, line) for n, line in enumerate(lines))
+    names = ("Description of goods", "HS code", "Net weight kg")
+    for n, row in enumerate([names, *((name, "29141100", "7") for name in goods)]):
+        for left, right, cell in zip((30, 210, 320), (210, 320, 578), row, strict=True):
+            out += frame(left, top + 14 * n, right, top + 14 * (n + 1)) + text(left + 2, top + 14 * n + 10, cell, size=6)
+    return out
+
+
+LABELS = (
+    ("Exporter:", "Consignee:", "Container:"),
+    ("Wendelin GmbH", "Pellam Coatings LLC", "ABCU1234560"),
+    ("Mill Road 7", "Dock Road 5", ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("again", "consignee"),
+    [(("Page 2",), "Pellam Coatings LLC"), (("Consignee: Brack Medical Ltd",), "Brack Medical Ltd"), (("Order: 7",), None)],
+)
+def test_a_table_of_labels_counts_for_the_lists_behind_it_up_to_other_labels(
+    again: tuple[str, ...], consignee: str | None
+) -> None:
+    labels = "".join(
+        text(left, 60 + 10 * n, cell) for n, row in enumerate(LABELS) for left, cell in zip((30, 220, 420), row, strict=True)
+    )
+    pages = pdf(labels + listed(160, ["Acetone", "Wool"]), listed(100, ["Tin"], *again))
+    lines = [line for table in read(pages, "m.pdf") for line in table.lines.to_pylist()]
+    assert [line.get("consignee_name") for line in lines] == ["Pellam Coatings LLC"] * 2 + [consignee]
+    assert [line.get("exporter_name") for line in lines[:2]] == ["Wendelin GmbH"] * 2
