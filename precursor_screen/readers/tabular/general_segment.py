@@ -213,7 +213,7 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
             field = next(filter(None, map(_field, parts)), "")
             if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
-            below = list(_lines_below(rows, at, column, taken))
+            below = list(_lines_below(rows, at, column, taken, told=bool(label)))
             several = field in PARTY_NAMES or (label and field == "container_numbers")
             below = below[:_MOST_LINES] if several else below[:1] if label or len(below) == 1 else []
             text = "\n".join(said for _, said in below)
@@ -234,14 +234,17 @@ def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tup
             )
 
 
-def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The cells below one, up to a blank one or another label."""
+def _lines_below(
+    rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]], *, told: bool = False
+) -> Iterator[tuple[int, str]]:
+    """The cells below one, up to a blank one or another label; told: the first is what a label says, though it may begin as another does
+    (`Agencia de Aduanas Acme`)."""
     for line in range(at + 1, len(rows)):
         text = rows[line][column].strip() if column < len(rows[line]) else ""
         if (
             not text
             or (line, column) in taken
-            or _may_be_label(text.partition("/")[0])
+            or (_may_be_label(text.partition("/")[0]) and not (told and line == at + 1))
             or _LABEL.fullmatch(text)
             or pairs_of(text)
         ):
