@@ -217,7 +217,7 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
             several = field in PARTY_NAMES or (label and field == "container_numbers")
             below = below[:_MOST_LINES] if several else below[:1] if label or len(below) == 1 else []
             text = "\n".join(said for _, said in below)
-            if below and not (is_table and len(below) > 1 and not part_address(text)[1]):
+            if below and (label or not is_table or len(below) == 1 or part_address(text)[1]):
                 cells = ((at, column), *((line, column) for line, _ in below))
                 yield from facts(name, text, cells)
 

@@ -114,7 +114,21 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ),
         ([["Vessel / Voyage\nGrayland Pioneer / 044W"]], {"vessel": "Grayland Pioneer", "voyage": "044W"}),
         ([["Vessel / Voyage\nGrayland Pioneer"]], {}),
-        ([["Notificar a:"], ["Agencia de Aduanas Acme"]], {"notify_party_name": "Agencia de Aduanas Acme"}),
+        (
+            [
+                ["Shipper:", "Consignee:", "Notificar a:"],
+                ["Acme Ltd", "Brack Ltd", "Agencia de Aduanas Crill"],
+                ["A", "B", "Quayside"],
+            ],
+            {
+                "consignor_name": "Acme Ltd",
+                "consignor_address": "A",
+                "consignee_name": "Brack Ltd",
+                "consignee_address": "B",
+                "notify_party_name": "Agencia de Aduanas Crill",
+                "notify_party_address": "Quayside",
+            },
+        ),
         # One of two languages is known; the box of a form may say more below.
         (
             [["Wxyz qrst abcd efgh ijkl mnop qrst / Consignee's Name and Address\nPellam Coatings LLC\nOtterville"]],
