@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from precursor_screen.formats.pdf_page import PrintedPage
     from precursor_screen.formats.pdf_table import Table
 
+
 # Objects of a PDF; what is not of the kind that it should be is taken for nothing.
-
-
 def resolved(stated: Any) -> Any:
     """What a reference leads to."""
     from pdfminer.pdftypes import resolve1
@@ -201,8 +200,9 @@ def _sheets(name: str, read: _Read) -> list[Sheet]:
         cells.take(map(list, rows_of_parts(parts)))
         note = Broken(1, "", len(cells.head) and sum(len(part.rows) for part in parts), _how(parts), PRINT)
         shown = f"{name}#{kind} {number}" if len(read.tables) > 1 or kind == "form" else name
-        sheet = replace(cells.sheet(shown, "PDF").saying([note], ()), above=parts[0].above if parts else (), form=kind == "form")
-        made.append(sheet)
+        sheet = cells.sheet(shown, "PDF").saying([note], ())
+        around = {"above": parts[0].above, "below": parts[-1].below, "form": kind == "form"} if parts else {}
+        made.append(replace(sheet, **around))
     made[0] = replace(made[0].saying(read.notes, read.out_of_table_texts.kept), attached=tuple(read.attached))
     return made
 

@@ -5,6 +5,7 @@ Source: ISO 32000-1, 8.4.5 (states of graphics), 8.11 (optional content), 9.3.6 
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
@@ -17,8 +18,19 @@ from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
-from precursor_screen.formats.pdf_rows import Line, Row, Word, as_lines, paragraphs, parts_of_line, text_of_line
-from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables, drawn_tables, edges_of
+from precursor_screen.formats.pdf_boxes import drawn_tables, edges_of
+from precursor_screen.formats.pdf_rows import (
+    Line,
+    Row,
+    Word,
+    as_lines,
+    gap_between,
+    joined_spans,
+    paragraphs,
+    parts_of_line,
+    text_of_line,
+)
+from precursor_screen.formats.pdf_table import DASH, Table, aligned_tables
 
 Colour = tuple[float, float, float]
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0)
@@ -30,6 +42,8 @@ _LARGE: Final = 0.5  # of the page: a picture of the page itself
 _SMALL: Final = 0.05  # of the page: a logo, a signature, a stamp
 _ONE: Final = 2  # rows of a form that has each label once
 _PAIR: Final = 2  # columns of a table that may hold labels, and what they say
+_WIDE: Final = 0.75  # heights of a line between what stands apart on it: three blanks
+_APART: Final = 0.8  # heights of a line between blocks of lines
 _BLANK: Final = 0.28  # of the height of letters: a blank of Helvetica, where a page has none
 WORD: Final = 0.15  # of the height of letters: a wider gap parts words
 UNMAPPED: Final = "(cid:"  # what pdfminer gives for a glyph of which the font names no letter
@@ -103,7 +117,8 @@ def read_page(page: Page, layers_off: frozenset[int]) -> PrintedPage:
 
 
 def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Table], list[Table], list[str]]:
-    """The tables of a page that are not forms, each with what stands above it; the forms, for one may hold goods as well; what their boxes say.
+    """The tables of a page that are not forms, each with what stands above it, and the last with what stands below; the forms, for one may hold
+    goods as well; what their boxes say.
 
     What is said over a table is said over the next one too, unless other labels stand between them.
     """
@@ -111,21 +126,45 @@ def _with_above(tables: Sequence[Table], lines: Sequence[Line]) -> tuple[list[Ta
     forms: list[Table] = []
     boxes: list[str] = []
     above: list[Row] = []
+    below: list[Row] = []
     waiting = list(lines)
     for at, table in enumerate(tables):
-        said = [tuple(map(text_of_line, parts_of_line(line))) for line in waiting if line[0].bottom <= table.top]
+        said = _cells([line for line in waiting if line[0].bottom <= table.top])
         waiting = [line for line in waiting if line[0].bottom > table.top]
-        is_form = 0 < len(table.records) <= _ONE and at + 1 < len(tables)
-        if at and len(table.rows) == 1 and not table.records:
-            above, boxes = [*above, *table.rows], [*boxes, *table.rows[0]]
+        is_form = 0 < len(table.records) <= _ONE and len(tables) > 1
+        is_row = at > 0 and len(table.rows) == 1 and not table.records
+        form = [*table.above, *(table.rows if is_form or is_row else ())]
+        boxes += (cell for row in (*form, *table.below) for cell in row)
+        below = [*below, *said, *form, *table.below] if is_form or is_row else list(table.below)
+        if is_row:
+            above += [*said, *form]
             continue
-        form = [*table.above, *(table.rows if is_form else ())]
         above = [*([] if any(":" in cell for row in said for cell in row) or (found and form) else above), *said, *form]
-        boxes += (cell for row in form for cell in row)
         (forms if is_form else found).append(replace(table, rows=table.records or table.rows, above=tuple(above)))
         if len(table.columns) == _PAIR:
             above += table.rows
+    if found:
+        found[-1] = replace(found[-1], below=(*below, *_cells(waiting)))
     return found, forms, boxes
+
+
+def _cells(lines: Sequence[Line]) -> list[Row]:
+    """What lines say as rows of cells, cut at wide gaps: those below one another in one column where the gaps run through; a row without cells
+    where lines are far apart."""
+    parts = [parts_of_line(line, _WIDE) for line in lines]
+    spans = [[(part[0].left, part[-1].right) for part in row] for row in parts]
+    columns = joined_spans([span for row in spans if len(row) > 1 for span in row], 0.0)
+    rows: list[Row] = []
+    for at, (row, own) in enumerate(zip(parts, spans, strict=True)):
+        if at and gap_between(lines[at - 1], lines[at]) > _APART * (lines[at][0].bottom - lines[at][0].top):
+            rows.append(())
+        texts = list(map(text_of_line, row))
+        places = [bisect([left for left, _ in columns], left) - 1 for left, _ in own]
+        is_cut = len(set(places)) == len(own) and min(places) >= 0
+        rows.append(
+            tuple(dict(zip(places, texts, strict=True)).get(at, "") for at in range(len(columns))) if is_cut else tuple(texts)
+        )
+    return rows
 
 
 def _blank(page: Any) -> float:

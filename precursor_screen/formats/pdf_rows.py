@@ -34,6 +34,7 @@ Span = tuple[float, float]
 Row = tuple[str, ...]
 Rule = tuple[float, float, float]  # a line across the page: from, to, and how far down
 _ACROSS: Final = 0.5  # of a table's width: a line that is longer parts its rows
+_AT_HEIGHT: Final = 0.4  # of the height of a line, by which the feet of words on it may differ
 MORE: Final = 0.3  # heights of a line by which rows stand farther apart than the lines of one row
 _FIGURE: Final = re.compile(r"[^\w]*(?=.*\d)[\d\W]+(?:(?<=[\d\s.])[^\W\d]{1,4}[23³²]?)?\W*")
 
@@ -87,11 +88,11 @@ def _gap(upper: Sequence[Word], lower: Sequence[Word]) -> float:
     return max(lower[0].top - upper[0].bottom, 0.0) / height
 
 
-def parts_of_line(line: Sequence[Word]) -> list[Line]:
-    """A line, cut at wide gaps."""
+def parts_of_line(line: Sequence[Word], wide: float = _APART) -> list[Line]:
+    """A line, cut at gaps wider than this, in heights of it."""
     parts = [[line[0]]]
     for before, word in pairwise(line):
-        if word.left - before.right > _APART * (word.bottom - word.top):
+        if word.left - before.right > wide * (word.bottom - word.top):
             parts.append([])
         parts[-1].append(word)
     return parts
@@ -125,13 +126,88 @@ def rows_of_lines(lines: Sequence[Line], columns: Sequence[Span], rules: Sequenc
 
 
 def grouped_rows(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule] = ()) -> list[Row]:
-    """Rows of several lines; none where lines do not tell which belong together."""
+    """Rows of several lines; none where lines do not tell which belong together. Between two lines that are drawn several goods may stand."""
     for is_drawn, groups in ((True, _between(lines, columns, rules)), *((False, some) for some in _close_together(lines))):
         cells = [[cells_of_line(line, columns) for line in group] for group in groups]
+        stacks = [_stack(group, columns) if is_drawn and len(groups) > 1 else [] for group in groups]
         wrapped = is_drawn and 2 * sum(len(group) > 1 for group in groups) > len(groups)
-        if 1 < len(groups) < len(lines) and all(_is_one_row(group, wrapped) for group in cells):
-            return [tuple("\n".join(filter(None, column)) for column in zip(*group, strict=True)) for group in cells]
+        if 1 < len(groups) < len(lines) and all(
+            map(any, zip(stacks, (_is_one_row(group, wrapped) for group in cells), strict=True))
+        ):
+            return [row for stack, group in zip(stacks, cells, strict=True) for row in stack or [_joined(group)]]
     return []
+
+
+def _joined(lines: Sequence[Row]) -> Row:
+    return tuple("\n".join(filter(None, column)) for column in zip(*lines, strict=True))
+
+
+def _stack(lines: Sequence[Line], columns: Sequence[Span]) -> list[Row]:
+    over, rows = stacked_rows([word for line in lines for word in line], columns)
+    return [over, *rows] if any(over) else rows
+
+
+def stacked_rows(words: Sequence[Word], columns: Sequence[Span]) -> tuple[Row, list[Row]]:
+    """Goods that stand below one another in one box of each column, by the height of their figures: each begins where its figures stand.
+
+    Two columns or more have figures there, and most of those that have figures at all; another one has words at each of these heights.
+
+    Returns:
+        What stands over the first; and the rows, none where the heights do not tell them.
+    """
+    parts: list[Line] = [[] for _ in columns]
+    for word in words:
+        parts[_nearest(word, columns)].append(word)
+    by_column = [as_lines(part) for part in parts]
+    texts = [[text_of_line(line) for line in lines] for lines in by_column]
+    plain = [bool(said) and all(map(is_figure, said)) for said in texts]
+    figures = max((lines for lines, is_plain in zip(by_column, plain, strict=True) if is_plain), key=len, default=[])
+    begun = [[at for at, line in enumerate(lines) if any(_is_at(line, figure) for figure in figures)] for lines in by_column]
+    if not all(_begins_with(lines, places, figures) for lines, places in zip(by_column, begun, strict=True)):
+        return (), []
+    full = [len(places) >= max(2, len(figures) - 1) for places in begun]  # the last may be the sum, without a code or words
+    agree = [
+        is_full and all(said[at][0].isdigit() for at in places) for is_full, said, places in zip(full, texts, begun, strict=True)
+    ]
+    worded = any(is_full and not is_plain for is_full, is_plain in zip(full, plain, strict=True))
+    if not worded or sum(agree) < 2 or 2 * sum(map(all, zip(agree, plain, strict=True))) <= sum(plain):
+        return (), []
+    tops = [_top(line) for line in figures]
+    places = [[bisect(tops, (_top(line) + _foot(line)) / 2) for line in lines] for lines in by_column]
+
+    def row(wanted: int) -> Row:
+        return tuple(
+            "\n".join(text for text, place in zip(said, own, strict=True) if place == wanted)
+            for said, own in zip(texts, places, strict=True)
+        )
+
+    return row(0), [row(at + 1) for at in range(len(tops))]
+
+
+def _begins_with(lines: Sequence[Line], begun: Sequence[int], figures: Sequence[Line]) -> bool:
+    """Whether the goods of a column may begin with these lines; not where the middle of a cell stands beside its figure: then lines overlap
+    it, or others are farther apart than these."""
+    gaps = [_top(lower) - _foot(upper) for upper, lower in pairwise(lines)]
+    own = [gap for at, gap in enumerate(gaps, start=1) if at in begun]
+    others = [gap for at, gap in enumerate(gaps, start=1) if at not in begun and begun and at > begun[0]]
+    off = (line for at, line in enumerate(lines) if at not in begun)
+    overlap = (min(_foot(line), _foot(figure)) - max(_top(line), _top(figure)) for line in off for figure in figures)
+    far = MORE * min((_foot(figure) - _top(figure) for figure in figures), default=0.0)
+    return max(overlap, default=0.0) < far and (not own or max(others, default=0.0) <= min(own) + far)
+
+
+def _is_at(line: Line, figure: Line) -> bool:
+    """Whether words of two columns stand on one line."""
+    off = min(abs(_top(line) - _top(figure)), abs(_foot(line) - _foot(figure)))
+    return off < _AT_HEIGHT * (_foot(figure) - _top(figure))
+
+
+def _top(line: Line) -> float:
+    return min(word.top for word in line)
+
+
+def _foot(line: Line) -> float:
+    return max(word.bottom for word in line)
 
 
 def _between(lines: Sequence[Line], columns: Sequence[Span], rules: Sequence[Rule]) -> list[list[Line]]:
@@ -173,12 +249,13 @@ def _is_one_row(lines: Sequence[Row], wrapped: bool) -> bool:
 def cells_of_line(line: Sequence[Word], columns: Sequence[Span]) -> tuple[str, ...]:
     """The words of a line by the column that each is nearest to."""
 
-    def nearest(word: Word) -> int:
-        middle = (word.left + word.right) / 2
-        return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
-
-    cells = {at: text_of_line(list(some)) for at, some in groupby(line, nearest)}
+    cells = {at: text_of_line(list(some)) for at, some in groupby(line, lambda word: _nearest(word, columns))}
     return tuple(cells.get(at, "") for at in range(len(columns)))
+
+
+def _nearest(word: Word, columns: Sequence[Span]) -> int:
+    middle = (word.left + word.right) / 2
+    return min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1]))
 
 
 def joined_spans(spans: Sequence[Span], gap: float) -> list[Span]:
@@ -205,4 +282,9 @@ def is_figure(text: str) -> bool:
 
 def stands_close(upper: Line, lower: Line) -> bool:
     """Whether two lines are closer to one another than rows are."""
-    return lower[0].top - upper[0].bottom < MORE * (lower[0].bottom - lower[0].top)
+    return gap_between(upper, lower) < MORE * (lower[0].bottom - lower[0].top)
+
+
+def gap_between(upper: Line, lower: Line) -> float:
+    """In points."""
+    return lower[0].top - upper[0].bottom

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -20,19 +20,15 @@ from precursor_screen.formats.pdf_rows import (
     as_lines,
     blocks_of_line,
     cells_of_line,
-    grouped_rows,
-    in_reading_order,
+    gap_between,
     is_figure,
     joined_spans,
     rows_of_lines,
     stands_close,
-    text_of_line,
 )
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in points from the top left corner
-_SAME_EDGE: Final = 3.0  # points between the edges of one column on two pages
-_BEYOND: Final = 5.0  # points by which lines across reach beyond the lines down: the table is open at its sides
-_FEW: Final = 2  # lines of figures in one cell: two codes, or two numbers
+SAME_EDGE: Final = 3.0  # points between the edges of one column on two pages
 _FEW_LINES: Final = 3  # up to so many lines blanks may come to stand below each other by chance
 _WIDE, _NARROW = 1.0, 0.5  # of the height of a line: the least gap between columns, of few lines and of more
 _THAN_BLANKS: Final = 1.25  # times a blank: a gap between columns where they stand close to one another
@@ -40,15 +36,12 @@ _LEAST_GAP: Final = 0.33  # of the height of a line: narrower ones are blanks in
 _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
-_PAIR: Final = 2  # cells; a single row of so few is not the end of a table that began on the page before
-_MOST_WRAPPED: Final = 6  # lines of a cell of such a row
 _RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
 _HEADED: Final = 0.6  # of the columns have a name
 DASH: Final = 3.0  # points: what is shorter is the end of a thick line
-_SMALL_PRINT: Final = 0.9  # of the height of what stands below it: the label of a box of a form
 
 
 _NUMBER: Final = re.compile(r"\d+")
@@ -65,6 +58,7 @@ class Table(Struct, frozen=True):
         above: what stands over it on the page, row by row: the boxes of a form, lines of text.
         open_below: no line closes it at the foot of the page, so its last row may go on.
         records: where most of its boxes have a label of their own, these, and what the boxes say, a row as often as the first label comes.
+        below: what stands under it, as `above`.
     """
 
     rows: tuple[Row, ...]
@@ -74,138 +68,14 @@ class Table(Struct, frozen=True):
     above: tuple[Row, ...] = ()
     open_below: bool = False
     records: tuple[Row, ...] = ()
+    below: tuple[Row, ...] = ()
 
     def holds(self, word: Word) -> bool:
         """Whether the middle of a word lies in one of the cells."""
-        return any(_is_in(word, cell) for cell in self.cells)
+        return any(is_in(word, cell) for cell in self.cells)
 
 
-def drawn_tables(page: Any, gap: float, words: Sequence[Word]) -> Iterator[Table]:
-    """The tables of two columns and two rows or more that lines draw; one row of more may belong to the table of the page before.
-
-    Boxes of another width over a table are a form.
-
-    Args:
-        page: of pdfplumber.
-        gap: of the height of letters, that parts words.
-        words: of the page.
-    """
-    across, down = ([edge for edge in edges_of(page) if edge["orientation"] == way] for way in "hv")
-    open_rows = _open_sides(down, across, "top", "bottom")
-    settings = {"explicit_vertical_lines": _open_sides(across, down, "x0", "x1"), "explicit_horizontal_lines": open_rows}
-    for found in page.find_tables(settings):
-        texts = _filled_down(
-            [[in_reading_order(text or "") for text in row] for row in found.extract(x_tolerance_ratio=gap)], found.rows
-        )
-        boxes = [row.cells for row in found.rows]
-        said = [[_with_label(*both, words) for both in zip(*row, strict=True)] for row in zip(texts, boxes, strict=True)]
-        labelled = {
-            one for row, same in zip(said, texts, strict=True) for one, other in zip(row, same, strict=True) if one is not other
-        }
-        form, rows = _split_form([(tuple(row), box) for row, box in zip(said, boxes, strict=True)])
-        edges_of_cells = sorted({float(edge) for _, boxes in rows for box in boxes if box for edge in (box[0], box[2])})
-        records = _records(rows) if _is_form(rows, labelled) else ()
-        cells = [cell for row in rows for cell in _unstacked(*row, words)]
-        full = [row for row in cells if sum(bool(cell.strip()) for cell in row) > 1]
-        is_row = len(full) == 1 and sum(map(bool, full[0])) > _PAIR and max(cell.count("\n") for cell in full[0]) < _MOST_WRAPPED
-        if len(full) > 1 or records or is_row:
-            yield Table(
-                tuple(cells),
-                tuple(pairwise(edges_of_cells)),
-                found.bbox[1],
-                tuple(found.cells),
-                tuple(form),
-                any(abs(side - found.bbox[3]) < _SAME_EDGE for side in open_rows),
-                records,
-            )
-
-
-def edges_of(page: Any) -> list[Any]:
-    """The lines of a page, without the ends of thick ones."""
-    return [edge for edge in page.edges if max(edge["x1"] - edge["x0"], edge["bottom"] - edge["top"]) > DASH]
-
-
-def _filled_down(texts: list[list[str]], rows: Sequence[Any]) -> list[list[str]]:
-    """What a box says that reaches over several rows, in each of them; figures are of all together, so they stay with the first."""
-    for at, row in enumerate(rows[1:], start=1):
-        for column, box in enumerate(row.cells):
-            above = next((rows[up].cells[column] for up in range(at - 1, -1, -1) if rows[up].cells[column]), None)
-            if box is None and above and above[3] > row.bbox[1] + _SAME_EDGE and not is_figure(texts[at - 1][column]):
-                texts[at][column] = texts[at - 1][column]
-    return texts
-
-
-_DrawnRow = tuple[Row, Sequence[Box | None]]
-
-
-def _split_form(rows: Sequence[_DrawnRow]) -> tuple[list[Row], list[_DrawnRow]]:
-    """What stands in the boxes over a table, some of which begin where none of its own do, and the rows of the table.
-
-    The table is what has the most boxes of one kind; a header may reach over several of its columns, a cell over several of its rows.
-    """
-    kinds = [frozenset(at for at, box in enumerate(boxes) if box) for _, boxes in rows]
-    main = max(kinds, key=lambda kind: kinds.count(kind) * len(kind))
-    first = kinds.index(main)
-    while first and (kinds[first - 1] <= main or kinds[first - 1] >= main):
-        first -= 1
-    there = sorted(frozenset().union(*kinds[first:]))
-    below: list[_DrawnRow] = [(tuple(texts[at] for at in there), [boxes[at] for at in there]) for texts, boxes in rows[first:]]
-    return [texts for texts, _ in rows[:first]], below
-
-
-def _with_label(text: str, box: Box | None, words: Sequence[Word]) -> str:
-    """The text of a box, the very same where it has no label; a label that stands in small print over what the box says is one line."""
-    if box is None or "\n" not in text:
-        return text
-    lines = as_lines([word for word in words if _is_in(word, box)])
-    heights = [max(word.bottom - word.top for word in line) for line in lines]
-    small = next((at for at, height in enumerate(heights) if height >= _SMALL_PRINT * max(heights)), 0)
-    label = " ".join(map(text_of_line, lines[:small]))
-    return "\n".join([label, *map(text_of_line, lines[small:])]) if small else text
-
-
-def _is_form(rows: Sequence[_DrawnRow], labelled: Set[str]) -> bool:
-    """Whether most boxes of some rows have a label of their own."""
-    filled = [text for texts, boxes in rows for text, box in zip(texts, boxes, strict=True) if box and text]
-    return 2 * sum(text in labelled for text in filled) > len(filled)
-
-
-def _records(rows: Sequence[_DrawnRow]) -> tuple[Row, ...]:
-    """The labels of boxes as a header, and what the boxes say as rows: a new one whenever the first label comes again."""
-    boxes = [text.partition("\n") for texts, drawn in rows for text, box in zip(texts, drawn, strict=True) if box and text]
-    labels = list(dict.fromkeys(label for label, _, _ in boxes))
-    found: list[dict[str, str]] = []
-    for label, _, value in boxes:
-        if label == labels[0]:
-            found.append({})
-        found[-1][label] = "\n".join(filter(None, (found[-1].get(label, ""), value)))  # another label may come twice
-    return (tuple(labels), *(tuple(record.get(label, "") for label in labels) for record in found))
-
-
-def _open_sides(along: Sequence[Any], crossing: Sequence[Any], first: str, last: str) -> list[float]:
-    """Where a table has no outer line: the lines along it reach beyond those that cross them; first that at its beginning."""
-    if not along or not crossing:
-        return []
-    begin, end = min(edge[first] for edge in along), max(edge[last] for edge in along)
-    inner = (min(edge[first] for edge in crossing) - begin, end - max(edge[last] for edge in crossing))
-    return [side for side, open_by in zip((begin, end), inner, strict=True) if open_by > _BEYOND]
-
-
-def _unstacked(cells: Row, boxes: Sequence[Box | None], words: Sequence[Word]) -> list[Row]:
-    """A row; where no lines part the rows of a table, so that columns have figures below one another, these rows."""
-    stacked = [sum(map(is_figure, cell.split("\n"))) for cell in cells]
-    heights = {cell.count("\n") + 1 for cell in cells if cell}
-    drawn = [box for box in boxes if box]
-    if max(stacked) < 2 or len(drawn) < len(boxes):
-        return [cells]
-    lines = as_lines([word for word in words if any(_is_in(word, box) for box in drawn)])
-    columns = [(box[0], box[2]) for box in drawn]
-    if sum(figures > _FEW for figures in stacked) > 1 or (max(stacked) > _FEW and heights == {max(stacked)}):
-        return rows_of_lines(lines, columns, ())
-    return grouped_rows(lines, columns) or [cells]
-
-
-def _is_in(word: Word, box: Box) -> bool:
+def is_in(word: Word, box: Box) -> bool:
     """Whether the middle of a word lies in a box."""
     return box[0] <= (word.left + word.right) / 2 < box[2] and box[1] <= (word.top + word.bottom) / 2 < box[3]
 
@@ -231,9 +101,10 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         if not columns:
             loose += (word for line in lines for word in line)
             continue
-        while first and _is_close(lines[first - 1], lines[first - 1], lines[first], columns, narrow):
+        while first and stands_close(lines[first - 1], lines[first]) and _fits(lines[first - 1], columns, narrow):
             first -= 1
-        while last < len(lines) and _is_close(lines[last], lines[last - 1], lines[last], columns, narrow):
+        far = _usual_gap(lines[first:last], columns)
+        while last < len(lines) and _goes_on(lines[last - 1], lines[last], columns, far) and _fits(lines[last], columns, narrow):
             last += 1
         first = first - 1 if first and _is_header(lines[first - 1], lines[first], columns) else first
         first, last = _without_edges(lines, first, last, columns)
@@ -251,11 +122,33 @@ def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequen
         if 2 * len(cells) >= len(columns) or any(map(is_figure, cells)):
             break
         first += 1
-    while last - first > 2 and not stands_close(lines[last - 2], lines[last - 1]):
-        if sum(map(bool, cells_of_line(lines[last - 1], columns))) > 1:
-            break
-        last -= 1
-    return first, last
+    filled = [_filled(line, columns) for line in lines[first:last]]
+    headers = (at for at, cells in enumerate(filled) if len(cells) == len(columns) and not _has_digit(cells))
+    header = next(headers, 0)  # over it stand numbers and days of the document
+    if header < len(filled) - 1 and all(2 * len(cells) < len(columns) for cells in filled[:header]):
+        first += header
+    far = _usual_gap(lines[first:last], columns)
+    end = next((at for at in range(last, first + 1, -1) if len(_filled(lines[at - 1], columns)) > 1), last)
+    while end < last and _goes_on(lines[end - 1], lines[end], columns, far):
+        end += 1
+    return first, end
+
+
+def _filled(line: Line, columns: Sequence[Span]) -> list[str]:
+    return [cell for cell in cells_of_line(line, columns) if cell]
+
+
+def _goes_on(upper: Line, lower: Line, columns: Sequence[Span], far: float) -> bool:
+    """Whether a line below a table belongs to its last row: it stands close, or no farther than such words do in the rows above."""
+    return stands_close(upper, lower) or (gap_between(upper, lower) <= far and len(_filled(lower, columns)) == 1)
+
+
+def _usual_gap(lines: Sequence[Line], columns: Sequence[Span]) -> float:
+    """The widest gap over a line of one cell among those that stand closer to the row above them than to the one below."""
+    full = [at for at, line in enumerate(lines) if len(_filled(line, columns)) > 1]
+    gaps = [0.0, *(gap_between(upper, lower) for upper, lower in pairwise(lines))]
+    inner = ((max(gaps[one + 1 : other]), gaps[other]) for one, other in pairwise(full) if other > one + 1)
+    return max((gap + _SAME_PLACE for gap, below in inner if gap + _SAME_PLACE < below), default=0.0)
 
 
 def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
@@ -269,7 +162,7 @@ def _cut_where_aligned(column: Span, lines: Sequence[Line]) -> list[Span]:
         pairs = [(max(ends), min(begins)) for ends, begins in zip(before, after, strict=True) if ends and begins]
         ends, begins = [sorted(edges) for edges in zip(*pairs, strict=True)] or ([], [])
         alike = sum(abs(begin - begins[len(begins) // 2]) < _SAME_PLACE for begin in begins)
-        if len(pairs) > _FEW_LINES and alike >= _NEARLY_ALL * len(pairs) and ends[-1] - ends[0] > _SAME_EDGE:
+        if len(pairs) > _FEW_LINES and alike >= _NEARLY_ALL * len(pairs) and ends[-1] - ends[0] > SAME_EDGE:
             found.append(part)
         else:
             found[-1] = (found[-1][0], part[1])
@@ -283,17 +176,18 @@ def _best_run_with_headings(lines: list[Line], narrow: float) -> tuple[list[Line
     blocks = [blocks_of_line(line, narrow) for line in lines]
     most = max(map(len, blocks), default=0)
     rich = [at for at, some in enumerate(blocks) if len(some) > max(2, _RICH * most)]
-    worth_of_rich, begin, end, columns_of_rich = _best_run([lines[at] for at in rich], narrow)
+    _, begin, end, columns_of_rich = _best_run([lines[at] for at in rich], narrow)
     among = range(rich[begin], rich[end - 1]) if end - begin > 1 else range(0)
     reaches = [at not in rich and len(joined_spans([*columns_of_rich, *blocks[at]], 0.0)) < len(columns_of_rich) for at in among]
     is_prose = any(map(all, zip(reaches, reaches[1:], reaches[2:], strict=False)))
-    if worth_of_rich <= worth or not among or is_prose:
+    if not any(reaches) or is_prose:
         return lines, first, last, columns
     left, right = columns_of_rich[0]
     found = list(lines)
     for at in (at for at, one in zip(among, reaches, strict=True) if one):
         found[at] = [Word(" ".join(word.text for word in lines[at]), left, right, lines[at][0].top, lines[at][0].bottom)]
-    return found, among.start, among.stop + 1, columns_of_rich
+    with_headings = _best_run(found, narrow)
+    return (found, *with_headings[1:]) if with_headings[0] > worth else (lines, first, last, columns)
 
 
 def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list[Span]]:
@@ -318,9 +212,9 @@ def _best_run(lines: Sequence[Line], narrow: float) -> tuple[int, int, int, list
     return best
 
 
-def _is_close(line: Line, upper: Line, lower: Line, columns: Sequence[Span], narrow: float) -> bool:
-    """Whether a line beside a table, which is the upper or the lower one of two, stands close to it, and all that it says in its columns."""
-    return stands_close(upper, lower) and len(joined_spans([*columns, *blocks_of_line(line, narrow)], 0.0)) == len(columns)
+def _fits(line: Line, columns: Sequence[Span], narrow: float) -> bool:
+    """Whether all that a line beside a table says stands in the columns of it."""
+    return len(joined_spans([*columns, *blocks_of_line(line, narrow)], 0.0)) == len(columns)
 
 
 def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Span]) -> bool:
@@ -328,7 +222,11 @@ def _is_header(line: Sequence[Word], below: Sequence[Word], columns: Sequence[Sp
     height = below[0].bottom - below[0].top
     near = below[0].top - line[0].bottom < _HEADER_GAP * height
     named = sum(bool(cell) for cell in cells_of_line(line, columns))
-    return near and named >= _HEADED * len(columns) and not any(sign.isdigit() for word in line for sign in word.text)
+    return near and named >= _HEADED * len(columns) and not _has_digit([word.text for word in line])
+
+
+def _has_digit(texts: Iterable[str]) -> bool:
+    return any(sign.isdigit() for text in texts for sign in text)
 
 
 # A table that goes on over pages.
@@ -342,7 +240,7 @@ def goes_on(upper: Table, lower: Table) -> bool:
     first = lower.rows[0]
     if first == upper.rows[0] and not _stated_above(lower) <= _stated_above(upper):
         return False
-    is_header = sum(bool(cell) for cell in first) > len(first) / 2 and not any(sign.isdigit() for cell in first for sign in cell)
+    is_header = sum(bool(cell) for cell in first) > len(first) / 2 and not _has_digit(first)
     return _same_columns(upper, lower) and (first == upper.rows[0] or not is_header)
 
 
@@ -390,7 +288,7 @@ def _same_columns(upper: Table, lower: Table) -> bool:
         return False
     pairs = list(zip(upper.columns, lower.columns, strict=True))
     if upper.cells and lower.cells:
-        return all(abs(one - other) <= _SAME_EDGE for pair in pairs for one, other in zip(*pair, strict=True))
+        return all(abs(one - other) <= SAME_EDGE for pair in pairs for one, other in zip(*pair, strict=True))
     if not upper.cells and not lower.cells:
         return len(joined_spans([*upper.columns, *lower.columns], 0.0)) == len(pairs)
     drawn = upper.columns if upper.cells else lower.columns

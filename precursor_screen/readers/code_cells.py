@@ -146,7 +146,8 @@ _SEPARATORS = re.compile(r"[;,|/\n\t]+")
 _PARTS_OF_CODES = re.compile(
     r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4}\.?\d\d)|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4}\.?\d\d)"
 )
-_BROKEN = re.compile(r"[\d. ]{4,}\n\s*\d[\d. ]{0,3}")  # the second line is too short for a code
+# By a narrow column: the second line is too short for a code, or goes on with pairs of figures.
+_BROKEN = re.compile(r"[\d. ]{4,}\n\s*(?:\d[\d. ]{0,3}|\d\d(?:[ .]\d\d){1,3})")
 _MOST_OF_CODES = 4_000
 _NOTHING = "0.,;:/|&+- "  # what is left of a list of codes without one
 _FLOAT = re.compile(r"\d{5,14}\.0+")
@@ -198,7 +199,7 @@ def hs_digits(text: str) -> list[str]:
             return [str(int(Decimal(text.replace(",", "."))))]
         except (InvalidOperation, ValueError):
             return []
-    if _BROKEN.fullmatch(text):  # by a narrow column: "3401 19" and "00" below it
+    if _BROKEN.fullmatch(text):  # "3401 19" and "00" below it
         text = text.replace("\n", " ")
     codes = []
     for part in _PARTS_OF_CODES.split(unicodedata.normalize("NFKC", text)[:_MOST_OF_CODES]):

@@ -31,6 +31,7 @@ from precursor_screen.readers.messages.ices import ICES
 from precursor_screen.readers.messages.nested import JSON, XML
 from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
 from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
+from precursor_screen.readers.tabular.unfold import carried_over
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile
@@ -249,7 +250,7 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
 
 def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
     """The tables of printed pages, and what is attached to them."""
-    sheets = open_sheets(blob)
+    sheets = list(carried_over(open_sheets(blob)))
     read = zip(sheets, read_sheets(sheets, blob.name, Digest(blob.sha256(), blob.size()), options), strict=True)
     tables = [table for sheet, table in read if not sheet.form or table.lines.num_rows]
     names = numbered(safe_name(name) for name, _ in sheets[0].attached)

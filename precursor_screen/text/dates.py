@@ -57,6 +57,7 @@ _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})\.?(?:\s+\d{1,2}:.*)?"
 )
+_JOINED = re.compile(r"(\d{1,2})([^\W\d_]{3})(\d{4}|\d{2})")  # `29JAN2026`, as air waybills have it
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
 # Years of other calendars, by their first Gregorian year less one: of the Republic of China (`115/01/05`), of the Japanese eras.
 _MINGUO = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -145,7 +146,7 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
         year, month, day, *_ = *match.groups(), None
         return _day(int(year), int(month), int(day or 1))
     if (
-        (match := _NAMED.fullmatch(tidy))
+        (match := _NAMED.fullmatch(_JOINED.sub(r"\1 \2 \3", tidy)))
         and (named := _months().get(without_marks(match[2].casefold())))
         and _year(match[4]) not in _JALALI_YEARS
     ):

@@ -10,28 +10,28 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of, spellings_of
-from precursor_screen.formats.sheet import Body, string_array, table_of_columns
-from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_firm
 from precursor_screen.readers.tabular.headers import spelled
 from precursor_screen.readers.tabular.shorthand import is_ditto, same_party
 from precursor_screen.text.countries import find_country
+from precursor_screen.text.dates import UNREADABLE, parse_date
 from precursor_screen.text.party_cells import before_address, part_address
 from precursor_screen.text.text import late
 
 # The general segment of a printed manifest: "Vessel: MV Aurora", "Voyage", "12E" above the rows, which is true of every row
 # below.
 
+_OF_PARTIES: Final = frozenset(
+    name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_name", "_address", "_country", "_identifier")
+)
 _FILLED_DOWN: Final = frozenset(
     [
         *("vessel", "voyage", "transport_mode", "carrier_name", "declarant_name", "port_of_loading", "port_of_discharge"),
@@ -39,16 +39,15 @@ _FILLED_DOWN: Final = frozenset(
         *("bill_issuer", "container_numbers", "direction"),
         *("country_of_origin", "country_of_dispatch", "country_of_destination", "currency", "customs_office"),
         *DATES,
-        *PARTY_NAMES,
-        *(name.replace("_name", suffix) for name in PARTY_NAMES for suffix in ("_address", "_country", "_identifier")),
+        *_OF_PARTIES,
     ]
 )
 _COLON: Final = re.compile(r"[:：]")
-_BOX: Final = re.compile(r"\s*([^\n]{2,60}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
+_BOX: Final = re.compile(r"\s*([^\n]{2,90}?)\s*\n\s*(\S.*)", re.S)  # of a form: the label over what it says
 _LABEL: Final = re.compile(r"\s*([^:：\n]{2,40}?)\s*[:：]\s*")
 _APART: Final = re.compile(r"\n|\t| {2,}|[|;·•–—]")  # a label begins behind it
 _DATE: Final = re.compile(
-    r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}[ .-][^\W\d_]{3,9}\.?[ -](?:19|20)\d\d"
+    r"(?<![\d.,/-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}(?:[ .-][^\W\d_]{3,9}\.?[ -]|[^\W\d_]{3})(?:19|20)\d\d"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![\d.,/-]*\d)"
 )
 _OTHER_DAY: Final = late(
@@ -113,7 +112,8 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
     """The container of a row with one filled cell, `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
-    before = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0])[0].strip() if len(filled) == 1 else ""
+    number = re.search(r"[A-Z]{4}[\s-]?\d{6}", filled[0]) if len(filled) == 1 else None
+    before = filled[0][: number.start()].strip() if number else ""
     label = _last_label(before, is_first=False) if before else ""
     if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
         return {}
@@ -209,13 +209,15 @@ def _over_values(rows: Sequence[Sequence[str]], taken: set[tuple[int, int]]) -> 
         for column, cell in enumerate(row):
             label = _LABEL.fullmatch(cell)
             name = label[1] if label else cell.strip()
-            field = (_field(name) or _field(name.partition("/")[0])) if name and (at, column) not in taken else ""
+            parts = (name, *name.split("/")) if name and (at, column) not in taken else ()
+            field = next(filter(None, map(_field, parts)), "")
             if not field or not (label or in_row or (field in PARTY_NAMES and spelled(name)[0])):
                 continue
-            below = list(_lines_below(rows, at, column, taken))
-            below = below[:_MOST_LINES] if field in PARTY_NAMES else below[:1] if label or len(below) == 1 else []
+            below = list(_lines_below(rows, at, column, taken, told=bool(label)))
+            several = field in PARTY_NAMES or (label and field == "container_numbers")
+            below = below[:_MOST_LINES] if several else below[:1] if label or len(below) == 1 else []
             text = "\n".join(said for _, said in below)
-            if below and not (is_table and len(below) > 1 and not part_address(text)[1]):
+            if below and (label or not is_table or len(below) == 1 or part_address(text)[1]):
                 cells = ((at, column), *((line, column) for line, _ in below))
                 yield from facts(name, text, cells)
 
@@ -232,14 +234,17 @@ def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tup
             )
 
 
-def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The cells below one, up to a blank one or another label."""
+def _lines_below(
+    rows: Sequence[Sequence[str]], at: int, column: int, taken: set[tuple[int, int]], *, told: bool = False
+) -> Iterator[tuple[int, str]]:
+    """The cells below one, up to a blank one or another label; told: the first is what a label says, though it may begin as another does
+    (`Agencia de Aduanas Acme`)."""
     for line in range(at + 1, len(rows)):
         text = rows[line][column].strip() if column < len(rows[line]) else ""
         if (
             not text
             or (line, column) in taken
-            or _may_be_label(text.partition("/")[0])
+            or (_may_be_label(text.partition("/")[0]) and not (told and line == at + 1))
             or _LABEL.fullmatch(text)
             or pairs_of(text)
         ):
@@ -250,14 +255,21 @@ def _lines_below(rows: Sequence[Sequence[str]], at: int, column: int, taken: set
 def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterator[Stated]:
     """What a label and its value state: of `Vessel / Voyage` one each, of a party its name and its address."""
     fields, values = [_field(part) for part in label.split("/")], [part.strip() for part in value.split("/")]
-    if _field(label):
-        pairs = [(_field(label), value)]
-    elif len(fields) == len(values) == len(set(fields)) and (all(fields) or fields[0] not in ("", *PARTY_NAMES)):
+    if 1 < len(fields) == len(values) == len(set(fields)) and fields[0] not in ("", *PARTY_NAMES):
         pairs = [(field, said) for field, said in zip(fields, values, strict=True) if field and said]
-    else:  # `Consignor / Exporter` is one party in two roles
-        pairs = [(fields[0], value)] if fields[0] in PARTY_NAMES else []
+    elif _field(label):
+        pairs = [(_field(label), value)]
+    elif fields[0] in PARTY_NAMES:  # `Consignor / Exporter` is one party in two roles
+        pairs = [(fields[0], value)]
+    else:  # `Endereço do expedidor / Shipper` says it in two languages, of which one is known
+        known = set(filter(None, fields))
+        pairs = [(known.pop(), value)] if len(known) == 1 else []
     for field, said in pairs:
-        if field in REFERENCES and not any(map(str.isdigit, said)):
+        if field not in (*_OF_PARTIES, "container_numbers"):  # what stands below in its box is another thing
+            said = said.partition("\n")[0].strip()
+        if field in DATES and parse_date(said) == UNREADABLE:
+            said = match[0] if (match := _DATE.search(said)) else said
+        if not said or (field in (*REFERENCES, "container_numbers") and not any(map(str.isdigit, said))):
             continue
         if label.casefold() in _letters() and not is_firm(said.partition("\n")[0]):
             continue
@@ -306,23 +318,15 @@ def _field(label: str) -> str:
     return field if field in _FILLED_DOWN else ""
 
 
-def fill_blanks(stated: Sequence[Stated], guesses: Sequence[Guess], body: Body) -> Body:
-    """The rows with what stands above them in blank cells of the column that states it; of a document's number and day each row says its own."""
-    columns = list(body.table.columns)
-    facts = {one.field: one.value for one in stated if one.field in (*COUNTRIES, *PARTY_NAMES)}
-    for guess in guesses:
-        if guess.field in facts and guess.reason != ABOVE_THE_ROWS:
-            column = columns[guess.position]
-            blank = match_cells(column, r"^[\s\pZ]*$", null=True)
-            columns[guess.position] = pc.if_else(pa.array(blank), pa.scalar(facts[guess.field]), column)
-    return Body(table_of_columns(columns), body.rows, body.broken)
-
-
-def stated_above(rows: Sequence[Sequence[str]], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """What the rows above a header state, with their letterhead where neither they nor a column name the sender."""
-    stated = general_segment(rows)
-    fields = {*(one.field for one in stated), *(guess.field for guess in guesses)}
-    return stated if fields & {"consignor_name", "exporter_name"} else (*stated, *letterhead(rows))
+def stated_around(rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
+    """What the rows above a header state, with their letterhead where neither they nor a column name the sender; and of what stands below the
+    table what those above do not, but for parties: boxes of signatures and charges name some."""
+    above = general_segment(rows)
+    fields = {one.field for one in above}
+    if fields.union(guess.field for guess in guesses).isdisjoint(("consignor_name", "exporter_name")):
+        above += letterhead(rows)
+    told = fields.union(_OF_PARTIES, () if fields.isdisjoint(DATES) else DATES)
+    return (*above, *(replace(one, cells=()) for one in general_segment(below) if one.field not in told))
 
 
 def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
@@ -337,60 +341,3 @@ def letterhead(rows: Sequence[Sequence[str]]) -> tuple[Stated, ...]:
         return ()
     at, column, name = firms[0]
     return (Stated("consignor_name", "the head of the paper", name, ((at, column),)),)
-
-
-def not_mapped(stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
-    """The facts that no column of the table states."""
-    mapped = {guess.field for guess in guesses}
-    return tuple(one for one in stated if one.field not in mapped)
-
-
-def guesses_of(stated: Sequence[Stated], first: int) -> tuple[Guess, ...]:
-    """A guess for each fact, as columns from position `first` on."""
-    return tuple(Guess(first + i, one.label, one.field, ABOVE_THE_ROWS) for i, one in enumerate(stated))
-
-
-def fill_down(stated: Sequence[Stated], body: Body) -> Body:
-    """The rows with a column for each fact behind the others."""
-    filled = [pa.chunked_array([pa.repeat(one.value, body.table.num_rows)], pa.string()) for one in stated]
-    return Body(table_of_columns([*body.table.columns, *filled]), body.rows, body.broken)
-
-
-def without(rows: Sequence[Sequence[str]], stated: Sequence[Stated]) -> list[list[str]]:
-    """The rows without the cells of facts that were taken."""
-    gone = {cell for one in stated for cell in one.cells}
-    return [["" if (at, column) in gone else cell for column, cell in enumerate(row)] for at, row in enumerate(rows)]
-
-
-# Columns of parties whose cells hold more lines than the name: printed lists and spreadsheets write the address below it.
-
-BELOW_THE_NAME = "the lines below the name"
-
-
-def part_addresses(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
-    """The rows with a column of addresses behind the others for each column of parties that holds some, and a guess for each of these.
-
-    A party whose address has a column of its own stays as it is.
-    """
-    mapped = {guess.field for guess in guesses}
-    columns = list(body.table.columns)
-    found: list[Guess] = []
-    for guess in guesses:
-        field = guess.field.replace("_name", "_address")
-        if guess.field not in PARTY_NAMES or field in mapped:
-            continue
-        column = columns[guess.position].combine_chunks().dictionary_encode()
-        if not pc.any(pc.match_substring_regex(column.dictionary, r"[\r\n]")).as_py():
-            continue
-        parts = [part_address(cell) for cell in column.dictionary.to_pylist()]
-        if not any(address for _, address in parts):
-            continue
-        columns[guess.position] = _spread_out(column, [name for name, _ in parts])
-        found.append(Guess(len(columns), guess.header, field, BELOW_THE_NAME))
-        columns.append(_spread_out(column, [address or None for _, address in parts]))
-        mapped.add(field)
-    return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
-
-
-def _spread_out(column: pa.DictionaryArray, values: Sequence[str | None]) -> pa.ChunkedArray:
-    return pa.chunked_array([string_array(values).take(column.indices)], pa.string())

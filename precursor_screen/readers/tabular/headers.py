@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import JoinedLists
-from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.column_map import PARTY_NAMES, Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.concepts import PARTIES, concepts_of, layout_rows, split_header
 from precursor_screen.readers.tabular.header_words import beyond_doubt
@@ -164,6 +164,7 @@ _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72
 _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
 _SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
 _SPARE = (_FILLERS | _BARE_UNITS | _CURRENCIES | _LANGUAGES) - _SILENT
+_SAYING_MORE = frozenset((*PARTY_NAMES, "description", "container_numbers", "bill_of_lading"))
 _MOST_WORDS = 8
 KNOWN_SPELLING = "known spelling"
 _UNLINKED = "known spelling without filler words"  # says too little by its words: the number of bills is no bill's number
@@ -211,7 +212,14 @@ def spelled(header: str) -> tuple[str, str]:
     if NESTED.fullmatch(header.strip()):
         forms = [(split_header(header.rpartition(".")[2]), "")]
     by_words, why = next(filter(any, (beyond_doubt(_in_full(words)) for words, how in forms if how != _UNLINKED)), ("", ""))
-    return (by_words, why) if by_words and field in ("", by_words) else (field, how)
+    found = (by_words, why) if by_words and field in ("", by_words) else (field, how)
+    return found if found[0] or "/" not in header else _of_one_side(header)
+
+
+def _of_one_side(header: str) -> tuple[str, str]:
+    """What one side of a slash says (`Container / Seal`, or the same in a language that is not known), of fields whose cells may say more."""
+    sides = {spelled(side)[0] for side in header.split("/")} - {""}
+    return (sides.pop(), "one side of its slash is known") if len(sides) == 1 and sides <= _SAYING_MORE else ("", "")
 
 
 def is_spelled(header: str) -> bool:

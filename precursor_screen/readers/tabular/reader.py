@@ -28,15 +28,8 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
-from precursor_screen.readers.tabular.general_segment import (
-    fill_blanks,
-    fill_down,
-    guesses_of,
-    not_mapped,
-    part_addresses,
-    stated_above,
-    without,
-)
+from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
+from precursor_screen.readers.tabular.general_segment import stated_around
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
 from precursor_screen.readers.tabular.headers import note_joined, with_units
 from precursor_screen.readers.tabular.headings import HEADING, fill_below, take_headings
@@ -180,7 +173,7 @@ def read_sheet(
     column_report = _report_columns(sheet, guesses, contents, preset)
     column_report = replace(column_report, headers=layout_headers(sheet, place), column_map=None if accepted else column_map)
     before = sheet.head[: max(place.first - 1, 0)]
-    above_all = stated_above([*sheet.above, *before], guesses)
+    above_all = stated_around([*sheet.above, *before], sheet.below, guesses)
     stated = not_mapped(above_all, guesses)
     out_of_table_texts = [*sheet.out_of_table_texts, *_unmapped_headers(guesses, place)]
     _note_preamble(before, issues)

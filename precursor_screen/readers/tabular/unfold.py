@@ -3,7 +3,7 @@ a cover."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -48,6 +48,22 @@ def unfold(sheets: Sequence[Sheet]) -> list[Sheet]:
     return [
         replace(sheet, is_cover=True) if sheet is covers[0] else replace(sheet, above=(*above, *sheet.above)) for sheet in parts
     ]
+
+
+def carried_over(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
+    """The tables of printed pages; those over which nothing is stated, with what the last ones before them do: a table of labels alone, or
+    what heads the first page of a list."""
+    stated: Rows = ()
+    for sheet in sheets:
+        if sheet.form:
+            yield sheet
+            continue
+        is_open = not any(":" in cell or "\n" in cell for row in sheet.above for cell in row)
+        over = (*stated, *sheet.above) if is_open else sheet.above
+        labels = sheet.head if find_goods_header(sheet.head) is None and len(sheet.head) < HEAD_ROWS else ()
+        names_party = any(one.field in PARTY_NAMES for one in general_segment([*over, *labels]))
+        stated = (*over, *labels) if names_party else over
+        yield replace(sheet, above=over)
 
 
 def _is_cover(sheet: Sheet) -> bool:

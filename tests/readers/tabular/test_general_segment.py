@@ -115,6 +115,37 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Vessel / Voyage\nGrayland Pioneer / 044W"]], {"vessel": "Grayland Pioneer", "voyage": "044W"}),
         ([["Vessel / Voyage\nGrayland Pioneer"]], {}),
         (
+            [
+                ["Shipper:", "Consignee:", "Notificar a:"],
+                ["Acme Ltd", "Brack Ltd", "Agencia de Aduanas Crill"],
+                ["A", "B", "Quayside"],
+            ],
+            {
+                "consignor_name": "Acme Ltd",
+                "consignor_address": "A",
+                "consignee_name": "Brack Ltd",
+                "consignee_address": "B",
+                "notify_party_name": "Agencia de Aduanas Crill",
+                "notify_party_address": "Quayside",
+            },
+        ),
+        # One of two languages is known; the box of a form may say more below.
+        (
+            [["Wxyz qrst abcd efgh ijkl mnop qrst / Consignee's Name and Address\nPellam Coatings LLC\nOtterville"]],
+            {"consignee_name": "Pellam Coatings LLC", "consignee_address": "Otterville"},
+        ),
+        ([["Wxyz / Vessel / Voyage\nGrayland Pioneer"]], {}),
+        ([["B/L No.\nMGRE7710\nHOUSE BILL OF LADING"]], {"bill_of_lading": "MGRE7710"}),
+        ([["Country of origin: Norway\nFreight prepaid"]], {"country_of_origin": "Norway"}),
+        ([["Flight, Date\nXQ 0271 / 29JAN2026"]], {"dispatch_date": "29JAN2026"}),
+        ([["Container No. / Seal No.\nABCU1234560 / S1"]], {"container_numbers": "ABCU1234560"}),
+        (
+            [["Container:"], ["ABCU1234560 20GP"], ["ABCU7654328 20GP"]],
+            {"container_numbers": "ABCU1234560 20GP\nABCU7654328 20GP"},
+        ),
+        ([["1 X 20'GP CONTAINER S.T.C."]], {}),
+        ([["STUFFING LIST OF THE CONTAINER"]], {}),
+        (
             [["Consignee\nTessaly Industrial Supplies\nLLC\nP.O. Box 400\nZandara"]],
             {"consignee_name": "Tessaly Industrial Supplies LLC", "consignee_address": "P.O. Box 400, Zandara"},
         ),

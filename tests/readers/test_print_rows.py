@@ -1,0 +1,128 @@
+"""Rows of printed tables whose columns are only aligned: several goods of one bill, details below a name, what heads each page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+from tests.formats.pdfs import HEIGHT, pdf, text
+
+Row = Sequence[str]
+
+
+def one(*pages: str) -> InputTables:
+    (found,) = read(pdf(*pages), "m.pdf")
+    return found
+
+
+def rows(top: float, lefts: Sequence[float], cells: Sequence[Row], *, apart: float = 8, small: float = 8) -> tuple[str, float]:
+    """Rows whose cells may have several lines, those behind the first in small print; and where they end."""
+    out = ""
+    for row in cells:
+        for left, cell in zip(lefts, row, strict=True):
+            for n, line in enumerate(cell.split("\n")):
+                out += text(left, top + 10 * n, line, size=small if n else 8)
+        top += 10 * max(cell.count("\n") + 1 for cell in row) + apart
+    return out, top
+
+
+def across(down: float) -> str:
+    return f"28 {HEIGHT - down} m 575 {HEIGHT - down} l S\n"
+
+
+BILLS = (30, 90, 190, 290, 350, 510)
+OF_BILLS = ("B/L No.", "Shipper", "Consignee", "Packages", "Description of goods", "Gross weight kg")
+
+
+def test_several_goods_between_the_lines_of_a_bill_are_lines_of_it() -> None:
+    head, at = rows(60, BILLS, [OF_BILLS])
+    out = head + across(at - 12)
+    bills = [
+        [
+            ("SMPB1", "Torvald Kemi AB", "Pellam Coatings\nLLC", "80 DRUMS", "ACETONE\nUN 1090", "13,920.00"),
+            ("", "", "", "40 DRUMS", "TOLUENE\nUN 1294", "7,080.00"),
+        ],
+        [("SMPB2", "Okemah FZE", "Crill Tiles Ltd", "22 PALLETS", "FLOOR TILES", "24,310.00")],
+        [
+            ("SMPB3", "Wendelin GmbH", "Brack Medical", "8 FIBRE\nDRUMS", "PIPERONAL", "221.60"),
+            ("", "", "", "200 BAGS", "SUGAR\nFINE\nWHITE", "5,460.00"),
+            ("", "", "", "65 CARTONS", "EMPTY CAPSULES", "812.50"),
+        ],
+    ]
+    for bill in bills:
+        drawn, at = rows(at, BILLS, bill, apart=6)
+        out += drawn + across(at - 10)
+        at += 6
+    lines = one(out).lines.to_pydict()
+    goods = [row for bill in bills for row in bill]
+    assert lines["description"] == [row[4] for row in goods]
+    assert lines["bill_of_lading"] == ["SMPB1"] * 2 + ["SMPB2"] + ["SMPB3"] * 3
+    assert lines["consignor_name"] == ["Torvald Kemi AB"] * 2 + ["Okemah FZE"] + ["Wendelin GmbH"] * 3
+    assert [f"{mass:,.2f}" for mass in lines["gross_mass_kg"]] == [row[5] for row in goods]
+    assert lines["packages"] == [80, 40, 22, 8, 200, 65]
+
+
+def test_middles_of_cells_beside_their_figures_are_not_where_goods_begin() -> None:
+    lefts = (30, 90, 300, 420)
+    out = "".join(
+        text(left, 60, name) for left, name in zip(lefts, ("No", "Description of goods", "HS code", "Gross kg"), strict=True)
+    )
+    out += across(70)
+    for n, (goods, code, mass) in enumerate(
+        (("Acetone", "29141100", "10.5"), ("Wool", "51011100", "20.5"), ("Tin", "80011000", "30.5"))
+    ):
+        at = 100 + 50 * n
+        out += text(30, at, str(n + 1)) + text(300, at, code) + text(420, at, mass)
+        for line, said in enumerate((f"{goods} of the", "second quality, packed", "in bags")):
+            out += text(90, at - 10 + 10 * line, said)
+    lines = one(out).lines.to_pydict()
+    assert [cell.split()[0] for cell in lines["description"]] == ["Acetone", "Wool", "Tin"]
+    assert [str(mass)[:4] for mass in lines["gross_mass_kg"]] == ["10.5", "20.5", "30.5"]
+
+
+INVOICE = (30, 70, 250, 350, 450)
+OF_INVOICE = ("Pos", "Description", "Quantity", "Unit", "Amount EUR")
+ITEMS = [
+    ("10", "Acetic anhydride\n12 drums of 200 kg\nCommodity code 29152400", "2400", "kg", "44,160.00"),
+    ("20", "Filter aid\n40 bags of 20 kg", "800", "kg", "920.00"),
+    ("25", "Soap\nin bars", "7", "kg", "12.00"),
+    ("30", "Piperonal\nBatch 7\nCommodity code 29329300", "50", "kg", "3,050.00"),
+]
+
+
+@pytest.mark.parametrize("below", ["", "Goods remain ours until they are paid."])
+def test_what_heads_each_page_is_no_row_and_details_below_a_name_are_of_it(below: str) -> None:
+    pages = []
+    for items in (ITEMS[:2], ITEMS[2:]):
+        out = "".join(
+            text(350, 40 + 12 * n, label) + text(450, 40 + 12 * n, value)
+            for n, (label, value) in enumerate((("Invoice No", "4711"), ("Date", "02.03.2026"), ("Customer", "20881")))
+        )
+        drawn, at = rows(90, INVOICE, [OF_INVOICE, *items], small=6)
+        pages.append(out + drawn + (text(70, at + 15, below) if below else ""))
+    found = one(*pages)
+    assert found.lines.column("description").to_pylist() == [row[1] for row in ITEMS]
+    assert found.lines.column("value").to_pylist() == [44160, 920, 12, 3050]
+    assert not below or below in str(found.out_of_table_texts)
+
+
+def test_headings_over_the_goods_of_each_container_are_no_goods_and_part_no_columns() -> None:
+    lefts = (30, 60, 210, 280, 350, 450)
+    out, at = rows(60, lefts, [("No", "Description of goods", "UN No", "Packages", "Net weight (kg)", "Gross weight (kg)")])
+    goods = [
+        ("1", "Xylene", "UN1307", "30", "5250.0", "5790.0"),
+        ("2", "Toluene in drums", "UN1294", "20", "3580.0", "3940.0"),
+        ("3", "Wall putty", "", "150", "6000.0", "6030.0"),
+    ]
+    for container in ("MSKU1234565", "TCLU1234568"):
+        out += text(30, at, f"Container No: {container}") + text(150, at, "Type: 20DC seal VN00335 intact")
+        drawn, at = rows(at + 18, lefts, [*goods, ("", "Total", "", "200", "14830.0", "15760.0")])
+        out += drawn
+    lines = one(out).lines.to_pydict()
+    assert lines["description"] == [row[1] for row in goods] * 2
+    assert lines["packages"] == [30, 20, 150] * 2
+    assert lines["net_mass_kg"] == [5250, 3580, 6000] * 2
+    assert [found[0] for found in lines["container_numbers"]] == ["MSKU1234565"] * 3 + ["TCLU1234568"] * 3
