@@ -1,216 +1,36 @@
 """Reports that line printers and business systems print as text: their tables as sheets, and all else that they say beside them.
 
-A page has a heading, lines of labels and what they say, a header of one line or more, and rows; the next page has most of it again. A record may
-take two lines with columns of their own: goods and what is said of them, or a bill and the goods below it.
+A page has a heading, lines of labels and what they say, a header of one line or more, and rows; the next page has most of it again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.delimited import ONE_COLUMN, find_dialect, sample_of
 from precursor_screen.formats.encoding import Text
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.pdf_rows import is_figure
 from precursor_screen.formats.sheet import HEAD_ROWS, PRINT, Body, Broken, Cells, MemoryReader, OutOfTableTexts, Sheet
 from precursor_screen.formats.text_columns import (
-    Columns,
     alignment,
     as_filed,
     bars_of,
-    blocks_of,
     expanded,
-    is_framed,
     is_labelled,
     is_rule,
-    labelled_cells,
+    unbarred,
 )
-from precursor_screen.formats.text_headers import HALF, JUDGED, MOST_ABOVE, TextHeader, TextLines, key_of, page_less
-from precursor_screen.text.text import late
+from precursor_screen.formats.text_headers import JUDGED, MOST_ABOVE, SUM, TextHeader, TextLines, key_of, page_less
+from precursor_screen.formats.text_tables import PAGE, TextTable, facts_of, laid_out
 
-_SAME_STOP: Final = 2  # characters between what begins at one place over a table
-_PAGE: Final = late(
-    lambda: (
-        rf"\b{pattern_of('footer_words', 'page')}s?[.:#№ ]*\d+(?:\s*(?:{pattern_of('footer_words', 'of')})\s*\d+)?|\s{{2,}}\d{{1,4}}$"
-    ),
-    re.IGNORECASE,
-)
-_SUM: Final = late(lambda: rf"\W*{pattern_of('footer_words', 'sum')}\b", re.IGNORECASE)
-
-
-class _Table(Struct):
-    """A table while its rows are gathered.
-
-    Attributes:
-        header: its own.
-        above: lines over it, each with its number from 0.
-        shared: what stands above it and is screened already.
-        rows: the number of a line, and cells; the columns of labels that rows have below them stand behind those of the header.
-        labels: of these columns, and where each stands; that of texts without a label has no name.
-        bill: the last upper line, where it counts for each of the lower ones, and whether none is below it yet.
-        loose: lines since the last row that are not rows.
-        pages: of a page with a heading of its own, how many rows stand before it, and what its labels say.
-    """
-
-    header: TextHeader
-    above: list[tuple[int, str]]
-    shared: tuple[tuple[str, ...], ...] = ()
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)
-    bill: tuple[int, list[str]] | None = None
-    is_open: bool = False
-    loose: list[tuple[int, str]] = field(default_factory=list)
-    pages: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-
-    def add(self, number: int, line: str) -> bool:
-        """A line below the header; False where it is no row and belongs to none."""
-        header = self.header
-        labelled = is_labelled(line) and not header.upper.bars
-        is_lower = header.is_lower(line)
-        if labelled and not is_lower:
-            if header.details and self.rows:
-                self._detail(line)
-                return True
-            return False
-        if is_framed(line) and not header.upper.bars:
-            return False
-        if is_lower and header.lower is not None:
-            self._lower(number, line, header.lower)
-            return True
-        cells = header.upper.cells(line)
-        if cells is None or (not header.upper.bars and self._is_across(line)):
-            return False
-        if self._goes_on(cells, 0):
-            return True
-        rest = [""] * (len(header.names) - len(cells))
-        if header.bills is None:
-            self.rows.append((number, [*cells, *rest]))
-        else:
-            self.close_bill()
-            self.bill, self.is_open = (number, [*cells, *rest]), True
-        return True
-
-    def _is_across(self, line: str) -> bool:
-        blocks = blocks_of(line)
-        across = any(len(self.header.upper.below(begin, end)) > 1 for begin, end, _ in blocks)
-        return across and (len(blocks) == 1 or alignment(line, self.header.places[0]) < HALF)
-
-    def _lower(self, number: int, line: str, columns: Columns) -> None:
-        begin = len(self.header.names) - len(columns.spans)
-        if self.header.bills is None and self.rows and is_labelled(line):
-            self._detail(line, begin)
-            return
-        cells = columns.cells(line) or []
-        if self.header.bills is None and self.rows:
-            last = self.rows[-1][1]
-            for at, cell in enumerate(cells, start=begin):
-                last[at] = "\n".join(filter(None, (last[at], cell)))
-            return
-        if self._goes_on(cells, begin):
-            return
-        shared = self.bill[1][:begin] if self.bill else [""] * begin
-        if not self.is_open or self.bill is None:
-            shared = [cell if self.header.bills is None or at in self.header.bills else "" for at, cell in enumerate(shared)]
-        self.rows.append((number, [*shared, *cells]))
-        self.is_open = False
-
-    def close_bill(self) -> None:
-        """A bill without goods is a row."""
-        if self.bill is not None and self.is_open:
-            self.rows.append(self.bill)
-            self.is_open = False
-
-    def _goes_on(self, cells: Sequence[str], begin: int) -> bool:
-        """Whether cells are the rest of the row above, and stand in it now: they do not begin where rows do, and are no figures."""
-        filled = [at for at, cell in enumerate(cells) if cell]
-        if not filled:
-            return True
-        if not self.rows or cells[0] or self.is_open or any(is_figure(cells[at]) for at in filled):
-            return False
-        last = self.rows[-1][1]
-        for at in filled:
-            above = last[begin + at]
-            if above and not is_figure(above):
-                last[begin + at] = f"{above}\n{cells[at]}"
-            else:
-                self._say("", cells[at])
-        return True
-
-    def _detail(self, line: str, begin: int | None = None) -> None:
-        """A line of labels that belongs to the row above; what has no label stands in a column that `begin` names, or in one without a name."""
-        for _, text, _ in labelled_cells(line):
-            label, mark, said = text.partition(":")
-            if mark:
-                self._say(label.strip(), said.strip())
-            elif begin is None:
-                self._say("", text)
-            else:
-                last = self.rows[-1][1]
-                last[begin] = "\n".join(filter(None, (last[begin], text)))
-
-    def _say(self, label: str, text: str, row: list[str] | None = None) -> None:
-        at = self.labels.setdefault(label, len(self.header.names) + len(self.labels))
-        row = self.rows[-1][1] if row is None else row
-        row += [""] * (at + 1 - len(row))
-        row[at] = "\n".join(filter(None, (row[at], text)))
-
-    def turn_page(self, facts: dict[str, str]) -> None:
-        """Another page begins, of which its heading says this."""
-        self.close_bill()
-        self.pages.append((len(self.rows), facts))
-
-    def with_pages(self) -> None:
-        """Where headings of pages say different things of their rows, these stand in columns, and no longer above the table."""
-        pages = [(0, _facts(self.above))]
-        for begin, facts in self.pages:  # a heading of few labels leaves what the others say
-            last = pages[-1][1]
-            pages.append((begin, facts if 2 * len(facts) >= len(last) else last | facts))
-        if all(facts == pages[0][1] for _, facts in pages):
-            return
-        for (begin, facts), end in zip(pages, [*(begin for begin, _ in self.pages), len(self.rows)], strict=True):
-            for _, row in self.rows[begin:end]:
-                for label, text in facts.items():
-                    self._say(label, text, row)
-        self.above = [(number, line) for number, line in self.above if not is_labelled(line)]
-
-    def heading(self, number: int, line: str) -> None:
-        """A line of labels between rows, which may count for those below it."""
-        self.close_bill()
-        row = [""] * len(self.header.names)
-        self._say("", line.replace("\x00", "").strip(), row)
-        self.rows.append((number, row))
-
-
-def _laid_out(lines: Sequence[tuple[int, str]]) -> list[tuple[int, tuple[str, ...]]]:
-    """Lines over a table as rows of cells: a label and what it says apart, and what begins at one place in one column."""
-    cells = [(number, [part for cell in labelled_cells(line) for part in _parted(*cell)]) for number, line in lines]
-    stops: list[int] = []
-    for begin in sorted({begin for _, row in cells for begin, _ in row}):
-        if not stops or begin - stops[-1] > _SAME_STOP:
-            stops.append(begin)
-    rows = []
-    for number, row in cells:
-        placed: dict[int, str] = {}
-        for begin, text in row:
-            at = max(sum(stop <= begin for stop in stops) - 1, max(placed, default=-1) + 1)
-            placed[at] = text
-        rows.append((number, tuple(placed.get(at, "") for at in range(max(placed, default=-1) + 1))))
-    return rows
-
-
-def _parted(begin: int, text: str, place: int) -> Iterator[tuple[int, str]]:
-    label, mark, said = text.partition(":")
-    if mark and said.startswith(" ") and ":" not in said and any(map(str.isalpha, label)):
-        yield begin, f"{label.strip()}:"
-        begin, text = place, said.strip()
-    yield begin, text
+_MAY_BE_ONE: Final = re.compile(r"\S {2,}\S.* {2,}\S|[-=_─═]{3}")
+_ENDS: Final = re.compile(r"\r\n|\n|\r")
+_CONTROLS: Final = " 01-+"  # the first character of a line, where it tells a printer how to feed paper (ASA)
 
 
 def read_printed_text(source: Text) -> list[Sheet]:
@@ -222,144 +42,177 @@ def read_printed_text(source: Text) -> list[Sheet]:
     sample = sample_of(source.blob)
     if not _MAY_BE_ONE.search(sample) or not _is_report(sample):
         return []
-    lines = re.split(r"\r\n|\n|\r", source.blob.read().decode("utf-8", "replace"))
-    pages = {at for at, line in enumerate(lines) if "\f" in line}
-    report = TextLines([expanded(line.replace("\f", "")) for line in lines], "")
-    report.bars = bars_of(report.lines[:JUDGED])
-    texts = OutOfTableTexts()
-    tables = _tables(report, pages, texts)
-    sheets = [_sheet(table, source, len(tables), number) for number, table in enumerate(tables, start=1)]
-    notes = list(source.notes)
+    reading = _Reading(*_lines_of(source.blob.read().decode("utf-8", "replace")))
+    tables = reading.tables_of()
+    texts = reading.texts
+    notes = [*source.notes]
     if texts.unread:
         notes.append(Broken(1, "", texts.unread, f"{texts.unread:,} lines of text were not screened", UNREAD))
+    sheets = [_sheet(table, source, len(tables), number) for number, table in enumerate(tables, start=1)]
     return [sheets[0].saying(notes, (*source.out_of_table_texts, *texts.kept)), *sheets[1:]]
 
 
-_MAY_BE_ONE: Final = re.compile(r"\S {2,}\S.* {2,}\S|[-=_─═]{3}")
+def _lines_of(text: str, most: int = 0) -> tuple[TextLines, frozenset[int]]:
+    """The lines of a text, all or the first ones, and those that begin a page."""
+    lines = _ENDS.split(text)[: most or None]
+    pages = {at + (not line.startswith("\f")) for at, line in enumerate(lines) if "\f" in line}
+    if lines[0].startswith("1") and all(line[:1] in _CONTROLS for line in lines):
+        pages |= {at for at, line in enumerate(lines) if line.startswith("1")}
+        lines = [line[1:] for line in lines]
+    found = [expanded(line.replace("\f", "")) for line in lines]
+    return TextLines(found, bars_of(found[:JUDGED])), frozenset(pages)
 
 
 def _is_report(sample: str) -> bool:
     """Whether a text has a table that is printed, and none that a delimiter cuts."""
-    lines = [expanded(line) for line in re.split(r"\r\n|\n|\r", sample.replace("\f", ""))[:JUDGED]]
-    bars = bars_of(lines)
-    header = TextLines(lines, bars).first_header()
-    if header is None:
-        return False
-    if bars:
-        return True
+    report, _ = _lines_of(sample, JUDGED)
+    header = report.first_header()
+    if header is None or report.bars:
+        return header is not None
     dialect = find_dialect(sample)
-    said = "".join(lines[header.first : header.last + 1])
+    said = "".join(report.lines[header.first : header.last + 1])
     if dialect.delimiter == "\t":  # several in a row lay a header out
         return header.is_ruled and "\t\t" in sample
     return dialect.width < 2 or dialect.delimiter == ONE_COLUMN or dialect.delimiter not in said
 
 
-def _tables(report: TextLines, pages: set[int], texts: OutOfTableTexts) -> list[_Table]:
-    tables: list[_Table] = []
-    above: list[tuple[int, str]] = []
-    known: set[str] = set()  # lines that stood over a header, without their numbers
-    seen: set[str] = set()  # what was said, without the numbers of pages
-    begins = True
-    at = 0
-    while at < len(report.lines):
-        line = report.lines[at]
-        begins = begins or at in pages
-        if not line.strip() or is_rule(line):
-            begins, at = True, at + 1
-            continue
-        table = tables[-1] if tables else None
-        if table and key_of(line) in table.header.keys:
-            begins, at = True, at + 1
-            continue
-        if table and (at in pages or page_less(line) in known) and (end := _heading_end(report, at, table.header)):
-            table.turn_page(_facts(list(enumerate(report.lines[at:end], start=at))))
-            for number in range(at, end):
-                said = _PAGE.sub("", key_of(report.lines[number]))
-                if said not in seen and not is_labelled(report.lines[number]):
-                    seen.add(said)
-                    texts.add(f"line {number + 1}", as_filed(report.lines[number]))
-            begins, at = True, end
-            continue
-        header = report.header_at(at) if table is None or (begins and _may_be_other(line, table.header)) else None
-        if header is not None and (table is None or header.keys != table.header.keys):
-            if table:
-                table.close_bill()
-                shared = (*table.shared, *(row for _, row in _laid_out([*table.above, *table.loose])))
-                tables.append(_Table(header, [], shared))
+class _Reading(Struct):
+    """A report while its tables are found.
+
+    Attributes:
+        report: its lines.
+        pages: those that begin a page.
+        texts: what stands beside the tables.
+        tables: found yet.
+        above: lines before the first one.
+        known: what lines over a header are known by on another page.
+        seen: what was said, without the numbers of pages.
+    """
+
+    report: TextLines
+    pages: frozenset[int]
+    texts: OutOfTableTexts = field(default_factory=OutOfTableTexts)
+    tables: list[TextTable] = field(default_factory=list)
+    above: list[tuple[int, str]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+
+    def tables_of(self) -> list[TextTable]:
+        """All tables."""
+        at, begins = 0, True  # whether a part of a page begins, behind a rule, a blank line or a heading
+        while at < len(self.report.lines):
+            line = self.report.lines[at]
+            begins = begins or at in self.pages
+            if not line.strip() or is_rule(line):
+                at, begins = at + 1, True
+            elif not self.tables:
+                at, begins = self._before(at, line), False
+            elif key_of(line) in self.tables[-1].header.keys:
+                at, begins = at + 1, True
+            elif end := self._heading_end(at, line, begins):
+                self._turn_page(at, end)
+                at, begins = end, True
+            elif begins and (header := self._other_header(at, line)):
+                at = self._begin(header)
             else:
-                tables.append(_Table(header, above[-MOST_ABOVE:]))
-                for number, text in above[:-MOST_ABOVE]:
-                    texts.add(f"line {number + 1}", as_filed(text))
-            known |= {page_less(text) for _, text in above}
-            at = header.last + 1
-            continue
-        at += 1
-        said = _PAGE.sub("", key_of(line))
-        if table is None:
-            above.append((at - 1, line))
-            seen.add(said)
-            continue
-        is_heading = page_less(line) in known
-        if is_heading or not table.add(at - 1, line):
-            begins = begins or is_heading
-            if said not in seen:
-                seen.add(said)
-                table.loose.append((at - 1, line))
-                if is_labelled(line) and not _SUM.match(line):
-                    table.heading(at - 1, line)
-                else:
-                    texts.add(f"line {at}", as_filed(line))
-            continue
-        table.loose.clear()
-        begins = False
-    for table in tables:
-        table.close_bill()
-        table.with_pages()
-    return tables
+                begins = self._add(at, line) and begins
+                at += 1
+        for table in self.tables:
+            table.close_bill()
+            table.with_pages()
+        return self.tables
+
+    def _before(self, at: int, line: str) -> int:
+        """A line before the first table, or its header."""
+        if header := self.report.header_at(at):
+            return self._begin(header)
+        self.above.append((at, unbarred(line, self.report.bars)))
+        self.seen.add(PAGE.sub("", key_of(line)))
+        return at + 1
+
+    def _other_header(self, at: int, line: str) -> TextHeader | None:
+        """The header of a table of other columns that begins at a line."""
+        header = self.tables[-1].header
+        of_other = (
+            header.upper.cells(line) is None
+            if header.upper.bars
+            else all(alignment(line, places) < 1 for places in header.places)
+        )
+        found = self.report.header_at(at) if of_other else None
+        return found if found and found.keys != header.keys else None
+
+    def _begin(self, header: TextHeader) -> int:
+        """Another table; one of a single row before it says what holds for it. Returns the line below the header."""
+        if not self.tables:
+            for number, text in self.above[:-MOST_ABOVE]:
+                self.texts.add(f"line {number + 1}", as_filed(text))
+            self.known |= {page_less(text) for _, text in self.above}
+            self.tables.append(TextTable(header, self.above[-MOST_ABOVE:]))
+            return header.last + 1
+        last = self.tables[-1]
+        last.close_bill()
+        over = tuple(row for _, row in laid_out(last.loose))
+        first = self.tables[0]
+        shared = tuple(row for _, row in laid_out(first.above)) or first.shared
+        if len(last.rows) == 1 and not last.pages:
+            self.tables.pop()
+            number, row = last.rows[0]
+            for said in (*last.header.names, *row):
+                self.texts.add(f"line {number + 1}", said)
+            if last is first:
+                for place, text in last.above:
+                    self.texts.add(f"line {place + 1}", as_filed(text))
+            over = (last.header.names, tuple(row), *over)
+        self.tables.append(TextTable(header, [], (*shared, *over)))
+        return header.last + 1
+
+    def _heading_end(self, at: int, line: str, begins: bool) -> int:
+        """Where the heading of another page ends that begins at a line: at the header that comes again. 0 where none does."""
+        is_known = at in self.pages or page_less(line) in self.known
+        if not (is_known or begins):
+            return 0
+        header = self.tables[-1].header
+        for end in range(at, min(at + MOST_ABOVE, len(self.report.lines))):
+            if key_of(self.report.lines[end]) in header.keys:
+                return end
+            if not is_known and header.may_be_row(self.report.lines[end]):
+                return 0
+        return 0
+
+    def _turn_page(self, at: int, end: int) -> None:
+        lines = [(number, unbarred(self.report.lines[number], self.report.bars)) for number in range(at, end)]
+        self.tables[-1].turn_page(facts_of(lines))
+        for number, line in lines:
+            if not is_labelled(line) and not is_rule(line):
+                self._say(number, line)
+
+    def _add(self, at: int, line: str) -> bool:
+        """A line below a header; whether it is a heading, behind which another part of the page begins."""
+        table = self.tables[-1]
+        is_heading = page_less(line) in self.known
+        if not is_heading and table.add(at, line):
+            table.loose.clear()
+            return False
+        table.loose.append((at, line))
+        if not is_labelled(line) or SUM.match(line):
+            self._say(at, line)
+        elif (said := PAGE.sub("", key_of(line))) not in self.seen:
+            self.seen.add(said)
+            table.heading(at, line)
+        return is_heading
+
+    def _say(self, at: int, line: str) -> None:
+        """A text beside the tables, once."""
+        said = PAGE.sub("", key_of(line))
+        if said not in self.seen:
+            self.seen.add(said)
+            self.texts.add(f"line {at + 1}", as_filed(line))
 
 
-def _heading_end(report: TextLines, at: int, header: TextHeader) -> int:
-    """Where the heading of another page ends: at the header that comes again. 0 where it does not."""
-    return next(
-        (end for end in range(at, min(at + MOST_ABOVE, len(report.lines))) if key_of(report.lines[end]) in header.keys), 0
-    )
-
-
-def _facts(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
-    """What the labels of a heading say, with the lines below that begin where it begins; the numbers of pages are left out."""
-    found: dict[str, str] = {}
-    above: dict[int, str] = {}
-    for _, row in _laid_out([(number, line) for number, line in lines if not is_rule(line)]):
-        label, said = "", {}
-        for at, cell in enumerate(row):
-            name, mark, text = cell.partition(":")
-            if not cell:
-                continue
-            if mark and not text:
-                label = name
-            elif label or (mark and any(map(str.isalpha, name))):
-                label, text = (label, cell) if label else (name.strip(), text.strip())
-                if not _PAGE.search(f"{label} {text}"):
-                    found[label], said[at] = text, label
-                label = ""
-            elif at in above:
-                found[above[at]] += f"\n{cell}"
-                said[at] = above[at]
-        above = said
-    return found
-
-
-def _may_be_other(line: str, header: TextHeader) -> bool:
-    """Whether a line that begins a part of a page may be the header of another table."""
-    if header.upper.bars:
-        return header.upper.cells(line) is None
-    return all(alignment(line, places) < 1 for places in header.places)
-
-
-def _sheet(table: _Table, source: Text, count: int, number: int) -> Sheet:
+def _sheet(table: TextTable, source: Text, count: int, number: int) -> Sheet:
     name = source.blob.name if count == 1 else f"{source.blob.name}#table {number}"
     header = table.header
-    over = dict(_laid_out(table.above))
+    over = dict(laid_out(table.above))
     names = (*header.names, *sorted(table.labels, key=lambda label: table.labels[label]))
     before = min(over, default=header.last)
     if header.last - before > MOST_ABOVE + 2:

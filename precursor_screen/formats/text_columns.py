@@ -7,7 +7,9 @@ rows. No word is ever cut.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -83,6 +85,8 @@ def labelled_cells(line: str) -> list[tuple[int, str, int]]:
 
 def is_labelled(line: str) -> bool:
     """Whether a line says labels and what belongs to them: `Vessel: AURORA`, `Vessel    : AURORA`; a row has figures without a label."""
+    if ":" not in line and "：" not in line:
+        return False
     cells = [text for _, text, _ in labelled_cells(line)]
     plain = [text for text in cells if not _LABEL.match(text)]
     return len(plain) < len(cells) and not any(map(is_figure, plain))
@@ -103,6 +107,11 @@ def is_barred(line: str, bars: str) -> bool:
     """Whether a line has bars at both of its ends, and between them."""
     text = line.strip()
     return len(text) > 2 and text[0] in bars and text[-1] in bars and len(_BAR[bars].findall(text)) > 2
+
+
+def unbarred(line: str, bars: str) -> str:
+    """A line without the bars of its boxes."""
+    return _BAR[bars].sub(" ", line) if bars else line
 
 
 class Columns(Struct, frozen=True):
@@ -143,20 +152,25 @@ class Columns(Struct, frozen=True):
             return [[line[begin:end]] for begin, end in zip([0, *ends], [*ends, len(line)], strict=True)]
         cells: list[list[str]] = [[] for _ in self.spans]
         for begin, end, text in blocks_of(line):
-            if len(self.below(begin, end)) == 1:
+            over = self.below(begin, end)
+            if len(over) < 2:
                 cells[self.nearest(begin, end)].append(text)
                 continue
             for word in _WORD.finditer(text):
                 cells[self.nearest(begin + word.start(), begin + word.end())].append(word[0])
         return cells
 
-    def below(self, begin: int, end: int) -> list[int]:
+    def below(self, begin: int, end: int) -> range:
         """The columns in which something stands."""
-        return [at for at, (left, right) in enumerate(self.spans) if begin < right and left < end]
+        lefts, rights = _edges(self.spans)
+        return range(bisect_right(rights, begin), bisect_left(lefts, end))
 
     def nearest(self, begin: int, end: int) -> int:
         """The column in which most of something stands, or the nearest one."""
-        return max(range(len(self.spans)), key=lambda at: min(end, self.spans[at][1]) - max(begin, self.spans[at][0]))
+        some = self.below(begin, end) or range(max(bisect_right(_edges(self.spans)[1], begin) - 1, 0), len(self.spans))[:2]
+        if len(some) == 1:
+            return some[0]
+        return max(some, key=lambda at: min(end, self.spans[at][1]) - max(begin, self.spans[at][0]))
 
     def names(self, lines: Sequence[str]) -> list[str]:
         """The header, of one line or more; what stands over several columns is said of each."""
@@ -177,6 +191,11 @@ class Columns(Struct, frozen=True):
             for at, cell in enumerate((self.cells(line) or ()) if self.bars else ()):
                 found[at].append(cell)
         return [as_filed(" ".join(filter(None, parts))) for parts in found]
+
+
+@lru_cache(maxsize=8)
+def _edges(spans: tuple[tuple[int, int], ...]) -> tuple[list[int], list[int]]:
+    return [left for left, _ in spans], [right for _, right in spans]
 
 
 def barred_columns(line: str, bars: str) -> Columns:

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.pdf_rows import is_figure
 from precursor_screen.formats.text_columns import (
     AT,
@@ -22,20 +23,24 @@ from precursor_screen.formats.text_columns import (
     barred_columns,
     blocks_of,
     broken_rule,
+    is_barred,
     is_framed,
     is_labelled,
     is_rule,
     labelled_cells,
 )
+from precursor_screen.text.text import late
 
 _MOST_HEADER: Final = 3  # lines
 MOST_ABOVE: Final = 25  # lines over a header that are looked at as labels; a header is looked for in thirty rows
 JUDGED: Final = 400  # lines below a header by which columns are found
 _FIRST: Final = 12  # of which half must stand below it
-_LEAST: Final = 3  # columns of a table that nothing draws
+_LEAST, _PAIR = 3, 2  # columns of a table: that nothing draws, and between bars where there are no more
 HALF: Final = 0.5
+_MIDDLE: Final = 2  # characters
 _SHARE: Final = 0.2  # of the lines below a header of two lines: what stands below the second one
 _BY_RULE: Final = "a rule below its header"
+SUM: Final = late(lambda: rf"\W*{pattern_of('footer_words', 'sum')}\b", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -70,9 +75,27 @@ class TextHeader(Struct, frozen=True):
         """Whether a rule below it states its columns."""
         return self.how == _BY_RULE
 
+    def may_be_row(self, line: str) -> bool:
+        """Whether a line is aligned with the header and holds a figure."""
+        if not line.strip() or is_rule(line) or is_labelled(line):
+            return False
+        if self.upper.bars:
+            return self.upper.cells(line) is not None
+        return _has_figure(line) and any(alignment(line, places) >= HALF for places in self.places)
+
     def is_lower(self, line: str) -> bool:
         """Whether a line is the second one of a record."""
         return self.lower is not None and _is_second(line, *self.places)
+
+
+def _is_over(line: str, columns: Columns) -> bool:
+    """Whether all that a line says stands above one column each, or in the middle of several."""
+    for begin, end, _ in blocks_of(line):
+        over = columns.below(begin, end)
+        left, right = (columns.spans[over[0]][0], columns.spans[over[-1]][1]) if over else (begin, end)
+        if len(over) > 1 and abs((left + right) - (begin + end)) > 2 * _MIDDLE:
+            return False
+    return not _DIGITS.search(line)
 
 
 def _is_second(line: str, upper: Sequence[Block], lower: Sequence[Block]) -> bool:
@@ -86,10 +109,18 @@ def _is_second(line: str, upper: Sequence[Block], lower: Sequence[Block]) -> boo
 
 
 class TextLines(Struct):
-    """The lines of a report, the bars between its cells, and where a table may begin: the page of a line that begins one."""
+    """The lines of a report, the bars between its cells, and the least columns of a table between bars: boxes round titles have fewer."""
 
     lines: list[str]
     bars: str
+
+    least: int = _PAIR
+
+    def __post_init__(self) -> None:
+        counts = [
+            barred_columns(line, self.bars).count for line in self.lines[:JUDGED] if self.bars and is_barred(line, self.bars)
+        ]
+        self.least = min(max(counts, default=_PAIR), _LEAST)
 
     def header_at(self, at: int) -> TextHeader | None:
         """The header that begins at a line; None where none does."""
@@ -109,7 +140,7 @@ class TextLines(Struct):
     def _barred(self, at: int) -> TextHeader | None:
         columns = barred_columns(self.lines[at], self.bars)
         cells = columns.cells(self.lines[at]) if columns.at else None
-        if cells is None or columns.count < 2 or 2 * sum(map(bool, cells)) < len(cells) or any(map(is_figure, cells)):
+        if cells is None or columns.count < self.least or 2 * sum(map(bool, cells)) < len(cells) or any(map(is_figure, cells)):
             return None
         labels = sum(is_labelled(cell) for cell in cells)
         group = self.text_from(at)
@@ -128,18 +159,16 @@ class TextLines(Struct):
         if not spans or any(alignment(line, places) < HALF or is_labelled(line) for line in group):
             return None
         said = [block for line in group for block in blocks_of(line)]
-        if len(blocks_of(group[0])) < 2:
+        if len(blocks_of(group[0])) < 2 or not all(_is_over(line, columns) for line in group[:-1]):
             return None
         if any(is_figure(text) for *_, text in said) or 2 * len({columns.nearest(*block[:2]) for block in said}) < len(spans):
             return None
         return self._header(at, group, columns, places, _BY_RULE)
 
     def _aligned(self, at: int) -> TextHeader | None:
-        group = self.text_from(at)
-        if at + len(group) == len(self.lines) or not is_rule(self.lines[at + len(group)]) or len(group) > _MOST_HEADER:
-            group = list(takewhile(lambda line: not _DIGITS.search(line), group))[:_MOST_HEADER]
+        group = list(takewhile(lambda line: not _DIGITS.search(line), self.text_from(at)))[:_MOST_HEADER]
         places = blocks_of(self.lines[at])
-        if not group or len(places) < _LEAST or any(_DIGITS.search(line) or is_labelled(line) for line in group):
+        if not group or len(places) < _LEAST or any(map(is_labelled, group)):
             return None
         return self._header(at, group, None, places, "the blanks between them")
 
@@ -151,7 +180,7 @@ class TextLines(Struct):
         below = [
             line
             for line in islice(self.lines, at + len(group), at + len(group) + JUDGED)
-            if line.strip() and not is_rule(line) and not is_framed(line) and page_less(line) not in said
+            if line.strip() and not is_rule(line) and not is_framed(line) and page_less(line) not in said and not SUM.match(line)
         ]
         keys = frozenset(map(key_of, group))
         if columns is not None and columns.bars:
@@ -159,11 +188,11 @@ class TextLines(Struct):
             return TextHeader(at, at + len(group) - 1, keys, tuple(columns.names(group)), columns, None, (), None, details, how)
         assert places is not None
         second = blocks_of(group[-1]) if len(group) > 1 else []
+        first = [max(alignment(line, places), alignment(line, second)) >= HALF for line in below[:_FIRST]]
+        if columns is None and 2 * sum(first) < len(first):
+            return None
         rows = [line for line in below if max(alignment(line, places), alignment(line, second)) >= HALF]
-        first = below[:_FIRST]
-        if columns is None and (
-            2 * sum(line in rows for line in first) < len(first) or len(rows) < 2 or not any(map(_has_figure, rows))
-        ):
+        if columns is None and (len(rows) < 2 or not any(map(_has_figure, rows))):
             return None
         lower = [line for line in rows if second and _is_second(line, places, second)]
         upper = [line for line in rows if line not in set(lower)] if lower else rows

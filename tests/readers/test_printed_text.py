@@ -178,6 +178,87 @@ QUERY = """\
 (2 rows)
 """
 TABBED = "Consignee:\tBolt SA\n\nNo\tGoods\t\t\tPkgs\tGross kg\n--\t-----\t\t\t----\t--------\n1\tAcetone\t\t\t20\t3560.0\n2\tPotassium chlorate 9\t10\t262.5\n"
+SECTIONS = """\
+  MANIFESTO DE CARGA                                         Folha: 1
+  Navio: ATLANTICO   Viagem: 221
+  ========================================================================
+  CONHECIMENTO: BRS0001      EMBARCADOR: Quimica Leste Ltda
+  NOTIFICAR: Despachante Rio
+  ------------------------------------------------------------------------
+  ITEM  MERCADORIA                       NCM         VOLUMES    PESO BRUTO KG
+  01    ACETONA EM TAMBORES              29141100         80        14.240,500
+  02    TOLUENO                          29023000         10         1.780,500
+  ------------------------------------------------------------------------
+  CONHECIMENTO: BRS0002      EMBARCADOR: Moveis Sul Ltda
+  ------------------------------------------------------------------------
+  ITEM  MERCADORIA                       NCM         VOLUMES    PESO BRUTO KG
+  01    CADEIRAS DE MADEIRA              94016100        200         3.000,000
+  ------------------------------------------------------------------------
+  TOTAL GERAL                                            290        19.021,000
+"""
+BOX_OVER_BOX = """\
+REGISTER
++------------+----------------------+----------------------+
+| B/L        | Shipper              | Consignee            |
++------------+----------------------+----------------------+
+| KLM-55001  | Solvex Ltd           | Pinto Paints SA      |
++------------+-------+--------------+----------+-----------+
+             | Pkgs  | Goods        | HS       | Gross kg  |
+             +-------+--------------+----------+-----------+
+             |    80 | Acetone      | 291411   | 14,240.00 |
+             |    10 | Toluene      | 290230   |  1,780.50 |
+             +-------+--------------+----------+-----------+
+"""
+EXCLAMATION = """\
+! Отчет склада ! лист 1 !
+Отправитель: ООО Химпром        Получатель: ЗАО Лак
+------------------------------------------------------------
+! N  ! Наименование товара       ! Код ТН ВЭД ! Брутто кг !
+------------------------------------------------------------
+! 1  ! Ангидрид уксусный         ! 2915240000 !   8800,00 !
+! 2  ! Рубашки хлопковые         ! 6205200000 !    170,50 !
+------------------------------------------------------------
+!    ! ИТОГО                     !            !   8970,50 !
+------------------------------------------------------------
+"""
+CONTROLS = """\
+1PGM: CMR0210                    HARBOR SYSTEM                    DATE: 03/14/26
+0
+ ENTRY NO       IMPORTER                   COMMODITY               WEIGHT KG
+ -------------  -------------------------  ----------------------  ---------
+ 886-1200001-2  KESTREL COATINGS INC       METHYL ETHYL KETONE      14,640.5
+0TOTAL ENTRIES   1                                                  14,640.5
+1PGM: CMR0210                    HARBOR SYSTEM                    DATE: 03/14/26
+0
+ ENTRY NO       IMPORTER                   COMMODITY               WEIGHT KG
+ -------------  -------------------------  ----------------------  ---------
+ 886-1200004-6  GRAINSAFE PRODUCTS         PIPERONYL BUTOXIDE        2,260.0
+"""
+SPANNED = """\
+              LOADING LIST                      RUN DATE 2026-03-02 07:11
+Exporter: Castor Chemicals BV              Importer: Lindqvist AB
+          Havenweg 12                                Kajgatan 8
+Reference: EXP-2026-0042    Vessel: NORDSTAR
+
+                                                     WEIGHT (KG)
+LINE  DESCRIPTION                                 GROSS         NET
+   1  DIETHYL ETHER STABILISED                 1,240.00    1,100.00
+   2  BUTANONE (METHYL ETHYL KETO                360.50      330.00
+      NE) IN DRUMS
+                                             ----------  ----------
+      TOTAL                                    1,600.50    1,430.00
+"""
+FORM = """\
+SHIPMENT REPORT
+---------------
+ITEM NO      : 1
+DESCRIPTION  : ACETONE
+GROSS WEIGHT : 1,200.50 KG
+
+ITEM NO      : 2
+DESCRIPTION  : COTTON SHIRTS
+GROSS WEIGHT : 300.50 KG
+"""
 CHINESE = """\
 发货人：东海化工有限公司      收货人：Pinto Paints SA
 -------------------------------------------------------
@@ -245,8 +326,29 @@ CHINESE = """\
         (QUERY, ("bill_of_lading", "description", "gross_mass_kg"), [(3, "ZX-1", "acetone", 1200.5), (4, "ZX-2", "shirts, cotton", 300.0)]),
         (TABBED, ("consignee_name", "description", "packages", "gross_mass_kg"), [(5, "Bolt SA", "Acetone", 20, 3560.0), (6, "Bolt SA", "Potassium chlorate 9", 10, 262.5)]),
         (CHINESE, ("consignee_name", "description", "hs_code", "gross_mass_kg"), [(5, "Pinto Paints SA", "丙酮", "2914110000", 14240.0), (6, "Pinto Paints SA", "甲苯 工业级", "2902300000", 3560.0)]),
+        (
+            SECTIONS,
+            ("bill_of_lading", "consignor_name", "notify_party_name", "vessel", "description", "gross_mass_kg"),
+            [
+                (8, "BRS0001", "Quimica Leste Ltda", "Despachante Rio", "ATLANTICO", "ACETONA EM TAMBORES", 14240.5),
+                (9, "BRS0001", "Quimica Leste Ltda", "Despachante Rio", "ATLANTICO", "TOLUENO", 1780.5),
+                (14, "BRS0002", "Moveis Sul Ltda", None, "ATLANTICO", "CADEIRAS DE MADEIRA", 3000.0),
+            ],
+        ),
+        (BOX_OVER_BOX, ("bill_of_lading", "consignee_name", "description", "packages"), [(9, "KLM-55001", "Pinto Paints SA", "Acetone", 80), (10, "KLM-55001", "Pinto Paints SA", "Toluene", 10)]),
+        (EXCLAMATION, ("consignor_name", "description", "gross_mass_kg"), [(6, "ООО Химпром", "Ангидрид уксусный", 8800.0), (7, "ООО Химпром", "Рубашки хлопковые", 170.5)]),
+        (CONTROLS, ("declaration_id", "description", "gross_mass_kg"), [(5, "886-1200001-2", "METHYL ETHYL KETONE", 14640.5), (11, "886-1200004-6", "PIPERONYL BUTOXIDE", 2260.0)]),
+        (
+            SPANNED,
+            ("exporter_address", "importer_address", "vessel", "description", "gross_mass_kg", "net_mass_kg"),
+            [
+                (8, "Havenweg 12", "Kajgatan 8", "NORDSTAR", "DIETHYL ETHER STABILISED", 1240.0, 1100.0),
+                (9, "Havenweg 12", "Kajgatan 8", "NORDSTAR", "BUTANONE (METHYL ETHYL KETO\nNE) IN DRUMS", 360.5, 330.0),
+            ],
+        ),
+        (FORM, ("item_number", "description", "gross_mass_kg"), [(3, "1", "ACETONE", 1200.5), (7, "2", "COTTON SHIRTS", 300.5)]),
     ],
-    ids=["ruled", "bills", "boxed", "SAP", "suppressed", "headings", "details", "wrapped", "query", "tabbed", "Chinese"],
+    ids=["ruled", "bills", "boxed", "SAP", "suppressed", "headings", "details", "wrapped", "query", "tabbed", "Chinese", "sections", "box over box", "exclamation marks", "controls", "spanned", "form"],
 )  # fmt: skip
 def test_a_report_is_read_with_what_belongs_to_each_line(
     text: str, fields: tuple[str, ...], lines: list[tuple[object, ...]]
@@ -332,3 +434,17 @@ def test_delimited_text_lists_and_running_words_are_not_reports(text: str) -> No
     (found,) = read(text.encode(), "m.txt")
     assert found.input.format == "CSV"
     assert "read-from-print" not in found.issues["code"].to_pylist()
+
+
+def test_a_long_report_of_ragged_rows_loses_none() -> None:
+    goods = ["ACETONE", "WHEAT FLOUR", "STEEL COILS  GRADE 2", "TOLUENE IN DRUMS, UN 1294, CLASS 3"]
+    rows = [
+        f"MRT{n:<6}{' ' * (n % 2)}{'Firm ' + str(n % 97) + ' Ltd':<18}{goods[n % 4]:<36}{n % 500 + 1:>7}{n * 37 % 90000 + 0.5:>12,.1f}\n"
+        for n in range(1, 4001)
+    ]
+    header = "CARGO LIST                                     PAGE {}\n\nB/L NO   SHIPPER           DESCRIPTION OF GOODS                   PKGS    GROSS KG\n"
+    text = "\f".join(header.format(at // 50 + 1) + "".join(rows[at : at + 50]) for at in range(0, len(rows), 50))
+    found = lines_of(text, "bill_of_lading", "description", "packages", "gross_mass_kg")
+    assert [(bill, " ".join(text.split()), *rest) for _, bill, text, *rest in found] == [
+        (f"MRT{n}", " ".join(goods[n % 4].split()), n % 500 + 1, n * 37 % 90000 + 0.5) for n in range(1, 4001)
+    ]
