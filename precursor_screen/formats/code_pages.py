@@ -26,7 +26,7 @@ _LETTERS: Final[dict[str, str]] = {
     "Arabic": "المنيوترسبةدعكقفحجطشصأخذإهغزىثءئضظآؤ،؛؟", "Persian": "اینرمتدوبهسشکلزخعقگفجحطپصچغذثضظژآئ،؛", "Thai": "ากรนอเงมยลวดทสตะปบคหแจพชขใไโผถธศซณญ่้ิีัืุู็์ำ",
 }  # fmt: skip
 _FEW: Final = 16  # letters: of a language with so few they are all frequent
-_SIGNS: Final = frozenset("«»–—’‘“”„‚°№€£×·•©®™§²³±½¼¾´…\xa0")
+_SIGNS: Final = frozenset("«»–—’‘“”„‚°№€£×·•©®™§²³±½¼¾´µ…\xa0")
 _WESTERN: Final = ("Spanish", "French", "Portuguese", "German", "Nordic", "Dutch", "Italian", "Icelandic")
 _CENTRAL: Final = ("Polish", "Czech", "Slovak", "Hungarian", "Romanian", "South Slavic", "German")
 _CYRILLIC: Final = ("Russian", "Ukrainian", "Bulgarian", "Serbian")
@@ -56,6 +56,12 @@ _SCRIPT_BREAK: Final = re.compile(r"[a-zA-Z][Ѐ-ӿͰ-Ͽ֐-׿؀-ۿ]|[Ѐ-ӿͰ-Ͽ֐
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SIGN_IN_WORD: Final = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f\u0300-\u0323\u0e31-\u0e4e](?=[^\W\d_])")
 _BOX: Final = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd\ue000-\uf8ff]")
+# A report of DOS draws its tables; in other pages its lines are one letter over and over.
+_DRAWN, _RULE, _RUN = (
+    re.compile("[\u2500-\u257f]"),
+    re.compile("[\u2500-\u257f]{6}"),
+    re.compile(r"([^\x00-\x7f\u2500-\u257f])\1{5,}"),
+)
 _ELSEWHERE, _SIGN, _STRANGE = 0.15, 0.35, -0.5  # a letter of another language of the page, a sign, none of these
 
 
@@ -85,11 +91,13 @@ def rank_code_pages(sample: bytes, known: str = "") -> list[tuple[str, float]]:
 
 
 def _score(text: str, page: str) -> float:
+    text = _DRAWN.sub(" ", text) if _RULE.search(text) else text
     high = _HIGH.findall(text)
     if not high:
         return 0.0
     total = sum(_common(letter, page) for letter in high) if page in _DOUBLE else _best_language(high, _SINGLE[page])
     total -= 1.5 * len(_SCRIPT_BREAK.findall(text)) + 1.0 * len(_SIGN_IN_WORD.findall(text)) + 2.0 * len(_BOX.findall(text))
+    total -= 2.0 * sum(len(run[0]) for run in _RUN.finditer(text))
     # Nobody writes "ЛѕЮяУћГЦ": what a double-byte page becomes when read as a single-byte one has its capitals anywhere.
     for word in _WORD.findall(text):
         if not word.isascii() and not (word.islower() or word.isupper() or word.istitle()) and word.lower() != word.upper():

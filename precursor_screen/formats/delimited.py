@@ -140,7 +140,7 @@ def read_delimited(source: Text) -> Sheet:
         UnreadableManifest: the file holds no text.
     """
     text, choice, notes, out_of_table_texts = source
-    sample = _sample(text)
+    sample = sample_of(text)
     if not sample.strip():
         raise unreadable(text.name, "is empty", EMPTY)
     dialect = find_dialect(sample)
@@ -152,7 +152,8 @@ def read_delimited(source: Text) -> Sheet:
     return Sheet(text.name, "CSV", str(choice), head, False, read, notes, out_of_table_texts, str(dialect))
 
 
-def _sample(text: Blob) -> str:
+def sample_of(text: Blob) -> str:
+    """The start of a text, cut at the end of a line."""
     size = 1 << 17
     raw = text.head(size)
     decoded = raw.decode("utf-8", "ignore").removeprefix("\ufeff")

@@ -22,7 +22,7 @@ from precursor_screen.core.words import first_few
 from precursor_screen.formats.blob import MB, Blob, unreadable
 from precursor_screen.formats.encoding import is_utf8
 from precursor_screen.formats.parts import UNREAD
-from precursor_screen.formats.sheet import LOST, Broken, Cells, OutOfTableTexts, Sheet
+from precursor_screen.formats.sheet import LOST, PRINT, Broken, Cells, OutOfTableTexts, Sheet
 
 if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
@@ -86,7 +86,6 @@ def text_of(stated: Any) -> str:
 
 
 T = TypeVar("T")
-PRINT: Final = "read-from-print"
 INSTALL: Final = "Install it: pip install 'precursor-screen[pdf]'"
 MOST_PAGES: Final = 2_000
 MOST_ATTACHED: Final = 64 * MB  # bytes of all attachments of one file

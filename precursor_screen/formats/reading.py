@@ -70,8 +70,9 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
         return [read_json(text) if kind == "json" else read_xml(text)]
     from precursor_screen.formats.delimited import read_delimited
+    from precursor_screen.formats.printed_text import read_printed_text
 
-    return [read_delimited(text)]
+    return read_printed_text(text) or [read_delimited(text)]
 
 
 # Sheets across the border of a process: columns as Arrow files, the rest as JSON. Nothing that is read can run.

@@ -64,6 +64,8 @@ TEXT, MIXED, TYPED = "text", "mixed", "typed"  # whether an input's numbers are 
 _GOODS_TEXTS = ("description", "description_extra")
 _MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
 EXTRA_SEPARATOR = "; "
+_OF_TEXTS = re.compile(r"(?<![\d.,])\d{1,3}([.,])\d{1,2}(?=\s?(?:%|[^\W\d_]{1,3}\b))")  # a figure with its unit
+_SAMPLE, _LEAST_COMMAS = 5_000, 2  # rows that are looked at, and texts with such a figure
 _JOIN = "\x1e"
 _NONE = pa.scalar(None, pa.string())
 
@@ -240,10 +242,20 @@ def _decimal_marks(
     if columns.numbers == MIXED:  # a number as such has a point, whatever the texts of its workbook use
         written = {name: weigh_column(column, plain[name], bare=False) for name, column in found.items()}
     table = sum(written.values(), Counter(columns.unmapped_marks))
+    if not table and _texts_have_commas(columns.made.get("description")):
+        table = Counter({",": 1})
     total = decide(table) or decide(sum(votes.values(), Counter[str]()))
     open_ones = set(found) & set(_AMBIGUOUS) - own.keys() if len(table) == 1 else ()
     sure = own.keys() | {name for name in open_ones if not may_be_in_thousands(found[name], total)}
     return dict.fromkeys(found, total or ".") | own, frozenset(sure), bool(total)
+
+
+def _texts_have_commas(texts: pa.ChunkedArray | None) -> bool:
+    """Whether the goods themselves are written with a decimal comma (`2,5 l`), and none with a point."""
+    if texts is None:
+        return False
+    marks = [mark for text in pc.unique(texts.slice(0, _SAMPLE)).drop_null().to_pylist() for mark in set(_OF_TEXTS.findall(text))]
+    return len(marks) >= _LEAST_COMMAS and set(marks) == {","}
 
 
 def _keep_units(columns: Columns, name: str, units: pa.ChunkedArray | None) -> None:

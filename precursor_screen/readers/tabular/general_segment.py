@@ -144,7 +144,7 @@ def pairs_of(cell: str) -> list[tuple[str, str]]:
 def _last_label(text: str, *, is_first: bool) -> str:
     """The label in which a text ends; the first of a line is the whole of it, or what stands apart. A known spelling goes before what words
     mean, and of each the longest: `S.L. Consignatario` says a firm, too."""
-    apart = _APART.split(text)[-1].strip()
+    apart = _APART.split(text.rstrip(" \t"))[-1].strip()
     starts = [0] if is_first else [word.start() for word in re.finditer(r"\S+", apart)][-_MOST_WORDS:]
     ends = [apart[start:] for start in starts if 2 <= len(apart) - start <= 40]
     return next((end for find in (spelled, lookup) for end in ends if find(end)[0]), "") or (

@@ -21,12 +21,13 @@ from precursor_screen.readers.column_map import (
 from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
 from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
-from precursor_screen.readers.tabular.content import Content
+from precursor_screen.readers.tabular.content import Content, holds_words
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
 from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, unit_and_currency
 from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
+from precursor_screen.text.codes import is_cas
 
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
@@ -42,6 +43,7 @@ _ROWS_OF_A_WHOLE = 3
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 
 
+_WORDED = 0.8  # of the cells of a column of texts
 _LAST = frozenset(("ultimate", "ult", "final"))
 
 
@@ -82,6 +84,7 @@ def guess_columns(
     if contents and table is not None:
         guesses = not_contradicted(guesses, frozenset(stated), contents)
         guesses = _from_within(guesses, frozenset(stated), contents, levels)
+        guesses = _without_codes(guesses, frozenset(stated), contents)
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
     return tuple(_keep_best(innermost(_ultimate(guesses, set(stated)), frozenset(stated), levels), set(stated), contents))
@@ -94,6 +97,23 @@ def _from_within(guesses: list[Guess], stated: frozenset[int], contents: Sequenc
         found = {g.position: g for g in by_words_and_cells(here, stated, contents)}
         guesses = [found.get(g.position, g) for g in guesses]
     return guesses
+
+
+def _without_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The guesses without a column of the seller's own codes among those of texts: `Material | Bezeichnung`. The number of a substance is a text."""
+    texts = [g for g in guesses if g.field == "description"]
+    codes = {g.position for g in texts if contents[g.position].cells and all(map(_is_own_code, contents[g.position].cells))}
+    worded = any(contents[g.position].share(holds_words) >= _WORDED for g in texts)
+    return [
+        replace(g, field="", reason="codes of the seller, beside texts of the goods")
+        if worded and g.position in codes - fixed and not g.preset
+        else g
+        for g in guesses
+    ]
+
+
+def _is_own_code(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and not holds_words(cell) and not is_cas(cell.strip())
 
 
 def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:

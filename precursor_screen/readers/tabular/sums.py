@@ -106,7 +106,7 @@ def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
     sums, least = [0, 0], _LEAST_OF_ONE  # of one row above, and of several
     for column in columns:
         cell = column[place]
-        if not cell:
+        if not any(map(str.isalnum, cell)):  # `**` marks a sum
             continue
         filled = [column[row] for row in rows if column[row]]
         if _is_sum(cell, filled):

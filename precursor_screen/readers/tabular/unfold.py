@@ -15,7 +15,7 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Body, Sheet, memory_reader
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
-from precursor_screen.readers.tabular.general_segment import general_segment
+from precursor_screen.readers.tabular.general_segment import general_segment, pairs_of
 from precursor_screen.readers.tabular.header_rows import (
     GOODS,
     KNOWN_NEEDED,
@@ -196,7 +196,10 @@ def _names_item(pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
-    """The labels of a row and what stands beside each; none where they do not take turns."""
+    """The labels of a row and what stands beside each, or of its only cell; none where they do not take turns."""
+    cells = [cell for cell in row if cell.strip()]
+    if len(cells) == 1:
+        return [(label.strip(), said) for label, said in pairs_of(cells[0]) if "\n" not in cells[0]]
     filled = [cell.strip().rstrip(" :：") for cell in row if cell.strip()]
     pairs = list(zip(filled[::2], filled[1::2], strict=False))
     labelled = any(lookup(label)[0] for label, _ in pairs) and not any(lookup(value)[0] for _, value in pairs)
