@@ -12,11 +12,10 @@ from html.parser import HTMLParser
 from typing import Final
 from xml.parsers import expat
 
-from msgspec import Struct, field
-
-from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
+from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.flow import Flow
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
 from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet
 from precursor_screen.formats.xlsx import texts_of_names
@@ -26,10 +25,32 @@ _WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements 
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 _BLOCKS: Final = frozenset(
-    ("p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option")
+    (
+        "p",
+        "div",
+        "br",
+        "hr",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "title",
+        "head",
+        "body",
+        "option",
+    )
 )
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
 _MOST_SPAN = 1_000
+_BLANK: Final = re.compile(r"[\t\r\n]")  # on a page no more than a blank
 
 
 def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
@@ -43,15 +64,11 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     page = _Page(cells_allowed(blob.size()))
     page.feed(source.read().decode("utf-8", "replace"))
     page.close()
-    page.end()
-    tables = [table for table in page.done if table.is_one]
-    frames = [cell for table in page.done if not table.is_one for row in table.rows for cell in row]
-    texts = [*out_of_table_texts, *page.out_of_table_texts.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
-    if not tables:
+    first, *others = page.flow.sheets(blob.name, "HTML", "web page", str(choice))
+    if not first.head:
         remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
         raise UnknownFormat("is a web page without a table", where=blob.name, remedy=remedy)
-    named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
-    return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.out_of_table_texts.unread)), texts)
+    return [first.saying(notes, out_of_table_texts), *others]
 
 
 def _unread(count: int) -> tuple[Broken, ...]:
@@ -81,126 +98,62 @@ def _sheets(
     return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(made)]
 
 
-class _Table(Struct):
-    rows: list[list[str]] = field(default_factory=list)
-    spans: dict[int, tuple[int, str]] = field(default_factory=dict)  # column -> rows that a cell above still covers, and its text
-    cell: list[str] | None = None
-    across: int = 1
-    down: int = 1
-
-    def cover(self) -> None:
-        """What cells above reach down to, from where the last row ends so far."""
-        row = self.rows[-1]
-        while (covered := self.spans.get(len(row))) is not None and covered[0] > 0:
-            self.spans[len(row)] = (covered[0] - 1, covered[1])
-            row.append(covered[1])
-
-    @property
-    def is_one(self) -> bool:
-        """Whether it is a table and no frame of a page: two rows with two filled cells each."""
-        return sum(sum(bool(c.strip()) for c in row) > 1 for row in self.rows) > 1
-
-
 class _Page(HTMLParser):
-    """What the parser calls. A table within a table is one of its own."""
+    """What the parser calls."""
 
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.done: list[_Table] = []
-        self.out_of_table_texts = OutOfTableTexts()
-        self._open: list[_Table] = []
-        self._loose: list[str] = []
-        self._room = most
-        self._is_style = False
+        self.flow = Flow(most)
+        self._is_style = self._is_as_typed = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag opens."""
         stated = dict(attrs)
         for name in _SAID:
             if stated.get(name):
-                self.out_of_table_texts.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
+                self.flow.out_of_table_texts.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
         if tag == "style":
             self._is_style = True
+        elif tag == "pre":
+            self._is_as_typed = True
         elif tag == "table":
-            self._open.append(_Table())
-            self.done.append(self._open[-1])
-        elif not self._open:
-            if tag in _BLOCKS:
-                self._end_loose()
-        elif tag == "tr":
-            self._end_row()
-            self._open[-1].rows.append([])
-        elif tag in ("td", "th"):
-            self._end_cell()
-            table = self._open[-1]
-            if not table.rows:
-                table.rows.append([])
-            table.cell, table.across, table.down = [], _count(stated.get("colspan")), _count(stated.get("rowspan"))
+            self.flow.open_table()
+        elif tag == "tr" and self.flow.in_table:
+            self.flow.open_row()
+        elif tag in ("td", "th") and self.flow.in_table:
+            self.flow.open_cell(_count(stated.get("colspan")), _count(stated.get("rowspan")))
+        elif tag == "dd":
+            self.flow.hear("\t")  # the term and what is said of it stand in one line
         elif tag in _BLOCKS:
-            self.handle_data("\n")
+            self.flow.end_line()
+        if tag == "blockquote" or stated.get("class") == "gmail_quote" or stated.get("id") == "divRplyFwdMsg":
+            self.flow.mark_quoted()
 
     def handle_endtag(self, tag: str) -> None:
         """A tag closes."""
         if tag == "style":
             self._is_style = False
-        elif tag == "table" and self._open:
-            self._end_row()
-            self._open.pop()
-        elif tag in ("td", "th") and self._open:
-            self._end_cell()
-        elif tag in _BLOCKS and tag != "br":
-            self.handle_data("\n") if self._open else self._end_loose()
+        elif tag == "pre":
+            self._is_as_typed = False
+        elif tag == "table":
+            self.flow.close_table()
+        elif tag in ("td", "th"):
+            self.flow.close_cell()
+        elif tag in _BLOCKS and tag not in ("br", "dt"):
+            self.flow.end_line()
 
     def handle_data(self, data: str) -> None:
         """Text; that of a style sheet is none."""
-        if self._is_style:
-            return
-        if self._open and self._open[-1].cell is not None:
-            self._open[-1].cell.append(data)
-        else:
-            self._loose.append(data)
+        if not self._is_style:
+            self.flow.hear(data if self._is_as_typed else _BLANK.sub(" ", data))
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""
-        self.out_of_table_texts.add("comment of the web page", " ".join(data.split()))
+        self.flow.out_of_table_texts.add("comment of the web page", " ".join(data.split()))
 
     def unknown_decl(self, data: str) -> None:
         """A section such as CDATA."""
         self.handle_data(data.removeprefix("CDATA["))
-
-    def end(self) -> None:
-        """No more follows."""
-        while self._open:
-            self._end_row()
-            self._open.pop()
-        self._end_loose()
-
-    def _end_loose(self) -> None:
-        for line in "".join(self._loose).splitlines():
-            self.out_of_table_texts.add("web page", " ".join(line.split()))
-        self._loose.clear()
-
-    def _end_row(self) -> None:
-        """The row's last cell ends, and cells above may reach down behind it."""
-        self._end_cell()
-        if self._open[-1].rows:
-            self._open[-1].cover()
-
-    def _end_cell(self) -> None:
-        table = self._open[-1]
-        if table.cell is None:
-            return
-        row, text = table.rows[-1], "\n".join(t for line in "".join(table.cell).split("\n") if (t := " ".join(line.split())))
-        table.cover()
-        if table.down > 1:
-            # As of a merged cell of a workbook: a text holds for all its rows, a figure once.
-            repeated = "" if _NUMBER.fullmatch(text) else text
-            table.spans |= {len(row) + at: (table.down - 1, "" if at else repeated) for at in range(table.across)}
-        self._room -= table.across
-        if self._room < 0:
-            raise UnreadableManifest("is a web page with more cells than can be read", remedy="Save its table as XLSX or CSV.")
-        row += [text, *[""] * (table.across - 1)]
-        table.cell = None
 
 
 def _count(text: str | None) -> int:

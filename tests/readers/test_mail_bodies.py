@@ -1,0 +1,165 @@
+"""Goods that the text of an e-mail states: each once, with what is said above them, and what is quoted told."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from precursor_screen.readers.registry import read
+
+TABLE = (("Goods", "HS code", "Net kg"), ("wool", "510111", "5"), ("tin", "800110", "7"))
+WOOL, TIN = ("wool", 5), ("tin", 7)
+CSV = b"Goods;HS code;Net kg\nwool;510111;5\ntin;800110;7\n"
+
+
+def page_of(*parts: str) -> str:
+    return f"<html><body>{''.join(parts)}</body></html>"
+
+
+def table_of(rows=TABLE) -> str:
+    made = ("".join(f"<td>{text}</td>" for text in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in made)}</table>"
+
+
+def mail(text: str = "", html: str = "", attached: bytes = b"", subject: str = "List") -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "clerk@harbour.example", "customs@port.example", subject
+    made["Date"] = "Wed, 05 Nov 2025 10:00:00 +0000"
+    made.set_content(text) if text else made.set_content(html, subtype="html")
+    if text and html:
+        made.add_alternative(html, subtype="html")
+    if attached:
+        made.add_attachment(attached, maintype="text", subtype="csv", filename="a.csv")
+    return made
+
+
+def read_mail(made: EmailMessage):
+    return read(made.as_bytes(), "m.eml")
+
+
+def lines(tables, *fields: str) -> list[tuple[object, ...]]:
+    fields = fields or ("description", "net_mass_kg")
+    return [tuple(line.get(field) for field in fields) for one in tables for line in one.lines.to_pylist()]
+
+
+def issues(tables) -> list[str]:
+    return [issue["code"] for one in tables for issue in one.issues.to_pylist()]
+
+
+def texts(tables) -> list[str]:
+    asides = [one.out_of_table_texts for one in tables if one.out_of_table_texts is not None]
+    return [text for aside in asides for row in aside.column("other_texts").to_pylist() for text in row]
+
+
+def test_a_table_in_the_text_is_lines_with_what_is_said_above_it():
+    page = page_of("<p>Shipper: Acme Ltd<br>Consignee:\nBirch Ltd</p>", table_of(), "<p>Regards, Ann</p>")
+    tables = read_mail(mail("Shipper: Acme Ltd\nwool 510111 5\nPS: with toluene", page))
+    assert lines(tables, "description", "consignor_name", "consignee_name") == [
+        ("wool", "Acme Ltd", "Birch Ltd"),
+        ("tin", "Acme Ltd", "Birch Ltd"),
+    ]
+    assert [str(day) for (day,) in lines(tables, "date")] == ["2025-11-05"] * 2  # the day of the mail, as no other is stated
+    assert issues(tables) == []
+    said = texts(tables)
+    assert said[:3] == ["Shipper: Acme Ltd", "Consignee: Birch Ltd", "Regards, Ann"]
+    assert "PS: with toluene" in said  # only the other part says it
+    assert not any("wool" in text for text in said)
+
+
+def test_a_day_that_is_stated_goes_before_that_of_the_mail():
+    tables = read_mail(mail(html=page_of("<p>Date: 2025-10-31</p>", table_of())))
+    assert {str(day) for (day,) in lines(tables, "date")} == {"2025-10-31"}
+
+
+def test_tables_within_tables_that_lay_a_page_out():
+    inner = f"<tr><td>Shipper: Acme Ltd{table_of()}</td></tr>"
+    tables = read_mail(mail(html=page_of(f"<table><tr><td>Logo</td><td>Harbour</td></tr>{inner}</table>")))
+    assert lines(tables, "description", "consignor_name") == [("wool", "Acme Ltd"), ("tin", "Acme Ltd")]
+
+
+ITEMS = "Dear all,\nShipper: Acme Ltd\n\nGoods: wool\nHS code: 510111\nNet weight: 5 kg\n\nGoods: tin\nHS code: 800110\nNet weight: 7 kg\n"
+
+
+@pytest.mark.parametrize("html", ["", page_of(*(f"<div>{line or '<br>'}</div>" for line in ITEMS.splitlines()))])
+def test_items_in_the_text_are_lines_once_and_no_texts(html):
+    tables = read_mail(mail(f"{ITEMS}\n-- \nGoods: none\nNet weight: 900 kg\n", html))
+    assert lines(tables) == [WOOL, TIN]
+    assert {name for (name,) in lines(tables, "consignor_name")} == {"Acme Ltd"}
+    assert "Dear all," in texts(tables)
+    assert not any("wool" in text for text in texts(tables))
+
+
+def test_entries_of_a_list_on_a_page():
+    page = page_of("<ul><li>wool – code 510111 – net 5 kg</li><li>tin – code 800110 – net 7 kg</li></ul>")
+    assert lines(read_mail(mail(html=page))) == [WOOL, TIN]
+
+
+QUOTES = [
+    "-----Original Message-----",
+    "________________________________\nVon: Ann\nGesendet: Mittwoch, 5. November 2025 10:00\nAn: Bob",
+    "From: Ann\nSent: Wednesday, November 5, 2025\nTo: Bob",
+    "On Wed, 5 Nov 2025 at 10:00, Ann <ann@x.example> wrote:",
+    "---------- Forwarded message ---------",
+]
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+@pytest.mark.parametrize("kind", ["text", "marks", "page"])
+def test_goods_of_a_mail_that_is_quoted_are_read_and_told(quote, kind):
+    if kind == "page":
+        above = "".join(f"<p>{line.replace('<', '&lt;')}</p>" for line in f"See below.\n{quote}".splitlines())
+        tables = read_mail(mail(html=page_of(above, table_of())))
+    else:
+        mark = "> " if kind == "marks" else ""
+        tables = read_mail(mail("\n".join(["See below.", quote, *(mark + line for line in ITEMS.splitlines())])))
+    assert lines(tables) == [WOOL, TIN]
+    assert issues(tables) == ["quoted-goods"]
+
+
+NEW = ITEMS.replace("5 kg", "6 kg")
+
+
+def test_of_a_mail_and_one_that_it_quotes_the_later_counts_and_the_other_is_told():
+    tables = read_mail(mail(f"{NEW}\n{QUOTES[0]}\n{ITEMS}"))
+    assert lines(tables) == [("wool", 6), TIN]
+    assert issues(tables) == ["unread-part"]
+    assert "Goods: wool" in texts(tables)
+    same = read_mail(mail(f"{ITEMS}\n{QUOTES[0]}\n{ITEMS}"))
+    assert (lines(same), issues(same)) == ([WOOL, TIN], ["quoted-goods"])
+
+
+def test_an_answer_below_what_is_quoted_is_of_the_mail_itself():
+    quoted = "\n".join(f"> {line}" for line in ITEMS.splitlines())
+    tables = read_mail(mail(f"{QUOTES[3]}\n{quoted}\n\n{NEW}"))
+    assert lines(tables) == [("wool", 6), TIN]
+
+
+def test_a_quotation_on_a_page_is_one_without_words_for_it():
+    page = page_of(table_of([TABLE[0], ("silk", "500200", "9"), TABLE[2]]), "<blockquote>", table_of(), "</blockquote>")
+    tables = read_mail(mail(html=page))
+    assert lines(tables) == [("silk", 9), TIN]
+    assert issues(tables) == ["unread-part"]
+    assert "wool" in texts(tables)
+
+
+def test_goods_that_are_attached_as_well_count_once():
+    tables = read_mail(mail(ITEMS, attached=CSV))
+    assert lines(tables) == [WOOL, TIN]
+    assert issues(tables) == ["quoted-goods"]
+    assert "Goods: wool" in texts(tables)
+
+
+def test_goods_beside_those_attached_are_read_and_quoted_ones_are_not():
+    other = ITEMS.replace("wool", "silk")
+    assert lines(read_mail(mail(other, attached=CSV))) == [WOOL, TIN, ("silk", 5), TIN]
+    quoted = read_mail(mail(f"See below.\n{QUOTES[0]}\n{other}", attached=CSV))
+    assert lines(quoted) == [WOOL, TIN]
+    assert issues(quoted) == ["unread-part"]
+    assert "Goods: silk" in texts(quoted)
+
+
+def test_a_table_that_is_none_of_goods_stays_words():
+    tables = read_mail(mail(html=page_of(table_of([("Phone", "+1 555"), ("Safrole", "Ann")]))))
+    assert (lines(tables), issues(tables)) == ([], ["no-lines"])
+    assert "Safrole" in texts(tables)
