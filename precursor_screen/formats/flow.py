@@ -19,6 +19,7 @@ from precursor_screen.formats.sheet import Broken, Cells, OutOfTableTexts, Sheet
 
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 MOST_ABOVE: Final = 300  # rows above a table that may state what holds for it
+_MOST_BELOW: Final = 100  # and below the last one
 _TABBED: Final = 3  # cells of a line, and lines one below another, that tabs make a table of
 QUOTED: Final = "-----Original Message-----"  # stands above what a mail quotes; nobody sees it
 DOCUMENTS: Final = ("HTML", "DOCX", "RTF", "e-mail")  # formats of sheets that are tables among text
@@ -76,6 +77,11 @@ class Flow:
     def in_table(self) -> bool:
         """Whether a table is open."""
         return bool(self._open)
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether a line outside of tables has nothing yet."""
+        return not self._open and not "".join(self._loose).strip()
 
     def hear(self, text: str) -> None:
         """Text goes on."""
@@ -235,6 +241,8 @@ class Flow:
             cells.take(table.rows)
             shown = f"{name}#table {number}" if len(tables) > 1 else name
             made.append(replace(cells.sheet(shown, kind, encoding), above=tuple(lines[-MOST_ABOVE:])))
+        if tables:
+            made[-1] = replace(made[-1], below=tuple(above[:_MOST_BELOW]))
         for one in self.out_of_table_texts.kept:
             said.add(one.place, one.text)
         unread = said.unread + self.out_of_table_texts.unread

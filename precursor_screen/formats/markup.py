@@ -12,7 +12,6 @@ from html.parser import HTMLParser
 from typing import Final
 from xml.parsers import expat
 
-from precursor_screen.core.errors import UnknownFormat
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.flow import Flow
@@ -48,6 +47,7 @@ _BLOCKS: Final = frozenset(
         "option",
     )
 )
+_HEADING_A_LINE: Final = frozenset(("b", "strong", "label"))  # `<b>Shipper</b> Acme`
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
 _MOST_SPAN = 1_000
 _BLANK: Final = re.compile(r"[\t\r\n]")  # on a page no more than a blank
@@ -57,7 +57,7 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     """Every table of a web page, with the words around them.
 
     Raises:
-        UnknownFormat: it has no table of two columns and two rows.
+        UnreadableManifest: it has more cells than are read.
         UsageError: no such encoding.
     """
     source, choice, notes, out_of_table_texts = open_text(blob, encoding or _stated(blob.head()))
@@ -65,9 +65,6 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     page.feed(source.read().decode("utf-8", "replace"))
     page.close()
     first, *others = page.flow.sheets(blob.name, "HTML", "web page", str(choice))
-    if not first.head:
-        remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
-        raise UnknownFormat("is a web page without a table", where=blob.name, remedy=remedy)
     return [first.saying(notes, out_of_table_texts), *others]
 
 
@@ -104,7 +101,7 @@ class _Page(HTMLParser):
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.flow = Flow(most)
-        self._is_style = self._is_as_typed = False
+        self._is_style = self._is_as_typed = self._heads_line = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag opens."""
@@ -122,6 +119,8 @@ class _Page(HTMLParser):
             self.flow.open_row()
         elif tag in ("td", "th") and self.flow.in_table:
             self.flow.open_cell(_count(stated.get("colspan")), _count(stated.get("rowspan")))
+        elif tag in _HEADING_A_LINE:
+            self._heads_line = self.flow.begins_line
         elif tag == "dd":
             self.flow.hear("\t")  # the term and what is said of it stand in one line
         elif tag in _BLOCKS:
@@ -139,6 +138,9 @@ class _Page(HTMLParser):
             self.flow.close_table()
         elif tag in ("td", "th"):
             self.flow.close_cell()
+        elif tag in _HEADING_A_LINE and self._heads_line:
+            self._heads_line = False
+            self.flow.hear("\t")
         elif tag in _BLOCKS and tag not in ("br", "dt"):
             self.flow.end_line()
 

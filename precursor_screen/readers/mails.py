@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 import pyarrow as pa
@@ -162,7 +163,8 @@ def _of_page(mail: Mail, name: str) -> tuple[Said, list[_Message]]:
         rows = list(rows_of(sheet.read(0, max(map(len, sheet.head), default=0))))
         said += (" ".join(filter(None, cells)) for _, cells in rows)
         rows_above = tuple(later[-1] if later else above)
-        messages[-1].sheets.append(replace(sheet, format="e-mail", above=rows_above, out_of_table_texts=()))
+        below = _own(_parted(sheet.below)[0])
+        messages[-1].sheets.append(replace(sheet, format="e-mail", above=rows_above, below=below, out_of_table_texts=()))
         messages[-1].words += out_of_table_cells(rows, _EARLIER if len(messages) > 1 else BODY)
     _head(messages[0], mail)
     texts = [*(one.text for sheet in sheets for one in sheet.out_of_table_texts), *lines_beside(mail.text, "\n".join(said))]
@@ -177,14 +179,18 @@ def _of_text(mail: Mail, name: str) -> tuple[Said, list[_Message]]:
     messages = []
     for at, rows in enumerate([*_parted(own, answered=bool(quoted)), *_parted(quoted)]):
         place = _EARLIER if at else BODY
-        end = next((at for at, (line,) in enumerate(rows) if _SIGNATURE.fullmatch(line)), len(rows))
-        goods = goods_in(rows[:end], name, "e-mail")
+        goods = goods_in(_own(rows), name, "e-mail")
         used = goods.used if goods else frozenset()
         beside = _naming([(place, line.strip()) for at, (line,) in enumerate(rows) if at not in used])
         words = _naming([(place, line.strip()) for (line,) in rows])
         messages.append(_Message([goods.sheet] if goods else [], beside, words))
     _head(messages[0], mail)
     return [], messages
+
+
+def _own(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Lines up to a signature."""
+    return tuple(takewhile(lambda row: not _SIGNATURE.fullmatch(row[0]), rows))
 
 
 def _head(message: _Message, mail: Mail) -> None:

@@ -82,7 +82,7 @@ def test_only_a_date_loses_the_time_that_it_does_not_have(kind: str, stated: str
 )
 def test_a_web_page_without_a_table_says_what_to_do(page: str) -> None:
     with pytest.raises(UnknownFormat, match="web page without a table") as caught:
-        _sheets(page)
+        read(page.encode(), "b.htm")
     assert caught.value.remedy
 
 

@@ -43,6 +43,10 @@ RTF = r"{\rtf1 Shipper: Acme Ltd\par \trowd\intbl Goods\cell HS code\cell Net kg
         page("<h1>List</h1><p>Shipper: Acme Ltd</p>", of_page()),
         page("<dl><dt>Shipper</dt><dd>Acme Ltd</dd><dt>Vessel</dt><dd>Aurora</dd></dl>", of_page()),
         page(of_page([("Shipper", "Acme Ltd"), ("Vessel", "Aurora")]), of_page()),
+        page("<b>Shipper</b> Acme Ltd", of_page()),
+        page("<div>Shipper</div><div>Acme Ltd</div><div>Vessel</div><div>Aurora</div>", of_page()),
+        page(of_page(), "<p>Shipper: Acme Ltd</p><p>Signed, Birch Ltd</p>"),
+        page("<p>Shipper: Acme Ltd</p>", of_page(), "<p>Shipper: Birch Ltd</p>"),  # what stands above goes before
         page(of_page([("Shipper", "Vessel"), ("Acme Ltd", "Aurora")]), of_page()),
     ],
 )
@@ -65,6 +69,12 @@ def test_what_is_stated_anew_above_a_table_holds_from_there():
 def test_a_table_that_may_hold_goods_is_told_though_it_states_a_party():
     strange = of_page([("Shipper", "Acme Ltd"), ("acetone", "200 kg"), ("toluene", "300 kg")])
     assert "no-usable-column" in issues(page(strange, of_page()))
+
+
+def test_items_on_a_page_without_a_table_are_lines():
+    item = "<dl><dt>Goods</dt><dd>{}</dd><dt>HS code</dt><dd>{}</dd></dl>"
+    data = page("<h1>List</h1>", item.format("wool", "510111"), item.format("tin", "800110"))
+    assert lines(data, "description", "hs_code") == [("wool", "510111"), ("tin", "800110")]
 
 
 def test_items_in_the_text_of_a_document_are_lines():

@@ -8,7 +8,7 @@ from itertools import chain
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError
+from precursor_screen.core.errors import InputError, UnknownFormat
 from precursor_screen.formats.blob import Blob, unreadable
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.flow import DOCUMENTS, MOST_ABOVE, Row
@@ -17,8 +17,8 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, stri
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import Digest, InputTables, Reader, ReadOptions
-from precursor_screen.readers.tabular.general_segment import general_segment, without
-from precursor_screen.readers.tabular.letters import goods_in
+from precursor_screen.readers.tabular.general_segment import general_segment, stated_in, without
+from precursor_screen.readers.tabular.letters import goods_in, paired
 from precursor_screen.readers.tabular.reader import read_sheet, read_sheets
 from precursor_screen.readers.tabular.unfold import states_alone, unfold
 
@@ -30,7 +30,8 @@ def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputT
         InputError: the file cannot be read, or the user's map does not fit it.
     """
     sheets = open_sheets(blob, options.encoding)
-    if not any(any(c.strip() for c in row) for sheet in sheets for row in (*sheet.head, *sheet.above)):
+    is_page = sheets[0].format == "HTML"  # which may show nothing but other pages
+    if not is_page and not any(any(c.strip() for c in row) for sheet in sheets for row in (*sheet.head, *sheet.above)):
         raise unreadable(blob.name, "is empty", "Check that it is the right file.")
     return read_as_laid_out(sheets, blob.name, digest, options)
 
@@ -48,13 +49,17 @@ def read_as_laid_out(sheets: Sequence[Sheet], file: str, digest: Digest, options
 
 
 def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
-    """The tables of a document. What the lines and the tables without goods above one state holds for it, up to where it is stated anew. Where no
-    table holds goods, its text may state some."""
+    """The tables of a document. What the lines and the tables without goods above one state holds for it, up to where it is stated anew, and what
+    the lines below the last one do. Where no table holds goods, the text may.
+
+    Raises:
+        UnknownFormat: a web page without a table, and without goods.
+    """
     found: list[InputTables] = []
     above: tuple[Row, ...] = ()
     for sheet in sheets:
-        above = _joined(above, sheet.above)
-        part = replace(sheet, above=above)
+        above = _joined(above, paired(sheet.above))
+        part = replace(sheet, above=_joined(_stating(sheet.below), above))
         tables = read_sheets(unfold([part]), file, digest, options)
         if not any(one.lines.num_rows for one in tables) and len(sheet.head) < HEAD_ROWS:
             above = _joined(above, sheet.head)
@@ -63,15 +68,20 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
         found += tables
     if any(one.lines.num_rows for one in found):
         return found
-    lines = tuple(chain.from_iterable(sheet.above for sheet in sheets))
+    has_table = any(sheet.head for sheet in sheets)
+    lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
     goods = goods_in(lines, file, sheets[0].format)
     if goods is None:
+        if sheets[0].format == "HTML" and not has_table:
+            remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
+            raise UnknownFormat("is a web page without a table", where=file, remedy=remedy)
         return found
     said = {" ".join(filter(None, lines[at])) for at in goods.used}
     texts = tuple(one for one in sheets[0].out_of_table_texts if one.text not in said)
-    if not any(sheet.head for sheet in sheets):
-        return read_sheets([replace(goods.sheet, notes=sheets[0].notes, out_of_table_texts=texts)], file, digest, options)
-    return [*read_sheets([goods.sheet], file, digest, options), *found]
+    stating = replace(goods.sheet, above=_joined(_stating(goods.sheet.below), paired(goods.sheet.above)))
+    if has_table:
+        return [*read_sheets([stating], file, digest, options), *found]
+    return read_sheets([replace(stating, notes=sheets[0].notes, out_of_table_texts=texts)], file, digest, options)
 
 
 def _joined(before: tuple[Row, ...], below: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -80,6 +90,11 @@ def _joined(before: tuple[Row, ...], below: tuple[Row, ...]) -> tuple[Row, ...]:
     if anew and before:
         before = tuple(map(tuple, without(before, [one for one in general_segment(before) if one.field in anew])))
     return (*before, *below)[-MOST_ABOVE:]
+
+
+def _stating(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows that state a fact each by itself."""
+    return tuple(row for row in rows if any(True for _ in stated_in(0, row)))
 
 
 # Text pasted from a mail or a page: every line that is not blank is a description.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import pyarrow as pa
@@ -26,8 +27,11 @@ _TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages"
 _ENTRY: Final = re.compile(r"\s*(?:[•·▪●◦‣*–—-]|\(?\d{1,3}[.)])\s+(\S.*)")
 _BETWEEN: Final = (" – ", " — ", " - ", " | ", "; ", " / ", ", ")
 _LEAST_PARTS: Final = 3
+_LONGEST_LABEL: Final = 40
 _WRAPPED: Final = 60  # characters of a line that may go on in the next one
 _CELLS: Final = re.compile(r"\t+| {3,}|\s*[|;]\s*")
+_OF_ITEM: Final = re.compile(r"(\D{2,30}?)\s*\d{0,3}\s*[:：.)]\s*(\S.*)")  # `Item 1: wool`
+_RULE: Final = re.compile(r"[-=_+|:\s]*")
 _FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
 
 
@@ -51,14 +55,36 @@ def goods_in(lines: Sequence[Row], name: str, format_name: str) -> Goods | None:
     found = _columns(lines, name) or _items(lines, name) or _entries(lines, name)
     if found is None:
         return None
-    first = min(found.used)
-    above = tuple(row for row in map(_with_pairs, lines[:first]) if any(row))
-    return replace(found, sheet=replace(found.sheet, format=format_name, above=above, out_of_table_texts=()))
+    rows = [_with_pairs(row) for row in lines]
+    above, below = (tuple(filter(any, part)) for part in (rows[: min(found.used)], rows[max(found.used) + 1 :]))
+    sheet = replace(found.sheet, format=format_name, above=above, below=below, out_of_table_texts=())
+    return replace(found, sheet=sheet)
+
+
+def paired(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Lines of text; labels and values that take turns, two or more of each, side by side."""
+    made: list[Row] = []
+    at = 0
+    while at < len(rows):
+        end = at
+        while end + 1 < len(rows) and _is_label(rows[end]) and len(rows[end + 1]) == 1 and not _is_label(rows[end + 1]):
+            end += 2
+        if end - at > 2:
+            made += [(label, value) for (label,), (value,) in zip(rows[at:end:2], rows[at + 1 : end : 2], strict=True)]
+            at = end
+        else:
+            made.append(rows[at])
+            at += 1
+    return tuple(made)
+
+
+def _is_label(row: Row) -> bool:
+    return len(row) == 1 and len(row[0]) < _LONGEST_LABEL and bool(lookup(row[0].rstrip(" :："))[0])
 
 
 def _columns(lines: Sequence[Row], name: str) -> Goods | None:
     """A table of columns, as a text file may hold one: from its header to the last line that is one of several cells."""
-    texts = ["\t".join(row) for row in lines]
+    texts = ["" if _RULE.fullmatch(text) else text for text in map("\t".join, lines)]
     begin = _header_in(texts, name)
     if begin is None:
         return None
@@ -84,7 +110,7 @@ def _as_blob(texts: Sequence[str], name: str) -> Blob:
 
 def _items(lines: Sequence[Row], name: str) -> Goods | None:
     """Labels with values, item by item, of which each states more than what the goods are called."""
-    rows = [_with_pairs(row) for row in lines]
+    rows = _with_names([_with_pairs(row) for row in lines], lines)
     width = max(map(len, rows))
     columns = [
         pa.chunked_array([string_array([row[at] if at < len(row) else None for row in rows])], pa.string()) for at in range(width)
@@ -99,6 +125,23 @@ def _items(lines: Sequence[Row], name: str) -> Goods | None:
     first = made.read(0, 1).rows[0].as_py() - 1
     used = frozenset(at for at in range(first, len(rows)) if len(rows[at]) > 1 and at + 1 not in loose)
     return Goods(made, used)
+
+
+def _with_names(rows: Sequence[Row], lines: Sequence[Row]) -> list[Row]:
+    """The rows, each line that heads a block of labels with a code or a mass as the name of its goods, where no label says what these are: two or
+    more, or with a number before it."""
+    fields = [{lookup(label)[0] for label in row[::2]} if len(row) > 1 else set() for row in rows]
+    heads = []
+    for at, row in enumerate(rows[:-1]):
+        if len(row) != 1 or not row[0].strip() or not fields[at + 1] or any("description" in said for said in fields):
+            continue
+        end = next((below for below in range(at + 1, len(rows)) if not fields[below]), len(rows))
+        if not _TELLING.isdisjoint(chain.from_iterable(fields[at + 1 : end])):
+            heads.append(at)
+    names = {at: entry[1] if (entry := _ENTRY.fullmatch(lines[at][0])) else rows[at][0] for at in heads}
+    if len(heads) < 2 and not any(_ENTRY.fullmatch(lines[at][0]) for at in heads):
+        return list(rows)
+    return [("Description of goods", names[at]) if at in names else row for at, row in enumerate(rows)]
 
 
 def _with_pairs(row: Row) -> Row:
@@ -152,6 +195,11 @@ def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) 
 def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
     """Field -> label and value of an entry; None where it is none of goods."""
     first, *parts = text.split(between)
+    if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
+        first = numbered[2]
+    name, mark, more = first.rpartition(": ")
+    if mark and _fact(more)[0]:
+        first, parts = name, [more, *parts]
     if len(parts) + 1 < _LEAST_PARTS or sum(c.isalpha() for c in first) < _LEAST_PARTS:
         return None
     facts: dict[str, tuple[str, str]] = {}

@@ -163,8 +163,8 @@ def _turned(sheet: Sheet) -> Sheet | None:
 def items_of(sheet: Sheet) -> Sheet | None:
     """A sheet of labels and values, item by item, as a table of one row an item; None where no label is that of goods.
 
-    An item begins as many rows above the label of its goods as the first one does, up to a blank row; the last one ends at a blank row
-    below which no label of another item stands, or sums do where it is the only one.
+    An item begins as many rows above the label of its goods as the first one does, up to a blank row; the last one ends at a blank row or
+    a party below which no label of another item stands, or sums do where it is the only one.
     """
     if not any(_names_item(_pairs(row)) for row in sheet.head):
         return None
@@ -182,8 +182,9 @@ def items_of(sheet: Sheet) -> Sheet | None:
         lead += 1
     begins = [at - lead for at in goods]
     of_others = {label for said in labels[begins[0] : begins[-1]] for label in said}
-    blanks = (at for at in range(goods[-1], len(rows)) if not any(rows[at]))
-    end = next((at for at in blanks if _end_items(list(chain.from_iterable(labels[at:])), of_others)), len(rows))
+    below = range(goods[-1] + 1, len(rows))
+    ends = (at for at in below if not any(rows[at]) or any(lookup(label)[0] in PARTY_NAMES for label in labels[at]))
+    end = next((at for at in ends if _end_items(list(chain.from_iterable(labels[at:])), of_others)), len(rows))
     spans = zip(begins, [*begins[1:], end], strict=True)
     items = [[pair for pairs in stated[begin:end] for pair in pairs] for begin, end in spans]
     numbers = body.rows.to_pylist()

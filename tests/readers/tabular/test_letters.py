@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.readers.tabular.letters import goods_in
+from precursor_screen.readers.tabular.letters import goods_in, paired
 
 
 def goods(text: str):
@@ -65,6 +65,10 @@ def test_one_item_in_one_line_and_the_sum_below_it():
             (("Description of goods", "HS", "Packages", "kg net"), ("wool, raw", "510111", "8 bales", "158"), ("tin", "800110", "", "12.5")),
         ),
         (
+            ("Item 1: wool – net 5 kg – gross 6 kg", "Item 2: tin: 2 boxes – net 7 kg – gross 8 kg"),
+            (("Description of goods", "net", "gross", "Packages"), ("wool", "5 kg", "6 kg", ""), ("tin", "7 kg", "8 kg", "2 boxes")),
+        ),
+        (
             ("wool; raw; net 5 kg; gross 6 kg", "tin; net 7 kg; gross 8 kg"),
             (("Description of goods", "net", "gross"), ("wool; raw", "5 kg", "6 kg"), ("tin", "7 kg", "8 kg")),
         ),
@@ -99,6 +103,17 @@ def test_a_table_of_columns_is_read_as_a_text_file_is():
     assert found.sheet.head == (("Goods", "HS code", "Net kg"), ("wool", "510111", "5"), ("tin", "800110", "7"))
     assert found.sheet.above == (("Dear all,",), ("Consignee", "Birch Ltd"))
     assert found.used == {3, 4, 5}
+
+
+def test_rules_between_the_rows_of_a_table_are_none():
+    found = goods("| Goods | HS code | Net kg |\n|---|---|---|\n| wool | 510111 | 5 |")
+    assert [cell for cell in found.sheet.head[1] if cell.strip()] == []
+    assert found.sheet.read(1, 5).rows.to_pylist() == [2, 3]
+
+
+def test_labels_and_values_that_take_turns_stand_side_by_side():
+    lines = [("Shipper",), ("Acme Ltd",), ("Date",), ("2025-11-05",), ("Vessel",), ("Date",), ("x",)]
+    assert paired(lines) == (("Shipper", "Acme Ltd"), ("Date", "2025-11-05"), ("Vessel",), ("Date",), ("x",))
 
 
 def test_a_long_text_is_no_letter(monkeypatch):
