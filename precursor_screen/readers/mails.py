@@ -8,7 +8,8 @@ from itertools import takewhile
 from typing import Final
 
 import pyarrow as pa
-from msgspec import Struct
+import pyarrow.compute as pc
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
@@ -19,12 +20,16 @@ from precursor_screen.formats.flow import QUOTED, Row
 from precursor_screen.formats.mail import BODY, Mail, lines_beside
 from precursor_screen.formats.sheet import OutOfTableText, Sheet
 from precursor_screen.formats.table import read_confined
+from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, MessageContent, ReadOptions
+from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.files import read_as_laid_out
 from precursor_screen.readers.tabular.general_segment import general_segment
+from precursor_screen.readers.tabular.header_rows import SEARCHED_ROWS
 from precursor_screen.readers.tabular.letters import goods_in
 from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_cells, out_of_table_lines, rows_of
+from precursor_screen.text.dates import parse_date
 from precursor_screen.text.text import late
 
 _EARLIER: Final = "earlier e-mail that is quoted"
@@ -40,6 +45,11 @@ _EARLIER_BEGINS: Final = late(
 )
 _FROM: Final = late(lambda: rf"\s*\*?{pattern_of('cell_words', 'mail from')}\*?\s*[:：].*\S.*", re.IGNORECASE)
 _SENT: Final = late(lambda: rf"\s*\*?{pattern_of('cell_words', 'mail sent')}\*?\s*[:：].*\d.*", re.IGNORECASE)
+_OF_HEADER: Final = late(
+    lambda: rf"\s*\*?{pattern_of('cell_words', 'mail from', 'mail sent', 'mail to')}\*?\s*[:：].*", re.IGNORECASE
+)
+_LONGEST_HEAD: Final = 10  # lines of the header of a mail that is quoted, with the line above it
+_ASIDE: Final = 2  # columns
 _SIGNATURE: Final = re.compile(r"--\s*")  # RFC 3676, 4.3
 
 
@@ -48,13 +58,15 @@ class _Message(Struct):
 
     Attributes:
         sheets: of its goods.
+        day: on which it was sent, as it says.
         beside: what it says beside these.
         words: all that it says, where they are not read.
     """
 
-    sheets: list[Sheet]
-    beside: list[OutOfTableText]
-    words: list[OutOfTableText]
+    sheets: list[Sheet] = field(default_factory=list)
+    day: str = ""
+    beside: list[OutOfTableText] = field(default_factory=list)
+    words: list[OutOfTableText] = field(default_factory=list)
 
 
 def read_words(placed: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
@@ -102,6 +114,7 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
     known = _goods_of([one for one in attached if isinstance(one, InputTables)])
     for texts, messages in (_of_page(mail, name), _of_text(mail, name)):
         goods = {}
+        is_as_attached = _head(messages, mail, _parties_of(attached))
         for at, message in enumerate(messages):
             read = read_as_laid_out(message.sheets, name, digest, options) if message.sheets else []
             if found := _goods_of(read):
@@ -116,6 +129,8 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
             if at == first and is_read:
                 if at:
                     issues.add("quoted-goods", f"the goods were read from {where}", count=len(found))
+                elif is_as_attached:
+                    issues.add("as-attached", "its text does not name a party: those of what is attached count", count=len(found))
             elif found <= known or (is_read and found <= goods[first]):
                 issues.add("quoted-goods", f"{where} states the same goods once more; they count once", count=len(found))
             else:
@@ -126,12 +141,29 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
         sheets = messages[first].sheets
         if is_read:
             sheets[0] = replace(sheets[0], out_of_table_texts=tuple(said))
-            read = read_as_laid_out(sheets, name, digest, options)
+            read = [_without_asides(one) for one in read_as_laid_out(sheets, name, digest, options)]
         else:
             beside = out_of_table_lines(said, name, digest, no_lines())
             read = [without_lines(input_without_lines(name, digest, "e-mail"), IssueList(name), beside)]
         return [replace(read[0], issues=pa.concat_tables([read[0].issues, issue_table(issues, no_lines())])), *read[1:]]
     return []
+
+
+def _without_asides(one: InputTables) -> InputTables:
+    """A table of two columns and without goods, such as a signature has, is words like others."""
+    if one.lines.num_rows or one.column_report is None or len(one.column_report.columns) > _ASIDE:
+        return one
+    return replace(one, issues=one.issues.filter(pc.not_equal(one.issues.column("code"), "no-usable-column")))
+
+
+def _parties_of(attached: Sequence[InputContent]) -> tuple[Row, ...]:
+    """The parties that all lines of what is attached name alike, each with a label."""
+    tables = [one.lines for one in attached if isinstance(one, InputTables) and one.lines.num_rows]
+    found = {
+        name: {text for lines in tables for text in (lines.column(name).to_pylist() if name in lines.column_names else [None])}
+        for name in PARTY_NAMES
+    }
+    return tuple((name.replace("_", " "), text) for name, texts in found.items() if len(texts) == 1 for text in texts if text)
 
 
 def _goods_of(tables: Sequence[InputTables]) -> frozenset[tuple[object, ...]]:
@@ -155,18 +187,17 @@ def _of_page(mail: Mail, name: str) -> tuple[Said, list[_Message]]:
         sheets = read_confined(Blob(name, page), "html", "utf-8", len(page)) if page else []
     except (UnknownFormat, UnreadableManifest):  # its words are read as text
         return [], []
-    messages = [_Message([], [], [])]
+    messages = [_Message(day=mail.date)]
     said = [one.text for sheet in sheets for one in sheet.out_of_table_texts]
     for sheet in sheets:
         above, *later = _parted([*sheet.above])
-        messages += (_Message([], [], []) for _ in later)
+        messages += (_Message(day=_day_of(part)) for part in later)
         rows = list(rows_of(sheet.read(0, max(map(len, sheet.head), default=0))))
         said += (" ".join(filter(None, cells)) for _, cells in rows)
-        rows_above = tuple(later[-1] if later else above)
+        rows_above = _headless(later[-1]) if later else tuple(above)
         below = _own(_parted(sheet.below)[0])
         messages[-1].sheets.append(replace(sheet, format="e-mail", above=rows_above, below=below, out_of_table_texts=()))
         messages[-1].words += out_of_table_cells(rows, _EARLIER if len(messages) > 1 else BODY)
-    _head(messages[0], mail)
     texts = [*(one.text for sheet in sheets for one in sheet.out_of_table_texts), *lines_beside(mail.text, "\n".join(said))]
     return [(BODY, text.strip()) for text in texts], messages
 
@@ -179,12 +210,11 @@ def _of_text(mail: Mail, name: str) -> tuple[Said, list[_Message]]:
     messages = []
     for at, rows in enumerate([*_parted(own, answered=bool(quoted)), *_parted(quoted)]):
         place = _EARLIER if at else BODY
-        goods = goods_in(_own(rows), name, "e-mail")
+        goods = goods_in(_headless(_own(rows)) if at else _own(rows), name, "e-mail")
         used = goods.used if goods else frozenset()
         beside = _naming([(place, line.strip()) for at, (line,) in enumerate(rows) if at not in used])
         words = _naming([(place, line.strip()) for (line,) in rows])
-        messages.append(_Message([goods.sheet] if goods else [], beside, words))
-    _head(messages[0], mail)
+        messages.append(_Message([goods.sheet] if goods else [], _day_of(rows) if at else mail.date, beside, words))
     return [], messages
 
 
@@ -193,14 +223,38 @@ def _own(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(takewhile(lambda row: not _SIGNATURE.fullmatch(row[0]), rows))
 
 
-def _head(message: _Message, mail: Mail) -> None:
-    """Puts what the mail is about above its first table, and its day where none is stated."""
-    if message.sheets:
+def _day_of(rows: Sequence[Row]) -> str:
+    """The day in the header of a mail that is quoted; empty where it has none that can be read."""
+    sent = (" ".join(row) for row in rows[:_LONGEST_HEAD])
+    day = next((re.split(r"[:：]", line, maxsplit=1)[1].strip() for line in sent if _SENT.fullmatch(line)), "")
+    return str(parse_date(day).day or "")
+
+
+def _headless(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The lines of a mail that is quoted, those of its header blank: whom it is from and to says nothing of the goods."""
+    lines = [" ".join(row) for row in rows[:_LONGEST_HEAD]]
+    is_headed = any(map(_FROM.fullmatch, lines))
+    count = next((at for at, line in enumerate(lines) if at and line.strip() and not _OF_HEADER.fullmatch(line)), len(lines))
+    return (*((("",),) * count if is_headed else rows[:count]), *rows[count:])
+
+
+def _head(messages: Sequence[_Message], mail: Mail, parties: tuple[Row, ...]) -> bool:
+    """Puts above the first table of each message its day, where none is stated, and of the mail itself what it is about and the parties of what is
+    attached, where it names none; whether it did the latter."""
+    is_as_attached = False
+    for at, message in enumerate(messages):
+        if not message.sheets:
+            continue
         first = message.sheets[0]
-        above: tuple[Row, ...] = (*((text,) for place, text in mail.heads if place.startswith("Subject")), *first.above)
-        if mail.date and not any(one.field in DATES for one in general_segment(above)):
-            above = (("Date of the e-mail", mail.date), *above)
+        above = first.above if at else (*((text,) for place, text in mail.heads if place.startswith("Subject")), *first.above)
+        stated = {one.field for one in (*general_segment(above), *general_segment(first.below))}
+        stated |= {lookup(cell)[0] for row in first.head[:SEARCHED_ROWS] for cell in row}
+        if message.day and stated.isdisjoint(DATES):
+            above = (("Date of the e-mail", message.day), *above)
+        if not at and stated.isdisjoint(PARTY_NAMES) and parties:
+            above, is_as_attached = (*parties, *above), True
         message.sheets[0] = replace(first, above=above)
+    return is_as_attached
 
 
 def _parted(rows: Sequence[tuple[str, ...]], *, answered: bool = False) -> list[list[Row]]:

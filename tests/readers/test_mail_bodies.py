@@ -159,6 +159,44 @@ def test_goods_beside_those_attached_are_read_and_quoted_ones_are_not():
     assert "Goods: silk" in texts(quoted)
 
 
+def test_parties_of_what_is_attached_count_where_the_text_names_none():
+    attached = (
+        CSV.replace(b"Net kg", b"Net kg;Shipper;Consignee")
+        .replace(b";5\n", b";5;Acme Ltd;Birch Ltd\n")
+        .replace(b";7\n", b";7;Acme Ltd;Alder Ltd\n")
+    )
+    goods = "Goods: silk\nHS code: 500200\nNet weight: 5 kg\n"
+    tables = read_mail(mail(goods, attached=attached))
+    assert lines(tables, "description", "consignor_name", "consignee_name")[-1] == ("silk", "Acme Ltd", None)
+    assert issues(tables) == ["as-attached"]
+    own = read_mail(mail(f"{goods}\nConsignee: Otter Ltd", attached=attached))
+    assert lines(own, "consignor_name", "consignee_name")[-1] == (None, "Otter Ltd")
+    assert issues(own) == []
+
+
+@pytest.mark.parametrize("kind", ["text", "page"])
+def test_the_header_of_a_mail_that_is_quoted_states_its_day_and_no_party(kind):
+    head = ["From: Acme Ltd", "Sent: Wednesday, October 1, 2025 9:41 AM", "To: Birch Ltd", "Subject: Goods: silk"]
+    page = page_of(
+        "<p>see below</p>", *(f"<b>{line.replace(':', ':</b>', 1)}<br>" for line in head), "<p>Vessel: Aurora</p>", table_of()
+    )
+    made = (
+        mail(html=page)
+        if kind == "page"
+        else mail("\n".join(["see below", "", *head, "", ITEMS.replace("Shipper: Acme Ltd", "Vessel: Aurora")]))
+    )
+    (found,) = {tuple(map(str, line)) for line in lines(read_mail(made), "date", "consignor_name", "consignee_name", "vessel")}
+    assert found == ("2025-10-01", "None", "None", "Aurora")
+
+
+def test_a_signature_in_a_table_is_words():
+    signature = table_of([("Ann", "Harbour Ltd"), ("Phone", "+1 555")])
+    tables = read_mail(mail(html=page_of(table_of(), signature)))
+    assert (lines(tables), issues(tables)) == ([WOOL, TIN], [])
+    wide = table_of([("Ann", "Harbour Ltd", "x"), ("Phone", "+1 555", "y")])
+    assert issues(read_mail(mail(html=page_of(table_of(), wide)))) == ["no-usable-column"]
+
+
 def test_a_table_that_is_none_of_goods_stays_words():
     tables = read_mail(mail(html=page_of(table_of([("Phone", "+1 555"), ("Safrole", "Ann")]))))
     assert (lines(tables), issues(tables)) == ([], ["no-lines"])

@@ -272,7 +272,7 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
 
 def _country(text: str) -> str:
     """What names the country of a text that says more: `Norway, unless stated otherwise`."""
-    first = re.split(r"[,;(]", text)[0].strip()
+    first = re.split(r"[,;(]|\.\s", text)[0].strip()
     return first if not find_country(text) and find_country(first) else text
 
 

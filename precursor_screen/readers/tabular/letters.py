@@ -198,21 +198,30 @@ def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
     if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
         first = numbered[2]
     name, mark, more = first.rpartition(": ")
-    if mark and _fact(more)[0]:
+    if mark and _facts(more):
         first, parts = name, [more, *parts]
     if len(parts) + 1 < _LEAST_PARTS or sum(c.isalpha() for c in first) < _LEAST_PARTS:
         return None
     facts: dict[str, tuple[str, str]] = {}
     goods = [first.strip()]
     for part in parts:
-        field, label, value = _fact(part.strip(" .;"))
-        if field and field not in facts:
-            facts[field] = (label, value)
+        told = _facts(part.strip(" .;"))
+        if told and facts.keys().isdisjoint(told):
+            facts |= told
         else:
             goods.append(part.strip())
     if len(facts) < _LEAST_PARTS - 1 or _TELLING.isdisjoint(facts):
         return None
     return {"description": ("Description of goods", between.join(goods)), **facts}
+
+
+def _facts(part: str) -> dict[str, tuple[str, str]]:
+    """What a part states, or all of the parts in it: `158 kg net / 171 kg gross`; none where anything of it is not known."""
+    for between in ("", *_BETWEEN):
+        told = [_fact(said) for said in (part.split(between) if between else [part])]
+        if all(field for field, *_ in told) and (len(told) > 1 or not between):
+            return {field: (label, value) for field, label, value in told}
+    return {}
 
 
 def _fact(part: str) -> tuple[str, str, str]:

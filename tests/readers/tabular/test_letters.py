@@ -65,6 +65,10 @@ def test_one_item_in_one_line_and_the_sum_below_it():
             (("Description of goods", "HS", "Packages", "kg net"), ("wool, raw", "510111", "8 bales", "158"), ("tin", "800110", "", "12.5")),
         ),
         (
+            ("wool – HS 510111 – 5 kg net / 6 kg gross", "tin – HS 800110 – 7 kg net / 8 kg gross"),
+            (("Description of goods", "HS", "kg net", "kg gross"), ("wool", "510111", "5", "6"), ("tin", "800110", "7", "8")),
+        ),
+        (
             ("Item 1: wool – net 5 kg – gross 6 kg", "Item 2: tin: 2 boxes – net 7 kg – gross 8 kg"),
             (("Description of goods", "net", "gross", "Packages"), ("wool", "5 kg", "6 kg", ""), ("tin", "7 kg", "8 kg", "2 boxes")),
         ),
