@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
@@ -20,6 +20,7 @@ from precursor_screen.formats.sheet import Broken, Cells, OutOfTableTexts, Sheet
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 MOST_ABOVE: Final = 300  # rows above a table that may state what holds for it
 _MOST_BELOW: Final = 100  # and below the last one
+_MOST_NESTED: Final = 100  # tables within each other
 _TABBED: Final = 3  # cells of a line, and lines one below another, that tabs make a table of
 QUOTED: Final = "-----Original Message-----"  # stands above what a mail quotes; nobody sees it
 DOCUMENTS: Final = ("HTML", "DOCX", "RTF", "e-mail")  # formats of sheets that are tables among text
@@ -34,6 +35,8 @@ class Table(Struct):
         spans: column -> rows that a cell above still covers, and its text.
         cell: what the cell that is open says and holds; None: none is.
         within: (row, column) -> the same of cells that hold tables.
+        is_one: whether it is a table and no frame of a page: two rows with two filled cells each, and no table in them.
+        holds_one: whether it is a table, or the frame of one.
     """
 
     rows: list[list[str]] = field(default_factory=list)
@@ -43,6 +46,8 @@ class Table(Struct):
     down: int = 1
     goes_on: bool = False
     within: dict[tuple[int, int], list[str | Table]] = field(default_factory=dict)
+    is_one: bool = False
+    holds_one: bool = False
 
     def cover(self) -> None:
         """What cells above reach down to, from where the last row ends so far."""
@@ -51,16 +56,12 @@ class Table(Struct):
             self.spans[len(row)] = (covered[0] - 1, covered[1])
             row.append(covered[1])
 
-    @property
-    def is_one(self) -> bool:
-        """Whether it is a table and no frame of a page: two rows with two filled cells each, and no table in them."""
+    def end(self) -> None:
+        """No row follows, and the tables within have ended."""
         framed = {at for (at, _), pieces in self.within.items() if any(one.holds_one for one in _tables(pieces))}
-        return sum(sum(bool(c.strip()) for c in row) > 1 for at, row in enumerate(self.rows) if at not in framed) > 1
-
-    @property
-    def holds_one(self) -> bool:
-        """Whether it is a table, or the frame of one."""
-        return self.is_one or any(one.holds_one for pieces in self.within.values() for one in _tables(pieces))
+        filled = (at for at, row in enumerate(self.rows) if sum(bool(cell.strip()) for cell in row) > 1)
+        self.is_one = len(set(islice((at for at in filled if at not in framed), 2))) > 1
+        self.holds_one = self.is_one or bool(framed)
 
 
 class Flow:
@@ -71,6 +72,7 @@ class Flow:
         self._items: list[Row | Table] = []
         self._open: list[Table] = []
         self._loose: list[str] = []
+        self._is_said = False
         self.room = most
 
     @property
@@ -81,7 +83,7 @@ class Flow:
     @property
     def begins_line(self) -> bool:
         """Whether a line outside of tables has nothing yet."""
-        return not self._open and not "".join(self._loose).strip()
+        return not self._open and not self._is_said
 
     def hear(self, text: str) -> None:
         """Text goes on."""
@@ -90,6 +92,7 @@ class Flow:
             table.cell.append(text)
         else:
             self._loose.append(text)
+            self._is_said = self._is_said or not text.isspace()
 
     def end_line(self) -> None:
         """The line ends, in a cell or outside; a tab parts its cells."""
@@ -101,6 +104,7 @@ class Flow:
             if any(cells):
                 self._items.append(cells)
         self._loose.clear()
+        self._is_said = False
 
     def mark_quoted(self) -> None:
         """An earlier mail is quoted from here."""
@@ -112,6 +116,8 @@ class Flow:
 
     def open_table(self) -> None:
         """A table begins."""
+        if len(self._open) > _MOST_NESTED:  # as where none is ever closed
+            self.close_table()
         table = Table()
         if self._open and (cell := self._open[-1].cell) is not None:
             cell.append(table)
@@ -167,7 +173,7 @@ class Flow:
         """The table ends."""
         if self._open:
             self.close_row()
-            self._open.pop()
+            self._open.pop().end()
 
     def close(self) -> None:
         """No more follows."""
@@ -287,6 +293,6 @@ def _with_tabbed(items: Iterator[Row | Table]) -> Iterator[Row | Table]:
     for width, run in groupby(items, lambda item: 0 if isinstance(item, Table) else len(item)):
         lines = list(run)
         if width >= _TABBED and len(lines) >= _TABBED:
-            yield Table([list(line) for line in lines if not isinstance(line, Table)])
+            yield Table([list(line) for line in lines if not isinstance(line, Table)], is_one=True)
         else:
             yield from lines

@@ -6,6 +6,7 @@ Source: Microsoft, Rich Text Format (RTF) Specification, version 1.9.1.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Final
 
 from msgspec import Struct
@@ -67,7 +68,7 @@ _BESIDE: Final = {
 _HIDDEN, _DELETED, _OTHER = "hidden text of the document", "deleted text of the document", "part of the document"
 _DEPTH: Final = 1_000  # groups within each other
 _SAME_EDGE: Final = 30  # twips between the edges of one column in two rows
-_MOST_ACROSS: Final = 64
+_MOST_ACROSS, _MOST_CELLS = 64, 1_000  # columns that a cell stands over, cells of a row
 
 
 class _State(Struct, frozen=True):
@@ -218,7 +219,7 @@ class _Reader:
                 self._in_table = True
             case "trowd":
                 self._edges, self._goes_on = [], [False]
-            case "cellx":
+            case "cellx" if len(self._edges) < _MOST_CELLS:
                 self._edges.append(number or 0)
                 self._goes_on.append(False)
             case "clvmrg" if self._goes_on:
@@ -293,7 +294,7 @@ class _Reader:
                 edges.append(edge)
 
         def column(edge: int) -> int:
-            return next((at for at, other in enumerate(edges) if edge - other <= _SAME_EDGE), len(edges)) + 1
+            return bisect_left(edges, edge - _SAME_EDGE) + 1
 
         self.flow.open_table()
         for right, goes_on, cells in self._rows:

@@ -133,6 +133,22 @@ def test_files_within_are_given_and_macros_told():
     assert [(note.code, note.text) for note in only.notes] == [("unread-part", "word/vbaProject.bin")]
 
 
+@pytest.mark.parametrize(("more", "is_given"), [(0, True), (-1, False)])
+def test_files_within_that_are_too_large_are_told(more, is_given, monkeypatch):
+    from precursor_screen.formats import docx as documents
+    from precursor_screen.formats.workbook import read_workbook
+
+    content = xlsx()
+    monkeypatch.setattr(documents, "_MOST_EMBEDDED", len(content) + more)
+    (only,) = read_workbook(Blob("d.docx", docx(GOODS, parts={"word/embeddings/a.xlsx": content})))
+    assert bool(only.attached) is is_given
+    assert [note.code for note in only.notes] == ([] if is_given else ["unread-part"])
+
+
+def test_elements_within_each_other_have_a_limit():
+    assert sheets("<w:p>" * 254, "</w:p>" * 254, GOODS)[0].head
+
+
 def test_the_main_part_is_the_one_that_the_package_names():
     assert sheets(GOODS, main="word/document2.xml")[0].head[0] == ("Goods", "HS code", "Net kg")
 
@@ -150,7 +166,7 @@ def _packed(**members: str) -> bytes:
     [
         (_packed(**{"[Content_Types].xml": "", "word__x.xml": ""}), "is a damaged document of Word"),
         (docx("<w:p>"), "is a damaged document of Word"),
-        (docx("<w:p>" * 300, "</w:p>" * 300), "nested too deep"),
+        (docx("<w:p>" * 255, "</w:p>" * 255), "nested too deep"),
         (docx(GOODS).replace(b"[Content_Types].xml", b"[Content_Types].xmX", 1), "damaged"),
         (docx(GOODS)[:-200], "damaged"),
     ],

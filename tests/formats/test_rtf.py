@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import InputError
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.rtf import read_rtf
+from precursor_screen.formats.flow import Flow
+from precursor_screen.formats.rtf import _Reader, read_rtf
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
@@ -41,6 +42,20 @@ def test_tables_are_sheets_with_the_lines_above():
 def test_cells_stand_below_the_edges_of_their_columns():
     body = rows(("Goods", "HS", "kg")) + rows(("Total", "5"), edges=(2010, 3000))
     assert rtf(body).head == (("Goods", "HS", "kg"), ("Total", "", "5"))
+
+
+@pytest.mark.parametrize(("edge", "total"), [(2030, ("Total", "", "5")), (2031, ("Total", "", "", "5"))])
+def test_edges_that_are_close_are_one(edge, total):
+    body = rows(("Goods", "HS", "kg")) + rows(("Total", "5"), edges=(edge, 3000))
+    assert rtf(body).head[1] == total
+
+
+@pytest.mark.parametrize(("count", "column"), [(999, 999), (1_000, 1_000), (1_001, 1_000)])
+def test_edges_beyond_a_thousand_are_none(count, column):
+    reader = _Reader(Flow(9))
+    for number in range(count):
+        reader._word("cellx", 100 * number)
+    assert len(reader._edges) == column
 
 
 def test_a_cell_that_goes_on_below_says_the_same():
@@ -104,8 +119,9 @@ def test_bytes_of_a_file_are_passed_over():
 
 
 def test_one_that_is_nested_without_end_is_refused_in_words():
+    read_rtf(Blob("d.rtf", (HEAD + "{" * 999).encode()))
     with pytest.raises(InputError, match="nested too deep") as caught:
-        open_sheets(Blob("d.rtf", (HEAD + "{" * 2000).encode()))
+        open_sheets(Blob("d.rtf", (HEAD + "{" * 1000).encode()))
     assert caught.value.remedy
 
 

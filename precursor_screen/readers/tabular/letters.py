@@ -27,7 +27,6 @@ _TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages"
 _ENTRY: Final = re.compile(r"\s*(?:[•·▪●◦‣*–—-]|\(?\d{1,3}[.)])\s+(\S.*)")
 _BETWEEN: Final = (" – ", " — ", " - ", " | ", "; ", " / ", ", ")
 _LEAST_PARTS: Final = 3
-_LONGEST_LABEL: Final = 40
 _WRAPPED: Final = 60  # characters of a line that may go on in the next one
 _CELLS: Final = re.compile(r"\t+| {3,}|\s*[|;]\s*")
 _OF_ITEM: Final = re.compile(r"(\D{2,30}?)\s*\d{0,3}\s*[:：.)]\s*(\S.*)")  # `Item 1: wool`
@@ -79,7 +78,8 @@ def paired(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _is_label(row: Row) -> bool:
-    return len(row) == 1 and len(row[0]) < _LONGEST_LABEL and bool(lookup(row[0].rstrip(" :："))[0])
+    text = row[0].rstrip(" :：") if len(row) == 1 else ""
+    return not text[:1].isdigit() and bool(lookup(text)[0])
 
 
 def _columns(lines: Sequence[Row], name: str) -> Goods | None:

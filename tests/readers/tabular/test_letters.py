@@ -120,6 +120,13 @@ def test_labels_and_values_that_take_turns_stand_side_by_side():
     assert paired(lines) == (("Shipper", "Acme Ltd"), ("Date", "2025-11-05"), ("Vessel",), ("Date",), ("x",))
 
 
+@pytest.mark.parametrize(("length", "goes_on"), [(60, True), (59, False)])
+def test_a_full_line_goes_on_in_the_next_one(length, goes_on):
+    first = "- wool, HS 510111, net 5"
+    found = goods(f"{first.replace('wool', 'wool'.ljust(4 + length - len(first), 'x'))}\nkg\n\n- tin, HS 800110, net 7 kg")
+    assert (1 in found.used) is goes_on
+
+
 def test_a_long_text_is_no_letter(monkeypatch):
     monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", len(ITEMS.splitlines()) - 1)
     assert goods(ITEMS) is None
