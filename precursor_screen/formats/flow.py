@@ -34,6 +34,7 @@ class Table(Struct):
         rows: its cells.
         spans: column -> rows that a cell above still covers, and its text.
         cell: what the cell that is open says and holds; None: none is.
+        is_frame: whether that holds a table.
         within: (row, column) -> the same of cells that hold tables.
         is_one: whether it is a table and no frame of a page: two rows with two filled cells each, and no table in them.
         holds_one: whether it is a table, or the frame of one.
@@ -45,6 +46,7 @@ class Table(Struct):
     across: int = 1
     down: int = 1
     goes_on: bool = False
+    is_frame: bool = False
     within: dict[tuple[int, int], list[str | Table]] = field(default_factory=dict)
     is_one: bool = False
     holds_one: bool = False
@@ -121,6 +123,7 @@ class Flow:
         table = Table()
         if self._open and (cell := self._open[-1].cell) is not None:
             cell.append(table)
+            self._open[-1].is_frame = True
         else:
             self._end_loose()
             self._items.append(table)
@@ -204,7 +207,8 @@ class Flow:
             return
         table.cover()
         row, above = table.rows[-1], table.rows[-2] if len(table.rows) > 1 else []
-        if any(isinstance(piece, Table) for piece in table.cell):
+        if table.is_frame:
+            table.is_frame = False
             table.within[len(table.rows) - 1, len(row)] = table.cell
         text = _text_of(table.cell)
         # As of a merged cell of a workbook: a text holds for all its rows, a figure once.
@@ -261,6 +265,8 @@ def _tables(pieces: Sequence[str | Table]) -> list[Table]:
 
 
 def _text_of(pieces: Sequence[str | Table]) -> str:
+    if len(pieces) == 1 and isinstance(pieces[0], str) and "\n" not in pieces[0]:  # nearly all are such
+        return " ".join(pieces[0].split())
     said = "".join(piece if isinstance(piece, str) else "\n" for piece in pieces)
     return "\n".join(text for line in said.split("\n") if (text := " ".join(line.split())))
 

@@ -24,33 +24,42 @@ _WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements 
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 _BLOCKS: Final = frozenset(
-    (
-        "p",
-        "div",
-        "br",
-        "hr",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "title",
-        "head",
-        "body",
-        "option",
-    )
+    [
+        *(
+            "p",
+            "div",
+            "br",
+            "hr",
+            "li",
+            "ul",
+            "ol",
+            "dl",
+            "dt",
+            "dd",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "title",
+            "head",
+            "body",
+        ),
+        *("option", "select"),
+    ]
 )
 _HEADING_A_LINE: Final = frozenset(("b", "strong", "label"))  # `<b>Shipper</b> Acme`
+_PARTS: Final = {"table": "table", "tr": "row", "td": "cell", "th": "cell"}
+_BOXES: Final = ("div", "span")  # a table may be made of them, by their roles (WAI-ARIA 1.2)
+_ROLES: Final = {
+    **dict.fromkeys(("table", "grid", "treegrid"), "table"),
+    "row": "row",
+    **dict.fromkeys(("cell", "gridcell", "columnheader", "rowheader"), "cell"),
+}
+_SHOWN: Final = ("text", "number", "date", "search", "tel", "email")  # fields that show their value
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
 _MOST_SPAN = 1_000
-_BLANK: Final = re.compile(r"[\t\r\n]")  # on a page no more than a blank
 
 
 def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
@@ -101,53 +110,76 @@ class _Page(HTMLParser):
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.flow = Flow(most)
-        self._is_style = self._is_as_typed = self._heads_line = False
+        self._is_style = self._is_as_typed = self._heads_line = self._is_not_chosen = False
+        self._parts: list[tuple[str, str]] = []  # elements that may be parts of a table by their role
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag opens."""
         stated = dict(attrs)
-        for name in _SAID:
-            if stated.get(name):
-                self.flow.out_of_table_texts.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
-        if tag == "style":
+        is_shown = tag == "input" and (stated.get("type") or "text").lower() in _SHOWN
+        for name, value in stated.items():
+            if value and name in _SAID and not (is_shown and name == "value"):
+                self.flow.out_of_table_texts.add(f"{name} of {tag}", " ".join(value.split()))
+        if tag in _PARTS:
+            self._open(_PARTS[tag], stated)
+        elif tag == "style":
             self._is_style = True
         elif tag == "pre":
             self._is_as_typed = True
-        elif tag == "table":
-            self.flow.open_table()
-        elif tag == "tr" and self.flow.in_table:
-            self.flow.open_row()
-        elif tag in ("td", "th") and self.flow.in_table:
-            self.flow.open_cell(_count(stated.get("colspan")), _count(stated.get("rowspan")))
+        elif is_shown:
+            self.flow.hear(stated.get("value") or "")
+        elif tag in _BOXES and (part := _ROLES.get(stated.get("role") or "")):
+            self._open(part, stated)
         elif tag in _HEADING_A_LINE:
             self._heads_line = self.flow.begins_line
         elif tag == "dd":
             self.flow.hear("\t")  # the term and what is said of it stand in one line
         elif tag in _BLOCKS:
+            self._is_not_chosen = tag == "option" and "selected" not in stated
             self.flow.end_line()
-        if tag == "blockquote" or stated.get("class") == "gmail_quote" or stated.get("id") == "divRplyFwdMsg":
+        if tag in _BOXES:
+            self._parts.append((tag, _ROLES.get(stated.get("role") or "", "")))
+        if tag == "blockquote" or "gmail_quote" in (stated.get("class") or "").split() or stated.get("id") == "divRplyFwdMsg":
             self.flow.mark_quoted()
 
     def handle_endtag(self, tag: str) -> None:
         """A tag closes."""
-        if tag == "style":
+        if tag in _PARTS:
+            self._close(_PARTS[tag])
+        elif tag == "style":
             self._is_style = False
         elif tag == "pre":
             self._is_as_typed = False
-        elif tag == "table":
-            self.flow.close_table()
-        elif tag in ("td", "th"):
-            self.flow.close_cell()
+        elif tag in _BOXES and self._parts and self._parts[-1][0] == tag and (part := self._parts.pop()[1]):
+            self._close(part)
         elif tag in _HEADING_A_LINE and self._heads_line:
             self._heads_line = False
             self.flow.hear("\t")
         elif tag in _BLOCKS and tag not in ("br", "dt"):
+            self._is_not_chosen = False
             self.flow.end_line()
 
+    def _open(self, part: str, stated: dict[str, str | None]) -> None:
+        if part == "table":
+            self.flow.open_table()
+        elif part == "row" and self.flow.in_table:
+            self.flow.open_row()
+        elif part == "cell":
+            self.flow.open_cell(_count(stated.get("colspan")), _count(stated.get("rowspan")))
+
+    def _close(self, part: str) -> None:
+        if part == "table":
+            self.flow.close_table()
+        elif part == "cell":
+            self.flow.close_cell()
+
     def handle_data(self, data: str) -> None:
-        """Text; that of a style sheet is none."""
-        if not self._is_style:
-            self.flow.hear(data if self._is_as_typed else _BLANK.sub(" ", data))
+        """Text; that of a style sheet is none, and a choice that was not made stands beside it."""
+        if self._is_not_chosen:
+            self.flow.out_of_table_texts.add("choice that was not made", " ".join(data.split()))
+        elif not self._is_style:
+            # A tab and the end of a line are blanks on a page.
+            self.flow.hear(data if self._is_as_typed else data.replace("\n", " ").replace("\t", " ").replace("\r", " "))
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""
