@@ -48,6 +48,12 @@ _CODE: Final = re.compile(r"(?i)<(script|style)\b[^<>]*>[^<]*</\1\s*>")  # one t
 BODY: Final = "text of the e-mail"
 _TABLE: Final = re.compile(r"(?i)<table\b")
 _WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
+_OF_PAGES: Final = (
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+)  # of one that was saved (RFC 2557)
 # What mail programs state without looking; the ladder of encodings finds each where it is true.
 _FOUND_BY_ITSELF: Final = ("us-ascii", "ascii", "utf-8", "utf8")
 _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
@@ -134,9 +140,12 @@ def open_mail(blob: Blob) -> Mail:
         content, damage = _content(part)
         if kind in _SIGNATURES and content.startswith(_SIGNED):
             continue
-        shown_in_text = part.get("Content-ID") or part.get_content_disposition() == "inline"
+        shown_in_text = part.get("Content-ID") or part.get("Content-Location") or part.get_content_disposition() == "inline"
         if part.get_content_maintype() == "image" and shown_in_text and content.startswith(_PICTURES):
             pictures.append((file_name or kind, len(content)))
+            continue
+        if file_name is None and kind in _OF_PAGES:
+            heads += tuple(("style or script of the page", line) for line in _decode(content).splitlines() if line.strip())
             continue
         if file_name is None and kind in _WORDS:
             text = _decode(content, part.get_content_charset() or "")
@@ -183,9 +192,10 @@ def _in_words(text: str) -> str:
 
 
 def _day(message: EmailMessage) -> str:
-    """The day in the header; empty where there is none, or none that is one."""
+    """The day in the header; empty where there is none that is one, and of a page that was saved: it is that of the copy."""
     sent = getattr(message["Date"], "datetime", None)
-    return "" if sent is None else str(sent.date())
+    is_copy = "saved by" in str(message["From"] or "").lower()
+    return "" if sent is None or is_copy else str(sent.date())
 
 
 def _heads(message: EmailMessage) -> tuple[tuple[str, str], ...]:

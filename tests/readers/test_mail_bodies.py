@@ -129,6 +129,23 @@ def test_of_a_mail_and_one_that_it_quotes_the_later_counts_and_the_other_is_told
     assert (lines(same), issues(same)) == ([WOOL, TIN], ["quoted-goods"])
 
 
+@pytest.mark.parametrize(
+    ("lines_between", "is_quoted"),
+    [(2, True), (3, False)],  # of a header that is longer nobody knows that it is one
+)
+def test_a_header_of_a_mail_states_when_it_was_sent_near_from_whom(lines_between, is_quoted):
+    between = "".join(f"Cc: {number}\n" for number in range(lines_between))
+    tables = read_mail(mail(f"see below\n\nFrom: Ann\n{between}Sent: 5 October 2025\n\n{ITEMS}"))
+    assert issues(tables) == (["quoted-goods"] if is_quoted else [])
+
+
+@pytest.mark.parametrize(("length", "is_quoted"), [(199, True), (200, False)])
+def test_a_long_line_heads_nothing(length, is_quoted):
+    head = f"On 5 October 2025, {'Ann'.ljust(length - 26, 'n')} wrote:"
+    assert len(head) == length
+    assert issues(read_mail(mail(f"{head}\n{ITEMS}"))) == (["quoted-goods"] if is_quoted else [])
+
+
 def test_an_answer_below_what_is_quoted_is_of_the_mail_itself():
     quoted = "\n".join(f"> {line}" for line in ITEMS.splitlines())
     tables = read_mail(mail(f"{QUOTES[3]}\n{quoted}\n\n{NEW}"))
@@ -187,6 +204,19 @@ def test_the_header_of_a_mail_that_is_quoted_states_its_day_and_no_party(kind):
     )
     (found,) = {tuple(map(str, line)) for line in lines(read_mail(made), "date", "consignor_name", "consignee_name", "vessel")}
     assert found == ("2025-10-01", "None", "None", "Aurora")
+
+
+def test_a_page_that_was_saved_as_one_file_is_read_as_a_mail_is():
+    parts = (
+        f"Content-Type: text/html\nContent-Location: https://x.example/\n\n{page_of('<p>Shipper: Acme Ltd</p>', table_of())}",
+        "Content-Type: text/css\nContent-Location: cid:a\n\nbody {color: red} /* safrole */",
+        "Content-Type: image/gif\nContent-Location: https://x.example/a.gif\n\nGIF89a",
+    )
+    head = "From: <Saved by Blink>\nSubject: List\nDate: Wed, 05 Nov 2025 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n"
+    tables = read(f"{head}{''.join(f'{chr(10)}--b{chr(10)}{part}' for part in parts)}\n--b--\n".encode(), "m.mht")
+    assert lines(tables, "description", "consignor_name", "date") == [("wool", "Acme Ltd", None), ("tin", "Acme Ltd", None)]
+    assert issues(tables) == ["wordless-part"]
+    assert any("safrole" in text for text in texts(tables))
 
 
 def test_a_signature_in_a_table_is_words():
