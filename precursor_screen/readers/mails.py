@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import takewhile
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
+from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.blob import Blob
@@ -122,7 +124,7 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
         if not goods:
             continue
         first = min(goods)
-        is_read = not (first and elsewhere) and not goods[first] <= known
+        is_read = not (first and elsewhere) and not _are_among(goods[first], known)
         issues = IssueList(name)
         for at, found in goods.items():
             where = "an earlier e-mail that it quotes" if at else "its text"
@@ -131,7 +133,7 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
                     issues.add("quoted-goods", f"the goods were read from {where}", count=len(found))
                 elif is_as_attached:
                     issues.add("as-attached", "its text does not name a party: those of what is attached count", count=len(found))
-            elif found <= known or (is_read and found <= goods[first]):
+            elif _are_among(found, known) or (is_read and _are_among(found, goods[first])):
                 issues.add("quoted-goods", f"{where} states the same goods once more; they count once", count=len(found))
             else:
                 what = f"{where} states goods that were not counted; their words were screened"
@@ -166,15 +168,34 @@ def _parties_of(attached: Sequence[InputContent]) -> tuple[Row, ...]:
     return tuple((name.replace("_", " "), text) for name, texts in found.items() if len(texts) == 1 for text in texts if text)
 
 
-def _goods_of(tables: Sequence[InputTables]) -> frozenset[tuple[object, ...]]:
+_Goods: TypeAlias = frozenset[tuple[str, Decimal | None, Decimal | None]]  # what goods are called, their net and their gross mass
+
+
+def _goods_of(tables: Sequence[InputTables]) -> _Goods:
     """What the lines of tables say the goods are and weigh."""
-    found: set[tuple[object, ...]] = set()
+    found = set()
     for one in tables:
         columns = [name for name in _GOODS if name in one.lines.column_names]
         for line in one.lines.select(columns).to_pylist():
             text = "".join(filter(str.isalnum, line.get("description") or "")).casefold()
-            found.add((text, *(line.get(name) for name in _GOODS[1:])))
+            found.add((text, line.get("net_mass_kg"), line.get("gross_mass_kg")))
     return frozenset(found)
+
+
+def _are_among(goods: _Goods, known: _Goods) -> bool:
+    """Whether all goods are among others: the same words and masses, or the same mass and one name within the other."""
+    if goods <= known:
+        return True
+    by_mass = grouped((mass, one) for one in known for mass in one[1:] if mass is not None)
+    return all(
+        any(
+            (text in name or name in text) and all(a is None or b is None or a == b for a, b in zip(masses, others, strict=True))
+            for mass in masses
+            if mass is not None
+            for name, *others in by_mass.get(mass, ())
+        )
+        for text, *masses in goods
+    )
 
 
 Said = list[tuple[str, str]]  # where texts stand, and what they say

@@ -167,6 +167,22 @@ def test_goods_that_are_attached_as_well_count_once():
     assert "Goods: wool" in texts(tables)
 
 
+@pytest.mark.parametrize(
+    ("goods", "is_same"),
+    [
+        ("Goods: raw wool\nNet weight: 5 kg", True),  # in other words
+        ("Goods: wool\nNet weight: 5 kg\nGross weight: 6 kg", True),  # of which the other says nothing
+        ("Goods: wool\nNet weight: 6 kg", False),
+        ("Goods: silk\nNet weight: 5 kg", False),
+        ("Goods: wool\nHS code: 510111", False),
+    ],
+)
+def test_goods_of_the_same_mass_and_name_are_the_same(goods, is_same):
+    tables = read_mail(mail(f"{goods}\n", attached=CSV))
+    assert len(lines(tables)) == (2 if is_same else 3)
+    assert issues(tables) == (["quoted-goods"] if is_same else [])
+
+
 def test_goods_beside_those_attached_are_read_and_quoted_ones_are_not():
     other = ITEMS.replace("wool", "silk")
     assert lines(read_mail(mail(other, attached=CSV))) == [WOOL, TIN, ("silk", 5), TIN]
