@@ -128,6 +128,12 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
     return any(n.startswith("xl/") for n in names) or {"mimetype", "content.xml"} <= names
 
 
+def is_document(archive: zipfile.ZipFile) -> bool:
+    """Whether the archive is a document of Word."""
+    names = frozenset(archive.namelist())
+    return "[Content_Types].xml" in names and any(name.startswith("word/") for name in names)
+
+
 def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
     """Every member that is a file, in the order of the directory.
 

@@ -11,7 +11,7 @@ import email
 import email.policy
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from itertools import islice
@@ -39,10 +39,21 @@ _UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} (\S[^\r\n]*)\r?\n(.*?)^end[ \
 _BASE64: Final = re.compile(r"\s*[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}\s*")
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 # Neither sign may stand within a tag: else a message of nothing but "<" takes the square of its length.
-_BREAK: Final = re.compile(r"(?i)<(?:br|hr|/?(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
+_BREAK: Final = re.compile(r"(?i)<(?:br|hr|/(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
+_BEGIN: Final = re.compile(r"(?i)<(p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body)\b[^<>]*>")
+_MOST_COMPARED: Final = 1_000_000_000  # lines times letters: a second
+_BLANKS: Final = re.compile(r"[\s\v]+")
 _TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>")  # "<99 % ACETONE>" is words
 _CODE: Final = re.compile(r"(?i)<(script|style)\b[^<>]*>[^<]*</\1\s*>")  # one that is not closed, or holds "<", stays as words
+BODY: Final = "text of the e-mail"
+_TABLE: Final = re.compile(r"(?i)<table\b")
 _WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
+_OF_PAGES: Final = (
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+)  # of one that was saved (RFC 2557)
 # What mail programs state without looking; the ladder of encodings finds each where it is true.
 _FOUND_BY_ITSELF: Final = ("us-ascii", "ascii", "utf-8", "utf8")
 _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
@@ -72,6 +83,8 @@ class Mail(Struct, frozen=True):
         blobs: the files attached to it.
         errors: what could not be read of them.
         text: the words of the message itself.
+        page: the message as a web page, where that has a table.
+        date: the day on which it was sent, as 2026-11-25; empty: it does not say.
         heads: what its header and its parts state beside their content: where, and the words.
         pictures: shown in its text, each by its name and size in bytes.
         inner: messages of Outlook within it, which are no files of their own: each by its name and its streams, and what it holds.
@@ -83,6 +96,8 @@ class Mail(Struct, frozen=True):
     heads: tuple[tuple[str, str], ...] = ()
     pictures: tuple[tuple[str, int], ...] = ()
     inner: tuple[tuple[Blob, Mail], ...] = ()
+    page: str = ""
+    date: str = ""
 
 
 def is_outlook(blob: Blob) -> bool:
@@ -113,23 +128,30 @@ def open_mail(blob: Blob) -> Mail:
     names: dict[str, int] = {}
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
-    words: list[str] = []
+    words: list[tuple[int, str]] = []  # with the group of parts that say the same
+    pages: list[str] = []
     pictures: list[tuple[str, int]] = []
     heads = _heads(message)
+    groups = [one for one in message.walk() if one.get_content_type() == "multipart/alternative"]
+    twins = {id(part): id(group) for group in groups for part in group.walk()}
     for part in parts:
         kind = part.get_content_type()
         file_name = _file_name(part)
         content, damage = _content(part)
         if kind in _SIGNATURES and content.startswith(_SIGNED):
             continue
-        shown_in_text = part.get("Content-ID") or part.get_content_disposition() == "inline"
+        shown_in_text = part.get("Content-ID") or part.get("Content-Location") or part.get_content_disposition() == "inline"
         if part.get_content_maintype() == "image" and shown_in_text and content.startswith(_PICTURES):
             pictures.append((file_name or kind, len(content)))
+            continue
+        if file_name is None and kind in _OF_PAGES:
+            heads += tuple(("style or script of the page", line) for line in _decode(content).splitlines() if line.strip())
             continue
         if file_name is None and kind in _WORDS:
             text = _decode(content, part.get_content_charset() or "")
             said, files = _without_files(_plain(text) if kind == "text/html" else text)
-            words.append(said)
+            words.append((twins.get(id(part), id(part)), said))
+            pages += [text] if kind == "text/html" and _TABLE.search(text) else []
             for called, held, lost in files:
                 shown = f"{blob.name}!{_distinct(called, names)}"
                 blobs.append(Blob(shown, held))
@@ -142,7 +164,38 @@ def open_mail(blob: Blob) -> Mail:
             errors.append(unreadable(member, f"was damaged on its way ({damage})", "Ask for the mail again."))
         if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
-    return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads, tuple(pictures))
+    said, others = _once(words)
+    heads += tuple((BODY, line) for line in others if line.strip())
+    return Mail(tuple(blobs), tuple(errors), said, heads, tuple(pictures), page="\n".join(pages), date=_day(message))
+
+
+def _once(words: Sequence[tuple[int, str]]) -> tuple[str, list[str]]:
+    """The texts of a mail, of those that should say the same the last, which has most to it; and the lines that only others of these say."""
+    last = dict(words)
+    others = ((text, last[group]) for group, text in words if text is not last[group])
+    said = "\n".join(text for group, text in words if text is last[group])
+    return said, [line for text, other in others for line in lines_beside(text, other)]
+
+
+def lines_beside(text: str, said: str) -> list[str]:
+    """The lines of a text of which another one does not say the words, in their order."""
+    lines = [(line, f" {_in_words(line)} ") for line in text.splitlines()]
+    whole = {f" {_in_words(line)} " for line in said.splitlines()}
+    known = f" {_in_words(said)} "
+    if len(lines) * len(known) > _MOST_COMPARED:
+        known = ""
+    return [line for line, words in lines if words not in whole and words not in known]
+
+
+def _in_words(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
+
+
+def _day(message: EmailMessage) -> str:
+    """The day in the header; empty where there is none that is one, and of a page that was saved: it is that of the copy."""
+    sent = getattr(message["Date"], "datetime", None)
+    is_copy = "saved by" in str(message["From"] or "").lower()
+    return "" if sent is None or is_copy else str(sent.date())
 
 
 def _heads(message: EmailMessage) -> tuple[tuple[str, str], ...]:
@@ -242,8 +295,13 @@ def _decode(content: bytes, charset: str = "") -> str:
 
 
 def _plain(text: str) -> str:
-    """The words of HTML: a tag within a word does not part it."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", _CODE.sub("\n", text)))).replace("\xa0", " ")
+    """The words of HTML: a tag within a word does not part it, one that begins a block does where no line has just ended."""
+    lines = _BREAK.sub("\n", _BEGIN.sub(_begun, _CODE.sub("\n", _BLANKS.sub(" ", text))))
+    return html.unescape(_TAG.sub("", re.sub(r"(?:\n ?)?\v", "\n", lines))).replace("\xa0", " ")
+
+
+def _begun(tag: re.Match[str]) -> str:
+    return "\v• " if tag[1].lower() == "li" else "\v"
 
 
 def _distinct(name: str, names: dict[str, int]) -> str:
@@ -303,14 +361,16 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
             _add_inner(container, member, message, depth, inner, errors)
         else:
             errors.append(unreadable(member, "is attached by reference, not as a file", "Ask for the file itself."))
-    text, page = _property(container, at, _BODY), [*at, f"__substg1.0_{_HTML}"]
-    if not text and container.exists(page):
-        text = _plain(_decode(container.openstream(page).read()))
+    text, stream = _property(container, at, _BODY), [*at, f"__substg1.0_{_HTML}"]
+    shown = _decode(container.openstream(stream).read()) if container.exists(stream) else ""
+    if not text and shown:
+        text = _plain(shown)
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
         errors.append(unreadable(name, "has its text as RTF, which is not read", remedy))
     heads = tuple((place, said) for tag, place in _STATED.items() if (said := _property(container, at, tag).strip()))
-    return Mail(tuple(blobs), tuple(errors), text, heads, tuple(pictures), tuple(inner))
+    page = shown if _TABLE.search(shown) else ""
+    return Mail(tuple(blobs), tuple(errors), text, heads, tuple(pictures), tuple(inner), page)
 
 
 def _add_inner(

@@ -12,11 +12,9 @@ from html.parser import HTMLParser
 from typing import Final
 from xml.parsers import expat
 
-from msgspec import Struct, field
-
-from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.flow import Flow
 from precursor_screen.formats.parts import UNREAD, constants_of, expat_parser, words_of_format, words_of_page
 from precursor_screen.formats.sheet import Broken, Cells, OutOfTableText, OutOfTableTexts, Sheet
 from precursor_screen.formats.xlsx import texts_of_names
@@ -26,8 +24,40 @@ _WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements 
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 _BLOCKS: Final = frozenset(
-    ("p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option")
+    [
+        *(
+            "p",
+            "div",
+            "br",
+            "hr",
+            "li",
+            "ul",
+            "ol",
+            "dl",
+            "dt",
+            "dd",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "title",
+            "head",
+            "body",
+        ),
+        *("option", "select"),
+    ]
 )
+_HEADING_A_LINE: Final = frozenset(("b", "strong", "label"))  # `<b>Shipper</b> Acme`
+_PARTS: Final = {"table": "table", "tr": "row", "td": "cell", "th": "cell"}
+_BOXES: Final = ("div", "span")  # a table may be made of them, by their roles (WAI-ARIA 1.2)
+_ROLES: Final = {
+    **dict.fromkeys(("table", "grid", "treegrid"), "table"),
+    "row": "row",
+    **dict.fromkeys(("cell", "gridcell", "columnheader", "rowheader"), "cell"),
+}
+_SHOWN: Final = ("text", "number", "date", "search", "tel", "email")  # fields that show their value
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
 _MOST_SPAN = 1_000
 
@@ -36,22 +66,15 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
     """Every table of a web page, with the words around them.
 
     Raises:
-        UnknownFormat: it has no table of two columns and two rows.
+        UnreadableManifest: it has more cells than are read.
         UsageError: no such encoding.
     """
     source, choice, notes, out_of_table_texts = open_text(blob, encoding or _stated(blob.head()))
     page = _Page(cells_allowed(blob.size()))
     page.feed(source.read().decode("utf-8", "replace"))
     page.close()
-    page.end()
-    tables = [table for table in page.done if table.is_one]
-    frames = [cell for table in page.done if not table.is_one for row in table.rows for cell in row]
-    texts = [*out_of_table_texts, *page.out_of_table_texts.kept, *(OutOfTableText(None, "web page", cell) for cell in frames)]
-    if not tables:
-        remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
-        raise UnknownFormat("is a web page without a table", where=blob.name, remedy=remedy)
-    named = [(f"table {number}", table.rows) for number, table in enumerate(tables, start=1)]
-    return _sheets(blob.name, named, "HTML", str(choice), (*notes, *_unread(page.out_of_table_texts.unread)), texts)
+    first, *others = page.flow.sheets(blob.name, "HTML", "web page", str(choice))
+    return [first.saying(notes, out_of_table_texts), *others]
 
 
 def _unread(count: int) -> tuple[Broken, ...]:
@@ -81,126 +104,90 @@ def _sheets(
     return [sheet if at else sheet.saying(notes, out_of_table_texts) for at, sheet in enumerate(made)]
 
 
-class _Table(Struct):
-    rows: list[list[str]] = field(default_factory=list)
-    spans: dict[int, tuple[int, str]] = field(default_factory=dict)  # column -> rows that a cell above still covers, and its text
-    cell: list[str] | None = None
-    across: int = 1
-    down: int = 1
-
-    def cover(self) -> None:
-        """What cells above reach down to, from where the last row ends so far."""
-        row = self.rows[-1]
-        while (covered := self.spans.get(len(row))) is not None and covered[0] > 0:
-            self.spans[len(row)] = (covered[0] - 1, covered[1])
-            row.append(covered[1])
-
-    @property
-    def is_one(self) -> bool:
-        """Whether it is a table and no frame of a page: two rows with two filled cells each."""
-        return sum(sum(bool(c.strip()) for c in row) > 1 for row in self.rows) > 1
-
-
 class _Page(HTMLParser):
-    """What the parser calls. A table within a table is one of its own."""
+    """What the parser calls."""
 
     def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.done: list[_Table] = []
-        self.out_of_table_texts = OutOfTableTexts()
-        self._open: list[_Table] = []
-        self._loose: list[str] = []
-        self._room = most
-        self._is_style = False
+        self.flow = Flow(most)
+        self._is_style = self._is_as_typed = self._heads_line = self._is_not_chosen = False
+        self._parts: list[tuple[str, str]] = []  # elements that may be parts of a table by their role
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag opens."""
         stated = dict(attrs)
-        for name in _SAID:
-            if stated.get(name):
-                self.out_of_table_texts.add(f"{name} of {tag}", " ".join(str(stated[name]).split()))
-        if tag == "style":
+        is_shown = tag == "input" and (stated.get("type") or "text").lower() in _SHOWN
+        for name, value in stated.items():
+            if value and name in _SAID and not (is_shown and name == "value"):
+                self.flow.out_of_table_texts.add(f"{name} of {tag}", " ".join(value.split()))
+        if tag in _PARTS:
+            self._open(_PARTS[tag], stated)
+        elif tag == "style":
             self._is_style = True
-        elif tag == "table":
-            self._open.append(_Table())
-            self.done.append(self._open[-1])
-        elif not self._open:
-            if tag in _BLOCKS:
-                self._end_loose()
-        elif tag == "tr":
-            self._end_row()
-            self._open[-1].rows.append([])
-        elif tag in ("td", "th"):
-            self._end_cell()
-            table = self._open[-1]
-            if not table.rows:
-                table.rows.append([])
-            table.cell, table.across, table.down = [], _count(stated.get("colspan")), _count(stated.get("rowspan"))
+        elif tag == "pre":
+            self._is_as_typed = True
+        elif is_shown:
+            self.flow.hear(stated.get("value") or "")
+        elif tag in _BOXES and (part := _ROLES.get(stated.get("role") or "")):
+            self._open(part, stated)
+        elif tag in _HEADING_A_LINE:
+            self._heads_line = self.flow.begins_line
+        elif tag == "dd":
+            self.flow.hear("\t")  # the term and what is said of it stand in one line
         elif tag in _BLOCKS:
-            self.handle_data("\n")
+            self._is_not_chosen = tag == "option" and "selected" not in stated
+            self.flow.end_line()
+        if tag in _BOXES:
+            self._parts.append((tag, _ROLES.get(stated.get("role") or "", "")))
+        if tag == "blockquote" or "gmail_quote" in (stated.get("class") or "").split() or stated.get("id") == "divRplyFwdMsg":
+            self.flow.mark_quoted()
 
     def handle_endtag(self, tag: str) -> None:
         """A tag closes."""
-        if tag == "style":
+        if tag in _PARTS:
+            self._close(_PARTS[tag])
+        elif tag == "style":
             self._is_style = False
-        elif tag == "table" and self._open:
-            self._end_row()
-            self._open.pop()
-        elif tag in ("td", "th") and self._open:
-            self._end_cell()
-        elif tag in _BLOCKS and tag != "br":
-            self.handle_data("\n") if self._open else self._end_loose()
+        elif tag == "pre":
+            self._is_as_typed = False
+        elif tag in _BOXES and self._parts and self._parts[-1][0] == tag and (part := self._parts.pop()[1]):
+            self._close(part)
+        elif tag in _HEADING_A_LINE and self._heads_line:
+            self._heads_line = False
+            self.flow.hear("\t")
+        elif tag in _BLOCKS and tag not in ("br", "dt"):
+            self._is_not_chosen = False
+            self.flow.end_line()
+
+    def _open(self, part: str, stated: dict[str, str | None]) -> None:
+        if part == "table":
+            self.flow.open_table()
+        elif part == "row" and self.flow.in_table:
+            self.flow.open_row()
+        elif part == "cell":
+            self.flow.open_cell(_count(stated.get("colspan")), _count(stated.get("rowspan")))
+
+    def _close(self, part: str) -> None:
+        if part == "table":
+            self.flow.close_table()
+        elif part == "cell":
+            self.flow.close_cell()
 
     def handle_data(self, data: str) -> None:
-        """Text; that of a style sheet is none."""
-        if self._is_style:
-            return
-        if self._open and self._open[-1].cell is not None:
-            self._open[-1].cell.append(data)
-        else:
-            self._loose.append(data)
+        """Text; that of a style sheet is none, and a choice that was not made stands beside it."""
+        if self._is_not_chosen:
+            self.flow.out_of_table_texts.add("choice that was not made", " ".join(data.split()))
+        elif not self._is_style:
+            # A tab and the end of a line are blanks on a page.
+            self.flow.hear(data if self._is_as_typed else data.replace("\n", " ").replace("\t", " ").replace("\r", " "))
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""
-        self.out_of_table_texts.add("comment of the web page", " ".join(data.split()))
+        self.flow.out_of_table_texts.add("comment of the web page", " ".join(data.split()))
 
     def unknown_decl(self, data: str) -> None:
         """A section such as CDATA."""
         self.handle_data(data.removeprefix("CDATA["))
-
-    def end(self) -> None:
-        """No more follows."""
-        while self._open:
-            self._end_row()
-            self._open.pop()
-        self._end_loose()
-
-    def _end_loose(self) -> None:
-        for line in "".join(self._loose).splitlines():
-            self.out_of_table_texts.add("web page", " ".join(line.split()))
-        self._loose.clear()
-
-    def _end_row(self) -> None:
-        """The row's last cell ends, and cells above may reach down behind it."""
-        self._end_cell()
-        if self._open[-1].rows:
-            self._open[-1].cover()
-
-    def _end_cell(self) -> None:
-        table = self._open[-1]
-        if table.cell is None:
-            return
-        row, text = table.rows[-1], "\n".join(t for line in "".join(table.cell).split("\n") if (t := " ".join(line.split())))
-        table.cover()
-        if table.down > 1:
-            # As of a merged cell of a workbook: a text holds for all its rows, a figure once.
-            repeated = "" if _NUMBER.fullmatch(text) else text
-            table.spans |= {len(row) + at: (table.down - 1, "" if at else repeated) for at in range(table.across)}
-        self._room -= table.across
-        if self._room < 0:
-            raise UnreadableManifest("is a web page with more cells than can be read", remedy="Save its table as XLSX or CSV.")
-        row += [text, *[""] * (table.across - 1)]
-        table.cell = None
 
 
 def _count(text: str | None) -> int:

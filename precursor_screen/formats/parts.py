@@ -1,4 +1,4 @@
-"""The parts of a workbook that are no sheet: their words are screened, and what holds words that cannot be read is named.
+"""The parts of a workbook or a document that are no table: their words are screened, and what holds words that cannot be read is named.
 
 A workbook is an archive, and a program shows little of what one may hold: properties, tables behind a pivot, earlier versions, macros,
 whole files. Parts that belong to every workbook and hold no words of people (themes, styles, lists of relations) are passed over.
@@ -129,6 +129,7 @@ _HARMLESS: Final = re.compile(
     r"|xl/(?:theme/.*|styles\.(?:xml|bin)|calcChain\.(?:xml|bin)|printerSettings/.*|workbook\.(?:xml|bin)|sharedStrings\.(?:xml|bin)|metadata\.(?:xml|bin))"
     r"|xl/(?:work|dialog|macro|chart)sheets/[^/]*|xl/(?:drawings|charts)/(?:style|colors|chartStyle)[^/]*|docProps/thumbnail\.[a-z]+|Thumbnails/.*"
     r"|content\.xml|styles\.xml"
+    r"|word/(?:styles|stylesWithEffects|settings|webSettings|fontTable|numbering|people|comments(?:Ids|Extended|Extensible)|theme/.*|diagrams/(?:layout|colors|quickStyle)\d*)\.xml|customXml/itemProps\d*\.xml"
 )
 # Of XLSB, whose parts are records and not XML: their words are all that the same parts of an XLSX are screened for.
 _TABLES_OF_RECORDS: Final = re.compile(r"xl/(?!vbaProject|embeddings/|activeX/|ctrlProps/|macrosheets/).*\.bin")
@@ -196,15 +197,15 @@ def texts_of_parts(
 
 def _only(name: str, kind: str) -> tuple[str, ...]:
     """The elements of a part that hold words; empty: all do."""
-    return _OF_CHARTS if name.startswith("xl/charts/") else _OF_BOXES if kind == "vml" else ()
+    return _OF_CHARTS if "/charts/" in name else _OF_BOXES if kind == "vml" else ()
 
 
 def notes_of(unread: list[str], wordless: list[str]) -> list[Broken]:
     """One note for all parts that hold words and were not read, one for those that hold none."""
     made = []
     for names, code, says in (
-        (unread, UNREAD, "parts of the workbook are not read as tables; their words were screened"),
-        (wordless, WORDLESS, "parts of the workbook hold no words, such as pictures"),
+        (unread, UNREAD, "parts of the file are not read as tables; their words were screened"),
+        (wordless, WORDLESS, "parts of the file hold no words, such as pictures"),
     ):
         if names:
             made.append(Broken(1, first_few(names, _MOST_NAMES), len(names), f"{len(names)} {says}", code))

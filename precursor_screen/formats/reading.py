@@ -28,7 +28,7 @@ from precursor_screen.formats.sheet import MemoryReader, Sheet, table_of_columns
 WORKBOOKS = ("zip", "ole", "xls")
 COLUMNAR = ("parquet", "arrow")
 MARKUP = ("html", "spreadsheetml")
-TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, *MARKUP, "dbf", "json", "xml", "text")
+TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, *MARKUP, "rtf", "dbf", "json", "xml", "text")
 
 
 def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
@@ -36,7 +36,7 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
     Args:
         blob: the input, unpacked.
-        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, pdf, dbf, json, xml or text.
+        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, pdf, rtf, dbf, json, xml or text.
         encoding: for text formats; empty: decide by content.
 
     Raises:
@@ -60,6 +60,10 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
         from precursor_screen.formats.pdf import read_pdf
 
         return read_pdf(blob)
+    if kind == "rtf":
+        from precursor_screen.formats.rtf import read_rtf
+
+        return read_rtf(blob)
     if kind == "dbf":
         from precursor_screen.formats.dbf import read_dbf
 

@@ -103,7 +103,7 @@ class Sheet(Struct, frozen=True):
         levels: in how many lists each column stands, by position; empty: a table has no lists within lists.
         attached: files within the file, by name; only printed pages have them.
         above: rows of text that count as standing over the table; they are screened as texts beside a table already.
-        below: as `above`, of what stands under it.
+        below: rows of text below the last table of a document, which may state what holds for it; they are screened the same way.
         form: boxes with labels that stand over another table and are screened with it; it counts only where it holds goods itself.
         is_cover: it states what holds for the other sheets of its workbook, and no goods.
         texts: positions of the columns of a workbook in which a text, not a number as such, may have a mark for thousands (`1.331`).

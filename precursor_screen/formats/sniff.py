@@ -63,6 +63,7 @@ _MAGIC = (
     (b"ARROW1", "arrow"),
     (b"FEA1", "arrow"),
     (b"%PDF", "pdf"),
+    (b"{\\rtf", "rtf"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -94,7 +95,7 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0
 
 
 def sniff_kind(head: bytes) -> str:
-    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, spreadsheetml, xml, json, mail, edifact, x12, cargo-imp, ices, text, or the name of what we do not read.
+    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, rtf, spreadsheetml, xml, json, mail, edifact, x12, cargo-imp, ices, text, or the name of what we do not read.
 
     Args:
         head: the first bytes, some kilobytes if there are as many.

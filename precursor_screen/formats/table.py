@@ -196,7 +196,7 @@ def _end_child() -> None:
         _CURRENT.pop().end()
 
 
-_CONFINED = (*WORKBOOKS, *COLUMNAR, *MARKUP, "pdf")
+_CONFINED = (*WORKBOOKS, *COLUMNAR, *MARKUP, "pdf", "rtf")
 _NAMED = {
     "image": (
         "is an image",

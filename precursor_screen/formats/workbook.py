@@ -15,7 +15,7 @@ import python_calamine as calamine
 from msgspec.structs import replace
 
 from precursor_screen.core.grouped import grouped
-from precursor_screen.formats.archive import open_whole
+from precursor_screen.formats.archive import is_document, open_whole
 from precursor_screen.formats.blob import Blob, cells_allowed, damaged_workbook, unreadable
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.parts import ERRORS, SheetScan, WorkbookAudit, name_of, texts_of_parts
@@ -192,9 +192,13 @@ def read_workbook(blob: Blob) -> list[Sheet]:
     """
     try:
         if not blob.head(8).startswith(b"PK"):
-            if _is_encrypted(blob):
-                raise unreadable(blob.name, _LOCKED, "Save it without a password.")
             data = blob.read()
+            if _holds_stream(data, "EncryptedPackage"):  # [MS-OFFCRYPTO] 2.3.4.4: a protected XLSX or DOCX
+                raise unreadable(blob.name, _LOCKED, "Save it without a password.")
+            if _holds_stream(data, "WordDocument") and not any(_holds_stream(data, name) for name in ("Workbook", "Book")):
+                raise unreadable(
+                    blob.name, "is a document of Word 97 to 2003 (.doc)", "Open it and save it as DOCX, and screen that."
+                )
             audit = XlsAudit(data)  # first: calamine asks for what a damaged container states, be it gigabytes
             return _read_sheets(blob, _open(data), "XLS", audit, len(data))
         with open_whole(blob) as archive:
@@ -206,6 +210,10 @@ def read_workbook(blob: Blob) -> list[Sheet]:
 
 
 def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
+    if is_document(archive):
+        from precursor_screen.formats.docx import read_docx
+
+        return read_docx(blob, archive)
     names = archive.NameToInfo
     size = sum(info.file_size for info in archive.infolist())
     if "xl/workbook.bin" in names:
@@ -230,9 +238,9 @@ def _open(data: bytes) -> calamine.CalamineWorkbook:
     return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
-def _is_encrypted(blob: Blob) -> bool:
-    # [MS-OFFCRYPTO] 2.3.4.4: a protected XLSX is a compound file with a stream of this name, in UTF-16.
-    return "EncryptedPackage".encode("utf-16-le") in blob.read()
+def _holds_stream(data: bytes, name: str) -> bool:
+    """Whether a compound file names a stream so, in UTF-16 with a zero behind it ([MS-CFB] 2.6.1)."""
+    return f"{name}\0".encode("utf-16-le") in data
 
 
 def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, audit: WorkbookAudit, size: int) -> list[Sheet]:

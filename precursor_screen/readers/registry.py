@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
 from os import SEEK_END
 from pathlib import Path
 from typing import Final
@@ -16,21 +15,23 @@ from msgspec.structs import replace
 from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest
 from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.core.words import first_few
-from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
+from precursor_screen.formats.archive import gunzip, is_document, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import MAX_NESTING, Blob, unreadable
+from precursor_screen.formats.flow import DOCUMENTS
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook, safe_name
-from precursor_screen.formats.sheet import OutOfTableText, numbered
+from precursor_screen.formats.sheet import numbered
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.mails import read_body, read_words, words_of
 from precursor_screen.readers.messages.build import build_tables
 from precursor_screen.readers.messages.cargo_imp import CARGO_IMP
 from precursor_screen.readers.messages.edi import EDI
 from precursor_screen.readers.messages.ices import ICES
 from precursor_screen.readers.messages.nested import JSON, XML
-from precursor_screen.readers.tabular.other_texts import may_name_something, out_of_table_lines
-from precursor_screen.readers.tabular.reader import PASTED, TABLES, read_sheets
+from precursor_screen.readers.tabular.files import PASTED, TABLES, read_as_laid_out
+from precursor_screen.readers.tabular.reader import read_sheets
 from precursor_screen.readers.tabular.unfold import carried_over
 from precursor_screen.reference.watchlists import ofac_csv, private_csv
 from precursor_screen.reference.watchlists.builder import Importer
@@ -126,8 +127,6 @@ def _is_report(blob: Blob, kind: str, head: bytes) -> bool:
 
 # E-mails: what is attached is read as files are; the words of the message are screened beside them.
 
-BODY = "text of the e-mail"
-
 
 def read_mail(blob: Blob, kind: str) -> Mail | None:
     """What an e-mail holds; None where the file is none.
@@ -138,30 +137,6 @@ def read_mail(blob: Blob, kind: str) -> Mail | None:
     if kind == "mail":
         return open_mail(blob)
     return open_outlook(blob) if kind == "ole" and is_outlook(blob) else None
-
-
-def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
-    """The words of a message and of its header as an input without lines, if there are any that could name something."""
-    placed = [(BODY, line.strip()) for line in mail.text.splitlines() if line.strip()]
-    return read_words([*placed, *mail.heads], blob, BODY, "e-mail")
-
-
-def read_words(placed: Sequence[tuple[str, str]], blob: Blob, called: str, format_name: str) -> list[InputTables]:
-    """Words that stand in no table as an input without lines; none where nothing could be named by them.
-
-    Args:
-        placed: where each text stands, and the text.
-        blob: the file that holds them.
-        called: what the input is called behind the file's name.
-        format_name: of the file.
-    """
-    may_name = may_name_something([text for _, text in placed])
-    out_of_table_texts = [OutOfTableText(None, place, text) for (place, text), one in zip(placed, may_name, strict=True) if one]
-    if not out_of_table_texts:
-        return []
-    name, digest = f"{blob.name}!({called})", Digest(blob.sha256(), blob.size())
-    texts = out_of_table_lines(out_of_table_texts, name, digest, no_lines())
-    return [without_lines(input_without_lines(name, digest, format_name), IssueList(name), texts)]
 
 
 COMMENT = "comment of the archive"
@@ -227,14 +202,15 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
         return _read_blob(gunzip(blob), options, depth + 1)
     if kind == "zip":
         with open_zip(blob) as archive:
-            members = None if is_workbook(archive) else unzip(archive, blob)
+            members = None if is_workbook(archive) or is_document(archive) else unzip(archive, blob)
+            kind = "docx" if is_document(archive) else kind
         if members is not None:
             if depth >= MAX_NESTING:
                 raise unreadable(blob.name, "holds archives within archives", "Unpack it first.")
             comments = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
             return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(comments)), *comments]
-    if kind == "pdf":
-        return _read_print(blob, options, depth)
+    if kind in ("pdf", "docx"):
+        return _read_document(blob, options, depth)
     mail = read_mail(blob, kind)
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
@@ -248,11 +224,15 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputConten
     raise UnknownFormat("is in a file format that is not supported", where=blob.name, remedy="Convert it to CSV or XLSX.")
 
 
-def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
-    """The tables of printed pages, and what is attached to them."""
-    sheets = list(carried_over(open_sheets(blob)))
-    read = zip(sheets, read_sheets(sheets, blob.name, Digest(blob.sha256(), blob.size()), options), strict=True)
-    tables = [table for sheet, table in read if not sheet.form or table.lines.num_rows]
+def _read_document(blob: Blob, options: ReadOptions, depth: int) -> list[InputContent]:
+    """The tables of printed pages or of a document, and what is attached to them."""
+    sheets, digest = open_sheets(blob), Digest(blob.sha256(), blob.size())
+    if sheets[0].format in DOCUMENTS:
+        tables = read_as_laid_out(sheets, blob.name, digest, options)
+    else:
+        sheets = list(carried_over(sheets))
+        read = zip(sheets, read_sheets(sheets, blob.name, digest, options), strict=True)
+        tables = [table for sheet, table in read if not sheet.form or table.lines.num_rows]
     names = numbered(safe_name(name) for name, _ in sheets[0].attached)
     attached = tuple(Blob(f"{blob.name}!{name}", held) for name, (_, held) in zip(names, sheets[0].attached, strict=True))
     if depth < MAX_NESTING:
@@ -264,25 +244,32 @@ def _read_print(blob: Blob, options: ReadOptions, depth: int) -> list[InputConte
 def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputContent]:
     if depth >= MAX_NESTING:
         raise unreadable(blob.name, "holds e-mails within e-mails", "Save its attachments, and screen those.")
-    body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
+    words = words_of(mail, blob)  # what it says is screened, though nothing that is attached may be readable
     pictures = _pictures(blob, mail)
     if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
-        if not body:
+        if body := read_body(mail, blob, options, ()):
+            return [*body, *pictures]
+        if not words:
             raise unreadable(blob.name, "is an e-mail with nothing attached", remedy)
-        return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"), *pictures]
+        return [
+            _without_lines(words[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"),
+            *pictures,
+        ]
     inner: list[InputContent] = []
     errors: list[InputError] = list(mail.errors)
     for message, held in mail.inner:
         try:
             words_alone = not held.blobs and not held.errors and not held.inner
-            inner += read_body(held, message) if words_alone else _read_mail(message, held, options, depth + 1)
+            body = read_body(held, message, options, ()) or words_of(held, message) if words_alone else []
+            inner += body if words_alone else _read_mail(message, held, options, depth + 1)
         except MappingError:
             raise
         except InputError as error:
             errors.append(error)
-            inner += read_body(held, message)
-    return [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or body)), *body, *pictures]
+            inner += words_of(held, message)
+    attached = [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or words))]
+    return [*attached, *(read_body(mail, blob, options, attached) or words), *pictures]
 
 
 def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:

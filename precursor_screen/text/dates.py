@@ -46,16 +46,17 @@ _LOCALES = (
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](.*))?")
 # `16. 11. 2026.` and `2026. 11. 16.` in the Balkans, Hungary and Korea; `16.11.2026 г.` with the word for year, as in Bulgaria, Russia, Poland.
-_POINTED = re.compile(
-    r"(\d{1,4}([-/.])\s?\d{1,2}\2\s?\d{1,4})\.?(?:\s?(?:г|год|года|р|року|god|g|r)\.?)?((?:[\sT,]+\d{1,2}:.*)?)", re.IGNORECASE
-)
+_OF_YEAR = r"(?:\s?(?:г|год|года|р|року|god|g|r)\.?)?"
+_POINTED = re.compile(rf"(\d{{1,4}}([-/.])\s?\d{{1,2}}\2\s?\d{{1,4}})\.?{_OF_YEAR}((?:[\sT,]+\d{{1,2}}:.*)?)", re.IGNORECASE)
 _TRIPLE = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+(.*))?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{4,6})(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{0,2})?)?")
 _EIGHT = re.compile(r"(\d{1,2})(\d{2})(\d{4})")
 _MONTH_ONLY = re.compile(r"(\d{4})[-/.]?(\d{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
 _NAMED = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})\.?(?:\s+\d{1,2}:.*)?"
+    r"(?:[^\W\d_]{2,12}\.?,\s*)?(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})\.?"
+    rf"{_OF_YEAR}(?:,?\s+(?:[^\W\d_]{{1,3}}\s+)?\d{{1,2}}:.*)?",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"(\d{1,2})([^\W\d_]{3})(\d{4}|\d{2})")  # `29JAN2026`, as air waybills have it
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sample_data.filing import asycuda, books, cargo_imp, cargo_xml, columnar, declarations, delimited, edifact, feeds, mail, x12
+from sample_data.filing import (
+    asycuda,
+    books,
+    cargo_imp,
+    cargo_xml,
+    columnar,
+    declarations,
+    delimited,
+    documents,
+    edifact,
+    feeds,
+    mail,
+    x12,
+)
 from sample_data.filing.shipment import Shipment
 
 Writer = Callable[[Sequence[Shipment]], bytes]
@@ -23,6 +36,9 @@ TABLES: Mapping[str, Writer] = {
     "records.jsonl": columnar.write_jsonl,
     "columns.parquet": columnar.write_parquet,
     "columns.arrow": columnar.write_arrow,
+    "document.docx": documents.write_docx,
+    "document.rtf": documents.write_rtf,
+    "page.html": documents.write_html,
     "mail.eml": mail.write_eml,
     "mail.msg": mail.write_msg,
 }

@@ -82,8 +82,39 @@ def test_only_a_date_loses_the_time_that_it_does_not_have(kind: str, stated: str
 )
 def test_a_web_page_without_a_table_says_what_to_do(page: str) -> None:
     with pytest.raises(UnknownFormat, match="web page without a table") as caught:
-        _sheets(page)
+        read(page.encode(), "b.htm")
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("parts", "goods"),
+    [
+        (("<tr><td>wool<td>5",), "wool"),
+        (('<tr><td><input value="wool"><td><input type=number value=5>',), "wool"),
+        (("<tr><td><select><option>silk<option selected>wool<option>tin</select><td>5",), "wool"),
+    ],
+)
+def test_fields_of_a_form_say_what_they_show(parts: tuple[str, ...], goods: str) -> None:
+    (sheet,) = _sheets(f"<html><table><tr><th>Goods<th>kg{''.join(parts)}</table><input type=hidden value=secret>")
+    assert sheet.head == (("Goods", "kg"), (goods, "5"))
+    said = [(one.place, one.text) for one in sheet.out_of_table_texts]
+    assert ("value of input", "secret") in said
+    assert not {"wool", "5"} & {text for _, text in said}
+
+
+def test_choices_that_were_not_made_are_screened_beside() -> None:
+    (sheet,) = _sheets(
+        "<html><table><tr><td>a<td>b<tr><td><select><option>silk</option><option selected>wool</select>c<td>d</table>"
+    )
+    assert sheet.head[1] == ("wool\nc", "d")
+    assert [(one.place, one.text) for one in sheet.out_of_table_texts] == [("choice that was not made", "silk")]
+
+
+def test_boxes_with_roles_are_a_table() -> None:
+    row = '<div role="row"><div role="{0}"><span>{1}</span></div><span role="{0}">{2}</span></div>'
+    rows = row.format("columnheader", "Goods", "kg") + row.format("gridcell", "wool", "5")
+    (sheet,) = _sheets(f'<html><body><div>above</div><div role="grid"><div role="rowgroup">{rows}</div></div><div>below</div>')
+    assert (sheet.above, sheet.head, sheet.below) == ((("above",),), (("Goods", "kg"), ("wool", "5")), (("below",),))
 
 
 BOOK = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>

@@ -17,6 +17,7 @@ from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.formats.workbook import read_workbook, text_of
+from precursor_screen.readers.registry import read
 from tests.readers import shipments
 
 
@@ -159,8 +160,6 @@ HOSTILE: dict[str, bytes] = {
     "zeros": b"\x00" * 70_000,
     "binary": bytes(range(256)) * 300,
     "program": b"\x7fELF" + bytes(400),
-    "html named xls": b"<html><body><table><tr><td>description</td></tr></table></body></html>",
-    "html with a mark": b"\xef\xbb\xbf\r\n<!DOCTYPE html><html></html>",
     "xml": b'<?xml version="1.0"?><manifest/>',
     "pdf": b"%PDF-1.7 ...",
     "parquet without its footer": PARQUET[: len(PARQUET) // 2],
@@ -187,9 +186,15 @@ def test_what_cannot_be_read_names_the_file_and_a_remedy(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_web_page_is_called_one() -> None:
-    with pytest.raises(UnknownFormat, match="web page"):
-        open_sheets(Blob("file.xls", HOSTILE["html named xls"]))
+@pytest.mark.parametrize(
+    "page",
+    [b"<html><body><table><tr><td>description</td></tr></table></body></html>", b"\xef\xbb\xbf\r\n<!DOCTYPE html><html></html>"],
+)
+def test_a_web_page_is_called_one(page: bytes) -> None:
+    with pytest.raises(UnknownFormat, match="web page") as caught:
+        read(page, "file.xls")
+    assert caught.value.where.file == "file.xls"
+    assert caught.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -385,6 +385,14 @@ def test_the_text_of_outlook_in_html_is_screened_and_in_rtf_is_told():
     assert ("unreadable-file", "m.msg") not in issues(read(outlook(**{"10090102": b"rtf", "1000001E": b"plain"}), "m.msg"))
 
 
+def test_a_table_in_the_text_of_outlook_is_lines_and_its_twin_in_words_is_not_said_again():
+    page = b"<p>Shipper: Acme Ltd</p><table><tr><td>Goods<td>HS code<td>Net kg<tr><td>toluene<td>290230<td>5</table>"
+    streams = {"10130102": page, "1000001E": b"Shipper: Acme Ltd\ntoluene 290230 5\nPS: safrole"}
+    tables = read(outlook(**streams), "m.msg")
+    assert lines(tables) == {"m.msg!a.csv": ["acetone"], "m.msg!(text of the e-mail)": ["toluene"]}
+    assert of_asides(tables) == ["Shipper: Acme Ltd", "PS: safrole"]
+
+
 def told(tables) -> list[tuple[str, str]]:
     return [(i["source_file"], i["message"].partition(".")[0]) for t in tables for i in t.issues.to_pylist()]
 

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "sample_data" / "formats"
 # Their bytes are those of a library, and may differ from one of its versions to the next.
-OF_LIBRARIES = ("book.xlsx", "columns.parquet", "columns.arrow", "mail.eml")
+OF_LIBRARIES = ("book.xlsx", "document.docx", "columns.parquet", "columns.arrow", "mail.eml")
 
 
 def described(data: bytes, name: str) -> list[str]:
@@ -58,7 +58,7 @@ def test_every_family_of_messages_has_a_file() -> None:
 
 def test_every_kind_of_table_has_a_file() -> None:
     formats = {tables.input.format for name in TABLES for tables in read(FOLDER / name, name)}
-    assert {"CSV", "XLSX", "XLS", "ODS", "DBF", "Parquet", "JSON"} <= formats
+    assert {"CSV", "XLSX", "XLS", "ODS", "DBF", "Parquet", "JSON", "DOCX", "RTF", "HTML"} <= formats
 
 
 def test_the_shipments_differ() -> None:

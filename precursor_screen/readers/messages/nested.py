@@ -20,8 +20,8 @@ from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import FEEDS, Layout, fold, fold_tag, known_roots, load_layout
 from precursor_screen.readers.messages.scope import Scope
 from precursor_screen.readers.messages.tree import Progress, TreeMessage, lines_of_message, local
+from precursor_screen.readers.tabular.files import read_tables
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
-from precursor_screen.readers.tabular.reader import read_tables
 
 
 def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputContent]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -112,9 +113,8 @@ def _named(stated: Sequence[Stated]) -> Iterator[Stated]:
 def container_of(cells: Sequence[str], at: int = 0) -> dict[str, Stated]:
     """The container of a row with one filled cell, `CONTAINER ABCU 123456-0 (20' DV, seal 7)`; at: the number of the row."""
     filled = [cell for cell in cells if cell]
-    number = re.search(r"[A-Z]{4}[\s-]?\d{6}", filled[0]) if len(filled) == 1 else None
-    before = filled[0][: number.start()].strip() if number else ""
-    label = _last_label(before, is_first=False) if before else ""
+    before, *number = re.split(r"[A-Z]{4}[\s-]?\d{6}", filled[0]) if len(filled) == 1 else [""]
+    label = _last_label(before.strip(), is_first=False) if number and before.strip() else ""
     if not label or pairs_of(filled[0]) or lookup(label)[0] != "container_numbers":
         return {}
     return {"container_numbers": Stated("container_numbers", label, filled[0], ((at, cells.index(filled[0])),))}
@@ -226,7 +226,9 @@ def _address_below(rows: Sequence[Sequence[str]], stated: Stated, taken: set[tup
     """The address in the cells below a name that stands beside its label."""
     at, column = stated.cells[-1]
     if stated.field in PARTY_NAMES and rows[at][column].strip().endswith(stated.value):
-        below = list(_lines_below(rows, at, column, taken))[: _MOST_LINES - 1]
+        label = stated.cells[0][1]  # another one ends the address
+        lines = takewhile(lambda one: label == column or not rows[one[0]][label].strip(), _lines_below(rows, at, column, taken))
+        below = list(lines)[: _MOST_LINES - 1]
         name, address = part_address("\n".join((stated.value, *(text for _, text in below))))
         if name == stated.value and address:
             yield Stated(
@@ -281,7 +283,7 @@ def facts(label: str, value: str, cells: tuple[tuple[int, int], ...]) -> Iterato
 
 def _country(text: str) -> str:
     """What names the country of a text that says more: `Norway, unless stated otherwise`."""
-    first = re.split(r"[,;(]", text)[0].strip()
+    first = re.split(r"[,;(]|\.\s", text)[0].strip()
     return first if not find_country(text) and find_country(first) else text
 
 

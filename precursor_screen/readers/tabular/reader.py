@@ -1,4 +1,4 @@
-"""The reader of every table: delimited text, workbooks, Parquet and Arrow, JSON."""
+"""The reader of every table: a sheet to lines."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.core.errors import InputError
 from precursor_screen.core.model import Input
 from precursor_screen.core.schema import FILED
-from precursor_screen.formats.blob import Blob, unreadable
-from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.reading import TABULAR_KINDS
-from precursor_screen.formats.sheet import HEAD_ROWS, Body, OutOfTableText, Sheet, memory_reader, numbered, string_array
-from precursor_screen.formats.table import open_sheets
+from precursor_screen.formats.sheet import Body, OutOfTableText, Sheet, numbered
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import PARTY_NAMES, AcceptedMap, Column, ColumnMap, ColumnReport, Guess
 from precursor_screen.readers.input_tables import input_id, issue_table, no_lines, note_languages, with_place, without_lines
-from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions, TableIssues
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
@@ -61,7 +56,7 @@ from precursor_screen.readers.tabular.rows import (
 )
 from precursor_screen.readers.tabular.shorthand import write_out
 from precursor_screen.readers.tabular.survey import note_unread
-from precursor_screen.readers.tabular.unfold import items_of, unfold
+from precursor_screen.readers.tabular.unfold import items_of
 from precursor_screen.text.countries import MOST, PORTS, country_of_cell
 from precursor_screen.text.numbers import weigh_marks
 
@@ -102,22 +97,6 @@ _GUESSED = ColumnMap({})
 _NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
-def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-    """One result a sheet.
-
-    Raises:
-        InputError: the file cannot be read, or the user's map does not fit it.
-    """
-    sheets = open_sheets(blob, options.encoding)
-    if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
-        raise unreadable(blob.name, "is empty", "Check that it is the right file.")
-    whole = options.mapping is not None and not options.mapping.names_tables  # then a sheet is what the map describes
-    return read_sheets(sheets if whole else unfold(sheets), blob.name, digest, options)
-
-
-TABLES = Reader(lambda kind, _: kind in TABULAR_KINDS, read_tables)
-
-
 def read_sheets(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
     """The sheets of a file to lines, each by the user's map, else by the one that was accepted for its layout, else by guesses.
 
@@ -154,7 +133,8 @@ def read_sheet(
     for note in sheet.notes:
         issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
     if not any(any(c.strip() for c in row) for row in sheet.head):
-        issues.add("empty-sheet", "the sheet is empty", count=0)
+        if not sheet.above:  # else it is text without a table
+            issues.add("empty-sheet", "the sheet is empty", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.out_of_table_texts)
     if sheet.is_cover:
         issues.add("preamble-row", "what holds for the other sheets", row=1, count=len(sheet.head))
@@ -341,46 +321,3 @@ def _set_aside(
 def unique_names(names: Sequence[str]) -> list[str]:
     """Headers as filed; a repeated one gets a number, an empty one its position."""
     return numbered(name or f"column {position}" for position, name in enumerate(names, start=1))
-
-
-# Text pasted from a mail or a page: every line that is not blank is a description.
-
-LINES = ColumnMap({"1": "description"}, header_row=0, name="pasted text")
-
-
-def read_pasted(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-    """One result.
-
-    Raises:
-        InputError: there is no text.
-    """
-    try:
-        tables = read_tables(blob, digest, options)
-    except InputError:
-        if options.mapping is not None:
-            raise
-        tables = []
-    if options.mapping is not None or any(t.lines.num_rows or t.input.supplied & {"description", "hs_code"} for t in tables):
-        return tables
-    return [read_sheet(_as_sheet(blob, options.encoding), digest, LINES)]
-
-
-PASTED = Reader(lambda kind, _: kind == "text", read_pasted)
-
-
-def _as_sheet(blob: Blob, encoding: str) -> Sheet:
-    text, choice, notes, out_of_table_texts = open_text(blob, encoding)
-    lines = text.read().decode("utf-8").removeprefix("\ufeff").splitlines()
-    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    column = pa.chunked_array([string_array([line for _, line in rows])], pa.string())
-    head = tuple((line,) for _, line in rows[:HEAD_ROWS])
-    return Sheet(
-        blob.name,
-        "text",
-        str(choice),
-        head,
-        False,
-        memory_reader([column], [number for number, _ in rows]),
-        notes,
-        out_of_table_texts,
-    )

@@ -3,7 +3,9 @@ a cover."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -27,10 +29,13 @@ from precursor_screen.readers.tabular.header_rows import (
 )
 from precursor_screen.readers.tabular.other_texts import ABOVE, out_of_table_cells
 from precursor_screen.readers.tabular.shorthand import MOST_ROWS
+from precursor_screen.readers.tabular.sums import one_of
+from precursor_screen.text.text import late
 
 _MOST_BESIDE = 20  # tables; each reads the whole sheet
 _HEADED = 6  # rows from a blank one on in which a header is looked for
 ITEMS = " (items)"  # ends the name of a table that the sheet does not hold row by row
+_OF_SUM = late(lambda: rf"(?:{one_of('sum')})\b", re.IGNORECASE)
 _SAYING = 4  # letters of a word that must mean something in a label of a cover
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
@@ -67,13 +72,21 @@ def carried_over(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
 
 
 def _is_cover(sheet: Sheet) -> bool:
-    """Whether a sheet of a workbook states a party and another fact, and nothing that could be goods: titles, and labels with what they say."""
-    if sheet.named or "#" not in sheet.name or len(sheet.head) >= HEAD_ROWS or find_goods_header(sheet.head) is not None:
+    """Whether a sheet of a workbook states a party and another fact, and nothing else."""
+    if sheet.named or "#" not in sheet.name:
         return False
-    stated = general_segment(sheet.head)
-    fields, taken = {one.field for one in stated}, {row for one in stated for row, _ in one.cells}
-    others = ([cell for cell in row if cell.strip()] for at, row in enumerate(sheet.head) if at not in taken)
-    return len(fields) > 1 and not fields.isdisjoint(PARTY_NAMES) and all(len(row) < 2 or _is_said(row[0]) for row in others)
+    fields = states_alone(sheet.head)
+    return len(fields) > 1 and not fields.isdisjoint(PARTY_NAMES)
+
+
+def states_alone(rows: Rows) -> frozenset[str]:
+    """The fields that rows state where they hold nothing that could be goods: titles, and labels with what they say; else none."""
+    if len(rows) >= HEAD_ROWS or find_goods_header(rows) is not None:
+        return frozenset()
+    stated = general_segment(rows)
+    taken = {row for one in stated for row, _ in one.cells}
+    others = ([cell for cell in row if cell.strip()] for at, row in enumerate(rows) if at not in taken)
+    return frozenset(one.field for one in stated) if all(len(row) < 2 or _is_said(row[0]) for row in others) else frozenset()
 
 
 def _is_said(label: str) -> bool:
@@ -166,7 +179,8 @@ def _turned(sheet: Sheet) -> Sheet | None:
 def items_of(sheet: Sheet) -> Sheet | None:
     """A sheet of labels and values, item by item, as a table of one row an item; None where no label is that of goods.
 
-    An item begins as many rows above the label of its goods as the first one does, up to a blank row.
+    An item begins as many rows above the label of its goods as the first one does, up to a blank row; the last one ends at a blank row or
+    a party below which no label of another item stands, or sums do where it is the only one.
     """
     if not any(_names_item(_pairs(row)) for row in sheet.head):
         return None
@@ -183,12 +197,20 @@ def items_of(sheet: Sheet) -> Sheet | None:
             break
         lead += 1
     begins = [at - lead for at in goods]
-    spans = zip(begins, [*begins[1:], len(rows)], strict=True)
+    of_others = {label for said in labels[begins[0] : begins[-1]] for label in said}
+    below = range(goods[-1] + 1, len(rows))
+    ends = (at for at in below if not any(rows[at]) or any(lookup(label)[0] in PARTY_NAMES for label in labels[at]))
+    end = next((at for at in ends if _end_items(list(chain.from_iterable(labels[at:])), of_others)), len(rows))
+    spans = zip(begins, [*begins[1:], end], strict=True)
     items = [[pair for pairs in stated[begin:end] for pair in pairs] for begin, end in spans]
     numbers = body.rows.to_pylist()
-    loose = [(number, rows[at]) for at, number in enumerate(numbers) if at < begins[0] or not stated[at]]
+    loose = [(number, rows[at]) for at, number in enumerate(numbers) if not begins[0] <= at < end or not stated[at]]
     made = _items(sheet, items, [numbers[begin] for begin in begins], rows[: begins[0]], loose)
     return made.saying(body.broken, ())
+
+
+def _end_items(below: Sequence[str], of_others: Set[str]) -> bool:
+    return of_others.isdisjoint(below) if of_others else any(map(_OF_SUM.match, below[:1]))
 
 
 def _names_item(pairs: Sequence[tuple[str, str]]) -> bool:
@@ -202,7 +224,11 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
         return [(label.strip(), said) for label, said in pairs_of(cells[0]) if "\n" not in cells[0]]
     filled = [cell.strip().rstrip(" :：") for cell in row if cell.strip()]
     pairs = list(zip(filled[::2], filled[1::2], strict=False))
-    labelled = any(lookup(label)[0] for label, _ in pairs) and not any(lookup(value)[0] for _, value in pairs)
+    labelled = any(lookup(label)[0] for label, _ in pairs) and not any(
+        lookup(value)[0]
+        for _, value in pairs
+        if not value[0].isdigit()  # `100 kg` says no mass as a header does
+    )
     return pairs if len(filled) % 2 == 0 and labelled else []
 
 

@@ -9,7 +9,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import Digest, ReadOptions
 from precursor_screen.readers.tabular.content import SAMPLE, content_of, looks_like, tariff_texts
-from precursor_screen.readers.tabular.reader import read_tables
+from precursor_screen.readers.tabular.files import read_tables
 
 
 def read(text: str):

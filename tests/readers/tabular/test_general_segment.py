@@ -29,6 +29,12 @@ TABLE = "Description;HS Code;Consignee\nwool;510111;Acme Ltd\ntin;800110;Acme Lt
         ([["Printed by: somebody"]], {}),
         ([["Arrival of MV Aurora at 12:30"]], {}),
         ([["Vessel: " + "x" * 400]], {}),
+        ([["Container"], ["and no number"]], {}),
+        (
+            [["Consignee", "Acme Ltd"], ["Invoice", "INV-77"], ["", "Mill Road 7"]],  # the label of what the row below says
+            {"consignee_name": "Acme Ltd"},
+        ),
+        ([["Consignee", "Acme Ltd"], ["", "Mill Road 7"]], {"consignee_name": "Acme Ltd", "consignee_address": "Mill Road 7"}),
         ([["Consignee\nAcme Ltd"]], {"consignee_name": "Acme Ltd"}),
         (
             [["2 Consignee (name and address)\nAcme Ltd\nMill Road 7\nOtterville"]],

@@ -9,7 +9,7 @@ from precursor_screen.core.model import retired_rule
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.reader import read_tables
+from precursor_screen.readers.tabular.files import read_tables
 from precursor_screen.readers.tabular.survey import unstated
 
 

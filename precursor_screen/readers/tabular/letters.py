@@ -1,0 +1,251 @@
+"""Goods in running text, as letters and mails state them: in columns, as labels with values item by item, and in entries of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.flow import Row
+from precursor_screen.formats.reading import read_directly
+from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, head_of, memory_reader, string_array
+from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.content import is_hs_code
+from precursor_screen.readers.tabular.general_segment import pairs_of
+from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_header
+from precursor_screen.readers.tabular.unfold import items_of
+from precursor_screen.text.quantity_words import is_package_kind
+
+_MOST_LINES: Final = 2_000  # of a text; a longer one is no letter
+_TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages", "value"}  # what makes an entry one of goods
+_ENTRY: Final = re.compile(r"\s*(?:[•·▪●◦‣*–—-]|\(?\d{1,3}[.)])\s+(\S.*)")
+_BETWEEN: Final = (" – ", " — ", " - ", " | ", "; ", " / ", ", ")
+_LEAST_PARTS: Final = 3
+_WRAPPED: Final = 60  # characters of a line that may go on in the next one
+_CELLS: Final = re.compile(r"\t+| {3,}|\s*[|;]\s*")
+_OF_ITEM: Final = re.compile(r"(\D{2,30}?)\s*\d{0,3}\s*[:：.)]\s*(\S.*)")  # `Item 1: wool`
+_RULE: Final = re.compile(r"[-=_+|:\s]*")
+_FIGURE: Final = re.compile(r"([^\d]{0,30}?)[\s:#.=]*(\d[\d\s.,'’\u00a0-]*?)\s*([^\d]{0,20})")
+
+
+class Goods(Struct, frozen=True):
+    """Goods that a text states: as a sheet, and the positions of its lines that say nothing else."""
+
+    sheet: Sheet
+    used: frozenset[int]
+
+
+def goods_in(lines: Sequence[Row], name: str, format_name: str) -> Goods | None:
+    """The goods that lines of text state; None where they state none.
+
+    Args:
+        lines: in their order, each as its cells: one, where nothing parts it.
+        name: of the file.
+        format_name: of the file.
+    """
+    if not 0 < len(lines) <= _MOST_LINES:
+        return None
+    found = _columns(lines, name) or _items(lines, name) or _entries(lines, name)
+    if found is None:
+        return None
+    rows = [_with_pairs(row) for row in lines]
+    above, below = (tuple(filter(any, part)) for part in (rows[: min(found.used)], rows[max(found.used) + 1 :]))
+    sheet = replace(found.sheet, format=format_name, above=above, below=below, out_of_table_texts=())
+    return replace(found, sheet=sheet)
+
+
+def paired(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Lines of text; labels and values that take turns, two or more of each, side by side."""
+    made: list[Row] = []
+    at = 0
+    while at < len(rows):
+        end = at
+        while end + 1 < len(rows) and _is_label(rows[end]) and len(rows[end + 1]) == 1 and not _is_label(rows[end + 1]):
+            end += 2
+        if end - at > 2:
+            made += [(label, value) for (label,), (value,) in zip(rows[at:end:2], rows[at + 1 : end : 2], strict=True)]
+            at = end
+        else:
+            made.append(rows[at])
+            at += 1
+    return tuple(made)
+
+
+def _is_label(row: Row) -> bool:
+    text = row[0].rstrip(" :：") if len(row) == 1 else ""
+    return not text[:1].isdigit() and bool(lookup(text)[0])
+
+
+def _columns(lines: Sequence[Row], name: str) -> Goods | None:
+    """A table of columns, as a text file may hold one: from its header to the last line that is one of several cells."""
+    texts = ["" if _RULE.fullmatch(text) else text for text in map("\t".join, lines)]
+    begin = _header_in(texts, name)
+    if begin is None:
+        return None
+    end = max(at for at in range(begin, len(texts)) if at == begin or len(_CELLS.split(texts[at].strip())) >= _LEAST_PARTS) + 1
+    while end < len(texts) and texts[end].strip():  # a last cell may go on below
+        end += 1
+    table = texts[begin:end]
+    if _header_in(table, name) is None:
+        return None
+    return Goods(read_directly(_as_blob(table, name), "text")[0], frozenset(range(begin, end)))
+
+
+def _header_in(texts: Sequence[str], name: str) -> int | None:
+    if not any(len(_CELLS.split(text.strip())) >= _LEAST_PARTS for text in texts):
+        return None
+    place = find_goods_header(read_directly(_as_blob(texts, name), "text")[0].head)
+    return place.first - 1 if place else None
+
+
+def _as_blob(texts: Sequence[str], name: str) -> Blob:
+    return Blob(name, "\n".join(texts).encode("utf-8", "replace"))
+
+
+def _items(lines: Sequence[Row], name: str) -> Goods | None:
+    """Labels with values, item by item, of which each states more than what the goods are called."""
+    rows = _with_names([_with_pairs(row) for row in lines], lines)
+    width = max(map(len, rows))
+    columns = [
+        pa.chunked_array([string_array([row[at] if at < len(row) else None for row in rows])], pa.string()) for at in range(width)
+    ]
+    made = items_of(Sheet(name, "text", "", tuple(rows), False, memory_reader(columns))) if width > 1 else None
+    if made is None:
+        return None
+    fields = {lookup(label)[0] for label in made.head[0]}
+    if fields.isdisjoint(_TELLING):
+        return None
+    loose = {one.row for one in made.out_of_table_texts}
+    first = made.read(0, 1).rows[0].as_py() - 1
+    used = frozenset(at for at in range(first, len(rows)) if len(rows[at]) > 1 and at + 1 not in loose)
+    return Goods(made, used)
+
+
+def _with_names(rows: Sequence[Row], lines: Sequence[Row]) -> list[Row]:
+    """The rows, each line that heads a block of labels with a code or a mass as the name of its goods, where no label says what these are: two or
+    more, or with a number before it."""
+    fields = [{lookup(label)[0] for label in row[::2]} if len(row) > 1 else set() for row in rows]
+    heads = []
+    for at, row in enumerate(rows[:-1]):
+        if len(row) != 1 or not row[0].strip() or not fields[at + 1] or any("description" in said for said in fields):
+            continue
+        end = next((below for below in range(at + 1, len(rows)) if not fields[below]), len(rows))
+        if not _TELLING.isdisjoint(chain.from_iterable(fields[at + 1 : end])):
+            heads.append(at)
+    names = {at: entry[1] if (entry := _ENTRY.fullmatch(lines[at][0])) else rows[at][0] for at in heads}
+    if len(heads) < 2 and not any(_ENTRY.fullmatch(lines[at][0]) for at in heads):
+        return list(rows)
+    return [("Description of goods", names[at]) if at in names else row for at, row in enumerate(rows)]
+
+
+def _with_pairs(row: Row) -> Row:
+    """A line as labels and values, where it is such: `Goods: acetone, net: 100 kg`."""
+    if len(row) != 1:
+        return row
+    entry = _ENTRY.fullmatch(row[0])
+    text = entry[1] if entry else row[0]
+    return tuple(part for pair in pairs_of(text) for part in pair) or row
+
+
+def _entries(lines: Sequence[Row], name: str) -> Goods | None:
+    """Entries of a list, two or more one below another, each of parts between the same signs, of which some are a code or a mass."""
+    entries = list(_gathered(lines))
+    for between in _BETWEEN:
+        told = [_parsed(text, between) for _, text in entries]
+        runs: list[list[int]] = [[]]
+        for at, one in enumerate(told):
+            if one is None or (runs[-1] and not _follows(entries[runs[-1][-1]][0], entries[at][0], lines)):
+                runs.append([])
+            if one is not None:
+                runs[-1].append(at)
+        places = [at for run in runs if len(run) > 1 for at in run]
+        if places:
+            return _as_goods([(entries[at][0], told[at] or {}) for at in places], name)
+    return None
+
+
+def _gathered(lines: Sequence[Row]) -> Iterator[tuple[list[int], str]]:
+    """The entries of a list, with the lines in which each goes on, and other lines alone: their positions and what they say."""
+    at = 0
+    while at < len(lines):
+        text = " ".join(lines[at])
+        entry, begin = _ENTRY.fullmatch(text), at
+        at += 1
+        if not text.strip():
+            continue
+        if entry:
+            text = entry[1]
+            while at < len(lines) and (more := " ".join(lines[at])).strip() and not _ENTRY.fullmatch(more):
+                if len(" ".join(lines[at - 1])) < _WRAPPED and not more[0].isspace():
+                    break
+                text, at = f"{text} {more.strip()}", at + 1
+        yield list(range(begin, at)), text
+
+
+def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) -> bool:
+    return not any("".join(lines[at]).strip() for at in range(before[-1] + 1, after[0]))
+
+
+def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
+    """Field -> label and value of an entry; None where it is none of goods."""
+    first, *parts = text.split(between)
+    if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
+        first = numbered[2]
+    name, mark, more = first.rpartition(": ")
+    if mark and _facts(more):
+        first, parts = name, [more, *parts]
+    if len(parts) + 1 < _LEAST_PARTS or sum(c.isalpha() for c in first) < _LEAST_PARTS:
+        return None
+    facts: dict[str, tuple[str, str]] = {}
+    goods = [first.strip()]
+    for part in parts:
+        told = _facts(part.strip(" .;"))
+        if told and facts.keys().isdisjoint(told):
+            facts |= told
+        else:
+            goods.append(part.strip())
+    if len(facts) < _LEAST_PARTS - 1 or _TELLING.isdisjoint(facts):
+        return None
+    return {"description": ("Description of goods", between.join(goods)), **facts}
+
+
+def _facts(part: str) -> dict[str, tuple[str, str]]:
+    """What a part states, or all of the parts in it: `158 kg net / 171 kg gross`; none where anything of it is not known."""
+    for between in ("", *_BETWEEN):
+        told = [_fact(said) for said in (part.split(between) if between else [part])]
+        if all(field for field, *_ in told) and (len(told) > 1 or not between):
+            return {field: (label, value) for field, label, value in told}
+    return {}
+
+
+def _fact(part: str) -> tuple[str, str, str]:
+    """What a part states: the field, its label and its value; empty where it states nothing known."""
+    match = _FIGURE.fullmatch(part)
+    if match is None:
+        return "", "", ""
+    before, figure, behind = (said.strip(" :.") for said in match.groups())
+    if not before and is_package_kind(behind):
+        return "packages", "Packages", f"{figure} {behind}"
+    for label, value in ((before, f"{figure} {behind}".strip()), (behind, figure)):
+        if label and (field := lookup(label)[0]) and field != "description":
+            return field, label, value
+    return ("hs_code", "HS code", figure) if is_hs_code(figure) and not behind else ("", "", "")
+
+
+def _as_goods(entries: Sequence[tuple[list[int], dict[str, tuple[str, str]]]], name: str) -> Goods:
+    labels = {field: label for _, facts in reversed(entries) for field, (label, _) in facts.items()}
+    fields = list(dict.fromkeys(field for _, facts in entries for field in facts))
+    columns = [
+        pa.chunked_array([string_array([facts[field][1] if field in facts else None for _, facts in entries])], pa.string())
+        for field in fields
+    ]
+    names = tuple(labels[field] for field in fields)
+    read = memory_reader(columns, [lines[0] + 1 for lines, _ in entries])
+    sheet = Sheet(name, "text", "", head_of(names, columns, HEAD_ROWS), True, read)
+    return Goods(sheet, frozenset(at for lines, _ in entries for at in lines))

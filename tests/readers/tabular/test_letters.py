@@ -1,0 +1,132 @@
+"""Goods in running text: columns, labels with values item by item, entries of lists; words that are none of these stay words."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.readers.tabular.letters import goods_in, paired
+
+
+def goods(text: str):
+    return goods_in([(line,) for line in text.splitlines()], "m", "e-mail")
+
+
+ITEMS = """Dear all,
+Shipper: Acme Ltd
+
+Item: 1
+Goods: raw wool
+HS code: 510111
+Net weight: 100 kg
+
+Item: 2
+Goods: tin
+HS code: 800110
+Net weight: 30 kg
+
+Total net weight: 130 kg
+Regards"""
+
+
+def test_labels_with_values_are_items_and_sums_below_them_are_none():
+    found = goods(ITEMS)
+    assert found.sheet.head == (
+        ("Item", "Goods", "HS code", "Net weight"),
+        ("1", "raw wool", "510111", "100 kg"),
+        ("2", "tin", "800110", "30 kg"),
+    )
+    assert found.sheet.above == (("Dear all,",), ("Shipper", "Acme Ltd"), ("",))[:2]
+    assert found.used == {3, 4, 5, 6, 8, 9, 10, 11}
+    assert found.sheet.read(0, 4).rows.to_pylist() == [4, 9]
+
+
+@pytest.mark.parametrize(
+    "text", ["Goods: raw wool\nfor Acme Ltd", "Goods: see the list attached\nVessel: Aurora", "Dear all", ""]
+)
+def test_a_label_of_goods_alone_is_no_item(text):
+    assert goods(text) is None
+
+
+def test_one_item_in_one_line_and_the_sum_below_it():
+    found = goods("- Goods: wool, HS: 510111, net: 5 kg\n\nTotal net: 5 kg")
+    assert found.sheet.head == (("Goods", "HS", "net"), ("wool,", "510111,", "5 kg")) or found.sheet.head[1][0].startswith("wool")
+    assert found.used == {0}
+
+
+@pytest.mark.parametrize(
+    ("lines", "head"),
+    [
+        (
+            ("• wool, raw – code 510111 – 8 bales – net 158,00 kg", "• tin – code 800110 – 1 box – net 12,50 kg"),
+            (("Description of goods", "HS code", "Packages", "net"), ("wool, raw", "510111", "8 bales", "158,00 kg"), ("tin", "800110", "1 box", "12,50 kg")),
+        ),
+        (
+            ("1. wool, raw, HS 510111, 8 bales, 158 kg net", "2) tin, HS 800110, 12.5 kg net"),
+            (("Description of goods", "HS", "Packages", "kg net"), ("wool, raw", "510111", "8 bales", "158"), ("tin", "800110", "", "12.5")),
+        ),
+        (
+            ("wool – HS 510111 – 5 kg net / 6 kg gross", "tin – HS 800110 – 7 kg net / 8 kg gross"),
+            (("Description of goods", "HS", "kg net", "kg gross"), ("wool", "510111", "5", "6"), ("tin", "800110", "7", "8")),
+        ),
+        (
+            ("Item 1: wool – net 5 kg – gross 6 kg", "Item 2: tin: 2 boxes – net 7 kg – gross 8 kg"),
+            (("Description of goods", "net", "gross", "Packages"), ("wool", "5 kg", "6 kg", ""), ("tin", "7 kg", "8 kg", "2 boxes")),
+        ),
+        (
+            ("wool; raw; net 5 kg; gross 6 kg", "tin; net 7 kg; gross 8 kg"),
+            (("Description of goods", "net", "gross"), ("wool; raw", "5 kg", "6 kg"), ("tin", "7 kg", "8 kg")),
+        ),
+        (
+            ("- wool that was shorn by hand in the spring – net 5", "  kg – gross 6 kg", "", "- tin – net 7 kg – gross 8 kg"),
+            (("Description of goods", "net", "gross"), ("wool that was shorn by hand in the spring", "5 kg", "6 kg"), ("tin", "7 kg", "8 kg")),
+        ),
+    ],
+)  # fmt: skip
+def test_entries_of_parts_between_the_same_signs_are_goods(lines, head):
+    found = goods("\n".join(["Dear all,", *lines, "", "Regards"]))
+    assert found.sheet.head == head
+    assert found.used == {at + 1 for at, line in enumerate(lines) if line}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "• wool – code 510111 – net 158 kg",  # one is no list
+        "• wool – code 510111 – net 158 kg\nand by the way\n• tin – code 800110 – net 12 kg",
+        "• wool – 8 bales – soon\n• tin – 1 box – soon",  # neither a code nor a mass
+        "• wool – net 158 kg\n• tin – net 5 kg",  # too few parts
+        "• 8 – code 510111 – net 158 kg\n• 9 – code 800110 – net 12 kg",
+    ],
+)
+def test_other_entries_stay_words(text):
+    assert goods(text) is None
+
+
+def test_a_table_of_columns_is_read_as_a_text_file_is():
+    found = goods("Dear all,\nConsignee: Birch Ltd\n\nGoods;HS code;Net kg\nwool;510111;5\ntin;800110;7\n\nRegards; Ann")
+    assert found.sheet.head == (("Goods", "HS code", "Net kg"), ("wool", "510111", "5"), ("tin", "800110", "7"))
+    assert found.sheet.above == (("Dear all,",), ("Consignee", "Birch Ltd"))
+    assert found.used == {3, 4, 5}
+
+
+def test_rules_between_the_rows_of_a_table_are_none():
+    found = goods("| Goods | HS code | Net kg |\n|---|---|---|\n| wool | 510111 | 5 |")
+    assert [cell for cell in found.sheet.head[1] if cell.strip()] == []
+    assert found.sheet.read(1, 5).rows.to_pylist() == [2, 3]
+
+
+def test_labels_and_values_that_take_turns_stand_side_by_side():
+    lines = [("Shipper",), ("Acme Ltd",), ("Date",), ("2025-11-05",), ("Vessel",), ("Date",), ("x",)]
+    assert paired(lines) == (("Shipper", "Acme Ltd"), ("Date", "2025-11-05"), ("Vessel",), ("Date",), ("x",))
+
+
+@pytest.mark.parametrize(("length", "goes_on"), [(60, True), (59, False)])
+def test_a_full_line_goes_on_in_the_next_one(length, goes_on):
+    first = "- wool, HS 510111, net 5"
+    found = goods(f"{first.replace('wool', 'wool'.ljust(4 + length - len(first), 'x'))}\nkg\n\n- tin, HS 800110, net 7 kg")
+    assert (found is not None) is goes_on  # else it parts the entries
+
+
+def test_a_long_text_is_no_letter(monkeypatch):
+    monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", len(ITEMS.splitlines()) - 1)
+    assert goods(ITEMS) is None

@@ -1,0 +1,126 @@
+"""Documents to lines: what the text and the tables above the goods state holds for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.core.errors import InputError
+from precursor_screen.readers.registry import read
+from sample_data.filing.outlook import compound
+from tests.formats.books import xlsx
+from tests.formats.documents import docx, paragraph, table
+
+GOODS = (("Goods", "HS code", "Net kg"), ("wool", "510111", "5"), ("tin", "800110", "7"))
+
+
+def page(*parts: str) -> bytes:
+    return f"<html><body>{''.join(parts)}</body></html>".encode()
+
+
+def of_page(rows=GOODS) -> str:
+    made = ("".join(f"<td>{text}</td>" for text in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in made)}</table>"
+
+
+def lines(data: bytes, *fields: str) -> list[tuple[object, ...]]:
+    return [tuple(line.get(field) for field in fields) for one in read(data, "d") for line in one.lines.to_pylist()]
+
+
+def issues(data: bytes) -> list[str]:
+    return [issue["code"] for one in read(data, "d") for issue in one.issues.to_pylist()]
+
+
+RTF = r"{\rtf1 Shipper: Acme Ltd\par \trowd\intbl Goods\cell HS code\cell Net kg\cell\row wool\cell 510111\cell 5\cell\row tin\cell 800110\cell 7\cell\row}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        docx(paragraph("Shipper: Acme Ltd"), table(GOODS)),
+        docx(table([["Shipper", "Acme Ltd"]]), table(GOODS)),
+        docx(table([["Shipper:\nAcme Ltd\n1 Mill Road", "Vessel:\nAurora"]]), table(GOODS)),
+        RTF.encode(),
+        page("<h1>List</h1><p>Shipper: Acme Ltd</p>", of_page()),
+        page("<dl><dt>Shipper</dt><dd>Acme Ltd</dd><dt>Vessel</dt><dd>Aurora</dd></dl>", of_page()),
+        page(of_page([("Shipper", "Acme Ltd"), ("Vessel", "Aurora")]), of_page()),
+        page("<b>Shipper</b> Acme Ltd", of_page()),
+        page("<div>Shipper</div><div>Acme Ltd</div><div>Vessel</div><div>Aurora</div>", of_page()),
+        page(of_page(), "<p>Shipper: Acme Ltd</p><p>Signed, Birch Ltd</p>"),
+        page("<p>Shipper: Acme Ltd</p>", of_page(), "<p>Shipper: Birch Ltd</p>"),  # what stands above goes before
+        page(of_page([("Shipper", "Vessel"), ("Acme Ltd", "Aurora")]), of_page()),
+    ],
+)
+def test_what_stands_above_the_goods_is_stated_of_them(data):
+    assert lines(data, "description", "consignor_name") == [("wool", "Acme Ltd"), ("tin", "Acme Ltd")]
+    assert set(issues(data)) <= {"preamble-row"}
+
+
+def test_what_is_stated_anew_above_a_table_holds_from_there():
+    first, second = of_page(), of_page([GOODS[0], ("silk", "500200", "9"), GOODS[2]])
+    data = page("<p>Vessel: Aurora</p><p>Shipper: Acme Ltd</p>", first, "<p>Shipper: Birch Ltd</p>", second)
+    assert lines(data, "description", "consignor_name", "vessel") == [
+        ("wool", "Acme Ltd", "Aurora"),
+        ("tin", "Acme Ltd", "Aurora"),
+        ("silk", "Birch Ltd", "Aurora"),
+        ("tin", "Birch Ltd", "Aurora"),
+    ]
+
+
+def test_a_table_that_may_hold_goods_is_told_though_it_states_a_party():
+    strange = of_page([("Shipper", "Acme Ltd"), ("acetone", "200 kg"), ("toluene", "300 kg")])
+    assert "no-usable-column" in issues(page(strange, of_page()))
+
+
+def test_items_on_a_page_without_a_table_are_lines():
+    item = "<dl><dt>Goods</dt><dd>{}</dd><dt>HS code</dt><dd>{}</dd></dl>"
+    data = page("<h1>List</h1>", item.format("wool", "510111"), item.format("tin", "800110"))
+    assert lines(data, "description", "hs_code") == [("wool", "510111"), ("tin", "800110")]
+
+
+def test_items_in_the_text_of_a_document_are_lines():
+    text = (
+        "Shipper: Acme Ltd",
+        "",
+        "Goods: wool",
+        "HS code: 510111",
+        "Net weight: 5 kg",
+        "",
+        "Goods: tin",
+        "HS code: 800110",
+        "Net weight: 7 kg",
+    )
+    data = docx(*map(paragraph, text))
+    assert lines(data, "description", "consignor_name") == [("wool", "Acme Ltd"), ("tin", "Acme Ltd")]
+    assert issues(data) == []
+
+
+def test_a_workbook_within_a_document_is_read():
+    data = docx(paragraph("see the table"), parts={"word/embeddings/Sheet1.xlsx": xlsx()})
+    assert [one.input.name for one in read(data, "d")] == ["d", "d!Sheet1.xlsx"]
+    assert lines(data, "description")[0] == ("acetic anhydride",)
+
+
+def test_a_document_without_goods_says_so_and_its_words_are_screened():
+    (only,) = read(docx(paragraph("20 drums of acetone")), "d")
+    assert [issue["code"] for issue in only.issues.to_pylist()] == ["no-lines"]
+    assert only.out_of_table_texts.column("other_texts").to_pylist() == [["20 drums of acetone"]]
+
+
+@pytest.mark.parametrize(
+    ("streams", "says"),
+    [({"WordDocument": b"\0" * 64}, "Word 97 to 2003"), ({"EncryptedPackage": b"\0" * 64}, "locked by a password")],
+)
+def test_documents_that_are_not_read_say_what_to_do(streams, says):
+    with pytest.raises(InputError, match=says) as caught:
+        read(compound(streams), "d.doc")
+    assert "Save" in caught.value.remedy or "save" in caught.value.remedy
+
+
+def test_a_folder_of_the_name_of_a_part_is_no_document():
+    import io
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/a.csv", "Goods;HS code;Net kg\nwool;510111;5\n")
+    assert lines(out.getvalue(), "description") == [("wool",)]
