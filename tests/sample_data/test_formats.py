@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from precursor_screen.readers.messages.layout import FEEDS, known_roots, load_layout
@@ -53,7 +55,11 @@ def test_every_shipment_is_a_line_and_nothing_is_left_unread(name: str) -> None:
 def test_every_family_of_messages_has_a_file() -> None:
     layouts = {layout.name for layout in (*known_roots().values(), *map(load_layout, FEEDS))}
     read_as = {tables.input.format for name in MESSAGES for tables in read(FOLDER / name, name)}
-    assert layouts | {"UN/EDIFACT", "ANSI X12", "Cargo-IMP"} == read_as
+    # Of national documents and of business systems the tests alone have files.
+    of_tests = {"AES", "Carta Porte", "ETRAN", "NF-e", "SAP IDoc", "e-Way Bill"}
+    assert layouts | {"UN/EDIFACT", "ANSI X12", "Cargo-IMP"} == read_as | of_tests
+    tested = Path(__file__).parent.parent / "readers" / "messages" / "samples"
+    assert of_tests <= {tables.input.format for path in tested.iterdir() for tables in read(path, path.name)}
 
 
 def test_every_kind_of_table_has_a_file() -> None:
