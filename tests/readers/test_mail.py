@@ -393,6 +393,13 @@ def test_a_table_in_the_text_of_outlook_is_lines_and_its_twin_in_words_is_not_sa
     assert of_asides(tables) == ["Shipper: Acme Ltd", "PS: safrole"]
 
 
+@pytest.mark.parametrize(("most", "left"), [(9, []), (8, ["a b"])])
+def test_lines_of_a_large_mail_are_compared_as_lines_alone(most, left, monkeypatch):
+    monkeypatch.setattr(mails, "_MOST_COMPARED", most)
+    assert mails.lines_beside("a b", "x\na b c") == left
+    assert mails.lines_beside("X", "x\na b c") == []
+
+
 def told(tables) -> list[tuple[str, str]]:
     return [(i["source_file"], i["message"].partition(".")[0]) for t in tables for i in t.issues.to_pylist()]
 

@@ -139,6 +139,13 @@ def test_a_header_of_a_mail_states_when_it_was_sent_near_from_whom(lines_between
     assert issues(tables) == (["quoted-goods"] if is_quoted else [])
 
 
+@pytest.mark.parametrize(("copies", "day"), [(7, "2025-10-05"), (8, "None")])
+def test_ten_lines_are_a_header_of_a_mail_at_most(copies, day):
+    head = ["-----Ursprüngliche Nachricht-----", "Von: Ann", *["Cc: Bob"] * copies, "Gesendet: 5. Oktober 2025"]
+    tables = read_mail(mail("\n".join([*head, "", ITEMS])))
+    assert {str(found) for (found,) in lines(tables, "date")} == {day}
+
+
 @pytest.mark.parametrize(("length", "is_quoted"), [(199, True), (200, False)])
 def test_a_long_line_heads_nothing(length, is_quoted):
     head = f"On 5 October 2025, {'Ann'.ljust(length - 26, 'n')} wrote:"
