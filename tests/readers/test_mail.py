@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
+from precursor_screen.formats.page_words import words_of_html
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
 from sample_data.filing.outlook import compound, message, tree
@@ -183,9 +184,11 @@ def test_what_only_looks_like_a_tag_is_words():
     assert raw(b"<p>purity <99 % ACETONE> or so</p>", "text/html") == ["purity <99 % ACETONE> or so"]
 
 
-@pytest.mark.parametrize("noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000])
+@pytest.mark.parametrize(
+    "noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000, "<pre" * 100_000, "<pre>" * 100_000]
+)
 def test_html_of_nothing_but_beginnings_is_read(noise):
-    assert mails._plain(noise + " ACETONE").endswith(" ACETONE")
+    assert words_of_html(noise + " ACETONE").endswith(" ACETONE")
 
 
 def test_words_beyond_some_thousand_lines_are_screened_too():

@@ -95,6 +95,12 @@ def test_entries_of_a_list_on_a_page():
     assert lines(read_mail(mail(html=page))) == [WOOL, TIN]
 
 
+def test_text_as_it_was_typed_keeps_its_lines_on_a_page():
+    assert lines(read_mail(mail(html=page_of(f"see <b>below</b><pre>{ITEMS}</pre>after\nthat")))) == [WOOL, TIN]
+    tables = read_mail(mail(html=page_of(f"see\n<b>below</b><pre>{ITEMS}</pre>after\nthat")))
+    assert {"see below", "after that"} <= set(texts(tables))
+
+
 QUOTES = [
     "-----Original Message-----",
     "________________________________\nVon: Ann\nGesendet: Mittwoch, 5. November 2025 10:00\nAn: Bob",
