@@ -9,7 +9,6 @@ import base64
 import binascii
 import email
 import email.policy
-import html
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -23,6 +22,7 @@ from msgspec import Struct
 from precursor_screen.core.errors import UnreadableManifest, UsageError
 from precursor_screen.formats.blob import MAIL_BYTES, MAX_NESTING, MEMBERS, Blob, unreadable
 from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.page_words import words_of_html
 
 # A part that signs the mail is passed over if it is a signature: DER, or PGP's armour.
 _SIGNATURES: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -38,13 +38,7 @@ _TECHNICAL: Final = re.compile(
 _UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} (\S[^\r\n]*)\r?\n(.*?)^end[ \t]*$", re.M | re.S)
 _BASE64: Final = re.compile(r"\s*[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}\s*")
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
-# Neither sign may stand within a tag: else a message of nothing but "<" takes the square of its length.
-_BREAK: Final = re.compile(r"(?i)<(?:br|hr|/(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
-_BEGIN: Final = re.compile(r"(?i)<(p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body)\b[^<>]*>")
 _MOST_COMPARED: Final = 1_000_000_000  # lines times letters: a second
-_BLANKS: Final = re.compile(r"[\s\v]+")
-_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>")  # "<99 % ACETONE>" is words
-_CODE: Final = re.compile(r"(?i)<(script|style)\b[^<>]*>[^<]*</\1\s*>")  # one that is not closed, or holds "<", stays as words
 BODY: Final = "text of the e-mail"
 _TABLE: Final = re.compile(r"(?i)<table\b")
 _WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
@@ -149,7 +143,7 @@ def open_mail(blob: Blob) -> Mail:
             continue
         if file_name is None and kind in _WORDS:
             text = _decode(content, part.get_content_charset() or "")
-            said, files = _without_files(_plain(text) if kind == "text/html" else text)
+            said, files = _without_files(words_of_html(text) if kind == "text/html" else text)
             words.append((twins.get(id(part), id(part)), said))
             pages += [text] if kind == "text/html" and _TABLE.search(text) else []
             for called, held, lost in files:
@@ -294,16 +288,6 @@ def _decode(content: bytes, charset: str = "") -> str:
     return "\n".join([text.blob.read().decode("utf-8"), *(a.text for a in text.out_of_table_texts)])
 
 
-def _plain(text: str) -> str:
-    """The words of HTML: a tag within a word does not part it, one that begins a block does where no line has just ended."""
-    lines = _BREAK.sub("\n", _BEGIN.sub(_begun, _CODE.sub("\n", _BLANKS.sub(" ", text))))
-    return html.unescape(_TAG.sub("", re.sub(r"(?:\n ?)?\v", "\n", lines))).replace("\xa0", " ")
-
-
-def _begun(tag: re.Match[str]) -> str:
-    return "\v• " if tag[1].lower() == "li" else "\v"
-
-
 def _distinct(name: str, names: dict[str, int]) -> str:
     names[name] = names.get(name, 0) + 1
     return name if names[name] == 1 else f"{name} ({names[name]})"
@@ -364,7 +348,7 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     text, stream = _property(container, at, _BODY), [*at, f"__substg1.0_{_HTML}"]
     shown = _decode(container.openstream(stream).read()) if container.exists(stream) else ""
     if not text and shown:
-        text = _plain(shown)
+        text = words_of_html(shown)
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
         errors.append(unreadable(name, "has its text as RTF, which is not read", remedy))

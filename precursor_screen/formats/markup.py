@@ -60,6 +60,7 @@ _ROLES: Final = {
 _SHOWN: Final = ("text", "number", "date", "search", "tel", "email")  # fields that show their value
 _SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
 _MOST_SPAN = 1_000
+_GAP: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
@@ -178,8 +179,10 @@ class _Page(HTMLParser):
         if self._is_not_chosen:
             self.flow.out_of_table_texts.add("choice that was not made", " ".join(data.split()))
         elif not self._is_style:
-            # A tab and the end of a line are blanks on a page.
-            self.flow.hear(data if self._is_as_typed else data.replace("\n", " ").replace("\t", " ").replace("\r", " "))
+            # A tab and the end of a line are blanks on a page; in text as it was typed blanks part columns.
+            self.flow.hear(
+                _GAP.sub("\t", data) if self._is_as_typed else data.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+            )
 
     def handle_comment(self, data: str) -> None:
         """A comment, which no browser shows."""

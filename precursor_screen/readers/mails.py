@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import takewhile
-from typing import Final, TypeAlias
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +13,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.core.errors import UnknownFormat, UnreadableManifest
-from precursor_screen.core.grouped import grouped
 from precursor_screen.core.schema import DATES
 from precursor_screen.core.tables import pattern_of
 from precursor_screen.formats.blob import Blob
@@ -25,6 +23,7 @@ from precursor_screen.formats.table import read_confined
 from precursor_screen.readers.column_map import PARTY_NAMES
 from precursor_screen.readers.input_tables import input_without_lines, issue_table, no_lines, without_lines
 from precursor_screen.readers.interface import Digest, InputContent, InputTables, IssueList, MessageContent, ReadOptions
+from precursor_screen.readers.same_goods import are_among, goods_of
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.files import read_as_laid_out
 from precursor_screen.readers.tabular.general_segment import general_segment
@@ -36,7 +35,6 @@ from precursor_screen.text.text import late
 
 _EARLIER: Final = "earlier e-mail that is quoted"
 _QUOTE: Final = re.compile(r"\s*>")
-_GOODS: Final = ("description", "net_mass_kg", "gross_mass_kg")
 _LONGEST: Final = 200  # characters of a line that heads what is quoted
 _HEADED: Final = 4  # lines of the header of a mail that is quoted
 _EARLIER_BEGINS: Final = late(
@@ -113,18 +111,18 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
         return []
     name, digest = f"{blob.name}!({BODY})", Digest(blob.sha256(), blob.size())
     elsewhere = any(isinstance(one, MessageContent) or one.lines.num_rows for one in attached)
-    known = _goods_of([one for one in attached if isinstance(one, InputTables)])
+    known = goods_of([one for one in attached if isinstance(one, InputTables)])
     for texts, messages in (_of_page(mail, name), _of_text(mail, name)):
         goods = {}
         is_as_attached = _head(messages, mail, _parties_of(attached))
         for at, message in enumerate(messages):
             read = read_as_laid_out(message.sheets, name, digest, options) if message.sheets else []
-            if found := _goods_of(read):
+            if found := goods_of(read):
                 goods[at] = found
         if not goods:
             continue
         first = min(goods)
-        is_read = not (first and elsewhere) and not _are_among(goods[first], known)
+        is_read = not (first and elsewhere) and not are_among(goods[first], known)
         issues = IssueList(name)
         for at, found in goods.items():
             where = "an earlier e-mail that it quotes" if at else "its text"
@@ -133,7 +131,7 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
                     issues.add("quoted-goods", f"the goods were read from {where}", count=len(found))
                 elif is_as_attached:
                     issues.add("as-attached", "its text does not name a party: those of what is attached count", count=len(found))
-            elif _are_among(found, known) or (is_read and _are_among(found, goods[first])):
+            elif are_among(found, known) or (is_read and are_among(found, goods[first])):
                 issues.add("quoted-goods", f"{where} states the same goods once more; they count once", count=len(found))
             else:
                 what = f"{where} states goods that were not counted; their words were screened"
@@ -166,36 +164,6 @@ def _parties_of(attached: Sequence[InputContent]) -> tuple[Row, ...]:
         for name in PARTY_NAMES
     }
     return tuple((name.replace("_", " "), text) for name, texts in found.items() if len(texts) == 1 for text in texts if text)
-
-
-_Goods: TypeAlias = frozenset[tuple[str, Decimal | None, Decimal | None]]  # what goods are called, their net and their gross mass
-
-
-def _goods_of(tables: Sequence[InputTables]) -> _Goods:
-    """What the lines of tables say the goods are and weigh."""
-    found = set()
-    for one in tables:
-        columns = [name for name in _GOODS if name in one.lines.column_names]
-        for line in one.lines.select(columns).to_pylist():
-            text = "".join(filter(str.isalnum, line.get("description") or "")).casefold()
-            found.add((text, line.get("net_mass_kg"), line.get("gross_mass_kg")))
-    return frozenset(found)
-
-
-def _are_among(goods: _Goods, known: _Goods) -> bool:
-    """Whether all goods are among others: the same words and masses, or the same mass and one name within the other."""
-    if goods <= known:
-        return True
-    by_mass = grouped((mass, one) for one in known for mass in one[1:] if mass is not None)
-    return all(
-        any(
-            (text in name or name in text) and all(a is None or b is None or a == b for a, b in zip(masses, others, strict=True))
-            for mass in masses
-            if mass is not None
-            for name, *others in by_mass.get(mass, ())
-        )
-        for text, *masses in goods
-    )
 
 
 Said = list[tuple[str, str]]  # where texts stand, and what they say

@@ -110,6 +110,12 @@ def test_choices_that_were_not_made_are_screened_beside() -> None:
     assert [(one.place, one.text) for one in sheet.out_of_table_texts] == [("choice that was not made", "silk")]
 
 
+def test_columns_of_text_as_it_was_typed_are_a_table() -> None:
+    (sheet,) = _sheets("<html><p>two  blanks</p><pre>Goods   HS code  kg\nraw wool  510111  5\ntin  800110  7\n</pre>")
+    assert sheet.above == (("two blanks",),)
+    assert sheet.head == (("Goods", "HS code", "kg"), ("raw wool", "510111", "5"), ("tin", "800110", "7"))
+
+
 def test_boxes_with_roles_are_a_table() -> None:
     row = '<div role="row"><div role="{0}"><span>{1}</span></div><span role="{0}">{2}</span></div>'
     rows = row.format("columnheader", "Goods", "kg") + row.format("gridcell", "wool", "5")

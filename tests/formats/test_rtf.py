@@ -50,6 +50,11 @@ def test_edges_that_are_close_are_one(edge, total):
     assert rtf(body).head[1] == total
 
 
+def test_a_cell_stands_over_so_many_columns_at_most():
+    body = rows(tuple(f"c{number}" for number in range(70)), edges=tuple(range(1000, 71_000, 1000)))
+    assert rtf(body + rows(("Total", "5"), edges=(69_000, 70_000))).head[1] == ("Total", *[""] * 63, "5")
+
+
 @pytest.mark.parametrize(("count", "column"), [(999, 999), (1_000, 1_000), (1_001, 1_000)])
 def test_edges_beyond_a_thousand_are_none(count, column):
     reader = _Reader(Flow(9))

@@ -71,6 +71,31 @@ def test_a_table_that_may_hold_goods_is_told_though_it_states_a_party():
     assert "no-usable-column" in issues(page(strange, of_page()))
 
 
+LIST = ("• silk – HS 500200 – net 9 kg", "• hemp – HS 530210 – net 8 kg")
+
+
+def test_goods_in_a_list_beside_a_table_are_lines_and_no_words():
+    data = docx(paragraph("Shipper: Acme Ltd"), *map(paragraph, LIST), table(GOODS))
+    assert lines(data, "description", "consignor_name") == [(name, "Acme Ltd") for name in ("silk", "hemp", "wool", "tin")]
+    said = [
+        text
+        for one in read(data, "d")
+        if one.out_of_table_texts
+        for text in one.out_of_table_texts.column("other_texts").to_pylist()
+    ]
+    assert not any("silk" in text for texts in said for text in texts)
+
+
+def test_a_list_of_what_a_table_holds_is_words():
+    again = ("• wool – HS 510111 – net 5 kg", "• tin – HS 800110 – net 7 kg")
+    assert lines(docx(*map(paragraph, again), table(GOODS)), "description") == [("wool",), ("tin",)]
+
+
+def test_labels_above_a_table_are_no_goods_beside_it():
+    text = ("Goods: textiles and metals", "HS code: 510111", "Net weight: 12 kg")
+    assert lines(docx(*map(paragraph, text), table(GOODS)), "description") == [("wool",), ("tin",)]
+
+
 def test_items_on_a_page_without_a_table_are_lines():
     item = "<dl><dt>Goods</dt><dd>{}</dd><dt>HS code</dt><dd>{}</dd></dl>"
     data = page("<h1>List</h1>", item.format("wool", "510111"), item.format("tin", "800110"))

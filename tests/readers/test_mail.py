@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.core.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
+from precursor_screen.formats.page_words import words_of_html
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
 from sample_data.filing.outlook import compound, message, tree
@@ -183,9 +184,11 @@ def test_what_only_looks_like_a_tag_is_words():
     assert raw(b"<p>purity <99 % ACETONE> or so</p>", "text/html") == ["purity <99 % ACETONE> or so"]
 
 
-@pytest.mark.parametrize("noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000])
+@pytest.mark.parametrize(
+    "noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000, "<pre" * 100_000, "<pre>" * 100_000]
+)
 def test_html_of_nothing_but_beginnings_is_read(noise):
-    assert mails._plain(noise + " ACETONE").endswith(" ACETONE")
+    assert words_of_html(noise + " ACETONE").endswith(" ACETONE")
 
 
 def test_words_beyond_some_thousand_lines_are_screened_too():
@@ -391,6 +394,13 @@ def test_a_table_in_the_text_of_outlook_is_lines_and_its_twin_in_words_is_not_sa
     tables = read(outlook(**streams), "m.msg")
     assert lines(tables) == {"m.msg!a.csv": ["acetone"], "m.msg!(text of the e-mail)": ["toluene"]}
     assert of_asides(tables) == ["Shipper: Acme Ltd", "PS: safrole"]
+
+
+@pytest.mark.parametrize(("most", "left"), [(9, []), (8, ["a b"])])
+def test_lines_of_a_large_mail_are_compared_as_lines_alone(most, left, monkeypatch):
+    monkeypatch.setattr(mails, "_MOST_COMPARED", most)
+    assert mails.lines_beside("a b", "x\na b c") == left
+    assert mails.lines_beside("X", "x\na b c") == []
 
 
 def told(tables) -> list[tuple[str, str]]:

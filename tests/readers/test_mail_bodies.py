@@ -95,6 +95,12 @@ def test_entries_of_a_list_on_a_page():
     assert lines(read_mail(mail(html=page))) == [WOOL, TIN]
 
 
+def test_text_as_it_was_typed_keeps_its_lines_on_a_page():
+    assert lines(read_mail(mail(html=page_of(f"see <b>below</b><pre>{ITEMS}</pre>after\nthat")))) == [WOOL, TIN]
+    tables = read_mail(mail(html=page_of(f"see\n<b>below</b><pre>{ITEMS}</pre>after\nthat")))
+    assert {"see below", "after that"} <= set(texts(tables))
+
+
 QUOTES = [
     "-----Original Message-----",
     "________________________________\nVon: Ann\nGesendet: Mittwoch, 5. November 2025 10:00\nAn: Bob",
@@ -137,6 +143,13 @@ def test_a_header_of_a_mail_states_when_it_was_sent_near_from_whom(lines_between
     between = "".join(f"Cc: {number}\n" for number in range(lines_between))
     tables = read_mail(mail(f"see below\n\nFrom: Ann\n{between}Sent: 5 October 2025\n\n{ITEMS}"))
     assert issues(tables) == (["quoted-goods"] if is_quoted else [])
+
+
+@pytest.mark.parametrize(("copies", "day"), [(7, "2025-10-05"), (8, "None")])
+def test_ten_lines_are_a_header_of_a_mail_at_most(copies, day):
+    head = ["-----Ursprüngliche Nachricht-----", "Von: Ann", *["Cc: Bob"] * copies, "Gesendet: 5. Oktober 2025"]
+    tables = read_mail(mail("\n".join([*head, "", ITEMS])))
+    assert {str(found) for (found,) in lines(tables, "date")} == {day}
 
 
 @pytest.mark.parametrize(("length", "is_quoted"), [(199, True), (200, False)])

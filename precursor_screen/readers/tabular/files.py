@@ -17,6 +17,7 @@ from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, stri
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import Digest, InputTables, Reader, ReadOptions
+from precursor_screen.readers.same_goods import are_among, goods_of
 from precursor_screen.readers.tabular.fill import without
 from precursor_screen.readers.tabular.general_segment import general_segment, stated_in
 from precursor_screen.readers.tabular.letters import goods_in, paired
@@ -50,12 +51,36 @@ def read_as_laid_out(sheets: Sequence[Sheet], file: str, digest: Digest, options
 
 
 def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
-    """The tables of a document. What the lines and the tables without goods above one state holds for it, up to where it is stated anew, and what
-    the lines below the last one do. Where no table holds goods, the text may.
+    """The tables of a document, and goods that its text states: in lists, and in any way where no table holds goods.
 
     Raises:
         UnknownFormat: a web page without a table, and without goods.
     """
+    found = _read_tables_of(sheets, file, digest, options)
+    has_goods = any(one.lines.num_rows for one in found)
+    has_table = any(sheet.head for sheet in sheets)
+    lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
+    goods = goods_in(lines, file, sheets[0].format, in_lists=has_goods)
+    if goods is None:
+        if sheets[0].format == "HTML" and not has_table:
+            remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
+            raise UnknownFormat("is a web page without a table", where=file, remedy=remedy)
+        return found
+    said = {" ".join(filter(None, lines[at])) for at in goods.used}
+    first = replace(sheets[0], out_of_table_texts=tuple(one for one in sheets[0].out_of_table_texts if one.text not in said))
+    stating = replace(goods.sheet, above=_joined(_stating(goods.sheet.below), paired(goods.sheet.above)))
+    if not has_table:
+        stated = replace(stating, notes=first.notes, out_of_table_texts=first.out_of_table_texts)
+        return read_sheets([stated], file, digest, options)
+    more = read_sheets([stating], file, digest, options)
+    if has_goods and are_among(goods_of(more), goods_of(found)):
+        return found
+    return [*more, *_read_tables_of([first, *sheets[1:]], file, digest, options)]
+
+
+def _read_tables_of(sheets: Sequence[Sheet], file: str, digest: Digest, options: ReadOptions) -> list[InputTables]:
+    """What the lines and the tables without goods above a table state holds for it, up to where it is stated anew, and what the lines below the last
+    one do."""
     found: list[InputTables] = []
     above: tuple[Row, ...] = ()
     for sheet in sheets:
@@ -67,22 +92,7 @@ def read_document(sheets: Sequence[Sheet], file: str, digest: Digest, options: R
             if states_alone(sheet.head):
                 tables = read_sheets([replace(part, is_cover=True)], file, digest, options)
         found += tables
-    if any(one.lines.num_rows for one in found):
-        return found
-    has_table = any(sheet.head for sheet in sheets)
-    lines = tuple(chain.from_iterable((*sheet.above, *sheet.below) for sheet in sheets))
-    goods = goods_in(lines, file, sheets[0].format)
-    if goods is None:
-        if sheets[0].format == "HTML" and not has_table:
-            remedy = "Open it in a spreadsheet program and save it as XLSX or CSV."
-            raise UnknownFormat("is a web page without a table", where=file, remedy=remedy)
-        return found
-    said = {" ".join(filter(None, lines[at])) for at in goods.used}
-    texts = tuple(one for one in sheets[0].out_of_table_texts if one.text not in said)
-    stating = replace(goods.sheet, above=_joined(_stating(goods.sheet.below), paired(goods.sheet.above)))
-    if has_table:
-        return [*read_sheets([stating], file, digest, options), *found]
-    return read_sheets([replace(stating, notes=sheets[0].notes, out_of_table_texts=texts)], file, digest, options)
+    return found
 
 
 def _joined(before: tuple[Row, ...], below: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -41,17 +41,19 @@ class Goods(Struct, frozen=True):
     used: frozenset[int]
 
 
-def goods_in(lines: Sequence[Row], name: str, format_name: str) -> Goods | None:
+def goods_in(lines: Sequence[Row], name: str, format_name: str, *, in_lists: bool = False) -> Goods | None:
     """The goods that lines of text state; None where they state none.
 
     Args:
         lines: in their order, each as its cells: one, where nothing parts it.
         name: of the file.
         format_name: of the file.
+        in_lists: whether entries of lists alone are looked for; labels may tell what a table lists below.
     """
     if not 0 < len(lines) <= _MOST_LINES:
         return None
-    found = _columns(lines, name) or _items(lines, name) or _entries(lines, name)
+    found = None if in_lists else _columns(lines, name) or _items(lines, name)
+    found = found or _entries(lines, name)
     if found is None:
         return None
     rows = [_with_pairs(row) for row in lines]

@@ -128,5 +128,6 @@ def test_a_full_line_goes_on_in_the_next_one(length, goes_on):
 
 
 def test_a_long_text_is_no_letter(monkeypatch):
-    monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", len(ITEMS.splitlines()) - 1)
-    assert goods(ITEMS) is None
+    for most, is_letter in ((len(ITEMS.splitlines()), True), (len(ITEMS.splitlines()) - 1, False)):
+        monkeypatch.setattr("precursor_screen.readers.tabular.letters._MOST_LINES", most)
+        assert (goods(ITEMS) is not None) is is_letter
