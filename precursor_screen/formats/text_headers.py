@@ -143,7 +143,7 @@ class TextLines(Struct):
         if cells is None or columns.count < self.least or 2 * sum(map(bool, cells)) < len(cells) or any(map(is_figure, cells)):
             return None
         labels = sum(is_labelled(cell) for cell in cells)
-        group = self.text_from(at)
+        group = list(takewhile(lambda line: columns.cells(line) is not None, self.text_from(at)))
         is_over_rule = len(group) <= _MOST_HEADER and at + len(group) < len(self.lines) and is_rule(self.lines[at + len(group)])
         if 2 * labels >= len(cells) or not (is_over_rule or (at and is_rule(self.lines[at - 1]))):
             return None
