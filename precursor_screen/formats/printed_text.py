@@ -29,7 +29,7 @@ from precursor_screen.formats.text_columns import (
 from precursor_screen.formats.text_headers import JUDGED, MOST_ABOVE, SUM, TextHeader, TextLines, key_of, page_less
 from precursor_screen.formats.text_tables import PAGE, TextTable, facts_of, laid_out
 
-_MAY_BE_ONE: Final = re.compile(r"\S {2,}\S.* {2,}\S|[-=_─═]{3}")
+_SIGNS: Final = ("   ", "---", "===", "───", "═══", "\t\t")  # some of these every report has
 _ENDS: Final = re.compile(r"\r\n|\n|\r")
 _CONTROLS: Final = " 01-+"  # the first character of a line, where it tells a printer how to feed paper (ASA)
 
@@ -41,7 +41,7 @@ def read_printed_text(source: Text) -> list[Sheet]:
         UnreadableManifest: the file cannot be opened.
     """
     sample = sample_of(source.blob)
-    if not _MAY_BE_ONE.search(sample) or not _is_report(sample):
+    if not any(sign in sample for sign in _SIGNS) or not _is_report(sample):
         return []
     reading = _Reading(*_lines_of(source.blob.read().decode("utf-8", "replace")))
     tables = reading.tables_of()

@@ -101,7 +101,7 @@ def _is_over(line: str, columns: Columns) -> bool:
 def _is_second(line: str, upper: Sequence[Block], lower: Sequence[Block]) -> bool:
     first, second = alignment(line, upper), alignment(line, lower)
     begin = len(line) - len(line.lstrip(" "))
-    if lower[0][0] > upper[0][0] + AT and begin < lower[0][0] - AT:
+    if begin < lower[0][0] - AT and lower[0][0] > upper[0][0] + AT:
         return False
     if abs(begin - lower[0][0]) <= AT < abs(begin - upper[0][0]):
         return True

@@ -105,9 +105,8 @@ class TextTable(Struct):
             return
         if self._goes_on(cells, begin):
             return
-        shared = self.bill[1][:begin] if self.bill else [""] * begin
-        if not self.is_open or self.bill is None:
-            shared = [cell if self.header.bills is None or at in self.header.bills else "" for at, cell in enumerate(shared)]
+        bill = self.bill[1] if self.bill else [""] * begin
+        shared = [bill[at] if at in (self.header.bills or ()) else "" for at in range(begin)]
         self.rows.append((number, [*shared, *cells]))
         self.is_open = False
 
