@@ -57,7 +57,7 @@ class TextTable(Struct):
         return len(self.rows) == 1 and not self.pages and not any(map(is_figure, self.rows[0][1]))
 
     def add(self, number: int, line: str) -> bool:
-        """A line below the header; False where it is no row and belongs to none."""
+        """A line below the header; False where it is not a row and belongs to none."""
         header = self.header
         labelled = is_labelled(line) and not header.upper.bars
         is_lower = header.is_lower(line)
@@ -117,7 +117,7 @@ class TextTable(Struct):
             self.is_open = False
 
     def _goes_on(self, cells: Sequence[str], begin: int) -> bool:
-        """Whether cells are the rest of the row above, and stand in it now: they do not begin where rows do, and are no figures."""
+        """Whether cells are the rest of the row above, and stand in it now: they do not begin where rows do, and are not figures."""
         filled = [at for at, cell in enumerate(cells) if cell]
         if not filled:
             return True

@@ -53,7 +53,7 @@ def test_a_row_below_a_rule_is_cut_where_the_rule_is_broken(more: str, row: list
         ("TOTAL BILLS: 7      TOTAL KG: 12\n", "TOTAL BILLS: 7      TOTAL KG: 12"),
     ],
 )
-def test_what_is_no_row_stands_beside_the_table(more: str, text: str) -> None:
+def test_what_is_not_a_row_stands_beside_the_table(more: str, text: str) -> None:
     assert [row[0] for row in rows_of(RULED.format(more=more))] == ["BILL", "BX1", "BX3"]
     assert texts_of(RULED.format(more=more)) == [text]
 
@@ -139,7 +139,7 @@ BOXED = """\
 
 
 @pytest.mark.parametrize("more", ["", "Vessel: AURORA\n"])
-def test_a_box_of_fewer_columns_is_no_table_and_a_bar_within_a_cell_is_none(more: str) -> None:
+def test_a_box_of_fewer_columns_is_not_a_table_nor_a_bar_within_a_cell_a_border(more: str) -> None:
     rows = rows_of(BOXED.format(more=more))
     assert ["Shipper", "Consignee"] in rows
     assert rows[-1] == ["1", "Acetone | 99 % pure", "1200.50"]
