@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -135,7 +135,7 @@ class TextLines(Struct):
 
     def text_from(self, at: int) -> list[str]:
         """The lines from one on, up to a blank one or a rule."""
-        return list(takewhile(lambda line: line.strip() and not is_rule(line), islice(self.lines, at, at + _MOST_HEADER + 1)))
+        return list(takewhile(lambda line: line.strip() and not is_rule(line), self.lines[at : at + _MOST_HEADER + 1]))
 
     def _barred(self, at: int) -> TextHeader | None:
         columns = barred_columns(self.lines[at], self.bars)
@@ -179,7 +179,7 @@ class TextLines(Struct):
         said = {page_less(line) for line in self.lines[max(at - MOST_ABOVE, 0) : at + len(group)]}
         below = [
             line
-            for line in islice(self.lines, at + len(group), at + len(group) + JUDGED)
+            for line in self.lines[at + len(group) : at + len(group) + JUDGED]
             if line.strip() and not is_rule(line) and not is_framed(line) and page_less(line) not in said and not SUM.match(line)
         ]
         keys = frozenset(map(key_of, group))
