@@ -23,12 +23,13 @@ from precursor_screen.formats.text_columns import (
     expanded,
     is_labelled,
     is_rule,
+    labelled_cells,
     unbarred,
 )
 from precursor_screen.formats.text_headers import JUDGED, MOST_ABOVE, SUM, TextHeader, TextLines, key_of, page_less
 from precursor_screen.formats.text_tables import PAGE, TextTable, facts_of, laid_out
 
-_MAY_BE_ONE: Final = re.compile(r"\S {2,}\S.* {2,}\S|[-=_─═]{3}")
+_SIGNS: Final = ("   ", "---", "===", "───", "═══", "\t\t")  # some of these every report has
 _ENDS: Final = re.compile(r"\r\n|\n|\r")
 _CONTROLS: Final = " 01-+"  # the first character of a line, where it tells a printer how to feed paper (ASA)
 
@@ -40,7 +41,7 @@ def read_printed_text(source: Text) -> list[Sheet]:
         UnreadableManifest: the file cannot be opened.
     """
     sample = sample_of(source.blob)
-    if not _MAY_BE_ONE.search(sample) or not _is_report(sample):
+    if not any(sign in sample for sign in _SIGNS) or not _is_report(sample):
         return []
     reading = _Reading(*_lines_of(source.blob.read().decode("utf-8", "replace")))
     tables = reading.tables_of()
@@ -119,7 +120,8 @@ class _Reading(Struct):
                 at += 1
         for table in self.tables:
             table.close_bill()
-            table.with_pages()
+            for remark in table.with_pages():
+                self.texts.add(f"line {table.header.first + 1}", remark)
         return self.tables
 
     def _before(self, at: int, line: str) -> int:
@@ -127,7 +129,7 @@ class _Reading(Struct):
         if header := self.report.header_at(at):
             return self._begin(header)
         self.above.append((at, unbarred(line, self.report.bars)))
-        self.seen.add(PAGE.sub("", key_of(line)))
+        self.seen |= {PAGE.sub("", key_of(text)) for text in (line, *(text for _, text, _ in labelled_cells(line)))}
         return at + 1
 
     def _other_header(self, at: int, line: str) -> TextHeader | None:
@@ -154,15 +156,15 @@ class _Reading(Struct):
         over = tuple(row for _, row in laid_out(last.loose))
         first = self.tables[0]
         shared = tuple(row for _, row in laid_out(first.above)) or first.shared
-        if len(last.rows) == 1 and not last.pages:
+        if last.is_over_another():
             self.tables.pop()
             number, row = last.rows[0]
-            for said in (*last.header.names, *row):
+            for said in (*last.names, *row):
                 self.texts.add(f"line {number + 1}", said)
             if last is first:
                 for place, text in last.above:
                     self.texts.add(f"line {place + 1}", as_filed(text))
-            over = (last.header.names, tuple(row), *over)
+            over = (last.names, tuple(row), *over)
         self.tables.append(TextTable(header, [], (*shared, *over)))
         return header.last + 1
 
@@ -181,10 +183,10 @@ class _Reading(Struct):
 
     def _turn_page(self, at: int, end: int) -> None:
         lines = [(number, unbarred(self.report.lines[number], self.report.bars)) for number in range(at, end)]
-        self.tables[-1].turn_page(facts_of(lines))
-        for number, line in lines:
-            if not is_labelled(line) and not is_rule(line):
-                self._say(number, line)
+        facts, remarks = facts_of(lines)
+        self.tables[-1].turn_page(facts)
+        for remark in remarks:
+            self._say(at, remark)
 
     def _add(self, at: int, line: str) -> bool:
         """A line below a header; whether it is a heading, behind which another part of the page begins."""
@@ -204,7 +206,7 @@ class _Reading(Struct):
     def _say(self, at: int, line: str) -> None:
         """A text beside the tables, once."""
         said = PAGE.sub("", key_of(line))
-        if said not in self.seen:
+        if said not in self.seen and any(map(str.isalpha, said)):
             self.seen.add(said)
             self.texts.add(f"line {at + 1}", as_filed(line))
 
@@ -213,7 +215,7 @@ def _sheet(table: TextTable, source: Text, count: int, number: int) -> Sheet:
     name = source.blob.name if count == 1 else f"{source.blob.name}#table {number}"
     header = table.header
     over = dict(laid_out(table.above))
-    names = (*header.names, *sorted(table.labels, key=lambda label: table.labels[label]))
+    names = table.names
     before = min(over, default=header.last)
     if header.last - before > MOST_ABOVE + 2:
         before = header.last

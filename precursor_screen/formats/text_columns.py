@@ -66,7 +66,7 @@ def is_framed(line: str) -> bool:
 
 
 def broken_rule(line: str) -> tuple[tuple[int, int], ...]:
-    """From where to where the parts of a rule reach that is broken between columns; none where it is no such rule."""
+    """From where to where the parts of a rule reach that is broken between columns; none where it is not such a rule."""
     return tuple((one.start(), one.end()) for one in _WORD.finditer(line)) if _BROKEN_RULE.fullmatch(line) else ()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from msgspec import Struct
@@ -101,7 +101,7 @@ def _is_over(line: str, columns: Columns) -> bool:
 def _is_second(line: str, upper: Sequence[Block], lower: Sequence[Block]) -> bool:
     first, second = alignment(line, upper), alignment(line, lower)
     begin = len(line) - len(line.lstrip(" "))
-    if lower[0][0] > upper[0][0] + AT and begin < lower[0][0] - AT:
+    if begin < lower[0][0] - AT and lower[0][0] > upper[0][0] + AT:
         return False
     if abs(begin - lower[0][0]) <= AT < abs(begin - upper[0][0]):
         return True
@@ -135,7 +135,7 @@ class TextLines(Struct):
 
     def text_from(self, at: int) -> list[str]:
         """The lines from one on, up to a blank one or a rule."""
-        return list(takewhile(lambda line: line.strip() and not is_rule(line), islice(self.lines, at, at + _MOST_HEADER + 1)))
+        return list(takewhile(lambda line: line.strip() and not is_rule(line), self.lines[at : at + _MOST_HEADER + 1]))
 
     def _barred(self, at: int) -> TextHeader | None:
         columns = barred_columns(self.lines[at], self.bars)
@@ -143,7 +143,7 @@ class TextLines(Struct):
         if cells is None or columns.count < self.least or 2 * sum(map(bool, cells)) < len(cells) or any(map(is_figure, cells)):
             return None
         labels = sum(is_labelled(cell) for cell in cells)
-        group = self.text_from(at)
+        group = list(takewhile(lambda line: columns.cells(line) is not None, self.text_from(at)))
         is_over_rule = len(group) <= _MOST_HEADER and at + len(group) < len(self.lines) and is_rule(self.lines[at + len(group)])
         if 2 * labels >= len(cells) or not (is_over_rule or (at and is_rule(self.lines[at - 1]))):
             return None
@@ -179,7 +179,7 @@ class TextLines(Struct):
         said = {page_less(line) for line in self.lines[max(at - MOST_ABOVE, 0) : at + len(group)]}
         below = [
             line
-            for line in islice(self.lines, at + len(group), at + len(group) + JUDGED)
+            for line in self.lines[at + len(group) : at + len(group) + JUDGED]
             if line.strip() and not is_rule(line) and not is_framed(line) and page_less(line) not in said and not SUM.match(line)
         ]
         keys = frozenset(map(key_of, group))

@@ -47,8 +47,17 @@ class TextTable(Struct):
     loose: list[tuple[int, str]] = field(default_factory=list)
     pages: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The header with the labels that rows have below them."""
+        return (*self.header.names, *sorted(self.labels, key=lambda label: self.labels[label]))
+
+    def is_over_another(self) -> bool:
+        """Whether it is one row without a figure, as a bill is in a box over that of its goods."""
+        return len(self.rows) == 1 and not self.pages and not any(map(is_figure, self.rows[0][1]))
+
     def add(self, number: int, line: str) -> bool:
-        """A line below the header; False where it is no row and belongs to none."""
+        """A line below the header; False where it is not a row and belongs to none."""
         header = self.header
         labelled = is_labelled(line) and not header.upper.bars
         is_lower = header.is_lower(line)
@@ -96,9 +105,8 @@ class TextTable(Struct):
             return
         if self._goes_on(cells, begin):
             return
-        shared = self.bill[1][:begin] if self.bill else [""] * begin
-        if not self.is_open or self.bill is None:
-            shared = [cell if self.header.bills is None or at in self.header.bills else "" for at, cell in enumerate(shared)]
+        bill = self.bill[1] if self.bill else [""] * begin
+        shared = [bill[at] if at in (self.header.bills or ()) else "" for at in range(begin)]
         self.rows.append((number, [*shared, *cells]))
         self.is_open = False
 
@@ -109,7 +117,7 @@ class TextTable(Struct):
             self.is_open = False
 
     def _goes_on(self, cells: Sequence[str], begin: int) -> bool:
-        """Whether cells are the rest of the row above, and stand in it now: they do not begin where rows do, and are no figures."""
+        """Whether cells are the rest of the row above, and stand in it now: they do not begin where rows do, and are not figures."""
         filled = [at for at, cell in enumerate(cells) if cell]
         if not filled:
             return True
@@ -147,18 +155,22 @@ class TextTable(Struct):
         self.close_bill()
         self.pages.append((len(self.rows), facts))
 
-    def with_pages(self) -> None:
-        """Where headings of pages say different things of their rows, these stand in columns, and no longer above the table."""
-        pages = [(0, facts_of(self.above))]
+    def with_pages(self) -> list[str]:
+        """Where headings of pages say different things of their rows, these stand in columns, and no longer above the table. Returns what
+        then stands nowhere: of pages without rows, and beside the labels."""
+        facts, remarks = facts_of(self.above)
+        pages = [(0, facts)]
         for begin, facts in self.pages:
             pages.append((begin, _inherited(pages[-1][1], facts)))
         if all(facts == pages[0][1] for _, facts in pages):
-            return
+            return []
+        self.above = [(number, line) for number, line in self.above if not is_labelled(line)]
         for (begin, facts), end in zip(pages, [*(begin for begin, _ in self.pages), len(self.rows)], strict=True):
+            remarks += [f"{label}: {text}" for label, text in facts.items() if begin == end]
             for _, row in self.rows[begin:end]:
                 for label, text in facts.items():
                     self._say(label, text, row)
-        self.above = [(number, line) for number, line in self.above if not is_labelled(line)]
+        return remarks
 
     def heading(self, number: int, line: str) -> None:
         """A line of labels between rows, which may count for those below it."""
@@ -211,25 +223,26 @@ def _parted(begin: int, text: str, place: int) -> Iterator[tuple[int, str]]:
     yield begin, text
 
 
-def facts_of(lines: Sequence[tuple[int, str]]) -> dict[str, str]:
-    """What the labels of a heading say, with the lines below that begin where it begins; the numbers of pages are left out."""
+def facts_of(lines: Sequence[tuple[int, str]]) -> tuple[dict[str, str], list[str]]:
+    """What the labels of a heading say, with the lines below that begin where it begins; and all else. The numbers of pages are left out."""
     found: dict[str, str] = {}
+    remarks: list[str] = []
     above: dict[int, str] = {}
     for _, row in laid_out([(number, line) for number, line in lines if not is_rule(line)]):
         label, said = "", {}
         for at, cell in enumerate(row):
-            name, mark, text = cell.partition(":")
-            if not cell:
-                continue
-            if mark and not text:
+            name, mark, text = cell.replace("：", ":").partition(":")
+            if cell and mark and not text:
                 label = name
-            elif label or (mark and any(map(str.isalpha, name))):
+            elif cell and (label or (mark and any(map(str.isalpha, name)))):
                 label, text = (label, cell) if label else (name.strip(), text.strip())
                 if not PAGE.search(f"{label} {text}"):
-                    found[label], said[at] = text, label
+                    found[label], said[at] = "\n".join(filter(None, (found.get(label), text))), label
                 label = ""
-            elif at in above:
+            elif cell and at in above:
                 found[above[at]] += f"\n{cell}"
                 said[at] = above[at]
+            elif cell:
+                remarks.append(cell)
         above = said
-    return found
+    return found, remarks

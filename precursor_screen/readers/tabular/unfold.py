@@ -36,6 +36,7 @@ _MOST_BESIDE = 20  # tables; each reads the whole sheet
 _HEADED = 6  # rows from a blank one on in which a header is looked for
 ITEMS = " (items)"  # ends the name of a table that the sheet does not hold row by row
 _OF_SUM = late(lambda: rf"(?:{one_of('sum')})\b", re.IGNORECASE)
+_LABELLED = 0.6  # of the lines of a text whose items are labels and what they say
 _SAYING = 4  # letters of a word that must mean something in a label of a cover
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
@@ -189,6 +190,8 @@ def items_of(sheet: Sheet) -> Sheet | None:
         return None
     rows = [tuple((cell or "").strip() for cell in row) for row in zip(*(c.to_pylist() for c in body.table.columns), strict=True)]
     stated = [_pairs(row) for row in rows]
+    if len(rows) and max(map(len, rows)) == 1 and sum(map(bool, stated)) < _LABELLED * sum(map(any, rows)):
+        return None  # running words hold labels, too
     labels = [[label for label, _ in pairs] for pairs in stated]
     goods = [at for at, pairs in enumerate(stated) if _names_item(pairs)]
     lead = 0
