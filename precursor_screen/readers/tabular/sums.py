@@ -124,10 +124,11 @@ def _is_sum(cell: str, filled: list[str], *, rounded: bool) -> bool:
     than are printed, so that the last one may differ."""
     for mark in ".,":
         total, *parts = (_number(text, mark) for text in (cell, *filled))
-        if total and parts and None not in parts:
-            off = abs(total - sum(part for part in parts if part is not None))
-            exponent = int(total.as_tuple().exponent)
-            if not off or (rounded and exponent < 0 and off < Decimal(len(parts)).scaleb(exponent) / 2):
+        numbers = [part for part in parts if part is not None]
+        if total and numbers and len(numbers) == len(parts):
+            off = abs(total - sum(numbers))
+            place = min(int(number.as_tuple().exponent) for number in numbers)
+            if not off or (rounded and off < Decimal(len(parts)).scaleb(place) / 2):
                 return True
     return False
 
