@@ -84,6 +84,18 @@ def test_boxes_of_one_label_above_the_items_do_not_begin_them() -> None:
     assert (lines["description"], lines["net_mass_kg"]) == (["Sulphuric acid", "Acetone\nin drums"], [14800, 2000])
 
 
+def test_a_label_that_comes_again_among_other_boxes_does_not_begin_an_item() -> None:
+    labels = (("Name", "Street", "Town"), ("Name", "Vessel", "Voyage"))
+    over = [
+        (30 + 180 * n, 55 + 30 * row, 210 + 180 * n, 85 + 30 * row, label, "Aurora 7")
+        for row, some in enumerate(labels)
+        for n, label in enumerate(some)
+    ]
+    items = [(left, top, right, bottom, label, said) for left, top, right, bottom, label, said in ITEMS]
+    lines = one(form([*over, *items])).lines.to_pydict()
+    assert (lines["description"], lines["net_mass_kg"]) == (["Sulphuric acid", "Acetone\nin drums"], [14800, 2000])
+
+
 COLUMNS = (30, 90, 170, 420, 500, 570)
 HEADER = ("Packages", "Gross weight kg", "Nature and quantity of goods", "HS code", "Rate")
 GOODS = [
@@ -128,16 +140,15 @@ def test_goods_in_one_box_begin_where_their_figures_stand(total: tuple[str, ...]
     assert not over or over in str(found.out_of_table_texts)
 
 
-@pytest.mark.parametrize(
-    "goods",
-    [
-        [(*row[:2], f"{row[2]}, first\nand second line", *row[3:]) for row in GOODS],
-        [("4\n12", "104.6", "Acetone\nToluene", "2914\n11 00", "6.20")],  # a code in two lines; nobody says whose the mass is
-    ],
-)
-def test_words_that_do_not_begin_where_figures_stand_are_not_parted(goods: list[tuple[str, ...]]) -> None:
-    lines = one(stacked(200, goods, down=-7)).lines.to_pydict()
-    assert lines["description"] != [row[2] for row in GOODS]
+def test_words_that_begin_a_little_over_their_figures_stay_together() -> None:
+    goods = [(*row[:2], f"{row[2]}, first\nand second line", *row[3:]) for row in GOODS]
+    assert one(stacked(200, goods, down=-7)).lines.column("description").to_pylist() == [row[2] for row in goods]
+
+
+def test_figures_that_a_column_breaks_are_not_two_goods() -> None:
+    """Nobody says whose the mass would be."""
+    lines = one(stacked(200, [("4\n12", "104.6", "Acetone\nToluene", "2914\n11 00", "6.20")])).lines
+    assert lines.column("description").to_pylist() == ["Acetone\nToluene"]
 
 
 def test_boxes_below_the_goods_say_what_nothing_above_does_but_no_party() -> None:
@@ -186,3 +197,12 @@ def test_a_table_of_labels_counts_for_the_lists_behind_it_up_to_other_labels(
     lines = [line for table in read(pages, "m.pdf") for line in table.lines.to_pylist()]
     assert [line.get("consignee_name") for line in lines] == ["Pellam Coatings LLC"] * 2 + [consignee]
     assert [line.get("exporter_name") for line in lines[:2]] == ["Wendelin GmbH"] * 2
+
+
+def test_cells_whose_middle_stands_beside_their_figures_are_not_parted_there() -> None:
+    goods = [
+        (pieces, mass, f"{name} of\nsecond quality", code, "agreed")
+        for (pieces, mass, _, code, _), name in zip(GOODS, ("Salt", "Wool", "Tin"), strict=True)
+    ]
+    found = one(stacked(200, goods, down=-4.75)).lines.column("description").to_pylist()
+    assert all(said.startswith(("Salt", "Wool", "Tin")) for said in found)

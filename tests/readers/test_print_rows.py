@@ -126,3 +126,13 @@ def test_headings_over_the_goods_of_each_container_are_no_goods_and_part_no_colu
     assert lines["packages"] == [30, 20, 150] * 2
     assert lines["net_mass_kg"] == [5250, 3580, 6000] * 2
     assert [found[0] for found in lines["container_numbers"]] == ["MSKU1234565"] * 3 + ["TCLU1234568"] * 3
+
+
+def test_a_remark_as_far_below_the_goods_as_headings_are_is_not_of_them() -> None:
+    lefts = (30, 210, 350, 450)
+    goods = [("Description of goods", "HS code", "Packages", "Gross weight (kg)"), ("Acetone", "29141100", "4", "10.5")]
+    rest = [("PALLETS B", "", "", ""), ("Wool", "51011100", "7", "20.5"), ("Tin", "80011000", "9", "30.5")]
+    drawn, at = rows(60, lefts, [*goods, *rest])
+    found = one(drawn + text(30, at, "Packed by the sender."))
+    assert "Packed by the sender." in str(found.out_of_table_texts)
+    assert found.lines.column("description").to_pylist()[-1] == "Tin"

@@ -23,6 +23,7 @@ from precursor_screen.readers.tabular.assign import is_heading
 from precursor_screen.readers.tabular.concepts import languages_of, meanings
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
+from precursor_screen.readers.tabular.details import part_details
 from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
 from precursor_screen.readers.tabular.general_segment import stated_around
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
@@ -197,8 +198,9 @@ def read_sheet(
         guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
         out_of_table_texts += idle
     body = fill_blanks(above_all, guesses, write_out(body, guesses, issues))
-    body, added = part_addresses(body, guesses)
-    guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
+    for part in (part_addresses, part_details) if not sheet.named else (part_addresses,):
+        body, added = part(body, guesses)
+        guesses, names = (*guesses, *added), (*names, *(guess.header for guess in added))
     numbered = numbered_columns(preset, names)
     joined = join_numbered(body, numbered, issues) if numbered else Joined(body, body.table)
     body, filed = joined.body, joined.filed

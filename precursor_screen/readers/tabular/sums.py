@@ -103,27 +103,33 @@ def _sum_begins() -> str:
 
 
 def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
-    sums, least = [0, 0], _LEAST_OF_ONE  # of one row above, and of several
+    sums = [0, 0]  # of one row above, and of several
+    told = any(for_python(_sum_begins()).search(column[place]) for column in columns if column[place])
     for column in columns:
         cell = column[place]
-        if not any(map(str.isalnum, cell)):  # `**` marks a sum
+        if not any(map(str.isalnum, cell)) or for_python(_sum_begins()).search(cell):  # `**` marks a sum
             continue
         filled = [column[row] for row in rows if column[row]]
-        if _is_sum(cell, filled):
+        if _is_sum(cell, filled, rounded=told):
             sums[len(filled) > 1] += 1
-        elif for_python(_sum_begins()).search(cell):
-            least = _LEAST_SAID
+        elif told and sum(map(bool, map(_FIGURE.fullmatch, (cell, *filled)))) <= len(filled):
+            continue  # words beside a sum that is called so, or a figure below words
         elif not filled or cell != filled[-1] or _FIGURE.fullmatch(cell):
             return False
-    return sums[1] > 0 or sums[0] >= least
+    return sums[1] > 0 or sums[0] >= (_LEAST_SAID if told else _LEAST_OF_ONE)
 
 
-def _is_sum(cell: str, filled: list[str]) -> bool:
-    """Whether a cell is the sum of others by the point as decimal mark, or by the comma; zero is the sum of nothing."""
+def _is_sum(cell: str, filled: list[str], *, rounded: bool) -> bool:
+    """Whether a cell is the sum of others by the point as decimal mark, or by the comma; zero is the sum of nothing. Rounded: of more places
+    than are printed, so that the last one may differ."""
     for mark in ".,":
         total, *parts = (_number(text, mark) for text in (cell, *filled))
-        if total and parts and None not in parts and total == sum(part for part in parts if part is not None):
-            return True
+        numbers = [part for part in parts if part is not None]
+        if total and numbers and len(numbers) == len(parts):
+            off = abs(total - sum(numbers))
+            place = min(int(number.as_tuple().exponent) for number in numbers)
+            if not off or (rounded and off < Decimal(len(parts)).scaleb(place) / 2):
+                return True
     return False
 
 

@@ -299,3 +299,26 @@ def test_below_the_last_total_a_party_makes_a_line():
     )
     for parties, left in (((), 1), ((0,), 2)):
         assert drop_notes(given, totals, FIELDS | {"parties": parties}, IssueList("m"))[0].table.num_rows == left
+
+
+WOOL = ("2", "wool", "510111", "5")
+
+
+@pytest.mark.parametrize(
+    ("row", "is_sum"),
+    [
+        (("Total", "6 bills of lading", "", "15"), True),
+        (("", "6 bills of lading", "", "15"), False),  # nothing says that it is a sum
+        (("Total", "6 bills of lading", "", "16"), False),
+        (("Total", "say fifteen only", "", "15.1"), False),
+        (("Total 5", "6 bills of lading", "510111", "15"), False),  # a code: goods
+    ],
+)
+def test_words_beside_a_sum_that_is_called_so_are_of_it(row: Row, is_sum: bool) -> None:
+    assert dropped(GOODS, WOOL, row)[1] == ([4] if is_sum else [])
+
+
+@pytest.mark.parametrize(("total", "is_sum"), [("3.12", True), ("3.13", True), ("3.14", False), ("3", False)])
+def test_the_last_place_of_a_sum_may_be_rounded(total: str, is_sum: bool) -> None:
+    goods = [(number, name, "690721", "1.04") for number, name in (("1", "tiles"), ("2", "wool"), ("3", "tin"))]
+    assert dropped(*goods, ("Total", "say so", "", total))[1] == ([5] if is_sum else [])

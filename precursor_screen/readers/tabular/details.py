@@ -1,0 +1,92 @@
+"""What a cell of goods says below or over their name, line by line: `HS 2902.30-0000`, `Country of origin: Norway`, `Marks: KK 1`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+
+from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.tabular.assign import lookup
+from precursor_screen.readers.tabular.content import is_hs_code
+from precursor_screen.text.countries import find_country
+
+WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
+_FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers")
+_LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
+_CODE: Final = re.compile(r"([^:：\d\n]{2,30}?)[\s.#]+(\d{4}[\d .-]{2,12}\d)\b[\s,;]*(.*)")
+_LABELLED: Final = r"\n.{2,30}\d{4}|(?:^|\n)[^:：\d\n]{2,30}[:：]"
+
+
+class _Cell(Struct, frozen=True):
+    """A cell of goods, their name first, without the lines over it that state a fact; and the facts by field."""
+
+    goods: str
+    facts: dict[str, str]
+
+
+def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Guess, ...]]:
+    """The rows with a column behind the others for each fact that cells of goods state and no column does, and a guess for each.
+
+    The cells stay whole, but for lines over the name of the goods.
+    """
+    mapped = {guess.field for guess in guesses}
+    fields = [field for field in _FIELDS if field not in mapped]
+    at = next((guess.position for guess in guesses if guess.field == "description"), None)
+    if at is None or not fields:
+        return body, ()
+    column = body.table.column(at).combine_chunks().dictionary_encode()
+    if not pc.any(pc.match_substring_regex(column.dictionary, _LABELLED)).as_py():
+        return body, ()
+    cells = [_parted(cell, fields) for cell in column.dictionary.to_pylist()]
+    columns = list(body.table.columns)
+    columns[at] = _spread([cell.goods for cell in cells], column)
+    found: list[Guess] = []
+    for field in fields:
+        values = [cell.facts.get(field) for cell in cells]
+        if any(values):
+            found.append(Guess(len(columns), guesses[at].header if at < len(guesses) else "", field, WITH_THE_GOODS))
+            columns.append(_spread(values, column))
+    return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
+
+
+def _spread(values: Sequence[str | None], column: pa.DictionaryArray) -> pa.ChunkedArray:
+    return pa.chunked_array([string_array(values).take(column.indices)], pa.string())
+
+
+def _parted(cell: str, fields: Sequence[str]) -> _Cell:
+    lines = cell.split("\n")
+    stated = [{field: value for field, value in _facts(line) if field in fields} for line in lines] if len(lines) > 1 else [{}]
+    over = list(takewhile(lambda at: stated[at] or _LINE.fullmatch(lines[at].strip()), range(len(lines))))
+    first = next((at + 1 for at in reversed(over) if stated[at]), 0) if len(over) < len(lines) else 0
+    others = [line for line, facts in zip(lines[:first], stated, strict=False) if not facts]
+    found: dict[str, str] = {}
+    for facts in stated:
+        found |= {field: "; ".join(filter(None, (found.get(field), value))) for field, value in facts.items()}
+    return _Cell("\n".join([*lines[first:], *others]), found)
+
+
+def _facts(line: str) -> Iterator[tuple[str, str]]:
+    if match := _LINE.fullmatch(line.strip()):
+        field = lookup(match[1].strip())[0]
+        if _may_say(field, match[2]):
+            yield field, match[2]
+    elif (match := _CODE.fullmatch(line.strip())) and lookup(match[1])[0] == "hs_code" and is_hs_code(match[2]):
+        yield "hs_code", match[2]
+        label, _, place = match[3].rpartition(" ")
+        if label and lookup(label.strip(" :"))[0] == "country_of_origin" and find_country(place):
+            yield "country_of_origin", place
+
+
+def _may_say(field: str, value: str) -> bool:
+    if field == "hs_code":
+        return is_hs_code(value)
+    if field == "country_of_origin":
+        return find_country(value) is not None
+    return field == "marks" or (field in ("packages", "container_numbers") and any(map(str.isdigit, value)))

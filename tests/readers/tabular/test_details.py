@@ -1,0 +1,46 @@
+"""What cells of goods say in lines of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from precursor_screen.readers.registry import read
+
+
+def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[dict[str, Any]]:
+    header = ["Item", "Description of goods", "Net weight kg", "Value EUR", *(["HS code"] if code is not None else [])]
+    row = ["1", f'"{goods}"', "7", "100", *([code] if code is not None else [])]
+    more = ["2", "Wool", "8", "200", *(["51011100"] if code is not None else [])]
+    (table,) = read("\n".join(";".join(cells) for cells in (header, row, more)).encode(), "m.csv")
+    return table.lines.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("goods", "facts"),
+    [
+        ("Toluene\nHS 2902.30-0000", {"hs_code": "2902300000", "description": "Toluene\nHS 2902.30-0000"}),
+        ("Aceton\n5 Fass\nWarennummer 29141100 Ursprung DE", {"hs_code": "29141100", "country_of_origin": "DE"}),
+        ("Acetone\nCommodity code: 2914 11 00", {"hs_code": "29141100"}),
+        ("Acetone\nCountry of origin: Norway", {"country_of_origin": "NO"}),
+        ("Acetone\nContainer No: ABCU1234560", {"container_numbers": ["ABCU1234560"]}),
+        ("Marks: KK 1\nPackages: 80 drums\nAcetone\npure", {"marks": "KK 1", "packages": 80, "description": "Acetone\npure"}),
+        ("Brand: KK 1\nPackages: 80 drums\nAcetone", {"packages": 80, "description": "Acetone\nBrand: KK 1"}),
+        ("Acetone\nHS 2914.11\nWool\nHS 5101.11", {"hs_code": "291411", "other_hs_codes": ["510111"]}),
+        # No fact: the first line is the goods, a batch is not a code, words are not a country.
+        ("Marks: KK 1\nPackages: 80", {"description": "Marks: KK 1\nPackages: 80"}),
+        ("Acetone\nBatch 29141100", {"hs_code": None}),
+        ("Acetone\nHS 2914", {"hs_code": None}),
+        ("Acetone\nOrigin: as agreed", {"country_of_origin": None}),
+        ("HS 29141100", {"hs_code": None}),
+    ],
+)
+def test_a_line_of_its_own_states_a_fact(goods: str, facts: dict[str, Any]) -> None:
+    first, second = lines(goods)
+    assert {name: first.get(name) for name in facts} == facts
+    assert (second["description"], second.get("hs_code")) == ("Wool", None)
+
+
+def test_a_column_goes_before_what_cells_of_goods_say() -> None:
+    assert lines("Toluene\nHS 2902.30", code="29141100")[0]["hs_code"] == "29141100"
