@@ -37,6 +37,7 @@ _SAME_PLACE: Final = 0.5  # points between words that begin at one place
 _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
+_RULE: Final = re.compile(r"[\s=_~─═-]+")  # drawn with letters, as line printers do
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
@@ -110,7 +111,8 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         first, last = _without_edges(lines, first, last, columns)
         run = lines[first:last]
         columns = [part for column in columns for part in _cut_where_aligned(column, run)]
-        tables.append(Table(tuple(rows_of_lines(run, columns, rules)), tuple(columns), run[0][0].top))
+        rows = (row for row in rows_of_lines(run, columns, rules) if not all(map(_RULE.fullmatch, filter(None, row))))
+        tables.append(Table(tuple(rows), tuple(columns), run[0][0].top))
         waiting += [lines[last:], lines[:first]]
     return tables, loose
 

@@ -275,7 +275,10 @@ def _note_lists(names: list[str], opened: str, room: Room) -> None:
         room.lists[tuple(names)] = opened
 
 
-_NOT_ITEMS = ("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg")
+_NOT_ITEMS = (
+    *("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg"),
+    *("charge", "fee", "tax", "duty", "duties", "payment", "event", "milestone"),
+)
 
 
 def _lines_in(name: str, items: list[dict[str, Any]], depth: int = 0) -> int:

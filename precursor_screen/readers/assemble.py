@@ -80,6 +80,7 @@ class Columns(Struct):
     numbers: str
     unmapped_marks: Counter[str]
     texts: frozenset[int] = frozenset()
+    usual_order: str = ""
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def take(self, name: str) -> pa.ChunkedArray | None:
@@ -99,6 +100,7 @@ def assemble(
     numbers: str = TEXT,
     unmapped_marks: Counter[str] | None = None,
     texts: frozenset[int] = frozenset(),
+    usual_order: str = "",
 ) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
 
@@ -110,9 +112,10 @@ def assemble(
         numbers: TEXT, MIXED or TYPED.
         unmapped_marks: what unmapped columns of numbers say about the decimal mark: mark -> cells; None: nothing.
         texts: positions of the columns of a MIXED input in which a text may have a mark for thousands.
+        usual_order: of day and month in the language of the input, where that is known.
     """
     cleaned = _clean(table, guesses, issues)
-    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts)
+    columns = Columns(guesses, cleaned, issues, column_map, numbers, unmapped_marks or Counter(), texts, usual_order=usual_order)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -290,7 +293,7 @@ def _reword(column: pa.ChunkedArray, find: Callable[[str], str | None]) -> pa.Ch
 
 def _make_dates(columns: Columns) -> None:
     found = {name: column for name in DATES if (column := columns.take(name)) is not None}
-    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.issues)
+    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.issues, columns.usual_order)
 
 
 def _make_codes(columns: Columns) -> None:

@@ -26,7 +26,9 @@ from precursor_screen.text.quantity_words import MASS, Unit, find_unit
 _NOTHING = frozenset(("0", "0.0", "00000000", "0000-00-00", "00/00/0000", "1900-01-00", "00:00", "00:00:00", "00:00.0"))
 
 
-def parse_date_columns(columns: Mapping[str, pa.ChunkedArray], order: str, issues: TableIssues) -> dict[str, pa.ChunkedArray]:
+def parse_date_columns(
+    columns: Mapping[str, pa.ChunkedArray], order: str, issues: TableIssues, usual: str = ""
+) -> dict[str, pa.ChunkedArray]:
     """The date columns of one input.
 
     A column without a value that tells day from month borrows the order of the input's other columns; where none tells,
@@ -36,11 +38,20 @@ def parse_date_columns(columns: Mapping[str, pa.ChunkedArray], order: str, issue
         columns: field -> clean text.
         order: stated by the user: dmy, mdy, ymd, or empty.
         issues: added to.
+        usual: in the language of the input; empty: it is not known, or has several.
     """
     distinct = {field: Distinct(column) for field, column in columns.items()}
     votes = {field: weigh_order(d.texts) for field, d in distinct.items()}
     together = decide(sum(votes.values(), Counter[str]()))
-    return {field: _parse(values, order or decide(votes[field]) or together, field, issues) for field, values in distinct.items()}
+    made = {}
+    for field, values in distinct.items():
+        told = order or decide(votes[field]) or together
+        if usual and not told:
+            asked = [place for place, text in enumerate(values.texts) if parse_date(text, "", False).ambiguous]
+            says = f"{field}: no date tells the order of day and month, so that of the language of the headers holds"
+            values.report([(place, "usual-order", says) for place in asked], field, issues)
+        made[field] = _parse(values, told or usual, field, issues)
+    return made
 
 
 def _parse(values: Distinct, order: str, field: str, issues: TableIssues) -> pa.ChunkedArray:

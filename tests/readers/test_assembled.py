@@ -238,6 +238,30 @@ def test_a_number_as_such_has_no_mark_for_thousands(numbers: str, cells: list[st
     assert [i[0] for i in issues.rows] == (["ambiguous-number"] if larger else [])
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "days", "codes"),
+    [
+        (
+            "Beschreibung;Gewicht kg;Empfänger;Datum",
+            ["03/04/2026", "05/06/2026"],
+            ["2026-04-03", "2026-06-05"],
+            ["usual-order"] * 2,
+        ),
+        ("Beschreibung;Gewicht kg;Empfänger;Datum", ["03.04.2026", "05.06.2026"], ["2026-04-03", "2026-06-05"], []),
+        ("Beschreibung;Gewicht kg;Empfänger;Datum", ["03/04/2026", "04/25/2026"], ["2026-03-04", "2026-04-25"], []),
+        ("Beschreibung;Gewicht kg;Empfänger;Datum", ["03/04/2026", "2026-04-25"], ["2026-04-03", "2026-04-25"], ["usual-order"]),
+        ("Description;Weight kg;Consignee;Date", ["03/04/2026", "05/06/2026"], [None, None], ["ambiguous-date"] * 2),
+        ("Descripción;Peso kg;Consignatario;Fecha", ["03/04/2026", "05/06/2026"], [None, None], ["ambiguous-date"] * 2),
+    ],
+)
+def test_the_language_of_the_headers_tells_day_from_month_where_no_date_does(header, cells, days, codes) -> None:
+    rows = "".join(f"wool;{n};Acme;{cell}\n" for n, cell in enumerate(cells, 10))
+    (found,) = read(f"{header}\n{rows}".encode(), "m.csv")
+    assert [day and day.isoformat() for day in found.lines.column("date").to_pylist()] == days
+    told = [i for i in found.issues.to_pylist() if i["code"] in ("usual-order", "ambiguous-date")]
+    assert [i["code"] for i in told] == codes
+
+
 def test_numbers_of_containers_stand_in_several_columns() -> None:
     lines, _ = read_columns(
         description=["a", "b"], container__no=["TSTU1234567", ""], container__number=["TSTU7654321", "TSTU1234567"]

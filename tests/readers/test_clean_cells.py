@@ -274,7 +274,7 @@ def test_texts_are_joined_without_what_is_not_there(columns: list[list[str | Non
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(sums.total_pattern(), sums.footer_pattern(), sums._sum_begins(), shorthand._ditto(), shorthand._NOTHING, rows._WORDS, rows._DATUM),
+        *(sums.total_pattern(), sums.footer_pattern(), sums._calls_itself_sum(), shorthand._ditto(), shorthand._NOTHING, rows._WORDS, rows._DATUM),
         *(rows._AMOUNT, rows._WORDLESS, rows._BLANK, headings._BEGUN, headings._CODE, general_segment.CONTAINER),
     ],
     ids=lambda pattern: pattern[:20],

@@ -13,6 +13,7 @@ from precursor_screen.readers.messages.scope import EXTRA, Scope
 from precursor_screen.text.countries import find_country
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
+_NAMED_BEFORE = 3  # lines
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _NO_VALUE = ("NVD", "NCV", "XXX")
 _ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
@@ -56,6 +57,12 @@ def take_dangerous(scope: Scope, label: str, text: str) -> None:
         scope.add("un_numbers", label, number)
 
 
+def _begins_with_name(lines: tuple[str, ...]) -> bool:
+    """Whether the name stands where an account may: before the country a party has a name, a street and a place."""
+    country = next((at for at, line in enumerate(lines) if at and _COUNTRY.match(line) and find_country(line[:2])), 0)
+    return country == _NAMED_BEFORE and any(map(str.isalpha, lines[0]))
+
+
 def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
     """A party: its account, then name, street and place on lines of their own; from version 17 on these bear identifiers."""
     role = PARTIES[tag]
@@ -65,7 +72,7 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
     last = ""
     order = iter(("NAM", "ADR", "LOC"))
     rest = list(lines[1:])
-    if tag == "NFY" and head and not named:
+    if head and not named and (tag == "NFY" or _begins_with_name(lines)):
         parts["NAM"].append(head)
         head = ""
         next(order)

@@ -105,6 +105,8 @@ _MAIN_STAGES = ("", "20", "11", "12", "13", "1")  # main carriage, at the border
 def _loc(message: Message, segment: Segment) -> None:
     code, name = segment.get(2), segment.get(2, 3)
     field = find_code(CODES, "LOC", segment.get(1))
+    if field == "country_of_origin" and not code:
+        code = segment.get(3).partition("-")[0]  # Australia states the region, AU-NS
     if field.startswith("country_of") or field == "transit_countries":
         message.scope.add(field, f"LOC+{segment.get(1)}", country_of(code) or name, code)
     else:
@@ -125,8 +127,11 @@ def _dtm(message: Message, segment: Segment) -> None:
 
 def _nad(message: Message, segment: Segment) -> None:
     qualifier = segment.get(1)
-    of_trade = CODES.get(("NAD of trade", qualifier)) if message.type in TRADE else None
-    role = of_trade or find_code(CODES, "NAD", qualifier) or "other_parties"
+    if qualifier == "GO":  # the owner of goods
+        role = "exporter" if message.root.first("direction") == "export" else "importer"
+    else:
+        of_trade = CODES.get(("NAD of trade", qualifier)) if message.type in TRADE else None
+        role = of_trade or find_code(CODES, "NAD", qualifier) or "other_parties"
     label = f"NAD+{qualifier[:6]}"
     lines = [c.strip() for c in segment.all(3) if c.strip()]
     name = join_fragments(segment.all(4)[:5])

@@ -88,6 +88,8 @@ def _take(scope: Scope, table: str, parts: list[str]) -> None:
             others.append(text)
         else:
             scope.add(field, label, text)
+    if table == "SB" and not scope.has("date"):
+        scope.add("date", "SB field 4", _day(parts[3]), parts[3])  # of the job
     scope.add("description", f"{table} description", join_fragments(texts))
     scope.add(EXTRA, f"{table} description, pieces apart", joined_otherwise(texts))
     scope.add(EXTRA, table, " ".join(text for text in others if any(map(str.isalpha, text))))

@@ -239,11 +239,16 @@ def _lx(message: Message, segment: Segment) -> None:
         message.group, message.items, message.load = message.scope, {}, segment.get(1)
 
 
+_WITHOUT_CHECK = 6  # digits of a container's number; its check digit may stand in an element of its own
+
+
 def _n7(message: Message, segment: Segment) -> None:
     """A container and its mass."""
     of_bill = message.type == "350"
     scope, kind = message.scope if of_bill else message.group, segment.get(4)
-    scope.add("container_numbers", "N7-01/02", f"{segment.get(1)}{segment.get(2)}")
+    number, check = segment.get(2), segment.get(18)
+    check = check if len(number) == _WITHOUT_CHECK and len(check) == 1 else ""
+    scope.add("container_numbers", "N7-01/02", f"{segment.get(1)}{number}{check}")
     if of_bill:
         return
     if message.type != "404" and kind in ("", "G", "B", "N"):  # a rail car is weighed beside its goods

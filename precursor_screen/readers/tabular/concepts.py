@@ -131,6 +131,23 @@ def languages_of(headers: tuple[str, ...]) -> frozenset[str]:
     return frozenset(["en", *(language for language, count in votes.items() if count >= _LANGUAGE_SHARE * most)])
 
 
+# Languages that write the day before the month wherever they are written; Spanish does not in Panama and Puerto Rico (CLDR 45, short dates).
+_DAY_FIRST: Final = frozenset(
+    "ar bg cs da de el et fi fr he hr id it ka kk lv ms nl no pl pt ro ru sk sl sr sv th tr uk uz vi".split()  # noqa: SIM905
+)
+_TELLING: Final = 3  # words
+
+
+def usual_order(headers: Iterable[str]) -> str:
+    """`dmy` where most words of headers and labels are of languages that write the day first, and few are English; else empty."""
+    day_first = english = 0
+    for word in {word for header in headers for word, _ in _tokens(header)}:
+        known = _lexicon().get(word, {}).keys()
+        english += "en" in known and known.isdisjoint(_DAY_FIRST)  # `date` and `code` are words of many languages
+        day_first += bool(known) and known <= _DAY_FIRST
+    return "dmy" if day_first >= _TELLING and day_first >= _TELLING * english else ""
+
+
 def concepts_of(word: str) -> frozenset[str]:
     """What a word of the lexicon means in any language; empty where it does not stand there."""
     return frozenset(concept for concepts in _lexicon().get(word, {}).values() for concept in concepts)

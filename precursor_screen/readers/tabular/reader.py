@@ -20,7 +20,7 @@ from precursor_screen.readers.input_tables import input_id, issue_table, no_line
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions, TableIssues
 from precursor_screen.readers.tabular.accepted import accepted_for, accepted_guesses, layout_headers
 from precursor_screen.readers.tabular.assign import is_heading
-from precursor_screen.readers.tabular.concepts import languages_of, meanings
+from precursor_screen.readers.tabular.concepts import languages_of, meanings, usual_order
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.details import part_details
@@ -209,7 +209,8 @@ def read_sheet(
     unmapped_marks = weigh_other_marks(*zip(*other, strict=True), bare=numbers == TEXT) if other else None
     of_rows = TableIssues(body.rows, issues)
     table, read_as = decode(with_units(body.table, guesses), guesses, preset, names, of_rows)
-    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, unmapped_marks, sheet.texts)
+    order = usual_order([*names, *(one.label for one in above_all)])
+    columns = assemble(table, read_as, _marks(column_map, preset), of_rows, numbers, unmapped_marks, sheet.texts, order)
     headers = unique_names(names)
     if body.table.num_rows:
         cells, shown, known = _with_other_joins(joined, headers, guesses)

@@ -17,7 +17,7 @@ from precursor_screen.readers.tabular.sums import (
     MOST_SUMMED,
     any_matches,
     are_sums,
-    begins_with_sum,
+    calls_itself_sum,
     footer_pattern,
     total_pattern,
 )
@@ -73,7 +73,7 @@ def drop_idle_rows(
     )
     header = _repeats_header(table, names, [*texts, *codes])
     begun = (
-        _narrow(uncoded & ~total & ~header, table, begins_with_sum)
+        _narrow(uncoded & ~total & ~header, table, calls_itself_sum)
         if table.num_rows <= MOST_SUMMED
         else np.zeros(len(total), bool)
     )

@@ -92,22 +92,23 @@ def are_sums(table: pa.Table, candidates: Mask, goods: Mask) -> Mask:
     return found
 
 
-def begins_with_sum(table: pa.Table) -> Mask:
-    """Which rows have a cell that begins with a word for a sum, and may say more."""
-    return any_matches(table, range(table.num_columns), _sum_begins())
+def calls_itself_sum(table: pa.Table) -> Mask:
+    """Which rows have a cell that begins or ends with a word for a sum, and may say more."""
+    return any_matches(table, range(table.num_columns), _calls_itself_sum())
 
 
 @cache
-def _sum_begins() -> str:
-    return rf"(?i)^[\s\pZ*]*(?:{one_of('sum')})\.?(?:[\s\pZ:/]|$)"
+def _calls_itself_sum() -> str:
+    sums = one_of("sum")
+    return rf"(?i)^[\s\pZ*]*(?:{sums})\.?(?:[\s\pZ:/]|$)|[\s\pZ](?:{sums})[\s\pZ:.*]*$"
 
 
 def _adds_up(columns: list[list[str]], place: int, rows: list[int]) -> bool:
     sums = [0, 0]  # of one row above, and of several
-    told = any(for_python(_sum_begins()).search(column[place]) for column in columns if column[place])
+    told = any(for_python(_calls_itself_sum()).search(column[place]) for column in columns if column[place])
     for column in columns:
         cell = column[place]
-        if not any(map(str.isalnum, cell)) or for_python(_sum_begins()).search(cell):  # `**` marks a sum
+        if not any(map(str.isalnum, cell)) or for_python(_calls_itself_sum()).search(cell):  # `**` marks a sum
             continue
         filled = [column[row] for row in rows if column[row]]
         if _is_sum(cell, filled, rounded=told):

@@ -38,6 +38,7 @@ ITEMS = " (items)"  # ends the name of a table that the sheet does not hold row 
 _OF_SUM = late(lambda: rf"(?:{one_of('sum')})\b", re.IGNORECASE)
 _LABELLED = 0.6  # of the lines of a text whose items are labels and what they say
 _SAYING = 4  # letters of a word that must mean something in a label of a cover
+_FEWEST_LABELLED = 3  # rows
 Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
 
@@ -105,7 +106,7 @@ def _unfolded(sheet: Sheet) -> list[Sheet]:
     if len(sheet.head) >= HEAD_ROWS or sheet.form:
         return [sheet]
     first = find_goods_header(sheet.head)
-    return _below(sheet, first) if first else [_turned(sheet) or sheet]
+    return _below(sheet, first) if first else [_turned(sheet) or _labelled(sheet) or sheet]
 
 
 def _side_by_side(sheet: Sheet) -> list[Sheet]:
@@ -175,6 +176,14 @@ def _turned(sheet: Sheet) -> Sheet | None:
     items = [[(row[0], row[at]) for row in block if at < len(row) and row[at]] for at in columns]
     loose = [(at + 1, row) for at, row in enumerate(rows) if not begin <= at < end or not row[0] or not any(row[1:])]
     return _items(sheet, items, [goods + 1] * len(items), rows[:begin], loose)
+
+
+def _labelled(sheet: Sheet) -> Sheet | None:
+    """A sheet of labels and values throughout, two or more pairs of them in some row, as the item that it states."""
+    pairs = [_pairs(row) for row in sheet.head if any(cell.strip() for cell in row)]
+    if len(pairs) < _FEWEST_LABELLED or not all(pairs) or max(map(len, pairs)) < 2:
+        return None
+    return items_of(sheet)
 
 
 def items_of(sheet: Sheet) -> Sheet | None:

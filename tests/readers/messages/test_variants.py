@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def plain(value: Any) -> Any:
         "; ".join(value)
         if isinstance(value, list)
         else value
-        if value is None or isinstance(value, int | str)
+        if value is None or isinstance(value, int | str | date)
         else f"{value:f}".rstrip("0").rstrip(".")
     )
 
@@ -317,3 +318,36 @@ def test_a_second_party_in_a_role_keeps_its_address_wherever_it_stands() -> None
     lines = one(text.replace(before, party.format("FIRST", "PIER 1") + between + party.format("SECOND", "QUAY 2"))).lines
     assert "PIER 1" in lines.column("notify_party_address").to_pylist()
     assert not any("QUAY 2" in (address or "") for address in lines.column("notify_party_address").to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("shipper", "name", "address", "identifier"),
+    [
+        ("SHP/ACME\n/QUAY 4\n/ALMERY\n/NL", "ACME", "QUAY 4, ALMERY", None),
+        ("SHP/100200\n/ACME\n/QUAY 4\n/ALMERY\n/NL", "ACME", "QUAY 4, ALMERY", "100200"),
+        ("SHP/A100\n/ACME\n/QUAY 4\n/ALMERY\n/NL", "ACME", "QUAY 4, ALMERY", "A100"),
+        ("SHP/100200\n/ACME\n/ALMERY\n/NL", "ACME", "ALMERY, NL", "100200"),
+    ],
+)
+def test_the_name_of_a_house_may_stand_where_an_account_does(shipper, name, address, identifier):
+    text = f"FHL/4\nMBI/999-12345675FRALAX/T3K150\nHBS/H1/FRALAX/3/K150/3/BOOKS\n{shipper}\n"
+    assert said(text, "consignor_name", "consignor_address", "consignor_identifier") == [(name, address, identifier)]
+
+
+def test_the_check_digit_of_a_container_may_stand_by_itself():
+    begin = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*1000*U*00401*000000001*0*P*>~GS*SO*A*B*20260302*1000*1*X*004010~"
+    for number, found in (("123456", "TSTU1234567"), ("1234567", "TSTU1234567")):
+        load = f"LX*1~N7*TSTU*{number}{'*' * 16}7~L5*1*WOOL~"
+        assert said(f"{begin}ST*304*1~B2A*00~{load}SE*6*1~GE*1*1~IEA*1*1~", "container_numbers") == [(found,)]
+
+
+@pytest.mark.parametrize(("code", "role"), [("830", "exporter_name"), ("929", "importer_name")])
+def test_the_owner_of_declared_goods_is_who_trades_them(code, role):
+    text = f"UNH+1+CUSDEC:D:99B:UN'BGM+{code}+D1+9'DTM+129:20260303:102'NAD+GO+1++ACME'UNS+D'CST+1'FTX+AAA+++WOOL'LOC+27++AU-NS::6'UNT++1'"
+    assert said(text, role, "country_of_origin", "dispatch_date") == [("ACME", "AU", date(2026, 3, 3))]
+
+
+def test_a_change_without_a_bill_opens_none():
+    begin = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*1000*U*00401*000000001*0*P*>~GS*SO*A*B*20260302*1000*1*X*004010~"
+    body = "M10*AAAA*O*PA*1*AURORA*7~P4*2704*20260303~M13*AAAA*2704*A~M11*B1*57047*3*PKG*100*K~N10*3*WOOL~"
+    assert said(f"{begin}ST*309*1~{body}SE*7*1~GE*1*1~IEA*1*1~", "bill_of_lading", "description") == [("B1", "WOOL")]

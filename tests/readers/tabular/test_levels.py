@@ -79,6 +79,15 @@ def test_the_list_with_figures_is_that_of_the_goods():
     assert lines_of({"actors": parties, "items": GOODS}, "description") == [("acetone",), ("brushes",)]
 
 
+def test_charges_are_not_goods():
+    charges = [{"description": "freight", "amount": "184.2"}, {"description": "fuel", "amount": "31.1"}]
+    found = lines_of(
+        [{"awb": "1", "charges": charges, "commodities": GOODS[:1]}, {"awb": "2", "charges": charges, "commodities": GOODS}],
+        "description",
+    )
+    assert found == [("acetone",), ("acetone",), ("brushes",)]
+
+
 def test_the_map_of_a_user_keeps_what_it_names():
     record = [{"heading": "chemicals", "items": GOODS}, {"heading": "tools", "items": GOODS[:1]}]
     (found,) = read(json.dumps(record).encode(), "m.json", ReadOptions(mapping=ColumnMap({"heading": "description"})))
