@@ -127,7 +127,7 @@ def _dtm(message: Message, segment: Segment) -> None:
 
 def _nad(message: Message, segment: Segment) -> None:
     qualifier = segment.get(1)
-    if qualifier == "GO":  # the owner of goods
+    if qualifier == "GO" and message.type == "CUSDEC":  # the owner of goods
         role = "exporter" if message.root.first("direction") == "export" else "importer"
     else:
         of_trade = CODES.get(("NAD of trade", qualifier)) if message.type in TRADE else None

@@ -20,6 +20,7 @@ _BEGINS, _TABLE, _ENDS = "HREC", "<TABLE>", ("<END", "TREC")
 _STATED = {"direction": "export", "message_function": "original", "country_of_dispatch": "IN"}
 _TARIFF = re.compile(r"\d{8}")
 _OF_BILL = 6  # fields before those of the table: action, customs house, job and its date, shipping bill and its date
+_JOB_DATE = 3  # the place of the day of the job
 _WITHOUT_NUMBER = 4  # some leave the last two out
 _MASSES = ("gross_mass", "net_mass")
 _DATE = re.compile(r"(\d{2})(\d{2})(\d{4})|(\d{4})(\d{2})(\d{2})")
@@ -88,8 +89,8 @@ def _take(scope: Scope, table: str, parts: list[str]) -> None:
             others.append(text)
         else:
             scope.add(field, label, text)
-    if table == "SB" and not scope.has("date"):
-        scope.add("date", "SB field 4", _day(parts[3]), parts[3])  # of the job
+    if table == "SB" and len(parts) > _JOB_DATE and not scope.has("date"):
+        scope.add("date", "SB field 4", _day(parts[_JOB_DATE]), parts[_JOB_DATE])  # of the job
     scope.add("description", f"{table} description", join_fragments(texts))
     scope.add(EXTRA, f"{table} description, pieces apart", joined_otherwise(texts))
     scope.add(EXTRA, table, " ".join(text for text in others if any(map(str.isalpha, text))))

@@ -21,6 +21,10 @@ WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
 _FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers")
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
 _CODE: Final = re.compile(r"([^:：\d\n]{2,30}?)[\s.#]+(\d{4}[\d .-]{2,12}\d)\b[\s,;]*(.*)")
+_VALUES: Final = {
+    "packages": re.compile(r"\d[\d.,']*(?:\s+\D+)?$"),  # `80 drums`, and not `250G/BAG`
+    "container_numbers": re.compile(r"\W*[A-Z]{4}[\s-]?\d{6}", re.IGNORECASE),
+}
 _LABELLED: Final = r"\n.{2,30}\d{4}|(?:^|\n)[^:：\d\n]{2,30}[:：]"
 
 
@@ -89,4 +93,5 @@ def _may_say(field: str, value: str) -> bool:
         return is_hs_code(value)
     if field == "country_of_origin":
         return find_country(value) is not None
-    return field == "marks" or (field in ("packages", "container_numbers") and any(map(str.isdigit, value)))
+    pattern = _VALUES.get(field)
+    return field == "marks" or (pattern is not None and pattern.match(value) is not None)

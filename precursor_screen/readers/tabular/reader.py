@@ -24,6 +24,7 @@ from precursor_screen.readers.tabular.concepts import languages_of, meanings, us
 from precursor_screen.readers.tabular.confirm import Papers, with_papers
 from precursor_screen.readers.tabular.content import Content, content_of, explained, is_date
 from precursor_screen.readers.tabular.details import part_details
+from precursor_screen.readers.tabular.document_number import document_number
 from precursor_screen.readers.tabular.fill import fill_blanks, fill_down, guesses_of, not_mapped, part_addresses, without
 from precursor_screen.readers.tabular.general_segment import stated_around
 from precursor_screen.readers.tabular.header_rows import ADDED_UP, GOODS, HeaderPlace, find_header, padded_names
@@ -175,6 +176,8 @@ def read_sheet(
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
     codes = [g.position for g in guesses if g.field == "hs_code"]
     body, headings = take_headings(body, texts, codes, issues) if not sheet.named else (body, [])
+    if not sheet.named and not any("bill_of_lading" in field for heading in headings for field in heading.facts):
+        stated += document_number([*sheet.above, *before], above_all, guesses)
     body, totals = drop_idle_rows(body, names, texts, codes, issues)
     out_of_table_texts += out_of_table_cells(rows_of(totals), TOTALS)
     if not sheet.named:

@@ -31,6 +31,9 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         # No fact: the first line is the goods, a batch is not a code, words are not a country.
         ("Marks: KK 1\nPackages: 80", {"description": "Marks: KK 1\nPackages: 80"}),
         ("Acetone\nBatch 29141100", {"hs_code": None}),
+        ("Acetone\nPackages: 250G/BAG", {"packages": None}),
+        ("Acetone\nPackages: MATT 2400", {"packages": None}),
+        ("Acetone\nContainer No: 1 of 2", {"container_numbers": None}),
         ("Acetone\nHS 2914", {"hs_code": None}),
         ("Acetone\nOrigin: as agreed", {"country_of_origin": None}),
         ("HS 29141100", {"hs_code": None}),

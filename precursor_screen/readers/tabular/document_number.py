@@ -1,0 +1,49 @@
+"""The number of an invoice, a packing list or a delivery note above its rows: one such paper is one consignment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
+
+from precursor_screen.core.tables import pattern_of
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.tabular.general_segment import REFERENCES, Stated
+from precursor_screen.text.text import late
+
+_PAPER: Final = late(lambda: pattern_of("paper_words", "sender's paper"), re.IGNORECASE)
+# What may stand between the name of the paper and its number, and the number: it has a figure, and is neither a day nor a share.
+_NUMBER: Final = re.compile(
+    r"[^\w\n]{0,3}(?:(?:no|nr|num(?:ber|[eé]ro|mer|er)?|n|č|číslo|sayı|br|бр)\b[.°º]{0,2}|№|[号號]|番号|번호)?[\s.:：#№°º-]{0,4}"
+    r"(?P<number>(?=[^\s,;()]*\d)\w[\w/.-]{2,34})(?=$|[\s,;()])",
+    re.IGNORECASE,
+)
+_NO_NUMBER: Final = re.compile(r"(?:\d{1,4}[./-]){2}\d{1,4}|(?:19|20)\d\d|\d+(?:[.,]\d+)?%?", re.IGNORECASE)
+_LEAST_FIGURES: Final = 4  # of a number without a letter or a sign
+_LONGEST: Final = 300  # characters of a cell
+
+
+def document_number(rows: Sequence[Sequence[str]], stated: Sequence[Stated], guesses: Sequence[Guess]) -> tuple[Stated, ...]:
+    """The number of the paper as that of the shipment, where neither the rows above nor a column state a reference; none where there are two."""
+    known = {one.field for one in stated} | {guess.field for guess in guesses}
+    if not known.isdisjoint((*REFERENCES, "stated_shipment_id")):
+        return ()
+    found = dict(_numbers(rows))
+    return tuple(Stated("stated_shipment_id", label, number, ()) for number, label in found.items()) if len(found) == 1 else ()
+
+
+def _numbers(rows: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Numbers, each with the words that say what it is of."""
+    for row in rows:
+        filled = [cell.strip() for cell in row if cell.strip()]
+        for cell, beside in zip_longest(filled, filled[1:], fillvalue=""):
+            for paper in _PAPER.finditer(cell[:_LONGEST]):
+                # The number stands behind the name, or is all that the next cell says.
+                match = _NUMBER.match(cell, paper.end()) or (cell[paper.end() :].count(" ") < 2 and _NUMBER.fullmatch(beside))
+                if match and _is_number(match["number"]):
+                    yield match["number"].rstrip("./-"), paper[0]
+
+
+def _is_number(text: str) -> bool:
+    return not _NO_NUMBER.fullmatch(text) or (text.isdigit() and len(text) > _LEAST_FIGURES)
