@@ -234,7 +234,7 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
     cells = [cell for cell in row if cell.strip()]
     if len(cells) == 1:
         return [(label.strip(), said) for label, said in pairs_of(cells[0]) if "\n" not in cells[0]]
-    filled = [cell.strip().rstrip(" :：") for cell in row if cell.strip()]
+    filled = [said for cell in row if (said := cell.strip().rstrip(" :："))]
     pairs = list(zip(filled[::2], filled[1::2], strict=False))
     labelled = any(lookup(label)[0] for label, _ in pairs) and not any(
         lookup(value)[0]
