@@ -153,7 +153,8 @@ def _cells(lines: Sequence[Line]) -> list[Row]:
     where lines are far apart."""
     parts = [parts_of_line(line, _WIDE) for line in lines]
     spans = [[(part[0].left, part[-1].right) for part in row] for row in parts]
-    columns = joined_spans([span for row in spans if len(row) > 1 for span in row], 0.0)
+    several = [span for row in spans if len(row) > 1 for span in row]
+    columns = joined_spans(several or [span for row in spans for span in row], 0.0)  # boxes side by side need not share a line
     rows: list[Row] = []
     for at, (row, own) in enumerate(zip(parts, spans, strict=True)):
         if at and gap_between(lines[at - 1], lines[at]) > _APART * (lines[at][0].bottom - lines[at][0].top):

@@ -38,6 +38,8 @@ _NEARLY_ALL: Final = 0.8  # of the lines
 _LEAST: Final = 8  # gaps times lines: 2 lines of 5 columns, 4 of 3
 _RICH: Final = 0.7  # of the blocks of the fullest line: rows of a table, not headings among them
 _RULE: Final = re.compile(r"[\s=_~─═-]+")  # drawn with letters, as line printers do
+_ACROSS: Final = 0.9  # of the width of a table: a rule that parts it from what stands over it
+_MOSTLY: Final = 0.6  # of the lines below
 _MOST_BLOCKS: Final = 40  # of a line
 _MOST_LINES: Final = 300  # of one run; no page has more rows
 _HEADER_GAP: Final = 2.5  # heights of a line between a header and the first row
@@ -94,11 +96,14 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
     """
     tables: list[Table] = []
     loose: list[Word] = []
-    waiting = [as_lines(words)]
+    waiting = [[line for line in as_lines(words) if len(line) > 1 or not _RULE.fullmatch(line[0].text)]]
     narrow = min(_NARROW, max(_LEAST_GAP, _THAN_BLANKS * blank))
     while waiting:
         lines = waiting.pop()
         lines, first, last, columns = _best_run_with_headings(lines, narrow)
+        if columns and (at := _rule_over_more_columns(lines, (first, last, columns), rules, narrow)):
+            waiting += [lines[:at], lines[at:]]
+            continue
         if not columns:
             loose += (word for line in lines for word in line)
             continue
@@ -115,6 +120,23 @@ def aligned_tables(words: Sequence[Word], rules: Sequence[Rule], blank: float) -
         tables.append(Table(tuple(rows), tuple(columns), run[0][0].top))
         waiting += [lines[last:], lines[:first]]
     return tables, loose
+
+
+def _rule_over_more_columns(lines: Sequence[Line], run: tuple[int, int, list[Span]], rules: Sequence[Rule], narrow: float) -> int:
+    """The line below a rule across a run under which most of its lines have more columns than all of it: what stands over the rule is a form.
+    0 where there is none."""
+    first, last, columns = run
+    left, right = columns[0][0], columns[-1][1]
+    tops = sorted(top for begin, end, top in rules if end - begin >= _ACROSS * (right - left))
+    best = (len(columns), 0)
+    for top in tops:
+        at = next((at for at in range(first, last) if lines[at][0].top >= top), last)
+        if not first < at < last - 1:
+            continue
+        _, begin, end, inner = _best_run_with_headings(list(lines[at:last]), narrow)
+        if len(inner) > best[0] and not begin and end - begin >= _MOSTLY * (last - at):
+            best = (len(inner), at)
+    return best[1]
 
 
 def _without_edges(lines: Sequence[Line], first: int, last: int, columns: Sequence[Span]) -> tuple[int, int]:

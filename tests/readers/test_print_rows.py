@@ -136,3 +136,34 @@ def test_a_remark_as_far_below_the_goods_as_headings_are_is_not_of_them() -> Non
     found = one(drawn + text(30, at, "Packed by the sender."))
     assert "Packed by the sender." in str(found.out_of_table_texts)
     assert found.lines.column("description").to_pylist()[-1] == "Tin"
+
+
+def test_a_form_over_the_rule_of_a_table_closes_none_of_its_columns() -> None:
+    names = ((30, ("SHIPPER", "TORVALD KEMI EXPORTS PVT LTD", "PLOT 77 NORTH QUAY PHASE IV", "ALMERY 393002")),)
+    names += ((30, ("CONSIGNEE", "PELLAM COATINGS AND RESINS LTD", "UNIT 6 COLLIER WAY", "OTTERVILLE SR5")),)
+    out = "".join(
+        text(left, 40 + 50 * part + 10 * n, line) for part, (left, lines) in enumerate(names) for n, line in enumerate(lines)
+    )
+    out += "".join(text(400, 43 + 22 * n, line) for n, line in enumerate(("B/L NO.", "SMPB7", "VESSEL", "MV AURORA")))
+    places = (30, 110, 180, 400, 500)
+    out += across(150) + across(166)
+    header = ("MARKS & NOS", "NO. OF PKGS", "DESCRIPTION OF GOODS", "GROSS WEIGHT KG", "CBM")
+    drawn, _ = rows(162, places, [header])
+    goods = [("KK 1", "20 DRUMS", "PIPERONAL\nBATCH 7", "560.55", "1.9"), ("KK 2", "9 BAGS", "WOOL", "75.25", "6.4")]
+    goods += [("KK 3", "16 BOXES", "TIN CUPS\nBATCH 9", "46.45", "0.3"), ("KK 4", "5 BAGS", "INK", "17.55", "2.7")]
+    body, end = rows(180, places, goods)
+    lines = one(out + drawn + body + across(end)).lines.to_pydict()
+    assert [goods.split("\n")[0] for goods in lines["description"]] == ["PIPERONAL", "WOOL", "TIN CUPS", "INK"]
+    assert [float(mass) for mass in lines["gross_mass_kg"]] == [560.55, 75.25, 46.45, 17.55]
+    assert lines["packages"] == [20, 9, 16, 5]
+
+
+def test_a_rule_of_signs_over_a_table_is_not_a_line_of_it() -> None:
+    places = (30, 120, 300, 420)
+    header = [("Item", "Description", "HS Code", "Net weight kg"), ("001", "ACETONE", "2914.11", "640.5")]
+    out = text(30, 40, "-" * 90) + text(30, 74, "-" * 90)
+    drawn, _ = rows(60, places, header[:1])
+    body, end = rows(90, places, [header[1], ("002", "WOOL", "5101.11", "17.5"), ("003", "INK", "3215.11", "2.5")], apart=4)
+    lines = one(out + drawn + body + text(30, end + 4, "-" * 90)).lines.to_pydict()
+    assert lines["description"] == ["ACETONE", "WOOL", "INK"]
+    assert [float(mass) for mass in lines["net_mass_kg"]] == [640.5, 17.5, 2.5]

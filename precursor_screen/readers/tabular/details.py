@@ -18,10 +18,13 @@ from precursor_screen.readers.tabular.content import is_hs_code
 from precursor_screen.text.countries import find_country
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
-_FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers")
+_FIELDS: Final = ("hs_code", "country_of_origin", "marks", "packages", "container_numbers", "net_mass", "gross_mass")
 _LINE: Final = re.compile(r"([^:：\d\n]{2,30})[:：]\s*(\S.*)")
 _CODE: Final = re.compile(r"([^:：\d\n]{2,30}?)[\s.#]+(\d{4}[\d .-]{2,12}\d)\b[\s,;]*(.*)")
+_MASS: Final = re.compile(r"\d[\d.,' ]*(?:kgs?|kilos?|g|mt|t|lbs?)\.?$", re.IGNORECASE)  # with its unit
 _VALUES: Final = {
+    "net_mass": _MASS,
+    "gross_mass": _MASS,
     "packages": re.compile(r"\d[\d.,']*(?:\s+\D+)?$"),  # `80 drums`, and not `250G/BAG`
     "container_numbers": re.compile(r"\W*[A-Z]{4}[\s-]?\d{6}", re.IGNORECASE),
 }

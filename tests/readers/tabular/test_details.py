@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ def lines(goods: str, *, code: str | None = None, packages: str = "") -> list[di
         # No fact: the first line is the goods, a batch is not a code, words are not a country.
         ("Marks: KK 1\nPackages: 80", {"description": "Marks: KK 1\nPackages: 80"}),
         ("Acetone\nBatch 29141100", {"hs_code": None}),
+        ("Acetone\nNET WT: 500.5 KGS", {"net_mass_kg": 7}),  # a column goes first
+        ("Acetone\nGROSS WT: 1,100.250 KGS\nBatch 7", {"gross_mass_kg": Decimal("1100.25")}),
+        ("Acetone\nGross weight: 2 t", {"gross_mass_kg": 2000}),
+        ("Acetone\nGross weight: as per list", {"gross_mass_kg": None}),
+        ("Acetone\nGross weight: 500", {"gross_mass_kg": None}),
         ("Acetone\nPackages: 250G/BAG", {"packages": None}),
         ("Acetone\nPackages: MATT 2400", {"packages": None}),
         ("Acetone\nContainer No: 1 of 2", {"container_numbers": None}),
