@@ -139,14 +139,14 @@ def test_a_remark_as_far_below_the_goods_as_headings_are_is_not_of_them() -> Non
 
 
 def test_a_form_over_the_rule_of_a_table_closes_none_of_its_columns() -> None:
-    names = ((30, ("SHIPPER", "TORVALD KEMI EXPORTS PVT LTD", "PLOT 77 NORTH QUAY PHASE IV", "ALMERY 393002")),)
-    names += ((30, ("CONSIGNEE", "PELLAM COATINGS AND RESINS LTD", "UNIT 6 COLLIER WAY", "OTTERVILLE SR5")),)
-    out = "".join(
-        text(left, 40 + 50 * part + 10 * n, line) for part, (left, lines) in enumerate(names) for n, line in enumerate(lines)
-    )
-    out += "".join(text(400, 43 + 22 * n, line) for n, line in enumerate(("B/L NO.", "SMPB7", "VESSEL", "MV AURORA")))
-    places = (30, 110, 180, 400, 500)
+    names = ("SHIPPER", "TORVALD KEMI EXPORTS PVT LTD", "PLOT 77 NORTH QUAY PHASE IV", "ALMERY 393002, NORWAY", "CONSIGNEE")
+    names += ("PELLAM COATINGS AND RESINS LTD", "UNIT 6 COLLIER WAY", "OTTERVILLE SR5, UNITED KINGDOM", "NOTIFY PARTY")
+    names += ("WENDELIN CLEARING COMPANY", "DOCK OFFICE, OTTERVILLE")
+    out = "".join(text(30, 30 + 10 * n, line) for n, line in enumerate(names))
+    boxes = ("B/L NO.", "SMPB7", "PLACE AND DATE OF ISSUE", "ALMERY  28 JAN 2026", "VESSEL", "MV AURORA", "PORT", "OTTERVILLE")
+    out += "".join(text(400, 30 + 10 * n, line) for n, line in enumerate(boxes))
     out += across(150) + across(166)
+    places = (30, 110, 180, 400, 500)
     header = ("MARKS & NOS", "NO. OF PKGS", "DESCRIPTION OF GOODS", "GROSS WEIGHT KG", "CBM")
     drawn, _ = rows(162, places, [header])
     goods = [("KK 1", "20 DRUMS", "PIPERONAL\nBATCH 7", "560.55", "1.9"), ("KK 2", "9 BAGS", "WOOL", "75.25", "6.4")]
