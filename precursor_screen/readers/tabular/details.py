@@ -48,6 +48,8 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
     at = next((guess.position for guess in guesses if guess.field == "description"), None)
     if at is None or not fields:
         return body, ()
+    if not pc.any(pc.match_substring(body.table.column(at), "\n")).as_py():  # facts stand in lines of their own
+        return body, ()
     column = body.table.column(at).combine_chunks().dictionary_encode()
     if not pc.any(pc.match_substring_regex(column.dictionary, _LABELLED)).as_py():
         return body, ()
