@@ -57,11 +57,9 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SIGN_IN_WORD: Final = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f\u0300-\u0323\u0e31-\u0e4e](?=[^\W\d_])")
 _BOX: Final = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd\ue000-\uf8ff]")
 # A report of DOS draws its tables; in other pages its lines are one letter over and over.
-_DRAWN, _RULE, _RUN = (
-    re.compile("[\u2500-\u257f]"),
-    re.compile("[\u2500-\u257f]{6}"),
-    re.compile(r"([^\x00-\x7f\u2500-\u257f])\1{5,}"),
-)
+_DRAWN: Final = re.compile("[\u2500-\u257f]")
+_RULE: Final = re.compile("[\u2500-\u257f]{6}")
+_RUN: Final = re.compile(r"([^\x00-\x7f\u2500-\u257f])\1{5,}")
 _ELSEWHERE, _SIGN, _STRANGE = 0.15, 0.35, -0.5  # a letter of another language of the page, a sign, none of these
 
 

@@ -224,8 +224,8 @@ class Flow:
         table.cell = None
 
     def sheets(self, name: str, kind: str, place: str, encoding: str = "") -> list[Sheet]:
-        """A sheet a table, each with the lines of text that stand between it and the one before; one without cells where there is no table.
-        All texts stand with the first.
+        """One sheet for each table, with the lines of text between it and the table before; a document without tables is one sheet without cells.
+        The first sheet has all the texts.
 
         Args:
             name: of the file.

@@ -42,12 +42,8 @@ _MOST_COMPARED: Final = 1_000_000_000  # lines times letters: a second
 BODY: Final = "text of the e-mail"
 _TABLE: Final = re.compile(r"(?i)<table\b")
 _WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
-_OF_PAGES: Final = (
-    "text/css",
-    "text/javascript",
-    "application/javascript",
-    "application/x-javascript",
-)  # of one that was saved (RFC 2557)
+# Of a page that was saved (RFC 2557).
+_OF_PAGES: Final = ("text/css", "text/javascript", "application/javascript", "application/x-javascript")
 # What mail programs state without looking; the ladder of encodings finds each where it is true.
 _FOUND_BY_ITSELF: Final = ("us-ascii", "ascii", "utf-8", "utf8")
 _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
@@ -186,7 +182,7 @@ def _in_words(text: str) -> str:
 
 
 def _day(message: EmailMessage) -> str:
-    """The day in the header; empty where there is none that is one, and of a page that was saved: it is that of the copy."""
+    """The day in the header; empty where that is not a day, and for a saved page, whose header has the day of the copy."""
     sent = getattr(message["Date"], "datetime", None)
     is_copy = "saved by" in str(message["From"] or "").lower()
     return "" if sent is None or is_copy else str(sent.date())

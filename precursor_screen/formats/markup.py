@@ -23,32 +23,9 @@ _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9
 _WITHIN: Final = ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span")  # elements that stand within a text
 _NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
-_BLOCKS: Final = frozenset(
-    [
-        *(
-            "p",
-            "div",
-            "br",
-            "hr",
-            "li",
-            "ul",
-            "ol",
-            "dl",
-            "dt",
-            "dd",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "title",
-            "head",
-            "body",
-        ),
-        *("option", "select"),
-    ]
-)
+_BLOCKS: Final = frozenset((
+    "p", "div", "br", "hr", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option", "select",
+))  # fmt: skip
 _HEADING_A_LINE: Final = frozenset(("b", "strong", "label"))  # `<b>Shipper</b> Acme`
 _PARTS: Final = {"table": "table", "tr": "row", "td": "cell", "th": "cell"}
 _BOXES: Final = ("div", "span")  # a table may be made of them, by their roles (WAI-ARIA 1.2)

@@ -1,4 +1,4 @@
-"""The parts of a workbook or a document that are no table: their words are screened, and what holds words that cannot be read is named.
+"""The parts of a workbook or a document that are not tables: their words are screened, and parts whose words cannot be read are named.
 
 A workbook is an archive, and a program shows little of what one may hold: properties, tables behind a pivot, earlier versions, macros,
 whole files. Parts that belong to every workbook and hold no words of people (themes, styles, lists of relations) are passed over.
@@ -205,7 +205,7 @@ def notes_of(unread: list[str], wordless: list[str]) -> list[Broken]:
     made = []
     for names, code, says in (
         (unread, UNREAD, "parts of the file are not read as tables; their words were screened"),
-        (wordless, WORDLESS, "parts of the file hold no words, such as pictures"),
+        (wordless, WORDLESS, "parts of the file contain no words, such as pictures"),
     ):
         if names:
             made.append(Broken(1, first_few(names, _MOST_NAMES), len(names), f"{len(names)} {says}", code))

@@ -42,7 +42,7 @@ def read_json(source: Text) -> Sheet:
 
 
 def read_xml(source: Text) -> Sheet:
-    """An XML file of no known schema as a sheet like that of JSON: elements are objects, those that come again are lists, attributes are texts.
+    """An XML file of an unknown schema as a sheet like that of JSON: elements are objects, those that come again are lists, attributes are texts.
 
     Raises:
         UnreadableManifest: no element in it, a document type, or beyond the limits of `xml_levels`.

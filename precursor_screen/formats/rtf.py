@@ -30,35 +30,11 @@ _CODE_PAGES: Final = {
     177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 # Destinations: without words of people, with words that stand beside the text, and with files.
-_WORDLESS: Final = frozenset(
-    [
-        *(
-            "fonttbl",
-            "colortbl",
-            "stylesheet",
-            "listtable",
-            "listoverridetable",
-            "rsidtbl",
-            "pict",
-            "objdata",
-            "themedata",
-            "datastore",
-        ),
-        *(
-            "latentstyles",
-            "colorschememapping",
-            "generator",
-            "xmlnstbl",
-            "mmathPr",
-            "panose",
-            "falt",
-            "blipuid",
-            "pnseclvl",
-            "filetbl",
-        ),
-        *("revtbl", "fname", "objclass", "listtext", "pntext", "nonshppict"),
-    ]
-)
+_WORDLESS: Final = frozenset((
+    "fonttbl", "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "pict", "objdata", "themedata", "datastore", "latentstyles",
+    "colorschememapping", "generator", "xmlnstbl", "mmathPr", "panose", "falt", "blipuid", "pnseclvl", "filetbl", "revtbl", "fname", "objclass", "listtext",
+    "pntext", "nonshppict",
+))  # fmt: skip
 _BESIDE: Final = {
     "info": "document property", "header": "header of the document", "headerl": "header of the document", "headerr": "header of the document",
     "headerf": "header of the document", "footer": "footer of the document", "footerl": "footer of the document", "footerr": "footer of the document",
@@ -237,7 +213,7 @@ class _Reader:
         """A group may say what is not of the text: in fonts and pictures nothing, elsewhere words all the same."""
         match word:
             case "pict":
-                self._note(WORDLESS, "pictures in it hold no words")
+                self._note(WORDLESS, "pictures in it contain no words")
             case "objdata":
                 self._note(UNREAD, "it holds other files. Save them, and screen those.")
             case "listtext" | "pntext":

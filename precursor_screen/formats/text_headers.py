@@ -35,7 +35,7 @@ _MOST_HEADER: Final = 3  # lines
 MOST_ABOVE: Final = 25  # lines over a header that are looked at as labels; a header is looked for in thirty rows
 JUDGED: Final = 400  # lines below a header by which columns are found
 _FIRST: Final = 12  # of which half must stand below it
-_LEAST, _PAIR = 3, 2  # columns of a table: that nothing draws, and between bars where there are no more
+_LEAST, _PAIR = 3, 2  # the fewest columns of a table; of one between bars, if none of the file has more
 HALF: Final = 0.5
 _MIDDLE: Final = 2  # characters
 _SHARE: Final = 0.2  # of the lines below a header of two lines: what stands below the second one
@@ -184,8 +184,7 @@ class TextLines(Struct):
         ]
         keys = frozenset(map(key_of, group))
         if columns is not None and columns.bars:
-            details = False
-            return TextHeader(at, at + len(group) - 1, keys, tuple(columns.names(group)), columns, None, (), None, details, how)
+            return TextHeader(at, at + len(group) - 1, keys, tuple(columns.names(group)), columns, None, (), None, False, how)
         assert places is not None
         second = blocks_of(group[-1]) if len(group) > 1 else []
         first = [max(alignment(line, places), alignment(line, second)) >= HALF for line in below[:_FIRST]]
@@ -195,11 +194,12 @@ class TextLines(Struct):
         if columns is None and (len(rows) < 2 or not any(map(_has_figure, rows))):
             return None
         lower = [line for line in rows if second and _is_second(line, places, second)]
-        upper = [line for line in rows if line not in set(lower)] if lower else rows
-        is_record = bool(upper) and len(lower) >= _SHARE * len(rows) and len(lower) > 0
+        seconds = set(lower)
+        upper = [line for line in rows if line not in seconds]
+        is_record = bool(upper) and len(lower) >= _SHARE * len(rows) and bool(lower)
         if not is_record:
-            upper, lower = rows, []
-        labelled = [is_labelled(line) for line in below if line not in set(lower)]
+            upper, lower, seconds = rows, [], set()
+        labelled = [is_labelled(line) for line in below if line not in seconds]
         details = bool(labelled) and not labelled[0] and 2 * sum(labelled) >= len(labelled) - sum(labelled)
         upper = [line for line in upper if not is_labelled(line)]
         columns = columns or aligned_columns(group[-2] if is_record else group[-1], upper)
@@ -211,7 +211,7 @@ class TextLines(Struct):
             )
         under = aligned_columns(group[-1], lower)
         names = (*columns.names(group[:-1]), *under.names(group[-1:]))
-        bills = _shared(columns, upper, under, lower, [line in set(lower) for line in rows])
+        bills = _shared(columns, upper, under, lower, [line in seconds for line in rows])
         return TextHeader(at, at + len(group) - 1, keys, names, columns, under, (places, second), bills, details, how)
 
 

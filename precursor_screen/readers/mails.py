@@ -104,7 +104,7 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
     Args:
         mail: as opened.
         blob: its file.
-        options: of the user; a map is none of the text where something is attached.
+        options: of the user; where something is attached, a column map is for that, not for the text.
         attached: what is attached, as read.
     """
     if options.mapping is not None and attached:
@@ -229,7 +229,7 @@ def _headless(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _head(messages: Sequence[_Message], mail: Mail, parties: tuple[Row, ...]) -> bool:
     """Puts above the first table of each message its day, where none is stated, and of the mail itself what it is about and the parties of what is
-    attached, where it names none; whether it did the latter."""
+    attached, where it names none; whether parties were put there."""
     is_as_attached = False
     for at, message in enumerate(messages):
         if not message.sheets:

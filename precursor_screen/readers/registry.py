@@ -261,8 +261,10 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
     for message, held in mail.inner:
         try:
             words_alone = not held.blobs and not held.errors and not held.inner
-            body = read_body(held, message, options, ()) or words_of(held, message) if words_alone else []
-            inner += body if words_alone else _read_mail(message, held, options, depth + 1)
+            if words_alone:
+                inner += read_body(held, message, options, ()) or words_of(held, message)
+            else:
+                inner += _read_mail(message, held, options, depth + 1)
         except MappingError:
             raise
         except InputError as error:

@@ -18,10 +18,15 @@ from precursor_screen.readers.messages.text import as_date, as_number, is_nothin
 _PART = "\x1d"
 _BEGINS, _TABLE, _ENDS = "HREC", "<TABLE>", ("<END", "TREC")
 _STATED = {"direction": "export", "message_function": "original", "country_of_dispatch": "IN"}
-_TARIFF = re.compile(r"\d{8}")
-_OF_BILL = 6  # fields before those of the table: action, customs house, job and its date, shipping bill and its date
-_JOB_DATE = 3  # the place of the day of the job
-_WITHOUT_NUMBER = 4  # some leave the last two out
+_JOB_DATE, _MASS_UNIT = 3, 38  # places of the day of the job, and of the unit of the masses of a bill
+# Before the fields of its table a row has the action, the customs house, the job and its date, the shipping bill and its date. Some rows leave
+# the last two out: then what a table has in one place (RITC code, container, currency) is found two places before.
+_OF_JOB, _LEFT_OUT = 4, 2
+_TELLING = {
+    "ITEM": (9, re.compile(r"\d{8}")),
+    "CONTAINER": (6, re.compile(r"[A-Z]{4}\d{7}")),
+    "INVOICE": (9, re.compile(r"[A-Z]{3}")),
+}
 _MASSES = ("gross_mass", "net_mass")
 _DATE = re.compile(r"(\d{2})(\d{2})(\d{4})|(\d{4})(\d{2})(\d{2})")
 
@@ -44,15 +49,15 @@ ICES = Reader(lambda kind, _: kind == "ices", read_shipping_bills)
 
 
 def read_bills(text: str, issues: IssueList) -> list[Scope]:
-    """The content of each shipping bill that has items."""
+    """The content of each shipping bill; one without items is a line by itself."""
     bills: list[Scope] = []
     table = ""
     for row, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         parts = [part.strip() for part in line.split(_PART)]
         if parts[0] == _BEGINS:
             bills.append(Scope(row))
-            for field, text in _STATED.items():
-                bills[-1].add(field, "CACHE01", text)
+            for field, stated in _STATED.items():
+                bills[-1].add(field, "CACHE01", stated)
             table = ""
         elif line.startswith(_TABLE):
             table = line.removeprefix(_TABLE).strip().upper()
@@ -66,17 +71,17 @@ def read_bills(text: str, issues: IssueList) -> list[Scope]:
         if len(bill.children) > 1:  # of all items together: the quantity of each says more
             for field in (*_MASSES, "packages"):
                 bill.add_extra(field)
-    return [bill for bill in bills if bill.children]
+    return bills
 
 
 def _take(scope: Scope, table: str, parts: list[str]) -> None:
     """What a row says."""
-    codes, shift = load_codes("ices"), _shift(table, parts)
+    codes, left_out = load_codes("ices"), _left_out(table, parts)
     texts: list[str] = []
     others: list[str] = []
-    unit = parts[38] if len(parts) > 38 else ""
+    unit = parts[_MASS_UNIT] if len(parts) > _MASS_UNIT else ""
     for at, text in enumerate(parts):
-        field = codes.get((table, str(at - shift if at >= _WITHOUT_NUMBER else at)), EXTRA)
+        field = codes.get((table, str(at if at < _OF_JOB else at + left_out)), EXTRA)
         label = f"{table} field {at + 1}"
         if field == "description":
             texts.append(text)
@@ -96,13 +101,13 @@ def _take(scope: Scope, table: str, parts: list[str]) -> None:
     scope.add(EXTRA, table, " ".join(text for text in others if any(map(str.isalpha, text))))
 
 
-def _shift(table: str, parts: list[str]) -> int:
-    """How many fields of the bill a row leaves out: the tariff code tells of items, what comes behind of others."""
-    if table == "ITEM" and len(parts) > 9 and not _TARIFF.fullmatch(parts[9]) and _TARIFF.fullmatch(parts[7]):
-        return _WITHOUT_NUMBER - _OF_BILL
-    if table == "CONTAINER" and len(parts) > _WITHOUT_NUMBER and re.fullmatch(r"[A-Z]{4}\d{7}", parts[_WITHOUT_NUMBER]):
-        return _WITHOUT_NUMBER - _OF_BILL
-    return 0
+def _left_out(table: str, parts: list[str]) -> int:
+    """How many fields of the bill a row leaves out."""
+    if table not in _TELLING:
+        return 0
+    place, pattern = _TELLING[table]
+    is_there, is_before = (at < len(parts) and pattern.fullmatch(parts[at]) for at in (place, place - _LEFT_OUT))
+    return _LEFT_OUT if is_before and not is_there else 0
 
 
 def _day(text: str) -> str:

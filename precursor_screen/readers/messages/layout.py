@@ -1,4 +1,4 @@
-"""Which element of an XML message is which field: `layouts/*.yaml`, a file a family.
+"""Which element of an XML message is which field: `layouts/*.yaml`, one file for each family.
 
 A path names an element by as many of its ancestors as tell it apart; names are compared without case and underscores, as both
 spellings of ASYCUDA are met. `A[B=C]/D` is D in an A whose B, an element or an attribute, says C, `A[B]/D` in one that has a B, `D@unit` an attribute. What stands

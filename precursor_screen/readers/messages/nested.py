@@ -1,6 +1,6 @@
 """The readers of messages that are nested, one walk and a layout a family: XML, and JSON by its public schemas.
 
-JSON and XML of no known schema are tables of their paths.
+JSON and XML of an unknown schema are tables of their paths.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def read_xml(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[Input
 
 
 def _has_goods(one: InputTables) -> bool:
-    """Whether the table of a file of no known schema is one of goods: a text alone may be that of an answer or of a page."""
+    """Whether the table of a file of an unknown schema lists goods: a text alone may be that of an answer or a web page."""
     fields = {field for _, field in one.input.mapping}
     return one.lines.num_rows > 0 and "description" in fields and not fields.isdisjoint(("hs_code", *ADDED_UP))
 
 
 def _as_tables(blob: Blob, digest: Digest, options: ReadOptions) -> Sequence[InputTables]:
-    """The tables of a file of no known schema, by its paths; none where it holds none."""
+    """The tables of a file of an unknown schema, by its paths; empty if it cannot be read as one."""
     try:
         return read_tables(blob, digest, options)
     except UnreadableManifest:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.formats.sheet import Body, string_array, table_of_columns
+from precursor_screen.formats.sheet import Body, table_of_columns
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
+from precursor_screen.readers.tabular.fill import spread_out
 from precursor_screen.text.countries import find_country
 
 WITH_THE_GOODS: Final = "a line of its own in the cells of the goods"
@@ -55,18 +55,14 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
         return body, ()
     cells = [_parted(cell, fields) for cell in column.dictionary.to_pylist()]
     columns = list(body.table.columns)
-    columns[at] = _spread([cell.goods for cell in cells], column)
+    columns[at] = spread_out(column, [cell.goods for cell in cells])
     found: list[Guess] = []
     for field in fields:
         values = [cell.facts.get(field) for cell in cells]
         if any(values):
             found.append(Guess(len(columns), guesses[at].header if at < len(guesses) else "", field, WITH_THE_GOODS))
-            columns.append(_spread(values, column))
+            columns.append(spread_out(column, values))
     return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
-
-
-def _spread(values: Sequence[str | None], column: pa.DictionaryArray) -> pa.ChunkedArray:
-    return pa.chunked_array([string_array(values).take(column.indices)], pa.string())
 
 
 def _parted(cell: str, fields: Sequence[str]) -> _Cell:

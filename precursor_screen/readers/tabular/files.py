@@ -26,7 +26,7 @@ from precursor_screen.readers.tabular.unfold import states_alone, unfold
 
 
 def read_tables(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
-    """One result a sheet.
+    """One result for each sheet.
 
     Raises:
         InputError: the file cannot be read, or the user's map does not fit it.
@@ -117,7 +117,7 @@ def read_pasted(blob: Blob, digest: Digest, options: ReadOptions) -> list[InputT
     """One result.
 
     Raises:
-        InputError: there is no text.
+        InputError: the file is empty.
     """
     try:
         tables = read_tables(blob, digest, options)

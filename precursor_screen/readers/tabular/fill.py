@@ -72,12 +72,13 @@ def part_addresses(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gu
         parts = [part_address(cell) for cell in column.dictionary.to_pylist()]
         if not any(address for _, address in parts):
             continue
-        columns[guess.position] = _spread_out(column, [name for name, _ in parts])
+        columns[guess.position] = spread_out(column, [name for name, _ in parts])
         found.append(Guess(len(columns), guess.header, field, BELOW_THE_NAME))
-        columns.append(_spread_out(column, [address or None for _, address in parts]))
+        columns.append(spread_out(column, [address or None for _, address in parts]))
         mapped.add(field)
     return (Body(table_of_columns(columns), body.rows, body.broken), tuple(found)) if found else (body, ())
 
 
-def _spread_out(column: pa.DictionaryArray, values: Sequence[str | None]) -> pa.ChunkedArray:
+def spread_out(column: pa.DictionaryArray, values: Sequence[str | None]) -> pa.ChunkedArray:
+    """A column with other texts for its distinct ones."""
     return pa.chunked_array([string_array(values).take(column.indices)], pa.string())

@@ -22,7 +22,7 @@ from precursor_screen.readers.tabular.header_rows import ADDED_UP, find_goods_he
 from precursor_screen.readers.tabular.unfold import items_of
 from precursor_screen.text.quantity_words import is_package_kind
 
-_MOST_LINES: Final = 2_000  # of a text; a longer one is no letter
+_MOST_LINES: Final = 2_000  # of a text; a longer one is not a letter
 _TELLING: Final = frozenset((*ADDED_UP, "hs_code", "cas_numbers")) - {"packages", "value"}  # what makes an entry one of goods
 _ENTRY: Final = re.compile(r"\s*(?:[•·▪●◦‣*–—-]|\(?\d{1,3}[.)])\s+(\S.*)")
 _BETWEEN: Final = (" – ", " — ", " - ", " | ", "; ", " / ", ", ")
@@ -195,7 +195,7 @@ def _follows(before: Sequence[int], after: Sequence[int], lines: Sequence[Row]) 
 
 
 def _parsed(text: str, between: str) -> dict[str, tuple[str, str]] | None:
-    """Field -> label and value of an entry; None where it is none of goods."""
+    """Field -> label and value of an entry; None where the entry does not state goods."""
     first, *parts = text.split(between)
     if (numbered := _OF_ITEM.fullmatch(first)) and lookup(numbered[1])[0] in ("description", "item_number"):
         first = numbered[2]

@@ -1,4 +1,4 @@
-"""Sheets that hold more or other than one table of a row a line: tables side by side or one below another, a column an item, labels with values,
+"""Sheets that are not one table with a row for each line: tables side by side or one below another, a column for each item, labels with values,
 a cover."""
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _below(sheet: Sheet, first: HeaderPlace) -> list[Sheet]:
 
 
 def _turned(sheet: Sheet) -> Sheet | None:
-    """A table of one column an item, its names in the first one, as one of one row an item; what stands in no column of an item is a text."""
+    """A table with a column for each item and its names in the first column, as a table with a row for each item; all other cells are texts."""
     rows = [tuple(cell.strip() for cell in row) for row in sheet.head]
     goods = next((at for at, row in enumerate(rows) if row and lookup(row[0])[0] == "description"), None)
     if goods is None:
@@ -187,7 +187,7 @@ def _labelled(sheet: Sheet) -> Sheet | None:
 
 
 def items_of(sheet: Sheet) -> Sheet | None:
-    """A sheet of labels and values, item by item, as a table of one row an item; None where no label is that of goods.
+    """A sheet of labels and values, item by item, as a table with a row for each item; None where no label is that of goods.
 
     An item begins as many rows above the label of its goods as the first one does, up to a blank row; the last one ends at a blank row or
     a party below which no label of another item stands, or sums do where it is the only one.
@@ -239,7 +239,7 @@ def _pairs(row: Sequence[str]) -> list[tuple[str, str]]:
     labelled = any(lookup(label)[0] for label, _ in pairs) and not any(
         lookup(value)[0]
         for _, value in pairs
-        if not value[0].isdigit()  # `100 kg` says no mass as a header does
+        if not value[0].isdigit()  # `100 kg` is not a header, though its unit names a mass
     )
     return pairs if len(filled) % 2 == 0 and labelled else []
 
@@ -251,7 +251,7 @@ def _items(
     above: Sequence[tuple[str, ...]],
     loose: Sequence[tuple[int, tuple[str, ...]]],
 ) -> Sheet:
-    """A sheet of one row an item.
+    """A sheet with a row for each item.
 
     Args:
         sheet: that holds them.

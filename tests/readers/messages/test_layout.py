@@ -24,6 +24,7 @@ from precursor_screen.readers.messages.layout import (
 )
 from precursor_screen.readers.messages.scope import Cell, MessageLine
 from precursor_screen.readers.messages.tree import _texts
+from tests.conftest import ROOT
 
 FIELDS = {
     "B": "marks",
@@ -105,7 +106,13 @@ def test_a_root_belongs_to_one_layout() -> None:
     assert sum(len(load_layout(name).roots) for name in LAYOUTS) == len(known_roots())
 
 
-@pytest.mark.parametrize("name", ["edifact", "x12", "cargo_imp"])
+@pytest.mark.parametrize("name", ["edifact", "x12", "cargo_imp", "ices"])
+def test_a_code_is_stated_once(name: str) -> None:
+    rows = (ROOT / "precursor_screen/readers/messages/layouts" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    assert len(load_codes(name)) == len(rows) - 1
+
+
+@pytest.mark.parametrize("name", ["edifact", "x12", "cargo_imp", "ices"])
 def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
     roles = {"consignor", "consignee", "notify_party", "exporter", "importer", "declarant", "carrier", "beside", "-"}
     meanings = {

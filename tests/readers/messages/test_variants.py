@@ -351,3 +351,29 @@ def test_a_change_without_a_bill_opens_none():
     begin = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*1000*U*00401*000000001*0*P*>~GS*SO*A*B*20260302*1000*1*X*004010~"
     body = "M10*AAAA*O*PA*1*AURORA*7~P4*2704*20260303~M13*AAAA*2704*A~M11*B1*57047*3*PKG*100*K~N10*3*WOOL~"
     assert said(f"{begin}ST*309*1~{body}SE*7*1~GE*1*1~IEA*1*1~", "bill_of_lading", "description") == [("B1", "WOOL")]
+
+
+def without(text: str, *begins: str) -> str:
+    """A file without the rows of some tables."""
+    parts = text.split("<TABLE>")
+    return "<TABLE>".join([parts[0], *(part for part in parts[1:] if not part.startswith(begins))])
+
+
+ICES = (Path(__file__).parent / "samples" / "ices.sb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", ["INVOICE", "CONTAINER"])
+def test_rows_of_a_shipping_bill_may_leave_its_number_out(table: str) -> None:
+    before, row, behind = ICES.partition(f"<TABLE>{table}\n")
+    first, *others = behind.split("\n")
+    fields = first.split("\x1d")
+    shorter = before + row + "\n".join(["\x1d".join([*fields[:4], *fields[6:]]), *others])
+    wanted = ("description", "importer_name", "importer_address", "container_numbers")
+    assert said(shorter, *wanted) == said(ICES, *wanted)
+    assert {line[1:] for line in said(shorter, *wanted)} == {("HARBOUR HOLDING", "DOCK 2", "TSTU1234567")}
+
+
+def test_a_shipping_bill_without_items_is_a_line() -> None:
+    assert said(ICES + without(ICES, "ITEM"), "description", "consignee_name", "gross_mass_kg")[2:] == [
+        (None, "HARBOUR LANE TRADING", "700")
+    ]

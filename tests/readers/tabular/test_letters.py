@@ -35,7 +35,7 @@ def test_labels_with_values_are_items_and_sums_below_them_are_none():
         ("1", "raw wool", "510111", "100 kg"),
         ("2", "tin", "800110", "30 kg"),
     )
-    assert found.sheet.above == (("Dear all,",), ("Shipper", "Acme Ltd"), ("",))[:2]
+    assert found.sheet.above == (("Dear all,",), ("Shipper", "Acme Ltd"))
     assert found.used == {3, 4, 5, 6, 8, 9, 10, 11}
     assert found.sheet.read(0, 4).rows.to_pylist() == [4, 9]
 
@@ -49,7 +49,7 @@ def test_a_label_of_goods_alone_is_no_item(text):
 
 def test_one_item_in_one_line_and_the_sum_below_it():
     found = goods("- Goods: wool, HS: 510111, net: 5 kg\n\nTotal net: 5 kg")
-    assert found.sheet.head == (("Goods", "HS", "net"), ("wool,", "510111,", "5 kg")) or found.sheet.head[1][0].startswith("wool")
+    assert found.sheet.head == (("Goods", "HS", "net"), ("wool", "510111", "5 kg"))
     assert found.used == {0}
 
 
