@@ -112,7 +112,8 @@ def read_body(mail: Mail, blob: Blob, options: ReadOptions, attached: Sequence[I
     name, digest = f"{blob.name}!({BODY})", Digest(blob.sha256(), blob.size())
     elsewhere = any(isinstance(one, MessageContent) or one.lines.num_rows for one in attached)
     known = goods_of([one for one in attached if isinstance(one, InputTables)])
-    for texts, messages in (_of_page(mail, name), _of_text(mail, name)):
+    for part in (_of_page, _of_text):
+        texts, messages = part(mail, name)
         goods = {}
         is_as_attached = _head(messages, mail, _parties_of(attached))
         for at, message in enumerate(messages):
