@@ -121,16 +121,23 @@ _SINGLE: Final = _LIGATURES | _SAME_LETTER | _SIMPLIFIED | _SHAPES
 _ASCII_SQUASH: Final = {i: None for i in range(128) if not chr(i).isalnum()}
 _ASCII_SPACED: Final = {i: " " for i in range(128) if not chr(i).isalnum()}
 _ASCII_PLAIN: Final = dict.fromkeys(range(32), " ") | {127: " "}
-# Look-alikes: the same shape in Cyrillic (or Greek capitals) and Latin.
-_CYRILLIC: Final = "АВЕЅІЈКМНОРСТУХЗаеѕіјкмнорстухԁһԛԝ"
-_LATIN: Final = "ABESIJKMHOPCTYX3aesijkmhopctyxdhqw"
-_GREEK_CAPITALS: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΣ"
-_GREEK_LATIN: Final = "ABEZHIKMNOPTYXAE"
-_TO_LATIN: Final = dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_GREEK_CAPITALS, _GREEK_LATIN, strict=True))
-_TO_CYRILLIC: Final = {latin: cyrillic for cyrillic, latin in zip(_CYRILLIC, _LATIN, strict=True) if cyrillic not in "ЅЈѕјԁһԛԝ"}
-_WORD: Final = re.compile(r"[^\W_]+")
+# Look-alikes: the same shape in Cyrillic (or Greek capitals; small ones are names of isomers, but for omicron) and Latin.
+_CYRILLIC: Final = "АВЕЅІЈКМНОРСТУХЗаеѕіјкмнорстухԁһԛԝԚԜ"
+_LATIN: Final = "ABESIJKMHOPCTYX3aesijkmhopctyxdhqwQW"
+_GREEK_SHAPES: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΣο"
+_GREEK_LATIN: Final = "ABEZHIKMNOPTYXAEo"
+_TO_LATIN: Final = dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_GREEK_SHAPES, _GREEK_LATIN, strict=True))
+_TO_CYRILLIC: Final = {latin: cyrillic for cyrillic, latin in zip(_CYRILLIC, _LATIN, strict=True) if cyrillic not in "ЅЈѕјԁһԛԝԚԜ"}
+# With an accent they look no different; й is a letter of its own, and its base no look-alike.
+_TO_LATIN.update(
+    {c: _TO_LATIN[base] for c in map(chr, range(0x370, 0x530)) if (base := unicodedata.normalize("NFKD", c)[0]) in _TO_LATIN}
+)
+# What is not seen inside a word: accents, hyphens that show at the end of a line alone, spaces without width, directions, variants.
+_UNSEEN: Final = r"\u0300-\u036f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_WORD: Final = re.compile(rf"[^\W_]+(?:[{_UNSEEN}]+[^\W_]+)*")
 # A Latin letter and a Cyrillic or Greek one in the same word, digits between them left aside.
-_MIXED: Final = re.compile(r"[A-Za-z]\d*[\u0370-\u052f]|[\u0370-\u052f]\d*[A-Za-z]")
+_LATIN_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]"
+_MIXED: Final = re.compile(rf"{_LATIN_LETTER}[\d{_UNSEEN}]*[\u0370-\u052f]|[\u0370-\u052f][\d{_UNSEEN}]*{_LATIN_LETTER}")
 
 
 class Folded(Struct, frozen=True):
@@ -208,13 +215,13 @@ _PLAIN: Final = _Table(_plain_char)
 
 def _mixed_word(word: str) -> str:
     """A word that mixes scripts, with the look-alikes of the minor script replaced, if all of that script's letters are such."""
-    latin = [c for c in word if "a" <= c.lower() <= "z"]
+    latin = re.findall(_LATIN_LETTER, word)
     other = [c for c in word if "\u0370" <= c <= "\u052f"]
     if not latin or not other:
         return word
     if all(c in _TO_LATIN for c in other):
         return "".join(_TO_LATIN.get(c, c) for c in word)
-    if all(c in _TO_CYRILLIC for c in latin):
+    if all(c in _TO_CYRILLIC for c in latin) and all(c >= "\u0400" for c in other):
         return "".join(_TO_CYRILLIC.get(c, c) for c in word)
     return word
 
