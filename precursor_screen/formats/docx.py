@@ -46,14 +46,13 @@ def read_docx(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
     main = _main_part(archive)
     pages = {name: match[1] for name in names if (match := _PAGE.fullmatch(name))}
     hidden: dict[str, int] = {}
-    room = cells_allowed(sum(info.file_size for info in archive.infolist()))
-    flow = Flow(room)
+    flow = Flow(cells_allowed(sum(info.file_size for info in archive.infolist())))
     try:
         for name in (*(name for name, place in pages.items() if place == "header"), main):
             _Part(flow, hidden).read(archive.read(name))
         for name, place in pages.items():
             if place != "header":
-                beside = Flow(room)
+                beside = flow.apart()
                 _Part(beside, hidden).read(archive.read(name))
                 flow.say_beside(f"{place} of the document", beside)
     except (expat.ExpatError, LookupError, ValueError) as error:
@@ -96,6 +95,7 @@ class _Part:
         parser = expat_parser(self._start, self._end, self._hear, " ")
         parser.buffer_text = True
         parser.Parse(content, True)
+        self._tell_unseen()
         self._flows[0].end_line()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -111,7 +111,7 @@ class _Part:
         value = stated.get("val", "")
         match local:
             case "txbxContent":
-                self._flows.append(Flow(flow.room))
+                self._flows.append(flow.apart())
             case "tbl":
                 flow.open_table()
             case "tr":
@@ -125,7 +125,7 @@ class _Part:
                 flow.go_on()
             case "br" | "cr":
                 flow.hear("\n")
-            case "tab" if self._path[-2:-1] == ["r"]:
+            case "tab" | "ptab" if self._path[-2:-1] == ["r"]:
                 flow.hear(" " if flow.in_table else "\t")
             case "noBreakHyphen":
                 flow.hear("-")
@@ -166,7 +166,7 @@ class _Part:
         element = self._path[-1]
         if element == "delText" or (element == "t" and "moveFrom" in self._path):
             self._unseen.setdefault(_DELETED, []).append(text)
-        elif element == "instrText":
+        elif element in ("instrText", "delInstrText"):
             self._flows[-1].out_of_table_texts.add("field of the document", text)
         elif element == "t" and self._is_hidden:
             self._unseen.setdefault(_HIDDEN, []).append(text)

@@ -77,6 +77,12 @@ class Flow:
         self._is_said = False
         self.room = most
 
+    def apart(self) -> Flow:
+        """One for a box within the text, or for what stands beside it; its texts of no place stand with those of this one."""
+        other = Flow(self.room)
+        other.out_of_table_texts = self.out_of_table_texts
+        return other
+
     @property
     def in_table(self) -> bool:
         """Whether a table is open."""

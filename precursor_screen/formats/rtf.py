@@ -129,6 +129,10 @@ class _Reader:
         if self._outer:
             self._note(LOST, "it ends within a group: it was cut short; what is there was screened")
         self._end_line()
+        for place in [*self._beside]:
+            self._end_beside(place)
+        if self._cells:  # of a row that does not end
+            self._layout("row", None)
         self._end_table()
 
     def _note(self, code: str, why: str) -> None:

@@ -44,9 +44,9 @@ def test_a_table_of_one_row_is_what_stands_above_the_next():
 
 
 def test_words_of_several_runs_are_one_and_breaks_and_tabs_part():
-    line = "<w:p><w:r><w:t>Ship</w:t></w:r><w:r><w:t>per:</w:t><w:tab/><w:t>Acme</w:t><w:br/><w:t>Ltd</w:t></w:r></w:p>"
+    line = "<w:p><w:r><w:t>Ship</w:t></w:r><w:r><w:t>per:</w:t><w:ptab/><w:t>Acme</w:t><w:tab/><w:t>&amp; Sons</w:t><w:br/><w:t>Ltd</w:t></w:r></w:p>"
     (only,) = sheets(line, GOODS)
-    assert only.above == (("Shipper:", "Acme"), ("Ltd",))
+    assert only.above == (("Shipper:", "Acme", "& Sons"), ("Ltd",))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,15 @@ def test_what_is_deleted_or_hidden_is_screened_and_told_and_stands_in_no_cell():
         ("hidden-text", "it holds deleted text, which was screened", 2),
         ("hidden-text", "it holds hidden text, which was screened", 1),
     ]
+
+
+def test_what_is_not_shown_in_a_box_or_beside_the_text_is_screened_too():
+    hidden = paragraph("safrole", "<w:vanish/>") + "<w:p><w:r><w:delInstrText>LINK acetone</w:delInstrText></w:r></w:p>"
+    box = f"<w:p><w:r><w:pict><w:txbxContent>{hidden}</w:txbxContent></w:pict></w:r></w:p>"
+    unseen = [("hidden text of the document", "safrole"), ("field of the document", "LINK acetone")]
+    assert said(sheets(box)[0]) == unseen
+    assert said(sheets("", parts={"word/footnotes.xml": part(hidden, "footnotes")})[0]) == unseen
+    assert said(sheets("<w:r><w:delText>safrole</w:delText></w:r>")[0]) == [("deleted text of the document", "safrole")]
 
 
 def test_text_boxes_stand_above_and_count_once():

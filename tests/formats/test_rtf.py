@@ -119,6 +119,14 @@ def test_one_that_was_cut_short_says_so():
     assert [note.code for note in only.notes] == ["lost-rows"]
 
 
+@pytest.mark.parametrize(
+    "cut", [r"{\footnote wool", r"\trowd\cellx9\pard\intbl wool\cell", r"\trowd\cellx9\intbl wool", r"\v wool", r"{\*\x{\y wool}"]
+)
+def test_what_was_begun_is_screened(cut):
+    (only,) = read_rtf(Blob("d.rtf", (HEAD + cut).encode()))
+    assert [one.text for one in only.out_of_table_texts] == ["wool"]
+
+
 def test_bytes_of_a_file_are_passed_over():
     assert [one.text for one in rtf(r"\pard a\bin4 }}}}b\par").out_of_table_texts] == ["ab"]
 
