@@ -257,21 +257,27 @@ def merge_lines(lines: Iterable[MessageLine], field: str) -> list[MessageLine]:
 
 
 def _merge(parts: list[MessageLine]) -> MessageLine | None:
-    sums: dict[str, tuple[Decimal, str]] = {}
+    sums: dict[str, str] = {}
     cells: dict[Cell, None] = {}
     for part in parts:
         for cell in part.cells:
             if cell.field not in _SUMMED:
                 cells[cell] = None
-                continue
-            figure, _, unit = cell.text.partition(" ")
-            total, before = sums.get(cell.field, (Decimal(0), unit))
-            try:
-                sums[cell.field] = (total + Decimal(figure), unit)
-            except InvalidOperation:
+            elif total := added(sums.get(cell.field, ""), cell.text):
+                sums[cell.field] = total
+            else:
                 return None
-            if unit != before:
-                return None
-    for name, (total, unit) in sums.items():
-        cells[Cell(name, f"{name} of {len(parts)} parts", f"{total} {unit}".strip())] = None
+    for name, total in sums.items():
+        cells[Cell(name, f"{name} of {len(parts)} parts", total)] = None
     return MessageLine(parts[0].place, tuple(cells))
+
+
+def added(before: str, more: str) -> str:
+    """A figure with its unit, added to one before, if there is one; empty where they are no figures or of different units."""
+    figure, _, unit = more.partition(" ")
+    sum_before, _, known = before.partition(" ") if before else ("0", "", unit)
+    try:
+        total = Decimal(sum_before) + Decimal(figure)
+    except InvalidOperation:
+        return ""
+    return f"{total} {unit}".strip() if total.is_finite() and unit == known else ""

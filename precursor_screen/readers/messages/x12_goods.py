@@ -9,13 +9,12 @@ goods. `L` is pounds and `K` kilograms in all of them. What the qualifiers stand
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.layout import find_code, tags_of
-from precursor_screen.readers.messages.scope import EXTRA, Cell, Scope
+from precursor_screen.readers.messages.scope import EXTRA, Cell, Scope, added
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
 from precursor_screen.readers.messages.x12_base import (
     CODES,
@@ -278,29 +277,24 @@ def _item(message: Message, segment: Segment) -> Scope:
 
 
 def _l0(message: Message, segment: Segment) -> None:
-    """Quantity and weight of a line."""
+    """Quantity and weight of a line; in a rail bill those of each car that it is in."""
     scope = _item(message, segment)
-    if message.type == "404" and scope.has("packages"):
-        _add_car(scope, segment)
-        return
-    put_weight(scope, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
-    put(scope, segment, packages=8, package_type=9)
+    held = Scope(segment.number, log=scope.log) if message.type == "404" else scope
+    put_weight(held, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
+    put(held, segment, packages=8, package_type=9)
+    if held is not scope:
+        _add_car(scope, held)
 
 
-def _add_car(scope: Scope, segment: Segment) -> None:
-    """What a further car holds of a lading, added to what those before hold."""
-    more = Scope(segment.number)
-    put_weight(more, segment, "net_mass" if segment.get(5) in ("N", "A3") else "gross_mass", 4, segment.get(11) or "K")
-    put(more, segment, packages=8)
-    for cell in more.cells:
+def _add_car(scope: Scope, held: Scope) -> None:
+    """What a car holds of a lading, added to what those before hold; what cannot be added is a further value."""
+    for cell in held.cells:
         at = next((i for i, own in enumerate(scope.cells) if own.field == cell.field), None)
-        number, _, unit = cell.text.partition(" ")
-        before, _, known = scope.cells[at].text.partition(" ") if at is not None else ("", "", "")
-        if at is not None and unit == known:
-            total = f"{Decimal(before) + Decimal(number)} {unit}".strip()
+        before = scope.cells[at].text if at is not None else ""
+        if at is not None and (total := added(before, cell.text)):
             scope.cells[at] = Cell(cell.field, cell.label, total)
-        else:
-            scope.add(EXTRA, cell.label, cell.text)
+        elif cell.text != before:
+            scope.take([cell])
 
 
 def _l5(message: Message, segment: Segment) -> None:

@@ -25,11 +25,17 @@ def _big(message: Message, segment: Segment) -> None:
     add_extra(message.root, segment, 4)
 
 
+_MOST_LEVELS = 20  # shipment, order, tare, pack and item are five
+
+
 def _hl(message: Message, segment: Segment) -> None:
     """A level of a ship notice: shipment, order, package or item, by its number and that of the level above."""
-    scope = message.items.get(segment.get(2), message.root).open(segment.number)
+    number, above = segment.get(1), segment.get(2)
+    over = message.items.get(above, message.root)
+    scope = (over if sum(1 for _ in over.above()) < _MOST_LEVELS else message.root).open(segment.number)
     message.enter(scope)
-    message.items[segment.get(1)] = scope
+    if number not in ("", above):  # a level is not above itself
+        message.items[number] = scope
 
 
 def _lin(message: Message, segment: Segment) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.messages.scope import EXTRA
+from precursor_screen.readers.messages.scope import EXTRA, lines_of
 from precursor_screen.readers.messages.x12_base import Message
-from precursor_screen.readers.messages.x12_goods import _l13, _n7
+from precursor_screen.readers.messages.x12_goods import _l13, _n7, take
 
 
 def segment(text: str) -> Segment:
@@ -55,3 +57,38 @@ def test_an_export_has_a_currency_where_it_has_a_value(value: str, count: str, f
     _l13(made, segment(f"L13*A*291411*KG*{count}*X*{value}*1"))
     cells = {c.field: c.text for c in made.scope.cells if c.field in ("quantity", "value", "currency")}
     assert cells == found
+
+
+@pytest.mark.parametrize(
+    ("cars", "found"),
+    [
+        (["***500*G***10*DRM**K", "***60.5*G***2*DRM**K"], [("gross_mass", "560.5"), ("packages", "12"), ("package_type", "DRM")]),
+        (["***500*G", "***60*G"], [("gross_mass", "560")]),
+        (["***500*G", "***60*N***7"], [("gross_mass", "500"), ("net_mass", "60"), ("packages", "7")]),
+        (["***500*G", "***60*G******L"], [("gross_mass", "500"), ("gross_mass", "60 LBR")]),
+        (["***500*G***x", "***five*G***2"], [("gross_mass", "500"), ("packages", "x"), ("gross_mass", "five"), ("packages", "2")]),
+    ],
+)  # fmt: skip
+def test_what_the_cars_of_a_rail_bill_hold_is_added_where_it_can_be(cars: list[str], found: list[tuple[str, str]]) -> None:
+    made = message("404")
+    for text in ("LX*1", "L5*1*SODA ASH", *(f"L0*{number}{car}" for number, car in enumerate(cars, 1))):
+        take(made, segment(text))
+    assert [(c.field, c.text) for c in made.scope.cells if c.field != "item_number"] == found
+
+
+@pytest.mark.parametrize(
+    ("levels", "lines"),
+    [
+        (["1*", "2*1", "2*1"], "23"),
+        (["1*", "1*1", "1*1"], "23"),  # numbers that repeat
+        (["*", "*"], "12"),
+        (["*1", "2*"], "12"),
+        ([f"{n}*{n - 1}" for n in range(1, 2_000)], ["1999"]),
+    ],
+)
+def test_an_item_of_a_ship_notice_is_read_whatever_stands_above_it(levels: list[str], lines: Sequence[str]) -> None:
+    made = message("856")
+    for number, level in enumerate(levels, 1):
+        take(made, segment(f"HL*{level}"))
+        made.scope.add("item_number", "HL", str(number))
+    assert [line.cells[0].text for line in lines_of(made.root)][-len(lines) :] == [*lines]
