@@ -122,9 +122,9 @@ def _sheet_of(source: Text, whole: Iterable[tuple[int, Any]], broken: list[Broke
         numbers = list(range(1, len(rows) + 1))
     sheet = _to_sheet(rows, numbers, name, kind, str(source.choice), broken)
     opened = [f"{one}." for one in room.opened]
-    levels = tuple(sum(map(column.startswith, opened)) for column in sheet.head[0])
+    levels, begins = (tuple(sum(map(one.startswith, opened)) for one in some) for some in (sheet.head[0], room.begins))
     joined = (JoinedLists(numbers[at], names, opened) for at, lists in places for names, opened in lists.items())
-    return replace(sheet, out_of_table_texts=source.out_of_table_texts, joined=tuple(joined), levels=levels)
+    return replace(sheet, out_of_table_texts=source.out_of_table_texts, joined=tuple(joined), levels=levels, begins=begins)
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
@@ -209,12 +209,22 @@ class Room(Struct):
         closed: name of a list that was not opened -> why.
         lists: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
         opened: names of the lists that were opened.
+        begins: of each row, what the keys begin with of the outermost object that begins there.
+        begun: the same of the row that comes next; None: nothing has begun since the last one.
     """
 
     texts: int = MOST_REPEATED
     closed: dict[str, str] = field(default_factory=dict)
     lists: dict[tuple[str, ...], str] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
+    begins: list[str] = field(default_factory=list)
+    begun: str | None = None
+
+    def row(self, flat: Record) -> list[Record]:
+        """A row, as it comes."""
+        self.begins.append(self.begun or "")
+        self.begun = None
+        return [flat]
 
 
 def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
@@ -223,12 +233,13 @@ def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
 
 
 def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> list[Record]:
+    room.begun = prefix if room.begun is None else room.begun
     flat: Record = {}
     lists: list[tuple[str, list[dict[str, Any]]]] = []
     plain = _flatten(record, prefix, flat, lists, 0)
     if not lists:
         _note_lists(plain, "", room)
-        return [flat]
+        return room.row(flat)
     name, items = max(lists, key=lambda item: _rank(*item)) if len(lists) > 1 else lists[0]
     for other, values in lists:
         if other != name:
@@ -237,11 +248,11 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
     _note_lists(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
     if not _lines_in(name, items):
         _join(name, items, flat, room)
-        return [flat]
+        return room.row(flat)
     if depth >= MAX_DEPTH:
         room.closed[name] = f"lists are nested more than {MAX_DEPTH} deep: the one within was read as text, its masses were not"
         _join(name, items, flat, room)
-        return [flat]
+        return room.row(flat)
     room.opened.add(name)
     around = sum(map(len, filter(None, flat.values())))
     rows: list[Record] = []

@@ -101,6 +101,7 @@ class Sheet(Struct, frozen=True):
         dialect: how text was cut into cells, in words; empty for other formats.
         joined: lists of one record side by side; only JSON and XML have them.
         levels: in how many lists each column stands, by position; empty: a table has no lists within lists.
+        begins: of each row in how many lists the outermost object stands that begins there.
         attached: files within the file, by name; only printed pages have them.
         above: rows of text that count as standing over the table; they are screened as texts beside a table already.
         below: rows of text below the last table of a document, which may state what holds for it; they are screened the same way.
@@ -120,6 +121,7 @@ class Sheet(Struct, frozen=True):
     dialect: str = ""
     joined: tuple[JoinedLists, ...] = ()
     levels: tuple[int, ...] = ()
+    begins: tuple[int, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
     above: tuple[tuple[str, ...], ...] = ()
     below: tuple[tuple[str, ...], ...] = ()

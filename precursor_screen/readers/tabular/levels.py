@@ -44,13 +44,16 @@ def _kind(field: str) -> str:
     return field.removesuffix("_kg").removesuffix("_extra")
 
 
-def count_once(body: Body, guesses: Sequence[Guess], levels: Sequence[int], issues: IssueList) -> tuple[Body, pa.Array | None]:
+def count_once(
+    body: Body, guesses: Sequence[Guess], levels: Sequence[int], begins: Sequence[int], issues: IssueList
+) -> tuple[Body, pa.Array | None]:
     """The rows with a figure of several goods on the first of them alone, and of each row the fields that stand on an earlier one.
 
     Args:
         body: the rows; columns behind those of `levels` belong to no list.
         guesses: one a column.
         levels: see `Sheet`.
+        begins: the same.
         issues: added to.
     """
     of_goods = [levels[g.position] for g in guesses if g.field in GOODS and g.position < len(levels)]
@@ -61,9 +64,8 @@ def count_once(body: Body, guesses: Sequence[Guess], levels: Sequence[int], issu
     for guess in guesses:
         if guess.field not in ADDED_UP or guess.position >= len(levels) or levels[guess.position] >= max(of_goods):
             continue
-        around = [column for column, level in zip(filed, levels, strict=False) if level <= levels[guess.position]]
         column = filed[guess.position]
-        repeated = ~_begins(around) & pc.is_valid(column).to_numpy()
+        repeated = (np.asarray(begins) > levels[guess.position]) & pc.is_valid(column).to_numpy()
         rows = np.flatnonzero(repeated).tolist()
         if not rows:
             continue
@@ -76,12 +78,3 @@ def count_once(body: Body, guesses: Sequence[Guess], levels: Sequence[int], issu
         return body, None
     once = pa.array([sorted(fields) or None for fields in stated], pa.list_(pa.string()))
     return replace(body, table=table_of_columns(columns)), once
-
-
-def _begins(columns: Sequence[pa.ChunkedArray]) -> np.ndarray:
-    """The rows that differ from the one before in any of some columns."""
-    begins = np.ones(len(columns[0]), bool)
-    if len(begins) > 1:
-        filled = [pc.fill_null(column, "") for column in columns]
-        begins[1:] = np.any([pc.not_equal(column[1:], column[:-1]).to_numpy() for column in filled], axis=0)
-    return begins

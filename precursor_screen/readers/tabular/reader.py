@@ -166,7 +166,7 @@ def read_sheet(
         out_of_table_texts += out_of_table_cells([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, out_of_table_texts, column_report)
     note_joined(sheet.joined, guesses, issues)
-    body, once = count_once(body, guesses, sheet.levels, issues)
+    body, once = count_once(body, guesses, sheet.levels, sheet.begins, issues)
     left = without([*sheet.above, *before], stated)[len(sheet.above) :]
     out_of_table_texts += out_of_table_cells(enumerate(left, start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))

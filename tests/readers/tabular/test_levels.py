@@ -53,6 +53,18 @@ def test_a_mass_of_several_goods_counts_on_the_first_of_them():
     assert [(i["source_row"], i["count"], i["field"]) for i in told] == [(2, 2, "gross_mass")]
 
 
+def test_bills_that_say_the_same_are_two():
+    bills = [{"consignee": "Bolt SA", "grossWeight": "900", "items": [{"description": name}]} for name in ("acetone", "brushes")]
+    assert lines_of({"bills": bills}, "gross_mass_kg", "stated_once") == [(900, None), (900, None)]
+
+
+def test_one_object_may_stand_where_others_have_a_list():
+    goods = [{"description": "acetone"}, {"description": "brushes"}]
+    boxes = [{"grossWeight": "25", "items": goods[:1]}, {"grossWeight": "25", "items": goods}]
+    found = lines_of([{"boxes": boxes}, {"boxes": boxes[1]}], "gross_mass_kg")
+    assert found == [(25,), (25,), (None,), (25,), (None,)]
+
+
 def test_several_figures_of_a_bill_count_once_each():
     goods = [{"description": "acetone"}, {"description": "brushes"}]
     found = lines_of([{"packages": "4", "grossWeight": "900", "items": goods}], "packages", "gross_mass_kg", "stated_once")
