@@ -6,6 +6,8 @@ A page has a heading, lines of labels and what they say, a header of one line or
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import chain, takewhile
 from typing import Final
 
 import pyarrow as pa
@@ -86,6 +88,7 @@ class _Reading(Struct):
         texts: what stands beside the tables.
         tables: found yet.
         above: lines before the first one.
+        boxes: over the last table: header, row, and lines below it; one that comes again is of another bill, and ends those below it.
         known: what lines over a header are known by on another page.
         seen: what was said, without the numbers of pages.
     """
@@ -95,6 +98,7 @@ class _Reading(Struct):
     texts: OutOfTableTexts = field(default_factory=OutOfTableTexts)
     tables: list[TextTable] = field(default_factory=list)
     above: list[tuple[int, str]] = field(default_factory=list)
+    boxes: list[tuple[tuple[str, ...], ...]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
 
@@ -113,7 +117,7 @@ class _Reading(Struct):
             elif end := self._heading_end(at, line, begins):
                 self._turn_page(at, end)
                 at, begins = end, True
-            elif begins and (header := self._other_header(at, line)):
+            elif begins and (header := self._other_header(self.report.header_at, at)):
                 at = self._begin(header)
             else:
                 begins = self._add(at, line) and begins
@@ -132,15 +136,15 @@ class _Reading(Struct):
         self.seen |= {PAGE.sub("", key_of(text)) for text in (line, *(text for _, text, _ in labelled_cells(line)))}
         return at + 1
 
-    def _other_header(self, at: int, line: str) -> TextHeader | None:
+    def _other_header(self, header_at: Callable[[int], TextHeader | None], at: int) -> TextHeader | None:
         """The header of a table of other columns that begins at a line."""
-        header = self.tables[-1].header
+        header, line = self.tables[-1].header, self.report.lines[at]
         of_other = (
             header.upper.cells(line) is None
             if header.upper.bars
             else all(alignment(line, places) < 1 for places in header.places)
         )
-        found = self.report.header_at(at) if of_other else None
+        found = header_at(at) if of_other else None
         return found if found and found.keys != header.keys else None
 
     def _begin(self, header: TextHeader) -> int:
@@ -154,22 +158,23 @@ class _Reading(Struct):
         last = self.tables[-1]
         last.close_bill()
         over = tuple(row for _, row in laid_out(last.loose))
-        first = self.tables[0]
-        shared = tuple(row for _, row in laid_out(first.above)) or first.shared
         if last.is_over_another():
             self.tables.pop()
             number, row = last.rows[0]
             for said in (*last.names, *row):
                 self.texts.add(f"line {number + 1}", said)
-            if last is first:
+            if not self.tables:
                 for place, text in last.above:
                     self.texts.add(f"line {place + 1}", as_filed(text))
-            over = (last.names, tuple(row), *over)
-        self.tables.append(TextTable(header, [], (*shared, *over)))
+            self.boxes = [*takewhile(lambda box: box[0] != last.names, self.boxes), (last.names, tuple(row), *over)]
+            over = ()
+        shared = (row for _, row in laid_out(self.above[-MOST_ABOVE:]))
+        self.tables.append(TextTable(header, [], (*shared, *chain(*self.boxes), *over)))
         return header.last + 1
 
     def _heading_end(self, at: int, line: str, begins: bool) -> int:
-        """Where the heading of another page ends that begins at a line: at the header that comes again. 0 where none does."""
+        """Where the heading of another page ends that begins at a line: at the header that comes again. 0 where none does, or another
+        one stands before it: the box of another bill."""
         is_known = at in self.pages or page_less(line) in self.known
         if not (is_known or begins):
             return 0
@@ -177,7 +182,7 @@ class _Reading(Struct):
         for end in range(at, min(at + MOST_ABOVE, len(self.report.lines))):
             if key_of(self.report.lines[end]) in header.keys:
                 return end
-            if not is_known and header.may_be_row(self.report.lines[end]):
+            if self._other_header(self.report.drawn_at, end) or (not is_known and header.may_be_row(self.report.lines[end])):
                 return 0
         return 0
 

@@ -124,10 +124,13 @@ class TextLines(Struct):
 
     def header_at(self, at: int) -> TextHeader | None:
         """The header that begins at a line; None where none does."""
-        line = self.lines[at]
-        if not line.strip() or is_rule(line):
+        return self.drawn_at(at) or (None if self.bars or not self.text_from(at) else self._aligned(at))
+
+    def drawn_at(self, at: int) -> TextHeader | None:
+        """The same, where bars or a rule below it state its columns."""
+        if not self.text_from(at):
             return None
-        return self._barred(at) if self.bars else self._ruled(at) or self._aligned(at)
+        return self._barred(at) if self.bars else self._ruled(at)
 
     def first_header(self) -> TextHeader | None:
         """The first one."""

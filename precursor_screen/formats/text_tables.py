@@ -14,6 +14,7 @@ from precursor_screen.formats.text_columns import Columns, alignment, blocks_of,
 from precursor_screen.formats.text_headers import HALF, SUM, TextHeader
 from precursor_screen.text.text import late
 
+_MOST_LABELS: Final = 200  # columns of labels below rows, and labels of a heading that hold on later pages
 _SAME_STOP: Final = 2  # characters between what begins at one place over a table
 PAGE: Final = late(
     lambda: (
@@ -145,6 +146,8 @@ class TextTable(Struct):
                 last[begin] = "\n".join(filter(None, (last[begin], text)))
 
     def _say(self, label: str, text: str, row: list[str] | None = None) -> None:
+        if label not in self.labels and len(self.labels) >= _MOST_LABELS:
+            label, text = "", f"{label}: {text}" if label else text
         at = self.labels.setdefault(label, len(self.header.names) + len(self.labels))
         row = self.rows[-1][1] if row is None else row
         row += [""] * (at + 1 - len(row))
@@ -188,7 +191,7 @@ def _whole(line: str) -> str:
 
 def _inherited(last: dict[str, str], facts: dict[str, str]) -> dict[str, str]:
     """What a heading says, with what stands above it on the page before; one of few labels leaves what the others say."""
-    labels = list(last)
+    labels = list(last)[-_MOST_LABELS:]
     first = next((at for at, label in enumerate(labels) if label in facts), len(labels))
     kept = labels if 2 * len(facts) < len(labels) - first else labels[:first]
     return {label: last[label] for label in kept} | facts

@@ -8,6 +8,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.printed_text import read_printed_text
 from precursor_screen.formats.sheet import Sheet
+from precursor_screen.formats.text_tables import _inherited
 
 
 def sheets_of(text: str) -> list[Sheet]:
@@ -81,16 +82,18 @@ A-2         Bolt SA                   1         3,120.0
         1   LATHE                               3,120.0
 -------------------------------------------------------
 A-3         Carr SA                   7         1,000.0
+A-4         Dock SA                   5           900.0
 """
 
 
-@pytest.mark.parametrize("more", ["", "SAY: 3 BILLS                        KG TOTAL: 20,190.5\n"])
+@pytest.mark.parametrize("more", ["", "SAY: 4 BILLS                        KG TOTAL: 20,190.5\n"])
 def test_amounts_of_a_bill_are_in_no_row_of_its_goods(more: str) -> None:
-    assert rows_of(BILLS + more)[1:5] == [
+    assert rows_of(BILLS + more)[1:6] == [
         ["A-1", "Acme Ltd", "30", "ACETONE", "11,040.0"],
         ["A-1", "Acme Ltd", "20", "SUGAR", "5,030.5"],
         ["A-2", "Bolt SA", "1", "LATHE", "3,120.0"],
         ["A-3", "Carr SA", "7", "1,000.0"],
+        ["A-4", "Dock SA", "5", "900.0"],
     ]
 
 
@@ -207,3 +210,47 @@ def test_rows_below_a_long_text_keep_the_numbers_of_their_lines() -> None:
     header = next(at for at, row in enumerate(sheet.head, start=1) if "BILL" in row)
     assert sheet.read(header, 4).rows.to_pylist() == [77]
     assert "Paragraph aa of the terms" in texts_of(text)
+
+
+def test_headings_that_say_the_same_stand_above_the_table() -> None:
+    assert rows_of(pages(ROW.format(1), ROW.format(2), shippers=("Acme Ltd", "Acme Ltd")))[3:5] == [
+        ["BILL", "GOODS", "PKGS", "GROSS KG"],
+        ["BX1", "ACETONE", "20", "1200.5"],
+    ]
+
+
+def test_a_page_that_a_form_feed_begins_has_a_heading_in_any_words() -> None:
+    second = PAGE.format(page=2, manifest="7", shipper="Bolt SA").replace("FREIGHT LIST", ROW.format(9).strip())
+    assert [row[0] for row in rows_of(pages(ROW.format(1)) + "\f" + second + ROW.format(2))] == ["BILL", "BX1", "BX2"]
+
+
+NARROW = "LOT  GOODS         DRUMS CONSIGNEE       KG\n"
+
+
+@pytest.mark.parametrize(
+    ("goods", "drums", "count", "cells"),
+    [
+        ("TALC         ", "  120", 2, ["L1", "TALC", "120", "ACME LTD", "9.5"]),
+        ("TALC NO 7    ", "STEEL", 6, ["L1", "TALC NO 7", "STEEL", "ACME LTD", "9.5"]),
+        ("TALC NO 7    ", "STEEL", 5, ["L1", "TALC NO 7", "STEEL ACME LTD", "9.5"]),
+    ],
+)
+def test_one_blank_parts_columns_where_rows_enough_say_so(goods: str, drums: str, count: int, cells: list[str]) -> None:
+    rows = "".join(f"L{at}   {goods} {drums} ACME LTD       9.5\n" for at in range(1, count + 1))
+    assert rows_of("\n" + NARROW + rows)[1] == cells
+
+
+def test_labels_without_end_are_words_of_one_column() -> None:
+    text = "\nNO     GOODS           WEIGHT\n" + "".join(
+        f"{at:<6} ACETONE         {at}.5\n LOT {chr(97 + at // 26)}{chr(97 + at % 26)}: {at}\n" for at in range(205)
+    )
+    names, *rows = rows_of(text)
+    (sheet,) = sheets_of(text)
+    assert len(names) == 203
+    assert sheet.read(300, 204).table.column(203).to_pylist()[-1] == "LOT hw: 204"
+    assert rows[1] == ["1", "ACETONE", "1.5", "1"]
+
+
+def test_a_heading_leaves_so_many_labels_to_the_next_page() -> None:
+    facts = _inherited({f"L{at}": "x" for at in range(201)}, {"NEW": "y"})
+    assert (len(facts), "L0" in facts, "L1" in facts) == (201, False, True)

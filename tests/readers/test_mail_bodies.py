@@ -6,6 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 
 TABLE = (("Goods", "HS code", "Net kg"), ("wool", "510111", "5"), ("tin", "800110", "7"))
@@ -260,3 +262,9 @@ def test_a_table_that_is_none_of_goods_stays_words():
     tables = read_mail(mail(html=page_of(table_of([("Phone", "+1 555"), ("Safrole", "Ann")]))))
     assert (lines(tables), issues(tables)) == ([], ["no-lines"])
     assert "Safrole" in texts(tables)
+
+
+def test_the_map_of_a_user_is_of_what_is_attached():
+    made = mail("Goods: tar\nNet mass: 9 kg\n", attached=CSV)
+    tables = read(made.as_bytes(), "m.eml", ReadOptions(mapping=ColumnMap({"Goods": "description", "Net kg": "net_mass_kg"})))
+    assert lines(tables) == [WOOL, TIN]

@@ -448,3 +448,24 @@ def test_a_long_report_of_ragged_rows_loses_none() -> None:
     assert [(bill, " ".join(text.split()), *rest) for _, bill, text, *rest in found] == [
         (f"MRT{n}", " ".join(goods[n % 4].split()), n % 500 + 1, n * 37 % 90000 + 0.5) for n in range(1, 4001)
     ]
+
+
+BILL_OVER_GOODS = """\
+BILL          SHIPPER             CONSIGNEE
+------------- ------------------- -------------------
+B-{0}           {1:<19} {2}
+
+LOT     GOODS                PKGS     NET KG
+------- -------------------- ----- ---------
+L{0}      ACETONE                 20     900.0
+L{0}      RICE                    10   4,000.0
+"""
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\fLIST OF BILLS\n\n", "\fLIST OF BILLS\n"])
+def test_a_bill_in_a_box_holds_for_the_goods_below_it_and_for_no_others(between: str) -> None:
+    bills = [("1", "Acme Ltd", "Birch Ltd"), ("2", "Carr SA", "Dock Ltd"), ("3", "Elm SA", "Fir Ltd")]
+    text = "LIST OF BILLS\n\n" + between.join(BILL_OVER_GOODS.format(*bill) for bill in bills)
+    assert [line[1:] for line in lines_of(text, "consignor_name", "consignee_name", "description")] == [
+        (*parties, goods) for _, *parties in bills for goods in ("ACETONE", "RICE")
+    ]

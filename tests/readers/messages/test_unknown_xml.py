@@ -23,6 +23,11 @@ def test_goods_of_a_schema_that_is_not_known_are_lines() -> None:
     assert lines_of(GOODS) == [("ACETONE", "291411", 1500, *parties), ("PAINT BRUSHES", "960340", 20, *parties)]
 
 
+def test_one_item_is_enough() -> None:
+    begin, end = GOODS.index("<goods"), GOODS.rindex("<goods")
+    assert [line[0] for line in lines_of(GOODS[:begin] + GOODS[end:])] == ["PAINT BRUSHES"]
+
+
 def test_what_is_damaged_is_read_as_far_as_it_goes() -> None:
     (found,) = read(
         GOODS.replace('</description><grossWeight unitCode="KGM">20</grossWeight></goods></dispatch>', "").encode(), "m.xml"

@@ -377,3 +377,16 @@ def test_a_shipping_bill_without_items_is_a_line() -> None:
     assert said(ICES + without(ICES, "ITEM"), "description", "consignee_name", "gross_mass_kg")[2:] == [
         (None, "HARBOUR LANE TRADING", "700")
     ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "lines"),
+    [
+        ("/1/P1/K5\n/NG/TOYS\n/2/P2/K7\n/NG/PUMPS", [("TOYS", 1), ("PUMPS", 2)]),
+        ("/1/P1/K5\n/2/P2/K7\n/NG/TOYS", [("TOYS", 12)]),  # goods of both
+        ("/NG/TOYS\n/1/P1/K5\n/NG/PUMPS\n/2/P2/K7\n/NG/TIN", [("TOYS PUMPS TIN", 12)]),
+    ],
+)
+def test_charges_are_lines_where_each_has_its_goods(rates, lines):
+    found = one(f"FWB/17\n020-12345675LHRJFK/T12K345\nRTD{rates}\n").lines
+    assert list(zip(*(found.column(name).to_pylist() for name in ("description", "packages")), strict=True)) == lines

@@ -92,3 +92,18 @@ def test_an_item_of_a_ship_notice_is_read_whatever_stands_above_it(levels: list[
         take(made, segment(f"HL*{level}"))
         made.scope.add("item_number", "HL", str(number))
     assert [line.cells[0].text for line in lines_of(made.root)][-len(lines) :] == [*lines]
+
+
+def test_quantities_and_descriptions_of_one_number_are_of_one_item() -> None:
+    made = message("310")
+    for text in ("LX*1", "L0*1***5*G", "L0*2***7*G", "L5*1*SODA ASH", "L5*2*TOYS", "LX*2"):
+        take(made, segment(text))
+    found = [(child.first("gross_mass"), child.first("description")) for child in made.root.children[0].children]
+    assert found == [("5", "SODA ASH"), ("7", "TOYS")]
+
+
+@pytest.mark.parametrize(("code", "field"), [("011", "dispatch_date"), ("067", "arrival_date"), ("999", EXTRA)])
+def test_a_date_of_a_ship_notice_is_what_its_code_says(code: str, field: str) -> None:
+    made = message("856")
+    take(made, segment(f"DTM*{code}*20260102"))
+    assert [(c.field, c.text) for c in made.root.cells] == [(field, "2026-01-02")]
