@@ -17,6 +17,7 @@ from precursor_screen.readers.cells import (
     Distinct,
     clean_column,
     cut_long_cells,
+    holds,
     is_typed_null,
     join_texts,
     map_distinct,
@@ -310,7 +311,7 @@ def _make_codes(columns: Columns) -> None:
     item = columns.take("item_number")
     if item is not None:
         # A spreadsheet's 1.0 is item 1. Item 0 is filler, and would make one cargo of all lines of a declaration.
-        columns.made["item_number"] = pc.replace_substring_regex(item, r"^(\d+)\.0+$", r"\1")
+        columns.made["item_number"] = pc.replace_substring_regex(item, r"^(\d+)\.0+$", r"\1") if holds(item, b".0") else item
 
 
 def _make_words(columns: Columns) -> None:

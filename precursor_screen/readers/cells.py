@@ -167,6 +167,22 @@ def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[n
     return found
 
 
+def holds(column: pa.ChunkedArray, text: bytes) -> bool:
+    """Whether a text may stand in any cell: it stands in their bytes, if only where one cell ends and the next begins."""
+    return any(text in data[offsets[0] : offsets[-1]].tobytes() for data, offsets in map(_bytes_of, column.chunks))
+
+
+def ends_with(column: pa.ChunkedArray, endings: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which cells end with one of some bytes; of an empty one, or one that does not exist, the answer may be either.
+
+    Args:
+        column: of text.
+        endings: for each of the 256 bytes whether it is one of them.
+    """
+    ends = [endings[data[np.maximum(offsets[1:] - 1, 0)]] for data, offsets in map(_bytes_of, column.chunks) if len(offsets) > 1]
+    return np.concatenate([np.zeros(0, bool), *ends])
+
+
 def may_hold_words(column: pa.ChunkedArray) -> bool:
     """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes from A on, or beyond ASCII."""
     for data, offsets in map(_bytes_of, column.chunks):

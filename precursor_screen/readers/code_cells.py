@@ -18,7 +18,7 @@ from stdnum import casrn
 
 from precursor_screen.core.tables import spellings_of, words_of
 from precursor_screen.formats.sheet import string_array
-from precursor_screen.readers.cells import Distinct, all_match, is_typed_null
+from precursor_screen.readers.cells import Distinct, all_match, ends_with, is_typed_null
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.text.codes import is_ec
 from precursor_screen.text.countries import fold_country
@@ -107,6 +107,7 @@ REFERENCES: Final = frozenset(
 )
 _INFORMATIVE: Final = frozenset("12345678")  # none of the words for nothing holds one of these
 _INFORMATIVE_PATTERN: Final = "[1-8]"
+_ENDINGS: Final = np.isin(np.arange(256), list(b"12345678"))
 _FEW: Final = 64  # cells, for which making the pattern ready takes longer than looking at them
 _NONE: Final = pa.scalar(None, pa.string())
 
@@ -129,8 +130,9 @@ def without_fillers(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
     if len(column) <= _FEW:
         perhaps_nothing = string_array(list(dict.fromkeys(t for t in column.to_pylist() if t and _INFORMATIVE.isdisjoint(t))))
     else:
-        informative = pc.fill_null(pc.match_substring_regex(column, _INFORMATIVE_PATTERN), True)
-        perhaps_nothing = pc.unique(column.filter(pc.invert(informative)))
+        others = column.filter(pa.array(~ends_with(column, _ENDINGS)))  # of the numbers of bills four in five end so
+        informative = pc.fill_null(pc.match_substring_regex(others, _INFORMATIVE_PATTERN), True)
+        perhaps_nothing = pc.unique(others.filter(pc.invert(informative)))
     # Where goods are packed in no container, the column of containers says so.
     roles = ("nothing", "no container") if field == "container_numbers" else ("nothing",)
     for role in roles if len(perhaps_nothing) else ():

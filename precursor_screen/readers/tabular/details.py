@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from precursor_screen.formats.sheet import Body, table_of_columns
+from precursor_screen.readers.cells import holds
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code
@@ -48,7 +49,7 @@ def part_details(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gues
     at = next((guess.position for guess in guesses if guess.field == "description"), None)
     if at is None or not fields:
         return body, ()
-    if not pc.any(pc.match_substring(body.table.column(at), "\n")).as_py():  # facts stand in lines of their own
+    if not holds(body.table.column(at), b"\n"):  # facts stand in lines of their own
         return body, ()
     column = body.table.column(at).combine_chunks().dictionary_encode()
     if not pc.any(pc.match_substring_regex(column.dictionary, _LABELLED)).as_py():

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
-from precursor_screen.readers.cells import match_cells
+from precursor_screen.readers.cells import holds, match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS, Stated
 from precursor_screen.text.party_cells import part_address
@@ -66,9 +66,9 @@ def part_addresses(body: Body, guesses: Sequence[Guess]) -> tuple[Body, tuple[Gu
         field = guess.field.replace("_name", "_address")
         if guess.field not in PARTY_NAMES or field in mapped:
             continue
-        column = columns[guess.position].combine_chunks().dictionary_encode()
-        if not pc.any(pc.match_substring_regex(column.dictionary, r"[\r\n]")).as_py():
+        if not any(holds(columns[guess.position], line_end) for line_end in (b"\r", b"\n")):
             continue
+        column = columns[guess.position].combine_chunks().dictionary_encode()
         parts = [part_address(cell) for cell in column.dictionary.to_pylist()]
         if not any(address for _, address in parts):
             continue

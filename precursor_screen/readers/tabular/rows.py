@@ -54,9 +54,8 @@ def drop_idle_rows(
         issues: added to.
     """
     table = body.table
-    none = Body(table.slice(0, 0), body.rows.slice(0, 0))
     if not table.num_rows or not table.num_columns:
-        return body, none
+        return body, Body(table.slice(0, 0), body.rows.slice(0, 0))
     uncoded, textless = _blank_in(table, codes), _blank_in(table, texts)
     if texts:  # the word for a sum may stand where codes do
         uncoded |= _narrow(textless & ~uncoded, table, lambda part: any_matches(part, codes, total_pattern()))
@@ -82,14 +81,15 @@ def drop_idle_rows(
     _count_runs(rows, blank, "blank-row", "blank", issues)
     _count_runs(rows, header & ~blank, "repeated-header", "the header again", issues)
     _count_runs(rows, total & ~blank & ~header, "totals-row", "a sum of other rows", issues)
-    drop = blank | total | header
-    if not drop.any():
-        return body, none
-    keep, sums = pa.array(~drop), pa.array(total & ~blank & ~header)
-    return (
-        Body(table.filter(keep), body.rows.filter(keep), body.broken),
-        Body(table.filter(sums), body.rows.filter(sums)),
-    )
+    return _where(body, ~(blank | total | header)), _where(body, total & ~blank & ~header)
+
+
+def _where(body: Body, mask: Mask) -> Body:
+    """The rows that a mask names; where it names all, none is copied."""
+    if mask.all():
+        return body
+    chosen = pa.array(mask)
+    return Body(body.table.filter(chosen), body.rows.filter(chosen), body.broken)
 
 
 def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], issues: IssueList) -> tuple[Body, Body]:
@@ -120,8 +120,7 @@ def drop_notes(body: Body, totals: Body, fields: Mapping[str, Sequence[int]], is
         if behind and after.num_rows <= MOST_NOTES and not told.any():
             note[behind:] = True
     _count_runs(np.asarray(body.rows), note, "row-below-goods", "words below the goods", issues)
-    keep, notes = pa.array(~note), pa.array(note)
-    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(table.filter(notes), body.rows.filter(notes))
+    return _where(body, ~note), _where(body, note)
 
 
 def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tuple[Body, Body]:
@@ -137,8 +136,7 @@ def drop_sections(body: Body, positions: Sequence[int], issues: IssueList) -> tu
     if 0 < table.num_rows <= MOST_SUMMED:
         section = _narrow(_blank_in(table, positions), table, _is_section)
     _count_runs(np.asarray(body.rows), section, "section-row", "words alone, above other rows", issues)
-    keep, sections = pa.array(~section), pa.array(section)
-    return Body(table.filter(keep), body.rows.filter(keep), body.broken), Body(table.filter(sections), body.rows.filter(sections))
+    return _where(body, ~section), _where(body, section)
 
 
 def _is_section(table: pa.Table) -> Mask:
