@@ -56,6 +56,20 @@ def _is_one(column: pa.ChunkedArray, values: Any) -> pa.ChunkedArray:
     return pc.is_in(column, value_set=known)
 
 
+def text_bytes(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The bytes in which texts stand, at least one, and where among them each begins, and the last ends."""
+    _, offsets, data = chunk.buffers()
+    texts = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    if offsets is None or not len(chunk):
+        return texts, np.zeros(1, np.int32)
+    return texts, np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+
+
+def holds(column: pa.ChunkedArray, text: bytes) -> bool:
+    """Whether a text may stand in any cell: it stands in their bytes, if only where one cell ends and the next begins."""
+    return any(text in data[offsets[0] : offsets[-1]].tobytes() for data, offsets in map(text_bytes, column.chunks))
+
+
 def set_columns(table: pa.Table, columns: Mapping[str, Any] | pa.Table) -> pa.Table:
     """A table with some columns, each in the place of the one that is called so, else behind all others."""
     named = zip(columns.column_names, columns.columns, strict=True) if isinstance(columns, pa.Table) else columns.items()

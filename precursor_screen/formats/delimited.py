@@ -17,6 +17,7 @@ import pyarrow.csv as arrow_csv
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.arrow import holds
 from precursor_screen.formats.blob import EMPTY, Blob, unreadable
 from precursor_screen.formats.encoding import Text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
@@ -253,17 +254,12 @@ def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialec
     of_lines = [text for _, _, text in invalid if "\n" in text]
     if any(line.count(dialect.delimiter) >= width - 1 for text in of_lines for line in text.split("\n")):
         return True
-    for column in filter(_has_newline, table.columns):
+    for column in (column for column in table.columns if holds(column, b"\n")):
         ends = pc.count_substring(column, "\n")
         found = pc.count_substring(column, dialect.delimiter)
         if pc.any(pc.and_(pc.greater(ends, 0), pc.equal(found, pc.multiply(ends, width - 1)))).as_py():
             return True
     return False
-
-
-def _has_newline(column: pa.ChunkedArray) -> bool:
-    texts = (data for chunk in column.chunks if (data := chunk.buffers()[2]) is not None and data.size)
-    return any((np.frombuffer(data, np.uint8) == 10).any() for data in texts)
 
 
 class _Record(Struct, frozen=True):

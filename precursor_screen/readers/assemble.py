@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.core.arrow import holds
 from precursor_screen.core.schema import DATES, LINE_COLUMNS
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import (
@@ -17,7 +18,6 @@ from precursor_screen.readers.cells import (
     Distinct,
     clean_column,
     cut_long_cells,
-    holds,
     is_typed_null,
     join_texts,
     map_distinct,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import text_bytes
 from precursor_screen.formats.sheet import MAX_CELL, string_array
 from precursor_screen.readers.interface import TableIssues
 
@@ -77,7 +78,7 @@ def _find_unclean(chunk: pa.Array) -> pa.Array | None:
     The expression costs 80 ms a million cells. Most chunks show by their bytes that only a few cells can be unclean at all: those
     that begin or end with a blank or beyond ASCII, and those that begin like what stands for nothing, and are as short.
     """
-    data, offsets = _bytes_of(chunk)
+    data, offsets = text_bytes(chunk)
     text = data[offsets[0] : offsets[-1]]
     if not len(text) or _holds_special(text):
         mask = pc.fill_null(pc.match_substring_regex(chunk, _UNCLEAN), False)
@@ -158,18 +159,13 @@ def match_begun(column: pa.ChunkedArray, pattern: str, beginnings: npt.NDArray[n
     found = np.zeros(len(column), bool)
     begin = 0
     for chunk in column.chunks:
-        data, offsets = _bytes_of(chunk)
+        data, offsets = text_bytes(chunk)
         places = np.flatnonzero((offsets[1:] == offsets[:-1]) | beginnings[data[np.minimum(offsets[:-1], len(data) - 1)]])
         if len(places):
             cells = chunk if len(places) == len(chunk) else chunk.take(pa.array(places))
             found[begin + places] = np.asarray(pc.fill_null(pc.match_substring_regex(cells, pattern), False), bool)
         begin += len(chunk)
     return found
-
-
-def holds(column: pa.ChunkedArray, text: bytes) -> bool:
-    """Whether a text may stand in any cell: it stands in their bytes, if only where one cell ends and the next begins."""
-    return any(text in data[offsets[0] : offsets[-1]].tobytes() for data, offsets in map(_bytes_of, column.chunks))
 
 
 def ends_with(column: pa.ChunkedArray, endings: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -179,27 +175,19 @@ def ends_with(column: pa.ChunkedArray, endings: npt.NDArray[np.bool_]) -> npt.ND
         column: of text.
         endings: for each of the 256 bytes whether it is one of them.
     """
-    ends = [endings[data[np.maximum(offsets[1:] - 1, 0)]] for data, offsets in map(_bytes_of, column.chunks) if len(offsets) > 1]
+    ends = [endings[data[np.maximum(offsets[1:] - 1, 0)]] for data, offsets in map(text_bytes, column.chunks) if len(offsets) > 1]
     return np.concatenate([np.zeros(0, bool), *ends])
 
 
 def may_hold_words(column: pa.ChunkedArray) -> bool:
     """Whether any cell may hold four letters in a row, or two characters of Chinese: four bytes from A on, or beyond ASCII."""
-    for data, offsets in map(_bytes_of, column.chunks):
+    for data, offsets in map(text_bytes, column.chunks):
         if np.diff(offsets).max(initial=0) < _WORD:  # codes of countries look like words where one follows the other
             continue
         letters = data[offsets[0] : offsets[-1]] >= ord("A")
         if (letters[3:] & letters[2:-1] & letters[1:-2] & letters[:-3]).any():
             return True
     return False
-
-
-def _bytes_of(chunk: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    _, offsets, data = chunk.buffers()
-    texts = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
-    if offsets is None or not len(chunk):
-        return texts, np.zeros(1, np.int32)
-    return texts, np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
 
 
 def _holds_special(text: npt.NDArray[np.uint8]) -> bool:

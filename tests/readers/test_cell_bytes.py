@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.readers.cells import ends_with, holds
+from precursor_screen.core.arrow import holds
+from precursor_screen.readers.cells import ends_with
 
 CHUNKS = st.lists(st.lists(st.none() | st.text("a1.0\nд", max_size=4), max_size=6), max_size=4)
 WANTED = np.isin(np.arange(256), list(b"1."))

@@ -10,8 +10,8 @@ from typing import Final
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.arrow import holds
 from precursor_screen.formats.sheet import Body, table_of_columns
-from precursor_screen.readers.cells import holds
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.assign import lookup
 from precursor_screen.readers.tabular.content import is_hs_code

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.arrow import holds
 from precursor_screen.formats.sheet import Body, string_array, table_of_columns
-from precursor_screen.readers.cells import holds, match_cells
+from precursor_screen.readers.cells import match_cells
 from precursor_screen.readers.column_map import COUNTRIES, PARTY_NAMES, Guess
 from precursor_screen.readers.tabular.general_segment import ABOVE_THE_ROWS, Stated
 from precursor_screen.text.party_cells import part_address
