@@ -62,7 +62,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     from msgspec.structs import replace
 
     from precursor_screen.app.reconcile_inputs import gather_manifests, gather_registers, make_frame
-    from precursor_screen.app.settings import Settings
+    from precursor_screen.app.run_settings import Settings
     from precursor_screen.cases.reconcile.reconcile import reconcile
     from precursor_screen.reference.recogniser import known_index
     from precursor_screen.reference.registers.store import RegisterStore

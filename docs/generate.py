@@ -4,6 +4,7 @@ docs/commands.md   from the commands' own --help
 docs/precursor-screen.1  the same as a page for man(1)
 docs/rules.md      from the rule files
 docs/issues.md     from the issue codes
+rules/README.md    which file holds which rule
 rules/rule.schema.json  from the shape of rule files
 docs/substances.md the table of laws, between its two marks
 README.md          the output of the demo, between its two marks
@@ -97,6 +98,21 @@ def rules() -> str:
     return HEAD + rule_index(load_rulebook(rule_folders()).rules)
 
 
+def rule_titles() -> str:
+    """Which file holds which rule: the names of rule files are the ids of rules."""
+    lines = [
+        f"{HEAD}# Rules by their titles\n",
+        "What each asks, and why, is in [the index](../docs/rules.md).\n",
+        "| rule | level | weight | file |",
+    ]
+    lines += ["|---|---|---|---|"]
+    lines += [
+        f"| {r.title} | {r.level} | {r.weight} | [{r.id}]({r.id.lower()}.yml) |"
+        for r in sorted(load_rulebook(rule_folders()).rules, key=lambda r: r.id)
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def schema() -> str:
     """The JSON Schema of rule files."""
     return json.dumps(rule_schema(), indent=1) + "\n"
@@ -171,6 +187,7 @@ def main() -> None:
         "docs/precursor-screen.1": man(),
         "docs/rules.md": rules(),
         "docs/issues.md": issues(),
+        "rules/README.md": rule_titles(),
         "rules/rule.schema.json": schema(),
         "docs/substances.md": substances(),
         "README.md": readme(),

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from precursor_screen.app.config import default_home
+from precursor_screen.app.site_settings import default_home
 from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
@@ -79,8 +79,8 @@ def load_reference(
     Raises:
         ReferenceDataError, RuleError, UsageError, MissingExtra.
     """
+    from precursor_screen.app.run_settings import NO_WATCHLIST, Settings
     from precursor_screen.app.session import load
-    from precursor_screen.app.settings import NO_WATCHLIST, Settings
     from precursor_screen.reference.bundle import SiteRules
 
     return load(
@@ -129,8 +129,8 @@ def screen(
         PrecursorScreenError: as the command line would say.
     """
     from precursor_screen.app.inputs import Source, find_sources
+    from precursor_screen.app.run_settings import Settings, read_options
     from precursor_screen.app.session import Session
-    from precursor_screen.app.settings import Settings, read_options
     from precursor_screen.reporting.brief import NotebookReport
 
     if reference is not None and options:

@@ -84,6 +84,6 @@ def test_no_command_loads_pandas_and_the_api_can():
 
 
 def test_what_computes_with_pandas_can_import_it():
-    code = "from precursor_screen.core.left_out import *; leave_out_pandas(); let_pandas_in(); import pyarrow as pa; print(pa.table({'a': [1]}).to_pandas().shape)"
+    code = "from precursor_screen.core.no_pandas import *; leave_out_pandas(); let_pandas_in(); import pyarrow as pa; print(pa.table({'a': [1]}).to_pandas().shape)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "(1, 1)\n"

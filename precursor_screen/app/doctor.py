@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.app.config import Value, home_of, ledger_of
+from precursor_screen.app.site_settings import Value, home_of, ledger_of
 from precursor_screen.core.errors import PrecursorScreenError, mask_urls
 from precursor_screen.core.model import CONVENTIONS
 from precursor_screen.core.words import counted

@@ -17,7 +17,7 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.settings import walk
+from precursor_screen.app.run_settings import walk
 from precursor_screen.core.errors import (
     ChangedWhileRead,
     InputError,

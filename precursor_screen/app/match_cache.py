@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.core.arrow import rows_with
+from precursor_screen.core.cache import program_digest
 from precursor_screen.core.files import PART, remove_oldest, written_whole
-from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.kernel.match import PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex

@@ -14,8 +14,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.app.inputs import FaultKeeper, Source, find_sources
+from precursor_screen.app.run_settings import NO_WATCHLIST, Settings
 from precursor_screen.app.session import Session, open_session
-from precursor_screen.app.settings import NO_WATCHLIST, Settings
 from precursor_screen.cases.reconcile.differences import Unjudged, unjudged
 from precursor_screen.cases.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.cases.reconcile.law import Frame, OfficeLaw

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.config import check_rule_folders, default_home
 from precursor_screen.app.coverage import age_notices, show_ages, stale_laws, undated
 from precursor_screen.app.inputs import FaultKeeper, Source
-from precursor_screen.app.settings import NO_WATCHLIST, SAMPLE, Settings
+from precursor_screen.app.run_settings import NO_WATCHLIST, SAMPLE, Settings
+from precursor_screen.app.site_settings import check_rule_folders, default_home
 from precursor_screen.app.spark import open_engine
 from precursor_screen.app.stream import Run, run
 from precursor_screen.core.arrow import tuples_of

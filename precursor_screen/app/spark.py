@@ -24,14 +24,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.app import spark_tasks as tasks
-from precursor_screen.app.composed import EngineResult
-from precursor_screen.app.gathered import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
+from precursor_screen.app.compose_report import EngineResult
+from precursor_screen.app.gather_inputs import CITED, Request, find_naming_texts, issues_of, split_naming_texts, supplied_by
 from precursor_screen.app.inputs import Source, is_pipe
 from precursor_screen.app.spark_tasks import TABLE_BITS, Numbers, Plan, Row, Unforeseen, Work, chunks_of, on_rows, unpack
 from precursor_screen.app.stream import PART, Engine, spool_parts
 from precursor_screen.core.arrow import unpack_table
+from precursor_screen.core.cache import program_digest
 from precursor_screen.core.errors import InputError, MappingError, MissingExtra, UsageError, Where, WorkerDied
-from precursor_screen.core.kept import program_digest
 from precursor_screen.core.schema import ISSUE
 from precursor_screen.kernel.match import Matches, match, merge_matches
 from precursor_screen.kernel.part import Part, find_missing, judge_part, recall_lines
@@ -319,7 +319,7 @@ def _recall(
 
 
 def _cite(cluster_lines: ClusterLines, known: pa.Table, line_ids: pa.Array, shipments: tuple[str, ...]) -> pa.Table:
-    """As `gathered.cite_cells`; known: LINE_NO, line_id and shipment_id of all lines."""
+    """As `gather_inputs.cite_cells`; known: LINE_NO, line_id and shipment_id of all lines."""
     sampled = pc.is_in(known.column("shipment_id"), pa.array(shipments, pa.string()))
     mine = pc.or_(pc.is_in(known.column("line_id"), line_ids), sampled)
     lines = cluster_lines.take(known.filter(mine).column(LINE_NO).to_numpy())

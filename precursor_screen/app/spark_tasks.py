@@ -22,12 +22,12 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.gathered import count_textless, show_cells
+from precursor_screen.app.gather_inputs import count_textless, show_cells
 from precursor_screen.app.inputs import FaultKeeper, read_one
 from precursor_screen.core.arrow import pack_table, unpack_table
+from precursor_screen.core.cache import program_digest
 from precursor_screen.core.errors import ChangedWhileRead, PrecursorScreenError, UsageError, WatchlistError, Where
-from precursor_screen.core.kept import program_digest
-from precursor_screen.core.left_out import leave_out_pandas
+from precursor_screen.core.no_pandas import leave_out_pandas
 from precursor_screen.core.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS
 from precursor_screen.kernel.match import TEXT_FIELDS, distinct, find_cut_lengths, match
 from precursor_screen.kernel.part import judge_part

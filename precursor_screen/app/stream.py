@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.app.composed import EngineResult, compose, provenance_of
-from precursor_screen.app.gathered import Request, Spool, cite_cells, count_textless, gather, supplied_by
+from precursor_screen.app.compose_report import EngineResult, compose, provenance_of
+from precursor_screen.app.gather_inputs import Request, Spool, cite_cells, count_textless, gather, supplied_by
 from precursor_screen.app.inputs import FaultKeeper, Source
 from precursor_screen.app.match_cache import cached_matches
 from precursor_screen.app.workers import parallel_over

@@ -24,7 +24,7 @@ import pyarrow as pa
 from precursor_screen.core.arrow import TRAVELS_AS_FILE, append_table, map_file, pack_table, unpack_table
 from precursor_screen.core.errors import WorkerDied
 from precursor_screen.core.files import temporary_folder
-from precursor_screen.core.left_out import leave_out_pandas
+from precursor_screen.core.no_pandas import leave_out_pandas
 from precursor_screen.kernel.parallel_map import ParallelMap, serial_map
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves

@@ -13,7 +13,7 @@ import click
 from precursor_screen.cli import common, reconcile
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.cli.numbers import Whole
-from precursor_screen.core.left_out import let_pandas_in
+from precursor_screen.core.no_pandas import let_pandas_in
 
 if TYPE_CHECKING:
     from precursor_screen.app.audit import Population, Source
@@ -120,7 +120,7 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
 def _opened(values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Population]:
     """A context in which everybody's movements are at hand."""
     from precursor_screen.app.audit import AuditBasis, LedgerSource, Population
-    from precursor_screen.app.config import home_of
+    from precursor_screen.app.site_settings import home_of
     from precursor_screen.reference.jurisdiction import check_jurisdiction
 
     code = check_jurisdiction(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")))
@@ -136,8 +136,8 @@ def _manifest_source(values: dict[str, Any], given: dict[str, Any], first: date,
     from precursor_screen.app.audit import ManifestSource, days_read
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.reconcile_inputs import from_manifests
+    from precursor_screen.app.run_settings import merge_options
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import merge_options
 
     stated = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
     session = open_session(merge_options(values, **stated), keep_fault=common.fault_keeper())

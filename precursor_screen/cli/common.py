@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from msgspec import Struct
 
-from precursor_screen.app.config import SETTINGS, Value, check_value, home_of, load_settings
+from precursor_screen.app.site_settings import SETTINGS, Value, check_value, home_of, load_settings
 from precursor_screen.cli.numbers import Number, Whole
 from precursor_screen.core.errors import ExitCode, UsageError, mask_urls
 from precursor_screen.core.model import FAIL_ON

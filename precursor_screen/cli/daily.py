@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from precursor_screen.app.config import FORMATS, ON_CHANGE
+from precursor_screen.app.site_settings import FORMATS, ON_CHANGE
 from precursor_screen.cli import common
 from precursor_screen.cli.numbers import Whole
 
 if TYPE_CHECKING:
-    from precursor_screen.app.config import Value
     from precursor_screen.app.daily.plan import Job
-    from precursor_screen.app.settings import Settings
+    from precursor_screen.app.run_settings import Settings
+    from precursor_screen.app.site_settings import Value
 
 _NUMBER = Whole(min=0)
 _FORMAT = "Report. Repeatable [default: html, json, csv]."
@@ -118,8 +118,8 @@ def _folder(values: dict[str, Value], name: str, named: Path | None, option: str
 
 
 def _settings(values: dict[str, Value], given: dict[str, Any]) -> Settings:
-    from precursor_screen.app.config import ledger_of
-    from precursor_screen.app.settings import merge_options
+    from precursor_screen.app.run_settings import merge_options
+    from precursor_screen.app.site_settings import ledger_of
 
     names = ("jurisdiction", "watchlists", "rule_dirs", "fail_on", "wait", "jobs")
     settings = merge_options(

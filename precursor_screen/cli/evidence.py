@@ -126,7 +126,7 @@ def _law_of(document: Document, done: Verified) -> _LawOfRun:
     """Opens the packs of a bundle's run by their digests, and says which are not here."""
     from msgspec import ValidationError
 
-    from precursor_screen.app.config import home_of
+    from precursor_screen.app.site_settings import home_of
     from precursor_screen.cases.evidence.rerun import sealed_packs
     from precursor_screen.core.errors import PrecursorScreenError
     from precursor_screen.reference.packs.store import PackStore, law_of_packs
@@ -192,8 +192,8 @@ def _screen(
     unknown: list[str],
 ) -> Report:
     """A run as the one that raised the flags, with its packs of law, else what is installed here, and no ledger."""
+    from precursor_screen.app.run_settings import NO_WATCHLIST, merge_options
     from precursor_screen.app.session import Session, load
-    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
     from precursor_screen.core.errors import WatchlistError
 
     values = common.settings()
@@ -284,9 +284,9 @@ def _gather(what: str, report: Path | None, url: str | None) -> Document:
 
 
 def _installed() -> Installed:
-    from precursor_screen.app.config import home_of, rule_dirs_of
+    from precursor_screen.app.run_settings import site_rules
     from precursor_screen.app.session import open_watchlists
-    from precursor_screen.app.settings import site_rules
+    from precursor_screen.app.site_settings import home_of, rule_dirs_of
     from precursor_screen.cases.evidence.sources import Installed
     from precursor_screen.cli.substances import load_table
     from precursor_screen.reference.bundle import load_rulebook, rule_folders

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
-from precursor_screen.app.config import home_of, rule_dirs_of
+from precursor_screen.app.site_settings import home_of, rule_dirs_of
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option, open_existing, place_of
 from precursor_screen.core.model import Rule

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _store() -> PackStore:
-    from precursor_screen.app.config import home_of
+    from precursor_screen.app.site_settings import home_of
     from precursor_screen.reference.packs.store import PackStore
 
     return PackStore(home_of(common.settings()))
@@ -193,8 +193,8 @@ def law_with(path: Path, override: str) -> LawTables:
 def compare_bands(inputs: tuple[str, ...], jurisdiction: str | None, law: LawTables) -> tuple[int, list[BandChange]]:
     """Screens manifests under the tables in use, and under others: how many shipments there are, and those whose band changes."""
     from precursor_screen.app.inputs import find_sources
+    from precursor_screen.app.run_settings import merge_options
     from precursor_screen.app.session import compare_laws
-    from precursor_screen.app.settings import merge_options
     from precursor_screen.reference import shipped
 
     settings = merge_options(common.settings(), jurisdiction=jurisdiction)

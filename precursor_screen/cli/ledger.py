@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
-from precursor_screen.app.config import ledger_of
+from precursor_screen.app.site_settings import ledger_of
 from precursor_screen.cli import common
 from precursor_screen.cli.numbers import Whole
 from precursor_screen.core.words import printable

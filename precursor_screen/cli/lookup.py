@@ -51,8 +51,8 @@ def match(
       precursor-screen match - < consignees.txt > found.jsonl
     """
     from precursor_screen import api
+    from precursor_screen.app.run_settings import merge_options
     from precursor_screen.app.session import open_lists
-    from precursor_screen.app.settings import merge_options
     from precursor_screen.core.errors import WatchlistError
     from precursor_screen.core.words import printable
 

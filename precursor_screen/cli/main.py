@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.app.config import home_of
+from precursor_screen.app.site_settings import home_of
 from precursor_screen.cli import common
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.core.errors import ExitCode, NoRoom, PrecursorScreenError
-from precursor_screen.core.left_out import leave_out_pandas
+from precursor_screen.core.no_pandas import leave_out_pandas
 from precursor_screen.core.words import printable
 from precursor_screen.version import __version__
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.app.config import GUESS, home_of
+from precursor_screen.app.site_settings import GUESS, home_of
 from precursor_screen.cli import common
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.app.config import Value
+    from precursor_screen.app.site_settings import Value
     from precursor_screen.core.errors import ExitCode
     from precursor_screen.core.model import Input, Rule
     from precursor_screen.readers.interface import InputTables
@@ -180,8 +180,8 @@ def _checked(inputs: Input, faults: list[Fault], missing: list[Unstated]) -> Ite
 
 def _rules(values: dict[str, Value]) -> tuple[Rule, ...]:
     """The rules that `screen` would apply."""
-    from precursor_screen.app.config import rule_dirs_of
-    from precursor_screen.app.settings import site_rules
+    from precursor_screen.app.run_settings import site_rules
+    from precursor_screen.app.site_settings import rule_dirs_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     return load_rulebook(rule_folders(rule_dirs_of(values, (), False)), site_rules(values)).rules
@@ -215,7 +215,7 @@ def _read(
     """The tables of INPUT, each with what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only
     one, and rows of its own. home: of accepted maps; None: they count for nothing."""
     from precursor_screen.app.inputs import find_sources, wants_stdin
-    from precursor_screen.app.settings import read_options
+    from precursor_screen.app.run_settings import read_options
     from precursor_screen.readers.registry import read
     from precursor_screen.readers.tabular.unfold import ITEMS
 

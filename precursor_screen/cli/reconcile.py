@@ -13,7 +13,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.numbers import Whole
-from precursor_screen.core.left_out import let_pandas_in
+from precursor_screen.core.no_pandas import let_pandas_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from precursor_screen.app.reconcile_inputs import MovementList
-    from precursor_screen.app.settings import Settings
+    from precursor_screen.app.run_settings import Settings
     from precursor_screen.cases.reconcile.differences import Unjudged
     from precursor_screen.cases.reconcile.documents import Document
     from precursor_screen.cases.reconcile.movements import Movement
@@ -52,7 +52,7 @@ def merge_options(given: dict[str, Any]) -> Settings:
     Raises:
         UsageError: a value that is not allowed.
     """
-    from precursor_screen.app.settings import merge_options as settle_settings
+    from precursor_screen.app.run_settings import merge_options as settle_settings
 
     values = common.settings()
     told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
@@ -67,9 +67,9 @@ def gather(
     numbers: Mapping[str, frozenset[str]] | None = None,
 ) -> MovementList:
     """Movements of INPUT, else of the ledger."""
-    from precursor_screen.app.config import ledger_of
     from precursor_screen.app.inputs import wants_stdin
     from precursor_screen.app.reconcile_inputs import gather_ledger, gather_manifests
+    from precursor_screen.app.site_settings import ledger_of
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from precursor_screen.app.config import home_of
+from precursor_screen.app.site_settings import home_of
 from precursor_screen.cli import common
 
 

@@ -162,7 +162,7 @@ def stats(as_json: bool, opening: Opening) -> None:
     """
     from msgspec.structs import asdict
 
-    from precursor_screen.app.config import rule_dirs_of
+    from precursor_screen.app.site_settings import rule_dirs_of
     from precursor_screen.cases.precision import measure
     from precursor_screen.core.arrow import tuples_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders

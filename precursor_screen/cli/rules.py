@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
-from precursor_screen.app.config import ledger_of, rule_dirs_of
+from precursor_screen.app.site_settings import ledger_of, rule_dirs_of
 from precursor_screen.cli import common
 from precursor_screen.cli.numbers import Number
 
 if TYPE_CHECKING:
-    from precursor_screen.app.config import Value
     from precursor_screen.app.rulecheck.statistics import RuleStats
+    from precursor_screen.app.site_settings import Value
     from precursor_screen.core.model import Rule
     from precursor_screen.reference.bundle import Rulebook
 
@@ -78,7 +78,7 @@ def _with_rules(command: common.Command) -> common.Command:
 
 def _load(rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
     """The rules that a `screen` with the same options and settings would apply."""
-    from precursor_screen.app.settings import site_rules
+    from precursor_screen.app.run_settings import site_rules
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     values = common.settings()
@@ -210,11 +210,11 @@ def diff(old: Path, new: Path, inputs: tuple[str, ...], **given: Any) -> int:
     Example:
       precursor-screen rules diff rules-before/ rules/ inbox/*.csv --jurisdiction US
     """
-    from precursor_screen.app.config import check_rule_folders
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.rulecheck.statistics import compare_rules, show_changes
+    from precursor_screen.app.run_settings import NO_WATCHLIST, merge_options
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
+    from precursor_screen.app.site_settings import check_rule_folders
     from precursor_screen.reference.bundle import SiteRules, load_rulebook
 
     check_rule_folders((old, new), only=True)
@@ -262,8 +262,8 @@ def stats(inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any)
 def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str, Any]) -> tuple[RuleStats, ...]:
     from precursor_screen.app.inputs import find_sources
     from precursor_screen.app.rulecheck.statistics import measure
+    from precursor_screen.app.run_settings import NO_WATCHLIST, merge_options
     from precursor_screen.app.session import open_session
-    from precursor_screen.app.settings import NO_WATCHLIST, merge_options
 
     session = open_session(merge_options(values, watchlists=(NO_WATCHLIST,), **given))
     return measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)

@@ -17,8 +17,8 @@ from precursor_screen.core.model import SCREENED_TIERS
 from precursor_screen.core.words import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.app.config import Value
-    from precursor_screen.app.settings import Settings
+    from precursor_screen.app.run_settings import Settings
+    from precursor_screen.app.site_settings import Value
     from precursor_screen.app.stream import Run
     from precursor_screen.core.report import Report
 
@@ -151,8 +151,8 @@ def _split(outputs: tuple[Path, ...], given: Mapping[str, Any]) -> tuple[tuple[P
 
 
 def _merge_options(values: dict[str, Value], given: dict[str, Any]) -> Settings:
+    from precursor_screen.app.run_settings import merge_options
     from precursor_screen.app.sampling import read_share
-    from precursor_screen.app.settings import merge_options
     from precursor_screen.core.errors import UsageError
 
     if given["no_ledger"] and given["ledger"]:
@@ -216,7 +216,7 @@ def _print(report: Report, form: str) -> None:
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
-    from precursor_screen.app.composed import resolved_table
+    from precursor_screen.app.compose_report import resolved_table
     from precursor_screen.reporting.interface import write_report
     from precursor_screen.reporting.tables import write_table
 

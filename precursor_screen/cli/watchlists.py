@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.app.config import home_of
+from precursor_screen.app.site_settings import home_of
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.cli.numbers import Whole

@@ -17,7 +17,7 @@ from precursor_screen.core.engine import ask
 from precursor_screen.core.model import COMING, Concern
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import identifier, null_column
-from precursor_screen.text.text_mass import OTHER_GOODS, TEXT_EXCEEDS
+from precursor_screen.text.substance_mass import OTHER_GOODS, TEXT_EXCEEDS
 from precursor_screen.text.units import NET, QUANTITY
 
 LICIT_USE = {"S": 50, "A": 40, "B": 24, "C": 16, "D": 8, "E": 2}

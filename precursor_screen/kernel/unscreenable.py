@@ -14,9 +14,9 @@ from precursor_screen.core.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLE
 from precursor_screen.kernel.resolve.distinct import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.text.covered import CELL_ERROR, UNCACHED_CELL
+from precursor_screen.text.covered_languages import CELL_ERROR, UNCACHED_CELL
 from precursor_screen.text.party import is_to_order
-from precursor_screen.text.text_mass import TWO_READINGS
+from precursor_screen.text.substance_mass import TWO_READINGS
 
 _NOTIFIED = "trim(coalesce(notify_party_name, '')) <> ''"
 NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))

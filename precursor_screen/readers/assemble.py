@@ -46,7 +46,7 @@ from precursor_screen.readers.number_cells import (
     without_terms,
 )
 from precursor_screen.text.countries import find_country, is_no_one_country
-from precursor_screen.text.covered import NOT_AVAILABLE
+from precursor_screen.text.covered_languages import NOT_AVAILABLE
 from precursor_screen.text.numbers import decide
 
 _NUMBER_CODES = {

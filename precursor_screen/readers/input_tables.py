@@ -16,7 +16,7 @@ from precursor_screen.core.schema import ISSUE, LINE_COLUMNS, empty
 from precursor_screen.matching.party.exact_names import ordinary_words
 from precursor_screen.readers.column_map import ColumnReport
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
-from precursor_screen.text.covered import foreign, is_covered
+from precursor_screen.text.covered_languages import foreign, is_covered
 from precursor_screen.text.key_numbers import numbers_of
 
 # Lines met again among the inputs of one run; a line_id is the same wherever the line was filed.

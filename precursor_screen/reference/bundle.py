@@ -14,8 +14,8 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
+from precursor_screen.core.cache import kept
 from precursor_screen.core.errors import UsageError
-from precursor_screen.core.kept import kept
 from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.reference import shipped

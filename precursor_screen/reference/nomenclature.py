@@ -12,8 +12,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from precursor_screen.core.cache import digest_files, kept
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.kept import digest_files, kept
 from precursor_screen.core.tables import read_boolean, read_rows
 from precursor_screen.reference import shipped
 from precursor_screen.text.goods_words import heading_nouns

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from precursor_screen.core.kept import digest_files, kept
+from precursor_screen.core.cache import digest_files, kept
 from precursor_screen.core.model import ANNOUNCED, Substance
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of

@@ -29,9 +29,9 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from precursor_screen.core.cache import digest_files
 from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.core.grouped import grouped
-from precursor_screen.core.kept import digest_files
 from precursor_screen.core.model import ROLES_IN_ROUTE, Control, HsCode, RegistryNumber, Substance, SubstanceName
 from precursor_screen.core.tables import REMEDY, Row, read_boolean, read_rows
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions

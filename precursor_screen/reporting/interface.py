@@ -221,7 +221,7 @@ PRESENTERS = {
     ".xlsx": ("xlsx", "write"),
     ".csv": ("tables", "write"),
     ".json": ("tables", "write_json"),
-    ".txt": ("text", "write"),
+    ".txt": ("mail_text", "write"),
 }
 SUFFIXES = (".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt")  # of a screening
 
@@ -231,7 +231,7 @@ def document_of(report: Report) -> Document:
     return Document(
         created=datetime.fromisoformat(report.run["started"]),
         day=date.fromisoformat(report.provenance["as_of"]),
-        text=_part("text", "lines_of", report),
+        text=_part("mail_text", "lines_of", report),
         tables=_part("xlsx", "tables_of", report),
         rows=_part("tables", "flag_rows", report),
         data=_part("tables", "data_of", report),

@@ -11,7 +11,7 @@ import babel
 from babel import Locale
 from babel.core import get_global
 
-from precursor_screen.core.kept import kept
+from precursor_screen.core.cache import kept
 from precursor_screen.core.tables import Row, shipped_rows, spellings_of, words_of
 from precursor_screen.text.text import without_marks
 

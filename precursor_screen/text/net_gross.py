@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from precursor_screen.text import measures as m
-from precursor_screen.text.measures import Token
+from precursor_screen.text import quantity_tokens as m
+from precursor_screen.text.quantity_tokens import Token
 from precursor_screen.text.quantity_words import words
 
 _LESS: Final = "less"  # meaning of a word for the tare that is to be taken off

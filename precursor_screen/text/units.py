@@ -9,12 +9,12 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.text import measures as m
-from precursor_screen.text.measures import tokens_of, words_that
-from precursor_screen.text.packages import COUNTED, find_quantities
+from precursor_screen.text import quantity_tokens as m
+from precursor_screen.text.quantities import COUNTED, find_quantities
+from precursor_screen.text.quantity_tokens import tokens_of, words_that
 from precursor_screen.text.quantity_words import MASS, VOLUME, find_unit, is_package_kind, package_word, to_base
+from precursor_screen.text.substance_mass import OTHER_GOODS, SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
 from precursor_screen.text.text import late, plain
-from precursor_screen.text.text_mass import OTHER_GOODS, SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.app.coverage import count_coverage
-from precursor_screen.app.gathered import count_textless
+from precursor_screen.app.gather_inputs import count_textless
 from precursor_screen.core.schema import ISSUE, UNJUDGED
 from precursor_screen.kernel.judge.companions import NOT_RAISED
 

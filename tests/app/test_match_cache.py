@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.app import match_cache
 from precursor_screen.app.match_cache import MatchCache, cached_matches, state_key
-from precursor_screen.core.kept import program_digest
+from precursor_screen.core.cache import program_digest
 from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.core.tables import DATA
 from precursor_screen.kernel.match import Recalled, match_parties

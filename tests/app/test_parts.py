@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.app import gathered, stream
+from precursor_screen.app import gather_inputs, stream
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.reconcile_inputs import gather_manifests
-from precursor_screen.app.settings import Settings
+from precursor_screen.app.run_settings import Settings
 from precursor_screen.app.stream import run
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting.interface import write_report
@@ -51,7 +51,7 @@ def small(monkeypatch):
 
     def cut(size):
         monkeypatch.setattr(stream, "PART", size)
-        monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1)
+        monkeypatch.setattr(gather_inputs, "WRITTEN_TOGETHER", 1)
 
     return cut
 

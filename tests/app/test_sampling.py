@@ -20,8 +20,8 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reporting import tables
 from precursor_screen.reporting.console import counts_in_words
 from precursor_screen.reporting.interface import document_of
+from precursor_screen.reporting.mail_text import lines_of
 from precursor_screen.reporting.shipment import shipments_in_words
-from precursor_screen.reporting.text import lines_of
 from tests.conftest import ROOT
 from tests.screening import STARTED, with_rules
 

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from precursor_screen import api
 from precursor_screen.app import session
-from precursor_screen.app.config import Value, load_settings
 from precursor_screen.app.inputs import Source
+from precursor_screen.app.run_settings import Settings, merge_options
 from precursor_screen.app.session import Session, load, open_lists
-from precursor_screen.app.settings import Settings, merge_options
+from precursor_screen.app.site_settings import Value, load_settings
 from precursor_screen.core.errors import LedgerError, LedgerLocked, StaleReference, UsageError
 from precursor_screen.history.database import hold_file
 from precursor_screen.history.store import open_ledger

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from precursor_screen.app import gathered
-from precursor_screen.app.gathered import Spool
+from precursor_screen.app import gather_inputs
+from precursor_screen.app.gather_inputs import Spool
 from precursor_screen.core import arrow
 from precursor_screen.core.arrow import release_pages
 
@@ -25,7 +25,7 @@ TABLES = [
 
 
 def kept(least: int, monkeypatch: pytest.MonkeyPatch) -> list[pa.Table]:
-    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", least)
+    monkeypatch.setattr(gather_inputs, "WRITTEN_TOGETHER", least)
     waiting = Spool()
     numbers = [waiting.add(table) for table in TABLES]
     assert numbers == list(range(len(TABLES)))
@@ -45,7 +45,7 @@ def test_tables_come_back_as_they_were_added(least, monkeypatch):
 
 def test_what_is_worth_it_leaves_memory(monkeypatch):
     before = pa.total_allocated_bytes()
-    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1 << 20)
+    monkeypatch.setattr(gather_inputs, "WRITTEN_TOGETHER", 1 << 20)
     waiting = Spool()
     number = waiting.add(pa.table({"text": pa.array(["manifest"] * 1_000_000)}))
     assert pa.total_allocated_bytes() - before < 1 << 20
@@ -53,13 +53,13 @@ def test_what_is_worth_it_leaves_memory(monkeypatch):
 
 
 def test_what_lies_on_disk_is_not_written_again(monkeypatch, tmp_path):
-    monkeypatch.setattr(gathered, "WRITTEN_TOGETHER", 1)
+    monkeypatch.setattr(gather_inputs, "WRITTEN_TOGETHER", 1)
     table = pa.table({"number": pa.array(range(200_000))})
     with (tmp_path / "table").open("wb+") as file:
         arrow.append_table(file, table)
         file.flush()
         mapped = pa.ipc.open_stream(arrow.map_file(file)).read_all()
-    monkeypatch.setattr(gathered, "append_table", None)  # what calls it fails
+    monkeypatch.setattr(gather_inputs, "append_table", None)  # what calls it fails
     waiting = Spool()
     assert waiting.table(waiting.add(mapped)) is mapped
     with pytest.raises(TypeError):
@@ -71,13 +71,13 @@ def test_without_a_disk_tables_wait_in_memory(failing, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(gathered.tempfile if failing == "TemporaryFile" else arrow.mmap, failing, full)
+    monkeypatch.setattr(gather_inputs.tempfile if failing == "TemporaryFile" else arrow.mmap, failing, full)
     assert all(found.equals(table) for found, table in zip(kept(1, monkeypatch), TABLES, strict=True))
 
 
 @pytest.mark.parametrize("rows", [[], [0], [2, 3], [0, 4, 5, 9], range(10)])
 def test_rows_are_taken_from_a_table_a_piece_at_a_time(rows, monkeypatch):
-    monkeypatch.setattr(gathered, "_TAKEN_FROM", 4)
+    monkeypatch.setattr(gather_inputs, "_TAKEN_FROM", 4)
     table = pa.table({"text": pa.chunked_array([list("abc"), list("defg"), [None, "i", "j"]]), "n": range(10)})
     rows = np.array(rows, dtype=np.int64)
     assert Spool().take(table, rows).equals(table.take(pa.array(rows)))

@@ -7,8 +7,8 @@ import hashlib
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.app import gathered
-from precursor_screen.app.composed import resolved_table
+from precursor_screen.app import gather_inputs
+from precursor_screen.app.compose_report import resolved_table
 from precursor_screen.app.coverage import decide_exit_code
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.stream import run
@@ -135,7 +135,7 @@ def ephedrine(reference):
 def test_lines_of_many_small_files_are_put_together_in_their_order(reference, monkeypatch, many):
     names = ["ACETONE", "ERGOMETRINE", "TILES", "EPHEDRINE", "TOLUENE"]
     files = [table([{"description of goods": name, "bill of lading": f"B{n}"}]) for n, name in enumerate(names)]
-    monkeypatch.setattr(gathered, "_MANY", many)
+    monkeypatch.setattr(gather_inputs, "_MANY", many)
     report = run_of(reference, *files).report
     cells = list(report.cell_records())
     assert len({line["source_file"] for line in cells}) == len(cells) == 4  # all but tiles

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
+from precursor_screen.app.run_settings import Settings
 from precursor_screen.app.session import load
-from precursor_screen.app.settings import Settings
 from precursor_screen.core.errors import StaleReference
 from precursor_screen.reference.jurisdiction import NO_LAW
 from tests.screening import screen_rows, with_rules

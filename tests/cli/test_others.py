@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from precursor_screen.app.config import SETTINGS
+from precursor_screen.app.site_settings import SETTINGS
 from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.reference import shipped
 from tests.cli.conftest import ACETONE, LISTED, VAGUE

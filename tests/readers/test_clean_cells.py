@@ -28,7 +28,7 @@ from precursor_screen.readers.cells import (
 )
 from precursor_screen.readers.interface import IssueList, TableIssues
 from precursor_screen.readers.tabular import general_segment, headings, other_texts, rows, shorthand, sums
-from precursor_screen.text.covered import NOT_AVAILABLE
+from precursor_screen.text.covered_languages import NOT_AVAILABLE
 
 module_of_cells = cells
 

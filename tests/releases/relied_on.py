@@ -15,7 +15,7 @@ import click
 
 import precursor_screen
 from precursor_screen import api
-from precursor_screen.app.config import SETTINGS
+from precursor_screen.app.site_settings import SETTINGS
 from precursor_screen.cli.main import cli
 from precursor_screen.core.errors import ExitCode
 from precursor_screen.core.issues import ISSUE_CODES

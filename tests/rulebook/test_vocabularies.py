@@ -22,7 +22,7 @@ from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lint_words import VOCABULARY_OF, vocabularies
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.text import quantity_words, text_mass
+from precursor_screen.text import quantity_words, substance_mass
 from tests.rulebook.rules import make_rule
 
 LISTS = load_rulebook(rule_folders()).lists
@@ -75,8 +75,8 @@ WRITERS = {
     "threshold_counts": {thresholds.GOODS, thresholds.OF_SUBSTANCE, thresholds.OF_BASE},
     "goods_named": {goods_facts.GOODS, goods_facts.CODE_NAME, goods_facts.TRADE_NAME, goods_facts.PURPOSE},
     "mass_doubt": {
-        *(text_mass.TWO_READINGS, text_mass.GROSS_ONLY, text_mass.SIZE_ONLY),
-        *(text_mass.SEVERAL_MASSES, text_mass.SEVERAL_GOODS, text_mass.OTHER_GOODS, text_mass.TEXT_EXCEEDS),
+        *(substance_mass.TWO_READINGS, substance_mass.GROSS_ONLY, substance_mass.SIZE_ONLY),
+        *(substance_mass.SEVERAL_MASSES, substance_mass.SEVERAL_GOODS, substance_mass.OTHER_GOODS, substance_mass.TEXT_EXCEEDS),
     },
 }
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.text import concentrations, measures
+from precursor_screen.text import concentrations, quantity_tokens
 from precursor_screen.text.chemical import WINDOW, continuation_reason, is_glued_ending, prefix_reason, salt_bounds
 from precursor_screen.text.concentrations import concentration_of, find_percentages
 from precursor_screen.text.countries import find_country
-from precursor_screen.text.measures import tokens_of
 from precursor_screen.text.numbers import parse_number
-from precursor_screen.text.packages import find_quantities
+from precursor_screen.text.quantities import find_quantities
+from precursor_screen.text.quantity_tokens import tokens_of
 from precursor_screen.text.quantity_words import find_unit, is_package_kind, unit_in_header
 
 
@@ -151,7 +151,7 @@ def quantities(text):
 def test_quantities_are_told_where_they_stand(monkeypatch):
     text = "groß ß 80 drums x 25 kg and 5 l"
     assert [text[p.start : p.end] for p in quantities(text)] == ["80 drums x 25 kg", "5 l"]
-    monkeypatch.setattr(measures, "MAX_TEXT", 10)
+    monkeypatch.setattr(quantity_tokens, "MAX_TEXT", 10)
     assert [p.values for p in quantities("5 kg and 80 kg")] == [(5,)]
     assert [p.values for p in quantities("tiles 5 kg")] == [(5,)]
 

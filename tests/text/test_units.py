@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.text.measures import tokens_of
-from precursor_screen.text.packages import COUNT, find_quantities
+from precursor_screen.text.quantities import COUNT, find_quantities
+from precursor_screen.text.quantity_tokens import tokens_of
 from precursor_screen.text.quantity_words import find_unit, is_package_kind, to_base, unit_in_header
 from precursor_screen.text.units import UNKNOWN, Naming, mass_from_line
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from precursor_screen.app.inputs import Source, read_one, safe_name
-from precursor_screen.app.settings import walk
+from precursor_screen.app.run_settings import walk
 from precursor_screen.app.verdict_files import read_verdicts
 from precursor_screen.cases.review import Added, import_verdicts
 from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from precursor_screen.app.daily.inbox import Listed
 from precursor_screen.app.daily.out_folder import NEW, RESCREEN, SCREENED, OutFolder, Published
-from precursor_screen.app.settings import Settings
+from precursor_screen.app.run_settings import Settings
 from precursor_screen.core.errors import UnreadableManifest, UsageError
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.version import __version__

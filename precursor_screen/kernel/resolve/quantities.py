@@ -24,8 +24,8 @@ from precursor_screen.reference.thresholds import GOODS, OF_BASE
 from precursor_screen.text.chemical import base_share, molar_mass
 from precursor_screen.text.concentrations import Concentration, concentration_of, find_percentages
 from precursor_screen.text.quantity_words import COMMA_LANGUAGES
+from precursor_screen.text.substance_mass import TWO_READINGS, amount_in_text
 from precursor_screen.text.text import plain, squash
-from precursor_screen.text.text_mass import TWO_READINGS, amount_in_text
 from precursor_screen.text.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.

@@ -26,8 +26,8 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.cache import digest_files, kept
 from precursor_screen.core.errors import MappingError
-from precursor_screen.core.kept import digest_files, kept
 from precursor_screen.core.tables import whole_rows
 from precursor_screen.core.words import did_you_mean
 from precursor_screen.readers.cells import Distinct, clean_column

@@ -9,8 +9,8 @@ import pytest
 
 from precursor_screen.app.inputs import Source
 from precursor_screen.app.rulecheck.statistics import Change, compare_rules, show_changes
+from precursor_screen.app.run_settings import Settings
 from precursor_screen.app.session import Session
-from precursor_screen.app.settings import Settings
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference, load_rulebook
 from tests.screening import table

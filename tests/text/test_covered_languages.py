@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.matching.party.exact_names import ordinary_words
 from precursor_screen.readers.registry import read
-from precursor_screen.text.covered import foreign, is_covered
+from precursor_screen.text.covered_languages import foreign, is_covered
 from tests.conftest import ROOT
 from tests.examples import examples
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from precursor_screen.app.config import SETTINGS, check_rule_folders, check_value, load_settings
+from precursor_screen.app.site_settings import SETTINGS, check_rule_folders, check_value, load_settings
 from precursor_screen.core.errors import ExitCode, UsageError
 
 

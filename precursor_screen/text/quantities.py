@@ -1,6 +1,6 @@
 """Quantities inside goods texts: `80 DRUMS X 25 KG`, `4x2.5L`, `20 PALLETS / 800 BAGS OF 25KGS`, `160 KG NET / 180 KG GROSS EACH`.
 
-A small grammar over tokens (`measures`). What it finds says of what a figure is one (of all packages, of each, a number of packages);
+A small grammar over tokens (`quantity_tokens`). What it finds says of what a figure is one (of all packages, of each, a number of packages);
 `text_mass` works out from it how much there is.
 """
 
@@ -14,9 +14,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.text import measures as m
-from precursor_screen.text.measures import Token
+from precursor_screen.text import quantity_tokens as m
 from precursor_screen.text.net_gross import without_labels
+from precursor_screen.text.quantity_tokens import Token
 from precursor_screen.text.quantity_words import BOXES, DOSES, MASS, holds
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.text.measures import tokens_of
-from precursor_screen.text.packages import find_quantities
+from precursor_screen.text.quantities import find_quantities
+from precursor_screen.text.quantity_tokens import tokens_of
 
 
 @pytest.mark.parametrize(

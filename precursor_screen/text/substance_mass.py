@@ -15,10 +15,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.text import measures as m
-from precursor_screen.text.measures import Token, tokens_of
+from precursor_screen.text import quantity_tokens as m
+from precursor_screen.text.listed_goods import MASSES, is_mass, list_goods, unexplained_number
 from precursor_screen.text.numbers import readings_agree
-from precursor_screen.text.packages import (
+from precursor_screen.text.quantities import (
     BESIDE,
     COUNT,
     COUNTED,
@@ -32,8 +32,8 @@ from precursor_screen.text.packages import (
     Stated,
     find_quantities,
 )
+from precursor_screen.text.quantity_tokens import Token, tokens_of
 from precursor_screen.text.quantity_words import BOXES, DOSES, MASS, OUTER, VOLUME, find_unit, holds
-from precursor_screen.text.text_goods import MASSES, is_mass, list_goods, unexplained_number
 
 # Why a text that speaks of quantities gives no mass for sure.
 TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERAL_MASSES, SEVERAL_GOODS, OTHER_GOODS = (

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.text import measures
-from precursor_screen.text.measures import tokens_of
+from precursor_screen.text import quantity_tokens
+from precursor_screen.text.quantity_tokens import tokens_of
 
 
 def told(text: str) -> list[tuple[str, tuple[str, ...], str]]:
@@ -164,7 +164,7 @@ def test_which_figure_a_unit_follows(text: str, values: tuple[str, ...] | None) 
     ("length", "kept"), [(8, ["number", "package"]), (7, ["number", "package"]), (6, ["number", "word"]), (2, ["number"])]
 )
 def test_a_text_is_looked_at_to_its_limit(monkeypatch: pytest.MonkeyPatch, length: int, kept: list[str]) -> None:
-    monkeypatch.setattr(measures, "MAX_TEXT", length)
+    monkeypatch.setattr(quantity_tokens, "MAX_TEXT", length)
     assert kinds("10 drums of 5 kg") == kept
 
 

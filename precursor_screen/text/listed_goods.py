@@ -13,9 +13,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from precursor_screen.text import measures as m
-from precursor_screen.text.measures import Token
-from precursor_screen.text.packages import BESIDE, COUNTED, PLAIN, Stated
+from precursor_screen.text import quantity_tokens as m
+from precursor_screen.text.quantities import BESIDE, COUNTED, PLAIN, Stated
+from precursor_screen.text.quantity_tokens import Token
 from precursor_screen.text.quantity_words import everyday
 
 _SEPARATORS: Final = frozenset({m.BREAK, m.COMMA, m.AND, m.SLASH})

@@ -17,7 +17,7 @@ from precursor_screen.core.words import did_you_mean
 
 FILE = "precursor-screen.toml"
 PREFIX = "PRECURSOR_SCREEN_"
-# Where plain copies of what ships are kept (`store.kept`), which is needed before there are settings; for the project's own tests.
+# Where plain copies of what ships are kept (`core.cache`), which is needed before there are settings; for the project's own tests.
 _NOT_SETTINGS = ("PRECURSOR_SCREEN_CACHE", "PRECURSOR_SCREEN_TEST_DATA")
 
 

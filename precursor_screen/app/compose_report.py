@@ -68,7 +68,7 @@ class EngineResult(Struct, frozen=True):
         part: all lines.
         textless: how many lines have no text of goods.
         recall: gives lines by their ids.
-        cite: gives the cells of lines by their ids, and of shipments, see `gathered.cite_cells`.
+        cite: gives the cells of lines by their ids, and of shipments, see `gather_inputs.cite_cells`.
     """
 
     inputs: tuple[Input, ...]

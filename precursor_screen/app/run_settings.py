@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.app.config import GUESS, Value, check_value, default_home, home_of, ledger_of
+from precursor_screen.app.site_settings import GUESS, Value, check_value, default_home, home_of, ledger_of
 from precursor_screen.core.errors import UsageError
 from precursor_screen.core.files import stat_of
 from precursor_screen.readers.interface import ReadOptions
@@ -142,7 +142,7 @@ def merge_options(values: Mapping[str, Value], **given: Any) -> Settings:
     """Settings from those of a site and what a command was given: an option counts where it was, else the site's value.
 
     Args:
-        values: from `config.load_settings`.
+        values: from `site_settings.load_settings`.
         given: attributes of `Settings`; `mapping` and `encoding` instead of `read`. None, an empty tuple or text: not given.
 
     Raises:

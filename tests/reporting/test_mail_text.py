@@ -7,7 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.reporting.text import MOST_LINES, WIDTH, lines_of, subject_of
+from precursor_screen.reporting.mail_text import MOST_LINES, WIDTH, lines_of, subject_of
 from tests.screening import screen_rows
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from precursor_screen.core import kept as store
-from precursor_screen.core.kept import MOST_FILES, digest_package, kept
+from precursor_screen.core import cache as store
+from precursor_screen.core.cache import MOST_FILES, digest_package, kept
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions")
 

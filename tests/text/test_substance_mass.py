@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.text.measures import tokens_of
+from precursor_screen.text.quantity_tokens import tokens_of
 from precursor_screen.text.quantity_words import holds, package_word, words
+from precursor_screen.text.substance_mass import Line, amount_in_text
 from precursor_screen.text.text import plain
-from precursor_screen.text.text_mass import Line, amount_in_text
 from precursor_screen.text.units import Naming, mass_from_line
 
 CASES = list(csv.DictReader((Path(__file__).parents[1] / "judgements" / "text_masses.csv").read_text("utf-8").splitlines()))
