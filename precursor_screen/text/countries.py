@@ -14,6 +14,7 @@ from babel.core import get_global
 from precursor_screen.core.cache import kept
 from precursor_screen.core.tables import Row, shipped_rows, spellings_of, words_of
 from precursor_screen.text.text import without_marks
+from precursor_screen.text.us_ports import country_by_schedule
 
 _LANGUAGES = (
     *("en", "es", "fr", "pt", "de", "it", "nl", "pl", "ru", "uk", "zh_Hans", "zh_Hant", "ar", "tr", "vi", "fa", "ja"),
@@ -159,6 +160,11 @@ def is_locode(text: str) -> bool:
     tidy = text.strip()
     country, place = tidy[:2], tidy[2:].lstrip()
     return len(place) == 3 and place in _parts(country, "places")
+
+
+def country_told(place: str) -> str:
+    """The country of a code of the table, or of a port by a schedule of the United States; empty where it is neither."""
+    return place.strip()[:2] if is_locode(place) else country_by_schedule(place) or ""
 
 
 def country_of_cell(text: str, *, among_codes: bool = False) -> str | None:

@@ -24,6 +24,8 @@ from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
+from precursor_screen.text.countries import country_told
+from precursor_screen.text.us_ports import us_port
 from sample_data.filing import MESSAGES, TABLES, WRITERS
 from sample_data.filing.books import SHORT
 from sample_data.filing.delimited import HEADERS, write_rows
@@ -71,8 +73,15 @@ def row_of(shipment: Shipment, gaps: Mapping[str, str]) -> dict[str, str]:
             moved[instead[3:]] = text
         elif instead.startswith("= "):
             row[field] = instead[2:] if text else ""
-        elif instead in ("airport", "schedule"):
-            row[field] = getattr(places[field], instead)
+        elif instead == "airport":
+            row[field] = places[field].airport
+        elif instead.startswith("schedule "):
+            number = places[field].schedule
+            port = us_port(number, instead[-1])
+            row[field] = port.text if port else number
+            country = "country_of_dispatch" if field == "port_of_loading" else "country_of_destination"
+            filed = "" if instead == "schedule K" else row[country]  # a manifest has no element for the country of dispatch
+            moved[country] = filed or country_told(row[field])
         elif instead == "x12 package":
             row[field] = PACKAGES[text] if text else ""
         else:

@@ -32,6 +32,7 @@ from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.text.codes import find_cas
 from precursor_screen.text.countries import PLACES_OF, country_of_cell
+from precursor_screen.text.us_ports import country_by_schedule
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]
@@ -262,7 +263,8 @@ def _implied_country(lines: pa.Table, inputs: pa.Table, place: str) -> tuple[pa.
     column = lines.column(place)
     texts = pc.unique(column).drop_null()
     at = pc.index_in(column, value_set=texts)
-    countries = pa.array(map(country_of_cell, texts.to_pylist()), pa.string()).take(at)
+    told = (country_of_cell(text) or country_by_schedule(text) for text in texts.to_pylist())
+    countries = pa.array(told, pa.string()).take(at)
     coded = _coded(inputs, place)
     if len(coded):
         unlisted = pa.array((country_of_cell(t, among_codes=True) for t in texts.to_pylist()), pa.string()).take(at)

@@ -10,7 +10,7 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import find_code, load_codes
 from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
-from precursor_screen.readers.messages.text import as_date, country_of, join_fragments, joined_otherwise, with_unit
+from precursor_screen.readers.messages.text import as_date, country_of, join_fragments, joined_otherwise, stated_port, with_unit
 
 CODES = load_codes("edifact")
 TRADE = ("DESADV", "INVOIC")
@@ -103,14 +103,16 @@ _MAIN_STAGES = ("", "20", "11", "12", "13", "1")  # main carriage, at the border
 
 
 def _loc(message: Message, segment: Segment) -> None:
-    code, name = segment.get(2), segment.get(2, 3)
+    filed, name = segment.get(2), segment.get(2, 3)
+    schedule = CODES.get(("LOC 1131", segment.get(2, 1)), "")
+    code = stated_port(filed, schedule, segment.number, message.issues) if schedule else filed
     field = find_code(CODES, "LOC", segment.get(1))
     if field == "country_of_origin" and not code:
         code = segment.get(3).partition("-")[0]  # Australia states the region, AU-NS
     if field.startswith("country_of") or field == "transit_countries":
-        message.scope.add(field, f"LOC+{segment.get(1)}", country_of(code) or name, code)
+        message.scope.add(field, f"LOC+{segment.get(1)}", country_of(code) or name, filed or code)
     else:
-        message.scope.add(field, f"LOC+{segment.get(1)[:10]}", code or name)
+        message.scope.add(field, f"LOC+{segment.get(1)[:10]}", code or name, filed)
     if code and name:
         message.scope.add(EXTRA, f"LOC+{segment.get(1)[:6]} name", name)
 

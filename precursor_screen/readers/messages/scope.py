@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import PARTY_NAMES
-from precursor_screen.text.countries import is_locode
+from precursor_screen.text.countries import country_told
 
 EXTRA = "beside"  # a known element without a field of its own: kept as filed, and screened as text
 UNREAD = ""  # an element that is not known
@@ -142,9 +142,9 @@ def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> 
     stated = {c.field: c for c in reversed(line.cells)}
     more = []
     for country, places in derive.items():
-        place = next((stated[p] for p in places if p in stated and is_locode(stated[p].text)), None)
+        place = next((stated[p] for p in places if p in stated and country_told(stated[p].text)), None)
         if country not in stated and place is not None:
-            more.append(Cell(country, place.label, place.text[:2], place.text))
+            more.append(Cell(country, place.label, country_told(place.text), place.filed or place.text))
     return replace(line, cells=(*line.cells, *more)) if more else line
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
+from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import load_codes
-from precursor_screen.text.countries import is_locode
+from precursor_screen.text.countries import country_told
 from precursor_screen.text.quantity_words import MASS, find_unit
+from precursor_screen.text.us_ports import us_port
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
 _WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))
@@ -104,5 +106,21 @@ def with_unit(figure: str, unit: str) -> str:
 
 
 def country_of(place: str) -> str:
-    """The country of a UN/LOCODE; a country, and what is no LOCODE, as it stands."""
-    return place[:2] if is_locode(place) else place
+    """The country that a place tells; a country, and what tells none, as it stands."""
+    return country_told(place) or place
+
+
+def stated_port(code: str, schedule: str, place: int, issues: IssueList) -> str:
+    """A port by its code in a schedule of the United States, as a cell states it; what is not such a code as it stands.
+
+    Args:
+        code: as filed.
+        schedule: D or K.
+        place: the number of the segment.
+        issues: added to, where the table does not have the code.
+    """
+    port = us_port(code, schedule)
+    if port is not None and not port.listed:
+        says = f"segment {place} states the port {code}, which is not in the table of Schedule {schedule}"
+        issues.add_one_of_many("unknown-code", says, row=place, value=code)
+    return port.text if port else code

@@ -9,7 +9,7 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.layout import find_code, load_codes
 from precursor_screen.readers.messages.scope import EXTRA, ROLES, Cell, Scope
-from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, join_fragments, joined_otherwise
+from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, join_fragments, joined_otherwise, stated_port
 
 CODES = load_codes("x12")
 LOADS, TRADE = ("310", "304", "404"), ("856", "810")
@@ -21,6 +21,7 @@ class Message:
 
     def __init__(self, head: Segment, issues: IssueList) -> None:
         self.type = head.get(1)
+        self.issues = issues
         self.root = Scope(head.number, shares=self.type not in ("309", "350"))
         self.bill = self.root  # the consignment
         self.group = self.root  # the container or load that goods are listed under
@@ -68,6 +69,12 @@ def put(scope: Scope, segment: Segment, **fields: int) -> None:
     for name, element in fields.items():
         filed = segment.get(element)
         scope.add(name, f"{segment.tag}-{element:02}", _IN_WORDS.get(name, str)(filed), filed)
+
+
+def put_port(message: Message, scope: Scope, segment: Segment, name: str, element: int, schedule: str) -> None:
+    """A port of a schedule of the United States."""
+    filed = segment.get(element)
+    scope.add(name, f"{segment.tag}-{element:02}", stated_port(filed, schedule, segment.number, message.issues), filed)
 
 
 def add_extra(scope: Scope, segment: Segment, *elements: int) -> None:

@@ -15,7 +15,7 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.messages.counts import keep_unread_texts
 from precursor_screen.readers.messages.layout import find_code, tags_of
 from precursor_screen.readers.messages.scope import EXTRA, Cell, Scope, added
-from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
+from precursor_screen.readers.messages.text import as_date, as_number, is_nothing, stated_port
 from precursor_screen.readers.messages.x12_base import (
     CODES,
     LOADS,
@@ -30,11 +30,13 @@ from precursor_screen.readers.messages.x12_base import (
     put,
     put_code,
     put_day,
+    put_port,
     put_weight,
     take_other,
 )
 from precursor_screen.readers.messages.x12_trade import TRADE_HANDLERS
-from precursor_screen.text.countries import is_locode
+from precursor_screen.text.countries import country_told
+from precursor_screen.text.us_ports import WIDTHS, us_port
 
 TYPES = ("309", *LOADS, "601", "350", *TRADE)
 # 309 and 350: bills of a manifest, their containers and goods; bills that customs release or hold.
@@ -65,7 +67,7 @@ def _p4(message: Message, segment: Segment) -> None:
     scope = message.root.open(segment.number, shares=False)
     message.enter(scope)
     message.bill = message.group = message.port = scope
-    put(scope, segment, port_of_discharge=1)
+    put_port(message, scope, segment, "port_of_discharge", 1, "D")
     put_day(scope, segment, "arrival_date", 2)
     message.place = "P4"
 
@@ -101,7 +103,7 @@ def _m11(message: Message, segment: Segment) -> None:
     if not bill.has("message_function"):  # which M13 says
         bill.add("message_function", "M11", "original")
     add_extra(bill, segment, 9)
-    put(bill, segment, port_of_loading=2)
+    put_port(message, bill, segment, "port_of_loading", 2, "K")
     if not bill.has("packages"):
         put(bill, segment, packages=3)
     put(bill, segment, package_type=4)
@@ -110,6 +112,15 @@ def _m11(message: Message, segment: Segment) -> None:
     put(bill, segment, master_bill_of_lading=11)
     if not bill.has("bill_issuer"):
         put(bill, segment, bill_issuer=12)
+
+
+def _m12(message: Message, segment: Segment) -> None:
+    """A movement in bond: to a port of the United States, or from there to a foreign one; numbers of Canadian offices have three figures."""
+    add_extra(message.scope, segment, 1, 2, *range(5, 13))
+    last = next(((element, kind) for element, kind in ((4, "K"), (3, "D")) if us_port(segment.get(element), kind)), (0, ""))
+    for element, schedule in ((3, "D"), (4, "K")):
+        name = "place_of_delivery" if element == last[0] else EXTRA
+        put_port(message, message.scope, segment, name, element, schedule)
 
 
 def _vid(message: Message, segment: Segment) -> None:
@@ -204,15 +215,16 @@ def _n9(message: Message, segment: Segment) -> None:
 
 def _r4(message: Message, segment: Segment) -> None:
     """A port."""
-    kind, code, name, country = map(segment.get, (1, 3, 4, 5))
+    kind, qualifier, filed, name, country = map(segment.get, (1, 2, 3, 4, 5))
+    code = stated_port(filed, qualifier, segment.number, message.issues) if qualifier in WIDTHS else filed
     message.place = kind
     field = find_code(CODES, segment.tag, kind) or EXTRA
     scope, label = message.scope, f"{segment.tag}*{kind[:2]}"
     if field == "transit_countries":
-        scope.add(field, label, country or (code[:2] if is_locode(code) else ""))
-        scope.add(EXTRA, f"{label} name", segment.joined(3, 4))
+        scope.add(field, label, country or country_told(code))
+        scope.add(EXTRA, f"{label} name", f"{code} {name}")
         return
-    scope.add(field, label, code or name)
+    scope.add(field, label, code or name, filed)
     if code and name:
         scope.add(EXTRA, f"{label} name", name)
     where = {"L": "country_of_dispatch", "E": "country_of_destination", "M": "country_of_destination"}.get(kind, EXTRA)
@@ -346,7 +358,7 @@ def _man(message: Message, segment: Segment) -> None:
 
 
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
-    **dict.fromkeys(_PLAIN, _plain), "P4": _p4, "M13": _m13, "M11": _m11, "VID": _vid, "N10": _n10, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
+    **dict.fromkeys(_PLAIN, _plain), "P4": _p4, "M13": _m13, "M11": _m11, "M12": _m12, "VID": _vid, "N10": _n10, "N1": n1, "N2": n2, "N3": n3, "N4": n4, "NM1": nm1,
     "B2A": _b2a, "B3": _b3, "V1": _v1, "N9": _n9, "REF": _n9, "R4": _r4, "P5": _r4, "DTM": _dtm, "LX": _lx, "N7": _n7, "L0": _l0, "L5": _l5,
     "M3": _m3, "BA1": _ba1, "L13": _l13, "MAN": _man, "X4": _x4,
 }  # fmt: skip

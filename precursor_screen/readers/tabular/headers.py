@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 import pyarrow as pa
@@ -245,6 +246,15 @@ def is_exact(header: str, how: str) -> bool:
     words = split_header(header)
     spare = not _SPARE.isdisjoint(words) or any(map(str.isdigit, words))
     return bool(how) and not spare and how == beyond_doubt(_in_full(words))[1]
+
+
+def schedule_of(header: str) -> tuple[str, str]:
+    """The schedule of ports of the United States that a header names, D or K, and its other words; empty: it names none, and all of it."""
+    words = split_header(header)
+    for at, (one, two) in enumerate(pairwise(words)):
+        if one in ("schedule", "sched") and two in ("d", "k"):
+            return two.upper(), " ".join((*words[:at], *words[at + 2 :]))
+    return "", header
 
 
 def spelled_words(words: tuple[str, ...]) -> str:

@@ -20,14 +20,15 @@ from precursor_screen.readers.column_map import (
 )
 from precursor_screen.readers.tabular.assign import MASSES, UNKNOWN, by_words_and_cells, known, lookup, unit_of_words
 from precursor_screen.readers.tabular.concepts import languages_of, meanings, split_header
-from precursor_screen.readers.tabular.confirm import by_content, by_direction, confirm, not_contradicted
+from precursor_screen.readers.tabular.confirm import IMPORT, by_content, by_direction, confirm, direction_of, not_contradicted
 from precursor_screen.readers.tabular.content import Content, holds_words
 from precursor_screen.readers.tabular.header_rows import ADDED_UP
 from precursor_screen.readers.tabular.header_words import BY_HEADER
-from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, unit_and_currency
+from precursor_screen.readers.tabular.headers import is_exact, is_share, is_tariff_text, schedule_of, unit_and_currency
 from precursor_screen.readers.tabular.levels import innermost
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses
 from precursor_screen.text.codes import is_cas
+from precursor_screen.text.countries import PORTS
 
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
@@ -86,8 +87,23 @@ def guess_columns(
         guesses = _from_within(guesses, frozenset(stated), contents, levels)
         guesses = _without_codes(guesses, frozenset(stated), contents)
         guesses = confirm(guesses, frozenset(stated), contents, table)
-        guesses = by_direction(guesses, frozenset(stated), contents)
+        guesses = by_direction(_by_schedule(guesses), frozenset(stated), contents)
     return tuple(_keep_best(innermost(_ultimate(guesses, set(stated)), frozenset(stated), levels), set(stated), contents))
+
+
+_BY_SCHEDULE = "a port by its schedule, and the headers do not say whether of loading or of discharge"
+
+
+def _by_schedule(guesses: list[Guess]) -> list[Guess]:
+    """The guesses with ports by schedules of the United States: foreign ones are of loading in a list of imports, their own in one of exports."""
+    way, mapped = direction_of(guesses), {g.field for g in guesses}
+    found = {}
+    for guess in guesses if way else ():
+        field = "port_of_loading" if (schedule_of(guess.header)[0] == "K") == (way == IMPORT) else "port_of_discharge"
+        if guess.reason == _BY_SCHEDULE and field not in mapped:
+            mapped.add(field)
+            found[guess.position] = replace(guess, field=field, reason=f"by its schedule, in a list of {way}s")
+    return [found.get(guess.position, guess) for guess in guesses]
 
 
 def _from_within(guesses: list[Guess], stated: frozenset[int], contents: Sequence[Content], levels: Sequence[int]) -> list[Guess]:
@@ -152,7 +168,10 @@ def _unless_mapped(guess: Guess | None, mapped_fields: set[str]) -> Guess | None
 
 
 def _guess_one(position: int, header: str, mapped_fields: set[str]) -> Guess:
-    field, how = known(header)
+    schedule, named = schedule_of(header)
+    field, how = known(named)
+    if schedule and field not in PORTS:
+        return Guess(position, header, "", _BY_SCHEDULE)
     if reason := _why_not(header, field, mapped_fields):
         return Guess(position, header, "", reason)
     unit, currency = unit_and_currency(header)

@@ -24,8 +24,9 @@ from precursor_screen.readers.identity import add_identity, line_ids_of
 from precursor_screen.readers.input_tables import input_id
 from precursor_screen.readers.interface import Digest, TableIssues
 from precursor_screen.text.codes import says_whose_number
-from precursor_screen.text.countries import find_country
+from precursor_screen.text.countries import PORTS, find_country
 from precursor_screen.text.quantity_words import is_package_kind
+from precursor_screen.text.us_ports import is_us_port
 
 TEXTS = pa.list_(pa.string())
 # Ranges rather than \pL, which takes RE2 milliseconds to compile and makes its automaton large; a mark or figure of another script
@@ -79,6 +80,7 @@ _OTHERS = {
 _KNOWN: dict[str, Callable[[str], str | bool | None]] = {
     **dict.fromkeys(COUNTRIES, find_country),
     **dict.fromkeys(("package_type", "quantity_unit"), is_package_kind),
+    **dict.fromkeys(PORTS, is_us_port),
     "direction": find_direction,
     "transport_mode": find_mode,
     "message_function": find_function,

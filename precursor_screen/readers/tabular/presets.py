@@ -7,6 +7,7 @@ A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the c
     HEADER: {field: F, unless: OTHER}  only where the table has no column OTHER
     HEADER: {field: F, second: true}   stands behind the other columns of that field
     HEADER: {field: F, codes: cl unit} holds codes of a table in `layouts/codes.csv`
+    HEADER: {field: F, codes: schedule K} holds ports by a schedule of the United States, `names/us_ports.csv`
     HEADER: {field: F, codes: .., where: {OTHER: 1}, otherwise: G}  of F in rows with 1 in OTHER, of G in others; of none without OTHER
 
 A layout may say where numbered fragments of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
@@ -15,7 +16,7 @@ A layout may say where numbered fragments of a text stand, a row each: `numbered
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +35,10 @@ from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import IGNORED, NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.interface import TableIssues
 from precursor_screen.readers.tabular.concepts import LAYOUTS, split_header
-from precursor_screen.readers.tabular.headers import unit_and_currency
+from precursor_screen.readers.tabular.headers import schedule_of, unit_and_currency
 from precursor_screen.readers.tabular.numbered import Numbered
+from precursor_screen.text.countries import PORTS
+from precursor_screen.text.us_ports import WIDTHS, us_port
 
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
 _BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)
@@ -224,11 +227,13 @@ def numbered_columns(preset: Preset | None, headers: Sequence[str]) -> Numbered 
     return Numbered(tuple(at for at in same if at >= 0), sequence, text)
 
 
-# Cells that hold numbers of a table of the layout's own, `layouts/codes.csv`: 336 is China in Chile, 6 kilograms.
+# Cells that hold numbers of a table of the layout's own, `layouts/codes.csv`: 336 is China in Chile, 6 kilograms. Ports by a schedule of the
+# United States are told by the header as well, in any table.
 
 _DIGITS: Final = re.compile(r"0*(\d{1,6}?)(?:\.0+)?")
 _COLUMNS: Final = ("table", "field", "code", "meaning", "source", "checked")
 _NONE: Final = pa.scalar(None, pa.string())
+_SCHEDULE: Final = "schedule "
 
 
 @lru_cache(maxsize=1)
@@ -253,16 +258,17 @@ def decode(
         issues: added to, one a code that is not known.
     """
     made = list(guesses)
-    if preset is None:
-        return table, made
-    keys = [preset.key(name) for name in names]
+    keys = [preset.key(name) for name in names] if preset else []
     for guess in guesses:
         # Also where the user's map names the field: the numbers are the layout's all the same.
-        column = preset.columns.get(keys[guess.position])
-        if column is None or not column.codes or guess.field != column.field:
+        column = preset.columns.get(keys[guess.position]) if preset else None
+        codes = column.codes if column and guess.field == column.field else ""
+        if not codes and guess.field in PORTS and (schedule := schedule_of(guess.header)[0]):
+            codes = f"{_SCHEDULE}{schedule}"
+        if not codes:
             continue
-        cells = _in_words(table.column(guess.position), column.codes, guess, issues)
-        if column.where is None:
+        cells = _in_words(table.column(guess.position), codes, guess, issues)
+        if column is None or column.where is None:
             table = table.set_column(guess.position, table.column_names[guess.position], cells)
         else:
             table, made = _parted(table, made, guess, cells, column, keys)
@@ -270,20 +276,38 @@ def decode(
 
 
 def _in_words(column: pa.ChunkedArray, codes: str, guess: Guess, issues: TableIssues) -> pa.ChunkedArray:
-    known = code_tables()[codes]
+    find = _port_of(codes.removeprefix(_SCHEDULE)) if codes.startswith(_SCHEDULE) else _meaning_of(code_tables()[codes])
     distinct = Distinct(clean_column(column))
     words: list[str | None] = []
     unknown = []
     for place, text in enumerate(distinct.texts):
         match = _DIGITS.fullmatch(text.strip())
         code = match[1] if match else text.strip().upper()
-        word = known.get(code)
-        if word is None and match and code != "0":
+        word, listed = find(code, text)
+        if not listed and match and code != "0":
             message = f"{guess.header!r} holds the code {text.strip()}, which is not in the table of codes"
             unknown.append((place, "unknown-code", message))
         words.append(word if word is not None else None if match else text)
     distinct.report(unknown, guess.field, issues)
     return distinct.spread(words, pa.string())
+
+
+Find = Callable[[str, str], tuple[str | None, bool]]  # a code, and the cell -> what it means, and whether the table has it
+
+
+def _meaning_of(known: Mapping[str, str]) -> Find:
+    return lambda code, _: (known.get(code), code in known)
+
+
+def _port_of(schedule: str) -> Find:
+    def find(code: str, text: str) -> tuple[str | None, bool]:
+        if code == "0" or not code.isdigit():
+            return None, False
+        number = code.zfill(WIDTHS[schedule])  # workbooks drop the noughts before it
+        port = us_port(number, schedule)
+        return (port.text if port and port.text != number else text.strip()), port is not None and port.listed
+
+    return find
 
 
 def _parted(

@@ -158,3 +158,25 @@ def test_rows_do_not_touch_one_another(rows: list[tuple[str | None, ...]], coded
         return told(*discharge, coded=coded, place_of_delivery=delivery, country_of_destination=country)
 
     assert of(rows) == [of([row])[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("port", "country"),
+    [
+        ("57035 Shanghai (Schedule K)", "CN"),
+        ("57099 (Schedule K)", "CN"),
+        ("2704 Los Angeles, CA (Schedule D)", "US"),
+        ("57035", None),
+        ("57035 Rotterdam (Schedule K)", None),
+    ],
+)
+def test_a_port_by_a_schedule_of_the_united_states_tells_its_country(port: str, country: str | None) -> None:
+    (line,) = told(port)
+    assert line["country_of_destination"] == country
+    assert (line[BY_PORT] or []) == ([f"country_of_destination from port_of_discharge {port}"] if country else [])
+
+
+def test_a_table_of_the_manifest_system_tells_countries_by_its_ports(reference) -> None:
+    header = ("identifier", "description_text", "piece_count", "foreign_port_of_lading", "port_of_unlading")
+    result = screened(as_csv(("AB1", "ACETIC ANHYDRIDE", "4", "57035", "2704"), header=header), reference)
+    assert [one[:2] for one in way(result)] == [("CN", "US")]

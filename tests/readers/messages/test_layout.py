@@ -125,6 +125,7 @@ def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
         "COUNT": {"CST", "CNI", "EQD", "GID"},
         "MODE": {"sea", "air", "road", "rail", "post"},
         "WEIGHT": {"", "LBR", "GRM", "TNE", "STN", "LTN"},
+        "LOC 1131": {"K"},
         "DATE FORMAT": set(map(str, range(6, 25))),
     }
     for (segment, _), field in load_codes(name).items():
