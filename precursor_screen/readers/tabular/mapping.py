@@ -96,14 +96,18 @@ _BY_SCHEDULE = "a port by its schedule, and the headers do not say whether of lo
 
 def _by_schedule(guesses: list[Guess]) -> list[Guess]:
     """The guesses with ports by schedules of the United States: foreign ones are of loading in a list of imports, their own in one of exports."""
-    way, mapped = direction_of(guesses), {g.field for g in guesses}
-    found = {}
-    for guess in guesses if way else ():
-        field = "port_of_loading" if (schedule_of(guess.header)[0] == "K") == (way == IMPORT) else "port_of_discharge"
-        if guess.reason == _BY_SCHEDULE and field not in mapped:
-            mapped.add(field)
-            found[guess.position] = replace(guess, field=field, reason=f"by its schedule, in a list of {way}s")
-    return [found.get(guess.position, guess) for guess in guesses]
+    way = direction_of(guesses)
+    fields = (
+        {"K": "port_of_loading", "D": "port_of_discharge"}
+        if way == IMPORT
+        else {"K": "port_of_discharge", "D": "port_of_loading"}
+    )
+    return [
+        replace(g, field=fields[schedule_of(g.header)[0]], reason=f"by its schedule, in a list of {way}s")
+        if way and g.reason == _BY_SCHEDULE
+        else g
+        for g in guesses
+    ]
 
 
 def _from_within(guesses: list[Guess], stated: frozenset[int], contents: Sequence[Content], levels: Sequence[int]) -> list[Guess]:

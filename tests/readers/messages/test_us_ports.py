@@ -60,6 +60,12 @@ def test_a_manifest_states_the_foreign_port_by_k_and_its_own_by_d(lading, discha
     assert sorted(unknown(tables)) == sorted(issues)
 
 
+def test_ports_stand_as_filed_beside_the_line():
+    raw = {cell for column in manifest("57035", "2704").raw.columns for cell in column.to_pylist()}
+    assert {"57035", "2704"} <= raw
+    assert not any("Schedule" in (cell or "") for cell in raw)
+
+
 def test_a_stated_country_stands_before_that_of_the_port():
     tables = x12("601", "BA1**1*S*MX*F1**US", "P5*L*D*1803", "P5*D*K*57035", "L13*A*291411*KG*5*X*900*1")
     assert told(tables)["country_of_destination"] == "MX"
