@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import precursor_screen
 from precursor_screen.api import load_reference
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
 from tests.examples import SOAK
 
 # An example takes as long as the machine is busy; what a test may cost is bounded by its number of examples.
-# A commit passes or fails the same everywhere; `make soak` draws others each time.
+# A commit passes or fails the same everywhere; `make soak` draws others each time. Hypothesis also draws the constants of modules that are
+# imported, and modules are imported late: each worker imports all, so that what it draws does not hang on the tests that came before.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("soak", deadline=None)
 settings.load_profile("soak" if SOAK else "suite")
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for module in pkgutil.walk_packages(precursor_screen.__path__, "precursor_screen."):
+        importlib.import_module(module.name)
 
 AS_OF = date(2026, 11, 25)
 ROOT = Path(__file__).resolve().parents[1]
